@@ -1,0 +1,90 @@
+// Package load moves records from a [Source] into a [Target] and accounts for
+// every one of them.
+//
+// It is the middle of the program and knows neither CSV nor any database: it
+// imports only the standard library. A source yields records; load converts
+// their fields to the types of the target's columns, packs them into batches,
+// writes the batches, sets aside each record that could not be loaded, and
+// reports what it did through the func fields of [Options].
+//
+// The promise that everything here serves: read = inserted + updated + skipped
+// + rejected, and one bad row never costs its neighbours.
+package load
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// A Source yields the records of one file in file order.
+type Source interface {
+	// Fields returns the names of the fields, from the header or made up
+	// ("field_1", …) when the file has none. The caller must not change it.
+	Fields() []string
+
+	// Size returns how many bytes there are to consume on disk, or -1 when
+	// that is not known (a pipe).
+	Size() int64
+
+	// Records yields every record once. With a nil error the record is good.
+	// An error that is a *Reject spoils that one record and the sequence goes
+	// on; the record beside it carries its number, lines, byte range and Raw.
+	// Any other error is yielded with a nil record and ends the sequence.
+	//
+	// The record and all that it refers to are valid until the next one is
+	// asked for.
+	Records() iter.Seq2[*Record, error]
+}
+
+// A Target is an open database. Its methods may be called from one goroutine
+// at a time.
+type Target interface {
+	// Columns returns the columns of the table in their order, or an error
+	// that wraps [ErrNoTable].
+	Columns(ctx context.Context, table string) ([]Column, error)
+
+	// Begin prepares one load into one table. Where the layout says Create,
+	// the table is made as part of it, and is not left behind, empty, by a
+	// load of which nothing was committed.
+	Begin(ctx context.Context, l Layout) (Writer, error)
+
+	Close() error
+}
+
+// A Writer is one load into one table, used by one goroutine.
+type Writer interface {
+	// Write stores every row of b, or names the rows that the database
+	// refused and stores the others. It doesn't keep b. After an error the
+	// writer is only good for Close. When ctx is done it returns soon, with
+	// ctx's error.
+	Write(ctx context.Context, b *Batch) (Result, error)
+
+	// Commit makes all rows since the last Commit durable.
+	Commit(ctx context.Context) error
+
+	// Close undoes what was not committed and frees the writer. It leaves
+	// the database's settings as Begin found them.
+	Close() error
+}
+
+// A Result says what became of the rows of a batch. The counts and the
+// refusals add up to the batch's rows.
+type Result struct {
+	Inserted, Updated, Skipped int64
+	// Refused names the rows that were not stored, in rising order of Row.
+	Refused []Refusal
+}
+
+// A Refusal is one row that the database did not take.
+type Refusal struct {
+	Row     int    // index into Batch.Rows
+	Column  int    // index into Layout.Columns, or -1 where no single column is to blame
+	Code    Code   // why, as a code
+	Message string // why, for people
+	Hint    string // what to do about it; may be empty
+}
+
+// ErrNoTable is wrapped by the error of Target.Columns when there is no such
+// table.
+var ErrNoTable = errors.New("no such table")

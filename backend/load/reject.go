@@ -1,0 +1,63 @@
+package load
+
+import "time"
+
+// A Reject is a record that was not loaded, and why. As an error it spoils
+// one record of a [Source].
+type Reject struct {
+	Time    time.Time
+	Record  int64 // number of the record
+	Line    int64 // first physical line of the record
+	EndLine int64 // last physical line
+	Offset  int64 // byte range of the record in the file
+	End     int64
+	Column  string // the column, or the field where it has no column; "" where the record as a whole is meant
+	Value   string // the value that was refused, cut to MaxValue bytes
+	Code    Code
+	Message string // what is wrong, for people, without position and value
+	Hint    string // what may mend it; may be empty
+	Raw     []byte // the record's own bytes, its line end included
+}
+
+// MaxValue is how many bytes of a value a reject shows. The whole of it is in Raw.
+const MaxValue = 256
+
+func (r *Reject) Error() string { return r.Message }
+
+// A Code says in one word why a record was rejected. Codes are part of the
+// program's contract: they are never renamed.
+type Code string
+
+// Codes of records that could not be read.
+const (
+	CodeMissingField    Code = "missing_field"    // fewer fields than the header
+	CodeExtraField      Code = "extra_field"      // more fields than the header
+	CodeStrayQuote      Code = "stray_quote"      // a quote where none may be, or text after a closing one
+	CodeUnclosedQuote   Code = "unclosed_quote"   // a quoted field that does not end
+	CodeInvalidEncoding Code = "invalid_encoding" // bytes that are not text in the file's encoding
+	CodeRecordTooLarge  Code = "record_too_large" // longer than the reader's limit
+)
+
+// Codes of values that don't fit their column.
+const (
+	CodeNotANumber    Code = "not_a_number"
+	CodeNotAnInteger  Code = "not_an_integer" // a number, but not a whole one
+	CodeNotABoolean   Code = "not_a_boolean"
+	CodeNotADate      Code = "not_a_date"
+	CodeNotATime      Code = "not_a_time"
+	CodeNotATimestamp Code = "not_a_timestamp"
+	CodeNotAUUID      Code = "not_a_uuid"
+	CodeNotJSON       Code = "not_json"
+	CodeNotBinary     Code = "not_binary"
+	CodeOutOfRange    Code = "out_of_range" // too big or too small for the column
+	CodeTooLong       Code = "too_long"
+	CodeRequired      Code = "required" // empty, and the column does not take NULL
+)
+
+// Codes of rows that the database refused.
+const (
+	CodeDuplicateKey Code = "duplicate_key"
+	CodeCheckFailed  Code = "check_failed"
+	CodeForeignKey   Code = "foreign_key"
+	CodeRefused      Code = "refused" // for any other reason, which is in the message
+)
