@@ -1,0 +1,52 @@
+package sample
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+
+	"github.com/gocarina/gocsv"
+)
+
+// A List writes bad records as CSV, header first. Its zero value is not usable.
+type List struct {
+	csv   *csv.Writer
+	chunk []Bad
+}
+
+// NewList returns a list to w. The caller calls Flush at the end.
+func NewList(w io.Writer) (*List, error) {
+	l := &List{csv: csv.NewWriter(w), chunk: make([]Bad, 0, 256)}
+	if err := gocsv.MarshalCSV(l.chunk, l.csv); err != nil {
+		return nil, fmt.Errorf("write list of bad records: %w", err)
+	}
+	return l, nil
+}
+
+// Add writes one record, some time before Flush returns.
+func (l *List) Add(b Bad) error {
+	l.chunk = append(l.chunk, b)
+	if len(l.chunk) < cap(l.chunk) {
+		return nil
+	}
+	return l.Flush()
+}
+
+// Flush writes what was added.
+func (l *List) Flush() error {
+	err := gocsv.MarshalCSVWithoutHeaders(l.chunk, l.csv)
+	l.chunk = l.chunk[:0]
+	if err != nil {
+		return fmt.Errorf("write list of bad records: %w", err)
+	}
+	return nil
+}
+
+// ReadList returns the bad records that a List wrote.
+func ReadList(r io.Reader) ([]Bad, error) {
+	var list []Bad
+	if err := gocsv.UnmarshalCSV(csv.NewReader(r), &list); err != nil {
+		return nil, fmt.Errorf("read list of bad records: %w", err)
+	}
+	return list, nil
+}
