@@ -1,0 +1,203 @@
+package event
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"slices"
+	"time"
+)
+
+// ErrNoJob is returned by [Hub.Follow] for a job of which the hub knows
+// nothing: it never heard of it, or it has finished and was forgotten.
+var ErrNoJob = errors.New("no events of that job")
+
+// most is how many events [Cursor.Next] returns at once.
+const most = 128
+
+// A Cursor is one subscription: how far somebody has read. It holds nothing
+// but numbers, needs no closing, and is used by one goroutine at a time.
+type Cursor struct {
+	hub    *Hub
+	job    *jobLog // nil for all jobs
+	seq    uint64  // the last event that was returned
+	skip   uint64  // up to here, only the latest state and progress of each job
+	gapped uint64  // up to here, what is missing was said
+	stale  bool    // the ID was of another hub: say that something is missing
+}
+
+// Follow returns a cursor on the events of one job, or of all jobs when job is
+// "".
+//
+// With the ID of an event, it goes on behind that event, and nothing is lost
+// or doubled between the two. Where that can't be had any more, or the ID is
+// not one of this hub's, there is a gap event first, then whatever is still to
+// be had, the latest state and progress of each job among it.
+//
+// With lastID "", the events of one job begin with its first one; those of all
+// jobs with the latest state and progress of each job.
+func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	c := &Cursor{hub: h}
+	if job != "" {
+		if c.job = h.jobs[job]; c.job == nil {
+			return nil, ErrNoJob
+		}
+		c.seq = c.job.before
+	}
+	if lastID == "" {
+		if job == "" {
+			c.skip, c.gapped = h.seq, h.seq
+		}
+		return c, nil
+	}
+	seq, ok := h.parseID(lastID)
+	if !ok {
+		c.stale = true
+		return c, nil
+	}
+	c.seq = seq
+	return c, nil
+}
+
+// Next returns the events that come next, at least one, in the order of their
+// numbers. It waits for them when there are none. The error is io.EOF when the
+// job has ended and all its events were returned, or the hub was closed, and
+// ctx's error when that is done.
+func (c *Cursor) Next(ctx context.Context) ([]*Event, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		h := c.hub
+		h.mu.RLock()
+		events := c.collect()
+		wake, over := h.wake, h.closed || c.job != nil && c.job.ended
+		h.mu.RUnlock()
+		switch {
+		case len(events) > 0:
+			return events, nil
+		case over:
+			return nil, io.EOF
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// Events yields events as Next returns them, until ctx is done or there can be
+// no more. It is for subscribers within the program, which look at the context
+// or the last state to tell which of the two it was.
+func (c *Cursor) Events(ctx context.Context) iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		for {
+			events, err := c.Next(ctx)
+			if err != nil {
+				return
+			}
+			for _, e := range events {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// AtEnd reports whether the job has ended and all its events were returned.
+func (c *Cursor) AtEnd() bool {
+	c.hub.mu.RLock()
+	defer c.hub.mu.RUnlock()
+	return c.job != nil && c.job.ended && !c.stale && c.seq >= c.job.last
+}
+
+// collect returns what is new, at most [most] events and a gap, and moves the
+// cursor behind them. Hub.mu is held for reading.
+//
+// What can be new lies in two places: events above base in the ring, and below
+// it the latest state and progress of each job.
+func (c *Cursor) collect() []*Event {
+	h := c.hub
+	last, lost := h.seq, h.lost
+	if c.job != nil {
+		last, lost = c.job.last, c.job.lost
+	}
+	if c.seq >= last && !c.stale {
+		return nil
+	}
+	var events []*Event
+
+	base := max(c.seq, c.skip)
+	if h.ring.len() > 0 {
+		base = max(base, h.ring.at(0).Seq-1)
+	}
+	events = c.collectLatest(events, base)
+	for i, n := h.ring.after(base), 0; i < h.ring.len() && n < most; i++ {
+		if e := h.ring.at(i); c.job == nil || e.log == c.job {
+			events = append(events, e)
+			n++
+		}
+	}
+	slices.SortFunc(events, func(a, b *Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	events = events[:min(len(events), most)]
+
+	if c.stale || lost > max(c.seq, c.gapped) {
+		events = slices.Insert(events, 0, c.gap(lost))
+		c.gapped, c.stale = lost, false
+	}
+	if n := len(events); n > 0 {
+		c.seq = events[n-1].Seq
+	}
+	return events
+}
+
+// collectLatest appends the latest states up to base, and the latest progress,
+// that are new.
+func (c *Cursor) collectLatest(events []*Event, base uint64) []*Event {
+	h := c.hub
+	state := func(j *jobLog) {
+		if j.state != nil && c.seq < j.state.Seq && j.state.Seq <= base {
+			events = append(events, j.state)
+		}
+	}
+	if c.job != nil {
+		state(c.job)
+		if p := c.job.progress; p != nil && p.Seq > c.seq {
+			events = append(events, p)
+		}
+		return events
+	}
+	if c.seq < base {
+		for _, j := range h.jobs {
+			state(j)
+		}
+	}
+	for i := len(h.moved) - 1; i >= 0; i-- {
+		p := h.moved[i].progress
+		if p.Seq <= c.seq {
+			break
+		}
+		events = append(events, p)
+	}
+	return events
+}
+
+// gap returns the event that says that some of those above the cursor and up
+// to lost are missing.
+func (c *Cursor) gap(lost uint64) *Event {
+	e := &Event{Seq: c.seq, Kind: KindGap}
+	if c.job != nil {
+		e.Job = c.job.id
+	}
+	body, _ := json.Marshal(struct { // a number always encodes
+		Before uint64 `json:"before"`
+	}{max(c.seq, lost) + 1})
+	e.Data = stamp(e.Job, c.seq, time.Now(), body)
+	return e
+}

@@ -1,0 +1,125 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Kind says what an event tells. It is the name of the event on SSE and in
+// the window.
+type Kind string
+
+// The kinds of events.
+const (
+	KindProgress Kind = "progress" // how far a job has come; only the latest of each job is kept
+	KindReject   Kind = "reject"   // records that were not loaded
+	KindState    Kind = "state"    // a job has changed its state
+	KindGap      Kind = "gap"      // events are missing here: the subscriber came back too late
+)
+
+// An Event is one publication. It is shared by all subscribers and must not be
+// changed.
+type Event struct {
+	// ID is what a subscriber hands to [Hub.Follow] to go on behind this
+	// event: "<epoch>-<seq>", short ASCII. It is empty for a gap, which is no
+	// place to go on from.
+	ID   string
+	Seq  uint64 // grows with every event of the hub, so it grows for each job too
+	Kind Kind
+	Job  string
+
+	// Data is the event as one line of JSON, an object that begins with
+	// "job", "seq" and "time".
+	Data json.RawMessage
+
+	log *jobLog
+}
+
+// A State is what is told when a job changes its state.
+type State struct {
+	State string `json:"state"`
+	// Summary is null until the job has ended.
+	Summary any `json:"summary"`
+	// Ended says that nothing follows, unless the job is taken up again.
+	Ended bool `json:"-"`
+}
+
+// A Reject is a record that was not loaded, as the stream and the local API
+// tell it.
+type Reject struct {
+	Time    Time   `json:"time"`
+	Record  int64  `json:"record"`
+	Line    int64  `json:"line"`
+	EndLine int64  `json:"endLine"`
+	Column  string `json:"column"`
+	Value   string `json:"value"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Time is a moment as it stands in JSON: RFC 3339 in UTC, with milliseconds.
+type Time struct{ time.Time }
+
+const timeFormat = "2006-01-02T15:04:05.000Z07:00"
+
+// MarshalJSON implements json.Marshaler.
+func (t Time) MarshalJSON() ([]byte, error) {
+	b := make([]byte, 0, len(timeFormat)+2)
+	b = append(b, '"')
+	b = t.UTC().AppendFormat(b, timeFormat)
+	return append(b, '"'), nil
+}
+
+// encode returns v as a JSON object on one line. A value that encoding/json
+// refuses becomes an object that says so: an event that vanished would be
+// worse than one that looks odd.
+func encode(v any) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		buf.Reset()
+		enc.Encode(map[string]string{"error": "encode event: " + err.Error()}) //nolint:errcheck // strings always encode
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
+}
+
+// stamp returns the JSON of body, an object, with job, seq and time put first.
+func stamp(job string, seq uint64, now time.Time, body []byte) json.RawMessage {
+	name, _ := json.Marshal(job) // a string always encodes
+	b := make([]byte, 0, len(body)+len(name)+72)
+	b = append(b, `{"job":`...)
+	b = append(b, name...)
+	b = append(b, `,"seq":`...)
+	b = strconv.AppendUint(b, seq, 10)
+	b = append(b, `,"time":"`...)
+	b = now.UTC().AppendFormat(b, timeFormat)
+	b = append(b, '"')
+	if rest := body[1:]; len(rest) > 1 {
+		b = append(b, ',')
+		b = append(b, rest...)
+	} else {
+		b = append(b, '}')
+	}
+	return b
+}
+
+// id returns the ID of event number seq of this hub.
+func (h *Hub) id(seq uint64) string {
+	return h.epoch + "-" + strconv.FormatUint(seq, 10)
+}
+
+// parseID returns the number in an ID, and whether it is one of this hub's.
+// Hub.mu is held.
+func (h *Hub) parseID(id string) (seq uint64, ok bool) {
+	digits, ok := strings.CutPrefix(id, h.epoch+"-")
+	if !ok {
+		return 0, false
+	}
+	seq, err := strconv.ParseUint(digits, 10, 64)
+	return seq, err == nil && seq <= h.seq
+}

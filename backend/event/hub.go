@@ -1,0 +1,226 @@
+// Package event tells what happens to the jobs: one numbered sequence of
+// events that any number of subscribers follow, each at its own pace.
+//
+// Publishers call [Hub.State], [Hub.Progress] and [Hub.Rejects]. They never
+// wait for a subscriber: the hub holds no queue for any of them. A subscriber
+// is a [Cursor], a number up to which it has read, and asks for what is new.
+// What it can still be given is bounded: the last states and rejects lie in
+// one ring that all subscribers share, beside the latest state and progress of
+// each job. Whoever falls behind the ring is told so by a gap event, then gets
+// the latest states, and goes on.
+//
+// The hub is also the one place that thins events out, so that nobody else
+// has to: progress and rejects may be published as often as it is convenient,
+// and are told at most ten times a second for each job.
+package event
+
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Limits of a hub. They bound its memory and the work of its subscribers,
+// whatever is published.
+type limits struct {
+	interval  time.Duration // between two tellings of a job's progress and rejects
+	counting  time.Duration // the same for rejects, while they are only counted
+	ringLen   int           // events in the ring
+	ringBytes int           // bytes of JSON in the ring
+	finished  int           // finished jobs whose state is kept
+	listed    int           // rejects that are listed for each job; the others are counted
+	batch     int           // rejects that are listed in one event
+	batchSize int           // bytes of JSON of the rejects of one event
+}
+
+var defaults = limits{
+	interval:  100 * time.Millisecond,
+	counting:  time.Second,
+	ringLen:   4096,
+	ringBytes: 8 << 20,
+	finished:  256,
+	listed:    5000,
+	batch:     500,
+	batchSize: 256 << 10,
+}
+
+// A Hub numbers events and gives them to its subscribers. Its methods may be
+// called from any goroutine. Make one with [New].
+type Hub struct {
+	epoch  string
+	limits limits
+
+	mu       sync.RWMutex
+	seq      uint64             // of the last event
+	ring     ring               // states and rejects
+	lost     uint64             // the highest number of a state or reject that nobody can be given any more
+	jobs     map[string]*jobLog // jobs that are under way, and the last finished ones
+	finished []*jobLog          // the finished ones of them, in the order in which they finished
+	moved    []*jobLog          // those with a progress event, in the order of its number
+	forgot   uint64             // h.seq when a job was last forgotten
+	wake     chan struct{}      // closed at the next publication
+	waiting  []*jobLog          // those with something held back
+	timer    *time.Timer        // set while waiting is not empty
+	closed   bool
+}
+
+// A jobLog is what the hub keeps about one job.
+type jobLog struct {
+	id       string
+	before   uint64 // the hub's number when the log began
+	last     uint64 // number of the job's last event
+	lost     uint64 // as Hub.lost, for this job
+	state    *Event
+	progress *Event
+	ended    bool
+	gone     bool // the hub has forgotten it
+
+	held      held
+	next      time.Time // when progress and rejects may be told again
+	nextCount time.Time // when rejects may be told again that are only counted
+}
+
+// New returns a hub with an epoch of its own, so that IDs of an earlier hub
+// are not taken for its own.
+func New() *Hub { return newHub(defaults) }
+
+func newHub(l limits) *Hub {
+	return &Hub{
+		epoch:  strings.ToLower(rand.Text()[:8]),
+		limits: l,
+		jobs:   make(map[string]*jobLog),
+		wake:   make(chan struct{}),
+	}
+}
+
+// State publishes that a job has changed its state. What was held back about
+// the job is told before it, so a final state is the last event of its job.
+func (h *Hub) State(job string, s State) {
+	body := encode(s)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return
+	}
+	now := time.Now()
+	j := h.log(job)
+	h.tell(j, now, true)
+
+	old := j.state
+	j.state = h.number(j, KindState, body, now)
+	h.keep(j.state)
+	if old != nil && !h.ring.holds(old.Seq) {
+		h.lose(old)
+	}
+	h.setEnded(j, s.Ended)
+	h.wakeAll()
+}
+
+// Close ends all subscriptions, after each has been given what it has not
+// read yet. What is published afterwards is dropped.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return
+	}
+	for _, j := range slices.Clone(h.waiting) {
+		h.tell(j, time.Now(), true)
+	}
+	h.closed = true
+	if h.timer != nil {
+		h.timer.Stop()
+	}
+	h.wakeAll()
+}
+
+// log returns the log of a job, a new one when there is none.
+func (h *Hub) log(job string) *jobLog {
+	j := h.jobs[job]
+	if j == nil {
+		// A job of this name may have been forgotten: then its events up to
+		// here are lost.
+		j = &jobLog{id: job, before: h.seq, lost: h.forgot}
+		h.jobs[job] = j
+	}
+	return j
+}
+
+// number makes the next event.
+func (h *Hub) number(j *jobLog, k Kind, body []byte, now time.Time) *Event {
+	h.seq++
+	j.last = h.seq
+	return &Event{
+		ID:   h.id(h.seq),
+		Seq:  h.seq,
+		Kind: k,
+		Job:  j.id,
+		Data: stamp(j.id, h.seq, now, body),
+		log:  j,
+	}
+}
+
+// keep puts e into the ring, at the cost of the oldest ones.
+func (h *Hub) keep(e *Event) {
+	h.ring.push(e)
+	for h.ring.len() > 1 && (h.ring.len() > h.limits.ringLen || h.ring.bytes > h.limits.ringBytes) {
+		h.lose(h.ring.shift())
+	}
+}
+
+// lose notes that e is no longer in the ring. A job's latest state is still
+// to be had from its log.
+func (h *Hub) lose(e *Event) {
+	j := e.log
+	latest := e == j.state
+	if !latest {
+		j.lost = max(j.lost, e.Seq)
+	}
+	if !latest || j.gone {
+		h.lost = max(h.lost, e.Seq)
+	}
+}
+
+// setEnded notes whether a job has finished, and forgets the one that
+// finished longest ago when there are too many.
+func (h *Hub) setEnded(j *jobLog, ended bool) {
+	if j.ended {
+		h.finished = remove(h.finished, j)
+	}
+	j.ended = ended
+	if !ended {
+		return
+	}
+	h.finished = append(h.finished, j)
+	if len(h.finished) <= h.limits.finished {
+		return
+	}
+	old := h.finished[0]
+	h.finished = slices.Delete(h.finished, 0, 1)
+	h.moved = remove(h.moved, old)
+	delete(h.jobs, old.id)
+	old.gone = true
+	h.forgot = h.seq
+	if !h.ring.holds(old.state.Seq) {
+		h.lose(old.state)
+	}
+}
+
+// wakeAll lets all subscribers that wait look for what is new.
+func (h *Hub) wakeAll() {
+	close(h.wake)
+	h.wake = make(chan struct{})
+}
+
+// remove takes j out of list. It looks from the end, where those are that
+// moved last.
+func remove(list []*jobLog, j *jobLog) []*jobLog {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i] == j {
+			return slices.Delete(list, i, i+1)
+		}
+	}
+	return list
+}

@@ -1,0 +1,148 @@
+package event
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// held is what was published about a job and not told yet.
+type held struct {
+	progress any    // the latest; nil when there is none
+	rejects  []byte // JSON objects, with commas between them
+	count    int    // how many they are
+	more     int    // how many others there were
+	listed   int    // how many of the job were listed so far, these included
+}
+
+func (p *held) empty() bool { return p.progress == nil && p.count == 0 && p.more == 0 }
+
+// Progress publishes how far a job has come, as a value that encoding/json
+// makes an object of. It may be called at any rate: the latest value is told,
+// at most ten times a second for each job, and the last one always, at the
+// latest before the next state. The value must not be changed afterwards.
+//
+// What is published about a job that has ended is dropped.
+func (h *Hub) Progress(job string, p any) {
+	h.publish(job, func(held *held) { held.progress = p })
+}
+
+// Rejects publishes records that were not loaded, in their order. It may be
+// called at any rate and with any number. They are told together, at most ten
+// times a second for each job. An event lists at most 500 of them and the
+// stream at most 5000 for each job; of the others it tells how many there
+// were ("more"). Nothing of rs is kept.
+//
+// What is published about a job that has ended is dropped.
+func (h *Hub) Rejects(job string, rs []Reject) {
+	if len(rs) == 0 {
+		return
+	}
+	h.publish(job, func(held *held) {
+		for i := range rs {
+			if held.count >= h.limits.batch || held.listed >= h.limits.listed || len(held.rejects) >= h.limits.batchSize {
+				held.more += len(rs) - i
+				return
+			}
+			if held.count > 0 {
+				held.rejects = append(held.rejects, ',')
+			}
+			held.rejects = append(held.rejects, encode(&rs[i])...)
+			held.count++
+			held.listed++
+		}
+	})
+}
+
+// publish holds something back about a job, and tells it when it is time.
+func (h *Hub) publish(job string, hold func(*held)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return
+	}
+	j := h.log(job)
+	if j.ended {
+		return
+	}
+	if j.held.empty() {
+		h.waiting = append(h.waiting, j)
+	}
+	hold(&j.held)
+	h.tellDue()
+}
+
+// due returns when what is held back about j may be told.
+func (j *jobLog) due() time.Time {
+	if p := &j.held; p.progress == nil && p.count == 0 && j.nextCount.After(j.next) {
+		return j.nextCount
+	}
+	return j.next
+}
+
+// tellDue tells what was held back long enough, and comes back for the rest.
+func (h *Hub) tellDue() {
+	now := time.Now()
+	told := h.seq
+	for _, j := range slices.Clone(h.waiting) {
+		if !now.Before(j.due()) {
+			h.tell(j, now, false)
+		}
+	}
+	if h.seq != told {
+		h.wakeAll()
+	}
+	if len(h.waiting) == 0 {
+		return
+	}
+	next := h.waiting[0].due()
+	for _, j := range h.waiting[1:] {
+		if t := j.due(); t.Before(next) {
+			next = t
+		}
+	}
+	if h.timer == nil {
+		h.timer = time.AfterFunc(next.Sub(now), h.tick)
+	} else {
+		h.timer.Reset(next.Sub(now))
+	}
+}
+
+func (h *Hub) tick() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.closed {
+		h.tellDue()
+	}
+}
+
+// tell makes events of what is held back about j, of all of it when it is the
+// last chance. The caller wakes the subscribers.
+func (h *Hub) tell(j *jobLog, now time.Time, last bool) {
+	p := &j.held
+	if p.empty() {
+		return
+	}
+	j.next = now.Add(h.limits.interval)
+
+	// Rejects that are only counted would fill the ring with numbers.
+	if p.count > 0 || p.more > 0 && (last || !now.Before(j.nextCount)) {
+		j.nextCount = now.Add(h.limits.counting)
+		body := make([]byte, 0, len(p.rejects)+40)
+		body = append(body, `{"rejects":[`...)
+		body = append(body, p.rejects...)
+		body = append(body, `],"more":`...)
+		body = strconv.AppendInt(body, int64(p.more), 10)
+		body = append(body, '}')
+		h.keep(h.number(j, KindReject, body, now))
+		p.rejects, p.count, p.more = nil, 0, 0
+	}
+	if p.progress != nil {
+		j.progress = h.number(j, KindProgress, encode(p.progress), now)
+		h.moved = append(remove(h.moved, j), j)
+		p.progress = nil
+	}
+	if p.empty() {
+		h.waiting = remove(h.waiting, j)
+	}
+}

@@ -1,0 +1,174 @@
+package event
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// told is an event with the moment at which a subscriber got it.
+type told struct {
+	body
+	kind Kind
+	at   time.Duration
+}
+
+// listen follows all events of h from here on. The function that it returns
+// closes the hub and returns what was told.
+func listen(t *testing.T, h *Hub) func() []told {
+	start := time.Now()
+	c := follow(t, h, "", "")
+	result := make(chan []told)
+	go func() {
+		var all []told
+		for e := range c.Events(t.Context()) {
+			all = append(all, told{decode(t, e), e.Kind, time.Since(start)})
+		}
+		result <- all
+	}()
+	return func() []told {
+		h.Close()
+		return <-result
+	}
+}
+
+func TestProgressIsToldTenTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		stop := listen(t, h)
+		for i := range 995 {
+			h.Progress("a", read{i})
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(time.Second) // the last one comes without anything following it
+		synctest.Wait()
+		h.Progress("a", read{1000})
+		synctest.Wait()
+		h.Progress("a", read{1001})
+		h.State("a", State{State: "done", Ended: true})
+		got := stop()
+
+		if n := len(got); n != 14 {
+			t.Fatalf("%d events, want 11, the two of the end, and the state", n)
+		}
+		for i, e := range got[:11] {
+			at := time.Duration(i) * 100 * time.Millisecond
+			if e.at != at {
+				t.Errorf("event %d came after %v, want %v", i, e.at, at)
+			}
+			if want := min(i*100, 994); e.Read < want-1 || e.Read > want {
+				t.Errorf("event %d says %d, want %d", i, e.Read, want)
+			}
+		}
+		if got[11].Read != 1000 || got[12].Read != 1001 || got[13].State != "done" {
+			t.Errorf("the end is %+v, want the first progress after the pause, the last one, the state", got[11:])
+		}
+	})
+}
+
+func TestJobsAreThrottledApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		stop := listen(t, h)
+		for i := range 100 {
+			h.Progress("a", read{i})
+			h.Progress("b", read{i})
+			time.Sleep(10 * time.Millisecond)
+		}
+		perJob := make(map[string]int)
+		for _, e := range stop() {
+			perJob[e.Job]++
+		}
+		if perJob["a"] != 11 || perJob["b"] != 11 {
+			t.Errorf("events of each job: %v, want 10 and the last", perJob)
+		}
+	})
+}
+
+func TestRejectsAreBatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		stop := listen(t, h)
+		line := int64(0)
+		for range 1000 { // one a millisecond
+			line++
+			h.Rejects("a", []Reject{{Line: line}})
+			time.Sleep(time.Millisecond)
+		}
+		h.Rejects("a", nil)
+		h.State("a", State{State: "done", Ended: true})
+		got := stop()
+		if len(got) < 10 || len(got) > 13 {
+			t.Errorf("%d events for 1000 rejects in a second", len(got))
+		}
+		line = 0
+		for _, e := range got {
+			for _, r := range e.Rejects {
+				if line++; r.Line != line {
+					t.Fatalf("line %d where %d is due", r.Line, line)
+				}
+			}
+			if e.More != 0 {
+				t.Errorf("%d more, want none", e.More)
+			}
+		}
+		if line != 1000 {
+			t.Errorf("%d rejects were told, want 1000", line)
+		}
+	})
+}
+
+func TestRejectsPastTheCapAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		stop := listen(t, h)
+		const perCall, calls = 90, 1000
+		start := time.Now()
+		for range calls { // 9,000 a second, over 10 seconds
+			h.Rejects("a", make([]Reject, perCall))
+			h.Progress("a", read{1})
+			time.Sleep(10 * time.Millisecond)
+		}
+		seconds := int(time.Since(start).Seconds())
+		h.State("a", State{State: "done", Ended: true})
+
+		listed, more, counting := 0, 0, 0
+		for _, e := range stop() {
+			if len(e.Rejects) > h.limits.batch {
+				t.Errorf("%d rejects in one event", len(e.Rejects))
+			}
+			listed += len(e.Rejects)
+			more += e.More
+			if e.kind == KindReject && len(e.Rejects) == 0 {
+				counting++
+			}
+		}
+		if listed != h.limits.listed || listed+more != perCall*calls {
+			t.Errorf("%d listed and %d more, want %d and %d in all", listed, more, h.limits.listed, perCall*calls)
+		}
+		if counting > seconds+1 {
+			t.Errorf("%d events only count, in %d seconds", counting, seconds)
+		}
+	})
+}
+
+func TestRejectEventIsBoundedInBytes(t *testing.T) {
+	h := New()
+	long := Reject{Message: strings.Repeat("x", 10_000)}
+	h.Rejects("a", []Reject{{}}) // told at once; what follows is held back
+	for range 100 {
+		h.Rejects("a", []Reject{long, long})
+	}
+	h.State("a", State{State: "done", Ended: true})
+	got := ready(t, follow(t, h, "a", ""))
+	if kinds(got) != "reject:a reject:a state:a" {
+		t.Fatal(kinds(got))
+	}
+	if n := len(got[1].Data); n > h.limits.batchSize+11_000 {
+		t.Errorf("the event has %d bytes", n)
+	}
+	if b := decode(t, got[1]); len(b.Rejects)+b.More != 200 || b.More == 0 {
+		t.Errorf("%d listed and %d more, want 200 in all", len(b.Rejects), b.More)
+	}
+}
