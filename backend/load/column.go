@@ -54,7 +54,7 @@ func (t *Type) UnmarshalText(b []byte) error {
 // A Column is a column of the target table.
 type Column struct {
 	Name string `json:"name"`
-	Type Type   `json:"type"`
+	Type Type   `json:"type" ts_type:"string"` // in JSON its name
 
 	// Declared is the type as the database spells it, "" to let the target
 	// choose one for Type.
