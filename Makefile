@@ -1,0 +1,118 @@
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+bin := build/bin
+with_node := $(CURDIR)/scripts/with-node
+page := frontend/dist/linefeed/browser/index.html
+modules := frontend/node_modules/.package-lock.json
+
+headless := $(if $(filter Linux,$(shell uname -s)),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,yes))
+link := -ldflags '-s -w'
+
+##@ Use
+
+.PHONY: run
+run: $(if $(headless),run-cli,run-window) ## Open the window with the sample at hand; with no display, import it on the command line
+
+.PHONY: run-window
+run-window: build
+	$(bin)/linefeed-desktop
+
+.PHONY: run-cli
+run-cli: cli
+	@scripts/demo $(bin)/linefeed
+
+##@ Build
+
+.PHONY: build
+build: cli setup-window $(page) ## Build the window and the command line into build/bin
+	go build -tags desktop,production,webkit2_41 $(link) -o $(bin)/linefeed-desktop .
+
+.PHONY: cli
+cli: setup-cli ## Build the command line alone, which needs neither GTK nor Node.js
+	go build $(link) -o $(bin)/linefeed ./backend/cmd/linefeed
+
+.PHONY: bindings
+bindings: setup-window ## Write the TypeScript bindings of app.go again (frontend/wailsjs)
+	scripts/bindings
+
+.PHONY: dev
+dev: setup-window tools/bin/wails $(modules) ## Open the window and reload it when a source file changes
+	$(with_node) tools/bin/wails dev -m -nosyncgomod -tags webkit2_41
+
+.PHONY: sample
+sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad lines: make sample ROWS=1000000 [BAD=1] [SEED=1]
+	@[[ "$(ROWS)" =~ ^[0-9]+$$ ]] || { echo 'say how many rows: make sample ROWS=1000000' >&2; exit 64; }
+	go run ./backend/cmd/sample -rows $(ROWS) -bad $(or $(BAD),1) -seed $(or $(SEED),1) -out examples/articles-$(ROWS).csv
+
+##@ Check
+
+.PHONY: test
+test: test-go test-frontend test-e2e ## Run every test: Go with the race detector, the frontend's units, Chromium, the real window
+
+.PHONY: test-go
+test-go: setup-cli ## Run the Go tests alone
+	go test -race ./...
+
+.PHONY: test-frontend
+test-frontend: setup-window $(modules) ## Run the frontend's unit tests alone
+	cd frontend && $(with_node) npm test
+
+.PHONY: test-e2e
+test-e2e: setup-test e2e-programs ## Run the tests of the whole program alone, in Chromium and in the real window
+	cd frontend && $(with_node) npm run e2e
+
+.PHONY: lint
+lint: setup-window tools/bin/golangci-lint $(modules) ## Check format, static rules, imports, bindings and lock files
+	tools/bin/golangci-lint run ./...
+	tools/bin/golangci-lint fmt --diff ./...
+	cd frontend && $(with_node) npm run lint
+	scripts/bindings --check
+	scripts/check-locks
+
+.PHONY: screenshots
+screenshots: setup-test e2e-programs ## Make the README's screenshots again (docs/images)
+	cd frontend && $(with_node) npm run screenshots
+
+##@ Other
+
+.PHONY: clean
+clean: ## Remove what was built, and leave what was downloaded
+	rm -rf $(bin) frontend/.angular frontend/dist/linefeed frontend/e2e/out
+
+.PHONY: help
+help: ## Say what there is to make
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# What the jobs above stand on.
+
+.PHONY: setup-cli setup-window setup-test
+setup-cli setup-window setup-test: setup-%:
+	@scripts/setup $*
+
+# The program with a development server, for Chromium, and with the web inspector, for the real window.
+.PHONY: e2e-programs
+e2e-programs: $(page) cli
+	go build -tags dev,webkit2_41 -o $(bin)/e2e-dev .
+	go build -tags desktop,production,devtools,webkit2_41 -o $(bin)/e2e-window .
+
+$(modules): frontend/package.json frontend/package-lock.json | setup-window
+	cd frontend && $(with_node) npm ci --ignore-scripts
+	touch $@
+
+$(page): $(modules) $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
+		frontend/angular.json frontend/tsconfig.json frontend/tsconfig.app.json
+	cd frontend && $(with_node) npm run build
+	touch $@
+
+tools/bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum
+	cd tools/lint && GOBIN=$(CURDIR)/tools/bin go install tool
+	touch $@
+
+tools/bin/wails: tools/wails/go.mod tools/wails/go.sum
+	cd tools/wails && GOBIN=$(CURDIR)/tools/bin go install tool
+	touch $@
