@@ -64,6 +64,26 @@ func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
 	return c, nil
 }
 
+// Ended returns what there is to tell to a subscriber of a job that has ended
+// and of which the hub knows nothing: its last state s, as the caller knows
+// it, with a gap before it for one who has followed the job. It is nothing for
+// one who has been told already.
+func (h *Hub) Ended(job string, s State, lastID string) []*Event {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	now := time.Now()
+	last := &Event{ID: h.ID(h.forgot), Seq: h.forgot, Kind: KindState, Job: job}
+	last.Data = stamp(job, last.Seq, now, encode(s))
+	if lastID == "" {
+		return []*Event{last}
+	}
+	seq, ok := h.parseID(lastID)
+	if ok && seq >= last.Seq {
+		return nil
+	}
+	return []*Event{gap(job, seq, last.Seq, now), last}
+}
+
 // Next returns the events that come next, at least one, in the order of their
 // numbers. It waits for them when there are none. The error is io.EOF when the
 // job has ended and all its events were returned, or the hub was closed, and
@@ -148,7 +168,11 @@ func (c *Cursor) collect() []*Event {
 	events = events[:min(len(events), most)]
 
 	if c.stale || lost > max(c.seq, c.gapped) {
-		events = slices.Insert(events, 0, c.gap(lost))
+		job := ""
+		if c.job != nil {
+			job = c.job.id
+		}
+		events = slices.Insert(events, 0, gap(job, c.seq, lost, time.Now()))
 		c.gapped, c.stale = lost, false
 	}
 	if n := len(events); n > 0 {
@@ -188,16 +212,11 @@ func (c *Cursor) collectLatest(events []*Event, base uint64) []*Event {
 	return events
 }
 
-// gap returns the event that says that some of those above the cursor and up
-// to lost are missing.
-func (c *Cursor) gap(lost uint64) *Event {
-	e := &Event{Seq: c.seq, Kind: KindGap}
-	if c.job != nil {
-		e.Job = c.job.id
-	}
+// gap returns the event that says that some of those with a number above seq
+// and up to lost are missing.
+func gap(job string, seq, lost uint64, now time.Time) *Event {
 	body, _ := json.Marshal(struct { // a number always encodes
 		Before uint64 `json:"before"`
-	}{max(c.seq, lost) + 1})
-	e.Data = stamp(e.Job, c.seq, time.Now(), body)
-	return e
+	}{max(seq, lost) + 1})
+	return &Event{Seq: seq, Kind: KindGap, Job: job, Data: stamp(job, seq, now, body)}
 }

@@ -24,7 +24,7 @@ const (
 // changed.
 type Event struct {
 	// ID is what a subscriber hands to [Hub.Follow] to go on behind this
-	// event: "<epoch>-<seq>", short ASCII. It is empty for a gap, which is no
+	// event: "<epoch>-<seq>", short ASCII, see [Hub.ID]. It is empty for a gap, which is no
 	// place to go on from.
 	ID   string
 	Seq  uint64 // grows with every event of the hub, so it grows for each job too
@@ -108,8 +108,9 @@ func stamp(job string, seq uint64, now time.Time, body []byte) json.RawMessage {
 	return b
 }
 
-// id returns the ID of event number seq of this hub.
-func (h *Hub) id(seq uint64) string {
+// ID returns the ID of event number seq of this hub. Behind number 0 lie all of
+// its events.
+func (h *Hub) ID(seq uint64) string {
 	return h.epoch + "-" + strconv.FormatUint(seq, 10)
 }
 

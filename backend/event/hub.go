@@ -118,6 +118,13 @@ func (h *Hub) State(job string, s State) {
 	h.wakeAll()
 }
 
+// Seq returns the number of the latest event.
+func (h *Hub) Seq() uint64 {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.seq
+}
+
 // Close ends all subscriptions, after each has been given what it has not
 // read yet. What is published afterwards is dropped.
 func (h *Hub) Close() {
@@ -153,7 +160,7 @@ func (h *Hub) number(j *jobLog, k Kind, body []byte, now time.Time) *Event {
 	h.seq++
 	j.last = h.seq
 	return &Event{
-		ID:   h.id(h.seq),
+		ID:   h.ID(h.seq),
 		Seq:  h.seq,
 		Kind: k,
 		Job:  j.id,

@@ -106,7 +106,7 @@ func TestWireFormat(t *testing.T) {
 			{"progress", `{"job":"a\"b","seq":4,"time":"2000-01-01T00:00:00.001Z"}`},
 			{"state", `{"job":"j1","seq":5,"time":"2000-01-01T00:00:00.001Z","state":"done","summary":{"read":3}}`},
 		}
-		c := follow(t, h, "", h.id(0))
+		c := follow(t, h, "", h.ID(0))
 		got := ready(t, c)
 		if len(got) != len(want) {
 			t.Fatalf("%d events, want %d: %s", len(got), len(want), kinds(got))
@@ -166,15 +166,15 @@ func TestFollowFromWhere(t *testing.T) {
 		want              []uint64
 	}{
 		{"all, from the latest of each job", "", "", []uint64{4, 6, 7, 8}},
-		{"all, from the start", "", h.id(0), []uint64{1, 3, 4, 5, 6, 7, 8}},
-		{"all, behind an event", "", h.id(3), []uint64{4, 5, 6, 7, 8}},
-		{"all, behind a progress that was replaced", "", h.id(2), []uint64{3, 4, 5, 6, 7, 8}},
-		{"all, behind the last", "", h.id(8), nil},
+		{"all, from the start", "", h.ID(0), []uint64{1, 3, 4, 5, 6, 7, 8}},
+		{"all, behind an event", "", h.ID(3), []uint64{4, 5, 6, 7, 8}},
+		{"all, behind a progress that was replaced", "", h.ID(2), []uint64{3, 4, 5, 6, 7, 8}},
+		{"all, behind the last", "", h.ID(8), nil},
 		{"one, from its start", "a", "", []uint64{1, 3, 4, 6}},
 		{"one, from its start in the middle", "b", "", []uint64{5, 7, 8}},
-		{"one, behind an event", "a", h.id(3), []uint64{4, 6}},
-		{"one, behind an event of another job", "a", h.id(5), []uint64{6}},
-		{"one, behind its last", "a", h.id(6), nil},
+		{"one, behind an event", "a", h.ID(3), []uint64{4, 6}},
+		{"one, behind an event of another job", "a", h.ID(5), []uint64{6}},
+		{"one, behind its last", "a", h.ID(6), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []uint64
@@ -199,7 +199,7 @@ func TestFollowFromAnotherHubsID(t *testing.T) {
 	h := newHub(atOnce())
 	h.State("a", State{State: "running"})
 	h.Rejects("a", []Reject{{Line: 3}})
-	for _, id := range []string{"otherone-1", "nonsense", h.id(99), h.epoch + "-", h.epoch + "--1", h.epoch} {
+	for _, id := range []string{"otherone-1", "nonsense", h.ID(99), h.epoch + "-", h.epoch + "--1", h.epoch} {
 		for _, job := range []string{"", "a"} {
 			c := follow(t, h, job, id)
 			if c.AtEnd() {
@@ -223,7 +223,7 @@ func TestGap(t *testing.T) {
 		h.Rejects("a", []Reject{{Line: 1}}) // 4 to 8; 6 to 8 are kept
 	}
 
-	c := follow(t, h, "", h.id(1))
+	c := follow(t, h, "", h.ID(1))
 	got := ready(t, c)
 	if kinds(got) != "gap: state:b progress:b reject:a reject:a reject:a" {
 		t.Fatalf("got %s", kinds(got))
@@ -296,7 +296,7 @@ func TestStreamOfAJobEnds(t *testing.T) {
 	}
 	// Taken up again, it goes on where it was.
 	h.State("a", State{State: "running"})
-	if got := kinds(ready(t, follow(t, h, "a", h.id(2)))); got != "state:a" {
+	if got := kinds(ready(t, follow(t, h, "a", h.ID(2)))); got != "state:a" {
 		t.Errorf("taken up again: %s", got)
 	}
 }
@@ -321,7 +321,7 @@ func TestFinishedJobsAreForgotten(t *testing.T) {
 	if got := kinds(ready(t, follow(t, h, "", ""))); got != "state:live progress:live progress:d state:d progress:e state:e" {
 		t.Errorf("from the latest of each job: %s", got)
 	}
-	if got := ready(t, follow(t, h, "", h.id(2))); got[0].Kind != KindGap {
+	if got := ready(t, follow(t, h, "", h.ID(2))); got[0].Kind != KindGap {
 		t.Errorf("behind what was forgotten: %s, want a gap first", kinds(got))
 	}
 	// A forgotten job that is taken up again does not claim to be complete.
@@ -329,8 +329,32 @@ func TestFinishedJobsAreForgotten(t *testing.T) {
 	if got := kinds(ready(t, follow(t, h, "a", ""))); got != "state:a" {
 		t.Errorf("taken up again: %s", got)
 	}
-	if got := kinds(ready(t, follow(t, h, "a", h.id(3)))); got != "gap:a state:a" {
+	if got := kinds(ready(t, follow(t, h, "a", h.ID(3)))); got != "gap:a state:a" {
 		t.Errorf("taken up again, behind an old ID: %s", got)
+	}
+}
+
+func TestEndedJobThatIsNotKnown(t *testing.T) {
+	l := atOnce()
+	l.finished = 1
+	h := newHub(l)
+	last := State{State: "done", Ended: true}
+	if got := h.Ended("old", last, ""); kinds(got) != "state:old" || got[0].ID != h.ID(0) || decode(t, got[0]).State != "done" {
+		t.Errorf("to a new subscriber: %s", kinds(got))
+	}
+	if got := h.Ended("old", last, "otherone-7"); kinds(got) != "gap:old state:old" {
+		t.Errorf("to one of an earlier hub: %s", kinds(got))
+	}
+	if got := h.Ended("old", last, h.ID(0)); len(got) != 0 {
+		t.Errorf("to one who was told: %s", kinds(got))
+	}
+	h.State("a", State{State: "running"})
+	h.State("a", State{State: "done", Ended: true})
+	h.State("b", State{State: "done", Ended: true}) // a is forgotten
+	if got := h.Ended("a", last, h.ID(1)); kinds(got) != "gap:a state:a" {
+		t.Errorf("to one who missed the end: %s", kinds(got))
+	} else if got := h.Ended("a", last, got[1].ID); len(got) != 0 {
+		t.Errorf("to one who was told after a gap: %s", kinds(got))
 	}
 }
 
@@ -340,7 +364,7 @@ func TestCloseGivesTheRestAndEnds(t *testing.T) {
 		h.State("a", State{State: "running"})
 		h.Progress("a", read{1})
 		h.Progress("a", read{2}) // held back
-		all := follow(t, h, "", h.id(0))
+		all := follow(t, h, "", h.ID(0))
 		done := make(chan []int)
 		go func() {
 			var reads []int

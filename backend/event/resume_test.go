@@ -99,7 +99,7 @@ func FuzzResume(f *testing.F) {
 		h := newHub(l)
 		y := &history{byJob: map[string]string{}, log: map[string][]uint64{}}
 		readers := []*reader{
-			{states: map[string]string{}, lastID: h.id(0)},
+			{states: map[string]string{}, lastID: h.ID(0)},
 			{states: map[string]string{}, job: "a"},
 		}
 		cursors := make([]*Cursor, len(readers))
@@ -159,7 +159,7 @@ func TestResumeUnderLoad(t *testing.T) {
 			var readers, publishers sync.WaitGroup
 			all := make([]*reader, 12)
 			for i := range all {
-				r := &reader{states: map[string]string{}, lastID: h.id(0)}
+				r := &reader{states: map[string]string{}, lastID: h.ID(0)}
 				if i%2 == 1 {
 					r.job = jobs[i%len(jobs)]
 				}
