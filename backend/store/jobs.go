@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// A Job is one import as it is kept. Request and Summary are the JSON of the
+// job package's types, Summary "" until the job has ended.
+type Job struct {
+	ID       string
+	State    string
+	File     string
+	Request  string
+	Created  string // RFC 3339, as the other times
+	Started  string // "" until it runs
+	Finished string // "" until it ended
+	Summary  string
+}
+
+// AddJob keeps a new job.
+func (s *Store) AddJob(ctx context.Context, j Job) error {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO jobs (id, owner, state, file, request, created) VALUES (?, ?, ?, ?, ?, ?)",
+		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created)
+	if err != nil {
+		return fmt.Errorf("keep job %s: %w", j.ID, err)
+	}
+	return nil
+}
+
+// UpdateJob keeps the job's state, times and summary.
+func (s *Store) UpdateJob(ctx context.Context, j Job) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE jobs SET state = ?, started = ?, finished = ?, summary = ? WHERE id = ?",
+		j.State, j.Started, j.Finished, j.Summary, j.ID)
+	if err != nil {
+		return fmt.Errorf("keep job %s: %w", j.ID, err)
+	}
+	return nil
+}
+
+// A Head is what is known of a job's file once it is open.
+type Head struct {
+	Dialect string // the JSON of the dialect that it is read by
+	Bytes   []byte // what stands before its first record: a file of rejects begins with them
+}
+
+// SetHead keeps the head of a job's file.
+func (s *Store) SetHead(ctx context.Context, id string, h Head) error {
+	if _, err := s.db.ExecContext(ctx, "UPDATE jobs SET dialect = ?, header = ? WHERE id = ?", h.Dialect, h.Bytes, id); err != nil {
+		return fmt.Errorf("keep the header of job %s: %w", id, err)
+	}
+	return nil
+}
+
+// Head returns what SetHead kept.
+func (s *Store) Head(ctx context.Context, id string) (Head, error) {
+	var h Head
+	err := s.db.QueryRowContext(ctx, "SELECT dialect, header FROM jobs WHERE id = ?", id).Scan(&h.Dialect, &h.Bytes)
+	return h, noJob(id, err)
+}
+
+const selectJob = "SELECT id, state, file, request, created, started, finished, summary FROM jobs "
+
+func scanJob(scan func(...any) error) (j Job, err error) {
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary)
+}
+
+// Job returns one job, or an error that wraps ErrNoJob.
+func (s *Store) Job(ctx context.Context, id string) (Job, error) {
+	j, err := scanJob(s.db.QueryRowContext(ctx, selectJob+"WHERE id = ?", id).Scan)
+	return j, noJob(id, err)
+}
+
+// Jobs returns the latest jobs, the newest first.
+func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
+	rows, err := s.db.QueryContext(ctx, selectJob+"ORDER BY number DESC LIMIT ?", limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the jobs: %w", err)
+	}
+	return scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
+}
+
+// RecentFiles returns the paths of the files that jobs were started for
+// lately, the newest first, each once.
+func (s *Store) RecentFiles(ctx context.Context, limit int) ([]string, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT file FROM jobs GROUP BY file ORDER BY max(number) DESC LIMIT ?", limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the recent files: %w", err)
+	}
+	return scanAll(rows, func(r *sql.Rows) (file string, err error) { return file, r.Scan(&file) })
+}
+
+// number returns the number of a job.
+func (s *Store) number(ctx context.Context, id string) (int64, error) {
+	var n int64
+	err := s.db.QueryRowContext(ctx, "SELECT number FROM jobs WHERE id = ?", id).Scan(&n)
+	return n, noJob(id, err)
+}
+
+func noJob(id string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("job %q: %w (`linefeed jobs` lists them)", id, ErrNoJob)
+	}
+	return err
+}

@@ -1,0 +1,244 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A Reject is a rejected record as it is shown: in events, on the API, in the
+// window and in reports. Its JSON is part of the program's contract.
+type Reject struct {
+	ID      int64     `json:"id,omitempty"` // its place in the job's log, from 1; 0 where it is not known
+	Time    string    `json:"time"`         // RFC 3339, milliseconds
+	Record  int64     `json:"record"`
+	Line    int64     `json:"line"`
+	EndLine int64     `json:"endLine"`
+	Column  string    `json:"column"`
+	Value   string    `json:"value"`
+	Code    load.Code `json:"code"`
+	Message string    `json:"message"`
+	Hint    string    `json:"hint"`
+}
+
+// TimeFormat is how times, in UTC, are kept and sent: RFC 3339 with milliseconds.
+const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
+
+// Show returns r as it is shown.
+func Show(r *load.Reject) Reject {
+	return Reject{
+		Time: r.Time.UTC().Format(TimeFormat), Record: r.Record, Line: r.Line, EndLine: r.EndLine,
+		Column: r.Column, Value: strings.ToValidUTF8(r.Value, "\uFFFD"), Code: r.Code, Message: r.Message, Hint: r.Hint,
+	}
+}
+
+const insertReject = `INSERT INTO rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// A RejectLog adds to the rejects of one job. It is used by one goroutine.
+type RejectLog struct {
+	store *Store
+	job   int64
+	count int64
+}
+
+// RejectLog returns the log of a job's rejects, to add to.
+func (s *Store) RejectLog(ctx context.Context, job string) (*RejectLog, error) {
+	number, err := s.number(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	l := &RejectLog{store: s, job: number}
+	low, high := idRange(number)
+	err = s.db.QueryRowContext(ctx, "SELECT ifnull(max(id), ?) - ? FROM rejects WHERE id > ? AND id < ?", low, low, low, high).Scan(&l.count)
+	return l, err
+}
+
+// Count returns how many rejects the log holds.
+func (l *RejectLog) Count() int64 { return l.count }
+
+// Add adds rejects, all or none of them.
+func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
+	type place struct {
+		code   load.Code
+		column string
+	}
+	counts := map[place]int64{}
+	low, _ := idRange(l.job)
+	err := l.store.update(ctx, func(tx *sql.Tx) error {
+		insert := tx.StmtContext(ctx, l.store.insert)
+		for i := range rejects {
+			r := &rejects[i]
+			v := Show(r)
+			if _, err := insert.ExecContext(ctx, low+l.count+int64(i)+1, v.Time, v.Record, v.Line, v.EndLine,
+				v.Column, v.Value, string(v.Code), v.Message, v.Hint, r.Raw); err != nil {
+				return err
+			}
+			counts[place{r.Code, r.Column}]++
+		}
+		for p, n := range counts {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
+				ON CONFLICT DO UPDATE SET count = count + ?4`, l.job, string(p.code), p.column, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("write to the store: %w", err)
+	}
+	l.count += int64(len(rejects))
+	return nil
+}
+
+func idRange(job int64) (low, high int64) { return job << rejectBits, (job + 1) << rejectBits }
+
+// A RejectQuery asks for a page of a job's rejects, in the order of its log.
+type RejectQuery struct {
+	Job    string `json:"job"`
+	After  int64  `json:"after"`  // only those behind this id
+	Offset int64  `json:"offset"` // how many of them to pass over
+	Limit  int    `json:"limit"`  // at most; 0 is 100
+	Code   string `json:"code"`   // only those of this code
+	Column string `json:"column"` // only those in this column
+	Find   string `json:"find"`   // only those with this text in value, message or column, or of this line
+}
+
+// A RejectPage is the answer to a RejectQuery.
+type RejectPage struct {
+	Rejects []Reject `json:"rejects"`
+	Total   int64    `json:"total"` // how many there are in all behind After that fit the query
+}
+
+// maxPage is the most rejects of one page.
+const maxPage = 10_000
+
+// Rejects returns a page of rejects.
+func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) {
+	number, err := s.number(ctx, q.Job)
+	if err != nil {
+		return RejectPage{}, err
+	}
+	low, high := idRange(number)
+	where, args := q.where(low+max(q.After, 0), high)
+	page := RejectPage{}
+	count := "SELECT count(*) FROM rejects WHERE " + where
+	if where == unfiltered { // ids have no gaps: no need to look at every row
+		count = "SELECT ifnull(max(id), ?1) - ?1 FROM rejects WHERE id > ?1 AND id < ?2"
+	}
+	if err := s.db.QueryRowContext(ctx, count, args...).Scan(&page.Total); err != nil {
+		return page, fmt.Errorf("count the rejects: %w", err)
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	if where == unfiltered {
+		args[0], q.Offset = low+max(q.After, 0)+max(q.Offset, 0), 0
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT "+rejectColumns+" FROM rejects WHERE "+where+" ORDER BY id LIMIT ? OFFSET ?",
+		append(args, min(limit, maxPage), max(q.Offset, 0))...)
+	if err != nil {
+		return page, fmt.Errorf("read the rejects: %w", err)
+	}
+	page.Rejects, err = scanAll(rows, func(r *sql.Rows) (Reject, error) {
+		v, err := scanReject(r.Scan)
+		v.ID -= low
+		return v, err
+	})
+	return page, err
+}
+
+const rejectColumns = `id, time, record, line, end_line, "column", value, code, message, hint`
+
+const unfiltered = "id > ? AND id < ?"
+
+func (q RejectQuery) where(low, high int64) (string, []any) {
+	where, args := unfiltered, []any{low, high}
+	if q.Code != "" {
+		where, args = where+" AND code = ?", append(args, q.Code)
+	}
+	if q.Column != "" {
+		where, args = where+` AND "column" = ?`, append(args, q.Column)
+	}
+	if q.Find != "" {
+		where += ` AND (instr(lower(value), lower(?)) OR instr(lower(message), lower(?)) OR instr(lower("column"), lower(?)) OR line = ?)`
+		args = append(args, q.Find, q.Find, q.Find, q.Find)
+	}
+	return where, args
+}
+
+func scanReject(scan func(...any) error) (r Reject, err error) {
+	return r, scan(&r.ID, &r.Time, &r.Record, &r.Line, &r.EndLine, &r.Column, &r.Value, &r.Code, &r.Message, &r.Hint)
+}
+
+// A RejectCount says how many rejects have a code and a column.
+type RejectCount struct {
+	Code   load.Code `json:"code"`
+	Column string    `json:"column"`
+	Count  int64     `json:"count"`
+}
+
+// RejectCounts returns the counts of a job's rejects, the most first.
+func (s *Store) RejectCounts(ctx context.Context, job string) ([]RejectCount, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT code, "column", count FROM reject_counts
+		WHERE job = (SELECT number FROM jobs WHERE id = ?) ORDER BY count DESC, code, "column"`, job)
+	if err != nil {
+		return nil, fmt.Errorf("count the rejects: %w", err)
+	}
+	return scanAll(rows, func(r *sql.Rows) (c RejectCount, err error) { return c, r.Scan(&c.Code, &c.Column, &c.Count) })
+}
+
+// RejectBytes returns the own bytes of a rejected record, at most limit of
+// them, and how many there are.
+func (s *Store) RejectBytes(ctx context.Context, job string, id int64, limit int) (raw []byte, size int64, err error) {
+	number, err := s.number(ctx, job)
+	if err != nil {
+		return nil, 0, err
+	}
+	low, _ := idRange(number)
+	err = s.db.QueryRowContext(ctx, "SELECT substr(raw, 1, ?), length(raw) FROM rejects WHERE id = ?", limit, low+id).Scan(&raw, &size)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read reject %d of job %s: %w", id, job, err)
+	}
+	return raw, size, nil
+}
+
+// A StoredReject is a reject with the record's own bytes.
+type StoredReject struct {
+	Reject
+	Raw []byte
+}
+
+// AllRejects yields every reject of a job in the order of its log.
+func (s *Store) AllRejects(ctx context.Context, job string) iter.Seq2[StoredReject, error] {
+	return func(yield func(StoredReject, error) bool) {
+		number, err := s.number(ctx, job)
+		if err != nil {
+			yield(StoredReject{}, err)
+			return
+		}
+		low, high := idRange(number)
+		rows, err := s.db.QueryContext(ctx, "SELECT raw, "+rejectColumns+" FROM rejects WHERE "+unfiltered+" ORDER BY id", low, high)
+		if err != nil {
+			yield(StoredReject{}, fmt.Errorf("read the rejects: %w", err))
+			return
+		}
+		defer rows.Close() //nolint:errcheck // rows.Err tells
+		for rows.Next() {
+			var r StoredReject
+			r.Reject, err = scanReject(func(to ...any) error { return rows.Scan(append([]any{&r.Raw}, to...)...) })
+			r.ID -= low
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(StoredReject{}, fmt.Errorf("read the rejects: %w", err))
+		}
+	}
+}

@@ -1,0 +1,171 @@
+// Package store keeps what the program must not forget, in an SQLite file of
+// its own: the jobs, and every record that they rejected.
+//
+// Several processes may have it open at the same time: the window and any
+// number of command lines.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+)
+
+// A Store is the program's own database. It may be used by any number of
+// goroutines.
+type Store struct {
+	db     *sql.DB
+	insert *sql.Stmt // of a reject
+	owner  *owner
+}
+
+// ErrNoJob says that there is no job of that name.
+var ErrNoJob = errors.New("no such job")
+
+// schema is the version of the tables below, in PRAGMA user_version.
+const schema = 1
+
+// A reject's id is its job's number shifted left, plus its place in the job's
+// log from 1: one job's rejects lie together and any page of them is found at once.
+const rejectBits = 40
+
+const tables = `
+CREATE TABLE jobs (
+	number   INTEGER PRIMARY KEY AUTOINCREMENT,
+	id       TEXT NOT NULL UNIQUE,
+	owner    TEXT NOT NULL,
+	state    TEXT NOT NULL,
+	file     TEXT NOT NULL,
+	request  TEXT NOT NULL,
+	created  TEXT NOT NULL,
+	started  TEXT NOT NULL DEFAULT '',
+	finished TEXT NOT NULL DEFAULT '',
+	summary  TEXT NOT NULL DEFAULT '',
+	dialect  TEXT NOT NULL DEFAULT '',
+	header   BLOB
+);
+CREATE TABLE rejects (
+	id       INTEGER PRIMARY KEY,
+	time     TEXT NOT NULL,
+	record   INTEGER NOT NULL,
+	line     INTEGER NOT NULL,
+	end_line INTEGER NOT NULL,
+	"column" TEXT NOT NULL,
+	value    TEXT NOT NULL,
+	code     TEXT NOT NULL,
+	message  TEXT NOT NULL,
+	hint     TEXT NOT NULL,
+	raw      BLOB NOT NULL
+);
+CREATE TABLE reject_counts (
+	job      INTEGER NOT NULL,
+	code     TEXT NOT NULL,
+	"column" TEXT NOT NULL,
+	count    INTEGER NOT NULL,
+	PRIMARY KEY (job, code, "column")
+) WITHOUT ROWID;
+`
+
+// Open opens the store in the folder home, and makes both where they are not
+// there yet. Jobs of processes that are gone become interrupted.
+func Open(ctx context.Context, home, runDir string) (*Store, error) {
+	for _, dir := range []string{home, runDir} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the folder of the program's own files: %w (set LINEFEED_HOME to a folder that you can write to)", err)
+		}
+	}
+	path := filepath.Join(home, "linefeed.db")
+	db, err := sql.Open("sqlite3", dsn(path))
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	db.SetMaxOpenConns(4)
+	s := &Store{db: db}
+	if err := s.open(ctx, runDir); err != nil {
+		_ = s.Close() // the first error tells
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, runDir string) (err error) {
+	if err = s.migrate(ctx); err != nil {
+		return err
+	}
+	if s.insert, err = s.db.PrepareContext(ctx, insertReject); err != nil {
+		return err
+	}
+	if s.owner, err = lockOwner(runDir); err != nil {
+		return err
+	}
+	return s.interruptOrphans(ctx, runDir)
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		var version int
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+			return err
+		}
+		switch {
+		case version == schema:
+			return nil
+		case version > schema:
+			return fmt.Errorf("it was made by a newer version of the program: use that one, or set LINEFEED_HOME to another folder")
+		}
+		_, err := tx.ExecContext(ctx, tables+fmt.Sprintf("PRAGMA user_version = %d", schema))
+		return err
+	})
+}
+
+// update runs f in a transaction that writes.
+func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	return tx.Commit()
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// Close frees the store. Jobs of this process that are still active will be
+// interrupted ones for the next who opens it.
+func (s *Store) Close() error {
+	var errs []error
+	if s.insert != nil {
+		errs = append(errs, s.insert.Close())
+	}
+	errs = append(errs, s.db.Close())
+	if s.owner != nil {
+		errs = append(errs, s.owner.unlock())
+	}
+	return errors.Join(errs...)
+}
+
+// dsn names the file for the driver. The write-ahead log lets the window read
+// while an import writes; with it NORMAL loses no consistency, only the last
+// moments, in a power cut.
+func dsn(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	u := url.URL{Scheme: "file", Path: path, RawQuery: "_journal_mode=WAL&_synchronous=NORMAL&_busy_timeout=15000&_txlock=immediate"}
+	return u.String()
+}

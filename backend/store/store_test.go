@@ -1,0 +1,244 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"linefeed/backend/load"
+)
+
+func open(t *testing.T, home string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), home, filepath.Join(home, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func addJob(t *testing.T, s *Store, id string) {
+	t.Helper()
+	if err := s.AddJob(t.Context(), Job{ID: id, State: "running", File: id + ".csv", Request: "{}", Created: "2026-01-01T00:00:00.000Z"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestJobs(t *testing.T) {
+	s := open(t, t.TempDir())
+	for _, id := range []string{"a", "b", "c"} {
+		addJob(t, s, id)
+	}
+	want := Job{ID: "b", State: "done", File: "b.csv", Request: "{}", Created: "2026-01-01T00:00:00.000Z", Started: "s", Finished: "f", Summary: `{"read":1}`}
+	if err := s.UpdateJob(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Job(t.Context(), "b"); err != nil || got != want {
+		t.Errorf("job b is %+v, %v", got, err)
+	}
+	if _, err := s.Job(t.Context(), "x"); !errors.Is(err, ErrNoJob) {
+		t.Errorf("a job that is not there: %v", err)
+	}
+	jobs, err := s.Jobs(t.Context(), 2)
+	if err != nil || len(jobs) != 2 || jobs[0].ID != "c" || jobs[1].ID != "b" {
+		t.Errorf("jobs %+v, %v", jobs, err)
+	}
+	addJob(t, s, "d")
+	if files, err := s.RecentFiles(t.Context(), 3); err != nil || fmt.Sprint(files) != "[d.csv c.csv b.csv]" {
+		t.Errorf("recent files %v, %v", files, err)
+	}
+	head := Head{Dialect: `{"encoding":"utf-8"}`, Bytes: []byte("\xef\xbb\xbfid\r\n")}
+	if err := s.SetHead(t.Context(), "a", head); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Head(t.Context(), "a"); err != nil || got.Dialect != head.Dialect || !bytes.Equal(got.Bytes, head.Bytes) {
+		t.Errorf("head %+v, %v", got, err)
+	}
+}
+
+func rejects(n int) []load.Reject {
+	all := make([]load.Reject, n)
+	for i := range all {
+		all[i] = load.Reject{
+			Time: time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.FixedZone("", 3600)), Record: int64(i + 1), Line: int64(2 * i), EndLine: int64(2*i + 1),
+			Column: []string{"price", "sku"}[i%2], Value: fmt.Sprintf("value %d", i),
+			Code: []load.Code{load.CodeNotANumber, load.CodeDuplicateKey}[i%2], Message: "not a number", Hint: "mend it",
+			Raw: fmt.Appendf(nil, "raw\xff %d\r\n", i),
+		}
+	}
+	return all
+}
+
+func TestRejects(t *testing.T) {
+	s := open(t, t.TempDir())
+	for _, id := range []string{"before", "job", "after"} {
+		addJob(t, s, id)
+		log, err := s.RejectLog(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := rejects(250)
+		for _, part := range [][]load.Reject{all[:1], all[1:200], all[200:]} {
+			if err := log.Add(t.Context(), part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if log.Count() != 250 {
+			t.Errorf("the log counts %d", log.Count())
+		}
+	}
+	tests := []struct {
+		q           RejectQuery
+		total       int64
+		first, last int64 // ids
+		n           int
+	}{
+		{RejectQuery{}, 250, 1, 100, 100},
+		{RejectQuery{Limit: 10, Offset: 245}, 250, 246, 250, 5},
+		{RejectQuery{After: 100, Limit: 10}, 150, 101, 110, 10},
+		{RejectQuery{After: 100, Offset: 10, Limit: 10}, 150, 111, 120, 10},
+		{RejectQuery{After: 250}, 0, 0, 0, 0},
+		{RejectQuery{Offset: 1000}, 250, 0, 0, 0},
+		{RejectQuery{Code: "duplicate_key", Limit: 3}, 125, 2, 6, 3},
+		{RejectQuery{Column: "price", Limit: 3, Offset: 2}, 125, 5, 9, 3},
+		{RejectQuery{Code: "duplicate_key", Column: "price"}, 0, 0, 0, 0},
+		{RejectQuery{Find: "VALUE 24"}, 11, 25, 250, 11},
+	}
+	for _, tt := range tests {
+		tt.q.Job = "job"
+		p, err := s.Rejects(t.Context(), tt.q)
+		if err != nil || p.Total != tt.total || len(p.Rejects) != tt.n {
+			t.Errorf("%+v: %d of %d, %v; want %d of %d", tt.q, len(p.Rejects), p.Total, err, tt.n, tt.total)
+			continue
+		}
+		if tt.n > 0 && (p.Rejects[0].ID != tt.first || p.Rejects[tt.n-1].ID != tt.last) {
+			t.Errorf("%+v: ids %d to %d, want %d to %d", tt.q, p.Rejects[0].ID, p.Rejects[tt.n-1].ID, tt.first, tt.last)
+		}
+	}
+	p, err := s.Rejects(t.Context(), RejectQuery{Job: "job", Find: "40", Code: "not_a_number"})
+	if err != nil || p.Rejects[0].Line != 40 {
+		t.Errorf("find a line: %+v, %v", p, err)
+	}
+	if got, want := p.Rejects[0].Time, "2026-01-02T02:04:05.678Z"; got != want {
+		t.Errorf("time %s, want %s", got, want)
+	}
+	counts, err := s.RejectCounts(t.Context(), "job")
+	if err != nil || fmt.Sprint(counts) != "[{duplicate_key sku 125} {not_a_number price 125}]" {
+		t.Errorf("counts %v, %v", counts, err)
+	}
+	raw, size, err := s.RejectBytes(t.Context(), "job", 3, 4)
+	if err != nil || string(raw) != "raw\xff" || size != 8 {
+		t.Errorf("bytes %q of %d, %v", raw, size, err)
+	}
+	n := 0
+	for r, err := range s.AllRejects(t.Context(), "job") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("raw\xff %d\r\n", n); string(r.Raw) != want || r.ID != int64(n+1) {
+			t.Errorf("reject %d has the bytes %q, want %q", r.ID, r.Raw, want)
+		}
+		n++
+	}
+	if n != 250 {
+		t.Errorf("%d rejects in all", n)
+	}
+	for _, err := range s.AllRejects(t.Context(), "none") {
+		if !errors.Is(err, ErrNoJob) {
+			t.Errorf("rejects of a job that is not there: %v", err)
+		}
+	}
+}
+
+// TestMain lets the test binary be a process that opens the store and dies.
+func TestMain(m *testing.M) {
+	if home := os.Getenv("STORE_TEST_OWN"); home != "" {
+		s, err := Open(context.Background(), home, filepath.Join(home, "run"))
+		if err == nil {
+			err = s.AddJob(context.Background(), Job{ID: "orphan", State: "running", File: "f", Request: "{}"})
+		}
+		fmt.Println(err)
+		select {} // until it is killed
+	}
+	os.Exit(m.Run())
+}
+
+func TestJobsOfADeadProcessAreInterrupted(t *testing.T) {
+	home := t.TempDir()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "STORE_TEST_OWN="+home)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said string
+	if _, err := fmt.Fscanln(out, &said); err != nil || said != "<nil>" {
+		t.Fatalf("the other process says %q, %v", said, err)
+	}
+	state := func() string {
+		s := open(t, home)
+		j, err := s.Job(t.Context(), "orphan")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j.State
+	}
+	if got := state(); got != "running" {
+		t.Errorf("the job of a living process is %s", got)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	if got := state(); got != "interrupted" {
+		t.Errorf("the job of a dead process is %s", got)
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, "linefeed.db"), []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), home, filepath.Join(home, "run")); err == nil || !strings.Contains(err.Error(), "linefeed.db") {
+		t.Errorf("a file that is no database: %v", err)
+	}
+
+	home = t.TempDir()
+	s := open(t, home)
+	if _, err := s.db.ExecContext(t.Context(), fmt.Sprintf("PRAGMA user_version = %d", schema+1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), home, filepath.Join(home, "run")); err == nil || !strings.Contains(err.Error(), "newer version") {
+		t.Errorf("a store of a newer version: %v", err)
+	}
+}
+
+func TestOpenTwiceAtTheSameTime(t *testing.T) {
+	home := t.TempDir()
+	a, b := open(t, home), open(t, home)
+	addJob(t, a, "a")
+	addJob(t, b, "b")
+	if jobs, err := b.Jobs(t.Context(), 10); err != nil || len(jobs) != 2 {
+		t.Errorf("%+v, %v", jobs, err)
+	}
+	var mode string
+	if err := a.db.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
+		t.Errorf("journal mode %s, %v", mode, err)
+	}
+}
