@@ -1,0 +1,149 @@
+package sqlite
+
+/*
+#include <stdlib.h>
+#include "bulk.h"
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"unsafe"
+
+	"linefeed/backend/load"
+)
+
+// A loader is the bulk path of one connection: whole batches cross into C,
+// where bulk.c inserts their rows.
+//
+// It has two ways. Where it can, a batch is one INSERT OR FAIL … SELECT from
+// a virtual table over the batch's cells, continued behind each row that is
+// refused: the fastest that SQLite has, because cursors stay open and a row
+// that follows the last one in key order is appended. Everywhere else it runs
+// one statement a row. Both know exactly which rows were refused.
+//
+// The C code reads the batch in place and keeps no address of it after a call.
+type loader struct {
+	c        *C.lf_loader
+	refusals []C.lf_refusal
+}
+
+// maxRefusals is how many refused rows one call into C reports.
+const maxRefusals = 1024
+
+// install makes connections tell their address; see loaderOf.
+var install = sync.OnceValue(func() error {
+	if rc := C.lf_install(); rc != C.SQLITE_OK {
+		return fmt.Errorf("register the bulk path with SQLite: code %d", int(rc))
+	}
+	return nil
+})
+
+// openLoader returns the loader of the connection with that address, which
+// the SQL function linefeed_connection tells.
+func openLoader(address int64) (*loader, error) {
+	c := C.lf_open(C.uintptr_t(address))
+	if c == nil {
+		return nil, errors.New("open the bulk path: out of memory")
+	}
+	return &loader{c: c, refusals: make([]C.lf_refusal, maxRefusals)}, nil
+}
+
+// free releases the loader. The connection must be closed by then.
+func (l *loader) free() { C.lf_free(l.c) }
+
+// readOnly reports whether the database can't be written.
+func (l *loader) readOnly() bool { return C.lf_readonly(l.c) != 0 }
+
+// inTransaction reports whether a transaction is open.
+func (l *loader) inTransaction() bool { return C.lf_autocommit(l.c) == 0 }
+
+// watch cancels what the loader does once ctx is done: running statements,
+// and waiting for locks. The func that it returns ends the watch, after which
+// the loader can be used again.
+func (l *loader) watch(ctx context.Context) (stop func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	unwatch := context.AfterFunc(ctx, func() {
+		C.lf_cancel(l.c)
+		close(done)
+	})
+	return func() {
+		if !unwatch() {
+			<-done
+		}
+		C.lf_resume(l.c)
+	}
+}
+
+// prepare readies the statements of a load.
+func (l *loader) prepare(s statements) error {
+	one := C.CString(s.one)
+	defer C.free(unsafe.Pointer(one))
+	var many, rowid *C.char
+	if s.many != "" {
+		many, rowid = C.CString(s.many), C.CString(s.rowid)
+		defer C.free(unsafe.Pointer(many))
+		defer C.free(unsafe.Pointer(rowid))
+	}
+	rc := C.lf_prepare(l.c, C.int(s.columns), many, one, rowid, flag(s.guard), flag(s.skip))
+	return l.error(rc)
+}
+
+func (l *loader) finalize() { C.lf_finalize(l.c) }
+
+// write inserts the rows of b and calls refused for each one that the
+// database did not take, with SQLite's extended result code, which is 0 where
+// a trigger left the row out in silence. message is valid during the call.
+func (l *loader) write(b *load.Batch, refused func(row, code int, message []byte)) (load.Result, error) {
+	var res load.Result
+	if len(b.Rows) == 0 {
+		return res, nil
+	}
+	cells := (*C.lf_cell)(unsafe.Pointer(unsafe.SliceData(b.Cells)))
+	arena := (*C.uchar)(unsafe.SliceData(b.Arena))
+	for next := C.int32_t(0); int(next) < len(b.Rows); {
+		var out C.lf_outcome
+		rc := C.lf_write(l.c, cells, arena, next, C.int32_t(len(b.Rows)),
+			&l.refusals[0], C.int32_t(len(l.refusals)), &out)
+		if err := l.error(rc); err != nil {
+			return res, err
+		}
+		next = out.next
+		res.Inserted += int64(out.inserted)
+		res.Updated += int64(out.updated)
+		res.Skipped += int64(out.skipped)
+		if out.refused == 0 {
+			continue
+		}
+		messages := unsafe.Pointer(C.lf_messages(l.c))
+		for _, r := range l.refusals[:out.refused] {
+			var message []byte
+			if r.len > 0 {
+				message = unsafe.Slice((*byte)(unsafe.Add(messages, r.message)), r.len)
+			}
+			refused(int(r.row), int(r.code), message)
+		}
+	}
+	return res, nil
+}
+
+// error returns what a result code of the bulk path means, nil for success.
+func (l *loader) error(rc C.int) error {
+	if rc == C.SQLITE_OK {
+		return nil
+	}
+	return &fault{code: int(rc), message: C.GoString(C.lf_error(l.c))}
+}
+
+func flag(b bool) C.int {
+	if b {
+		return 1
+	}
+	return 0
+}

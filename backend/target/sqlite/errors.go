@@ -1,0 +1,55 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	driver "github.com/mattn/go-sqlite3"
+)
+
+// A fault is an error of SQLite itself, by its extended result code.
+type fault struct {
+	code    int
+	message string
+}
+
+func (f *fault) Error() string { return f.message }
+
+// codeOf returns the primary result code behind err, and 0 when SQLite is not
+// what failed.
+func codeOf(err error) driver.ErrNo {
+	var f *fault
+	if errors.As(err, &f) {
+		return driver.ErrNo(f.code & 0xff)
+	}
+	var e driver.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return 0
+}
+
+// explain wraps an error of SQLite with the operation, the file, and what can
+// be done about it.
+func (d *DB) explain(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	switch codeOf(err) {
+	case driver.ErrBusy, driver.ErrLocked:
+		return fmt.Errorf("%s: %s is locked by another program: close what uses it, or wait until it is done, and start again: %w", op, d.path, err)
+	case driver.ErrNotADB:
+		return fmt.Errorf("%s: %s is not an SQLite database, or it is encrypted: choose another file: %w", op, d.path, err)
+	case driver.ErrReadonly:
+		return fmt.Errorf("%s: %s can't be written: make the file and its folder writable, or choose another: %w", op, d.path, err)
+	case driver.ErrFull:
+		return fmt.Errorf("%s: the disk that holds %s is full: free some space and start again: %w", op, d.path, err)
+	case driver.ErrCorrupt:
+		return fmt.Errorf("%s: %s is damaged: check it with PRAGMA integrity_check: %w", op, d.path, err)
+	case driver.ErrCantOpen:
+		return fmt.Errorf("%s: %s can't be opened: look whether the file and its folder may be read and written: %w", op, d.path, err)
+	case driver.ErrIoErr:
+		return fmt.Errorf("%s: reading or writing %s failed: look at the disk: %w", op, d.path, err)
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}

@@ -1,0 +1,21 @@
+package sqlite
+
+import "strings"
+
+// quote returns a name as SQL writes it.
+func quote(name string) string {
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
+
+// quoteAll returns the names with a prefix each, separated by commas.
+func quoteAll(prefix string, names []string) string {
+	var b strings.Builder
+	for i, name := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(prefix)
+		b.WriteString(quote(name))
+	}
+	return b.String()
+}

@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"slices"
+	"strings"
+
+	driver "github.com/mattn/go-sqlite3"
+
+	"linefeed/backend/load"
+)
+
+// reasons turns what SQLite says about a refused row into a refusal. The same
+// is said about many rows, so each saying is worked out once.
+type reasons struct {
+	table  *table
+	layout load.Layout
+	known  map[saying]load.Refusal
+}
+
+// A saying is what SQLite says.
+type saying struct {
+	code    int
+	message string
+}
+
+// maxReasons bounds the sayings that are kept: those of triggers can be
+// different for every row.
+const maxReasons = 1000
+
+func reasonsFor(t *table, l load.Layout) reasons {
+	return reasons{table: t, layout: l, known: map[saying]load.Refusal{}}
+}
+
+// find returns the refusal for an extended result code and SQLite's message,
+// without its row.
+func (r *reasons) find(code int, message []byte) load.Refusal {
+	if known, ok := r.known[saying{code, string(message)}]; ok {
+		return known
+	}
+	if len(r.known) >= maxReasons {
+		clear(r.known)
+	}
+	reason := r.explain(driver.ErrNoExtended(code), string(message))
+	r.known[saying{code, string(message)}] = reason
+	return reason
+}
+
+func (r *reasons) explain(code driver.ErrNoExtended, message string) load.Refusal {
+	refusal := load.Refusal{Column: -1, Code: load.CodeRefused, Message: message}
+	_, subject, _ := strings.Cut(message, " failed: ")
+	switch code {
+	case driver.ErrConstraintUnique, driver.ErrConstraintPrimaryKey, driver.ErrConstraintRowID:
+		refusal.Code = load.CodeDuplicateKey
+		columns := r.columnsOf(subject)
+		refusal.Column = r.only(columns)
+		if columns == nil {
+			refusal.Message = "another row has the same value in " + subject
+		} else {
+			refusal.Message = "another row has the same " + strings.Join(columns, " and ")
+		}
+		refusal.Hint = "it came earlier in the file, or was in the table before: leave the record out, or choose to skip, update or replace on conflict"
+	case driver.ErrConstraintNotNull:
+		refusal.Code = load.CodeRequired
+		columns := r.columnsOf(subject)
+		refusal.Column = r.only(columns)
+		refusal.Message = strings.Join(columns, ", ") + " must have a value"
+		refusal.Hint = "fill it in, or map a field to it"
+	case driver.ErrConstraintCheck:
+		refusal.Code = load.CodeCheckFailed
+		refusal.Column = r.mentioned(subject)
+		refusal.Message = "does not satisfy the check " + subject
+	case driver.ErrConstraintForeignKey:
+		refusal.Code = load.CodeForeignKey
+		refusal.Message = "refers to a row that is not there"
+		refusal.Hint = "load the table that it refers to first"
+	case driver.ErrConstraintTrigger:
+		refusal.Hint = "a trigger of the database refused it"
+	case 0:
+		refusal.Message = "a trigger of the database left it out, and gave no reason"
+	}
+	return refusal
+}
+
+// columnsOf returns the columns that are named as "table.a, table.b", nil
+// where they are not columns of the table.
+func (r *reasons) columnsOf(subject string) []string {
+	var columns []string
+	for _, c := range r.table.columns {
+		// Names are looked for, rather than parsed: they may hold anything.
+		if hasItem(subject, r.table.name+"."+c.Name) {
+			columns = append(columns, c.Name)
+		}
+	}
+	return columns
+}
+
+// hasItem reports whether item is among items, which are separated by ", ".
+func hasItem(items, item string) bool {
+	return strings.Contains(", "+items+", ", ", "+item+", ")
+}
+
+// only returns the index in the layout of the only column, or -1.
+func (r *reasons) only(columns []string) int {
+	if len(columns) != 1 {
+		return -1
+	}
+	return slices.IndexFunc(r.layout.Columns, func(c load.Column) bool { return strings.EqualFold(c.Name, columns[0]) })
+}
+
+// mentioned returns the index in the layout of the only column that an
+// expression mentions, or -1.
+func (r *reasons) mentioned(expression string) int {
+	var found []string
+	words := strings.FieldsFunc(strings.ToLower(expression), func(c rune) bool {
+		return c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && c < 0x80
+	})
+	for _, c := range r.table.columns {
+		if slices.Contains(words, strings.ToLower(c.Name)) || strings.Contains(expression, quote(c.Name)) {
+			found = append(found, c.Name)
+		}
+	}
+	return r.only(found)
+}

@@ -1,0 +1,241 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A table is what the database says about one of its tables.
+type table struct {
+	name    string // as it is spelled in the database
+	columns []load.Column
+	hidden  []bool     // of columns: not to be written
+	keys    [][]string // the primary key and the columns of each unique index
+	primary []string   // the primary key, in its order
+	rowid   string     // a name by which rowids are reached; "" where there are none
+	alias   string     // the column that is another name of the rowid; "" where there is none
+
+	autoincrement bool
+	triggers      bool // there are triggers on it
+	raises        bool // triggers of the database refuse rows by RAISE
+	foreign       bool // foreign keys lead from it or to it
+}
+
+// table reads what there is to know about a table. Its error wraps
+// load.ErrNoTable where there is none of that name.
+func (d *DB) table(ctx context.Context, name string) (*table, error) {
+	t := &table{}
+	var kind, ddl string
+	var withoutRowid bool
+	err := d.conn.QueryRowContext(ctx, `
+		SELECT l.name, l.type, l.wr, coalesce(s.sql, '')
+		FROM pragma_table_list AS l LEFT JOIN main.sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')
+		WHERE l.schema = 'main' AND l.name = ? COLLATE NOCASE`, name).Scan(&t.name, &kind, &withoutRowid, &ddl)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, d.noTable(ctx, name)
+	case err != nil:
+		return nil, err
+	case kind == "view":
+		return nil, fmt.Errorf("%q is a view: choose the table that it shows", t.name)
+	case kind == "virtual":
+		return nil, fmt.Errorf("%q is a virtual table, which only its own module can fill: choose another table", t.name)
+	case strings.HasPrefix(strings.ToLower(t.name), "sqlite_"):
+		return nil, fmt.Errorf("%q belongs to SQLite itself: choose another table", t.name)
+	}
+	// The word may stand in a comment: then one way of writing is not used.
+	t.autoincrement = strings.Contains(strings.ToUpper(ddl), "AUTOINCREMENT")
+	if err := d.readColumns(ctx, t, withoutRowid); err != nil {
+		return nil, err
+	}
+	if err := d.readKeys(ctx, t); err != nil {
+		return nil, err
+	}
+	for i := range t.columns {
+		t.columns[i].Unique = slices.ContainsFunc(t.keys, func(key []string) bool {
+			return len(key) == 1 && strings.EqualFold(key[0], t.columns[i].Name)
+		})
+	}
+	if !withoutRowid {
+		for _, name := range []string{"rowid", "_rowid_", "oid"} {
+			if t.index(name) < 0 {
+				t.rowid = name
+				break
+			}
+		}
+	}
+	return t, d.conn.QueryRowContext(ctx, `
+		SELECT
+			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE),
+			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND sql LIKE '%raise%'),
+			EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1)) OR
+			EXISTS (SELECT 1 FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
+				WHERE s.type = 'table' AND f."table" = ?1 COLLATE NOCASE)`,
+		t.name).Scan(&t.triggers, &t.raises, &t.foreign)
+}
+
+// noTable returns the error for a table that is not there.
+func (d *DB) noTable(ctx context.Context, name string) error {
+	tables, err := d.Tables(ctx)
+	if err != nil {
+		return err
+	}
+	var near []string
+	for _, t := range tables {
+		if alike(name, t.Name) {
+			near = append(near, fmt.Sprintf("%q", t.Name))
+		}
+	}
+	if len(near) > 0 {
+		return fmt.Errorf("%w %q in %s: did you mean %s?", load.ErrNoTable, name, d.path, strings.Join(near, " or "))
+	}
+	return fmt.Errorf("%w %q in %s: choose another, or have it created", load.ErrNoTable, name, d.path)
+}
+
+func (d *DB) readColumns(ctx context.Context, t *table, withoutRowid bool) error {
+	rows, err := d.conn.QueryContext(ctx, `
+		SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden
+		FROM pragma_table_xinfo(?, 'main') ORDER BY cid`, t.name)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	order := map[int]string{}
+	for rows.Next() {
+		var c load.Column
+		var declared string
+		var required bool
+		var pk, hidden int
+		if err := rows.Scan(&c.Name, &declared, &required, &c.HasDefault, &pk, &hidden); err != nil {
+			return err
+		}
+		describe(&c, declared)
+		c.Nullable = !required
+		c.Generated = hidden != 0
+		if pk > 0 {
+			c.PrimaryKey = true
+			order[pk] = c.Name
+		}
+		t.columns = append(t.columns, c)
+	}
+	for pk := 1; pk <= len(order); pk++ {
+		t.primary = append(t.primary, order[pk])
+	}
+	if len(t.primary) == 1 && !withoutRowid {
+		c := &t.columns[t.index(t.primary[0])]
+		if strings.EqualFold(c.Declared, "INTEGER") {
+			t.alias = c.Name
+			c.HasDefault = true // the next free rowid
+		}
+	}
+	return rows.Err()
+}
+
+// readKeys reads the columns of the unique indexes that hold for every row.
+func (d *DB) readKeys(ctx context.Context, t *table) error {
+	if t.primary != nil {
+		t.keys = append(t.keys, t.primary)
+	}
+	rows, err := d.conn.QueryContext(ctx, `
+		SELECT i.seq, c.name
+		FROM pragma_index_list(?, 'main') AS i, pragma_index_info(i.name, 'main') AS c
+		WHERE i."unique" AND NOT i.partial AND i.origin <> 'pk' ORDER BY i.seq, c.seqno`, t.name)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	last := -1
+	for rows.Next() {
+		var seq int
+		var name sql.NullString // NULL for an expression
+		if err := rows.Scan(&seq, &name); err != nil {
+			return err
+		}
+		if seq != last {
+			t.keys = append(t.keys, nil)
+			last = seq
+		}
+		key := &t.keys[len(t.keys)-1]
+		*key = append(*key, name.String)
+	}
+	return rows.Err()
+}
+
+// index returns the position of a column, or -1. SQLite ignores the case of
+// names.
+func (t *table) index(column string) int {
+	return slices.IndexFunc(t.columns, func(c load.Column) bool { return strings.EqualFold(c.Name, column) })
+}
+
+// unique reports whether the columns are, in any order, those of the primary
+// key or of a unique index.
+func (t *table) unique(columns []string) bool {
+	fold := func(names []string) []string {
+		folded := make([]string, len(names))
+		for i, name := range names {
+			folded[i] = strings.ToLower(name)
+		}
+		slices.Sort(folded)
+		return folded
+	}
+	want := fold(columns)
+	return slices.ContainsFunc(t.keys, func(key []string) bool { return slices.Equal(fold(key), want) })
+}
+
+// Columns returns the columns of a table in their order.
+func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
+	if d.conn == nil {
+		return nil, fmt.Errorf("look up columns: %w %q: %s is not there yet; have the table created", load.ErrNoTable, name, d.path)
+	}
+	defer d.bulk.watch(ctx)()
+	t, err := d.table(ctx, name)
+	if err != nil {
+		return nil, d.explain("look up columns", err)
+	}
+	return t.columns, nil
+}
+
+// Tables returns the tables that can be loaded into, by name.
+func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
+	if d.conn == nil {
+		return nil, nil
+	}
+	rows, err := d.conn.QueryContext(ctx, `
+		SELECT name, wr FROM pragma_table_list
+		WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name COLLATE NOCASE`)
+	if err != nil {
+		return nil, d.explain("list tables", err)
+	}
+	defer rows.Close()
+	var tables []load.Table
+	var counted []bool
+	for rows.Next() {
+		t := load.Table{Rows: -1}
+		var withoutRowid bool
+		if err := rows.Scan(&t.Name, &withoutRowid); err != nil {
+			return nil, d.explain("list tables", err)
+		}
+		tables = append(tables, t)
+		counted = append(counted, !withoutRowid)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, d.explain("list tables", err)
+	}
+	for i := range tables {
+		if !counted[i] {
+			continue
+		}
+		// The highest rowid is found at once, in a table of any size.
+		err := d.conn.QueryRowContext(ctx, "SELECT coalesce(max(rowid), 0) FROM main."+quote(tables[i].Name)).Scan(&tables[i].Rows)
+		if err != nil {
+			tables[i].Rows = -1 // a column of another type may have the name
+		}
+	}
+	return tables, nil
+}

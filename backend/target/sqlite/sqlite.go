@@ -1,0 +1,185 @@
+// Package sqlite loads into SQLite database files.
+//
+// Rows are written by a bulk path of its own (see bulk.go); everything else
+// goes through database/sql on the one connection that a [DB] has.
+//
+// The user's database stays as it is: its journal mode and all other settings
+// that a file keeps are left alone, every commit is synced to disk
+// (synchronous=FULL), and constraints hold as declared, foreign keys too,
+// which SQLite by default ignores.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+)
+
+// A DB is one SQLite database file, open or still to be made. It implements
+// load.Target. It is used by one goroutine at a time.
+type DB struct {
+	path   string
+	pool   *sql.DB   // nil until the file is there
+	conn   *sql.Conn // the only connection of pool
+	bulk   *loader
+	made   bool // the file was made by us
+	kept   bool // something was committed
+	writer *writer
+}
+
+// cacheKiB is the page cache of the connection. More of it pays only for keys
+// in random order on tables larger than the cache.
+const cacheKiB = 16 * 1024
+
+// Open opens the database file at path. A file that is not there is made by
+// the first Begin that creates a table, and removed by Close when nothing was
+// committed to it.
+func Open(ctx context.Context, path string) (*DB, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, fmt.Errorf("open database: %q is not a file: give the path of an SQLite database", path)
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	d := &DB{path: abs}
+	info, err := os.Stat(abs)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return d, d.checkFolder()
+	case err != nil:
+		return nil, fmt.Errorf("open database: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("open database: %s is a folder: give the path of a file in it", path)
+	}
+	if err := d.connect(ctx); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// checkFolder says whether the file could be made.
+func (d *DB) checkFolder() error {
+	folder := filepath.Dir(d.path)
+	info, err := os.Stat(folder)
+	if err != nil {
+		return fmt.Errorf("open database: the folder of %s: %w", d.path, err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("open database: %s is not a folder", folder)
+	}
+	return nil
+}
+
+// make makes the database file, empty.
+func (d *DB) make(ctx context.Context) error {
+	f, err := os.OpenFile(d.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("make database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("make database: %w", err)
+	}
+	d.made = true
+	return d.connect(ctx)
+}
+
+// connect opens the connection to the file, which is there, and reads from it.
+func (d *DB) connect(ctx context.Context) (err error) {
+	if err := install(); err != nil {
+		return err
+	}
+	pool, err := sql.Open("sqlite3", dsn(d.path))
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	d.pool = pool
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.disconnect())
+		}
+	}()
+	if d.conn, err = pool.Conn(ctx); err != nil {
+		return d.explain("open database", err)
+	}
+	var address int64
+	if err := d.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
+		return d.explain("open database", err)
+	}
+	if d.bulk, err = openLoader(address); err != nil {
+		return err
+	}
+	defer d.bulk.watch(ctx)()
+	for _, pragma := range []string{
+		"PRAGMA foreign_keys=ON",
+		"PRAGMA synchronous=FULL",
+		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
+	} {
+		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), pragma); err != nil {
+			return d.explain("open database", err)
+		}
+	}
+	// Nothing was read from the file yet: this tells whether it is a database.
+	var version int64
+	if err := d.conn.QueryRowContext(context.WithoutCancel(ctx), "PRAGMA schema_version").Scan(&version); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return d.explain("open database", err)
+	}
+	return nil
+}
+
+// disconnect closes the connection, if there is one.
+func (d *DB) disconnect() error {
+	var err error
+	if d.conn != nil {
+		err = d.conn.Close()
+	}
+	if d.pool != nil {
+		err = errors.Join(err, d.pool.Close())
+	}
+	if d.bulk != nil {
+		d.bulk.free()
+	}
+	d.conn, d.pool, d.bulk = nil, nil, nil
+	return err
+}
+
+// Close closes the database, and the writer that is still open. A file that
+// Begin made and to which nothing was committed is removed.
+func (d *DB) Close() error {
+	var err error
+	if d.writer != nil {
+		err = d.writer.Close()
+	}
+	if e := d.disconnect(); e != nil {
+		err = errors.Join(err, fmt.Errorf("close database: %w", e))
+	}
+	if d.made && !d.kept {
+		d.made = false
+		if e := os.Remove(d.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, fmt.Errorf("remove the empty database: %w", e))
+		}
+	}
+	return err
+}
+
+// dsn returns the driver's name of the file. The file is never made by opening
+// it, and the connection has no lock of its own, being used by one goroutine
+// at a time.
+func dsn(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/folder/file
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String() + "?mode=rw&_mutex=no"
+}

@@ -1,0 +1,134 @@
+package sqlite
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// SQLite takes any name as a column's type, and stores by the affinity that
+// it finds in it (https://www.sqlite.org/datatype3.html, 3.1). The names here
+// are the ones that people and other databases use, chosen so that no value
+// is changed by being stored.
+
+// exactDigits is how many digits of a decimal survive in a column of numeric
+// affinity, which stores a fraction as a float64.
+const exactDigits = 15
+
+// spell returns how the type of a column of a table to be made is declared.
+func spell(c load.Column) string {
+	if c.Declared != "" {
+		return c.Declared
+	}
+	switch c.Type {
+	case load.Integer:
+		return "INTEGER"
+	case load.Decimal:
+		// Affinity text where a float64 could not hold every digit.
+		switch {
+		case c.Precision == 0:
+			return "DECIMAL TEXT"
+		case c.Precision > exactDigits:
+			return fmt.Sprintf("DECIMAL TEXT(%d,%d)", c.Precision, c.Scale)
+		}
+		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
+	case load.Float:
+		return "REAL"
+	case load.Boolean:
+		return "BOOLEAN"
+	case load.Date:
+		return "DATE"
+	case load.Time:
+		return "TIME"
+	case load.Timestamp:
+		return "TIMESTAMP"
+	case load.TimestampTZ:
+		return "TIMESTAMP WITH TIME ZONE"
+	case load.UUID:
+		return "UUID"
+	case load.JSON:
+		return "JSON TEXT" // numeric affinity would make 1 of the document 1.0
+	case load.Binary:
+		if c.Length > 0 {
+			return fmt.Sprintf("BLOB(%d)", c.Length)
+		}
+		return "BLOB"
+	}
+	if c.Length > 0 {
+		return fmt.Sprintf("VARCHAR(%d)", c.Length)
+	}
+	return "TEXT"
+}
+
+// kinds tells types by words of their declared names. The first that is found
+// decides; what has none of them is told by SQLite's own rules of affinity.
+var kinds = []struct {
+	word string
+	kind load.Type
+}{
+	{"JSON", load.JSON},
+	{"UUID", load.UUID},
+	{"GUID", load.UUID},
+	{"UNIQUEIDENTIFIER", load.UUID},
+	{"BOOL", load.Boolean},
+	{"TIMESTAMPTZ", load.TimestampTZ},
+	{"DATETIMEOFFSET", load.TimestampTZ},
+	{"WITH TIME ZONE", load.TimestampTZ},
+	{"TIMESTAMP", load.Timestamp},
+	{"DATETIME", load.Timestamp},
+	{"DATE", load.Date},
+	{"TIME", load.Time},
+	{"DECIMAL", load.Decimal},
+	{"NUMERIC", load.Decimal},
+	{"NUMBER", load.Decimal},
+	{"MONEY", load.Decimal},
+	{"INT", load.Integer},
+	{"SERIAL", load.Integer},
+	{"CHAR", load.Text},
+	{"CLOB", load.Text},
+	{"TEXT", load.Text},
+	{"STRING", load.Text},
+	{"BLOB", load.Binary},
+	{"BINARY", load.Binary},
+	{"BYTEA", load.Binary},
+	{"REAL", load.Float},
+	{"FLOA", load.Float},
+	{"DOUB", load.Float},
+}
+
+// describe fills in what the declared type of a column says.
+func describe(c *load.Column, declared string) {
+	c.Declared = declared
+	name, arguments, _ := strings.Cut(strings.ToUpper(declared), "(")
+	c.Type = load.Text // a column with no type takes any value as it is
+	if name != "" {
+		c.Type = kindOf(name)
+	}
+	arguments, _, _ = strings.Cut(arguments, ")")
+	first, second, _ := strings.Cut(arguments, ",")
+	n, err := strconv.Atoi(strings.TrimSpace(first))
+	if err != nil || n <= 0 {
+		return
+	}
+	switch c.Type {
+	case load.Text, load.Binary:
+		c.Length = n
+	case load.Decimal:
+		c.Precision = n
+		if m, err := strconv.Atoi(strings.TrimSpace(second)); err == nil && m >= 0 && m <= n {
+			c.Scale = m
+		}
+	}
+}
+
+func kindOf(name string) load.Type {
+	// "POINT" holds "INT", and SQLite goes by that too.
+	for _, k := range kinds {
+		if strings.Contains(name, k.word) {
+			return k.kind
+		}
+	}
+	return load.Text
+}

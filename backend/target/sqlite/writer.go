@@ -1,0 +1,203 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	driver "github.com/mattn/go-sqlite3"
+
+	"linefeed/backend/load"
+)
+
+// A writer is one load into one table. It implements load.Writer.
+type writer struct {
+	db      *DB
+	table   string
+	reasons reasons
+	create  bool // the table is made in the open transaction
+	closed  bool
+	failed  error // what made the writer useless
+}
+
+// Begin prepares a load. A table that is made is part of the first commit.
+func (d *DB) Begin(ctx context.Context, l load.Layout) (load.Writer, error) {
+	w, err := d.begin(ctx, l)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, d.explain(fmt.Sprintf("load into table %q", l.Plan.Table), err)
+	}
+	return w, nil
+}
+
+func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
+	if d.writer != nil {
+		return nil, errors.New("another load into this database is open")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if d.conn == nil {
+		if !l.Plan.Create {
+			return nil, fmt.Errorf("%w: %s is not there yet; have the table created", load.ErrNoTable, d.path)
+		}
+		if err := d.make(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if d.bulk.readOnly() {
+		return nil, fmt.Errorf("%s can't be written: make the file writable, or choose another", d.path)
+	}
+	defer d.bulk.watch(ctx)()
+	w := &writer{db: d, create: l.Plan.Create}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.rollback())
+		}
+	}()
+	if l.Plan.Create {
+		if err := w.createTable(ctx, l); err != nil {
+			return nil, err
+		}
+	}
+	t, err := d.table(context.WithoutCancel(ctx), l.Plan.Table)
+	if err != nil {
+		return nil, err
+	}
+	s, err := statementsFor(t, l)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.bulk.prepare(s); err != nil {
+		return nil, err
+	}
+	w.table = t.name
+	w.reasons = reasonsFor(t, l)
+	d.writer = w
+	return w, nil
+}
+
+// createTable opens a transaction and makes the table in it.
+func (w *writer) createTable(ctx context.Context, l load.Layout) error {
+	if l.Plan.Table == "" {
+		return errors.New("the table to create has no name")
+	}
+	if len(l.Make) == 0 {
+		return errors.New("the table to create has no columns")
+	}
+	if err := w.transaction(); err != nil {
+		return err
+	}
+	_, err := w.db.table(context.WithoutCancel(ctx), l.Plan.Table)
+	if err == nil {
+		return fmt.Errorf("there is a table %q already: load into it without creating it, or choose another name", l.Plan.Table)
+	}
+	if !errors.Is(err, load.ErrNoTable) {
+		return err
+	}
+	return w.exec(createTable(l))
+}
+
+// exec runs one statement. What stops it is the watch on the loader.
+func (w *writer) exec(sql string) error {
+	_, err := w.db.conn.ExecContext(context.Background(), sql)
+	return err
+}
+
+// transaction makes sure that one is open, with the right to write.
+func (w *writer) transaction() error {
+	if w.db.bulk.inTransaction() {
+		return nil
+	}
+	return w.exec("BEGIN IMMEDIATE")
+}
+
+// Write stores the rows of b, or names those that the database refused.
+func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) {
+	if err := w.usable(ctx); err != nil {
+		return load.Result{}, err
+	}
+	stop := w.db.bulk.watch(ctx)
+	defer stop()
+	if err := w.transaction(); err != nil {
+		return load.Result{}, w.fail(ctx, err)
+	}
+	var refused []load.Refusal
+	res, err := w.db.bulk.write(b, func(row, code int, message []byte) {
+		r := w.reasons.find(code, message)
+		r.Row = row
+		refused = append(refused, r)
+	})
+	if err != nil {
+		return load.Result{}, w.fail(ctx, err)
+	}
+	res.Refused = refused
+	return res, nil
+}
+
+// Commit makes the rows since the last Commit durable. It is not stopped by
+// ctx once it writes, only while it waits for a lock.
+func (w *writer) Commit(ctx context.Context) error {
+	if err := w.usable(ctx); err != nil {
+		return err
+	}
+	if !w.db.bulk.inTransaction() {
+		return nil
+	}
+	stop := w.db.bulk.watch(ctx)
+	defer stop()
+	if err := w.exec("COMMIT"); err != nil {
+		return w.fail(ctx, err)
+	}
+	w.create = false
+	w.db.kept = true
+	return nil
+}
+
+// Close undoes what was not committed.
+func (w *writer) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	w.db.writer = nil
+	w.db.bulk.finalize()
+	return w.rollback()
+}
+
+func (w *writer) rollback() error {
+	if !w.db.bulk.inTransaction() {
+		return nil
+	}
+	if err := w.exec("ROLLBACK"); err != nil {
+		return w.db.explain("undo what was not committed", err)
+	}
+	return nil
+}
+
+// usable returns why the writer can't be used, if so.
+func (w *writer) usable(ctx context.Context) error {
+	switch {
+	case w.closed:
+		return errors.New("the load is closed")
+	case w.failed != nil:
+		return w.failed
+	}
+	return ctx.Err()
+}
+
+// fail makes the writer useless, with the reason.
+func (w *writer) fail(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		w.failed = ctx.Err()
+		return w.failed
+	}
+	op := fmt.Sprintf("write to table %q", w.table)
+	if codeOf(err) == driver.ErrConstraint && !w.db.bulk.inTransaction() {
+		err = fmt.Errorf("a trigger undid the whole load since its last commit (RAISE(ROLLBACK)): %w; let it refuse the row alone, by RAISE(ABORT)", err)
+	}
+	w.failed = w.db.explain(op, err)
+	return w.failed
+}
