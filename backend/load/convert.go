@@ -1,14 +1,266 @@
 package load
 
-// A conversion turns the text of one field, arena[f.Start:f.End], into a cell.
-// It refers to the text as it stands where it can, and otherwise appends what
-// it made of it to arena, which it returns. A value that does not fit is a
-// fault, and the arena is then as it was.
-type conversion func(arena []byte, f Field) ([]byte, Cell, *fault)
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf8"
+)
+
+// A conversion turns the text of one field into a cell of one column. It may
+// be used by several goroutines at the same time.
+type conversion struct {
+	column   Column
+	parser   parser // nil for text, which is taken as it stands
+	emptyIs  *Cell  // what an empty field is, where that is not NULL
+	required bool
+
+	// fits is how many bytes a text may have and need not be counted: no text
+	// has more characters than bytes.
+	fits int
+
+	nulls       [][]byte
+	nullLengths uint64 // bit min(n, 63) is set when one of nulls has n bytes
+	quotedNull  bool
+}
+
+// A parser reads the values of one type. It has no state.
+type parser interface {
+	// parse reads arena[start:end], which is not empty and has no blanks
+	// around it. The cell refers to the text as it stands where that is
+	// canonical already; otherwise parse appends what it made of it to arena,
+	// and returns that. When it reports false the arena is as it was. It does
+	// not allocate, but for the arena's growth.
+	parse(arena []byte, start, end int) ([]byte, Cell, bool)
+
+	// explain says why parse refused text.
+	explain(text []byte) *fault
+}
 
 // A fault says why a value does not fit its column.
 type fault struct {
 	code    Code
 	message string
 	hint    string
+}
+
+// newConversion returns the conversion for the values of column c. The error
+// is about c.Format or the plan's formats, and names the column.
+func newConversion(c Column, p Plan) (*conversion, error) {
+	v := &conversion{
+		column:     c,
+		required:   !c.Nullable && !c.HasDefault,
+		fits:       math.MaxInt,
+		quotedNull: p.QuotedNull,
+	}
+	for _, text := range p.Null {
+		if text == "" {
+			continue
+		}
+		v.nulls = append(v.nulls, []byte(text))
+		v.nullLengths |= 1 << min(len(text), 63)
+	}
+	if c.Type == Text {
+		if c.Length > 0 {
+			v.fits = c.Length
+		}
+		return v, nil
+	}
+	ps, err := newParser(c, p)
+	if err != nil {
+		return nil, fmt.Errorf("column %q: %w", c.Name, err)
+	}
+	v.parser = ps
+	if b, ok := ps.(*booleanParser); ok && b.emptyIsFalse {
+		cell := IntCell(0)
+		v.emptyIs = &cell
+	}
+	return v, nil
+}
+
+// newParser returns the parser for a column that is not text.
+func newParser(c Column, p Plan) (parser, error) {
+	switch c.Type {
+	case Integer:
+		f, err := numberFormatOf(c, p)
+		return &integerParser{format: f}, err
+	case Decimal:
+		f, err := numberFormatOf(c, p)
+		return &decimalParser{format: f, precision: c.Precision, scale: c.Scale}, err
+	case Float:
+		f, err := numberFormatOf(c, p)
+		return &floatParser{format: f}, err
+	case Boolean:
+		return newBooleanParser(c.Format)
+	case Date, Time, Timestamp, TimestampTZ:
+		return newMomentParser(c, p)
+	case UUID:
+		return uuidParser{}, nil
+	case JSON:
+		return jsonParser{}, nil
+	case Binary:
+		return newBinaryParser(c.Format, c.Length)
+	default:
+		return nil, fmt.Errorf("no conversion to %s", c.Type)
+	}
+}
+
+// convert turns the text of one field, arena[f.Start:f.End], into a cell. The
+// cell refers to the arena that convert returns, which is arena itself, or
+// longer. A value that does not fit is a fault, and the arena is then as it was.
+func (v *conversion) convert(arena []byte, f Field) ([]byte, Cell, *fault) {
+	start, end := int(f.Start), int(f.End)
+	if v.parser == nil {
+		return v.text(arena, start, end, f.Quoted)
+	}
+	if start < end && (isEdge(arena[start]) || isEdge(arena[end-1])) {
+		start, end = trimRange(arena, start, end)
+	}
+	if start == end || len(v.nulls) > 0 && v.isNull(arena[start:end], f.Quoted) {
+		if start == end && v.emptyIs != nil {
+			return arena, *v.emptyIs, nil
+		}
+		return v.null(arena)
+	}
+	arena, cell, ok := v.parser.parse(arena, start, end)
+	if !ok {
+		return arena, Cell{}, v.parser.explain(arena[start:end])
+	}
+	return arena, cell, nil
+}
+
+// text takes a text as it stands, blanks included.
+func (v *conversion) text(arena []byte, start, end int, quoted bool) ([]byte, Cell, *fault) {
+	if start == end && (!quoted || v.quotedNull) {
+		return v.null(arena)
+	}
+	if len(v.nulls) > 0 && v.isNull(arena[start:end], quoted) {
+		return v.null(arena)
+	}
+	if end-start > v.fits {
+		if n := utf8.RuneCount(arena[start:end]); n > v.column.Length {
+			return arena, Cell{}, tooLong(n, v.column.Length, "character")
+		}
+	}
+	return arena, TextCell(start, end), nil
+}
+
+// null returns NULL, or the fault of a column that does not take it.
+func (v *conversion) null(arena []byte) ([]byte, Cell, *fault) {
+	if v.required {
+		return arena, Cell{}, &fault{
+			code:    CodeRequired,
+			message: "empty, but a value is required",
+			hint:    "fill it in, or let the column take NULL",
+		}
+	}
+	return arena, Cell{}, nil
+}
+
+// isNull reports whether a text is one of the plan's texts for NULL.
+func (v *conversion) isNull(text []byte, quoted bool) bool {
+	if quoted && !v.quotedNull || v.nullLengths&(1<<min(len(text), 63)) == 0 {
+		return false
+	}
+	for _, null := range v.nulls {
+		if bytes.Equal(text, null) {
+			return true
+		}
+	}
+	return false
+}
+
+func tooLong(n, most int, unit string) *fault {
+	return &fault{
+		code:    CodeTooLong,
+		message: fmt.Sprintf("too long: %s, at most %s", count(int64(n), unit), grouped(int64(most))),
+		hint:    count(int64(n-most), unit) + " too many",
+	}
+}
+
+// isEdge reports whether a value that begins or ends with b may have blanks
+// around it. It is true for more bytes than those that trimRange takes off.
+func isEdge(b byte) bool { return b <= ' ' || b >= utf8.RuneSelf }
+
+// trimRange narrows arena[start:end] by the blanks around it: ASCII white
+// space and the spaces of Unicode that programs put around numbers.
+func trimRange(arena []byte, start, end int) (int, int) {
+	for start < end {
+		n := leadingBlank(arena[start:end])
+		if n == 0 {
+			break
+		}
+		start += n
+	}
+	for start < end {
+		n := trailingBlank(arena[start:end])
+		if n == 0 {
+			break
+		}
+		end -= n
+	}
+	return start, end
+}
+
+func trimBlanks(s []byte) []byte {
+	start, end := trimRange(s, 0, len(s))
+	return s[start:end]
+}
+
+// leadingBlank returns how many bytes the blank takes that s begins with, 0
+// for none.
+func leadingBlank(s []byte) int {
+	switch {
+	case len(s) == 0:
+		return 0
+	case s[0] == ' ' || s[0] >= '\t' && s[0] <= '\r':
+		return 1
+	case s[0] < utf8.RuneSelf:
+		return 0
+	}
+	if r, n := utf8.DecodeRune(s); isWideBlank(r) {
+		return n
+	}
+	return 0
+}
+
+func trailingBlank(s []byte) int {
+	if len(s) == 0 {
+		return 0
+	}
+	if b := s[len(s)-1]; b < utf8.RuneSelf {
+		return leadingBlank(s[len(s)-1:])
+	}
+	if r, n := utf8.DecodeLastRune(s); isWideBlank(r) {
+		return n
+	}
+	return 0
+}
+
+// isWideBlank reports whether r is one of the spaces that stand in numbers:
+// no-break, thin, figure and narrow no-break space.
+func isWideBlank(r rune) bool {
+	return r == '\u00a0' || r == '\u2009' || r == '\u2007' || r == '\u202f'
+}
+
+// grouped writes n with commas, as people read it.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	first := 0
+	if n < 0 {
+		first = 1
+	}
+	for i := len(s) - 3; i > first; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// count writes n and the unit in the plural that belongs to it.
+func count(n int64, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return grouped(n) + " " + unit + "s"
 }

@@ -1,0 +1,324 @@
+package load
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// A momentParser reads dates, times and timestamps, by ISO 8601 or by a
+// pattern.
+//
+// What the text says and the column can't hold is refused, not cut off: a date
+// column takes a time of day only when it is midnight. A date alone is
+// midnight of that day in a timestamp column. A timestamp column without a
+// zone takes a text with one as the same moment in UTC; a column with a zone
+// takes a text without one only by a pattern, as UTC.
+type momentParser struct {
+	typ     Type
+	pattern *momentPattern // nil for ISO 8601
+	tail    *momentPattern // what may stand behind pattern in a date column; nil for a time by ISO 8601
+}
+
+func newMomentParser(c Column, p Plan) (*momentParser, error) {
+	source, own := c.Format, true
+	if source == "" {
+		source, own = p.DateFormat, false
+	}
+	m := &momentParser{typ: c.Type}
+	if source == "" {
+		return m, nil
+	}
+	pattern, err := parsePattern(source)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Type == Time && !own:
+		// The plan's pattern is for dates; a time uses what it says of times.
+		m.pattern = pattern.timePart()
+	case c.Type == Time:
+		if pattern.dated {
+			return nil, fmt.Errorf("time format %q: a time has no date", source)
+		}
+		m.pattern = pattern
+	case !pattern.dated && !own:
+	case !pattern.dated:
+		return nil, fmt.Errorf("date format %q: it has no date; write it such as DD.MM.YYYY", source)
+	case c.Type == Date:
+		m.pattern, m.tail = pattern.split()
+	default:
+		m.pattern = pattern
+	}
+	return m, nil
+}
+
+func (p *momentParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
+	s := arena[start:end]
+	m, f := p.read(s)
+	if f != flawNone || !p.holds(&m) {
+		return arena, Cell{}, false
+	}
+	if p.pattern == nil && p.canonical(s, &m) {
+		return arena, TextCell(start, end), true
+	}
+	was := len(arena)
+	switch p.typ {
+	case Date:
+		arena = m.appendDate(arena)
+	case Time:
+		arena = m.appendTime(arena)
+	default:
+		if p.typ == Timestamp && !m.toUTC() {
+			return arena, Cell{}, false
+		}
+		arena = m.appendDate(arena)
+		arena = append(arena, ' ')
+		arena = m.appendTime(arena)
+		if p.typ == TimestampTZ {
+			arena = m.appendZone(arena)
+		}
+	}
+	return arena, TextCell(was, len(arena)), true
+}
+
+// read reads the whole of s.
+func (p *momentParser) read(s []byte) (moment, flaw) {
+	if p.pattern == nil {
+		return readISO(s)
+	}
+	m, rest, f := p.pattern.read(s)
+	if f != flawNone || len(rest) == 0 {
+		return m, f
+	}
+	if p.typ == Time || p.pattern.timed {
+		return m, flawForm
+	}
+	// A date's pattern, and something behind it: a time.
+	if p.tail == nil {
+		rest, f = m.readISOTail(rest)
+		return m, andEnd(f, rest)
+	}
+	t, rest, f := p.tail.read(rest)
+	m.hour, m.minute, m.seconds, m.nano, m.timed = t.hour, t.minute, t.seconds, t.nano, true
+	return m, andEnd(f, rest)
+}
+
+// holds reports whether the column can hold all that m says.
+func (p *momentParser) holds(m *moment) bool {
+	switch p.typ {
+	case Date:
+		return m.dated && m.midnight()
+	case Time:
+		return m.timed && !m.dated && !m.zoned
+	case Timestamp:
+		return m.dated
+	default:
+		return m.dated && (m.zoned || p.pattern != nil && !p.pattern.zoned)
+	}
+}
+
+// canonical reports whether s, which was read as m by ISO 8601, is in the
+// form in which the column keeps it.
+func (p *momentParser) canonical(s []byte, m *moment) bool {
+	switch p.typ {
+	case Date:
+		return len(s) == len("2006-01-02")
+	case Time:
+		return canonicalTime(s)
+	case Timestamp:
+		return len(s) >= len("2006-01-02 15:04:05") && s[10] == ' ' && !m.zoned && canonicalTime(s[11:])
+	}
+	return false
+}
+
+// canonicalTime reports whether s, a time by ISO 8601 without a zone, has
+// seconds, and a fraction only if it is not zero.
+func canonicalTime(s []byte) bool {
+	const clock = len("15:04:05")
+	return len(s) == clock && s[2] == ':' ||
+		len(s) > clock+1 && len(s) <= clock+10 && s[2] == ':' && s[clock] == '.' && s[len(s)-1] != '0'
+}
+
+func (p *momentParser) explain(text []byte) *fault {
+	flt := &fault{}
+	what := ""
+	switch p.typ {
+	case Date:
+		flt.code, what = CodeNotADate, "date"
+	case Time:
+		flt.code, what = CodeNotATime, "time"
+	default:
+		flt.code, what = CodeNotATimestamp, "timestamp"
+	}
+	flt.message = "not a " + what
+	m, f := p.read(text)
+	switch f {
+	case flawNone:
+		p.explainSurplus(flt, &m)
+	case flawForm:
+		flt.hint = p.formHint(text)
+	default:
+		flt.message += ": " + f.describe(&m)
+		flt.hint = p.flawHint(f, &m, text)
+	}
+	return flt
+}
+
+// explainSurplus says what of a moment that was read the column can't hold,
+// or what it lacks.
+func (p *momentParser) explainSurplus(flt *fault, m *moment) {
+	switch {
+	case p.typ == Time && m.dated:
+		flt.message, flt.hint = "a date where only a time belongs", "for both the column has to be a timestamp"
+	case p.typ == Time && m.zoned:
+		flt.message, flt.hint = "a time with a zone, which the column can't hold", "leave the zone out, or make the column text"
+	case !m.dated:
+		flt.message, flt.hint = "a time without a date", "are the fields of this line shifted?"
+	case p.typ == Date:
+		flt.message, flt.hint = "a date with a time of day, which would be lost", "make the column a timestamp"
+	case p.typ == TimestampTZ && !m.zoned:
+		flt.message = "a timestamp without a zone"
+		flt.hint = "write Z or an offset such as +02:00 behind it; to take all as UTC, give the column the format YYYY-MM-DD HH:mm:ss"
+	default:
+		flt.code, flt.message, flt.hint = CodeOutOfRange, "outside of the years 1 to 9999 in UTC", ""
+	}
+}
+
+// describe says what is wrong with m by the calendar and the clock.
+func (f flaw) describe(m *moment) string {
+	switch f {
+	case flawYear:
+		return "there is no year 0"
+	case flawMonth:
+		return fmt.Sprintf("there is no month %d", m.month)
+	case flawDay:
+		if m.day == 0 {
+			return "there is no day 0"
+		}
+		return fmt.Sprintf("%s %d has %d days", englishMonths[m.month], m.year, daysIn(m.year, m.month))
+	case flawWeekday:
+		return fmt.Sprintf("%d %s %d is a %s", m.day, englishMonths[m.month], m.year, m.weekday())
+	case flawHour:
+		return fmt.Sprintf("there is no hour %d", m.hour)
+	case flawMinute:
+		return fmt.Sprintf("there is no minute %d", m.minute)
+	case flawSecond:
+		return fmt.Sprintf("there is no second %d", m.seconds)
+	case flawFraction:
+		return "finer than nanoseconds"
+	case flawZone:
+		return "there is no such offset from UTC"
+	default:
+		return "the name of a zone says no offset for sure"
+	}
+}
+
+var englishMonths = strings.Fields("- January February March April May June July August September October November December")
+
+func (p *momentParser) flawHint(f flaw, m *moment, text []byte) string {
+	switch {
+	case isNullMarker(text):
+		return asNull(text)
+	case f == flawMonth && m.day <= 12 && m.month <= 31 && m.month > 0:
+		return "day and month swapped?"
+	case f == flawHour && m.hour == 24:
+		return "midnight is 00:00 of the next day"
+	case f == flawHour && p.pattern != nil && p.pattern.half:
+		return "with am and pm the hours go from 1 to 12"
+	case f == flawSecond && m.seconds == 60:
+		return "a leap second, which databases don't keep"
+	case f == flawZoneName:
+		return "write the offset instead, such as +02:00"
+	}
+	return ""
+}
+
+// formHint guesses how a text that is not written as wanted came to be.
+func (p *momentParser) formHint(text []byte) string {
+	switch {
+	case isNullMarker(text):
+		return asNull(text)
+	case text[0] == '#':
+		return "a spreadsheet's error value; " + asNull(text)
+	}
+	if p.pattern != nil {
+		if _, f := readISO(text); f == flawNone {
+			return "written as YYYY-MM-DD, while the column's format is " + p.pattern.source
+		}
+	}
+	var fitting []string
+	for _, pattern := range p.otherPatterns(text) {
+		other, err := newMomentParser(Column{Type: p.typ, Format: pattern}, Plan{})
+		if err != nil {
+			continue
+		}
+		if _, f := other.read(text); f == flawNone {
+			fitting = append(fitting, pattern)
+		}
+	}
+	if len(fitting) > 1 && strings.Contains(fitting[0], "DD.MM.") {
+		fitting = fitting[:1] // where points separate, the day comes first
+	}
+	if len(fitting) > 0 {
+		return fmt.Sprintf("written as %s? then say so in the column's format", strings.Join(fitting, " or "))
+	}
+	if isDayNumber(text) {
+		return "the day number of a spreadsheet?"
+	}
+	if !bytes.ContainsAny(text, "0123456789") {
+		return "are the fields of this line shifted?"
+	}
+	if p.pattern != nil {
+		return "the column's format is " + p.pattern.source
+	}
+	return p.isoForm() + " is wanted; for another way of writing give the column a format"
+}
+
+func (p *momentParser) isoForm() string {
+	switch p.typ {
+	case Date:
+		return "YYYY-MM-DD"
+	case Time:
+		return "HH:mm:ss"
+	case Timestamp:
+		return "YYYY-MM-DD HH:mm:ss"
+	default:
+		return "YYYY-MM-DD HH:mm:ss+02:00"
+	}
+}
+
+// otherPatterns lists the patterns that text may be written in.
+func (p *momentParser) otherPatterns(text []byte) []string {
+	if p.typ == Time {
+		return []string{"hh:mm:ss A", "hh:mm A"}
+	}
+	return likelyPatterns(text)
+}
+
+// isDayNumber reports whether text is a whole number of five digits, as
+// spreadsheets count days.
+func isDayNumber(text []byte) bool {
+	whole, _, _ := bytes.Cut(text, []byte("."))
+	return len(whole) == 5 && bytes.Trim(whole, "0123456789") == nil
+}
+
+// looksLikeMoment reports whether text is a date, a time or a timestamp in a
+// usual form.
+func looksLikeMoment(text []byte) bool {
+	if len(text) > 8 || bytes.IndexByte(text, ':') > 0 {
+		if _, f := readISO(text); f == flawNone {
+			return true
+		}
+	}
+	for _, pattern := range likelyPatterns(text) {
+		p, err := newMomentParser(Column{Type: Timestamp, Format: pattern}, Plan{})
+		if err != nil {
+			continue
+		}
+		if _, f := p.read(text); f == flawNone {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,262 @@
+package load
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// An integerParser reads whole numbers of 64 bits. A fraction of zeros is
+// taken ("5.00" is 5), but for one of three zeros, which may as well be a
+// thousand.
+type integerParser struct{ format numberFormat }
+
+func (p *integerParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
+	if p.format.plain() {
+		if v, ok := plainInteger(arena[start:end]); ok {
+			return arena, IntCell(v), true
+		}
+	}
+	was := len(arena)
+	arena, whole, fraction, ok := p.format.scan(arena, arena[start:end])
+	if !ok {
+		return arena, Cell{}, false
+	}
+	v, ok := wholeNumber(arena[was:], whole, fraction)
+	if fraction == 3 && p.format.group == groupNone && !p.format.percent {
+		ok = false
+	}
+	return arena[:was], IntCell(v), ok
+}
+
+// plainInteger reads up to 18 digits with an optional sign, which never
+// overflow.
+func plainInteger(s []byte) (int64, bool) {
+	negative := s[0] == '-'
+	if negative || s[0] == '+' {
+		s = s[1:]
+	}
+	if len(s) == 0 || len(s) > 18 {
+		return 0, false
+	}
+	var v int64
+	for _, b := range s {
+		d := b - '0'
+		if d > 9 {
+			return 0, false
+		}
+		v = v*10 + int64(d)
+	}
+	if negative {
+		v = -v
+	}
+	return v, true
+}
+
+// wholeNumber reads a canonical number whose fraction has only zeros.
+func wholeNumber(s []byte, whole, fraction int) (int64, bool) {
+	if fraction > 0 {
+		if !isZero(s[len(s)-fraction:]) {
+			return 0, false
+		}
+		s = s[:len(s)-fraction-1]
+	}
+	if whole > 19 {
+		return 0, false
+	}
+	negative := s[0] == '-'
+	if negative {
+		s = s[1:]
+	}
+	var v uint64
+	for _, b := range s {
+		v = v*10 + uint64(b-'0') // 19 digits fit into a uint64
+	}
+	switch {
+	case negative && v <= 1<<63:
+		return -int64(v), true
+	case !negative && v <= math.MaxInt64:
+		return int64(v), true
+	}
+	return 0, false
+}
+
+func (p *integerParser) explain(text []byte) *fault {
+	number, whole, fraction, ok := p.format.scan(nil, text)
+	if !ok {
+		return explainNumber(text, &p.format, false)
+	}
+	if fraction > 0 && !isZero(number[len(number)-fraction:]) {
+		return &fault{CodeNotAnInteger, "not a whole number", "for numbers with decimals the column has to be decimal"}
+	}
+	if _, ok := wholeNumber(number, whole, fraction); ok {
+		return &fault{CodeNotAnInteger, "not clearly a whole number",
+			fmt.Sprintf("with a thousands separator? give the column the format 1%c234", p.format.point)}
+	}
+	return &fault{CodeOutOfRange, "too big: an integer goes from -9223372036854775808 to 9223372036854775807",
+		"for longer numbers the column has to be decimal or text"}
+}
+
+// A decimalParser reads numbers with a fraction, exactly. Nothing is rounded:
+// digits behind the point beyond the scale have to be zeros.
+type decimalParser struct {
+	format           numberFormat
+	precision, scale int // precision 0 is no limit
+}
+
+func (p *decimalParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
+	if p.format.plain() {
+		if cell, ok := p.inPlace(arena, start, end); ok {
+			return arena, cell, true
+		}
+	}
+	was := len(arena)
+	arena, whole, fraction, ok := p.format.scan(arena, arena[start:end])
+	if !ok {
+		return arena, Cell{}, false
+	}
+	last, ok := p.fit(arena, len(arena), whole, fraction)
+	if !ok {
+		return arena[:was], Cell{}, false
+	}
+	return arena[:last], TextCell(was, last), true
+}
+
+// inPlace takes a number that is canonical as it stands.
+func (p *decimalParser) inPlace(arena []byte, start, end int) (Cell, bool) {
+	i := start
+	if arena[i] == '-' {
+		i++
+	}
+	first := i
+	for i < end && arena[i]-'0' <= 9 {
+		i++
+	}
+	whole := i - first
+	if whole == 0 {
+		return Cell{}, false
+	}
+	if arena[first] == '0' {
+		if whole > 1 || first > start { // zeros in front, or perhaps -0
+			return Cell{}, false
+		}
+		whole = 0
+	}
+	fraction := 0
+	if i < end {
+		if arena[i] != '.' {
+			return Cell{}, false
+		}
+		point := i
+		for i++; i < end && arena[i]-'0' <= 9; i++ {
+		}
+		fraction = i - point - 1
+		if i < end || fraction == 0 {
+			return Cell{}, false
+		}
+	}
+	last, ok := p.fit(arena, end, whole, fraction)
+	return TextCell(start, last), ok
+}
+
+// fit checks a canonical number that ends at end by precision and scale, and
+// returns where it ends without the zeros that are beyond the scale.
+func (p *decimalParser) fit(arena []byte, end, whole, fraction int) (int, bool) {
+	if p.precision == 0 {
+		return end, true
+	}
+	for ; fraction > p.scale; fraction-- {
+		if arena[end-1] != '0' {
+			return end, false
+		}
+		end--
+		if fraction == 1 {
+			end-- // the point
+		}
+	}
+	return end, whole <= p.precision-p.scale
+}
+
+func (p *decimalParser) explain(text []byte) *fault {
+	number, whole, fraction, ok := p.format.scan(nil, text)
+	if !ok {
+		return explainNumber(text, &p.format, false)
+	}
+	if most := p.precision - p.scale; whole > most {
+		return &fault{CodeOutOfRange,
+			fmt.Sprintf("too big: %s before the decimal point, at most %d", count(int64(whole), "digit"), most),
+			p.otherReading(text)}
+	}
+	for fraction > p.scale && number[len(number)-1] == '0' {
+		number, fraction = number[:len(number)-1], fraction-1
+	}
+	return &fault{CodeOutOfRange,
+		fmt.Sprintf("too many decimals: %d, at most %d", fraction, p.scale), p.otherReading(text)}
+}
+
+// otherReading returns a hint when the number would fit if it were written
+// the way of other countries.
+func (p *decimalParser) otherReading(text []byte) string {
+	for _, pattern := range []string{"1.234,56", "1,234.56"} {
+		f, err := parseNumberFormat(pattern, '.')
+		if err != nil || f.point == p.format.point {
+			continue
+		}
+		other := decimalParser{format: f, precision: p.precision, scale: p.scale}
+		if _, _, ok := other.parse(text, 0, len(text)); ok {
+			return "written as " + pattern + "? give the column that format"
+		}
+	}
+	return "nothing is rounded: shorten it, or widen the column"
+}
+
+// A floatParser reads numbers of 64 bits with a floating point, which may
+// have an exponent. NaN and infinity are refused: most databases don't keep them.
+type floatParser struct{ format numberFormat }
+
+func (p *floatParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
+	was := len(arena)
+	arena, v, err := p.value(arena, arena[start:end])
+	return arena[:was], FloatCell(v), err == nil
+}
+
+// value reads s, with arena as room to write in behind its length. The error
+// is a *strconv.NumError.
+func (p *floatParser) value(arena, s []byte) ([]byte, float64, error) {
+	was := len(arena)
+	mantissa, exponent := cutExponent(s)
+	arena, _, _, ok := p.format.scan(arena, mantissa)
+	if !ok {
+		return arena, 0, strconv.ErrSyntax
+	}
+	arena = append(arena, exponent...)
+	v, err := strconv.ParseFloat(string(arena[was:]), 64)
+	return arena, v, err
+}
+
+// cutExponent cuts an exponent such as e+07 from the end of a number. It
+// comes back empty when s has none.
+func cutExponent(s []byte) (mantissa, exponent []byte) {
+	i := len(s)
+	for i > 0 && s[i-1]-'0' <= 9 {
+		i--
+	}
+	if i == len(s) {
+		return s, nil
+	}
+	if i > 0 && (s[i-1] == '+' || s[i-1] == '-') {
+		i--
+	}
+	if i > 0 && (s[i-1] == 'e' || s[i-1] == 'E') {
+		return s[:i-1], s[i-1:]
+	}
+	return s, nil
+}
+
+func (p *floatParser) explain(text []byte) *fault {
+	if _, _, err := p.value(nil, text); err != nil && err != strconv.ErrSyntax {
+		return &fault{CodeOutOfRange, "too big: a float goes up to 1.8e308",
+			"for longer numbers the column has to be decimal or text"}
+	}
+	return explainNumber(text, &p.format, true)
+}

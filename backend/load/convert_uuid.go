@@ -1,0 +1,119 @@
+package load
+
+import "fmt"
+
+// A uuidParser reads UUIDs of RFC 9562 in hexadecimal, with hyphens or without
+// any, also in braces or behind urn:uuid:.
+type uuidParser struct{}
+
+// uuidHyphens are the places of the hyphens in the canonical form.
+const uuidLength, uuidDigits = 36, 32
+
+func isUUIDHyphen(i int) bool { return i == 8 || i == 13 || i == 18 || i == 23 }
+
+func (uuidParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
+	start, end = uuidCore(arena, start, end)
+	s := arena[start:end]
+	if len(s) == uuidLength && isCanonicalUUID(s) {
+		return arena, TextCell(start, end), true
+	}
+	if len(s) != uuidLength && len(s) != uuidDigits {
+		return arena, Cell{}, false
+	}
+	hyphens := len(s) == uuidLength
+	was := len(arena)
+	for i, b := range s {
+		if hyphens && isUUIDHyphen(i) {
+			if b != '-' {
+				return arena[:was], Cell{}, false
+			}
+			continue
+		}
+		if hexValue(b) > 15 {
+			return arena[:was], Cell{}, false
+		}
+		if isUUIDHyphen(len(arena) - was) {
+			arena = append(arena, '-')
+		}
+		if b >= 'A' && b <= 'F' {
+			b |= 0x20
+		}
+		arena = append(arena, b)
+	}
+	return arena, TextCell(was, len(arena)), true
+}
+
+// uuidCore narrows the range by braces or the prefix of a URN.
+func uuidCore(arena []byte, start, end int) (int, int) {
+	s := arena[start:end]
+	const urn = "urn:uuid:"
+	if len(s) == uuidLength+2 && s[0] == '{' && s[len(s)-1] == '}' {
+		return start + 1, end - 1
+	}
+	if len(s) == uuidLength+len(urn) && equalLower(s[:3], "urn") && s[3] == ':' && equalLower(s[4:8], "uuid") && s[8] == ':' {
+		return start + len(urn), end
+	}
+	return start, end
+}
+
+func isCanonicalUUID(s []byte) bool {
+	for i, b := range s {
+		if isUUIDHyphen(i) {
+			if b != '-' {
+				return false
+			}
+		} else if (b < '0' || b > '9') && (b < 'a' || b > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// hexValue returns the value of a hexadecimal digit, or more than 15.
+func hexValue(b byte) byte {
+	switch {
+	case b >= '0' && b <= '9':
+		return b - '0'
+	case b >= 'a' && b <= 'f':
+		return b - 'a' + 10
+	case b >= 'A' && b <= 'F':
+		return b - 'A' + 10
+	}
+	return 0xff
+}
+
+func (uuidParser) explain(text []byte) *fault {
+	flt := &fault{code: CodeNotAUUID, message: "not a UUID"}
+	if isNullMarker(text) {
+		flt.hint = asNull(text)
+		return flt
+	}
+	digits := 0
+	for _, b := range text {
+		if hexValue(b) <= 15 {
+			digits++
+		} else if b != '-' && b != '{' && b != '}' {
+			flt.hint = fmt.Sprintf("32 digits from 0 to 9 and a to f are wanted, here is a %q", []rune(string(text[digitsBefore(text):]))[0])
+			return flt
+		}
+	}
+	switch missing := uuidDigits - digits; {
+	case missing > 0:
+		flt.hint = count(int64(missing), "digit") + " missing"
+	case missing < 0:
+		flt.hint = count(int64(-missing), "digit") + " too many"
+	default:
+		flt.hint = "the hyphens belong behind the digits 8, 12, 16 and 20"
+	}
+	return flt
+}
+
+// digitsBefore returns where the first byte of text is that no UUID has.
+func digitsBefore(text []byte) int {
+	for i, b := range text {
+		if hexValue(b) > 15 && b != '-' && b != '{' && b != '}' {
+			return i
+		}
+	}
+	return 0
+}
