@@ -1,6 +1,9 @@
 package load
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // A Batch holds rows that are written together, packed: one arena of bytes,
 // one slice of cells in row-major order, no allocation for each value. Every
@@ -67,4 +70,18 @@ func FloatCell(v float64) Cell { return Cell{Bits: math.Float64bits(v), Kind: Ce
 // TextCell returns a text cell for Arena[start:end].
 func TextCell(start, end int) Cell {
 	return Cell{Bits: uint64(start), Len: uint32(end - start), Kind: CellText}
+}
+
+// text returns what a cell holds, for people; nothing for NULL.
+func (b *Batch) text(c Cell) []byte {
+	switch c.Kind {
+	case CellInt:
+		return strconv.AppendInt(nil, c.Int(), 10)
+	case CellFloat:
+		return strconv.AppendFloat(nil, c.Float(), 'g', -1, 64)
+	case CellText, CellBlob:
+		return b.Bytes(c)
+	default:
+		return nil
+	}
 }

@@ -1,13 +1,15 @@
 package load
 
+import "time"
+
 // A Phase says what a load is doing.
 type Phase string
 
-// The phases of a load, in their order.
+// The phases of a load. Writing and committing take turns.
 const (
 	PhaseOpening    Phase = "opening"    // looking at the file and the target
 	PhaseWriting    Phase = "writing"    // reading, converting and writing
-	PhaseCommitting Phase = "committing" // making the last rows durable
+	PhaseCommitting Phase = "committing" // making rows durable
 	PhaseDone       Phase = "done"
 )
 
@@ -38,4 +40,112 @@ type Progress struct {
 	BytesPerSecond   float64 `json:"bytesPerSecond"`
 	// EtaMs is the time left in milliseconds; nil where it is not known.
 	EtaMs *int64 `json:"etaMs"`
+}
+
+// mostBeforeDone is the highest percentage before the last commit is through.
+const mostBeforeDone = 99.9
+
+// rateWindow is the time over which rates are taken.
+const rateWindow = 3 * time.Second
+
+// A progress reports how a load goes. It is used by one goroutine.
+type progress struct {
+	report func(Progress) // may be nil
+	now    Progress
+	last   time.Time // of the last report
+	rate   rate
+}
+
+func newProgress(total int64, report func(Progress)) *progress {
+	return &progress{report: report, now: Progress{BytesTotal: total}}
+}
+
+// phase reports that a phase begins.
+func (p *progress) phase(ph Phase) {
+	if p.now.Phase == ph {
+		return
+	}
+	if ph == PhaseWriting && len(p.rate.samples) == 0 {
+		p.rate.add(time.Now(), p.now.Read, p.now.BytesRead)
+	}
+	p.now.Phase = ph
+	p.send(time.Now())
+}
+
+// standStill reports that the load stands still, or starts to move again:
+// rates begin anew.
+func (p *progress) standStill() {
+	p.rate = rate{}
+	p.now.Phase = PhaseWriting
+	p.send(time.Now())
+}
+
+// update takes new figures and reports them if it is time to.
+func (p *progress) update(c Counts, consumed int64) {
+	p.now.Counts, p.now.BytesRead = c, consumed
+	if now := time.Now(); now.Sub(p.last) >= progressEvery {
+		p.send(now)
+	}
+}
+
+// done reports the end.
+func (p *progress) done() {
+	if p.now.BytesTotal >= 0 {
+		p.now.BytesRead = p.now.BytesTotal
+	}
+	p.phase(PhaseDone)
+}
+
+func (p *progress) send(now time.Time) {
+	p.last = now
+	if p.report == nil {
+		return
+	}
+	s := p.now
+	p.rate.add(now, s.Read, s.BytesRead)
+	s.RecordsPerSecond, s.BytesPerSecond = p.rate.perSecond()
+	if s.BytesTotal >= 0 {
+		percent := 100.0
+		if s.Phase != PhaseDone {
+			percent = 0
+			if s.BytesTotal > 0 {
+				percent = min(100*float64(s.BytesRead)/float64(s.BytesTotal), mostBeforeDone)
+			}
+			if s.BytesPerSecond > 0 {
+				left := int64(1000 * float64(max(s.BytesTotal-s.BytesRead, 0)) / s.BytesPerSecond)
+				s.EtaMs = &left
+			}
+		}
+		s.Percent = &percent
+	}
+	p.report(s)
+}
+
+// A rate is taken over the samples of the last rateWindow.
+type rate struct{ samples []sample }
+
+type sample struct {
+	at             time.Time
+	records, bytes int64
+}
+
+func (r *rate) add(at time.Time, records, bytes int64) {
+	r.samples = append(r.samples, sample{at, records, bytes})
+	drop := 0
+	for drop < len(r.samples)-2 && at.Sub(r.samples[drop].at) > rateWindow {
+		drop++
+	}
+	r.samples = append(r.samples[:0], r.samples[drop:]...)
+}
+
+func (r *rate) perSecond() (records, bytes float64) {
+	if len(r.samples) < 2 {
+		return 0, 0
+	}
+	first, last := r.samples[0], r.samples[len(r.samples)-1]
+	seconds := last.at.Sub(first.at).Seconds()
+	if seconds <= 0 {
+		return 0, 0
+	}
+	return float64(last.records-first.records) / seconds, float64(last.bytes-first.bytes) / seconds
 }

@@ -1,0 +1,50 @@
+// Package backend is the whole of Linefeed but its window.
+//
+// The way of the data:
+//
+//	file ──► csvfile ──► load ──► target/<database>
+//	         bytes to     convert, batch,   rows of a batch, or which of
+//	         records      isolate refusals  them were refused and why
+//	                        │
+//	                        ▼
+//	              job: one import's life (queue, run, pause, cancel)
+//	                 │                │
+//	                 ▼                ▼
+//	         store: jobs,        event: one numbered hub
+//	         rejects               │             │
+//	                               ▼             ▼
+//	                       localapi (SSE)   app.go (Wails events)
+//	                               └──────┬──────┘
+//	                                      ▼
+//	                               the window's page
+//
+// The packages in reading order:
+//
+//   - load has the words (Record, Column, Plan, Batch, Reject, Progress) and
+//     the pipeline, Run. It imports only the standard library.
+//   - csvfile makes records of bytes: encoding, compression, dialect, and the
+//     physical lines and byte ranges of every record.
+//   - target opens a database by its URL; target/sqlite writes batches to
+//     SQLite; target/targettest is the suite that every database passes.
+//   - store keeps jobs and rejects in an SQLite file of the program's own.
+//   - event is the hub that tells listeners, however many and however slow,
+//     without ever making an import wait.
+//   - job ties these together: it settles a request against its file and
+//     table, runs it, and keeps and tells what happens.
+//   - localapi serves events and imports over HTTP on loopback, to those who
+//     have the token.
+//   - cli is the program without a window; cmd/linefeed is its main.
+//   - sample writes files of articles with known mistakes, for trying out and
+//     for tests; cmd/sample is its main.
+//
+// What is promised, and tested:
+//
+//   - read = inserted + updated + skipped + rejected, checked before "done" is
+//     said, and 100 % only after the last commit.
+//   - One bad row never costs its neighbours. Each reject has its physical
+//     line, its column and value, a code, a reason and a hint.
+//   - A file of rejects holds the records' own bytes, behind the file's header.
+//   - Memory grows neither with the file, nor the rejects, nor the listeners.
+//   - A slow or dead listener never slows an import.
+//   - Nothing listens beyond loopback, and nothing is answered without the token.
+package backend

@@ -1,0 +1,440 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options are the wishes of the one who calls [Run]. The zero value is useful.
+type Options struct {
+	// OnProgress is told how the load goes: at every change of phase, and in
+	// between at most ten times a second.
+	OnProgress func(Progress)
+
+	// OnReject is told of records that were rejected, in the order of the
+	// file. The rejects and what they refer to are valid until it returns.
+	// An error from it ends the load.
+	OnReject func([]Reject) error
+
+	// Paused returns nil, or a channel that is closed when a paused load may
+	// go on. Before it waits, what was written is committed, unless the plan
+	// is atomic.
+	Paused func() <-chan struct{}
+
+	// Check converts all records and writes none. Inserted then counts those
+	// that would have been written.
+	Check bool
+
+	// CommitEvery is how long rows may stay uncommitted; 0 is
+	// [DefaultCommitEvery].
+	CommitEvery time.Duration
+}
+
+// DefaultCommitEvery is long enough that committing costs little beside
+// writing, and short enough that a power cut loses little.
+const DefaultCommitEvery = 5 * time.Second
+
+// graceAfterCancel is how long the batch at hand may take after a cancel
+// before it is broken off and undone.
+const graceAfterCancel = 2 * time.Second
+
+// progressEvery is the least time between two reports of the same phase.
+const progressEvery = 100 * time.Millisecond
+
+// blocks is how many blocks travel: one in each stage, one before each.
+const blocks = 6
+
+// A Summary says what a load did.
+type Summary struct {
+	Counts
+	// RolledBack counts the rows that were written and then undone, because
+	// the load did not reach its end. They are in none of the counts but Read.
+	RolledBack int64
+	Bytes      int64 // consumed on disk
+	Elapsed    time.Duration
+}
+
+// ErrNoRecords says that the source ended without a single record.
+var ErrNoRecords = errors.New("no records")
+
+// A TooManyRejectsError ends a load whose plan limits the rejects.
+type TooManyRejectsError struct {
+	Rejected, Read int64
+	Limit          string // as the plan gives it
+}
+
+func (e *TooManyRejectsError) Error() string {
+	return fmt.Sprintf("%d of %d records were rejected, more than the limit of %s: mend the file or raise the limit (--max-rejects)",
+		e.Rejected, e.Read, e.Limit)
+}
+
+// Run loads all records of src into the table of dst that l names, and returns
+// what became of them.
+//
+// Reading, converting and writing overlap, each in a goroutine of its own;
+// memory is bounded by a few blocks of records. When Run returns, its
+// goroutines have ended.
+//
+// When ctx is done, what was written so far is committed, unless the plan is
+// atomic, and the error wraps ctx's. After any other error what was not
+// committed is undone. In both cases the summary tells what was kept.
+func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Summary, error) {
+	conv, err := newConverter(l)
+	if err != nil {
+		return Summary{}, err
+	}
+	limit, err := parseLimit(l.Plan.MaxRejects)
+	if err != nil {
+		return Summary{}, err
+	}
+	r := &run{
+		layout: l, opt: opt, limit: limit,
+		progress: newProgress(src.Size(), opt.OnProgress),
+	}
+	r.progress.phase(PhaseOpening)
+	if opt.Check {
+		r.writer = discard{}
+	} else if r.writer, err = dst.Begin(ctx, l); err != nil {
+		return Summary{}, err
+	}
+
+	stages, stop := context.WithCancel(ctx)
+	free, read, converted := make(chan *block, blocks), make(chan *block, blocks), make(chan *block, blocks)
+	for range blocks {
+		free <- new(block)
+	}
+	var group sync.WaitGroup
+	group.Go(func() { defer close(read); readStage(stages, src, len(l.Columns), free, read) })
+	group.Go(func() { defer close(converted); convertStage(conv, l, read, converted) })
+
+	err = r.write(ctx, converted, free)
+	stop()
+	for range converted { // let the stages end
+	}
+	group.Wait()
+	return r.finish(err)
+}
+
+// readStage packs the records of src into blocks until it ends or ctx is done.
+func readStage(ctx context.Context, src Source, cols int, free <-chan *block, out chan<- *block) {
+	take := func() *block {
+		select {
+		case b := <-free:
+			b.reset(cols)
+			return b
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	b := take()
+	if b == nil {
+		return
+	}
+	for rec, err := range src.Records() {
+		if err == nil {
+			b.add(rec)
+		} else if reject, ok := errors.AsType[*Reject](err); ok {
+			b.addReject(rec, reject)
+		} else {
+			b.err = err
+			break
+		}
+		if b.full() {
+			out <- b // holds all blocks: never waits
+			if b = take(); b == nil {
+				return
+			}
+		}
+	}
+	out <- b
+}
+
+// convertStage turns the records of each block into rows of a batch.
+func convertStage(conv *converter, l Layout, in <-chan *block, out chan<- *block) {
+	for b := range in {
+		convertBlock(conv, l, b)
+		out <- b // holds all blocks: never waits
+	}
+}
+
+func convertBlock(conv *converter, l Layout, b *block) {
+	batch := &b.batch
+	batch.Cells = slices.Grow(batch.Cells, len(b.rows)*batch.Cols)
+	first := uint32(0)
+	for i, row := range b.rows {
+		fields := b.fields[first:b.ends[i]]
+		first = b.ends[i]
+		n := len(batch.Cells)
+		cells := batch.Cells[n : n+batch.Cols]
+		var bad *rowFault
+		if batch.Arena, bad = conv.row(batch.Arena, fields, cells); bad != nil {
+			value := Field{}
+			if bad.field < len(fields) {
+				value = fields[bad.field]
+			}
+			b.reject(row, l.columnName(bad.column), batch.Arena[value.Start:value.End], bad.fault)
+			continue
+		}
+		batch.Cells = batch.Cells[:n+batch.Cols]
+		batch.Rows = append(batch.Rows, row)
+	}
+}
+
+// A run is the writing stage of one load, and its account.
+type run struct {
+	layout   Layout
+	opt      Options
+	limit    rejectLimit
+	writer   Writer
+	progress *progress
+
+	counts    Counts // of all blocks that were written
+	committed Counts // as of the last commit
+	consumed  int64
+	started   time.Time // moved forward by the time that the load stood still
+	commitAt  time.Time
+}
+
+// write takes the blocks in order to the writer, until they end or something
+// goes wrong, and commits.
+func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *block) error {
+	r.started = time.Now()
+	r.postponeCommit()
+	r.progress.phase(PhaseWriting)
+
+	// A cancel lets the batch at hand come to its end, so that what was
+	// written can be kept; only one that takes long is broken off.
+	writing, breakOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer breakOff()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(graceAfterCancel):
+			breakOff()
+		case <-writing.Done():
+		}
+	})()
+	if r.layout.Plan.Atomic { // nothing will be kept
+		defer context.AfterFunc(ctx, breakOff)()
+	}
+
+	for ctx.Err() == nil {
+		if err := r.waitWhilePaused(ctx, writing); err != nil {
+			return err
+		}
+		var b *block
+		select {
+		case b = <-converted:
+		case <-ctx.Done():
+		}
+		if b == nil {
+			break
+		}
+		if err := r.writeBlock(writing, b); err != nil {
+			return err
+		}
+		if b.err != nil {
+			return b.err
+		}
+		free <- b
+		if !r.layout.Plan.Atomic && time.Now().After(r.commitAt) {
+			if err := r.commit(writing); err != nil {
+				return err
+			}
+			r.progress.phase(PhaseWriting)
+		}
+	}
+	if ctx.Err() != nil {
+		if !r.layout.Plan.Atomic {
+			if err := r.commit(writing); err != nil {
+				return errors.Join(context.Cause(ctx), err)
+			}
+		}
+		return context.Cause(ctx)
+	}
+	if r.counts.Read == 0 {
+		return ErrNoRecords
+	}
+	if err := r.checkLimit(0); err != nil {
+		return err
+	}
+	return r.commit(writing)
+}
+
+// writeBlock writes the rows of b and reports its rejects.
+func (r *run) writeBlock(ctx context.Context, b *block) error {
+	var res Result
+	if len(b.batch.Rows) > 0 {
+		var err error
+		if res, err = r.writer.Write(ctx, &b.batch); err != nil {
+			return err
+		}
+	}
+	for _, ref := range res.Refused {
+		var value []byte
+		if ref.Column >= 0 {
+			value = b.batch.text(b.batch.Row(ref.Row)[ref.Column])
+		}
+		b.reject(b.batch.Rows[ref.Row], r.layout.columnName(ref.Column), value, fault{ref.Code, ref.Message, ref.Hint})
+	}
+	r.counts.Read += b.read
+	r.counts.Inserted += res.Inserted
+	r.counts.Updated += res.Updated
+	r.counts.Skipped += res.Skipped
+	r.counts.Rejected += int64(len(b.rejects))
+	if !r.counts.Balanced() {
+		return fmt.Errorf("the counts do not balance after record %d: %+v; please report this", r.counts.Read, r.counts)
+	}
+	r.consumed = max(r.consumed, b.consumed)
+	if err := r.report(b.rejects); err != nil {
+		return err
+	}
+	r.progress.update(r.counts, r.consumed)
+	return nil
+}
+
+// report hands rejects on, in the order of the file.
+func (r *run) report(rejects []Reject) error {
+	if len(rejects) == 0 {
+		return nil
+	}
+	slices.SortFunc(rejects, func(a, b Reject) int { return int(a.Record - b.Record) })
+	now := time.Now()
+	for i := range rejects {
+		rejects[i].Time = now
+	}
+	if r.opt.OnReject != nil {
+		if err := r.opt.OnReject(rejects); err != nil {
+			return fmt.Errorf("keep the rejects: %w", err)
+		}
+	}
+	return r.checkLimit(leastForPercent)
+}
+
+func (r *run) checkLimit(leastForPercent int64) error {
+	if r.limit.exceeded(r.counts, leastForPercent) {
+		return &TooManyRejectsError{r.counts.Rejected, r.counts.Read, r.layout.Plan.MaxRejects}
+	}
+	return nil
+}
+
+// waitWhilePaused returns when the load may go on, or ctx is done.
+func (r *run) waitWhilePaused(ctx, writing context.Context) error {
+	if r.opt.Paused == nil {
+		return nil
+	}
+	goOn := r.opt.Paused()
+	if goOn == nil {
+		return nil
+	}
+	if !r.layout.Plan.Atomic {
+		if err := r.commit(writing); err != nil {
+			return err
+		}
+	}
+	r.progress.standStill()
+	since := time.Now()
+	select {
+	case <-goOn:
+	case <-ctx.Done():
+	}
+	r.started = r.started.Add(time.Since(since))
+	r.progress.standStill()
+	r.postponeCommit()
+	return nil
+}
+
+func (r *run) commit(ctx context.Context) error {
+	r.progress.phase(PhaseCommitting)
+	if err := r.writer.Commit(ctx); err != nil {
+		return err
+	}
+	r.committed = r.counts
+	r.postponeCommit()
+	return nil
+}
+
+func (r *run) postponeCommit() {
+	every := r.opt.CommitEvery
+	if every == 0 {
+		every = DefaultCommitEvery
+	}
+	r.commitAt = time.Now().Add(every)
+}
+
+// finish closes the writer and makes up the account. err is why the load ended.
+func (r *run) finish(err error) (Summary, error) {
+	closeErr := r.writer.Close()
+	s := Summary{Counts: r.counts, Bytes: r.consumed, Elapsed: time.Since(r.started)}
+	if err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		// What was read and rejected stays told; what was undone is no
+		// longer in the table.
+		s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
+		s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
+		return s, err
+	}
+	r.progress.done()
+	return s, nil
+}
+
+// columnName returns the name of column i, "" for -1.
+func (l *Layout) columnName(i int) string {
+	if i < 0 {
+		return ""
+	}
+	return l.Columns[i].Name
+}
+
+// A discard is a Writer that takes everything and keeps nothing.
+type discard struct{}
+
+func (discard) Write(_ context.Context, b *Batch) (Result, error) {
+	return Result{Inserted: int64(len(b.Rows))}, nil
+}
+func (discard) Commit(context.Context) error { return nil }
+func (discard) Close() error                 { return nil }
+
+// A rejectLimit is how many rejects a load endures. The zero value is any
+// number.
+type rejectLimit struct {
+	set     bool
+	most    int64
+	percent float64 // used when most is -1
+}
+
+// leastForPercent is how many records must have been read before a limit in
+// percent can end a load early: the first bad line of a file is 100 % of it.
+const leastForPercent = 1000
+
+func parseLimit(s string) (rejectLimit, error) {
+	if s == "" {
+		return rejectLimit{}, nil
+	}
+	if p, ok := strings.CutSuffix(s, "%"); ok {
+		if v, err := strconv.ParseFloat(strings.TrimSpace(p), 64); err == nil && v >= 0 && v <= 100 {
+			return rejectLimit{set: true, most: -1, percent: v}, nil
+		}
+	} else if n, err := strconv.ParseInt(s, 10, 64); err == nil && n >= 0 {
+		return rejectLimit{set: true, most: n}, nil
+	}
+	return rejectLimit{}, fmt.Errorf("limit of rejects %q: it is a number such as 100, or a percentage such as 5%%", s)
+}
+
+func (l rejectLimit) exceeded(c Counts, leastForPercent int64) bool {
+	switch {
+	case !l.set:
+		return false
+	case l.most >= 0:
+		return c.Rejected > l.most
+	default:
+		return c.Read >= leastForPercent && float64(c.Rejected)*100 > l.percent*float64(c.Read)
+	}
+}

@@ -1,0 +1,389 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// lines is a Source of lines of fields separated by commas. A line "!code" is
+// one that can't be read; one that begins with "stop" ends the source with an
+// error.
+type lines struct {
+	fields []string
+	all    iter.Seq[string]
+	size   int64
+}
+
+var errStop = errors.New("the source broke")
+
+func (l lines) Fields() []string { return l.fields }
+func (l lines) Size() int64      { return l.size }
+
+func (l lines) Records() iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		var rec Record
+		var at int64
+		var buf []byte // used again for each record, as real sources do
+		for line := range l.all {
+			if line == "stop" {
+				yield(nil, errStop)
+				return
+			}
+			buf = append(append(buf[:0], line...), '\n')
+			rec.Number++
+			rec.Line, rec.EndLine = rec.Number+1, rec.Number+1
+			rec.Offset, rec.End = at, at+int64(len(buf))
+			at = rec.End
+			rec.Consumed = at
+			rec.Raw, rec.Text = buf, buf
+			rec.Fields = rec.Fields[:0]
+			var err error
+			if code, bad := strings.CutPrefix(line, "!"); bad {
+				err = &Reject{Code: Code(code), Message: "can't be read"}
+			} else {
+				start := 0
+				for _, f := range strings.Split(line, ",") {
+					rec.Fields = append(rec.Fields, Field{Start: uint32(start), End: uint32(start + len(f))})
+					start += len(f) + 1
+				}
+			}
+			if !yield(&rec, err) {
+				return
+			}
+		}
+	}
+}
+
+func linesOf(fields string, all ...string) lines {
+	size := 0
+	for _, l := range all {
+		size += len(l) + 1
+	}
+	return lines{fields: strings.Split(fields, ","), all: slices.Values(all), size: int64(size)}
+}
+
+// memory is a Target that keeps rows as text. Rows whose first value is
+// "refuse" are refused.
+type memory struct {
+	pending, rows []string
+	commits       int
+	onWrite       func(ctx context.Context) error
+	closed        int
+}
+
+func (m *memory) Columns(context.Context, string) ([]Column, error) { return nil, ErrNoTable }
+func (m *memory) Begin(context.Context, Layout) (Writer, error)     { return m, nil }
+
+func (m *memory) Write(ctx context.Context, b *Batch) (Result, error) {
+	if m.onWrite != nil {
+		if err := m.onWrite(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	var res Result
+	for i := range b.Rows {
+		var row []string
+		for _, c := range b.Row(i) {
+			row = append(row, string(b.text(c)))
+		}
+		if row[0] == "refuse" {
+			res.Refused = append(res.Refused, Refusal{Row: i, Column: 0, Code: CodeDuplicateKey, Message: "there already"})
+			continue
+		}
+		m.pending = append(m.pending, strings.Join(row, ","))
+		res.Inserted++
+	}
+	return res, nil
+}
+
+func (m *memory) Commit(context.Context) error {
+	m.commits++
+	m.rows, m.pending = append(m.rows, m.pending...), nil
+	return nil
+}
+
+func (m *memory) Close() error { m.pending = nil; m.closed++; return nil }
+
+func layoutOf(t *testing.T, p Plan, src Source, cols ...Column) Layout {
+	t.Helper()
+	p.Table = "t"
+	l, problems := Settle(p, src.Fields(), cols)
+	if err := JoinProblems(problems); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+var textAndInteger = []Column{{Name: "name", Type: Text, Nullable: true}, {Name: "n", Type: Integer, Nullable: true}}
+
+// kept is what a test wants to know of a reject.
+func kept(to *[]string) func([]Reject) error {
+	return func(rejects []Reject) error {
+		for _, r := range rejects {
+			*to = append(*to, fmt.Sprintf("%d %d %s %s=%s %s", r.Record, r.Line, r.Code, r.Column, r.Value, bytes.TrimSpace(r.Raw)))
+		}
+		return nil
+	}
+}
+
+func TestRunAccountsForEveryRecord(t *testing.T) {
+	src := linesOf("name,n", "a,1", "!stray_quote", "refuse,2", "b,x", "c,3", "refuse,4", "!missing_field", "d,5")
+	dst := &memory{}
+	var rejects []string
+	var last Progress
+	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		OnReject: kept(&rejects), OnProgress: func(p Progress) { last = p },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Counts{Read: 8, Inserted: 3, Rejected: 5}); s.Counts != want || !s.Balanced() || s.RolledBack != 0 {
+		t.Errorf("summary %+v, want %+v", s, want)
+	}
+	if want := []string{"a,1", "c,3", "d,5"}; !slices.Equal(dst.rows, want) {
+		t.Errorf("rows %q, want %q", dst.rows, want)
+	}
+	want := []string{
+		"2 3 stray_quote = !stray_quote",
+		"3 4 duplicate_key name=refuse refuse,2",
+		"4 5 not_a_number n=x b,x",
+		"6 7 duplicate_key name=refuse refuse,4",
+		"7 8 missing_field = !missing_field",
+	}
+	if !slices.Equal(rejects, want) {
+		t.Errorf("rejects\n%s\nwant\n%s", strings.Join(rejects, "\n"), strings.Join(want, "\n"))
+	}
+	if last.Phase != PhaseDone || *last.Percent != 100 || last.Counts != s.Counts || dst.closed != 1 {
+		t.Errorf("last progress %+v, closed %d times", last, dst.closed)
+	}
+}
+
+// many yields n good lines, with a bad one every tenth, calling at before each.
+func many(n int, at func(i int)) lines {
+	return lines{fields: []string{"name", "n"}, size: int64(n) * 20, all: func(yield func(string) bool) {
+		for i := range n {
+			if at != nil {
+				at(i)
+			}
+			line := fmt.Sprintf("row %012d,%d", i, i%10)
+			if i%10 == 3 {
+				line = fmt.Sprintf("row %012d,x", i)
+			}
+			if !yield(line) {
+				return
+			}
+		}
+	}}
+}
+
+func TestRunKeepsOrderOverManyBlocks(t *testing.T) {
+	const n = 100_000
+	src, dst := many(n, nil), &memory{}
+	var rejects []int64
+	percent, done := -1.0, false
+	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		CommitEvery: time.Nanosecond,
+		OnReject: func(rs []Reject) error {
+			for _, r := range rs {
+				rejects = append(rejects, r.Record)
+				if want := fmt.Sprintf("row %012d,x\n", r.Record-1); string(r.Raw) != want {
+					t.Errorf("reject of record %d has the bytes %q, want %q", r.Record, r.Raw, want)
+				}
+			}
+			return nil
+		},
+		OnProgress: func(p Progress) {
+			if *p.Percent < percent || done || (*p.Percent == 100) != (p.Phase == PhaseDone) {
+				t.Errorf("percent %v after %v in phase %s", *p.Percent, percent, p.Phase)
+			}
+			percent, done = *p.Percent, p.Phase == PhaseDone
+		},
+	})
+	if err != nil || !s.Balanced() || s.Read != n || s.Rejected != n/10 || len(dst.rows) != n*9/10 {
+		t.Fatalf("%+v with %d rows, %v", s, len(dst.rows), err)
+	}
+	if !slices.IsSorted(rejects) || !slices.IsSorted(dst.rows) {
+		t.Error("rows or rejects are out of order")
+	}
+	if dst.commits < 10 || !done {
+		t.Errorf("%d commits, done %v", dst.commits, done)
+	}
+}
+
+func TestRunCancel(t *testing.T) {
+	for _, atomic := range []bool{false, true} {
+		t.Run(fmt.Sprintf("atomic %v", atomic), func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			mine := errors.New("enough")
+			src, dst := many(1_000_000, nil), &memory{}
+			writes := 0
+			dst.onWrite = func(context.Context) error {
+				if writes++; writes == 5 {
+					cancel(mine)
+				}
+				return nil
+			}
+			s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), Options{})
+			if !errors.Is(err, mine) {
+				t.Fatalf("error %v, want the cause of the cancel", err)
+			}
+			if s.Read >= 1_000_000 || s.Read == 0 {
+				t.Errorf("read %d records", s.Read)
+			}
+			if atomic {
+				if len(dst.rows) != 0 || s.Inserted != 0 || s.RolledBack == 0 || s.RolledBack+s.Rejected != s.Read {
+					t.Errorf("%d rows, %+v", len(dst.rows), s)
+				}
+				return
+			}
+			if int64(len(dst.rows)) != s.Inserted || s.Inserted == 0 || !s.Balanced() || s.RolledBack != 0 {
+				t.Errorf("%d rows, %+v", len(dst.rows), s)
+			}
+		})
+	}
+}
+
+// A cancel breaks off a write that does not end by itself.
+func TestRunCancelBreaksOffALongWrite(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	src, dst := many(1000, nil), &memory{}
+	dst.onWrite = func(writing context.Context) error {
+		cancel()
+		<-writing.Done()
+		return writing.Err()
+	}
+	s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: true}, src, textAndInteger...), Options{})
+	if !errors.Is(err, context.Canceled) || len(dst.rows) != 0 || s.Inserted != 0 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+}
+
+func TestRunEndsWhenTheSourceBreaks(t *testing.T) {
+	src, dst := linesOf("name,n", "a,1", "b,2", "stop"), &memory{}
+	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	if !errors.Is(err, errStop) || len(dst.rows) != 0 || s.Inserted != 0 || s.Read != 2 || s.RolledBack != 2 {
+		t.Fatalf("%+v, rows %q, %v", s, dst.rows, err)
+	}
+}
+
+func TestRunWithoutRecords(t *testing.T) {
+	src, dst := linesOf("name,n"), &memory{}
+	_, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	if !errors.Is(err, ErrNoRecords) || dst.commits != 0 {
+		t.Fatalf("%v, %d commits", err, dst.commits)
+	}
+}
+
+func TestRunMaxRejects(t *testing.T) {
+	tests := []struct {
+		limit string
+		all   []string
+		fails bool
+	}{
+		{"", []string{"a,x", "b,x"}, false},
+		{"0", []string{"a,1", "b,x"}, true},
+		{"1", []string{"a,1", "b,x"}, false},
+		{"1", []string{"a,x", "b,x", "c,1"}, true},
+		{"50%", []string{"a,x", "b,1"}, false},
+		{"49%", []string{"a,x", "b,1"}, true},
+		{"0%", []string{"a,1", "b,1"}, false},
+	}
+	for _, tt := range tests {
+		src, dst := linesOf("name,n", tt.all...), &memory{}
+		_, err := Run(t.Context(), src, dst, layoutOf(t, Plan{MaxRejects: tt.limit}, src, textAndInteger...), Options{})
+		if _, tooMany := errors.AsType[*TooManyRejectsError](err); tooMany != tt.fails || (err != nil) != tt.fails {
+			t.Errorf("limit %q for %q: %v", tt.limit, tt.all, err)
+		}
+		if tt.fails && len(dst.rows) > 0 {
+			t.Errorf("limit %q: rows %q stayed", tt.limit, dst.rows)
+		}
+	}
+	for _, bad := range []string{"x", "-1", "101%", "%", "1.5"} {
+		if _, err := parseLimit(bad); err == nil {
+			t.Errorf("limit %q is taken", bad)
+		}
+	}
+}
+
+func TestRunEndsWhenRejectsCannotBeKept(t *testing.T) {
+	full := errors.New("disk full")
+	src, dst := linesOf("name,n", "a,1", "b,x"), &memory{}
+	_, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		OnReject: func([]Reject) error { return full },
+	})
+	if !errors.Is(err, full) || len(dst.rows) != 0 {
+		t.Fatalf("%v, rows %q", err, dst.rows)
+	}
+}
+
+// A paused load has committed what it wrote, and goes on where it stood.
+func TestRunPause(t *testing.T) {
+	const n = 100_000
+	src, dst := many(n, nil), &memory{}
+	goOn := make(chan struct{})
+	asked := 0
+	standing := make(chan Progress, 1)
+	var once bool
+	done := make(chan error, 1)
+	var s Summary
+	go func() {
+		var err error
+		s, err = Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+			Paused: func() <-chan struct{} {
+				if asked++; asked == 3 {
+					return goOn
+				}
+				return nil
+			},
+			OnProgress: func(p Progress) {
+				if asked == 3 && p.Phase == PhaseWriting && !once {
+					once = true
+					standing <- p
+				}
+			},
+		})
+		done <- err
+	}()
+	p := <-standing
+	if int64(len(dst.rows)) != p.Inserted || p.Inserted == 0 {
+		t.Errorf("%d rows are committed, %d are told", len(dst.rows), p.Inserted)
+	}
+	close(goOn)
+	if err := <-done; err != nil || s.Read != n || !s.Balanced() {
+		t.Fatalf("%+v, %v", s, err)
+	}
+}
+
+func TestRunCheckWritesNothing(t *testing.T) {
+	src := linesOf("name,n", "a,1", "b,x")
+	var rejects []string
+	s, err := Run(t.Context(), src, nil, layoutOf(t, Plan{}, src, textAndInteger...), Options{Check: true, OnReject: kept(&rejects)})
+	if err != nil || s.Counts != (Counts{Read: 2, Inserted: 1, Rejected: 1}) || len(rejects) != 1 {
+		t.Fatalf("%+v, %q, %v", s, rejects, err)
+	}
+}
+
+// A record far larger than a block goes through, and its memory is let go.
+func TestRunHugeRecord(t *testing.T) {
+	huge := strings.Repeat("x", 3*keepBytes)
+	src, dst := linesOf("name,n", "a,1", huge+",2", "b,y"+huge, "c,3"), &memory{}
+	var value string
+	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		OnReject: func(rs []Reject) error { value = rs[0].Value; return nil },
+	})
+	if err != nil || s.Inserted != 3 || dst.rows[1] != huge+",2" || len(value) != MaxValue {
+		t.Fatalf("%+v, a value of %d bytes, %v", s, len(value), err)
+	}
+	b := &block{}
+	b.batch.Arena = make([]byte, 0, 2*keepBytes)
+	if b.reset(1); cap(b.batch.Arena) != 0 {
+		t.Error("a block keeps a huge arena")
+	}
+}
