@@ -13,7 +13,7 @@ struct lf_loader {
   atomic_int cancelled;
 
   int cols;
-  int guard; /* undo a refused row's traces: a trigger may leave some */
+  int guard; /* undo what a refused row left behind */
   int skip;  /* rows whose key is there are left */
   sqlite3_stmt *many, *one, *rowid, *savepoint, *rollback, *release;
 
@@ -374,6 +374,14 @@ static int bind(lf_loader *l, const lf_cell *cells) {
   return SQLITE_OK;
 }
 
+/* Whether a deferred foreign key is violated. SQLite tells at the commit, when
+** it is too late to say which row it was. */
+static int dangling(lf_loader *l) {
+  int now = 0, high = 0;
+  sqlite3_db_status(l->db, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &high, 0);
+  return now != 0;
+}
+
 static int run(sqlite3_stmt *s) {
   sqlite3_step(s);
   return sqlite3_reset(s);
@@ -391,7 +399,11 @@ static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_o
     if (rc == SQLITE_DONE) {
       int64_t stored = sqlite3_changes64(l->db);
       sqlite3_reset(l->one);
-      if (stored > 0) {
+      if (l->guard && dangling(l)) {
+        rc = refuse(l, SQLITE_CONSTRAINT_FOREIGNKEY, "", refusals, out);
+        if (rc != SQLITE_OK) return rc;
+        if ((rc = run(l->rollback)) != SQLITE_OK) return fail(l, rc);
+      } else if (stored > 0) {
         if (l->conflict) out->updated++;
         else out->inserted++;
       } else if (l->conflict || (l->skip && !l->guard)) {
@@ -417,7 +429,7 @@ static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_o
 }
 
 int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
-             int32_t first, int32_t rows, lf_refusal *refusals, int32_t capacity,
+             int32_t first, int32_t end, lf_refusal *refusals, int32_t capacity,
              lf_outcome *out) {
   memset(out, 0, sizeof *out);
   l->used = 0;
@@ -425,7 +437,7 @@ int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
   l->cells = cells;
   l->arena = arena;
   l->row = first;
-  l->end = rows;
+  l->end = end;
   int rc = SQLITE_OK, each = l->many == NULL;
   if (!each) rc = write_many(l, refusals, capacity, out, &each);
   if (each && rc == SQLITE_OK) {

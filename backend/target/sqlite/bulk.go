@@ -97,24 +97,21 @@ func (l *loader) prepare(s statements) error {
 
 func (l *loader) finalize() { C.lf_finalize(l.c) }
 
-// write inserts the rows of b and calls refused for each one that the
-// database did not take, with SQLite's extended result code, which is 0 where
-// a trigger left the row out in silence. message is valid during the call.
-func (l *loader) write(b *load.Batch, refused func(row, code int, message []byte)) (load.Result, error) {
-	var res load.Result
-	if len(b.Rows) == 0 {
-		return res, nil
-	}
+// write inserts rows [first, end) of b, adds to the counts of res, and calls
+// refused for each row that the database did not take, with SQLite's extended
+// result code, which is 0 where a trigger left the row out in silence. message
+// is valid during the call.
+func (l *loader) write(b *load.Batch, first, end int, res *load.Result, refused func(row, code int, message []byte)) error {
 	cells := (*C.lf_cell)(unsafe.Pointer(unsafe.SliceData(b.Cells)))
 	arena := (*C.uchar)(unsafe.SliceData(b.Arena))
-	for next := C.int32_t(0); int(next) < len(b.Rows); {
+	for first < end {
 		var out C.lf_outcome
-		rc := C.lf_write(l.c, cells, arena, next, C.int32_t(len(b.Rows)),
+		rc := C.lf_write(l.c, cells, arena, C.int32_t(first), C.int32_t(end),
 			&l.refusals[0], C.int32_t(len(l.refusals)), &out)
 		if err := l.error(rc); err != nil {
-			return res, err
+			return err
 		}
-		next = out.next
+		first = int(out.next)
 		res.Inserted += int64(out.inserted)
 		res.Updated += int64(out.updated)
 		res.Skipped += int64(out.skipped)
@@ -130,7 +127,7 @@ func (l *loader) write(b *load.Batch, refused func(row, code int, message []byte
 			refused(int(r.row), int(r.code), message)
 		}
 	}
-	return res, nil
+	return nil
 }
 
 // error returns what a result code of the bulk path means, nil for success.

@@ -46,17 +46,18 @@ void lf_free(lf_loader *l);
 ** one inserts the row that its parameters hold. many, which may be NULL,
 ** inserts OR FAIL all rows of the virtual table linefeed_batch (c0, c1, …),
 ** and rowid then finds a row of the table by its rowid. guard undoes what a
-** refused row left behind by its triggers; skip says that a row may be left
-** out because its key is there. On an error nothing stays prepared. */
+** refused row left behind by its triggers, and refuses rows that violate a
+** deferred foreign key; skip says that a row may be left out because its key
+** is there. On an error nothing stays prepared. */
 int lf_prepare(lf_loader *l, int cols, const char *many, const char *one,
                const char *rowid, int guard, int skip);
 void lf_finalize(lf_loader *l);
 
-/* lf_write writes rows first up to rows of the batch until all are looked at
+/* lf_write writes rows [first, end) of the batch until all are looked at
 ** or capacity refusals are full. An error other than SQLITE_OK means that the
 ** load can't go on; lf_error says why. */
 int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
-             int32_t first, int32_t rows, lf_refusal *refusals, int32_t capacity,
+             int32_t first, int32_t end, lf_refusal *refusals, int32_t capacity,
              lf_outcome *out);
 
 const char *lf_messages(lf_loader *l);

@@ -15,17 +15,23 @@ import (
 type table struct {
 	name    string // as it is spelled in the database
 	columns []load.Column
-	hidden  []bool     // of columns: not to be written
 	keys    [][]string // the primary key and the columns of each unique index
 	primary []string   // the primary key, in its order
 	rowid   string     // a name by which rowids are reached; "" where there are none
 	alias   string     // the column that is another name of the rowid; "" where there is none
 
+	references []reference // its foreign keys
+	referred   bool        // foreign keys of other tables, or its own, lead to it
+
 	autoincrement bool
+	deferred      bool // foreign keys are checked at the commit
 	triggers      bool // there are triggers on it
 	raises        bool // triggers of the database refuse rows by RAISE
-	foreign       bool // foreign keys lead from it or to it
 }
+
+// guarded reports whether a row that is refused may be in the table for all
+// that, or may have left traces elsewhere.
+func (t *table) guarded() bool { return t.triggers && t.raises || t.deferred }
 
 // table reads what there is to know about a table. Its error wraps
 // load.ErrNoTable where there is none of that name.
@@ -49,12 +55,16 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	case strings.HasPrefix(strings.ToLower(t.name), "sqlite_"):
 		return nil, fmt.Errorf("%q belongs to SQLite itself: choose another table", t.name)
 	}
-	// The word may stand in a comment: then one way of writing is not used.
+	// The words may stand in a comment: then a slower way is taken in vain.
 	t.autoincrement = strings.Contains(strings.ToUpper(ddl), "AUTOINCREMENT")
+	t.deferred = strings.Contains(strings.ToUpper(ddl), "DEFERRED")
 	if err := d.readColumns(ctx, t, withoutRowid); err != nil {
 		return nil, err
 	}
 	if err := d.readKeys(ctx, t); err != nil {
+		return nil, err
+	}
+	if err := d.readReferences(ctx, t); err != nil {
 		return nil, err
 	}
 	for i := range t.columns {
@@ -74,10 +84,9 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 		SELECT
 			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE),
 			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND sql LIKE '%raise%'),
-			EXISTS (SELECT 1 FROM pragma_foreign_key_list(?1)) OR
 			EXISTS (SELECT 1 FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
 				WHERE s.type = 'table' AND f."table" = ?1 COLLATE NOCASE)`,
-		t.name).Scan(&t.triggers, &t.raises, &t.foreign)
+		t.name).Scan(&t.triggers, &t.raises, &t.referred)
 }
 
 // noTable returns the error for a table that is not there.

@@ -18,7 +18,7 @@ type file struct{ path string }
 func (f file) Open(ctx context.Context) (target.Target, error) { return target.Open(ctx, f.path) }
 
 // independent opens the file past the target.
-func (f file) independent(t *testing.T) *sql.DB {
+func (f file) independent(t testing.TB) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+f.path)
 	if err != nil {
@@ -28,7 +28,9 @@ func (f file) independent(t *testing.T) *sql.DB {
 	return db
 }
 
-func (f file) Exec(t *testing.T, statement string) {
+func (f file) Exec(t *testing.T, statement string) { f.exec(t, statement) }
+
+func (f file) exec(t testing.TB, statement string) {
 	t.Helper()
 	db := f.independent(t)
 	defer db.Close()

@@ -15,7 +15,7 @@ type statements struct {
 	one     string // inserts the row that its parameters hold
 	many    string // inserts the rows of a batch; "" where the table does not allow it
 	rowid   string // finds a row by its rowid
-	guard   bool   // triggers may leave traces of a row that they refuse
+	guard   bool   // a refused row may leave something behind
 	skip    bool   // rows whose key is there are left out
 }
 
@@ -42,7 +42,7 @@ func statementsFor(t *table, l load.Layout) (statements, error) {
 	into := fmt.Sprintf("main.%s (%s)", quote(t.name), quoteAll("", names))
 	s := statements{
 		columns: len(names),
-		guard:   t.triggers && t.raises,
+		guard:   t.guarded(),
 		skip:    l.Plan.OnConflict == load.ConflictSkip,
 		// The conflict clause of the statement goes before those that the
 		// table declares, among them ROLLBACK, which would end the transaction.
@@ -52,7 +52,7 @@ func statementsFor(t *table, l load.Layout) (statements, error) {
 	// itself is looked at: foreign keys are checked, and the counter of
 	// AUTOINCREMENT is kept, at a statement's end, and triggers make SQLite
 	// copy all rows before it inserts the first.
-	if conflict == "" && t.rowid != "" && !t.triggers && !t.foreign && !t.autoincrement {
+	if conflict == "" && t.rowid != "" && !t.triggers && !t.autoincrement && t.references == nil && !t.referred {
 		from := make([]string, len(names))
 		for i := range from {
 			from[i] = fmt.Sprintf("c%d", i)
@@ -104,7 +104,7 @@ func conflictClause(t *table, mapped []string, p load.Plan) (string, error) {
 	}
 	on := " ON CONFLICT (" + quoteAll("", key) + ") DO "
 	if p.OnConflict == load.ConflictSkip || len(set) == 0 {
-		if t.triggers && t.raises {
+		if t.guarded() {
 			// A trigger can leave a row out in silence: this tells the two apart.
 			return on + fmt.Sprintf("UPDATE SET %[1]s = excluded.%[1]s WHERE linefeed_conflict(0)", quote(key[0])), nil
 		}

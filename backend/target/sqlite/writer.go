@@ -125,16 +125,29 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 		return load.Result{}, w.fail(ctx, err)
 	}
 	var refused []load.Refusal
-	res, err := w.db.bulk.write(b, func(row, code int, message []byte) {
-		r := w.reasons.find(code, message)
-		r.Row = row
-		refused = append(refused, r)
+	var res load.Result
+	err := w.db.bulk.write(b, 0, len(b.Rows), &res, func(row, code int, message []byte) {
+		refused = append(refused, w.refusal(row, code, message))
 	})
+	if err == nil && w.reasons.table.ownReference() {
+		refused, err = w.retry(b, &res, refused)
+	}
 	if err != nil {
 		return load.Result{}, w.fail(ctx, err)
 	}
+	for i := range refused {
+		if refused[i].Code == load.CodeForeignKey {
+			w.blame(ctx, b, &refused[i])
+		}
+	}
 	res.Refused = refused
 	return res, nil
+}
+
+func (w *writer) refusal(row, code int, message []byte) load.Refusal {
+	r := w.reasons.find(code, message)
+	r.Row = row
+	return r
 }
 
 // Commit makes the rows since the last Commit durable. It is not stopped by

@@ -41,6 +41,8 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"refusals", testRefusals},
 		{"every row refused", testAllRefused},
 		{"many refusals", testManyRefusals},
+		{"foreign keys", testForeignKeys},
+		{"foreign key to its own table", testOwnForeignKey},
 		{"conflict: skip", testSkip},
 		{"conflict: update", testUpdate},
 		{"conflict: update by another key", testUpdateByKey},

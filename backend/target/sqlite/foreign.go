@@ -1,0 +1,138 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A reference is a foreign key of a table.
+type reference struct {
+	table    string // what it refers to
+	from, to []string
+}
+
+// readReferences reads the foreign keys of a table.
+func (d *DB) readReferences(ctx context.Context, t *table) error {
+	// A key that names no columns of the other table means its primary key.
+	rows, err := d.conn.QueryContext(ctx, `
+		SELECT f.id, f."table", f."from",
+			coalesce(f."to", (SELECT name FROM pragma_table_info(f."table", 'main') WHERE pk = f.seq + 1))
+		FROM pragma_foreign_key_list(?, 'main') AS f ORDER BY f.id, f.seq`, t.name)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	last := -1
+	for rows.Next() {
+		var id int
+		var name, from string
+		var to sql.NullString // NULL where the other table is not there
+		if err := rows.Scan(&id, &name, &from, &to); err != nil {
+			return err
+		}
+		if id != last {
+			t.references = append(t.references, reference{table: name})
+			last = id
+		}
+		r := &t.references[len(t.references)-1]
+		r.from = append(r.from, from)
+		r.to = append(r.to, to.String)
+	}
+	return rows.Err()
+}
+
+// ownReference reports whether rows of the table refer to others of it.
+func (t *table) ownReference() bool {
+	return slices.ContainsFunc(t.references, func(r reference) bool { return strings.EqualFold(r.table, t.name) })
+}
+
+// retry writes those refused rows once more whose only fault was to come
+// before the row of the same batch that they refer to, until that changes
+// nothing. It returns the rows that stay refused.
+//
+// A row whose fate depends on a later batch is refused all the same: rows are
+// committed as they come.
+func (w *writer) retry(b *load.Batch, res *load.Result, refused []load.Refusal) ([]load.Refusal, error) {
+	for progress := true; progress; {
+		progress = false
+		var still []load.Refusal
+		// The other way round than the last time: chains of references
+		// mostly lie in one of the two directions.
+		slices.Reverse(refused)
+		for _, r := range refused {
+			if r.Code != load.CodeForeignKey {
+				still = append(still, r)
+				continue
+			}
+			loaded := true
+			err := w.db.bulk.write(b, r.Row, r.Row+1, res, func(row, code int, message []byte) {
+				loaded = false
+				still = append(still, w.refusal(row, code, message))
+			})
+			if err != nil {
+				return nil, err
+			}
+			progress = progress || loaded
+		}
+		refused = still
+	}
+	slices.SortFunc(refused, func(a, b load.Refusal) int { return a.Row - b.Row })
+	return refused, nil
+}
+
+// blame finds which foreign key a row violates, which SQLite does not say.
+func (w *writer) blame(ctx context.Context, b *load.Batch, r *load.Refusal) {
+	t := w.reasons.table
+	// With more than one key, or where a trigger writes elsewhere, look.
+	sure := len(t.references) == 1 && !t.triggers
+	for _, ref := range t.references {
+		if !sure && !w.violates(ctx, ref, b, r.Row) {
+			continue
+		}
+		r.Column = w.reasons.only(ref.from)
+		r.Message = fmt.Sprintf("%s has no row with this %s", ref.table, strings.Join(ref.to, " and "))
+		r.Hint = fmt.Sprintf("load %s first, or mend the value", ref.table)
+		return
+	}
+}
+
+// violates reports whether the row that a foreign key of a row refers to is
+// missing.
+func (w *writer) violates(ctx context.Context, ref reference, b *load.Batch, row int) bool {
+	cells := b.Row(row)
+	var where []string
+	var values []any
+	for i, name := range ref.from {
+		k := w.reasons.only([]string{name})
+		if k < 0 || cells[k].Kind == load.CellNull {
+			return false // NULL refers to nothing; the default of a column that is not mapped is not known here
+		}
+		where = append(where, quote(ref.to[i])+" = ?")
+		values = append(values, value(b, cells[k]))
+	}
+	var found bool
+	err := w.db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s)",
+		quote(ref.table), strings.Join(where, " AND ")), values...).Scan(&found)
+	return err != nil || !found // the other table may be missing
+}
+
+// value returns what a cell holds, for database/sql.
+func value(b *load.Batch, c load.Cell) any {
+	switch c.Kind {
+	case load.CellInt:
+		return c.Int()
+	case load.CellFloat:
+		return c.Float()
+	case load.CellText:
+		return string(b.Bytes(c))
+	case load.CellBlob:
+		return b.Bytes(c)
+	default:
+		return nil
+	}
+}
