@@ -1,0 +1,105 @@
+// Linefeed's window.
+//
+// The program itself is in backend (its doc.go has the picture); the same
+// imports run without a window by backend/cmd/linefeed.
+package main
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/mac"
+	"github.com/wailsapp/wails/v2/pkg/options/windows"
+)
+
+// Wails looks for index.html below the embedded folder by itself.
+//
+//go:embed all:frontend/dist
+var assets embed.FS
+
+//go:embed build/appicon.png
+var icon []byte
+
+// contentPolicy lets the page load what the program ships and nothing else,
+// and speak to nobody but the program's own listener on loopback. Angular
+// writes component styles into style elements.
+const contentPolicy = "default-src 'self'; " +
+	"style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; " +
+	"font-src 'self' data:; " +
+	"connect-src 'self' http://127.0.0.1:*; " +
+	"object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "linefeed-desktop:", err)
+		os.Exit(1)
+	}
+}
+
+// run opens the window and returns when it has closed.
+func run() (err error) {
+	defer func() {
+		switch cause := recover(); {
+		case cause == nil:
+		case fmt.Sprint(cause) != "failed to init GTK":
+			panic(cause)
+		default: // Wails panics where GTK finds no display.
+			err = errors.New("no display to open the window on: " +
+				"start it in a desktop session (DISPLAY or WAYLAND_DISPLAY must name one), " +
+				"or import without a window: linefeed import FILE --to TARGET --table NAME")
+		}
+	}()
+
+	app := NewApp()
+	return wails.Run(&options.App{
+		Title:            "Linefeed",
+		Width:            1280,
+		Height:           800,
+		MinWidth:         960,
+		MinHeight:        600,
+		BackgroundColour: options.NewRGB(0x16, 0x18, 0x1b),
+		AssetServer: &assetserver.Options{
+			Assets:     assets,
+			Middleware: withContentPolicy,
+		},
+		DragAndDrop: &options.DragAndDrop{
+			EnableFileDrop:     true,
+			DisableWebViewDrop: true,
+		},
+		SingleInstanceLock: &options.SingleInstanceLock{
+			UniqueId:               "io.github.linefeed.desktop",
+			OnSecondInstanceLaunch: app.secondInstance,
+		},
+		OnStartup:     app.startup,
+		OnBeforeClose: app.beforeClose,
+		OnShutdown:    app.shutdown,
+		Bind:          []any{app},
+		Linux: &linux.Options{
+			ProgramName: "linefeed-desktop",
+			Icon:        icon,
+			// Text and tables gain nothing from it, and drivers that fail at it leave the window blank.
+			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
+		},
+		Mac: &mac.Options{
+			About: &mac.AboutInfo{Title: "Linefeed"},
+		},
+		Windows: &windows.Options{
+			Theme: windows.SystemDefault,
+		},
+	})
+}
+
+func withContentPolicy(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", contentPolicy)
+		next.ServeHTTP(w, r)
+	})
+}
