@@ -31,8 +31,9 @@ type limits struct {
 	ringBytes int           // bytes of JSON in the ring
 	finished  int           // finished jobs whose state is kept
 	listed    int           // rejects that are listed for each job; the others are counted
-	batch     int           // rejects that are listed in one event
-	batchSize int           // bytes of JSON of the rejects of one event
+	batch     int           // rejects that are listed at a time
+	batchSize int           // bytes of JSON that they may take
+	eventSize int           // bytes of JSON after which an event is full
 }
 
 var defaults = limits{
@@ -44,6 +45,7 @@ var defaults = limits{
 	listed:    5000,
 	batch:     500,
 	batchSize: 256 << 10,
+	eventSize: 32 << 10, // clients take 64 KiB as a rule
 }
 
 // A Hub numbers events and gives them to its subscribers. Its methods may be

@@ -8,11 +8,12 @@ import (
 
 // held is what was published about a job and not told yet.
 type held struct {
-	progress any    // the latest; nil when there is none
-	rejects  []byte // JSON objects, with commas between them
-	count    int    // how many they are
-	more     int    // how many others there were
-	listed   int    // how many of the job were listed so far, these included
+	progress any      // the latest; nil when there is none
+	rejects  [][]byte // of one event each: JSON objects, with commas between them
+	count    int      // how many rejects they are
+	size     int      // how many bytes they are
+	more     int      // how many other rejects there were
+	listed   int      // how many of the job were listed so far, these included
 }
 
 func (p *held) empty() bool { return p.progress == nil && p.count == 0 && p.more == 0 }
@@ -29,9 +30,9 @@ func (h *Hub) Progress(job string, p any) {
 
 // Rejects publishes records that were not loaded, in their order. It may be
 // called at any rate and with any number. They are told together, at most ten
-// times a second for each job. An event lists at most 500 of them and the
-// stream at most 5000 for each job; of the others it tells how many there
-// were ("more"). Nothing of rs is kept.
+// times a second for each job, 500 at a time; the stream lists at most 5000
+// for each job. Of the others it tells how many there were ("more"). Nothing
+// of rs is kept.
 //
 // What is published about a job that has ended is dropped.
 func (h *Hub) Rejects(job string, rs []Reject) {
@@ -40,18 +41,26 @@ func (h *Hub) Rejects(job string, rs []Reject) {
 	}
 	h.publish(job, func(held *held) {
 		for i := range rs {
-			if held.count >= h.limits.batch || held.listed >= h.limits.listed || len(held.rejects) >= h.limits.batchSize {
+			if held.count >= h.limits.batch || held.listed >= h.limits.listed || held.size >= h.limits.batchSize {
 				held.more += len(rs) - i
 				return
 			}
-			if held.count > 0 {
-				held.rejects = append(held.rejects, ',')
-			}
-			held.rejects = append(held.rejects, encode(&rs[i])...)
-			held.count++
-			held.listed++
+			held.list(encode(&rs[i]), h.limits.eventSize)
 		}
 	})
+}
+
+// list adds a reject to the last event, or to a new one when that has reached
+// its size.
+func (p *held) list(reject []byte, eventSize int) {
+	p.count++
+	p.listed++
+	p.size += len(reject)
+	if n := len(p.rejects); n > 0 && len(p.rejects[n-1]) < eventSize {
+		p.rejects[n-1] = append(append(p.rejects[n-1], ','), reject...)
+		return
+	}
+	p.rejects = append(p.rejects, reject)
 }
 
 // publish holds something back about a job, and tells it when it is time.
@@ -128,14 +137,17 @@ func (h *Hub) tell(j *jobLog, now time.Time, last bool) {
 	// Rejects that are only counted would fill the ring with numbers.
 	if p.count > 0 || p.more > 0 && (last || !now.Before(j.nextCount)) {
 		j.nextCount = now.Add(h.limits.counting)
-		body := make([]byte, 0, len(p.rejects)+40)
-		body = append(body, `{"rejects":[`...)
-		body = append(body, p.rejects...)
-		body = append(body, `],"more":`...)
-		body = strconv.AppendInt(body, int64(p.more), 10)
-		body = append(body, '}')
-		h.keep(h.number(j, KindReject, body, now))
-		p.rejects, p.count, p.more = nil, 0, 0
+		if p.count == 0 {
+			p.rejects = [][]byte{nil}
+		}
+		for i, list := range p.rejects {
+			more := 0
+			if i == len(p.rejects)-1 {
+				more = p.more
+			}
+			h.keep(h.number(j, KindReject, rejectBody(list, more), now))
+		}
+		p.rejects, p.count, p.size, p.more = nil, 0, 0, 0
 	}
 	if p.progress != nil {
 		j.progress = h.number(j, KindProgress, encode(p.progress), now)
@@ -145,4 +157,14 @@ func (h *Hub) tell(j *jobLog, now time.Time, last bool) {
 	if p.empty() {
 		h.waiting = remove(h.waiting, j)
 	}
+}
+
+// rejectBody returns the JSON of rejects and of how many more there were.
+func rejectBody(rejects []byte, more int) []byte {
+	b := make([]byte, 0, len(rejects)+40)
+	b = append(b, `{"rejects":[`...)
+	b = append(b, rejects...)
+	b = append(b, `],"more":`...)
+	b = strconv.AppendInt(b, int64(more), 10)
+	return append(b, '}')
 }

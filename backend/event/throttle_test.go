@@ -153,7 +153,7 @@ func TestRejectsPastTheCapAreCounted(t *testing.T) {
 	})
 }
 
-func TestRejectEventIsBoundedInBytes(t *testing.T) {
+func TestRejectEventsAreBoundedInBytes(t *testing.T) {
 	h := New()
 	long := Reject{Message: strings.Repeat("x", 10_000)}
 	h.Rejects("a", []Reject{{}}) // told at once; what follows is held back
@@ -162,13 +162,20 @@ func TestRejectEventIsBoundedInBytes(t *testing.T) {
 	}
 	h.State("a", State{State: "done", Ended: true})
 	got := ready(t, follow(t, h, "a", ""))
-	if kinds(got) != "reject:a reject:a state:a" {
-		t.Fatal(kinds(got))
+	listed, more, size := 0, 0, 0
+	for i, e := range got[1 : len(got)-1] {
+		b := decode(t, e)
+		if len(e.Data) > h.limits.eventSize+11_000 {
+			t.Errorf("an event has %d bytes", len(e.Data))
+		}
+		if b.More > 0 && i != len(got)-3 {
+			t.Errorf("%d more before the last event", b.More)
+		}
+		size += len(e.Data)
+		listed += len(b.Rejects)
+		more += b.More
 	}
-	if n := len(got[1].Data); n > h.limits.batchSize+11_000 {
-		t.Errorf("the event has %d bytes", n)
-	}
-	if b := decode(t, got[1]); len(b.Rejects)+b.More != 200 || b.More == 0 {
-		t.Errorf("%d listed and %d more, want 200 in all", len(b.Rejects), b.More)
+	if size > h.limits.batchSize+20_000 || listed < 20 || listed+more != 200 || more == 0 {
+		t.Errorf("%d listed with %d bytes and %d more, want 200 in all", listed, size, more)
 	}
 }
