@@ -14,7 +14,7 @@ export async function launch(): Promise<Browser> {
 
 function installed(): string {
   const names = ['chromium', 'google-chrome'];
-  for (const folder of (process.env['PATH'] ?? '').split(':')) {
+  for (const folder of (process.env.PATH ?? '').split(':')) {
     for (const name of names) {
       const file = join(folder, name);
       try {
@@ -25,5 +25,7 @@ function installed(): string {
       }
     }
   }
-  throw new Error(`Chromium is missing: none of ${names.join(', ')} is in PATH; 'make test' installs it`);
+  throw new Error(
+    `Chromium is missing: none of ${names.join(', ')} is in PATH; 'make test' installs it`,
+  );
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type SpawnOptions, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -7,32 +7,27 @@ import { Process } from './process.ts';
 
 const run = promisify(execFile);
 
-/** A desktop session without a screen: an X server, a window manager, a D-Bus, all of this test's own. */
-export class Display {
+/** A desktop session without a screen: an X server, a D-Bus and a window manager, all of this test's own. */
+export class Display implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
-  readonly #processes: Process[];
+  readonly #processes: AsyncDisposableStack;
 
-  private constructor(env: NodeJS.ProcessEnv, processes: Process[]) {
+  private constructor(env: NodeJS.ProcessEnv, processes: AsyncDisposableStack) {
     this.env = env;
     this.#processes = processes;
   }
 
   static async open(name: string, size = '1400x900'): Promise<Display> {
+    await using processes = new AsyncDisposableStack();
+    const announcing: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] };
+
     // The server picks a free number by itself and says it on descriptor 3.
-    const xvfb = new Process(
-      `${name}-xvfb`,
-      'Xvfb',
-      ['-displayfd', '3', '-screen', '0', `${size}x24`, '-nolisten', 'tcp'],
-      { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
-    );
+    const screen = ['-screen', '0', `${size}x24`, '-nolisten', 'tcp', '-displayfd', '3'];
+    const xvfb = processes.use(new Process(`${name}-xvfb`, 'Xvfb', screen, announcing));
     const number = await xvfb.started(firstLine(xvfb.child.stdio[3] as Readable));
 
-    const bus = new Process(
-      `${name}-dbus`,
-      'dbus-daemon',
-      ['--session', '--nofork', '--print-address=3'],
-      { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
-    );
+    const session = ['--session', '--nofork', '--print-address=3'];
+    const bus = processes.use(new Process(`${name}-dbus`, 'dbus-daemon', session, announcing));
     const address = await bus.started(firstLine(bus.child.stdio[3] as Readable));
 
     const env = {
@@ -40,10 +35,9 @@ export class Display {
       DISPLAY: `:${number}`,
       DBUS_SESSION_BUS_ADDRESS: address,
       WAYLAND_DISPLAY: undefined,
-      NO_AT_BRIDGE: '1', // no accessibility bus, which would outlive the test
-      };
-    const openbox = new Process(`${name}-openbox`, 'openbox', ['--sm-disable'], { env });
-    return new Display(env, [openbox, bus, xvfb]);
+    };
+    processes.use(new Process(`${name}-openbox`, 'openbox', ['--sm-disable'], { env }));
+    return new Display(env, processes.move());
   }
 
   /** Runs xdotool, and returns what it prints. */
@@ -59,8 +53,8 @@ export class Display {
     return Number(stdout);
   }
 
-  async close(): Promise<void> {
-    for (const process of this.#processes) await process.stop();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#processes.disposeAsync();
   }
 }
 

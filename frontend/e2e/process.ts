@@ -14,8 +14,8 @@ mkdirSync(out, { recursive: true });
 /** How long a test waits for anything to happen, before it says what did not. */
 export const patience = 60_000;
 
-/** A program that a test started. What it prints goes into out/NAME.log; stop() ends it and waits for that. */
-export class Process {
+/** A program that a test started. What it prints goes into out/NAME.log; disposing of it ends it and waits for that. */
+export class Process implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
   readonly #name: string;
@@ -31,22 +31,28 @@ export class Process {
       log.end();
       return code as number | null;
     });
-    this.exited.catch(() => undefined); // started() and stop() report it
+    this.exited.catch(() => undefined); // started() and the disposal report it
   }
 
   /** Resolves with what ready gives; rejects where the program ends first, or nothing happens for too long. */
   async started<T>(ready: Promise<T>): Promise<T> {
     const died = this.exited.then((code) => {
-      throw new Error(`${this.#name} ended with status ${String(code)}; see e2e/out/${this.#name}.log`);
+      throw new Error(
+        `${this.#name} ended with status ${String(code)}; see e2e/out/${this.#name}.log`,
+      );
     });
     return within(Promise.race([ready, died]), `${this.#name} to start`);
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill(signal);
-    const kill = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
-    await this.exited.finally(() => clearTimeout(kill));
+    this.child.kill();
+    const kill = setTimeout(() => {
+      this.child.kill('SIGKILL');
+    }, 10_000);
+    await this.exited.finally(() => {
+      clearTimeout(kill);
+    });
   }
 }
 
@@ -54,7 +60,9 @@ export class Process {
 export async function within<T>(promise: Promise<T>, what: string, ms = patience): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${String(ms / 1000)} s for ${what}`)), ms);
+    timer = setTimeout(() => {
+      reject(new Error(`waited ${ms / 1000} s for ${what}`));
+    }, ms);
   });
   try {
     return await Promise.race([promise, late]);
@@ -83,7 +91,7 @@ export async function until(what: string, ready: () => Promise<boolean>): Promis
       return false;
     });
     if (yes) return;
-    if (Date.now() > end) throw new Error(`waited ${String(patience / 1000)} s for ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${patience / 1000} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

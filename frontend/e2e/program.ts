@@ -13,82 +13,89 @@ export interface Api {
   readonly pid: number;
 }
 
-/** The desktop program, with a home and a folder for data of its own, both gone when it is closed. */
-export class Program {
+/** The desktop program, with a home and a folder for data of its own, both gone when it is disposed of. */
+export class Program implements AsyncDisposable {
+  /** Host and port: of the page, where it is served to a browser, of the inspector, where it is in the window. */
+  readonly address: string;
   readonly folder: string;
   readonly api: Api;
-  readonly #process: Process;
+  /** The exit status, once the program has ended by itself. */
+  readonly exited: Promise<number | null>;
+  readonly #resources: AsyncDisposableStack;
 
-  private constructor(folder: string, api: Api, process: Process) {
+  private constructor(
+    address: string,
+    folder: string,
+    api: Api,
+    process: Process,
+    resources: AsyncDisposableStack,
+  ) {
+    this.address = address;
     this.folder = folder;
     this.api = api;
-    this.#process = process;
+    this.exited = process.exited;
+    this.#resources = resources;
   }
 
-  /** Starts the program with a development server, for a browser. Resolves once both it and the API answer. */
-  static async serve(name: string, display: Display): Promise<{ program: Program; page: string }> {
-    const address = `127.0.0.1:${String(await freePort())}`;
+  /** Starts the program and has it serve its page to a browser. Pages of origins may call the local API. */
+  static async serve(
+    name: string,
+    display: Display,
+    origins: (page: string) => string,
+  ): Promise<Program> {
+    const address = `127.0.0.1:${await freePort()}`;
+    const page = `http://${address}`;
     const assets = join(repository, 'frontend/dist/linefeed/browser');
-    const args = ['-devserver', address, '-assetdir', assets];
-    const program = await Program.#start(name, display, 'e2e-dev', args, {});
-    const page = `http://${address}/`;
+    const command = [join(binaries, 'e2e-dev'), '-devserver', address, '-assetdir', assets];
+    const env = { LINEFEED_ORIGINS: origins(page) };
+    const program = await Program.#start(name, display, address, command, env);
     await until(`an answer at ${page}`, async () => (await fetch(page)).ok);
-    return { program, page };
+    return program;
   }
 
-  /** Starts the real window, with WebKit's inspector on inspector (host:port). */
-  static async open(name: string, display: Display, inspector: string): Promise<Program> {
-    return Program.#start(name, display, 'e2e-window', [], {
-      WEBKIT_INSPECTOR_HTTP_SERVER: inspector,
-    });
+  /** Opens the real window, with WebKit's inspector. */
+  static async open(name: string, display: Display): Promise<Program> {
+    const address = `127.0.0.1:${await freePort()}`;
+    const env = { WEBKIT_INSPECTOR_HTTP_SERVER: address };
+    return Program.#start(name, display, address, [join(binaries, 'e2e-window')], env);
   }
 
   static async #start(
     name: string,
     display: Display,
-    binary: string,
-    args: string[],
+    address: string,
+    [file = '', ...args]: readonly string[],
     more: NodeJS.ProcessEnv,
   ): Promise<Program> {
+    await using resources = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'linefeed-e2e-'));
+    resources.defer(() => rm(folder, { recursive: true, force: true }));
     const home = join(folder, 'home');
-    await mkdir(join(home, 'run'), { recursive: true });
-    const announced = announcement(join(home, 'run'));
-    const process = new Process(name, join(binaries, binary), args, {
-      cwd: folder,
-      env: { ...display.env, LINEFEED_HOME: home, ...more },
-    });
-    return new Program(folder, await process.started(announced), process);
+    const run = join(home, 'run');
+    await mkdir(run, { recursive: true, mode: 0o700 });
+    const announced = announcement(run);
+    const env = { ...display.env, LINEFEED_HOME: home, ...more };
+    const process = resources.use(new Process(name, file, args, { cwd: folder, env }));
+    const api = await process.started(announced);
+    return new Program(address, folder, api, process, resources.move());
   }
 
-  /** Resolves with the exit status once the program has ended by itself. */
-  get exited(): Promise<number | null> {
-    return this.#process.exited;
-  }
-
-  async close(): Promise<void> {
-    await this.#process.stop();
-    await rm(this.folder, { recursive: true, force: true });
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
   }
 }
 
 /** Waits for api.json in folder, and reads it. */
 async function announcement(folder: string): Promise<Api> {
   const file = join(folder, 'api.json');
-  const read = async (): Promise<Api | undefined> => {
-    try {
-      return JSON.parse(await readFile(file, 'utf8')) as Api;
-    } catch {
-      return undefined; // not there yet, or not wholly written
-    }
-  };
-  return new Promise((resolve) => {
-    const watcher = watch(folder, () => {
-      void read().then((api) => {
-        if (!api) return;
+  const { promise, resolve } = Promise.withResolvers<Api>();
+  const watcher = watch(folder, () => {
+    readFile(file, 'utf8')
+      .then((text) => {
+        resolve(JSON.parse(text) as Api);
         watcher.close();
-        resolve(api);
-      });
-    });
+      })
+      .catch(() => undefined); // not there yet, or not wholly written: another change follows
   });
+  return promise;
 }
