@@ -1,0 +1,198 @@
+package csvfile
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// encoding decides about the encoding.
+func (det *detector) encoding(s *sample) (*charset, error) {
+	if det.d.Encoding != "" {
+		cs, err := findCharset(det.d.Encoding)
+		if err != nil {
+			return nil, dialectError(det.path, err.Error(), "see the list of encodings")
+		}
+		det.d.Encoding = cs.name
+		det.given("encoding", cs.name)
+		return cs, nil
+	}
+	name, err := det.guessEncoding(s)
+	if err != nil {
+		return nil, err
+	}
+	det.d.Encoding = name
+	return findCharset(name)
+}
+
+func (det *detector) guessEncoding(s *sample) (string, error) {
+	for _, m := range byteOrderMarks {
+		if bytes.HasPrefix(s.head, m.mark) && !(m.name == "utf-32le" && len(s.head)%4 != 0 && s.whole) {
+			det.found("encoding", m.name, 1, "the file begins with the byte order mark of %s", encodingLabel(m.name))
+			return m.name, nil
+		}
+	}
+	if name, share := wideByZeros(s.head); name != "" {
+		det.found("encoding", name, 0.97, "%d of 100 characters have zero bytes where %s has them", share, encodingLabel(name))
+		return name, nil
+	}
+	if what := notText(s.head); what != "" {
+		return "", &Error{Op: "open", Path: det.path, Kind: KindBinary, Message: "it is a binary file, not text: " + what, Hint: "choose a CSV file, or save it as CSV from the program that made it"}
+	}
+	var good, bad, high int
+	var firstBad int64 = -1
+	for i, b := range append([][]byte{s.head}, s.parts...) {
+		g, w, h, at := utf8Share(b, i > 0, i < len(s.parts) || !s.whole)
+		good, bad, high = good+g, bad+w, high+h
+		if at >= 0 && i == 0 {
+			firstBad = int64(at)
+		}
+	}
+	switch {
+	case high == 0:
+		f := det.found("encoding", utf8Name, 1, "there is nothing but ASCII in what was looked at")
+		if !s.whole {
+			f.Confidence = 0.95
+		}
+		return utf8Name, nil
+	case bad == 0:
+		det.found("encoding", utf8Name, min(0.99, 0.9+0.02*float64(good)), "%s beyond ASCII, all of them well-formed UTF-8", count(good, "character"))
+		return utf8Name, nil
+	case good >= 3*bad:
+		det.found("encoding", utf8Name, 0.8, "%d of %d characters beyond ASCII are well-formed UTF-8", good, good+bad)
+		w := Warning{Code: WarnMixedEncodings, Message: fmt.Sprintf("%s no UTF-8", are(bad, "byte"))}
+		if firstBad >= 0 {
+			line := s.head[bytes.LastIndexByte(s.head[:firstBad], '\n')+1:]
+			line = line[:lineEnd(line, true)]
+			w.Line = countLines(s.head[:firstBad+1])
+			if name, _ := guessLegacy([][]byte{line}); name != "" {
+				w.Message += fmt.Sprintf("; those on line %d look like %s", w.Line, encodingLabel(name))
+			}
+		}
+		w.Hint = "the records that hold them are rejected; have invalid bytes replaced, or convert the file"
+		det.warn(w)
+		return utf8Name, nil
+	}
+	name, list := guessLegacy(append([][]byte{s.head}, s.parts...))
+	conf := list[0].Confidence
+	f := det.found("encoding", name, conf, "%s are no UTF-8; as %s they are the likeliest text", count(bad, "byte"), encodingLabel(name))
+	f.Alternatives = sortAlternatives(list[1:])
+	if conf < 0.6 {
+		det.warn(Warning{Code: WarnUnsure, Message: fmt.Sprintf("the encoding may be %s or another", encodingLabel(name)), Hint: "look at the letters with accents in the preview"})
+	}
+	return name, nil
+}
+
+// are returns "1 byte is" or "2 bytes are".
+func are(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return fmt.Sprintf("%d %ss are", n, what)
+}
+
+// wideByZeros finds UTF-16 and UTF-32 without a byte order mark by where the
+// zero bytes of ASCII characters are, line ends and delimiters at least.
+func wideByZeros(b []byte) (name string, percent int) {
+	b = b[:min(len(b), 64<<10)]
+	var zeros [4]int
+	for i, c := range b {
+		if c == 0 {
+			zeros[i&3]++
+		}
+	}
+	n := len(b) / 4
+	if n == 0 {
+		return "", 0
+	}
+	share := func(i int) float64 { return float64(zeros[i]) / float64(n) }
+	switch {
+	case share(2) > 0.9 && share(3) > 0.9 && share(0) < 0.1:
+		return "utf-32le", int(share(3) * 100)
+	case share(0) > 0.9 && share(1) > 0.9 && share(3) < 0.1:
+		return "utf-32be", int(share(0) * 100)
+	}
+	odd, even := (share(1)+share(3))/2, (share(0)+share(2))/2
+	switch {
+	case odd > 0.08 && even < odd/8 && validWide(b, false):
+		return "utf-16le", int(odd * 100)
+	case even > 0.08 && odd < even/8 && validWide(b, true):
+		return "utf-16be", int(even * 100)
+	}
+	return "", 0
+}
+
+// validWide reports whether b is text in UTF-16, with line ends or none.
+func validWide(b []byte, big bool) bool {
+	name := "utf-16le"
+	if big {
+		name = "utf-16be"
+	}
+	cs, err := findCharset(name)
+	if err != nil {
+		return false
+	}
+	text := cs.text(b[:len(b)&^1], false)
+	bad := bytes.Count(text, []byte("\uFFFD"))
+	return bad*100 <= utf8.RuneCount(text)
+}
+
+// notText says why b is no text, or "".
+func notText(b []byte) string {
+	for _, m := range []struct{ magic, what string }{
+		{"PK\x03\x04", "a zip archive or an office document"}, {"\x1f\x8b", "compressed with gzip"}, {"\x28\xb5\x2f\xfd", "compressed with zstd"},
+		{"BZh", "compressed with bzip2"}, {"\xfd7zXZ\x00", "compressed with xz"}, {"SQLite format 3\x00", "an SQLite database"},
+		{"%PDF-", "a PDF document"}, {"\x89PNG", "a picture"}, {"\xff\xd8\xff", "a picture"}, {"GIF8", "a picture"},
+		{"PAR1", "a Parquet file"}, {"Obj\x01", "an Avro file"}, {"\x7fELF", "a program"}, {"MZ\x90", "a program"},
+		{"\xd0\xcf\x11\xe0", "an office document"}, {"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"}, {"Rar!", "a RAR archive"}, {"ARROW1", "an Arrow file"},
+	} {
+		if bytes.HasPrefix(b, []byte(m.magic)) {
+			return m.what
+		}
+	}
+	b = b[:min(len(b), 64<<10)]
+	zeros, controls := 0, 0
+	for _, c := range b {
+		switch {
+		case c == 0:
+			zeros++
+		case c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && (c < 0x1c || c > 0x1f) && c != 0x01 && c != 0x02:
+			controls++
+		}
+	}
+	if zeros+controls > 4 && (zeros+controls)*50 > len(b) {
+		return fmt.Sprintf("%d of its first %d bytes are control characters", zeros+controls, len(b))
+	}
+	return ""
+}
+
+// utf8Share counts the characters of b beyond ASCII that are well-formed, the
+// bytes that are not, and both together. With from, b may begin, with to it may
+// end within a character. at is the first bad byte, or -1.
+func utf8Share(b []byte, from, to bool) (good, bad, high, at int) {
+	at = -1
+	i := 0
+	for from && i < len(b) && i < 3 && !utf8.RuneStart(b[i]) {
+		i++
+	}
+	if to {
+		b = b[:len(b)-cutRune(b)]
+	}
+	for i < len(b) {
+		if b[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		c, n := utf8.DecodeRune(b[i:])
+		if c == utf8.RuneError && n == 1 {
+			if bad++; at < 0 {
+				at = i
+			}
+		} else {
+			good++
+		}
+		high++
+		i += n
+	}
+	return good, bad, high, at
+}

@@ -1,0 +1,540 @@
+package csvfile
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// layout decides what stands above and below the records. The rows of best are
+// those of the head behind the lines that are skipped already, skipped of them.
+func (det *detector) layout(best *candidate, skipped int64, sep bool) {
+	text := det.texts.head
+	top := det.top(text, best)
+	switch n := int(best.lineOf(top) - 1); {
+	case det.d.SkipLines != nil:
+		det.given("skipLines", fmt.Sprint(*det.d.SkipLines))
+	case sep && n <= 1:
+		det.number("skipLines", &det.d.SkipLines, 1, 1, "the first line names the delimiter")
+	case n <= 0 || top >= len(best.rows):
+		det.number("skipLines", &det.d.SkipLines, int(skipped), 0.95, "the first record is on the first line")
+	default:
+		det.number("skipLines", &det.d.SkipLines, n, 0.85, "%s above the first record with %s", standLines(n), count(best.fields, "field"))
+		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: fmt.Sprintf("%s above the header and are not loaded", standLines(n))})
+	}
+	det.header(text, best, top)
+	det.footer(best)
+	det.tables(text, best)
+	det.lineEnds(text)
+	if det.texts.whole && best.good-*det.d.HeaderRows <= 0 {
+		det.warn(Warning{Code: WarnNoRecords, Message: "there are no records behind the header"})
+	}
+}
+
+// lineOf returns the physical line of row i.
+func (c *candidate) lineOf(i int) int64 {
+	if i < len(c.rows) {
+		return c.rows[i].line
+	}
+	return 1
+}
+
+func standLines(n int) string {
+	if n == 1 {
+		return "1 line stands"
+	}
+	return fmt.Sprintf("%d lines stand", n)
+}
+
+// cells returns the values of row i.
+func (c *candidate) cellsOf(text []byte, i int) []string {
+	var s shape
+	r := c.rows[i]
+	b := text[r.start:r.end]
+	if c.grammar.parse(b, true, &s) != parsed {
+		return nil
+	}
+	list := make([]string, len(s.fields))
+	for j := range list {
+		list[j] = string(s.field(b, j))
+	}
+	return list
+}
+
+// top returns the index of the row that is the header, or the first record.
+func (det *detector) top(text []byte, best *candidate) int {
+	if best.fields == 0 {
+		return 0
+	}
+	if det.d.SkipLines != nil {
+		return best.firstRow(0)
+	}
+	i := best.first
+	// A header that names one field more or less than the records have.
+	if best.fields > 1 && i > 0 {
+		if r := best.rows[i-1]; !r.blank && !r.bad && r.fields >= 2 && r.fields >= best.fields-1 && r.fields <= best.fields+1 {
+			if likeNames(best.cellsOf(text, i-1)) && !likeNames(best.cellsOf(text, i)) {
+				return i - 1
+			}
+		}
+	}
+	// Titles, padded with delimiters to the width of the table.
+	for best.fields >= 3 && i < best.last {
+		cells := best.cellsOf(text, i)
+		filled := 0
+		for _, s := range cells {
+			if s != "" {
+				filled++
+			}
+		}
+		next := best.nextRow(i)
+		if filled > 1 || cells[0] == "" || next > best.last || best.rows[next].fields != best.fields || !likeNames(best.cellsOf(text, next)) && filled > 0 && !best.titleFollowed(text, next) {
+			break
+		}
+		i = next
+	}
+	return i
+}
+
+// titleFollowed reports whether the row is an empty one of a padded preamble.
+func (c *candidate) titleFollowed(text []byte, i int) bool {
+	filled := 0
+	for _, s := range c.cellsOf(text, i) {
+		if s != "" {
+			filled++
+		}
+	}
+	return filled <= 1
+}
+
+// firstRow returns the index of the first row from i on that is not blank.
+func (c *candidate) firstRow(i int) int {
+	for i < len(c.rows) && c.rows[i].blank {
+		i++
+	}
+	return i
+}
+
+func (c *candidate) nextRow(i int) int { return c.firstRow(i + 1) }
+
+// likeNames reports whether the cells may be the names of fields: none of them
+// empty, twice there, or a value.
+func likeNames(cells []string) bool {
+	seen := map[string]bool{}
+	for _, s := range cells {
+		if s == "" || seen[s] {
+			return false
+		}
+		seen[s] = true
+		switch kindOf([]byte(s)) {
+		case cellNumber, cellMoment, cellWord:
+			return false
+		}
+	}
+	return len(cells) > 0
+}
+
+// A column is what the values below each other in one field look like.
+type column struct {
+	kind    cellKind // that of at least four of five values; cellText where there is none such
+	same    int      // the length of all values, or -1
+	values  map[string]bool
+	filled  int
+	upper   int // values that begin with a capital
+	average float64
+}
+
+// columns looks at the columns of the rows from i on.
+func (det *detector) columns(text []byte, best *candidate, i int) []column {
+	list := make([]column, best.fields)
+	kinds := make([][cellText + 1]int, best.fields)
+	rows := 0
+	for ; i < len(best.rows) && i <= best.last && rows < 2*cellRows; i++ {
+		if r := best.rows[i]; r.bad || r.blank || r.fields != best.fields {
+			continue
+		}
+		rows++
+		for j, s := range best.cellsOf(text, i) {
+			c := &list[j]
+			if s == "" {
+				continue
+			}
+			if c.filled == 0 {
+				c.same, c.values = len(s), map[string]bool{}
+			} else if c.same != len(s) {
+				c.same = -1
+			}
+			c.filled++
+			c.average += float64(len(s))
+			c.values[s] = true
+			if 'A' <= s[0] && s[0] <= 'Z' {
+				c.upper++
+			}
+			kinds[j][kindOf([]byte(s))]++
+		}
+	}
+	for j := range list {
+		c := &list[j]
+		c.kind = cellText
+		if c.filled == 0 {
+			c.kind = cellEmpty
+			continue
+		}
+		c.average /= float64(c.filled)
+		for k, n := range kinds[j] {
+			if cellKind(k) != cellWord && n*5 >= c.filled*4 || cellKind(k) == cellWord && n == c.filled {
+				c.kind = cellKind(k)
+			}
+		}
+		// Numbers with words for none among them.
+		if w := kinds[j][cellWord]; w > 0 && (kinds[j][cellNumber]+w)*5 >= c.filled*4 && kinds[j][cellNumber] > w {
+			c.kind = cellNumber
+		}
+	}
+	return list
+}
+
+// typed reports whether a header's name would stand out in the column.
+func (c *column) typed() bool {
+	return c.kind == cellNumber || c.kind == cellMoment || c.kind == cellWord
+}
+
+// header decides how many rows from top on name the fields.
+func (det *detector) header(text []byte, best *candidate, top int) {
+	if det.d.HeaderRows != nil {
+		det.number("headerRows", &det.d.HeaderRows, 0, 1, "")
+		return
+	}
+	if best.fields == 0 || top >= len(best.rows) {
+		det.number("headerRows", &det.d.HeaderRows, 1, 0.5, "there is nothing to tell by")
+		return
+	}
+	first := best.cellsOf(text, top)
+	if best.rows[top].fields != best.fields {
+		det.number("headerRows", &det.d.HeaderRows, 1, 0.9, "names, with %s below that have %d fields", count(best.good, "record"), best.fields)
+		return
+	}
+	// Several rows, where the values below show that these are none.
+	for rows := 3; rows >= 2; rows-- {
+		if det.manyRows(text, best, top, rows) {
+			det.number("headerRows", &det.d.HeaderRows, rows, 0.8, "%d rows that hold none of the values that the rows below them have", rows)
+			return
+		}
+	}
+	next := best.nextRow(top)
+	cols := det.columns(text, best, next)
+	sum, reason := headerEvidence(first, cols)
+	switch {
+	case sum > 0:
+		det.number("headerRows", &det.d.HeaderRows, 1, 0.5+0.5*sum/(sum+0.5), "%s", reason)
+	default:
+		det.number("headerRows", &det.d.HeaderRows, 0, 0.5+0.5*sum/(sum-0.5), "%s", reason)
+	}
+	if sum > -0.3 && sum < 0.3 {
+		det.warn(Warning{Code: WarnUnsure, Line: best.rows[top].line, Message: "it is not certain whether the first row names the fields", Hint: "look at the first records in the preview"})
+	}
+}
+
+// manyRows reports whether the first rows, so many, are all names.
+func (det *detector) manyRows(text []byte, best *candidate, top, rows int) bool {
+	at := top
+	var heads [][]string
+	for range rows {
+		if at >= len(best.rows) || best.rows[at].fields != best.fields {
+			return false
+		}
+		heads = append(heads, best.cellsOf(text, at))
+		at = best.nextRow(at)
+	}
+	cols := det.columns(text, best, at)
+	for _, cells := range heads {
+		against, typed := 0, 0
+		for j, s := range cells {
+			if !cols[j].typed() || cols[j].filled < 2 {
+				if s != "" && cols[j].values[s] {
+					return false
+				}
+				continue
+			}
+			typed++
+			switch kindOf([]byte(s)) {
+			case cellNumber, cellMoment, cellWord:
+				return false
+			case cellEmpty:
+			default:
+				against++
+			}
+		}
+		if typed == 0 || against == 0 || 2*against < typed {
+			return false
+		}
+	}
+	return true
+}
+
+// nameWords are words that name fields more often than they are values.
+var nameWords = regexp.MustCompile(`(?i)^(id|ids|uuid|guid|key|code|sku|ean|isbn|name|names|title|label|text|notes?|comments?|remarks?|description|desc|e-?mail|mail|phone|tel|fax|mobile|address|addr|street|city|town|state|country|county|region|zip|postcode|postal|lat|lon|lng|latitude|longitude|date|time|datetime|timestamp|created|updated|modified|year|month|day|hour|age|sex|gender|birthday|price|cost|amount|total|sum|qty|quantity|count|number|no|nr|num|value|unit|units|currency|rate|tax|status|active|enabled|type|kind|category|group|class|tags?|url|link|website|file|path|size|weight|height|width|length|color|colour|first|last|user|username|login|company|organi[sz]ation|department|role|job|score|rank|level|version|index|row|line|order|product|item|customer|client|account|invoice|vorname|nachname|straße|strasse|ort|plz|stadt|land|datum|preis|menge|betrag|nombre|fecha|precio|nom|prénom|ville|prix|cognome|città|prezzo|naam)$`)
+
+// headerEvidence weighs whether cells are the names of the columns below them:
+// above 0 they are.
+func headerEvidence(cells []string, cols []column) (float64, string) {
+	sum := 0.3 // most files have one
+	var pro, con []string
+	seen := map[string]bool{}
+	empty := 0
+	for j, s := range cells {
+		if j >= len(cols) {
+			break
+		}
+		c := &cols[j]
+		s = strings.TrimSpace(s)
+		if s == "" {
+			empty++
+			if c.typed() {
+				sum -= 0.3
+			}
+			continue
+		}
+		if seen[s] {
+			sum -= 0.5
+		}
+		seen[s] = true
+		kind := kindOf([]byte(s))
+		switch {
+		case c.filled == 0:
+		case c.typed() && kind == c.kind:
+			sum -= 1
+			con = append(con, s)
+		case c.typed() && (kind == cellText || kind == cellCode):
+			sum += 1
+			pro = append(pro, s)
+		case c.typed():
+			sum -= 0.3
+		case c.values[s]:
+			sum -= 1
+			con = append(con, s)
+		default:
+			sum += textEvidence(s, kind, c)
+		}
+		if c.filled == 0 && (kind == cellNumber || kind == cellMoment || kind == cellWord) {
+			sum -= 0.8
+			con = append(con, s)
+		}
+		if isNameLike(s) {
+			sum += 0.6
+			pro = append(pro, s)
+		}
+	}
+	if yearsAcross(cells) {
+		sum += float64(len(con)) + 0.5
+	}
+	if empty > 0 && sum > 0 {
+		sum *= 0.8
+	}
+	if sum > 0 {
+		if len(pro) > 0 {
+			return sum, fmt.Sprintf("names, because %q is no value like those below it", pro[0])
+		}
+		return sum, "the first row differs from those below it"
+	}
+	if len(con) > 0 {
+		return sum, fmt.Sprintf("no names, because %q is a value like those below it", con[0])
+	}
+	return sum, "the first row is like those below it"
+}
+
+// isNameLike reports whether s is, or is made of, a word that names fields.
+func isNameLike(s string) bool {
+	parts := strings.FieldsFunc(s, func(c rune) bool { return c == '_' || c == ' ' || c == '-' || c == '.' || c == '/' })
+	return len(parts) <= 4 && slices.ContainsFunc(parts, nameWords.MatchString)
+}
+
+// textEvidence weighs a cell above a column of text.
+func textEvidence(s string, kind cellKind, c *column) float64 {
+	e := 0.0
+	switch {
+	case kind == cellNumber || kind == cellMoment:
+		return -0.6
+	case c.kind == cellCode && kind == cellText:
+		e += 0.7
+	}
+	if c.same > 0 && c.filled >= 3 && c.same != len(s) {
+		e += 0.5
+	}
+	if strings.ContainsAny(s, "@") || len(s) > 60 {
+		e -= 0.6
+	}
+	lower := s == strings.ToLower(s) && s != strings.ToUpper(s)
+	if lower && c.upper*2 > c.filled {
+		e += 0.4
+	}
+	if strings.Contains(s, "_") && !strings.Contains(s, " ") {
+		e += 0.3
+	}
+	if c.average > 25 && len(s) < 20 {
+		e += 0.4
+	}
+	if c.filled >= 10 && len(c.values)*4 < c.filled {
+		e += 0.4 // few values, again and again, and this is none of them
+	}
+	return e
+}
+
+// yearsAcross reports whether the row has years that follow each other.
+func yearsAcross(cells []string) bool {
+	n, last := 0, 0
+	for _, s := range cells {
+		y := 0
+		if len(s) == 4 {
+			if _, err := fmt.Sscanf(s, "%d", &y); err != nil || y < 1800 || y > 2200 {
+				y = 0
+			}
+		}
+		if y == 0 {
+			if n > 0 {
+				break
+			}
+			continue
+		}
+		if n > 0 && y != last+1 && y != last-1 {
+			return false
+		}
+		n, last = n+1, y
+	}
+	return n >= 2
+}
+
+// footerWords are how lines begin that stand below a table.
+var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|sum|summe|gesamt|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
+
+// footer decides how many lines at the end are no records.
+func (det *detector) footer(best *candidate) {
+	if det.d.FooterLines != nil {
+		det.number("footerLines", &det.d.FooterLines, 0, 1, "")
+		return
+	}
+	n := 0
+	switch {
+	case det.texts.whole:
+		n = det.footerIn(det.texts.head, best.rows, best)
+	case len(det.texts.parts) > 0 && best.fields > 1:
+		tail := det.texts.parts[len(det.texts.parts)-1]
+		c := *best
+		c.parse(tail, true)
+		c.fields = best.fields
+		n = det.footerIn(tail, c.rows, &c)
+	}
+	if n == 0 {
+		if !det.texts.end {
+			det.number("footerLines", &det.d.FooterLines, 0, 0.5, "the end of the file was not looked at")
+			return
+		}
+		det.number("footerLines", &det.d.FooterLines, 0, 0.95, "the last lines are records")
+		return
+	}
+	det.number("footerLines", &det.d.FooterLines, n, 0.8, "%s below the last record with %s", standLines(n), count(best.fields, "field"))
+	det.warn(Warning{Code: WarnFooter, Message: fmt.Sprintf("%s below the records and are not loaded", standLines(n))})
+}
+
+// footerIn returns how many physical lines there are behind the last record of
+// the text, if they are no records that went wrong.
+func (det *detector) footerIn(text []byte, rows []row, best *candidate) int {
+	if best.fields < 2 {
+		return 0
+	}
+	last := len(rows) - 1
+	for last >= 0 && (rows[last].bad || rows[last].blank || rows[last].fields != best.fields) {
+		last--
+	}
+	if last < 0 || len(rows)-last > 20 {
+		return 0
+	}
+	foot := false
+	blank := false
+	for _, r := range rows[last+1:] {
+		b := bytes.TrimRight(text[r.start:r.end], "\r\n")
+		switch {
+		case r.blank:
+			blank = true
+		case r.bad || r.fields != 1 && !onlyFirst(b, best):
+			return 0
+		case blank || foot || footerWords.Match(b):
+			foot = true
+		default:
+			return 0
+		}
+	}
+	if !foot {
+		return 0
+	}
+	return int(countLines(text[rows[last].end:]))
+}
+
+// onlyFirst reports whether all fields of the line but the first are empty.
+func onlyFirst(line []byte, best *candidate) bool {
+	i := bytes.Index(line, []byte(best.delim))
+	return i > 0 && len(bytes.Trim(line[i:], best.delim+` "`)) == 0
+}
+
+// tables warns where another table begins, or the header comes again.
+func (det *detector) tables(text []byte, best *candidate) {
+	if best.fields < 1 {
+		return
+	}
+	top := best.firstRow(best.first)
+	var header []byte
+	if *det.d.HeaderRows > 0 && top < len(best.rows) {
+		header = bytes.TrimRight(text[best.rows[top].start:best.rows[top].end], "\r\n")
+	}
+	run, other, begins := 0, 0, int64(0)
+	for i := top + 1; i < len(best.rows); i++ {
+		r := best.rows[i]
+		if r.blank || r.bad {
+			continue
+		}
+		if r.fields == best.fields {
+			run = 0
+			if len(header) > 0 && best.fields > 1 && bytes.Equal(bytes.TrimRight(text[r.start:r.end], "\r\n"), header) {
+				det.warn(Warning{Code: WarnTables, Line: r.line, Message: fmt.Sprintf("the header comes again on line %d", r.line), Hint: "files were put one behind the other: its lines are read as records"})
+				return
+			}
+			continue
+		}
+		if run == 0 || r.fields != other {
+			run, other, begins = 0, r.fields, r.line
+		}
+		run++
+		if run >= 3 && other > 1 {
+			det.warn(Warning{Code: WarnTables, Line: begins, Message: fmt.Sprintf("another table, of %d fields, seems to begin on line %d", other, begins), Hint: "its records are rejected; load it by itself, skipping the lines above"})
+			return
+		}
+	}
+}
+
+// lineEnds notes how lines end.
+func (det *detector) lineEnds(text []byte) {
+	crlf := bytes.Count(text, []byte("\r\n"))
+	lf := bytes.Count(text, []byte("\n")) - crlf
+	cr := bytes.Count(text, []byte("\r")) - crlf
+	kinds := []struct {
+		name string
+		n    int
+	}{{"LF", lf}, {"CRLF", crlf}, {"CR", cr}}
+	slices.SortStableFunc(kinds, func(a, b struct {
+		name string
+		n    int
+	}) int {
+		return b.n - a.n
+	})
+	all := lf + crlf + cr
+	if all == 0 {
+		det.found("lineEnd", "LF", 0.5, "there is only one line")
+		return
+	}
+	det.found("lineEnd", kinds[0].name, float64(kinds[0].n)/float64(all), "%d of %s end with it", kinds[0].n, count(all, "line"))
+	if kinds[0].n < all && *det.d.HeaderRows >= 0 {
+		det.warn(Warning{Code: WarnLineEnds, Message: fmt.Sprintf("lines end in different ways: %d with %s, %d with %s", kinds[0].n, kinds[0].name, kinds[1].n, kinds[1].name), Hint: "LF, CRLF and CR all end a record outside of quotes"})
+	}
+}

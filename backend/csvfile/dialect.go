@@ -1,0 +1,210 @@
+package csvfile
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Dialect is how a file's bytes are CSV. As what is asked of [Open], each
+// zero value means: find out. The dialect of an open [File] has every value
+// set, and opening the file with it again reads the same records without
+// finding out anything. Its JSON is part of the program's contract.
+type Dialect struct {
+	// Compression is "none", "gzip", "zstd", "bzip2", "xz" or "zip", and
+	// Member the name of the file inside a zip archive.
+	Compression string `json:"compression,omitempty"`
+	Member      string `json:"member,omitempty"`
+
+	// Encoding is the name of the character encoding, such as "utf-8",
+	// "utf-16le" or "windows-1252". [Encodings] lists them; other names that
+	// are registered with IANA or in use on the web are known too.
+	Encoding string `json:"encoding,omitempty"`
+	// InvalidBytes says what becomes of bytes that are no text in the
+	// encoding: "reject" (the default) rejects the record, "replace" puts
+	// U+FFFD in their place. It is not detected.
+	InvalidBytes string `json:"invalidBytes,omitempty"`
+
+	// Delimiter stands between fields: one or more characters.
+	Delimiter string `json:"delimiter,omitempty"`
+	// Quote stands around fields: one ASCII character, or "none".
+	Quote string `json:"quote,omitempty"`
+	// Escape makes a quote in a quoted field part of its text. Where it is
+	// the quote itself, the quote is doubled. Where it is another character,
+	// usually a backslash, it does so before a quote, a delimiter, a line end
+	// and itself, in unquoted fields too; before anything else it stands for
+	// itself. "none" where quotes are none and nothing is escaped.
+	Escape string `json:"escape,omitempty"`
+	// Comment begins a line that is no record: "#", or "none".
+	Comment string `json:"comment,omitempty"`
+
+	// SkipLines is how many physical lines stand above the header.
+	SkipLines *int `json:"skipLines,omitempty"`
+	// HeaderRows is how many records name the fields: 0 where there is no
+	// header; of several rows the names are joined.
+	HeaderRows *int `json:"headerRows,omitempty"`
+	// FooterLines is how many physical lines at the end are no records.
+	FooterLines *int `json:"footerLines,omitempty"`
+}
+
+// None is the value of Compression, Quote, Escape and Comment where there is
+// none.
+const None = "none"
+
+// The values of Dialect.InvalidBytes.
+const (
+	InvalidReject  = "reject"
+	InvalidReplace = "replace"
+)
+
+// maxDelimiter is the most bytes that a delimiter may have.
+const maxDelimiter = 16
+
+// normalize puts the names that people give to characters into their place and
+// checks what can be checked without the file.
+func (d Dialect) normalize(path string) (Dialect, error) {
+	d.Delimiter = character(d.Delimiter)
+	d.Quote = character(d.Quote)
+	d.Escape = character(d.Escape)
+	d.Comment = character(d.Comment)
+	d.Compression = strings.ToLower(d.Compression)
+
+	switch d.InvalidBytes {
+	case "":
+		d.InvalidBytes = InvalidReject
+	case InvalidReject, InvalidReplace:
+	default:
+		return d, dialectError(path, fmt.Sprintf("%q is no rule for invalid bytes", d.InvalidBytes), "use reject or replace")
+	}
+	if s := d.Delimiter; s != "" {
+		switch {
+		case !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00"):
+			return d, dialectError(path, "a delimiter can't hold a line end or a NUL", "use a comma, a semicolon, a tab or other characters")
+		case len(s) > maxDelimiter:
+			return d, dialectError(path, fmt.Sprintf("the delimiter %q is longer than %d bytes", s, maxDelimiter), "use a shorter one")
+		}
+	}
+	for _, c := range []struct{ what, value string }{{"quote", d.Quote}, {"escape", d.Escape}} {
+		if c.value == "" || c.value == None {
+			continue
+		}
+		if len(c.value) != 1 || c.value[0] >= utf8.RuneSelf || strings.ContainsAny(c.value, "\r\n\x00") {
+			return d, dialectError(path, fmt.Sprintf("the %s %q is not one ASCII character", c.what, c.value), "use one character, or none")
+		}
+		if strings.Contains(d.Delimiter, c.value) {
+			return d, dialectError(path, fmt.Sprintf("the %s %q is also in the delimiter", c.what, c.value), "use different characters")
+		}
+	}
+	if strings.ContainsAny(d.Comment, "\r\n\x00") || len(d.Comment) > maxDelimiter {
+		return d, dialectError(path, fmt.Sprintf("%q can't begin a comment", d.Comment), "use #, // or another short mark")
+	}
+	if d.Comment != "" && d.Comment != None && d.Comment == d.Delimiter {
+		return d, dialectError(path, "the comment mark is also the delimiter", "use different characters")
+	}
+	for _, c := range []struct {
+		what  string
+		value *int
+	}{{"lines to skip", d.SkipLines}, {"header rows", d.HeaderRows}, {"footer lines", d.FooterLines}} {
+		if c.value != nil && (*c.value < 0 || *c.value > maxSkip) {
+			return d, dialectError(path, fmt.Sprintf("%d is no number of %s", *c.value, c.what), fmt.Sprintf("use 0 to %d", maxSkip))
+		}
+	}
+	return d, nil
+}
+
+// maxSkip is the most lines that can be skipped at either end.
+const maxSkip = 1_000_000
+
+// character returns the character that s names, or s itself.
+func character(s string) string {
+	switch strings.ToLower(s) {
+	case "comma":
+		return ","
+	case "semicolon":
+		return ";"
+	case "tab", `\t`:
+		return "\t"
+	case "pipe":
+		return "|"
+	case "space":
+		return " "
+	case "colon":
+		return ":"
+	case "caret":
+		return "^"
+	case "tilde":
+		return "~"
+	case "double":
+		return `"`
+	case "single":
+		return `'`
+	case "backslash":
+		return `\`
+	case None:
+		return None
+	}
+	return s
+}
+
+// name returns what a character is called in words.
+func name(s string) string {
+	switch s {
+	case ",":
+		return "comma"
+	case ";":
+		return "semicolon"
+	case "\t":
+		return "tab"
+	case "|":
+		return "pipe"
+	case " ":
+		return "space"
+	case ":":
+		return "colon"
+	case "^":
+		return "caret"
+	case "~":
+		return "tilde"
+	case `"`:
+		return "double quote"
+	case `'`:
+		return "single quote"
+	case `\`:
+		return "backslash"
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// grammar is the part of a dialect by which text is parsed.
+type grammar struct {
+	delim   []byte
+	quote   byte // 0: none
+	escape  byte // 0: none beside the doubled quote
+	comment []byte
+	// stops marks the bytes that end a run of plain text in a field.
+	stops [256]bool
+}
+
+func (d *Dialect) grammar() *grammar {
+	g := &grammar{delim: []byte(d.Delimiter)}
+	if d.Quote != None && d.Quote != "" {
+		g.quote = d.Quote[0]
+		g.stops[g.quote] = true
+	}
+	if d.Escape != None && d.Escape != "" && d.Escape != d.Quote {
+		g.escape = d.Escape[0]
+		g.stops[g.escape] = true
+	}
+	if d.Comment != None {
+		g.comment = []byte(d.Comment)
+	}
+	if len(g.delim) > 0 {
+		g.stops[g.delim[0]] = true
+	}
+	g.stops['\n'], g.stops['\r'] = true, true
+	return g
+}
+
+// simple reports whether the fast scanner knows the grammar: a delimiter of
+// one byte, and no escape but the doubled quote.
+func (g *grammar) simple() bool { return len(g.delim) == 1 && g.escape == 0 }

@@ -1,0 +1,82 @@
+package csvfile
+
+import (
+	"errors"
+	"io/fs"
+)
+
+// A Kind says in one word why a file can't be read.
+type Kind string
+
+// The kinds of an [Error].
+const (
+	KindMissing    Kind = "missing"     // there is no such file
+	KindPermission Kind = "permission"  // it may not be read
+	KindFolder     Kind = "folder"      // it is a folder
+	KindEmpty      Kind = "empty"       // there is nothing in it
+	KindBinary     Kind = "binary"      // it is not text
+	KindShrunk     Kind = "shrunk"      // it became shorter while it was read
+	KindDialect    Kind = "dialect"     // the dialect asked for is not possible
+	KindMember     Kind = "member"      // it is an archive, and it is not clear which member is meant
+	KindCompressed Kind = "compressed"  // its compressed data is damaged
+	KindTooLarge   Kind = "too_large"   // it unpacks to more than is allowed
+	KindUnreadable Kind = "unreadable"  // the system could not read it
+	KindClosed     Kind = "interrupted" // it was closed while it was read
+)
+
+// An Error is why a file can't be read, or not be read to its end. Its text
+// says what happened, where, and what to do about it.
+type Error struct {
+	Op      string // "open" or "read"
+	Path    string // the file, or the name given to OpenReader
+	Kind    Kind
+	Message string // what happened
+	Hint    string // what to do; may be empty
+	Err     error  // the cause; may be nil
+}
+
+func (e *Error) Error() string {
+	s := e.Op + " " + e.Path + ": " + e.Message
+	if e.Hint != "" {
+		s += ": " + e.Hint
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Usage reports whether the error lies in what was asked for (no such file, a
+// folder, an impossible dialect) rather than in the reading.
+func (e *Error) Usage() bool {
+	switch e.Kind {
+	case KindMissing, KindFolder, KindDialect, KindMember:
+		return true
+	}
+	return false
+}
+
+// systemError makes an Error of what the operating system said.
+func systemError(op, path string, err error) error {
+	var own *Error
+	if errors.As(err, &own) {
+		return err
+	}
+	e := &Error{Op: op, Path: path, Kind: KindUnreadable, Message: err.Error(), Err: err}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		e.Message = pe.Err.Error()
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Kind, e.Message, e.Hint = KindMissing, "there is no such file", "check the name and the folder"
+	case errors.Is(err, fs.ErrPermission):
+		e.Kind, e.Message, e.Hint = KindPermission, "you have no permission to read it", "ask its owner, or copy it to a folder of your own"
+	case errors.Is(err, fs.ErrClosed):
+		e.Kind, e.Message = KindClosed, "it was closed while it was read"
+	}
+	return e
+}
+
+func dialectError(path, message, hint string) error {
+	return &Error{Op: "open", Path: path, Kind: KindDialect, Message: message, Hint: hint}
+}

@@ -1,0 +1,241 @@
+package csvfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"linefeed/backend/load"
+)
+
+// Options say how records are read, whatever the file. The zero value is the
+// usual way.
+type Options struct {
+	Ragged load.Ragged
+
+	// MaxRecord is how many bytes a record may have, as UTF-8 text; 0 is
+	// DefaultMaxRecord. The Raw of one that is longer is cut.
+	MaxRecord int
+
+	// MaxUnpacked is how many bytes a compressed file may unpack to, and
+	// MaxRatio how many times its size; 0 is DefaultMaxUnpacked and
+	// DefaultMaxRatio. Files that unpack to less than 64 MB are not held to
+	// the ratio.
+	MaxUnpacked int64
+	MaxRatio    int64
+
+	// OnSkip is called for every part of the file that holds no record, in
+	// file order among the records, from Open and from Records.
+	OnSkip func(Skip)
+}
+
+// The defaults of [Options].
+const (
+	DefaultMaxRecord   = 16 << 20
+	DefaultMaxUnpacked = 1 << 40
+	DefaultMaxRatio    = 1000
+
+	maxMaxRecord = 1 << 30 // fields have offsets of 32 bits
+)
+
+// A File is an open CSV file: a load.Source. It is used by one goroutine; only
+// Close may be called from another, to end a read that is stalled.
+type File struct {
+	path     string
+	size     int64
+	dialect  Dialect
+	findings []Finding
+	warnings []Warning
+	head     []byte
+	reader   *reader
+	close    func() error
+	started  bool
+}
+
+var _ load.Source = (*File)(nil)
+
+// Open opens the file at path and finds out what d leaves open, from a bounded
+// part of it. Errors are of type *Error.
+func Open(path string, d Dialect, opt Options) (*File, error) {
+	in, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(in, d, opt)
+}
+
+// OpenReader reads from r, of which the size need not be known (-1). name
+// stands for it in errors. Close closes r if it can be closed. What there is
+// to find out is found in the first part of it.
+func OpenReader(r io.Reader, name string, size int64, d Dialect, opt Options) (*File, error) {
+	in := &input{path: name, Reader: r, size: size, close: func() error { return nil }}
+	if c, ok := r.(io.Closer); ok {
+		in.close = c.Close
+	}
+	return open(in, d, opt)
+}
+
+// An input is where the bytes on disk come from.
+type input struct {
+	io.Reader
+	path  string
+	size  int64       // -1 where it is not known
+	at    io.ReaderAt // nil where it can only be read once
+	close func() error
+}
+
+func openFile(path string) (*input, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, systemError("open", path, err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(systemError("open", path, err), f.Close())
+	}
+	in := &input{path: path, Reader: f, size: -1, close: f.Close}
+	switch {
+	case info.IsDir():
+		e := &Error{Op: "open", Path: path, Kind: KindFolder, Message: "it is a folder", Hint: "choose a file in it"}
+		return nil, errors.Join(e, f.Close())
+	case info.Mode().IsRegular() && info.Size() > 0:
+		in.size, in.at = info.Size(), f
+		in.Reader = &steady{r: f, size: in.size, path: path}
+	}
+	return in, nil
+}
+
+// A steady reader finds out whether the file became shorter.
+type steady struct {
+	r       io.Reader
+	n, size int64
+	path    string
+}
+
+func (s *steady) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	s.n += int64(n)
+	if err == io.EOF && s.n < s.size {
+		return n, &Error{
+			Op: "read", Path: s.path, Kind: KindShrunk,
+			Message: fmt.Sprintf("it became shorter while it was read: %d bytes at first, %d now", s.size, s.n),
+			Hint:    "wait until it is written, then load it again",
+		}
+	}
+	return n, err
+}
+
+// open finds out about the input and reads up to the first record.
+func open(in *input, d Dialect, opt Options) (*File, error) {
+	f, err := newFile(in, d, opt)
+	if err != nil {
+		return nil, errors.Join(err, in.close())
+	}
+	return f, nil
+}
+
+func newFile(in *input, d Dialect, opt Options) (*File, error) {
+	d, err := d.normalize(in.path)
+	if err != nil {
+		return nil, err
+	}
+	if opt.MaxRecord <= 0 {
+		opt.MaxRecord = DefaultMaxRecord
+	}
+	opt.MaxRecord = min(opt.MaxRecord, maxMaxRecord)
+
+	s, err := takeSample(in)
+	if err != nil {
+		return nil, err
+	}
+	found, err := detect(s, d, in.path)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{
+		path: in.path, size: in.size, close: in.close,
+		dialect: found.dialect, findings: found.findings, warnings: found.warnings,
+	}
+	cs, err := findCharset(f.dialect.Encoding)
+	if err != nil {
+		return nil, dialectError(in.path, err.Error(), "see the list of encodings")
+	}
+	mark := int64(markLen(s.head, cs))
+	src := io.MultiReader(bytes.NewReader(s.head[mark:]), in.Reader)
+	dec := cs.decoder(f.dialect.InvalidBytes == InvalidReplace)
+	r := &reader{
+		w:    newWindow(src, mark, dec, *f.dialect.FooterLines),
+		g:    f.dialect.grammar(),
+		path: in.path, encoding: cs.name,
+		maximum: opt.MaxRecord, ragged: opt.Ragged, onSkip: opt.OnSkip,
+		line: 1,
+	}
+	if r.g.simple() {
+		r.scan = newScanner(r.g)
+	}
+	if mark > 0 && r.onSkip != nil {
+		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
+	}
+	f.reader = r
+	if err := f.readHeader(found.fields); err != nil {
+		return nil, err
+	}
+	if at := r.w.offset(r.w.pos); at <= int64(len(s.head)) {
+		f.head = s.head[:at:at]
+	}
+	return f, nil
+}
+
+// Fields returns the names of the fields. They are unique and not empty.
+func (f *File) Fields() []string { return f.reader.names }
+
+// Size returns the size on disk, or -1 where it is not known.
+func (f *File) Size() int64 { return f.size }
+
+// Dialect returns how the file is read, every value set.
+func (f *File) Dialect() Dialect { return f.dialect }
+
+// Findings returns the decisions that led to the dialect, and why.
+func (f *File) Findings() []Finding { return f.findings }
+
+// Warnings returns what should be known before the file is loaded.
+func (f *File) Warnings() []Warning { return f.warnings }
+
+// Head returns the bytes of the file above the first record: byte order mark,
+// preamble and header, in the file's encoding. It is nil where they are longer
+// than the part of the file that is looked at on opening.
+func (f *File) Head() []byte { return f.head }
+
+// Stats returns what was read beside the records, so far.
+func (f *File) Stats() Stats { return f.reader.stats }
+
+// Records yields every record, once: a second call yields nothing. See
+// [load.Source] for what is yielded, and how long it is valid.
+func (f *File) Records() iter.Seq2[*load.Record, error] {
+	return func(yield func(*load.Record, error) bool) {
+		if f.started {
+			return
+		}
+		f.started = true
+		for {
+			rec, err := f.reader.next()
+			if err == io.EOF {
+				return
+			}
+			if !yield(rec, err) || rec == nil {
+				return
+			}
+		}
+	}
+}
+
+// Close frees the file. A read that is going on ends with an error.
+func (f *File) Close() error {
+	if err := f.close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return systemError("close", f.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package csvfile
+
+// A Finding is one decision about a file's dialect, and why it was made. Its
+// JSON is part of the program's contract.
+type Finding struct {
+	// What was decided, by the name that it has in the JSON of a Dialect;
+	// beside these "lineEnd", which is found but needs no decision.
+	What string `json:"what"`
+	// Value is the decision, as in the Dialect; of counts the digits.
+	Value string `json:"value"`
+	// Confidence goes from 0 to 1. It is 1 for what was given.
+	Confidence float64 `json:"confidence"`
+	// Reason is the evidence in words.
+	Reason string `json:"reason"`
+	// Given is set where the decision was the caller's.
+	Given bool `json:"given,omitempty"`
+	// Alternatives are the other values that were likely, best first.
+	Alternatives []Alternative `json:"alternatives,omitempty"`
+}
+
+// An Alternative is a value that was considered and not chosen.
+type Alternative struct {
+	Value      string  `json:"value"`
+	Confidence float64 `json:"confidence"`
+}
+
+// A Warning is something about the file that its user should know before
+// loading it. It does not keep the file from being read.
+type Warning struct {
+	Code    string `json:"code"` // one of the Warn constants
+	Line    int64  `json:"line,omitempty"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// The codes of warnings.
+const (
+	WarnNoRecords      = "no_records"      // a header, and nothing behind it
+	WarnMixedEncodings = "mixed_encodings" // parts of it are in another encoding
+	WarnTables         = "several_tables"  // there is more than one table in it
+	WarnFooter         = "footer"          // lines at the end are not loaded
+	WarnPreamble       = "preamble"        // lines above the header are not loaded
+	WarnHeader         = "header"          // names of fields were missing or doubled
+	WarnLineEnds       = "line_ends"       // records end in different ways
+	WarnUnsure         = "unsure"          // a decision that should be looked at
+)

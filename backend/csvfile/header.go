@@ -1,0 +1,181 @@
+package csvfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// readHeader passes over the preamble, reads the header and names the fields.
+// wanted is how many fields most records have, or 0 where that is not known.
+func (f *File) readHeader(wanted int) error {
+	r := f.reader
+	for range *f.dialect.SkipLines {
+		if done, err := r.skipPreamble(); err != nil || done {
+			if err != nil {
+				return err
+			}
+			break
+		}
+	}
+	var names []string
+	rows := *f.dialect.HeaderRows
+	for range rows {
+		row, err := f.headerRow()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		names = joinNames(names, row)
+	}
+	if rows == 0 {
+		names = make([]string, wanted)
+	} else {
+		names = f.fitNames(names, wanted)
+	}
+	r.names = f.uniqueNames(names, rows > 0)
+	r.want = len(r.names)
+	r.number = 0
+	return nil
+}
+
+// skipPreamble passes over one physical line. It reports true at the end of
+// the file.
+func (r *reader) skipPreamble() (bool, error) {
+	for {
+		b := r.w.rest()
+		if len(b) > 0 {
+			if n := lineEnd(b, r.w.eof); n > 0 {
+				r.pass(SkipPreamble, n, 1)
+				return false, nil
+			}
+			if len(b) > r.maximum {
+				return false, dialectError(r.path, fmt.Sprintf("line %d is longer than %d bytes", r.line, r.maximum), "it can't be skipped")
+			}
+		}
+		if r.w.eof {
+			return true, nil
+		}
+		if err := r.fill(); err != nil {
+			return false, err
+		}
+	}
+}
+
+// headerRow reads a record of names.
+func (f *File) headerRow() ([]string, error) {
+	r := f.reader
+	rec, err := r.next()
+	var rej *load.Reject
+	if errors.As(err, &rej) {
+		return nil, dialectError(f.path, fmt.Sprintf("the header on line %d can't be read: %s", rej.Line, rej.Message), "mend it, or say that there is none")
+	}
+	if err != nil {
+		return nil, err
+	}
+	row := make([]string, len(rec.Fields))
+	for i := range row {
+		row[i] = strings.TrimSpace(string(rec.Field(i)))
+	}
+	if r.onSkip != nil {
+		r.onSkip(Skip{Kind: SkipHeader, Line: rec.Line, EndLine: rec.EndLine, Offset: rec.Offset, End: rec.End})
+	}
+	return row, nil
+}
+
+// joinNames puts a row of names below those that are there. A name that spans
+// several fields stands in the first of them only.
+func joinNames(names, row []string) []string {
+	if names == nil {
+		return row
+	}
+	last := ""
+	for i := range names {
+		if names[i] == "" {
+			names[i] = last
+		}
+		last = names[i]
+	}
+	for i, s := range row {
+		switch {
+		case i >= len(names):
+			names = append(names, s)
+		case names[i] == "":
+			names[i] = s
+		case s != "" && s != names[i]:
+			names[i] += " " + s
+		}
+	}
+	return names
+}
+
+// fitNames makes the header fit records that all have another number of fields.
+func (f *File) fitNames(names []string, wanted int) []string {
+	n := len(names)
+	switch {
+	case wanted == n || wanted == 0:
+		return names
+	case wanted == n-1 && names[n-1] == "":
+		f.warn(WarnHeader, fmt.Sprintf("the header ends with a delimiter, the records don't: they have %d fields", wanted), "")
+		return names[:wanted]
+	case wanted > n:
+		f.warn(WarnHeader, fmt.Sprintf("the header names %d fields, the records have %d", n, wanted), "look whether the names stand above the right values")
+		return append(names, make([]string, wanted-n)...)
+	}
+	return names
+}
+
+// uniqueNames gives names to the fields that have none and makes those of the
+// same name different.
+func (f *File) uniqueNames(names []string, header bool) []string {
+	taken := make(map[string]bool, len(names))
+	for _, s := range names {
+		taken[strings.ToLower(s)] = true
+	}
+	var empty, doubled []string
+	seen := make(map[string]bool, len(names))
+	for i, s := range names {
+		s = strings.Join(strings.FieldsFunc(s, func(c rune) bool { return c == '\n' || c == '\r' }), " ")
+		if s == "" {
+			s = free("field_"+strconv.Itoa(i+1), taken)
+			empty = append(empty, strconv.Itoa(i+1))
+		} else if seen[strings.ToLower(s)] {
+			doubled = append(doubled, strconv.Quote(s))
+			s = free(s, taken)
+		}
+		names[i] = s
+		taken[strings.ToLower(s)] = true
+		seen[strings.ToLower(s)] = true
+	}
+	if header && len(empty) > 0 {
+		f.warn(WarnHeader, "no name in the header for field "+strings.Join(empty, ", "), "it is called by its place")
+	}
+	if len(doubled) > 0 {
+		slices.Sort(doubled)
+		f.warn(WarnHeader, "the header has the same name more than once: "+strings.Join(slices.Compact(doubled), ", "), "the later ones are numbered")
+	}
+	return names
+}
+
+// free returns s, or s with a number behind it where it is taken.
+func free(s string, taken map[string]bool) string {
+	if !taken[strings.ToLower(s)] {
+		return s
+	}
+	for n := 2; ; n++ {
+		if t := s + "_" + strconv.Itoa(n); !taken[strings.ToLower(t)] {
+			return t
+		}
+	}
+}
+
+func (f *File) warn(code, message, hint string) {
+	f.warnings = append(f.warnings, Warning{Code: code, Message: message, Hint: hint})
+}

@@ -1,0 +1,199 @@
+package csvfile
+
+// A cellKind is what a value looks like, as far as it takes to tell a
+// delimiter from text and a header from records. It says nothing about the
+// type of a column.
+type cellKind uint8
+
+const (
+	cellEmpty  cellKind = iota
+	cellNumber          // digits with signs, separators, currency or percent
+	cellMoment          // a date, a time or both
+	cellWord            // true, no, NULL and the like
+	cellCode            // letters and digits without spaces, such as A-0012 or a UUID
+	cellText            // anything else
+)
+
+// kindOf returns what b looks like.
+func kindOf(b []byte) cellKind {
+	for len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
+	}
+	for len(b) > 0 && b[len(b)-1] == ' ' {
+		b = b[:len(b)-1]
+	}
+	if len(b) == 0 {
+		return cellEmpty
+	}
+	var digits, letters, spaces, marks, seps, points int
+	for _, c := range b {
+		switch {
+		case '0' <= c && c <= '9':
+			digits++
+		case c == '.' || c == ',':
+			points++
+		case c == '-' || c == '/' || c == ':':
+			seps++
+		case c == '+' || c == '(' || c == ')' || c == '%' || c == '$' || c == '\'' || c == '_':
+			marks++
+		case c == ' ':
+			spaces++
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			letters++
+		case c >= 0x80:
+			letters += 2
+		default:
+			return cellText
+		}
+	}
+	switch {
+	case digits > 0 && isMoment(b, digits, letters, seps, points, spaces):
+		return cellMoment
+	case digits > 0 && isNumber(b, letters, seps):
+		return cellNumber
+	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), string(b) == "-", string(b) == "N/A":
+		return cellWord
+	case spaces == 0 && digits > 0 && points == 0:
+		return cellCode
+	}
+	return cellText
+}
+
+// isNumber reports whether b is a number as people write them.
+func isNumber(b []byte, letters, seps int) bool {
+	if letters > 3 || seps > 1 {
+		return false
+	}
+	i := 0
+	for i < len(b) && (b[i] == '-' || b[i] == '+' || b[i] == '(' || b[i] == '$' || b[i] == ' ' || b[i] >= 0x80) {
+		i++ // a sign, a currency
+	}
+	if i > 0 && b[i-1] == ' ' && i < len(b) && b[i] == '-' {
+		i++
+	}
+	if i == len(b) || b[i] < '0' || b[i] > '9' {
+		if i == len(b) || b[i] != '.' && b[i] != ',' { // .5
+			return false
+		}
+	}
+	for i < len(b) && ('0' <= b[i] && b[i] <= '9' || b[i] == '.' || b[i] == ',' || b[i] == '\'' || b[i] == ' ') {
+		i++
+	}
+	if i+1 < len(b) && (b[i] == 'e' || b[i] == 'E') { // an exponent
+		i++
+		if b[i] == '-' || b[i] == '+' {
+			i++
+		}
+		if i == len(b) {
+			return false
+		}
+		for i < len(b) && '0' <= b[i] && b[i] <= '9' {
+			i++
+		}
+		return i == len(b)
+	}
+	for i < len(b) && (b[i] == '%' || b[i] == ')' || b[i] == '$' || b[i] >= 0x80 || b[i] == '-') {
+		i++
+	}
+	return i == len(b)
+}
+
+// isMoment reports whether b is a date, a time or both.
+func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
+	if digits < 3 || digits > 25 || letters > 12 || spaces > 4 || seps == 0 && points != 2 && (letters < 3 || letters > 9 || spaces != 2) {
+		return false
+	}
+	// Groups of digits and of letters, and what stands between them.
+	groups, long := 0, 0
+	for i := 0; i < len(b); {
+		c := b[i]
+		j := i
+		switch {
+		case '0' <= c && c <= '9':
+			for j < len(b) && '0' <= b[j] && b[j] <= '9' {
+				j++
+			}
+			groups++
+			if j-i > 4 && (i == 0 || b[i-1] != '.' && b[i-1] != ',' && b[i-1] != '+' && b[i-1] != '-') || j-i > 9 {
+				return false
+			}
+			if j-i == 4 {
+				long++
+			}
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			for j < len(b) && ('a' <= b[j] && b[j] <= 'z' || 'A' <= b[j] && b[j] <= 'Z') {
+				j++
+			}
+			if !isMomentWord(b[i:j]) {
+				return false
+			}
+		case c == '(' || c == ')' || c == '%' || c == '$' || c == '\'' || c == '_' || c >= 0x80:
+			return false
+		default:
+			j++
+		}
+		i = j
+	}
+	colons := 0
+	for i, c := range b {
+		if c == ':' {
+			if i == 0 || i+1 == len(b) || b[i-1] < '0' || b[i-1] > '9' {
+				return false
+			}
+			colons++
+		}
+	}
+	switch {
+	case colons > 0:
+		return groups >= 2 && colons <= 3
+	case b[0] == '-' || b[0] == '+' || b[0] == '/' || b[0] == '.':
+		return false
+	case letters > 0:
+		return groups >= 2 && groups <= 3
+	case points == 2 && seps == 0, seps == 2 && points == 0:
+		return groups == 3 && digits >= 5 && digits <= 8 && long <= 1
+	case seps == 1 && points == 0:
+		return groups == 2 && long == 1 && digits <= 6
+	}
+	return false
+}
+
+// isMomentWord reports whether b is a month, T, Z, AM, PM, UTC or GMT.
+func isMomentWord(b []byte) bool {
+	var w [9]byte
+	if len(b) > len(w) {
+		return false
+	}
+	for i, c := range b {
+		w[i] = c | 0x20
+	}
+	switch s := string(w[:len(b)]); s {
+	case "t", "z", "am", "pm", "utc", "gmt", "cet", "cest", "est", "pst",
+		"january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december",
+		"mon", "tue", "wed", "thu", "fri", "sat", "sun", "sept":
+		return true
+	default:
+		if len(s) != 3 {
+			return false
+		}
+		switch s {
+		case "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec":
+			return true
+		}
+	}
+	return false
+}
+
+// isWord reports whether b is one of the words that stand for a value of a
+// small set, or for none.
+func isWord(b []byte) bool {
+	var w [5]byte
+	for i, c := range b {
+		w[i] = c | 0x20
+	}
+	switch string(w[:len(b)]) {
+	case "true", "false", "yes", "no", "y", "n", "t", "f", "on", "off", "null", "na", "nan", "none", "nil":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,131 @@
+package csvfile
+
+import (
+	"errors"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A Preview is what is known about a file from a bounded part of it. Its JSON
+// is part of the program's contract.
+type Preview struct {
+	Dialect  Dialect   `json:"dialect"`
+	Findings []Finding `json:"findings"`
+	Warnings []Warning `json:"warnings"`
+	Fields   []string  `json:"fields"`
+	Rows     []Row     `json:"rows"`
+
+	Size int64 `json:"size"` // bytes on disk, -1 where not known
+	// Records is how many records there are, by the size of those in Rows;
+	// exactly if Complete is set; -1 where it can't be told.
+	Records  int64 `json:"records"`
+	Complete bool  `json:"complete"` // Rows holds all records
+}
+
+// A Row is one of the first records of a file.
+type Row struct {
+	Number  int64    `json:"number"`
+	Line    int64    `json:"line"`
+	EndLine int64    `json:"endLine"`
+	Values  []string `json:"values"` // of the fields; of a bad record none
+	Quoted  []bool   `json:"quoted"` // which of them stood in quotes
+
+	// Problem says why the record can't be read, and Raw shows it then.
+	Problem *Problem `json:"problem,omitempty"`
+	Raw     string   `json:"raw,omitempty"`
+}
+
+// A Problem is why a record can't be read.
+type Problem struct {
+	Code    load.Code `json:"code"`
+	Column  string    `json:"column"`
+	Value   string    `json:"value"`
+	Message string    `json:"message"`
+	Hint    string    `json:"hint"`
+}
+
+// maxShown is how many bytes of a value or of a bad record a preview shows.
+const maxShown = 4 << 10
+
+// maxLook is how many bytes of text a preview reads.
+const maxLook = 8 << 20
+
+// Look opens the file at path, as Open does, and returns its first records, up
+// to so many of them.
+func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
+	if opt.MaxRecord <= 0 || opt.MaxRecord > maxLook/2 {
+		opt.MaxRecord = maxLook / 2
+	}
+	f, err := Open(path, d, opt)
+	if err != nil {
+		return nil, err
+	}
+	p, err := f.look(rows)
+	return p, errors.Join(err, f.Close())
+}
+
+func (f *File) look(rows int) (*Preview, error) {
+	p := &Preview{
+		Dialect: f.dialect, Findings: f.findings, Warnings: f.warnings, Fields: f.Fields(),
+		Rows: []Row{}, Size: f.size, Records: -1,
+	}
+	if p.Warnings == nil {
+		p.Warnings = []Warning{}
+	}
+	var start, end, read, used int64 = -1, 0, 0, 0
+	p.Complete = true
+	for rec, err := range f.Records() {
+		var rej *load.Reject
+		if err != nil && !errors.As(err, &rej) {
+			return nil, err
+		}
+		if len(p.Rows) >= rows || read > maxLook {
+			p.Complete = false
+			break
+		}
+		if start < 0 {
+			start = rec.Offset
+		}
+		end, used = rec.End, rec.Consumed
+		read += rec.End - rec.Offset
+		p.Rows = append(p.Rows, newRow(rec, rej))
+	}
+	n := int64(len(p.Rows))
+	switch {
+	case p.Complete:
+		p.Records = n
+	case f.size >= 0 && end > start && f.dialect.Compression == None:
+		p.Records = max(n+1, (f.size-start)*n/(end-start))
+	case f.size >= 0 && used > 0 && used < f.size:
+		p.Records = max(n+1, f.size*n/used)
+	}
+	return p, nil
+}
+
+func newRow(rec *load.Record, rej *load.Reject) Row {
+	row := Row{Number: rec.Number, Line: rec.Line, EndLine: rec.EndLine, Values: []string{}, Quoted: []bool{}}
+	if rej != nil {
+		row.Problem = &Problem{Code: rej.Code, Column: rej.Column, Value: rej.Value, Message: rej.Message, Hint: rej.Hint}
+		text := rec.Text
+		if text == nil {
+			text = rec.Raw
+		}
+		row.Raw = shown(text)
+		return row
+	}
+	for i, f := range rec.Fields {
+		row.Values = append(row.Values, shown(rec.Field(i)))
+		row.Quoted = append(row.Quoted, f.Quoted)
+	}
+	return row
+}
+
+// shown returns b cut to what a preview shows, as valid text.
+func shown(b []byte) string {
+	if len(b) > maxShown {
+		b = b[:maxShown]
+		b = b[:len(b)-cutRune(b)]
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}

@@ -1,0 +1,257 @@
+package csvfile
+
+import (
+	"bytes"
+
+	"linefeed/backend/load"
+)
+
+// A status is how far the parsing of one record came.
+type status uint8
+
+const (
+	parsed   status = iota // the record is whole
+	needMore               // the text ends before the record does, and is not all there is
+	broken                 // the record breaks the rules, see fault
+)
+
+// A shape is one record as it lies in the text. Offsets count from the first
+// byte of the record.
+type shape struct {
+	fields    []load.Field
+	unescaped []byte // the text of the fields that have escapes
+	end       int    // one past the line end
+	breaks    int    // line ends inside of the record, before its own
+	fault     fault
+}
+
+// A fault is where a record breaks the rules.
+type fault struct {
+	code  load.Code
+	field int // index of the field
+	at    int // the byte that breaks the rule
+	open  int // where the quote of that field opened; -1 where it has none
+}
+
+// parse reads the record at the beginning of b, by every rule of the grammar.
+// It is the reference for the fast scanner. With eof, b is all there is.
+//
+// The rules: a field that begins with the quote ends at the next quote that is
+// not escaped, and a delimiter, a line end or the end of the text must follow.
+// A quote in any other field breaks the record. Outside of quotes LF, CRLF and
+// a lone CR end the record.
+func (g *grammar) parse(b []byte, eof bool, s *shape) status {
+	s.fields, s.unescaped, s.breaks = s.fields[:0], s.unescaped[:0], 0
+	i := 0
+	for {
+		var st status
+		if g.quote != 0 && i < len(b) && b[i] == g.quote {
+			i, st = g.quoted(b, i, eof, s)
+		} else {
+			i, st = g.unquoted(b, i, eof, s)
+		}
+		if st != parsed {
+			return st
+		}
+		// b[i:] is a delimiter, a line end, or nothing at the end of the text.
+		if i == len(b) {
+			s.end = i
+			return parsed
+		}
+		switch b[i] {
+		case '\n':
+			s.end = i + 1
+			return parsed
+		case '\r':
+			if i+1 == len(b) && !eof {
+				return needMore
+			}
+			s.end = i + 1
+			if s.end < len(b) && b[s.end] == '\n' {
+				s.end++
+			}
+			return parsed
+		}
+		i += len(g.delim)
+		if i == len(b) && !eof {
+			return needMore
+		}
+	}
+}
+
+// unquoted reads the field at b[i:] up to what ends it.
+func (g *grammar) unquoted(b []byte, i int, eof bool, s *shape) (int, status) {
+	start := i
+	copied := -1 // where the copy of the field begins in s.unescaped
+	for {
+		for i < len(b) && !g.stops[b[i]] {
+			i++
+		}
+		if i == len(b) {
+			if !eof {
+				return i, needMore
+			}
+			break
+		}
+		c := b[i]
+		if c == '\n' || c == '\r' {
+			break
+		}
+		if bytes.HasPrefix(b[i:], g.delim) {
+			break
+		}
+		if !eof && len(b)-i < len(g.delim) && bytes.HasPrefix(g.delim, b[i:]) {
+			return i, needMore
+		}
+		switch {
+		case c == g.escape && g.escape != 0:
+			n := g.escaped(b, i, eof)
+			if n < 0 {
+				return i, needMore
+			}
+			if n == 0 { // it stands for itself
+				i++
+				continue
+			}
+			if copied < 0 {
+				copied = len(s.unescaped)
+				s.unescaped = append(s.unescaped, b[start:i]...)
+				start = i
+			}
+			s.unescaped = append(s.unescaped, b[start:i]...)
+			s.breaks += breaksIn(b[i+1 : i+1+n])
+			start = i + 1
+			i += 1 + n
+		case c == g.quote && g.quote != 0:
+			s.fault = fault{load.CodeStrayQuote, len(s.fields), i, -1}
+			return i, broken
+		default: // the first byte of a longer delimiter, by itself
+			i++
+		}
+	}
+	if copied >= 0 {
+		s.unescaped = append(s.unescaped, b[start:i]...)
+		s.fields = append(s.fields, load.Field{Start: uint32(copied), End: uint32(len(s.unescaped)), Escaped: true})
+	} else {
+		s.fields = append(s.fields, load.Field{Start: uint32(start), End: uint32(i)})
+	}
+	return i, parsed
+}
+
+// quoted reads the field at b[i:], which begins with the quote, and checks
+// that something behind it ends it.
+func (g *grammar) quoted(b []byte, i int, eof bool, s *shape) (int, status) {
+	open := i
+	i++
+	start := i
+	copied := -1
+	keep := func(to int) { // copies what was read so far
+		if copied < 0 {
+			copied = len(s.unescaped)
+		}
+		s.unescaped = append(s.unescaped, b[start:to]...)
+	}
+	for {
+		for i < len(b) && b[i] != g.quote && b[i] != '\n' && b[i] != '\r' && (b[i] != g.escape || g.escape == 0) {
+			i++
+		}
+		if i == len(b) {
+			if !eof {
+				return i, needMore
+			}
+			s.fault = fault{load.CodeUnclosedQuote, len(s.fields), i, open}
+			return i, broken
+		}
+		switch c := b[i]; {
+		case c == g.quote:
+			if i+1 == len(b) {
+				if !eof {
+					return i, needMore
+				}
+			} else if b[i+1] == g.quote {
+				keep(i + 1)
+				i += 2
+				start = i
+				continue
+			}
+		case c == '\n' || c == '\r':
+			if i+1 == len(b) && !eof {
+				return i, needMore
+			}
+			i++
+			if c == '\r' && i < len(b) && b[i] == '\n' {
+				i++
+			}
+			s.breaks++
+			continue
+		default:
+			n := g.escaped(b, i, eof)
+			if n < 0 {
+				return i, needMore
+			}
+			if n > 0 {
+				keep(i)
+				s.breaks += breaksIn(b[i+1 : i+1+n])
+				start = i + 1
+			}
+			i += 1 + n
+			continue
+		}
+		break
+	}
+	// b[i] is the closing quote.
+	if copied >= 0 {
+		s.unescaped = append(s.unescaped, b[start:i]...)
+		s.fields = append(s.fields, load.Field{Start: uint32(copied), End: uint32(len(s.unescaped)), Quoted: true, Escaped: true})
+	} else {
+		s.fields = append(s.fields, load.Field{Start: uint32(start), End: uint32(i), Quoted: true})
+	}
+	i++
+	rest := b[i:]
+	switch {
+	case len(rest) == 0, rest[0] == '\n', rest[0] == '\r', bytes.HasPrefix(rest, g.delim):
+		return i, parsed
+	case !eof && bytes.HasPrefix(g.delim, rest):
+		return i, needMore
+	}
+	s.fault = fault{load.CodeStrayQuote, len(s.fields) - 1, i - 1, open}
+	return i, broken
+}
+
+// escaped returns how many bytes behind the escape at b[i] it makes part of
+// the text: 0 where the escape stands for itself, -1 where more text is needed
+// to tell.
+func (g *grammar) escaped(b []byte, i int, eof bool) int {
+	rest := b[i+1:]
+	if len(rest) == 0 {
+		if eof {
+			return 0
+		}
+		return -1
+	}
+	switch c := rest[0]; {
+	case c == g.escape, c == g.quote && g.quote != 0, c == '\n':
+		return 1
+	case c == '\r':
+		if len(rest) == 1 && !eof {
+			return -1
+		}
+		if len(rest) > 1 && rest[1] == '\n' {
+			return 2
+		}
+		return 1
+	case bytes.HasPrefix(rest, g.delim):
+		return len(g.delim)
+	case !eof && len(rest) < len(g.delim) && bytes.HasPrefix(g.delim, rest):
+		return -1
+	}
+	return 0
+}
+
+// breaksIn returns how many line ends the escaped bytes are.
+func breaksIn(b []byte) int {
+	if b[0] == '\n' || b[0] == '\r' {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,301 @@
+package csvfile
+
+import (
+	"bytes"
+	"fmt"
+
+	"linefeed/backend/load"
+)
+
+// A quote that is not where it should be leaves open where the record ends:
+// taken at its word, it could go on to the end of the file. So a broken record
+// is ended where the next plausible one begins.
+//
+// A record is plausible where it can be read and has as many fields as the
+// header, or where at least its first line has, quotes aside.
+
+const (
+	lookLines  = 1000      // how many lines are looked at for a plausible record
+	lookBytes  = 256 << 10 // and how many bytes
+	lookRecord = 64 << 10  // and how many of them for each
+	keptRaw    = 64 << 10  // how much of a record that is too large is kept
+)
+
+// repair rejects the record at text[pos], which breaks the rules as the fault
+// in shape says.
+func (r *reader) repair() (*load.Record, error) {
+	f := r.shape.fault
+	for {
+		n, _, st := r.extent(r.w.rest(), r.w.eof, f)
+		if st == parsed {
+			return r.rejectQuote(f, n)
+		}
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// extent returns where the broken record at the beginning of b ends, and
+// whether that is because something plausible, or nothing, follows.
+func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st status) {
+	at := f.at
+	if f.open >= 0 {
+		at = f.open
+	}
+	n = lineEnd(b[at:], eof)
+	if n == 0 {
+		return 0, false, needMore
+	}
+	first := at + n // behind the line with the quote
+	if f.open < 0 || r.want == 0 || first == len(b) && eof {
+		return first, true, parsed
+	}
+	if r.wantedIn(b[f.open:first], f.field) {
+		return first, true, parsed
+	}
+	end := first
+	for range lookLines {
+		switch ok, st := r.plausible(b[end:], eof); {
+		case st == needMore:
+			return 0, false, needMore
+		case ok:
+			return end, true, parsed
+		}
+		if n = lineEnd(b[end:], eof); n == 0 {
+			return 0, false, needMore
+		}
+		if end += n; end-first > lookBytes {
+			break
+		}
+		if end == len(b) && eof {
+			return end, true, parsed
+		}
+	}
+	return first, false, parsed
+}
+
+// wantedIn reports whether the record has as many fields as it should when it
+// ends with line, which begins with that field and its quote.
+func (r *reader) wantedIn(line []byte, field int) bool {
+	return r.want > 1 && (field+r.g.lenient(line) == r.want ||
+		field+1+bytes.Count(line, r.g.delim) == r.want)
+}
+
+// plausible reports whether b begins with a plausible record.
+func (r *reader) plausible(b []byte, eof bool) (bool, status) {
+	part, all := b, eof
+	if len(b) > lookRecord {
+		part, all = b[:lookRecord], false
+	}
+	if len(part) == 0 {
+		if eof {
+			return false, parsed
+		}
+		return false, needMore
+	}
+	if part[0] == '\n' || part[0] == '\r' || len(r.g.comment) > 0 && bytes.HasPrefix(part, r.g.comment) {
+		return false, parsed
+	}
+	switch r.g.parse(part, all, &r.other) {
+	case parsed:
+		if len(r.other.fields) == r.want {
+			return true, parsed
+		}
+	case needMore:
+		if len(part) == len(b) {
+			return false, needMore
+		}
+	}
+	n := lineEnd(part, all)
+	return n > 0 && r.want > 1 && r.g.lenient(part[:n]) == r.want, parsed
+}
+
+// lenient returns how many fields line has when a quote closes only where a
+// delimiter or the line's end follows, and is text everywhere else.
+func (g *grammar) lenient(line []byte) int {
+	line = bytes.TrimRight(line, "\r\n")
+	for n := 1; ; n++ {
+		if g.quote != 0 && len(line) > 0 && line[0] == g.quote {
+			if i := g.closing(line); i > 0 {
+				if i+1 == len(line) {
+					return n
+				}
+				line = line[i+1+len(g.delim):]
+				continue
+			}
+		}
+		i := bytes.Index(line, g.delim)
+		if i < 0 {
+			return n
+		}
+		line = line[i+len(g.delim):]
+	}
+}
+
+// closing returns where the first quote of b behind the first byte is that is
+// not doubled and has a delimiter or the end behind it, or 0.
+func (g *grammar) closing(b []byte) int {
+	run := 0
+	for i := 1; i < len(b); i++ {
+		if b[i] != g.quote {
+			run = 0
+			continue
+		}
+		if run++; run%2 == 1 && (i+1 == len(b) || bytes.HasPrefix(b[i+1:], g.delim)) {
+			return i
+		}
+	}
+	return 0
+}
+
+// swallowed looks into a record of several lines that is well formed but has
+// the wrong number of fields, for records that an unclosed quote has made part
+// of it. It returns where the first of them begins and where the quote opened,
+// or 0.
+func (r *reader) swallowed() (end, open int) {
+	b := r.w.rest()[:r.shape.end]
+	first := lineEnd(b, true)
+	if r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
+		return 0, 0
+	}
+	f := r.other.fault
+	if r.wantedIn(b[f.open:first], f.field) {
+		return first, f.open
+	}
+	lines, good := 0, 0
+	for at := first; lines < lookLines; lines++ {
+		n := lineEnd(b[at:], true)
+		if at+n == len(b) {
+			break // the line with the quote that closes
+		}
+		if r.g.parse(b[at:], true, &r.other) == parsed && len(r.other.fields) == r.want {
+			if good++; end == 0 {
+				end = at
+			}
+		}
+		at += n
+	}
+	if 2*good > lines {
+		return end, f.open
+	}
+	return 0, 0
+}
+
+// rejectQuote rejects the next n bytes of text for the fault.
+func (r *reader) rejectQuote(f fault, n int) (*load.Record, error) {
+	b := r.w.rest()[:n]
+	var rej load.Reject
+	start := f.open
+	switch {
+	case f.open < 0:
+		rej.Code = load.CodeStrayQuote
+		rej.Message = "a quote inside of a field that does not begin with one"
+		rej.Hint = "put the field in quotes and double those in it, or set the quote to none"
+		if start = bytes.LastIndex(b[:f.at], r.g.delim) + 1; start > 0 {
+			start += len(r.g.delim) - 1
+		}
+	case f.code == load.CodeStrayQuote && countBreaks(b[f.open:min(f.at, n)]) == 0 && f.at < n:
+		rej.Code = load.CodeStrayQuote
+		rej.Message = "text behind the quote that closes a field"
+		rej.Hint = "double the quotes that are part of a field"
+	default:
+		rej.Code = load.CodeUnclosedQuote
+		rej.Message = fmt.Sprintf("the quote that opens on line %d is not closed", r.line+int64(countBreaks(b[:f.open])))
+		rej.Hint = "close it, or double it where it is part of the field"
+	}
+	if f.field < len(r.names) {
+		rej.Column = r.names[f.field]
+	}
+	value := b[start : start+lineEnd(b[start:], true)]
+	rej.Value = cut(bytes.ToValidUTF8(bytes.TrimRight(value, "\r\n"), []byte("\uFFFD")))
+	return r.spoil(n, breaksBefore(b), rej)
+}
+
+// breaksBefore returns how many line ends there are in b before its own.
+func breaksBefore(b []byte) int { return int(countLines(b)) - 1 }
+
+// tooLarge rejects the record at text[pos], of which more is in memory than a
+// record may have, and drops the rest of it without holding it.
+func (r *reader) tooLarge() (*load.Record, error) {
+	b := r.w.rest()
+	quoted := false
+	if r.g.parse(b, true, &r.shape) == broken && r.shape.fault.code == load.CodeUnclosedQuote {
+		f := r.shape.fault
+		if n, sure, st := r.extent(b, r.w.eof, f); st == parsed && sure {
+			return r.rejectQuote(f, n)
+		}
+		quoted = true
+	}
+	return r.discard(quoted)
+}
+
+// discard drops the record at text[pos]: up to the end of its line, or where a
+// quote is open to the end of the line that closes it, or to a plausible
+// record.
+func (r *reader) discard(quoted bool) (*load.Record, error) {
+	w, rec := r.w, &r.record
+	start, _, raw := w.span(w.pos, len(w.text))
+	kept := bytes.Clone(raw[:min(len(raw), keptRaw)])
+	line, endLine := r.line, r.line
+	whole := false // nothing of the line at pos was dropped
+	if quoted {    // all that is in memory is inside of the quotes
+		n := len(bytes.TrimRight(w.rest(), "\r"+string(r.g.quote)))
+		breaks := int64(countBreaks(w.rest()[:n]))
+		endLine, r.line = line+breaks, line+breaks
+		w.pos += n
+	}
+	for {
+		b := w.rest()
+		if len(b) == 0 && w.eof {
+			break
+		}
+		n := lineEnd(b, w.eof)
+		if n == 0 {
+			if len(b) > r.maximum || !whole {
+				n = len(bytes.TrimRight(b, "\r"))
+				quoted = quoted && r.g.closing(b[:n]) == 0
+				w.pos += n
+				if w.pos == len(w.text) {
+					w.cut()
+				}
+				whole = false
+				endLine = r.line
+			}
+			if err := r.fill(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if quoted && whole {
+			if ok, st := r.plausible(b, w.eof); st == parsed && ok {
+				break
+			}
+		}
+		quoted = quoted && r.g.closing(bytes.TrimRight(b[:n], "\r\n")) == 0
+		w.pos += n
+		endLine = r.line
+		r.line++
+		whole = true
+		if !quoted {
+			break
+		}
+	}
+	at := w.pos
+	end := w.offset(at)
+	r.number++
+	*rec = load.Record{Number: r.number, Line: line, EndLine: endLine, Offset: start, End: end, Raw: kept}
+	if r.scan != nil {
+		r.scan.reset(at)
+	}
+	r.used = end
+	if r.packed != nil {
+		r.used = r.packed()
+	}
+	rec.Consumed = r.used
+	return r.give(load.Reject{
+		Code:    load.CodeRecordTooLarge,
+		Message: fmt.Sprintf("longer than %d bytes", r.maximum),
+		Hint:    "raise the limit if it is meant to be that long; otherwise look for a quote that is not closed",
+	})
+}
