@@ -1,7 +1,6 @@
 package csvfile
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,13 +165,3 @@ func (c *charset) decoder(replace bool) decoder {
 
 // isEBCDIC reports whether a line feed is not 0x0A in the charset.
 func isEBCDIC(m *charmap.Charmap) bool { return m.DecodeByte(0x0A) != '\n' }
-
-// Decode returns bytes of a file in that encoding as text, with U+FFFD in the
-// place of what is invalid. An encoding that is not known is taken for UTF-8.
-func Decode(b []byte, encoding string) []byte {
-	c, err := findCharset(encoding)
-	if err != nil {
-		c = &charsets[0]
-	}
-	return bytes.ToValidUTF8(c.text(b, true), []byte("\uFFFD"))
-}
