@@ -278,6 +278,19 @@ func (p *momentPattern) split() (date, tail *momentPattern) {
 	return date, tail
 }
 
+// String returns the pattern's elements as parsePattern reads them.
+func (p *momentPattern) String() string {
+	var b strings.Builder
+	for _, e := range p.elements {
+		if e.kind == elementLiteral && strings.ContainsFunc(string(e.text), unicode.IsLetter) && string(e.text) != "T" {
+			b.WriteString("[" + string(e.text) + "]")
+			continue
+		}
+		b.Write(e.text)
+	}
+	return b.String()
+}
+
 // timePart returns the pattern from its time on, or nil where it has none or
 // has the date behind it.
 func (p *momentPattern) timePart() *momentPattern {

@@ -1,0 +1,139 @@
+package load
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// An Inference watches records and tells for every field which type its
+// values fit, and why. It uses the parsers of the conversion: what it finds
+// converts.
+//
+// Its memory is bounded by the number of fields, not by the records. It is
+// used by one goroutine.
+type Inference struct {
+	fields []*fieldWatch
+	nulls  *conversion // knows the plan's texts for NULL
+}
+
+// A Guess is what an [Inference] found out about one field. Its JSON is part
+// of the program's contract.
+type Guess struct {
+	Field string `json:"field"`
+
+	// Column is the column that would hold the field's values: its name, type
+	// and format. It takes NULL, and has no limits, because records that were
+	// not seen may hold more than those that were.
+	Column Column `json:"column"`
+
+	// Evidence says in words why: "text, because line 48,112 is 00420".
+	Evidence string `json:"evidence"`
+
+	// Confidence is how sure that is, from 0 (nothing was seen) to 1.
+	Confidence float64 `json:"confidence"`
+
+	// Ambiguous holds the ways to read the values where they allow more than
+	// one. The column is then text until somebody chooses.
+	Ambiguous []Choice `json:"ambiguous,omitempty"`
+
+	// Nulls lists the texts seen that seem to stand for no value. They were
+	// left out of account, and would have to be texts for NULL in the plan.
+	Nulls []string `json:"nulls,omitempty"`
+
+	Values     int64 `json:"values"`     // that are neither empty nor in Nulls
+	Empty      int64 `json:"empty"`      // empty, missing, or NULL by the plan
+	Exceptions int64 `json:"exceptions"` // values that don't fit the column's type
+	MaxLength  int   `json:"maxLength"`  // characters of the longest value
+}
+
+// A Choice is one way to read the values of a field.
+type Choice struct {
+	Type    Type   `json:"type" ts_type:"string"`
+	Format  string `json:"format"`
+	Example string `json:"example"` // "03/04/2026 is 2026-04-03"
+}
+
+// NewInference returns an Inference for records with the given fields. What
+// the plan says about NULL, the decimal sign and dates is taken as said.
+func NewInference(fields []string, p Plan) (*Inference, error) {
+	nulls, err := newConversion(Column{Nullable: true}, p)
+	if err != nil {
+		return nil, err
+	}
+	forms, err := newForms(p)
+	if err != nil {
+		return nil, err
+	}
+	i := &Inference{nulls: nulls}
+	for _, name := range fields {
+		i.fields = append(i.fields, newFieldWatch(name, forms))
+	}
+	return i, nil
+}
+
+// Add takes the values of a record into account. It does not keep r. Fields
+// beyond those that the Inference knows are left out.
+func (i *Inference) Add(r *Record) {
+	for n, w := range i.fields {
+		if n >= len(r.Fields) {
+			w.empty++
+			continue
+		}
+		text := r.Field(n)
+		if len(text) == 0 || len(i.nulls.nulls) > 0 && i.nulls.isNull(text, r.Fields[n].Quoted) {
+			w.empty++
+			continue
+		}
+		w.add(text, r.Line)
+	}
+}
+
+// Guesses returns what was found out so far, one for each field, in order.
+// It may be called again after more records, but the ways in which values may
+// be written are settled by the first call.
+func (i *Inference) Guesses() []Guess {
+	verdicts := make([]verdict, len(i.fields))
+	for n, w := range i.fields {
+		w.open()
+		verdicts[n] = w.judge()
+	}
+	settleByNeighbours(verdicts)
+	names := columnNames(i.fields)
+	guesses := make([]Guess, len(verdicts))
+	for n := range verdicts {
+		guesses[n] = verdicts[n].guess(names[n])
+	}
+	return guesses
+}
+
+// columnNames makes the names of columns from those of fields: without blanks,
+// and each only once, in any case.
+func columnNames(fields []*fieldWatch) []string {
+	names := make([]string, len(fields))
+	taken := map[string]bool{}
+	for i, w := range fields {
+		name := strings.Join(strings.FieldsFunc(w.name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), "_")
+		if name == "" {
+			name = fmt.Sprintf("field_%d", i+1)
+		}
+		free := name
+		for n := 2; taken[strings.ToLower(free)]; n++ {
+			free = fmt.Sprintf("%s_%d", name, n)
+		}
+		taken[strings.ToLower(free)] = true
+		names[i] = free
+	}
+	return names
+}
+
+// A held value is kept to be shown.
+type held struct {
+	line int64
+	text string
+}
+
+func hold(text []byte, line int64) held { return held{line, shown(bytes.Clone(text))} }
+
+func (h held) String() string { return fmt.Sprintf("line %s is %s", grouped(h.line), h.text) }

@@ -1,0 +1,141 @@
+package load
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// keptAsText says why a text that may be read as a number has to stay a text:
+// a number would not keep what it says. It returns "" where it may be one.
+func keptAsText(text []byte) string {
+	s := text
+	if s[0] == '-' {
+		s = s[1:]
+	}
+	if len(s) > 1 && s[0] == '0' && isNumberlike(s[1:]) && (s[1] >= '0' && s[1] <= '9' || s[1] == ' ') {
+		return "whose leading zero a number would not keep"
+	}
+	if mantissa, exponent := cutExponent(s); len(exponent) > 0 && exponent[1] != '+' && exponent[1] != '-' &&
+		len(mantissa) > 0 && bytes.IndexFunc(mantissa, notDigit) < 0 {
+		return "an identifier rather than a number with an exponent"
+	}
+	if text[0] == '+' && countDigits(text) >= 7 && bytes.IndexAny(text, ".,") < 0 {
+		return "a phone number by its looks"
+	}
+	return ""
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
+
+// isNumberlike reports whether s has only digits and separators.
+func isNumberlike(s []byte) bool {
+	return bytes.IndexFunc(s, func(r rune) bool {
+		return notDigit(r) && r != '.' && r != ',' && r != ' ' && r != '\'' && !isWideBlank(r)
+	}) < 0
+}
+
+func countDigits(s []byte) int {
+	n := 0
+	for _, b := range s {
+		if b-'0' <= 9 {
+			n++
+		}
+	}
+	return n
+}
+
+// isCode reports whether text has digits together with letters or hyphens and
+// no blanks, as identifiers have: 12a, R-10025. A number with a letter that
+// looks like a digit is none.
+func isCode(text []byte) bool {
+	if countDigits(text) == 0 || lookAlikeHint(text, &plainNumbers) != "" {
+		return false
+	}
+	other := false
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		switch {
+		case unicode.IsSpace(r):
+			return false
+		case unicode.IsLetter(r) || i > 0 && strings.ContainsRune("-/_", r):
+			other = true
+		case !unicode.IsDigit(r) && !strings.ContainsRune("-/_.,#", r):
+			return false
+		}
+		i += n
+	}
+	return other
+}
+
+// identifierNames are the words in the names of fields whose digits are no
+// number: they are compared, never added.
+var identifierNames = wordSet(`
+	zip zipcode postcode postal postalcode plz postleitzahl codepostal
+	phone telephone tel telefon telefono téléphone mobile mobil handy cellphone fax whatsapp msisdn
+	iban bic swift blz ssn vat vatid ustid taxid steuernummer
+	isbn ean ean13 gtin upc asin barcode sku mpn partnumber partno artikelnummer imei isin wkn iccid`)
+
+// identifierTails are the words that may stand behind them.
+var identifierTails = wordSet("code number no nr num nummer id")
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		set[word] = true
+	}
+	return set
+}
+
+// namesIdentifier reports whether the name of a field says that its values
+// are identifiers. A word counts only at the end: phone_calls is a number.
+func namesIdentifier(name string) bool {
+	words := nameWords(name)
+	for len(words) > 1 && identifierTails[words[len(words)-1]] {
+		if identifierNames[words[len(words)-2]+words[len(words)-1]] {
+			return true
+		}
+		words = words[:len(words)-1]
+	}
+	return len(words) > 0 && identifierNames[words[len(words)-1]]
+}
+
+// namesBoolean reports whether the name of a field says that its values are
+// true or false.
+func namesBoolean(name string) bool {
+	words := nameWords(name)
+	if len(words) == 0 {
+		return false
+	}
+	switch words[0] {
+	case "is", "has", "can", "was", "ist", "hat":
+		return len(words) > 1
+	}
+	switch words[len(words)-1] {
+	case "active", "inactive", "enabled", "disabled", "deleted", "visible", "hidden", "published", "archived",
+		"verified", "flag", "bool", "boolean", "aktiv", "inaktiv", "gelöscht", "sichtbar", "actif":
+		return true
+	}
+	return false
+}
+
+// nameWords cuts a name into its words, in lower case: at what is neither
+// letter nor digit, and where a capital follows a small letter.
+func nameWords(name string) []string {
+	var b strings.Builder
+	before := ' '
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			b.WriteByte(' ')
+		case unicode.IsUpper(r) && unicode.IsLower(before):
+			b.WriteByte(' ')
+			fallthrough
+		default:
+			b.WriteRune(unicode.ToLower(r))
+		}
+		before = r
+	}
+	return strings.Fields(b.String())
+}

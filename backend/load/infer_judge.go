@@ -1,0 +1,251 @@
+package load
+
+import "strings"
+
+// A field gets the type that all its values fit. Where bad values stand among
+// many good ones, they shall be rejected, each with its reason, rather than
+// make the whole field text: one value in fifty may miss the type, of at least
+// a hundred. That holds for values that can't be meant to be there, never where
+// identifiers are at stake.
+const (
+	exceptionShare  = 50
+	exceptionValues = 100
+)
+
+func tolerable(missed, values int64) bool {
+	return missed == 0 || values >= exceptionValues && missed*exceptionShare <= values
+}
+
+// A verdict is what was decided about a field.
+type verdict struct {
+	watch  *fieldWatch
+	chosen *candidate // nil for text
+	why    string     // the evidence
+
+	confidence   float64
+	alternatives []*candidate // what chosen would be, had somebody decided: chosen is nil then
+	doubt        held         // the value that could be read in each of those ways
+	proved       bool         // the values themselves decided between rivals
+	asBoolean    bool         // chosen is of whole numbers, which stand for true and false
+}
+
+// judge decides by the field alone.
+func (w *fieldWatch) judge() verdict {
+	v := verdict{watch: w}
+	best := w.best()
+	if w.values == 0 {
+		v.why = w.nothing()
+		return v
+	}
+	v.confidence = sureness(w.values)
+	switch {
+	case best == nil:
+		v.why = w.misfit()
+	case best.number && w.kept != nil:
+		v.why = "text, because " + w.kept.String() + ", " + w.keptWhy
+	case best.number && namesIdentifier(w.name):
+		v.why = "text, because by its name it holds identifiers; " + w.share(best) + " are of digits"
+	case best.number && w.looksLikePhone(best):
+		v.why = "text, because " + best.firstFit.String() + ", and all have as many digits: phone numbers rather than numbers"
+	case best.number && best.missed > 0 && w.codes != nil && w.whole*2 > w.values:
+		v.why = "text, because " + w.codes.String() + ": identifiers of digits and letters rather than numbers"
+	default:
+		w.decide(&v, best)
+	}
+	return v
+}
+
+// sureness is how sure a type is that so many values fit.
+func sureness(values int64) float64 {
+	switch {
+	case values >= 100:
+		return 0.99
+	case values >= 20:
+		return 0.95
+	case values >= 5:
+		return 0.85
+	default:
+		return 0.6
+	}
+}
+
+// best returns the candidate that misses the fewest values, the narrowest of
+// several; nil where none misses few enough.
+func (w *fieldWatch) best() *candidate {
+	var best *candidate
+	for _, c := range w.candidates {
+		if c.needsBoth && !(c.yes && c.no) {
+			continue
+		}
+		if best == nil || c.missed < best.missed {
+			best = c
+		}
+	}
+	if best == nil || w.matched(best) == 0 || !tolerable(best.missed, w.values) {
+		return nil
+	}
+	return best
+}
+
+// looksLikePhone reports whether numbers with blanks among their digits all
+// have the same number of digits and no decimals.
+func (w *fieldWatch) looksLikePhone(c *candidate) bool {
+	return c.typ == Integer && formatOf(c).group == groupSpace && w.whole == 0 && w.values > 1 &&
+		w.digitsLeast == w.digitsMost && w.digitsMost >= 7
+}
+
+// decide takes c, unless a rival reads the same values differently and
+// nothing proves which of the two is right.
+func (w *fieldWatch) decide(v *verdict, c *candidate) {
+	because := ""
+	if d := w.dayFirst(c); d != nil {
+		c, because = d, "day first as everywhere where points separate"
+	}
+	for _, f := range w.facing(c) {
+		switch {
+		case f.mine.count > f.theirs.count*exceptionShare:
+			v.proved = true
+			because = c.readBecause(f.mine.first)
+		case f.mine.count > 0:
+			v.confidence = 0.5
+			v.why = f.contrast()
+			v.alternatives = nil
+			return
+		case because != "" && !c.number:
+		default:
+			if len(v.alternatives) == 0 {
+				v.alternatives = []*candidate{c}
+				v.doubt = f.firstDoubt
+			}
+			if !c.number || len(v.alternatives) == 1 { // other numbers only repeat the question
+				v.alternatives = append(v.alternatives, f.rival)
+			}
+		}
+	}
+	if len(v.alternatives) > 0 {
+		v.confidence = 0.5
+		v.why = "text, because " + v.doubt.String() + ", which may be " + v.contrasts()
+		return
+	}
+	v.chosen = c
+	v.why = w.fit(c, because)
+	if c.missed > 0 {
+		v.confidence -= min(0.2, 5*float64(c.missed)/float64(w.values))
+	}
+	if c.typ == Integer && c.missed == 0 && !w.notBit && w.zero && w.one {
+		if namesBoolean(w.name) {
+			v.asBoolean = true
+			v.confidence = min(v.confidence, 0.9)
+			v.why = "boolean, because all values are 0 or 1 and the name says so, " + w.share(c)
+		} else {
+			v.why += "; all are 0 or 1, so it could be boolean"
+		}
+	}
+}
+
+// A face is a rivalry from the side of one of the two.
+type face struct {
+	*rivalry
+	rival        *candidate
+	mine, theirs proof
+}
+
+// facing returns the rivals of c that read some values differently.
+func (w *fieldWatch) facing(c *candidate) []face {
+	var list []face
+	for _, r := range w.rivalries {
+		switch {
+		case r.doubtful == 0:
+		case r.a == c:
+			list = append(list, face{r, r.b, r.onlyA, r.onlyB})
+		case r.b == c:
+			list = append(list, face{r, r.a, r.onlyB, r.onlyA})
+		}
+	}
+	return list
+}
+
+// dayFirst returns the candidate for dates with points whose day is first,
+// where c or a rival of c is that one and no value proves another: no country
+// writes the month first and points behind it. It returns nil for all others.
+func (w *fieldWatch) dayFirst(c *candidate) *candidate {
+	if !strings.HasPrefix(c.skeleton, "#.#.#") {
+		return nil
+	}
+	first := c
+	for _, f := range w.facing(c) {
+		if f.mine.count+f.theirs.count > 0 || c.order == "year first" || f.rival.order == "year first" {
+			return nil
+		}
+		if f.rival.order == "day first" {
+			first = f.rival
+		}
+	}
+	if first.order != "day first" {
+		return nil
+	}
+	return first
+}
+
+// settleByNeighbours decides what a field alone leaves open by the other
+// fields of the file, where those that prove anything agree.
+func settleByNeighbours(verdicts []verdict) {
+	var order, point decided
+	for i := range verdicts {
+		v := &verdicts[i]
+		if v.chosen == nil {
+			continue
+		}
+		switch {
+		case v.chosen.order != "" && v.proved:
+			order.add(v.chosen.order, v.watch.name)
+		case v.chosen.number && v.watch.provesPoint(v.chosen):
+			point.add(string(formatOf(v.chosen).point), v.watch.name)
+		}
+	}
+	for i := range verdicts {
+		v := &verdicts[i]
+		for _, c := range v.alternatives {
+			by := decided{}
+			if c.order != "" && c.order == order.what {
+				by = order
+			} else if c.number && string(formatOf(c).point) == point.what {
+				by = point
+			}
+			if by.what == "" || by.divided {
+				continue
+			}
+			v.chosen, v.alternatives = c, nil
+			v.confidence = 0.8
+			v.why = v.watch.fit(c, c.readBecause(v.doubt)+", as in the field "+by.field)
+			break
+		}
+	}
+}
+
+// A decided is what the fields of a file prove.
+type decided struct {
+	what, field string
+	divided     bool // they prove different things
+}
+
+func (d *decided) add(what, field string) {
+	if d.what == "" {
+		d.what, d.field = what, field
+	}
+	d.divided = d.divided || d.what != what
+}
+
+// provesPoint reports whether the values can't have been written with the
+// other decimal sign.
+func (w *fieldWatch) provesPoint(chosen *candidate) bool {
+	if chosen.typ == Integer && formatOf(chosen).group != groupPoint && formatOf(chosen).group != groupComma {
+		return false
+	}
+	for _, c := range w.candidates {
+		if c.number && formatOf(c).point != formatOf(chosen).point && c.missed <= chosen.missed {
+			return false
+		}
+	}
+	return true
+}
