@@ -1,0 +1,140 @@
+// Package job gives one import its life: it looks at the file and the table,
+// settles the plan, runs the load, keeps its rejects in the store, publishes
+// its events, and pauses or cancels it when asked to.
+package job
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/store"
+)
+
+// A Request says what to import where. Its JSON is the body of
+// POST /v1/imports and what the window and the command line make of a person's
+// choices.
+type Request struct {
+	File   string `json:"file"`   // the file's path
+	Target string `json:"target"` // the database: a path or a URL
+
+	// Preset names a ready-made table (see [Presets]): it is made when it is
+	// not there yet.
+	Preset string `json:"preset,omitempty"`
+
+	Dialect csvfile.Dialect `json:"dialect"` // what is left empty is detected
+	Plan    load.Plan       `json:"plan"`
+
+	// Check does everything but the writing.
+	Check bool `json:"check,omitempty"`
+}
+
+// A State says where a job is in its life.
+type State string
+
+// The states of a job. Queued, running and paused ones are active; the others
+// are final.
+const (
+	Queued      State = "queued"
+	Running     State = "running"
+	Paused      State = "paused"
+	Done        State = "done"        // to the end, with or without rejects
+	Failed      State = "failed"      // stopped by an error, which the summary tells
+	Cancelled   State = "cancelled"   // stopped by a person
+	Interrupted State = "interrupted" // the program ended while it ran
+)
+
+// Active reports whether the job has not ended.
+func (s State) Active() bool { return s == Queued || s == Running || s == Paused }
+
+// A Job is one import as the store keeps it.
+type Job struct {
+	ID      string  `json:"id"`
+	State   State   `json:"state"`
+	Request Request `json:"request"`
+
+	Created  string `json:"created"`            // RFC 3339, milliseconds
+	Started  string `json:"started,omitempty"`  // "" until it runs
+	Finished string `json:"finished,omitempty"` // "" until it ended
+
+	// Summary tells what the job did; nil until it ended.
+	Summary *Summary `json:"summary,omitempty"`
+}
+
+// A Summary is what a job did, as the command line's --json prints it.
+type Summary struct {
+	Job   string `json:"job"`
+	File  string `json:"file"`
+	Table string `json:"table"`
+	State State  `json:"state"`
+	load.Counts
+	Bytes    int64   `json:"bytes"`
+	Seconds  float64 `json:"seconds"`
+	Balanced bool    `json:"balanced"`
+
+	// RolledBack counts rows that were written and undone again because the
+	// import did not reach its end. They are part of the balance.
+	RolledBack int64 `json:"rolledBack,omitempty"`
+	// Padded counts the records whose number of fields was mended.
+	Padded int64 `json:"padded,omitempty"`
+	// Check is set when nothing was to be written: inserted then counts the
+	// records that would have been.
+	Check bool `json:"check,omitempty"`
+	// Error tells why the job failed, and what to do.
+	Error string `json:"error,omitempty"`
+}
+
+// A Snapshot is a job with its latest progress, for a listener that joins
+// late: it contains the events up to Seq.
+type Snapshot struct {
+	Job      Job            `json:"job"`
+	Progress *load.Progress `json:"progress,omitempty"`
+	Seq      uint64         `json:"seq"`
+}
+
+// These are shown as the store keeps them.
+type (
+	Reject      = store.Reject
+	RejectQuery = store.RejectQuery
+	RejectPage  = store.RejectPage
+	RejectCount = store.RejectCount
+)
+
+// wireTime returns t as it is kept and sent.
+func wireTime(t time.Time) string { return t.UTC().Format(store.TimeFormat) }
+
+// stored returns j as the store keeps it.
+func (j *Job) stored() (store.Job, error) {
+	request, err := json.Marshal(j.Request)
+	if err != nil {
+		return store.Job{}, fmt.Errorf("encode the request: %w", err)
+	}
+	s := store.Job{
+		ID: j.ID, State: string(j.State), File: j.Request.File, Request: string(request),
+		Created: j.Created, Started: j.Started, Finished: j.Finished,
+	}
+	if j.Summary != nil {
+		summary, err := json.Marshal(j.Summary)
+		if err != nil {
+			return store.Job{}, fmt.Errorf("encode the summary: %w", err)
+		}
+		s.Summary = string(summary)
+	}
+	return s, nil
+}
+
+// fromStore returns the job that the store keeps as s.
+func fromStore(s store.Job) (Job, error) {
+	j := Job{ID: s.ID, State: State(s.State), Created: s.Created, Started: s.Started, Finished: s.Finished}
+	if err := json.Unmarshal([]byte(s.Request), &j.Request); err != nil {
+		return j, fmt.Errorf("decode the request of job %s: %w", s.ID, err)
+	}
+	if s.Summary != "" {
+		if err := json.Unmarshal([]byte(s.Summary), &j.Summary); err != nil {
+			return j, fmt.Errorf("decode the summary of job %s: %w", s.ID, err)
+		}
+	}
+	return j, nil
+}

@@ -1,0 +1,111 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"linefeed/backend/event"
+	"linefeed/backend/load"
+	"linefeed/backend/store"
+)
+
+// load does the work of a job, from opening the file to the last commit.
+func (r *Runner) load(a *active) (s Summary, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
+		}
+	}()
+	ctx, req := a.ctx, a.job.Request
+	file, err := openFile(req, req.Dialect)
+	if err != nil {
+		return s, err
+	}
+	defer file.Close()                                      //nolint:errcheck // only read
+	defer context.AfterFunc(ctx, func() { file.Close() })() //nolint:errcheck // frees a read that waits
+
+	dst, err := openTarget(ctx, req)
+	if err != nil {
+		return s, err
+	}
+	if dst != nil {
+		defer func() { err = errors.Join(err, dst.Close()) }()
+	}
+	settled, layout, err := settle(ctx, req, file, dst)
+	if err != nil {
+		return s, err
+	}
+	if err := load.JoinProblems(settled.Problems); err != nil {
+		return s, err
+	}
+	log, err := r.log(a, file.Dialect(), file.Head())
+	if err != nil {
+		return s, err
+	}
+	r.mu.Lock()
+	a.table = layout.Plan.Table
+	r.mu.Unlock()
+
+	did, err := load.Run(ctx, file, dst, layout, load.Options{
+		OnProgress: func(p load.Progress) { r.tellProgress(a, p) },
+		OnReject:   func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) },
+		Paused:     func() <-chan struct{} { return r.paused(a) },
+		Check:      req.Check,
+	})
+	if errors.Is(err, load.ErrNoRecords) {
+		err = fmt.Errorf("import %s: it has no records, only a header of %d fields: look at it with `linefeed preview`", req.File, len(file.Fields()))
+	}
+	stats := file.Stats()
+	return Summary{
+		Counts: did.Counts, Bytes: did.Bytes, Seconds: did.Elapsed.Seconds(),
+		RolledBack: did.RolledBack, Padded: stats.Padded + stats.Trimmed,
+	}, err
+}
+
+// log opens the log of the job's rejects, and keeps what a file of them needs.
+func (r *Runner) log(a *active, dialect any, head []byte) (*store.RejectLog, error) {
+	d, err := json.Marshal(dialect)
+	if err != nil {
+		return nil, fmt.Errorf("encode the dialect: %w", err)
+	}
+	if err := r.store.SetHead(a.ctx, a.job.ID, store.Head{Dialect: string(d), Bytes: head}); err != nil {
+		return nil, err
+	}
+	return r.store.RejectLog(a.ctx, a.job.ID)
+}
+
+func (r *Runner) tellProgress(a *active, p load.Progress) {
+	r.mu.Lock()
+	a.progress = &p
+	r.mu.Unlock()
+	r.hub.Progress(a.job.ID, p)
+}
+
+// keepRejects keeps rejects and tells of them. A cancel does not keep them
+// from being kept.
+func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Reject) error {
+	if err := log.Add(context.WithoutCancel(a.ctx), rejects); err != nil {
+		return err
+	}
+	told := make([]event.Reject, len(rejects))
+	for i := range rejects {
+		v := store.Show(&rejects[i])
+		told[i] = event.Reject{
+			Time: event.Time{Time: rejects[i].Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
+			Column: v.Column, Value: v.Value, Code: string(v.Code), Message: v.Message, Hint: v.Hint,
+		}
+	}
+	r.hub.Rejects(a.job.ID, told)
+	return nil
+}
+
+// paused returns the channel by which a paused job goes on, nil for one that
+// is not paused.
+func (r *Runner) paused(a *active) <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return a.goOn
+}

@@ -1,0 +1,31 @@
+package job
+
+import "linefeed/backend/load"
+
+// A Preset is a ready-made table.
+type Preset struct {
+	Name    string        `json:"name"`  // as Request.Preset names it
+	Title   string        `json:"title"` // for people
+	Table   string        `json:"table"` // the table's usual name
+	Columns []load.Column `json:"columns"`
+}
+
+// Presets returns the ready-made tables.
+func Presets() []Preset {
+	return []Preset{{
+		Name:  "articles",
+		Title: "Articles",
+		Table: "articles",
+		Columns: []load.Column{
+			{Name: "sku", Type: load.Text, Length: 32, PrimaryKey: true},
+			{Name: "title", Type: load.Text, Length: 200},
+			{Name: "description", Type: load.Text, Length: 4000, Nullable: true},
+			{Name: "category", Type: load.Text, Length: 60},
+			{Name: "price", Type: load.Decimal, Precision: 10, Scale: 2, Check: "price >= 0"},
+			{Name: "currency", Type: load.Text, Length: 3, Check: "length(currency) = 3"},
+			{Name: "quantity", Type: load.Integer, Check: "quantity >= 0"},
+			{Name: "published_at", Type: load.Timestamp, Nullable: true},
+			{Name: "active", Type: load.Boolean},
+		},
+	}}
+}

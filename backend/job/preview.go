@@ -1,0 +1,74 @@
+package job
+
+import (
+	"context"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+)
+
+// A Preview is what can be seen of a file without reading all of it.
+type Preview struct {
+	// As in csvfile.Preview, which is not embedded: Wails generates no
+	// bindings for what an embedded struct refers to.
+	Dialect  csvfile.Dialect   `json:"dialect"`
+	Findings []csvfile.Finding `json:"findings"`
+	Warnings []csvfile.Warning `json:"warnings"`
+	Fields   []string          `json:"fields"`
+	Rows     []csvfile.Row     `json:"rows"`
+	Size     int64             `json:"size"`
+	Records  int64             `json:"records"`
+	Complete bool              `json:"complete"`
+
+	// Guesses say which type and format each field's values fit.
+	Guesses []load.Guess `json:"guesses"`
+}
+
+// previewRows is how many records a preview shows.
+const previewRows = 500
+
+// Look previews a file: it reads a bounded part of it, however large it is.
+func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) {
+	look, err := csvfile.Look(file, d, csvfile.Options{}, previewRows)
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{
+		Dialect: look.Dialect, Findings: look.Findings, Warnings: look.Warnings, Fields: look.Fields,
+		Rows: look.Rows, Size: look.Size, Records: look.Records, Complete: look.Complete,
+	}
+	p.Guesses, err = guess(ctx, Request{File: file}, look.Dialect)
+	return p, err
+}
+
+// Inference looks at this many records and bytes at most.
+const (
+	guessRecords = 20_000
+	guessBytes   = 8 << 20
+)
+
+// guess infers the types of the file's fields from its first records.
+func guess(ctx context.Context, req Request, d csvfile.Dialect) ([]load.Guess, error) {
+	file, err := openFile(req, d)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	inference, err := load.NewInference(file.Fields(), req.Plan)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for rec, err := range file.Records() {
+		if rec == nil {
+			return nil, err
+		}
+		if err == nil {
+			inference.Add(rec)
+		}
+		if n++; n >= guessRecords || rec.End >= guessBytes || ctx.Err() != nil {
+			break
+		}
+	}
+	return inference.Guesses(), ctx.Err()
+}

@@ -1,0 +1,166 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+
+	"linefeed/backend/csvfile"
+)
+
+// WriteRejects writes the rejected records of a job as they stood in its file,
+// byte for byte, behind what stood before its first record: a file that can
+// be mended and imported again.
+func (r *Runner) WriteRejects(ctx context.Context, id string, w io.Writer) error {
+	head, err := r.store.Head(ctx, id)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(head.Bytes); err != nil {
+		return err
+	}
+	for reject, err := range r.store.AllRejects(ctx, id) {
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(reject.Raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A reportLine is a line of the error report.
+type reportLine struct {
+	Time    string `csv:"time"`
+	Record  int64  `csv:"record"`
+	Line    int64  `csv:"line"`
+	EndLine int64  `csv:"end_line"`
+	Column  string `csv:"column"`
+	Value   string `csv:"value"`
+	Code    string `csv:"code"`
+	Message string `csv:"message"`
+	Hint    string `csv:"hint"`
+}
+
+// reportLines is how many lines of a report are held at a time.
+const reportLines = 1000
+
+// WriteReport writes the error report of a job: a CSV file with a header and a
+// line for each reject.
+func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer) error {
+	if _, err := r.Job(ctx, id); err != nil {
+		return err
+	}
+	lines := make([]reportLine, 0, reportLines)
+	if err := gocsv.Marshal(lines, w); err != nil { // the header
+		return err
+	}
+	flush := func() error {
+		defer func() { lines = lines[:0] }()
+		return gocsv.MarshalWithoutHeaders(lines, w)
+	}
+	for v, err := range r.store.AllRejects(ctx, id) {
+		if err != nil {
+			return err
+		}
+		lines = append(lines, reportLine{v.Time, v.Record, v.Line, v.EndLine, v.Column, v.Value, string(v.Code), v.Message, v.Hint})
+		if len(lines) == reportLines {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// SaveAs lets write make the file path, whole or not at all: it is written
+// beside its place and then moved there.
+func SaveAs(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	err = write(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644) //nolint:gosec // it is the user's own export, as any editor would save it
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the first error tells
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	return nil
+}
+
+// RejectBytes is a rejected record for looking at.
+type RejectBytes struct {
+	Text      string `json:"text"`      // the record, decoded; at most the first 64 KiB of it
+	Bytes     int64  `json:"bytes"`     // how long the record is in the file
+	Truncated bool   `json:"truncated"` // Text is not all of it
+	// [ValueStart, ValueEnd) is where the refused value stands in Text, in
+	// UTF-16 units as scripts count them; both -1 where it is not found.
+	ValueStart int `json:"valueStart"`
+	ValueEnd   int `json:"valueEnd"`
+}
+
+const rejectTextBytes = 64 << 10
+
+// RejectBytes returns a rejected record of a job for looking at.
+func (r *Runner) RejectBytes(ctx context.Context, id string, reject int64) (RejectBytes, error) {
+	raw, size, err := r.store.RejectBytes(ctx, id, reject, rejectTextBytes)
+	if err != nil {
+		return RejectBytes{}, err
+	}
+	head, err := r.store.Head(ctx, id)
+	if err != nil {
+		return RejectBytes{}, err
+	}
+	var d csvfile.Dialect
+	if err := json.Unmarshal([]byte(head.Dialect), &d); err != nil {
+		return RejectBytes{}, fmt.Errorf("decode the dialect of job %s: %w", id, err)
+	}
+	page, err := r.store.Rejects(ctx, RejectQuery{Job: id, After: reject - 1, Limit: 1})
+	if err != nil {
+		return RejectBytes{}, err
+	}
+	text := csvfile.Decode(raw, d.Encoding)
+	b := RejectBytes{Text: text, Bytes: size, Truncated: int64(len(raw)) < size, ValueStart: -1, ValueEnd: -1}
+	if len(page.Rejects) == 1 {
+		b.mark(text, page.Rejects[0].Value)
+	}
+	return b, nil
+}
+
+// mark finds value in text, if it stands there just once.
+func (b *RejectBytes) mark(text, value string) {
+	if value == "" || strings.Count(text, value) != 1 {
+		return
+	}
+	at := strings.Index(text, value)
+	b.ValueStart = utf16Len(text[:at])
+	b.ValueEnd = b.ValueStart + utf16Len(value)
+}
+
+// utf16Len returns how many UTF-16 units s has.
+func utf16Len(s string) int {
+	n := 0
+	for _, c := range s {
+		n++
+		if c > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}

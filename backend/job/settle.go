@@ -1,0 +1,190 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/target"
+)
+
+// Settled is a request fitted to its file and its table, for looking at before
+// it is started.
+type Settled struct {
+	// Create says that the table will be made, and Preset by which ready-made
+	// table, "" for none.
+	Create bool   `json:"create"`
+	Preset string `json:"preset,omitempty"`
+
+	Fields  []string       `json:"fields"`  // of the file
+	Columns []load.Column  `json:"columns"` // of the table, all of them
+	Guesses []load.Guess   `json:"guesses"` // what the file's values look like, one for each field
+	Mapping []FieldMapping `json:"mapping"` // one for each field
+
+	// Problems keep the request from being started; with none it can be.
+	Problems []load.Problem `json:"problems"`
+}
+
+// A FieldMapping says which column a field goes to, "" for none.
+type FieldMapping struct {
+	Field  string `json:"field"`
+	Column string `json:"column"`
+}
+
+// Settle fits a request to its file and table. It changes neither.
+func Settle(ctx context.Context, req Request) (Settled, error) {
+	file, err := openFile(req, req.Dialect)
+	if err != nil {
+		return Settled{}, err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	dst, err := openTarget(ctx, req)
+	if err != nil {
+		return Settled{}, err
+	}
+	if dst != nil {
+		defer dst.Close() //nolint:errcheck // only read
+	}
+	s, _, err := settle(ctx, req, file, dst)
+	return s, err
+}
+
+// openFile opens the request's file by a dialect.
+func openFile(req Request, d csvfile.Dialect) (*csvfile.File, error) {
+	return csvfile.Open(req.File, d, csvfile.Options{Ragged: req.Plan.Ragged})
+}
+
+// openTarget opens the request's target. A check may have none: it returns nil.
+func openTarget(ctx context.Context, req Request) (load.Target, error) {
+	if req.Target == "" && req.Check {
+		return nil, nil
+	}
+	return target.Open(ctx, req.Target)
+}
+
+// settle fits a request to an open file and its target, which is nil for a
+// check without one.
+func settle(ctx context.Context, req Request, file *csvfile.File, dst load.Target) (Settled, load.Layout, error) {
+	plan := req.Plan
+	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}}
+
+	var err error
+	if s.Guesses, err = guess(ctx, req, file.Dialect()); err != nil {
+		return s, load.Layout{}, err
+	}
+	preset, err := findPreset(req, s.Fields)
+	if err != nil {
+		return s, load.Layout{}, err
+	}
+	if plan.Table == "" && preset != nil {
+		plan.Table = preset.Table
+	}
+	if plan.Table == "" && dst == nil { // nothing is written: any name will do
+		plan.Table = "records"
+	}
+	table, exists, err := columns(ctx, dst, plan.Table)
+	if err != nil && (!errors.Is(err, load.ErrNoTable) || !plan.Create && req.Preset == "" && dst != nil) {
+		return s, load.Layout{}, err
+	}
+	switch {
+	case exists && plan.Create:
+		return s, load.Layout{}, fmt.Errorf("the table %q is there already: leave out --create to add to it, or choose another name", plan.Table)
+	case exists:
+		plan.Columns = withFormats(plan, table, s)
+	default:
+		plan.Create = true
+		switch {
+		case preset != nil:
+			plan.Columns, s.Preset = preset.Columns, preset.Name
+		case len(plan.Columns) == 0:
+			plan.Columns = newColumns(plan, s)
+		}
+		table = plan.Columns
+	}
+	s.Create, s.Columns = plan.Create, table
+
+	layout, problems := load.Settle(plan, s.Fields, table)
+	s.Problems = append(s.Problems, problems...)
+	for f, field := range s.Fields {
+		m := FieldMapping{Field: field}
+		if i := slices.Index(layout.Index, f); i >= 0 {
+			m.Column = layout.Columns[i].Name
+		}
+		s.Mapping = append(s.Mapping, m)
+	}
+	return s, layout, nil
+}
+
+// columns returns the columns of an existing table.
+func columns(ctx context.Context, dst load.Target, table string) ([]load.Column, bool, error) {
+	if dst == nil || table == "" {
+		return nil, false, nil
+	}
+	cols, err := dst.Columns(ctx, table)
+	return cols, err == nil, err
+}
+
+// findPreset returns the preset that a request names; or, for a table that is
+// to be made and whose plan says nothing of its columns, the preset of that
+// name whose columns are just the file's fields. It returns nil for none.
+func findPreset(req Request, fields []string) (*Preset, error) {
+	for _, p := range Presets() {
+		if req.Preset == p.Name {
+			return &p, nil
+		}
+		unsaid := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.Map) == 0
+		if unsaid && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
+			return &p, nil
+		}
+	}
+	if req.Preset != "" {
+		names := []string{}
+		for _, p := range Presets() {
+			names = append(names, p.Name)
+		}
+		return nil, fmt.Errorf("there is no preset %q: there is %v", req.Preset, names)
+	}
+	return nil, nil
+}
+
+// newColumns returns the columns of a table to be made for the file's fields.
+func newColumns(p load.Plan, s Settled) []load.Column {
+	var cols []load.Column
+	for i, g := range s.Guesses {
+		c := g.Column
+		if p.Types == "text" {
+			c = load.Column{Name: c.Name, Type: load.Text, Nullable: true}
+		}
+		switch to, mapped := p.Map[s.Fields[i]]; {
+		case mapped && to == "":
+			continue
+		case mapped:
+			c.Name = to
+		}
+		c.Nullable = true // what the rest of the file holds is not known
+		for _, k := range p.Key {
+			if c.Name == k || s.Fields[i] == k {
+				c.PrimaryKey, c.Nullable = true, false
+			}
+		}
+		cols = append(cols, c)
+	}
+	return cols
+}
+
+// withFormats returns the plan's columns for an existing table, completed by
+// how the file's values turned out to be written.
+func withFormats(p load.Plan, table []load.Column, s Settled) []load.Column {
+	layout, _ := load.Settle(p, s.Fields, table)
+	cols := slices.Clone(p.Columns)
+	for i, c := range layout.Columns {
+		g := s.Guesses[layout.Index[i]]
+		if c.Format == "" && g.Column.Format != "" && g.Column.Type == c.Type {
+			cols = append(cols, load.Column{Name: c.Name, Type: c.Type, Format: g.Column.Format})
+		}
+	}
+	return cols
+}
