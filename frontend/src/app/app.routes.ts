@@ -1,0 +1,33 @@
+import type { Routes } from '@angular/router';
+import { Source } from './source/source';
+
+export const routes: Routes = [
+  { path: '', pathMatch: 'full', redirectTo: 'new/source' },
+  { path: 'new/source', component: Source, title: 'Source · Linefeed' },
+  {
+    path: 'new/target',
+    loadComponent: () => import('./target/target').then((m) => m.Target),
+    title: 'Target · Linefeed',
+  },
+  {
+    path: 'new/mapping',
+    loadComponent: () => import('./mapping/mapping').then((m) => m.Mapping),
+    title: 'Mapping · Linefeed',
+  },
+  {
+    path: 'new/check',
+    loadComponent: () => import('./review/review').then((m) => m.Review),
+    title: 'Check · Linefeed',
+  },
+  {
+    path: 'runs',
+    loadComponent: () => import('./history/history').then((m) => m.History),
+    title: 'Runs · Linefeed',
+  },
+  {
+    path: 'runs/:id',
+    loadComponent: () => import('./job/job').then((m) => m.Job),
+    title: 'Run · Linefeed',
+  },
+  { path: '**', redirectTo: 'new/source' },
+];

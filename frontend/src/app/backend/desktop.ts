@@ -1,0 +1,52 @@
+import { DOCUMENT, DestroyRef, Service, inject, signal } from '@angular/core';
+import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime';
+
+/** What the desktop does to the window, as signals, and what the window asks of the desktop. */
+@Service()
+export class Desktop {
+  private readonly files = signal<readonly string[]>([]);
+  private readonly closing = signal(false);
+
+  /** The paths of the files that were dropped last. */
+  readonly dropped = this.files.asReadonly();
+  /** Whether somebody wants to close the window while an import is active. */
+  readonly closeRequested = this.closing.asReadonly();
+
+  constructor() {
+    const document = inject(DOCUMENT);
+    const stop = new AbortController();
+    // A dropped file would otherwise replace the page.
+    for (const type of ['dragover', 'drop']) {
+      document.addEventListener(
+        type,
+        (event) => {
+          event.preventDefault();
+        },
+        { signal: stop.signal },
+      );
+    }
+    const offs = [
+      EventsOn('files-dropped', (paths: string[]) => {
+        this.files.set([...paths]);
+      }),
+      EventsOn('close-requested', () => {
+        this.closing.set(true);
+      }),
+    ];
+    inject(DestroyRef).onDestroy(() => {
+      stop.abort();
+      offs.forEach((off) => {
+        off();
+      });
+    });
+  }
+
+  /** Leaves the window open after all. */
+  stayOpen(): void {
+    this.closing.set(false);
+  }
+
+  async copy(text: string): Promise<void> {
+    await ClipboardSetText(text);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Progress, Reject, Summary } from './model';
+
+// The events of all jobs: the same JSON on the stream and from Wails.
+
+/** What every event begins with. `seq` only grows, for each job. */
+export interface Stamp {
+  readonly job: string;
+  readonly seq: number;
+  readonly time: string;
+}
+
+export interface ProgressEvent extends Stamp, Progress {}
+
+export interface RejectEvent extends Stamp {
+  readonly rejects: readonly Omit<Reject, 'id'>[];
+  /** How many more there were than the stream tells; the store has them all. */
+  readonly more: number;
+}
+
+export interface StateEvent extends Stamp {
+  readonly state: string;
+  /** What the job did, once it has ended. */
+  readonly summary: Summary | null;
+}
+
+export type LiveEvent =
+  | { readonly kind: 'progress'; readonly data: ProgressEvent }
+  | { readonly kind: 'reject'; readonly data: RejectEvent }
+  | { readonly kind: 'state'; readonly data: StateEvent };
+
+export const kinds = ['progress', 'reject', 'state'] as const;
+
+/** The event of that kind, or nothing where it is none that the window knows. */
+export function liveEvent(kind: string, data: unknown): LiveEvent | undefined {
+  const known = kinds.find((k) => k === kind);
+  return known && isStamped(data) ? ({ kind: known, data } as LiveEvent) : undefined;
+}
+
+function isStamped(data: unknown): data is Stamp {
+  return typeof data === 'object' && data !== null && 'job' in data && 'seq' in data;
+}

@@ -1,0 +1,40 @@
+import type { csvfile, job, load, main, store } from '../../../wailsjs/go/models';
+
+// What the program behind the window speaks of, by the names that the bindings
+// generate from it. Nothing of it is typed again by hand.
+
+export type Dialect = csvfile.Dialect;
+export type Finding = csvfile.Finding;
+export type Warning = csvfile.Warning;
+export type Row = csvfile.Row;
+
+export type Column = load.Column;
+export type Guess = load.Guess;
+export type Plan = load.Plan;
+export type Progress = load.Progress;
+export type Table = load.Table;
+
+export type Job = job.Job;
+export type FieldMapping = job.FieldMapping;
+export type Preset = job.Preset;
+export type Preview = job.Preview;
+export type Problem = load.Problem;
+export type Reject = store.Reject;
+export type RejectBytes = job.RejectBytes;
+export type RejectCount = store.RejectCount;
+export type RejectPage = store.RejectPage;
+export type RejectQuery = store.RejectQuery;
+export type Request = job.Request;
+export type Settled = job.Settled;
+export type Snapshot = job.Snapshot;
+export type Summary = job.Summary;
+
+export type Address = main.Live;
+
+/** What became of the records that were read. */
+export type Counts = Pick<Progress, 'read' | 'inserted' | 'updated' | 'skipped' | 'rejected'>;
+
+/** Whether a job in this state has not ended. */
+export function isActive(state: string): boolean {
+  return state === 'queued' || state === 'running' || state === 'paused';
+}

@@ -1,0 +1,144 @@
+import { Service } from '@angular/core';
+import * as app from '../../../wailsjs/go/main/App';
+import type {
+  Address,
+  Dialect,
+  Job,
+  Preset,
+  Preview,
+  RejectBytes,
+  RejectCount,
+  RejectPage,
+  RejectQuery,
+  Request,
+  Settled,
+  Snapshot,
+  Table,
+} from './model';
+
+/**
+ * The program behind the window: what it can be asked and told to do. Each
+ * call fails with an Error whose message is written for people.
+ */
+@Service()
+export class Program {
+  /** Where the live events are, and the token that they ask for. */
+  live(): Promise<Address> {
+    return ask(() => app.Live());
+  }
+
+  /** The system's dialog for a file to import; "" when it was dismissed. */
+  chooseFile(): Promise<string> {
+    return ask(() => app.ChooseFile());
+  }
+
+  /** The system's dialog for a database that exists; "" when it was dismissed. */
+  chooseDatabase(): Promise<string> {
+    return ask(() => app.ChooseDatabase());
+  }
+
+  /** The system's dialog for a database to be made; "" when it was dismissed. */
+  createDatabase(suggestion: string): Promise<string> {
+    return ask(() => app.CreateDatabase(suggestion));
+  }
+
+  /** The path of the sample that is shipped; "" when there is none. */
+  sampleFile(): Promise<string> {
+    return ask(() => app.SampleFile());
+  }
+
+  /** The files that were imported lately, newest first. */
+  recent(): Promise<string[]> {
+    return list(() => app.Recent());
+  }
+
+  /** What the file looks like, read by the dialect; what that leaves out is found. */
+  preview(file: string, dialect: Dialect): Promise<Preview> {
+    return ask(() => app.Preview(file, dialect));
+  }
+
+  /** The tables of a database; none where it is not there yet. */
+  tables(target: string): Promise<Table[]> {
+    return list(() => app.Tables(target));
+  }
+
+  presets(): Promise<Preset[]> {
+    return list(() => app.Presets());
+  }
+
+  /** The request's plan settled against the file and the table. */
+  settle(request: Request): Promise<Settled> {
+    return ask(() => app.Settle(request));
+  }
+
+  start(request: Request): Promise<Job> {
+    return ask(() => app.Start(request));
+  }
+
+  pause(job: string): Promise<void> {
+    return ask(() => app.Pause(job));
+  }
+
+  resume(job: string): Promise<void> {
+    return ask(() => app.Resume(job));
+  }
+
+  cancel(job: string): Promise<void> {
+    return ask(() => app.Cancel(job));
+  }
+
+  /** The latest jobs, newest first. */
+  jobs(): Promise<Job[]> {
+    return list(() => app.Jobs());
+  }
+
+  snapshot(job: string): Promise<Snapshot> {
+    return ask(() => app.Snapshot(job));
+  }
+
+  /** One page of a job's log of rejects. */
+  async rejects(query: RejectQuery): Promise<RejectPage> {
+    const page = await ask(() => app.Rejects(query));
+    return { ...page, rejects: orNone(page.rejects) };
+  }
+
+  rejectCounts(job: string): Promise<RejectCount[]> {
+    return list(() => app.RejectCounts(job));
+  }
+
+  rejectBytes(job: string, reject: number): Promise<RejectBytes> {
+    return ask(() => app.RejectBytes(job, reject));
+  }
+
+  /** Saves the rejected records' own bytes; returns the path, "" when the dialog was dismissed. */
+  saveRejects(job: string): Promise<string> {
+    return ask(() => app.SaveRejects(job));
+  }
+
+  /** Saves the error report; returns the path, "" when the dialog was dismissed. */
+  saveReport(job: string): Promise<string> {
+    return ask(() => app.SaveReport(job));
+  }
+
+  /** Ends the program, and with it what runs. */
+  quit(): void {
+    void app.Quit();
+  }
+}
+
+async function ask<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (reason) {
+    throw reason instanceof Error ? reason : new Error(String(reason));
+  }
+}
+
+async function list<T>(call: () => Promise<T[]>): Promise<T[]> {
+  return orNone(await ask(call));
+}
+
+/** A slice that was never filled is null in JSON. */
+function orNone<T>(items: T[] | null): T[] {
+  return items ?? [];
+}

@@ -1,0 +1,90 @@
+import { computed, signal } from '@angular/core';
+import type { LiveEvent } from './events';
+import { isActive, type Counts, type Job, type Progress, type Snapshot } from './model';
+import { addSample, type SpeedSample } from './speed';
+
+const nothing: Counts = { read: 0, inserted: 0, updated: 0, skipped: 0, rejected: 0 };
+
+/** One job as the window knows it: a snapshot, brought up to date by the events behind it. */
+export class Run {
+  readonly id: string;
+  private readonly current;
+  private readonly latest = signal<Progress | undefined>(undefined);
+  private readonly samples = signal<readonly SpeedSample[]>([]);
+  private readonly grown = signal(0);
+  private seq = 0;
+  private watchedSince: number | undefined;
+
+  readonly job;
+  readonly progress = this.latest.asReadonly();
+  readonly speed = this.samples.asReadonly();
+  /** Changes whenever the log of rejects may have grown. */
+  readonly logVersion = this.grown.asReadonly();
+
+  readonly state = computed(() => this.job().state);
+  readonly active = computed(() => isActive(this.state()));
+  readonly summary = computed(() => this.job().summary);
+  readonly counts = computed((): Counts => this.summary() ?? this.latest() ?? nothing);
+
+  /** 0 to 100, and 100 only when everything is committed; undefined where the total is not known. */
+  readonly percent = computed(() =>
+    this.state() === 'done' ? 100 : (this.latest()?.percent ?? undefined),
+  );
+
+  constructor(job: Job) {
+    this.id = job.id;
+    this.current = signal(job);
+    this.job = this.current.asReadonly();
+  }
+
+  /** Takes a snapshot, unless what is known is newer. */
+  settle(snapshot: Snapshot): void {
+    if (snapshot.seq < this.seq) {
+      return;
+    }
+    this.seq = snapshot.seq;
+    this.current.set(snapshot.job);
+    if (snapshot.progress) {
+      this.latest.set(snapshot.progress);
+    }
+    this.grown.update((n) => n + 1);
+  }
+
+  /** Takes an event of this job; an old one, or one that came twice, changes nothing. */
+  take({ kind, data }: LiveEvent): void {
+    if (data.seq <= this.seq) {
+      return;
+    }
+    this.seq = data.seq;
+    switch (kind) {
+      case 'progress': {
+        const rejected = this.latest()?.rejected ?? 0;
+        this.latest.set(data);
+        this.sample(data.time, data.recordsPerSecond);
+        if (data.rejected !== rejected) {
+          this.grown.update((n) => n + 1);
+        }
+        break;
+      }
+      case 'reject':
+        this.grown.update((n) => n + 1);
+        break;
+      case 'state':
+        this.current.update((job) => ({
+          ...job,
+          state: data.state,
+          summary: data.summary ?? job.summary,
+          finished: isActive(data.state) ? job.finished : (job.finished ?? data.time),
+        }));
+        this.grown.update((n) => n + 1);
+        break;
+    }
+  }
+
+  private sample(time: string, recordsPerSecond: number): void {
+    const now = Date.parse(time);
+    this.watchedSince ??= now;
+    const at = now - this.watchedSince;
+    this.samples.update((samples) => addSample(samples, { at, recordsPerSecond }));
+  }
+}

@@ -1,0 +1,277 @@
+import { Service, computed, inject, linkedSignal, resource, signal } from '@angular/core';
+import type {
+  Column,
+  Dialect,
+  Guess,
+  Plan,
+  Preset,
+  Preview,
+  Problem,
+  Request,
+  Settled,
+  Table,
+} from '../backend/model';
+import { Program } from '../backend/program';
+import { Runs } from '../backend/runs';
+import { databaseBeside, tableName } from './names';
+
+/** The rules of a plan that a person sets beside table, columns and mapping. */
+export type Rules = Pick<
+  Plan,
+  'onConflict' | 'key' | 'null' | 'quotedNull' | 'ragged' | 'maxRejects' | 'atomic'
+>;
+
+/** What a person changed of the column that a field of a new table becomes. */
+export type ColumnEdit = Partial<Pick<Column, 'name' | 'type' | 'nullable' | 'primaryKey'>> & {
+  readonly leftOut?: boolean;
+};
+
+/**
+ * The import that is being prepared: what a person chose, what was found, and
+ * the request that comes of both. The pages read it and tell it of choices;
+ * it alone changes it.
+ */
+@Service()
+export class Draft {
+  private readonly program = inject(Program);
+  private readonly runs = inject(Runs);
+
+  // What was chosen. What hangs on the file is forgotten with it.
+  private readonly path = signal('');
+  private readonly asked = linkedSignal<string, Dialect>({
+    source: this.path,
+    computation: () => ({}),
+  });
+  private readonly chosenTarget = signal<string | undefined>(undefined);
+  private readonly chosenTable = linkedSignal<string, string | undefined>({
+    source: this.path,
+    computation: () => undefined,
+  });
+  private readonly chosenPreset = linkedSignal<string, string>({
+    source: this.path,
+    computation: () => '',
+  });
+  private readonly mapped = linkedSignal<string, Readonly<Record<string, string>>>({
+    source: () => `${this.path()}\n${this.target()}\n${this.table()}`,
+    computation: () => ({}),
+  });
+  private readonly edited = linkedSignal<string, Readonly<Record<string, ColumnEdit>>>({
+    source: this.path,
+    computation: () => ({}),
+  });
+  private readonly ruled = signal<Rules>({});
+  private readonly startedJob = linkedSignal<string, string>({
+    source: this.path,
+    computation: () => '',
+  });
+
+  readonly file = this.path.asReadonly();
+  /** The decisions about the dialect that are a person's; the others are found. */
+  readonly dialect = this.asked.asReadonly();
+  readonly rules = this.ruled.asReadonly();
+  /** The job that was started from this draft; "" before. */
+  readonly job = this.startedJob.asReadonly();
+
+  readonly target = computed(
+    () => this.chosenTarget() ?? (this.path() ? databaseBeside(this.path()) : ''),
+  );
+  readonly preset = computed(() => this.presets().find((p) => p.name === this.chosenPreset()));
+  readonly table = computed(
+    () => this.chosenTable() ?? this.preset()?.table ?? (this.path() ? tableName(this.path()) : ''),
+  );
+
+  // What was found. While the answer to a new question is under way, the last one stays in view.
+  private readonly looking = resource({
+    params: () => (this.path() ? { file: this.path(), dialect: this.asked() } : undefined),
+    loader: ({ params }) => this.program.preview(params.file, params.dialect),
+  });
+  private readonly listing = resource({
+    params: () => this.target() || undefined,
+    loader: ({ params }) => this.program.tables(params),
+  });
+  private readonly offering = resource({ loader: () => this.program.presets() });
+  private readonly settling = resource({
+    params: () => this.request(),
+    loader: ({ params }) => this.program.settle(params),
+  });
+
+  readonly preview = linkedSignal<
+    { file: string; seen: Preview | undefined; failed: boolean },
+    Preview | undefined
+  >({
+    source: () => ({
+      file: this.path(),
+      seen: this.looking.hasValue() ? this.looking.value() : undefined,
+      failed: this.looking.error() !== undefined,
+    }),
+    computation: ({ file, seen, failed }, previous) =>
+      seen ?? (failed || previous?.source.file !== file ? undefined : previous.value),
+  }).asReadonly();
+  /** Why the file can't be read so; "" when it can. */
+  readonly previewError = computed(() => this.looking.error()?.message ?? '');
+  readonly previewing = this.looking.isLoading;
+
+  readonly tables = computed((): readonly Table[] =>
+    this.listing.hasValue() ? this.listing.value() : [],
+  );
+  /** Why the database can't be used; "" when it can. */
+  readonly targetError = computed(() => this.listing.error()?.message ?? '');
+  readonly presets = computed((): readonly Preset[] =>
+    this.offering.hasValue() ? this.offering.value() : [],
+  );
+
+  /** Whether the table is to be made. */
+  readonly creates = computed(
+    () => !this.tables().some((t) => t.name.toLowerCase() === this.table().toLowerCase()),
+  );
+
+  /** The columns of a table that is made after the file; the person's changes are in them. */
+  readonly newColumns = computed((): readonly NewColumn[] =>
+    (this.preview()?.guesses ?? []).map((guess) => {
+      const { leftOut = false, ...edit } = this.edited()[guess.field] ?? {};
+      // What the rest of the file holds is not known, so only a key is required by itself.
+      const column = { ...guess.column, nullable: !edit.primaryKey, ...edit };
+      return { field: guess.field, guess, leftOut, column };
+    }),
+  );
+
+  /** What would be started; undefined while something is missing. */
+  readonly request = computed((): Request | undefined => {
+    const preview = this.preview();
+    if (!preview || !this.target() || !this.table() || !this.listing.hasValue()) {
+      return undefined;
+    }
+    return {
+      file: this.path(),
+      target: this.target(),
+      preset: this.creates() ? this.preset()?.name : undefined,
+      dialect: this.asked(),
+      plan: this.plan(),
+    };
+  });
+
+  readonly settled = linkedSignal<
+    { asked: boolean; answer: Settled | undefined; failed: boolean },
+    Settled | undefined
+  >({
+    source: () => ({
+      asked: this.request() !== undefined,
+      answer: this.settling.hasValue() ? this.settling.value() : undefined,
+      failed: this.settling.error() !== undefined,
+    }),
+    computation: ({ asked, answer, failed }, previous) =>
+      answer ?? (failed || !asked ? undefined : previous?.value),
+  }).asReadonly();
+  /** Why the plan could not be fitted at all; "" when it could. */
+  readonly settleError = computed(() => this.settling.error()?.message ?? '');
+  readonly problems = computed((): readonly Problem[] => this.settled()?.problems ?? []);
+
+  /** Why the import can't be started; "" when it can. */
+  readonly blocked = computed(() => {
+    if (!this.path()) {
+      return 'Choose a file first';
+    }
+    if (this.previewError()) {
+      return 'The file can’t be read: see Source';
+    }
+    if (this.targetError()) {
+      return 'The database can’t be used: see Target';
+    }
+    if (this.settleError()) {
+      return this.settleError();
+    }
+    const problems = this.problems();
+    const [first] = problems;
+    if (first) {
+      return problems.length === 1 ? first.message : `${problems.length} problems: see Mapping`;
+    }
+    return this.settled() ? '' : 'Looking at the file and the table …';
+  });
+
+  /** Takes a file as the source of a new import. */
+  open(file: string): void {
+    if (file === this.path()) {
+      this.looking.reload(); // it may have changed on disk
+    }
+    this.path.set(file);
+  }
+
+  /** Forgets all but the target and the rules, for another file. */
+  clear(): void {
+    this.path.set('');
+  }
+
+  /** Overrides decisions about the dialect; undefined leaves one to be found again. */
+  setDialect(change: Partial<Dialect>): void {
+    this.asked.update((dialect) => withoutUndefined({ ...dialect, ...change }));
+  }
+
+  setTarget(target: string): void {
+    this.chosenTarget.set(target);
+  }
+
+  /** Chooses the table by its name; one that is not there is made. */
+  setTable(table: string): void {
+    this.chosenTable.set(table);
+  }
+
+  /** Chooses a ready-made table, "" for none. */
+  setPreset(name: string): void {
+    this.chosenPreset.set(name);
+    this.chosenTable.set(undefined);
+  }
+
+  /** Sends a field to a column, "" to leave it out. */
+  map(field: string, column: string): void {
+    this.mapped.update((map) => ({ ...map, [field]: column }));
+  }
+
+  /** Changes the column that a field of a new table becomes. */
+  edit(field: string, change: ColumnEdit): void {
+    this.edited.update((edits) => ({ ...edits, [field]: { ...edits[field], ...change } }));
+  }
+
+  setRules(change: Rules): void {
+    this.ruled.update((rules) => withoutUndefined({ ...rules, ...change }));
+  }
+
+  /** Starts the import, or the check, that does everything but the writing; returns the job's id. */
+  async start(check = false): Promise<string> {
+    const request = this.request();
+    if (!request) {
+      throw new Error(this.blocked());
+    }
+    const run = await this.runs.start(check ? { ...request, check } : request);
+    this.startedJob.set(run.id);
+    return run.id;
+  }
+
+  private plan(): Plan {
+    const rules = { table: this.table(), ...this.ruled() };
+    if (!this.creates()) {
+      return { ...rules, map: this.mapped() };
+    }
+    if (this.preset()) {
+      return { ...rules, create: true, map: this.mapped() };
+    }
+    const columns = this.newColumns();
+    return {
+      ...rules,
+      create: true,
+      columns: columns.filter((c) => !c.leftOut).map((c) => c.column),
+      map: Object.fromEntries(columns.map((c) => [c.field, c.leftOut ? '' : c.column.name])),
+    };
+  }
+}
+
+/** A column of a table that is made after the file. */
+export interface NewColumn {
+  readonly field: string;
+  readonly guess: Guess;
+  readonly column: Column;
+  readonly leftOut: boolean;
+}
+
+function withoutUndefined<T extends object>(all: T): T {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T;
+}

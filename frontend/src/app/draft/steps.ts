@@ -1,0 +1,9 @@
+/** The steps of an import, in their order. */
+export const steps = [
+  { name: 'source', label: 'Source', path: '/new/source' },
+  { name: 'target', label: 'Target', path: '/new/target' },
+  { name: 'mapping', label: 'Mapping', path: '/new/mapping' },
+  { name: 'check', label: 'Check', path: '/new/check' },
+] as const;
+
+export type Step = (typeof steps)[number];

@@ -1,0 +1,58 @@
+import { Component, input, output } from '@angular/core';
+
+/** A field for a path or a name. What is typed counts when it is complete: at Enter, or when the field is left. */
+@Component({
+  selector: 'lf-path-field',
+  template: `
+    <input
+      #field
+      class="control"
+      type="text"
+      spellcheck="false"
+      autocomplete="off"
+      [attr.aria-label]="label()"
+      [attr.data-testid]="testId()"
+      [placeholder]="placeholder()"
+      [value]="value()"
+      (change)="commit(field.value)"
+      (keydown.escape)="field.value = value(); field.blur()"
+      (paste)="pasted(field)"
+    />
+  `,
+  styles: `
+    :host {
+      display: block;
+    }
+
+    .control {
+      width: 100%;
+    }
+  `,
+})
+export class PathField {
+  readonly label = input.required<string>();
+  readonly value = input.required<string>();
+  readonly placeholder = input('');
+  readonly testId = input<string>();
+  readonly changed = output<string>();
+
+  protected commit(typed: string): void {
+    const value = unquoted(typed.trim());
+    if (value && value !== this.value()) {
+      this.changed.emit(value);
+    }
+  }
+
+  /** A pasted path is complete. */
+  protected pasted(field: HTMLInputElement): void {
+    setTimeout(() => {
+      this.commit(field.value);
+    });
+  }
+}
+
+/** File managers and shells copy paths in quotes, or as an address. */
+function unquoted(path: string): string {
+  const bare = /^(["'])(.*)\1$/.exec(path)?.[2] ?? path;
+  return bare.startsWith('file://') ? decodeURIComponent(bare.slice('file://'.length)) : bare;
+}

@@ -1,0 +1,94 @@
+// What the codes that the program uses are called in the window.
+
+const reasons: Record<string, string> = {
+  missing_field: 'fields missing',
+  extra_field: 'too many fields',
+  stray_quote: 'stray quote',
+  unclosed_quote: 'quote never closed',
+  invalid_encoding: 'not text in this encoding',
+  record_too_large: 'record too large',
+  not_a_number: 'not a number',
+  not_an_integer: 'not a whole number',
+  not_a_boolean: 'neither true nor false',
+  not_a_date: 'not a date',
+  not_a_time: 'not a time',
+  not_a_timestamp: 'not a timestamp',
+  not_a_uuid: 'not a UUID',
+  not_json: 'not JSON',
+  not_binary: 'not binary data',
+  out_of_range: 'out of range',
+  too_long: 'too long',
+  required: 'required, but empty',
+  duplicate_key: 'key is there already',
+  check_failed: 'check failed',
+  foreign_key: 'refers to no row',
+  refused: 'refused by the database',
+};
+
+/** Why records were rejected, in two or three words. */
+export function reason(code: string): string {
+  return reasons[code] ?? code.replaceAll('_', ' ');
+}
+
+const phases: Record<string, string> = {
+  opening: 'opening',
+  writing: 'writing',
+  committing: 'committing the last rows',
+  done: 'done',
+};
+
+/** What a load is doing. */
+export function phase(name: string): string {
+  return phases[name] ?? name;
+}
+
+const characters: Record<string, string> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'pipe',
+  ' ': 'space',
+  ':': 'colon',
+  '^': 'caret',
+  '~': 'tilde',
+  '"': 'double quote',
+  "'": 'single quote',
+  '\\': 'backslash',
+  none: 'none',
+};
+
+/** A character of a dialect by its name; others as they are. */
+export function character(c: string): string {
+  return characters[c] ?? c;
+}
+
+const encodings: Record<string, string> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16 LE',
+  'utf-16be': 'UTF-16 BE',
+  'utf-32le': 'UTF-32 LE',
+  'utf-32be': 'UTF-32 BE',
+  'windows-1252': 'Windows-1252',
+  shift_jis: 'Shift_JIS',
+  gb18030: 'GB18030',
+};
+
+export function encoding(name: string): string {
+  return encodings[name.toLowerCase()] ?? name.replace(/^iso-/i, 'ISO-');
+}
+
+/** The types that a column can have. */
+export const columnTypes = [
+  'text',
+  'integer',
+  'decimal',
+  'float',
+  'boolean',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'uuid',
+  'json',
+  'binary',
+] as const;

@@ -1,0 +1,128 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Router, RouterLink } from '@angular/router';
+import { ArrowRight, ChevronRight, Play } from 'lucide';
+import { Draft } from '../draft/draft';
+import { steps } from '../draft/steps';
+import { bytes, fileName } from '../format/format';
+import { character, encoding } from '../format/words';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { Place } from './place';
+
+/** What is imported and where to, the steps, and the way on. */
+@Component({
+  selector: 'lf-header',
+  imports: [Icon, MatButton, MatTooltip, RouterLink],
+  templateUrl: './header.html',
+  styleUrl: './header.scss',
+})
+export class Header {
+  private readonly router = inject(Router);
+  protected readonly draft = inject(Draft);
+  protected readonly place = inject(Place);
+  protected readonly keys = inject(Shortcuts);
+  protected readonly icons = { ArrowRight, ChevronRight, Play };
+  protected readonly steps = steps;
+
+  private readonly starting = signal(false);
+  protected readonly failure = signal('');
+
+  /** What is imported, and how it was read. */
+  protected readonly from = computed(() => {
+    const run = this.place.run();
+    if (run && !this.place.ownRun()) {
+      const { file, plan, target } = run.job().request;
+      return {
+        file: fileName(file),
+        path: file,
+        facts: [],
+        to: `${fileName(target)} / ${plan.table}`,
+      };
+    }
+    const file = this.draft.file();
+    const preview = this.draft.preview();
+    const facts = preview
+      ? [
+          bytes(preview.size),
+          encoding(preview.dialect.encoding ?? ''),
+          character(preview.dialect.delimiter ?? ''),
+          (preview.dialect.headerRows ?? 0) > 0 ? 'header' : 'no header',
+        ]
+      : [];
+    return {
+      file: fileName(file),
+      path: file,
+      facts,
+      to: file ? `${fileName(this.draft.target())} / ${this.draft.table()}` : '',
+    };
+  });
+
+  protected readonly current = computed(() =>
+    this.place.ownRun() ? 'run' : steps.find((s) => s.path === this.place.path())?.name,
+  );
+  private readonly at = computed(() => steps.findIndex((s) => s.name === this.current()));
+  protected readonly next = computed(() => (this.at() < 0 ? undefined : steps[this.at() + 1]));
+  private readonly previous = computed(() =>
+    this.current() === 'run' ? steps.at(-1) : steps[this.at() - 1],
+  );
+
+  /** Why one can't go on; "" when one can. */
+  protected readonly stuck = computed(() => {
+    if (!this.draft.file()) {
+      return 'Choose a file first';
+    }
+    return this.draft.previewError() ? 'The file can’t be read so' : '';
+  });
+  protected readonly blocked = computed(() =>
+    this.starting() ? 'Starting …' : this.draft.blocked(),
+  );
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'Next step',
+        key: 'Alt+ArrowRight',
+        enabled: () => this.next() !== undefined && !this.stuck(),
+        run: () => {
+          this.goOn();
+        },
+      },
+      {
+        label: 'Step back',
+        key: 'Alt+ArrowLeft',
+        enabled: () => this.previous() !== undefined,
+        run: () => void this.router.navigateByUrl(this.previous()?.path ?? ''),
+      },
+      {
+        label: 'Import',
+        key: 'Mod+Enter',
+        enabled: () => this.current() !== undefined && this.current() !== 'run' && !this.blocked(),
+        run: () => void this.start(),
+      },
+    ]);
+  }
+
+  protected goOn(): void {
+    const next = this.next();
+    if (next && !this.stuck()) {
+      void this.router.navigateByUrl(next.path);
+    }
+  }
+
+  protected async start(): Promise<void> {
+    if (this.blocked()) {
+      return;
+    }
+    this.starting.set(true);
+    this.failure.set('');
+    try {
+      await this.router.navigate(['/runs', await this.draft.start()]);
+    } catch (reason) {
+      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+    } finally {
+      this.starting.set(false);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { Component, computed, inject } from '@angular/core';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Router, RouterLink } from '@angular/router';
+import { FilePlus2, History } from 'lucide';
+import { Runs } from '../backend/runs';
+import { Draft } from '../draft/draft';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { Place } from './place';
+
+/** The way between the parts of the program. */
+@Component({
+  selector: 'lf-rail',
+  imports: [Icon, MatTooltip, RouterLink],
+  template: `
+    <nav aria-label="Parts of the program">
+      <button
+        type="button"
+        class="part"
+        data-testid="new"
+        matTooltipPosition="right"
+        [attr.aria-current]="place.preparing() ? 'page' : null"
+        [matTooltip]="'New import  ' + keys.show('Mod+n')"
+        (click)="begin()"
+      >
+        <lf-icon [icon]="icons.FilePlus2" [size]="18" />
+        New
+      </button>
+      <a
+        class="part"
+        routerLink="/runs"
+        data-testid="runs"
+        matTooltipPosition="right"
+        [attr.aria-current]="atRuns() ? 'page' : null"
+        [matTooltip]="'All runs  ' + keys.show('Mod+h')"
+      >
+        <lf-icon [icon]="icons.History" [size]="18" />
+        Runs
+        @if (active()) {
+          <span class="badge" [attr.aria-label]="active() + ' active'">{{ active() }}</span>
+        }
+      </a>
+    </nav>
+  `,
+  styleUrl: './rail.scss',
+})
+export class Rail {
+  private readonly runs = inject(Runs);
+  private readonly draft = inject(Draft);
+  private readonly router = inject(Router);
+  protected readonly place = inject(Place);
+  protected readonly keys = inject(Shortcuts);
+  protected readonly icons = { FilePlus2, History };
+  protected readonly active = computed(() => this.runs.active().length);
+  protected readonly atRuns = computed(
+    () => this.place.path().startsWith('/runs') && !this.place.preparing(),
+  );
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'New import',
+        key: 'Mod+n',
+        run: () => {
+          this.begin();
+        },
+      },
+      { label: 'All runs', key: 'Mod+h', run: () => void this.router.navigateByUrl('/runs') },
+    ]);
+  }
+
+  /** Goes to the import that is prepared; one that was started makes room for another. */
+  protected begin(): void {
+    if (this.draft.job()) {
+      this.draft.clear();
+    }
+    void this.router.navigateByUrl('/new/source');
+  }
+}

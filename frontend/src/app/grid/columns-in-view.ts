@@ -1,0 +1,30 @@
+export interface ColumnsInView {
+  /** The columns to render: [start, end). */
+  readonly start: number;
+  readonly end: number;
+  /** How wide the columns before and behind them are, in px. */
+  readonly before: number;
+  readonly behind: number;
+}
+
+/** Which columns of these widths stand between two positions, in px. */
+export function columnsInView(
+  widths: readonly number[],
+  left: number,
+  right: number,
+): ColumnsInView {
+  let start = 0;
+  let before = 0;
+  while (start < widths.length && before + (widths[start] ?? 0) <= left) {
+    before += widths[start] ?? 0;
+    start++;
+  }
+  let end = start;
+  let to = before;
+  while (end < widths.length && to < right) {
+    to += widths[end] ?? 0;
+    end++;
+  }
+  const behind = widths.slice(end).reduce((sum, width) => sum + width, 0);
+  return { start, end, before, behind };
+}

@@ -1,0 +1,101 @@
+import { Component, computed, input, viewChild } from '@angular/core';
+import { MatTooltip } from '@angular/material/tooltip';
+import type { Guess, Row } from '../backend/model';
+import { count, oneLine } from '../format/format';
+import { reason } from '../format/words';
+import { columnsInView } from './columns-in-view';
+import { Rows } from './rows';
+
+/** How wide a character of data is, in px, and the least and most of them that a column shows. */
+const character = 7.25;
+const narrowest = 8;
+const widest = 44;
+
+/** A line of the grid: a record, or why the record above it is bad. */
+interface Line {
+  readonly row: Row;
+  readonly reason?: string;
+}
+
+/** The first records of a file; bad ones are marked in place, with the reason under them. */
+@Component({
+  selector: 'lf-records',
+  imports: [MatTooltip, Rows],
+  templateUrl: './records.html',
+  styleUrl: './records.scss',
+})
+export class Records {
+  readonly fields = input.required<readonly string[]>();
+  readonly records = input.required<readonly Row[]>();
+  /** What the values of each field look like. */
+  readonly guesses = input<readonly Guess[]>([]);
+
+  private readonly rows = viewChild(Rows);
+
+  protected readonly lines = computed((): readonly Line[] =>
+    this.records().flatMap((row): Line[] => {
+      const { problem } = row;
+      if (!problem) {
+        return [{ row }];
+      }
+      const where = problem.column ? ` in ${problem.column}` : '';
+      const hint = problem.hint ? ` — ${problem.hint}` : '';
+      return [
+        { row },
+        { row, reason: `${problem.message || reason(problem.code)}${where}${hint}` },
+      ];
+    }),
+  );
+
+  protected readonly gutter = computed(() => {
+    const last = this.records().at(-1)?.line ?? 0;
+    return Math.ceil(count(last).length * character) + 24;
+  });
+
+  protected readonly columns = computed(() => {
+    const records = this.records();
+    return this.fields().map((name, i) => {
+      const guess = this.guesses()[i];
+      const type = guess?.column.type ?? '';
+      const longest = records.reduce(
+        (n, r) => Math.max(n, Math.min(widest, r.values[i]?.length ?? 0)),
+        Math.max(name.length, type.length),
+      );
+      return {
+        name,
+        type,
+        evidence: guess?.evidence ?? '',
+        ambiguous: (guess?.ambiguous ?? []).length > 0,
+        numeric: ['integer', 'decimal', 'float'].includes(type),
+        width: Math.ceil(Math.max(narrowest, Math.min(widest, longest)) * character) + 20,
+      };
+    });
+  });
+
+  protected readonly shown = computed(() => {
+    const { left, right } = this.rows()?.across() ?? { left: 0, right: 0 };
+    const columns = this.columns();
+    const view = columnsInView(
+      columns.map((c) => c.width),
+      left,
+      right,
+    );
+    return {
+      ...view,
+      columns: columns
+        .slice(view.start, view.end)
+        .map((column, i) => ({ ...column, index: view.start + i })),
+    };
+  });
+
+  protected readonly count = count;
+
+  protected cell(row: Row, index: number): string {
+    return oneLine((row.values[index] ?? '').slice(0, 400));
+  }
+
+  /** What a bad record looks like, where its values can't be told apart. */
+  protected raw(row: Row): string {
+    return oneLine((row.raw ?? '').trimEnd().slice(0, 400));
+  }
+}

@@ -1,0 +1,43 @@
+import { Component, computed, inject } from '@angular/core';
+import { Router } from '@angular/router';
+import { Runs } from '../backend/runs';
+import type { Run } from '../backend/run';
+import { count, dayAndTime, duration, fileName, percent } from '../format/format';
+import { Rows } from '../grid/rows';
+
+/** All runs, newest first; opening one shows it. */
+@Component({
+  selector: 'lf-history',
+  imports: [Rows],
+  templateUrl: './history.html',
+  styleUrl: './history.scss',
+})
+export class History {
+  private readonly router = inject(Router);
+  protected readonly runs = inject(Runs);
+  protected readonly count = count;
+  protected readonly name = fileName;
+  protected readonly when = dayAndTime;
+
+  protected readonly list = computed(() => this.runs.list());
+
+  protected open(index: number): void {
+    const run = this.list()[index];
+    if (run) {
+      void this.router.navigate(['/runs', run.id]);
+    }
+  }
+
+  protected says(run: Run): string {
+    const percentDone = run.percent();
+    if (run.state() === 'running' && percentDone !== undefined) {
+      return `${percent(percentDone)} %`;
+    }
+    return run.job().request.check && run.state() === 'done' ? 'checked' : run.state();
+  }
+
+  protected took(run: Run): string {
+    const summary = run.summary();
+    return summary ? duration(summary.seconds) : '';
+  }
+}

@@ -1,0 +1,183 @@
+import {
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Pause, Play, Square } from 'lucide';
+import { Program } from '../backend/program';
+import type { Run } from '../backend/run';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+
+/** Pause, go on, cancel; the last asks once, in place. */
+@Component({
+  selector: 'lf-controls',
+  imports: [Icon, MatButton, MatTooltip],
+  template: `
+    @if (failure()) {
+      <span class="failure" role="alert">{{ failure() }}</span>
+    }
+    @if (asking()) {
+      <span class="question" id="cancel-question">{{ question() }}</span>
+      <button
+        matButton="outlined"
+        type="button"
+        class="danger"
+        data-testid="cancel-confirm"
+        aria-describedby="cancel-question"
+        (click)="cancel()"
+      >
+        Cancel import
+      </button>
+      <button
+        #no
+        matButton="filled"
+        type="button"
+        data-testid="cancel-keep"
+        (click)="asking.set(false)"
+      >
+        Keep going
+      </button>
+    } @else {
+      @if (run().state() === 'paused') {
+        <button
+          matButton="filled"
+          type="button"
+          data-testid="resume"
+          [matTooltip]="'Go on  ' + keys.show('p')"
+          (click)="resume()"
+        >
+          <lf-icon [icon]="icons.Play" [size]="14" /> Resume
+        </button>
+      } @else {
+        <button
+          matButton="outlined"
+          type="button"
+          data-testid="pause"
+          disabledInteractive
+          [disabled]="run().state() !== 'running'"
+          [matTooltip]="
+            run().state() === 'running' ? 'Pause  ' + keys.show('p') : 'It has not begun yet'
+          "
+          (click)="pause()"
+        >
+          <lf-icon [icon]="icons.Pause" [size]="14" /> Pause
+        </button>
+      }
+      <button
+        matButton="outlined"
+        type="button"
+        data-testid="cancel"
+        [matTooltip]="'Cancel  ' + keys.show('x')"
+        (click)="asking.set(true)"
+      >
+        <lf-icon [icon]="icons.Square" [size]="14" /> Cancel
+      </button>
+    }
+  `,
+  styles: `
+    :host {
+      display: flex;
+      align-items: center;
+      gap: 8px;
+    }
+
+    .question {
+      max-width: 340px;
+      line-height: 16px;
+      text-align: right;
+    }
+
+    .danger {
+      --mat-button-outlined-label-text-color: var(--mat-sys-error);
+      --mat-button-outlined-outline-color: var(--mat-sys-error);
+    }
+
+    .failure {
+      max-width: 340px;
+      color: var(--mat-sys-error);
+    }
+  `,
+})
+export class Controls {
+  private readonly program = inject(Program);
+  protected readonly keys = inject(Shortcuts);
+  readonly run = input.required<Run>();
+  private readonly no = viewChild<unknown, ElementRef<HTMLElement>>('no', { read: ElementRef });
+
+  protected readonly icons = { Pause, Play, Square };
+  protected readonly asking = signal(false);
+  protected readonly failure = signal('');
+
+  protected readonly question = computed(() => {
+    const { check, plan } = this.run().job().request;
+    if (check) {
+      return 'Cancel the check? Nothing was written.';
+    }
+    return plan.atomic
+      ? `Cancel? All or nothing: no row will be kept in ${plan.table}.`
+      : `Cancel? Rows that are committed stay in ${plan.table}; the rest is not loaded.`;
+  });
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'Pause, and go on',
+        key: 'p',
+        enabled: () => ['running', 'paused'].includes(this.run().state()),
+        run: () => void (this.run().state() === 'paused' ? this.resume() : this.pause()),
+      },
+      {
+        label: 'Cancel the import',
+        key: 'x',
+        run: () => {
+          this.asking.set(true);
+        },
+      },
+      {
+        label: 'Don’t cancel',
+        key: 'Escape',
+        enabled: () => this.asking(),
+        run: () => {
+          this.asking.set(false);
+        },
+      },
+    ]);
+    afterRenderEffect({
+      write: () => {
+        this.no()?.nativeElement.focus();
+      },
+    });
+  }
+
+  protected pause(): Promise<void> {
+    return this.run().state() === 'running'
+      ? this.do((id) => this.program.pause(id))
+      : Promise.resolve();
+  }
+
+  protected resume(): Promise<void> {
+    return this.do((id) => this.program.resume(id));
+  }
+
+  protected cancel(): Promise<void> {
+    this.asking.set(false);
+    return this.do((id) => this.program.cancel(id));
+  }
+
+  private async do(what: (id: string) => Promise<void>): Promise<void> {
+    this.failure.set('');
+    try {
+      await what(this.run().id);
+    } catch (reason) {
+      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import {
+  Component,
+  DestroyRef,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  resource,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
+import { TriangleAlert } from 'lucide';
+import type { RejectCount } from '../backend/model';
+import { Program } from '../backend/program';
+import type { Run } from '../backend/run';
+import { Runs } from '../backend/runs';
+import { Icon } from '../icon/icon';
+import { Controls } from './controls';
+import { Counters } from './counters';
+import { Log } from './log';
+import { Reasons } from './reasons';
+import { SpeedChart } from './speed-chart';
+import { SummaryView } from './summary';
+import { throttle } from './throttle';
+import { Tempo } from './tempo';
+
+/** One run: how far it is, what became of the records, and the log of those that were rejected. */
+@Component({
+  selector: 'lf-job',
+  imports: [
+    Controls,
+    Counters,
+    Icon,
+    Log,
+    MatButton,
+    Reasons,
+    RouterLink,
+    SpeedChart,
+    SummaryView,
+    Tempo,
+  ],
+  templateUrl: './job.html',
+  styleUrl: './job.scss',
+})
+export class Job {
+  private readonly program = inject(Program);
+  private readonly runs = inject(Runs);
+  readonly id = input.required<string>();
+
+  private readonly log = viewChild(Log);
+  protected readonly icons = { TriangleAlert };
+  private readonly opening = resource({
+    params: () => this.id(),
+    loader: ({ params }) => this.runs.open(params),
+  });
+  protected readonly run = computed(
+    () => this.runs.get(this.id()) ?? (this.opening.hasValue() ? this.opening.value() : undefined),
+  );
+  protected readonly error = computed(() => this.opening.error()?.message ?? '');
+  protected readonly counts = linkedSignal<string, readonly RejectCount[]>({
+    source: this.id,
+    computation: () => [],
+  });
+  protected readonly countError = signal('');
+
+  constructor() {
+    const counting = throttle(500, () => this.countReasons(untracked(this.id)));
+    inject(DestroyRef).onDestroy(() => {
+      counting.stop();
+    });
+    effect(() => {
+      this.run()?.logVersion();
+      untracked(() => {
+        counting.call();
+      });
+    });
+  }
+
+  protected only(count: RejectCount): void {
+    this.log()?.only(count);
+  }
+
+  protected hasSpeed(run: Run): boolean {
+    return run.active() || run.speed().length > 1;
+  }
+
+  private async countReasons(id: string): Promise<void> {
+    try {
+      const counts = await this.program.rejectCounts(id);
+      if (id === this.id()) {
+        this.counts.set(counts);
+        this.countError.set('');
+      }
+    } catch (reason) {
+      this.countError.set(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import {
+  Component,
+  DestroyRef,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatOption, MatSelect } from '@angular/material/select';
+import { MatTooltip } from '@angular/material/tooltip';
+import { ArrowDownToLine, Search } from 'lucide';
+import type { RejectCount } from '../backend/model';
+import { Program } from '../backend/program';
+import type { Run } from '../backend/run';
+import { count, nothing, oneLine, timeOfDay } from '../format/format';
+import { reason } from '../format/words';
+import { Rows } from '../grid/rows';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { RejectDetail } from './reject-detail';
+import { RejectLog, everything, type LogFilter } from './reject-log';
+import { throttle } from './throttle';
+
+/** The log of a run's rejects: it grows as they come, and a row opens to show the record. */
+@Component({
+  selector: 'lf-log',
+  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip, RejectDetail, Rows],
+  templateUrl: './log.html',
+  styleUrl: './log.scss',
+})
+export class Log {
+  private readonly program = inject(Program);
+  protected readonly keys = inject(Shortcuts);
+  readonly run = input.required<Run>();
+  /** How many rejects there are of which reason and column. */
+  readonly counts = input.required<readonly RejectCount[]>();
+
+  protected readonly icons = { ArrowDownToLine, Search };
+  protected readonly count = count;
+  protected readonly nothing = nothing;
+  protected readonly oneLine = oneLine;
+  protected readonly timeOfDay = timeOfDay;
+  protected readonly why = reason;
+
+  private readonly find = viewChild.required<ElementRef<HTMLInputElement>>('find');
+  private readonly rows = viewChild.required(Rows);
+
+  protected readonly filter = linkedSignal<Run, LogFilter>({
+    source: this.run,
+    computation: () => everything,
+  });
+  protected readonly filtered = computed(() => {
+    const { code, column, find } = this.filter();
+    return code !== '' || column !== '' || find !== '';
+  });
+  protected readonly log = computed(
+    () => new RejectLog(this.run().id, (query) => this.program.rejects(query)),
+  );
+  protected readonly codes = computed(() => [...new Set(this.counts().map((c) => c.code))]);
+  protected readonly columns = computed(() =>
+    [...new Set(this.counts().map((c) => c.column))].filter((column) => column !== '').sort(),
+  );
+
+  protected readonly active = signal(-1);
+  protected readonly following = signal(true);
+  /** How long the log was when it stopped following. */
+  private readonly heldAt = linkedSignal<boolean, number>({
+    source: this.following,
+    computation: () => untracked(() => this.log().total()),
+  });
+  protected readonly fresh = computed(() =>
+    this.following() ? 0 : this.log().total() - this.heldAt(),
+  );
+
+  protected readonly detail = signal(false);
+  protected readonly opened = computed(() =>
+    this.detail() && this.active() >= 0 ? this.log().at(this.active()) : undefined,
+  );
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'Find in the log',
+        key: '/',
+        run: () => {
+          this.find().nativeElement.focus();
+        },
+      },
+      {
+        label: 'Find in the log',
+        key: 'Mod+f',
+        run: () => {
+          this.find().nativeElement.select();
+        },
+      },
+      {
+        label: 'Go to the end of the log and follow it',
+        key: 'f',
+        run: () => {
+          this.toEnd();
+        },
+      },
+    ]);
+
+    const growth = throttle(200, () => this.log().refresh());
+    inject(DestroyRef).onDestroy(() => {
+      growth.stop();
+    });
+    effect(() => {
+      const [log, filter] = [this.log(), this.filter()];
+      untracked(() => {
+        this.active.set(-1);
+        void log.narrow(filter);
+      });
+    });
+    effect(() => {
+      this.run().logVersion();
+      untracked(() => {
+        growth.call();
+      });
+    });
+    effect(() => {
+      const { start, end } = this.rows().inView();
+      const log = this.log();
+      log.total();
+      untracked(() => void log.show(start, end));
+    });
+  }
+
+  /** Narrows the log to what a reason counts. */
+  only({ code, column }: RejectCount): void {
+    this.narrow({ code, column });
+  }
+
+  protected narrow(change: Partial<LogFilter>): void {
+    this.filter.update((filter) => ({ ...filter, ...change }));
+  }
+
+  protected toEnd(): void {
+    this.rows().toEnd();
+  }
+
+  protected open(): void {
+    this.detail.set(true);
+  }
+
+  protected everything(): void {
+    this.filter.set(everything);
+  }
+}

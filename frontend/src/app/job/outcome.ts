@@ -1,0 +1,67 @@
+import type { Job, Summary } from '../backend/model';
+import { count, duration, percent } from '../format/format';
+
+/** What a run came to, in words. */
+export interface Outcome {
+  readonly kind: 'good' | 'mixed' | 'stopped' | 'failed';
+  readonly title: string;
+  /** What happened, and what to do; "" where the title says it all. */
+  readonly detail: string;
+}
+
+export function outcome(job: Job): Outcome {
+  const s = job.summary;
+  const atomic = job.request.plan.atomic ?? false;
+  switch (job.state) {
+    case 'done':
+      return s ? done(s) : { kind: 'good', title: 'Done', detail: '' };
+    case 'failed':
+      return {
+        kind: 'failed',
+        title: 'The import failed',
+        detail: [s?.error ?? '', kept(s, atomic)].filter(Boolean).join(' '),
+      };
+    case 'cancelled':
+      return { kind: 'stopped', title: `Cancelled${after(s)}`, detail: kept(s, atomic) };
+    default:
+      return {
+        kind: 'stopped',
+        title: `Interrupted${after(s)}`,
+        detail: `The program ended while it ran. ${kept(s, atomic)}`.trim(),
+      };
+  }
+}
+
+function done(s: Summary): Outcome {
+  const good = s.inserted + s.updated;
+  const verb = s.check ? 'would be loaded' : 'loaded';
+  const skipped = s.skipped ? `; ${count(s.skipped)} skipped` : '';
+  const rejected = s.rejected ? `; ${count(s.rejected)} rejected` : '';
+  return {
+    kind: s.rejected || !s.balanced ? 'mixed' : 'good',
+    title:
+      s.read === 0
+        ? 'No record was found in the file'
+        : `${count(good)} of ${count(s.read)} ${verb} in ${duration(s.seconds)}${skipped}${rejected}`,
+    detail: s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
+  };
+}
+
+function after(s: Summary | undefined): string {
+  return s ? ` after ${duration(s.seconds)}` : '';
+}
+
+function kept(s: Summary | undefined, atomic: boolean): string {
+  if (!s || s.check) {
+    return s?.check ? 'Nothing was written.' : '';
+  }
+  const rows = s.inserted + s.updated;
+  return atomic || rows === 0
+    ? `No row was kept in ${s.table}.`
+    : `${count(rows)} rows were committed and stay in ${s.table}.`;
+}
+
+/** What share of a file's records were rejected: "0.4 %". */
+export function rejectedShare(s: Summary): string {
+  return s.read ? `${percent((s.rejected / s.read) * 100)} %` : '';
+}

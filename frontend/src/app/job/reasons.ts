@@ -1,0 +1,89 @@
+import { Component, computed, input, output } from '@angular/core';
+import type { RejectCount } from '../backend/model';
+import { count } from '../format/format';
+import { reason } from '../format/words';
+
+/** How many records were rejected for which reason; a row narrows the log to it. */
+@Component({
+  selector: 'lf-reasons',
+  template: `
+    @for (entry of shown(); track entry.label) {
+      <button
+        type="button"
+        data-testid="reason"
+        [attr.aria-label]="entry.label + ': ' + entry.count + '. Show these alone'"
+        (click)="chosen.emit(entry.of)"
+      >
+        <span class="label">{{ entry.label }}</span>
+        <span class="bar"><span [style.width.%]="entry.share"></span></span>
+        <span class="count">{{ entry.count }}</span>
+      </button>
+    } @empty {
+      <p class="muted">None so far</p>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+      min-height: 0;
+      overflow: auto;
+    }
+
+    button {
+      display: grid;
+      grid-template-columns: minmax(120px, 2fr) minmax(40px, 3fr) 72px;
+      align-items: center;
+      gap: 8px;
+      width: 100%;
+      height: 20px;
+      padding: 0 4px;
+      border: 0;
+      border-radius: 4px;
+      background: none;
+      color: inherit;
+      font: inherit;
+      text-align: left;
+
+      &:hover {
+        background: var(--mat-sys-surface-container-low);
+      }
+
+      &:focus-visible {
+        outline-offset: -2px;
+      }
+    }
+
+    .label {
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+
+    .bar > span {
+      display: block;
+      height: 8px;
+      min-width: 2px;
+      border-radius: 2px;
+      background: var(--mat-sys-error);
+      opacity: 0.75;
+    }
+
+    .count {
+      text-align: right;
+    }
+  `,
+})
+export class Reasons {
+  readonly counts = input.required<readonly RejectCount[]>();
+  readonly chosen = output<RejectCount>();
+
+  protected readonly shown = computed(() => {
+    const most = Math.max(...this.counts().map((c) => c.count), 1);
+    return this.counts().map((of) => ({
+      of,
+      label: reason(of.code) + (of.column ? ` in ${of.column}` : ''),
+      count: count(of.count),
+      share: (of.count / most) * 100,
+    }));
+  });
+}

@@ -1,0 +1,101 @@
+import { Component, computed, inject, input, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Router } from '@angular/router';
+import { CircleAlert, CircleCheck, CircleX, Equal } from 'lucide';
+import { Program } from '../backend/program';
+import type { Run } from '../backend/run';
+import { Draft } from '../draft/draft';
+import { count, timeOfDay } from '../format/format';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { outcome } from './outcome';
+
+/** What a run came to, in the place of its bar, and what to do next. */
+@Component({
+  selector: 'lf-summary',
+  imports: [Icon, MatButton, MatTooltip],
+  templateUrl: './summary.html',
+  styleUrl: './summary.scss',
+})
+export class SummaryView {
+  private readonly program = inject(Program);
+  private readonly router = inject(Router);
+  private readonly draft = inject(Draft);
+  protected readonly keys = inject(Shortcuts);
+  readonly run = input.required<Run>();
+
+  protected readonly icons = { Equal };
+  protected readonly count = count;
+  protected readonly saved = signal('');
+  protected readonly failure = signal('');
+
+  protected readonly outcome = computed(() => outcome(this.run().job()));
+  protected readonly icon = computed(
+    () =>
+      ({ good: CircleCheck, mixed: CircleCheck, stopped: CircleAlert, failed: CircleX })[
+        this.outcome().kind
+      ],
+  );
+  protected readonly percent = computed(() => (this.run().state() === 'done' ? '100.0 %' : ''));
+  protected readonly rejected = computed(() => this.run().counts().rejected);
+  protected readonly times = computed(() => {
+    const { started, finished } = this.run().job();
+    return started && finished ? `${timeOfDay(started)} to ${timeOfDay(finished)}` : '';
+  });
+  /** A check that was started from the draft can become the import. */
+  protected readonly checked = computed(
+    () =>
+      this.run().job().request.check === true &&
+      this.run().id === this.draft.job() &&
+      !this.draft.blocked(),
+  );
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'Save rejected lines',
+        key: 's',
+        enabled: () => this.rejected() > 0,
+        run: () => void this.saveRejects(),
+      },
+      {
+        label: 'Save report',
+        key: 'r',
+        enabled: () => this.rejected() > 0,
+        run: () => void this.saveReport(),
+      },
+    ]);
+  }
+
+  protected saveRejects(): Promise<void> {
+    return this.save(() => this.program.saveRejects(this.run().id));
+  }
+
+  protected saveReport(): Promise<void> {
+    return this.save(() => this.program.saveReport(this.run().id));
+  }
+
+  protected another(): void {
+    this.draft.clear();
+    void this.router.navigateByUrl('/new/source');
+  }
+
+  protected async import(): Promise<void> {
+    try {
+      await this.router.navigate(['/runs', await this.draft.start()]);
+    } catch (reason) {
+      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+
+  private async save(ask: () => Promise<string>): Promise<void> {
+    this.failure.set('');
+    try {
+      const path = await ask();
+      this.saved.set(path ? `Saved as ${path}` : '');
+    } catch (reason) {
+      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+}

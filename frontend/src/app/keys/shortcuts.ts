@@ -1,0 +1,113 @@
+import { DOCUMENT, Service, computed, inject, signal, DestroyRef } from '@angular/core';
+
+/** An action that a key starts, for as long as its owner lives. */
+export interface Shortcut {
+  /** What it does, in a few words, as the list of keys shows it. */
+  readonly label: string;
+  /**
+   * The key: modifiers and `KeyboardEvent.key`, joined by "+": "Mod+Enter",
+   * "Alt+ArrowRight", "p". Mod is Ctrl, or ⌘ on a Mac. A key with no modifier
+   * acts only while nothing is being typed.
+   */
+  readonly key: string;
+  readonly run: () => void;
+  /** Whether it can be done now; always, when left out. */
+  readonly enabled?: () => boolean;
+}
+
+const isMac = (platform: string) => /mac|iphone|ipad/i.test(platform);
+
+/** The keys of all actions. The last one to claim a key has it. */
+@Service()
+export class Shortcuts {
+  private readonly document = inject(DOCUMENT);
+  private readonly mac = isMac(this.document.defaultView?.navigator.userAgent ?? '');
+  private readonly claimed = signal<readonly Shortcut[]>([]);
+
+  /** What can be done here and now, for the list of keys. */
+  readonly list = computed(() => this.claimed().filter((s) => s.enabled?.() ?? true));
+
+  private readonly open = signal(false);
+  /** Whether the list of keys is shown. */
+  readonly listOpen = this.open.asReadonly();
+
+  constructor() {
+    const listen = (event: KeyboardEvent) => {
+      this.press(event);
+    };
+    this.document.addEventListener('keydown', listen);
+    inject(DestroyRef).onDestroy(() => {
+      this.document.removeEventListener('keydown', listen);
+    });
+  }
+
+  /** Claims the keys until the function it returns is called. */
+  claim(shortcuts: readonly Shortcut[]): () => void {
+    this.claimed.update((all) => [...all, ...shortcuts]);
+    return () => {
+      this.claimed.update((all) => all.filter((s) => !shortcuts.includes(s)));
+    };
+  }
+
+  /** The key as it is shown: "Ctrl+Enter", "⌘O", "P". */
+  show(key: string): string {
+    const names: Record<string, string> = {
+      Mod: this.mac ? '⌘' : 'Ctrl',
+      Alt: this.mac ? '⌥' : 'Alt',
+      Shift: this.mac ? '⇧' : 'Shift',
+      ArrowRight: '→',
+      ArrowLeft: '←',
+      Escape: 'Esc',
+    };
+    return key
+      .split('+')
+      .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+      .join(this.mac ? '' : '+');
+  }
+
+  toggleList(): void {
+    this.open.update((open) => !open);
+  }
+
+  private press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.isComposing) {
+      return;
+    }
+    const pressed = this.name(event);
+    const hit = this.list().findLast((s) => s.key.toLowerCase() === pressed);
+    if (!hit || (!pressed.includes('+') && isTyping(event.target))) {
+      return;
+    }
+    event.preventDefault();
+    hit.run();
+  }
+
+  private name(event: KeyboardEvent): string {
+    const mod = this.mac ? event.metaKey : event.ctrlKey;
+    return [
+      ...(mod ? ['Mod'] : []),
+      ...(event.altKey ? ['Alt'] : []),
+      // A shifted character is its own key: "?", not "Shift+/".
+      ...(event.shiftKey && event.key.length > 1 ? ['Shift'] : []),
+      event.key,
+    ]
+      .join('+')
+      .toLowerCase();
+  }
+}
+
+/** Claims keys for the life of the component or service that calls it. */
+export function claimKeys(shortcuts: readonly Shortcut[]): void {
+  inject(DestroyRef).onDestroy(inject(Shortcuts).claim(shortcuts));
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target instanceof HTMLTextAreaElement ||
+      target instanceof HTMLSelectElement ||
+      target.getAttribute('role') === 'combobox' ||
+      (target instanceof HTMLInputElement && !['checkbox', 'radio'].includes(target.type)))
+  );
+}

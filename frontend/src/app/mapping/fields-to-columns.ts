@@ -1,0 +1,95 @@
+import { Component, computed, inject, input } from '@angular/core';
+import { MatOption, MatSelect } from '@angular/material/select';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Draft } from '../draft/draft';
+import { demand, fits } from './fit';
+
+/** The columns of a table, each with the field that feeds it. */
+@Component({
+  selector: 'lf-fields-to-columns',
+  imports: [MatOption, MatSelect, MatTooltip],
+  template: `
+    <table>
+      <thead>
+        <tr>
+          <th>column</th>
+          <th>type</th>
+          <th></th>
+          <th>from the field</th>
+          <th>first values</th>
+        </tr>
+      </thead>
+      <tbody>
+        @for (entry of columns(); track entry.column.name) {
+          <tr [class.wanting]="entry.problem">
+            <td class="data">{{ entry.column.name }}</td>
+            <td>{{ entry.column.declared || entry.column.type }}</td>
+            <td class="muted">{{ entry.demand }}</td>
+            <td>
+              @if (!entry.column.generated) {
+                <mat-select
+                  class="control field"
+                  [aria-label]="'Field for ' + entry.column.name"
+                  [attr.data-testid]="'map-' + entry.column.name"
+                  [value]="entry.field"
+                  (valueChange)="choose(entry.column.name, entry.field, $event)"
+                >
+                  <mat-option value="">nothing</mat-option>
+                  @for (field of fields(); track field) {
+                    <mat-option [value]="field">{{ field }}</mat-option>
+                  }
+                </mat-select>
+              }
+            </td>
+            <td class="samples">
+              @if (entry.problem; as problem) {
+                <span class="unsure">{{ problem.message }}. Choose a field for it.</span>
+              } @else {
+                @if (entry.misfit) {
+                  <span class="unsure" [matTooltip]="entry.evidence"
+                    >looks like {{ entry.misfit }}</span
+                  >
+                  &nbsp;
+                }
+                <span class="data">{{ samples().get(entry.field) }}</span>
+              }
+            </td>
+          </tr>
+        }
+      </tbody>
+    </table>
+  `,
+  styleUrl: './mapping-table.scss',
+})
+export class FieldsToColumns {
+  readonly samples = input.required<ReadonlyMap<string, string>>();
+  private readonly draft = inject(Draft);
+
+  protected readonly fields = computed(() => this.draft.settled()?.fields ?? []);
+  protected readonly columns = computed(() => {
+    const settled = this.draft.settled();
+    return (settled?.columns ?? []).map((column) => {
+      const field = settled?.mapping.find((m) => m.column === column.name)?.field ?? '';
+      const guess = settled?.guesses.find((g) => g.field === field);
+      const looksLike = guess?.column.type ?? column.type;
+      return {
+        column,
+        field,
+        demand: demand(column),
+        problem: this.draft.problems().find((p) => p.column === column.name),
+        misfit: fits(looksLike, column.type) ? '' : looksLike,
+        evidence: guess?.evidence ?? '',
+      };
+    });
+  });
+
+  /** Feeds the column from another field, or from none. */
+  protected choose(column: string, before: string, field: string): void {
+    if (before) {
+      this.draft.map(before, '');
+    }
+    if (field) {
+      this.draft.map(field, column);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { Component, computed, inject } from '@angular/core';
+import { TriangleAlert } from 'lucide';
+import { Draft } from '../draft/draft';
+import { counted, oneLine } from '../format/format';
+import { Icon } from '../icon/icon';
+import { ColumnsFromFields } from './columns-from-fields';
+import { FieldsToColumns } from './fields-to-columns';
+
+/** Which field goes to which column. */
+@Component({
+  selector: 'lf-mapping',
+  imports: [ColumnsFromFields, FieldsToColumns, Icon],
+  templateUrl: './mapping.html',
+  styleUrl: './mapping.scss',
+})
+export class Mapping {
+  protected readonly draft = inject(Draft);
+  protected readonly icons = { TriangleAlert };
+
+  /** A table that is made after the file takes its columns from the fields. */
+  protected readonly fromFields = computed(() => this.draft.creates() && !this.draft.preset());
+
+  /** Problems that are not about one column, which shows its own. */
+  protected readonly problems = computed(() => {
+    const columns = this.draft.settled()?.columns ?? [];
+    return this.draft
+      .problems()
+      .filter((p) => this.fromFields() || !columns.some((c) => c.name === p.column));
+  });
+
+  protected readonly leftOut = computed(() =>
+    (this.draft.settled()?.mapping ?? []).filter((m) => !m.column).map((m) => m.field),
+  );
+
+  protected readonly says = computed(() => {
+    const mapping = this.draft.settled()?.mapping ?? [];
+    const used = mapping.filter((m) => m.column).length;
+    return `${used} of ${counted(mapping.length, 'field')} go to a column`;
+  });
+
+  /** The first values of each field, to be recognised by. */
+  protected readonly samples = computed((): ReadonlyMap<string, string> => {
+    const preview = this.draft.preview();
+    const good = (preview?.rows ?? []).filter((row) => !row.problem);
+    return new Map(
+      (preview?.fields ?? []).map((field, i) => {
+        const values = good.map((row) => row.values[i] ?? '').filter((value) => value !== '');
+        return [field, [...new Set(values)].slice(0, 3).map(oneLine).join('  ·  ').slice(0, 200)];
+      }),
+    );
+  });
+}

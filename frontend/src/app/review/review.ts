@@ -1,0 +1,91 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatOption, MatSelect } from '@angular/material/select';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Router } from '@angular/router';
+import { Check, TriangleAlert } from 'lucide';
+import { Draft } from '../draft/draft';
+import { bytes, counted } from '../format/format';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { parseList } from './list';
+
+/** What will happen, by which rules, and whether anything is in the way. */
+@Component({
+  selector: 'lf-review',
+  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip],
+  templateUrl: './review.html',
+  styleUrl: './review.scss',
+})
+export class Review {
+  private readonly router = inject(Router);
+  protected readonly draft = inject(Draft);
+  protected readonly keys = inject(Shortcuts);
+  protected readonly icons = { Check, TriangleAlert };
+  protected readonly failure = signal('');
+
+  protected readonly facts = computed(() => {
+    const [draft, preview, settled] = [this.draft, this.draft.preview(), this.draft.settled()];
+    if (!preview || !settled) {
+      return [];
+    }
+    const used = settled.mapping.filter((m) => m.column).length;
+    const left = settled.mapping.length - used;
+    return [
+      { what: 'From', value: draft.file(), note: bytes(preview.size) },
+      { what: 'To', value: draft.target(), note: '' },
+      {
+        what: 'Table',
+        value: draft.table(),
+        note: settled.create
+          ? `a new one with ${counted(settled.columns.length, 'column')}`
+          : 'is there; rows are added to it',
+      },
+      {
+        what: 'Fields',
+        value: `${used} loaded`,
+        note: left ? `${left} left out` : 'all of them',
+      },
+    ];
+  });
+
+  protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
+  protected readonly blocked = computed(() => this.draft.blocked());
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'Check all records, write none',
+        key: 'Mod+Shift+Enter',
+        enabled: () => !this.blocked(),
+        run: () => void this.check(),
+      },
+    ]);
+  }
+
+  protected setNulls(typed: string): void {
+    const list = parseList(typed);
+    this.draft.setRules({ null: list.length ? list : undefined });
+  }
+
+  protected setMaxRejects(input: HTMLInputElement): void {
+    const typed = input.value.replaceAll(/[\s,]/g, '');
+    if (!/^\d*\.?\d*%?$/.test(typed)) {
+      input.value = this.draft.rules().maxRejects ?? '';
+      return;
+    }
+    this.draft.setRules({ maxRejects: typed || undefined });
+  }
+
+  protected async check(): Promise<void> {
+    if (this.blocked()) {
+      return;
+    }
+    this.failure.set('');
+    try {
+      await this.router.navigate(['/runs', await this.draft.start(true)]);
+    } catch (reason) {
+      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatTooltip } from '@angular/material/tooltip';
+import { TriangleAlert } from 'lucide';
+import type { Preset } from '../backend/model';
+import { Program } from '../backend/program';
+import { Draft } from '../draft/draft';
+import { count, counted, fileName } from '../format/format';
+import { PathField } from '../field/path-field';
+import { Icon } from '../icon/icon';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+
+/** Where to: the database, and the table in it, there already or to be made. */
+@Component({
+  selector: 'lf-target',
+  imports: [Icon, MatButton, MatTooltip, PathField],
+  templateUrl: './target.html',
+  styleUrl: './target.scss',
+})
+export class Target {
+  private readonly program = inject(Program);
+  protected readonly draft = inject(Draft);
+  protected readonly keys = inject(Shortcuts);
+  protected readonly icons = { TriangleAlert };
+  protected readonly count = count;
+  protected readonly fileName = fileName;
+  protected readonly failure = signal('');
+
+  protected readonly tables = this.draft.tables;
+  protected readonly choice = computed(() => {
+    const name = this.draft.table().toLowerCase();
+    const there = this.tables().find((t) => t.name.toLowerCase() === name);
+    return there ? `table:${there.name}` : `new:${this.draft.preset()?.name ?? ''}`;
+  });
+  protected readonly columns = computed(() => this.draft.settled()?.columns ?? []);
+  protected readonly says = computed(() => {
+    const tables = this.tables().length;
+    return tables ? `${counted(tables, 'table')} in it` : 'no table in it yet';
+  });
+
+  /** How many of the file's fields have a column of the same name in each preset. */
+  protected readonly presets = computed(() => {
+    const fields = new Set((this.draft.preview()?.fields ?? []).map((f) => f.toLowerCase()));
+    return this.draft.presets().map((preset) => ({
+      preset,
+      fits: fits(preset, fields),
+    }));
+  });
+
+  constructor() {
+    claimKeys([
+      { label: 'Open a database', key: 'Mod+o', run: () => void this.open() },
+      { label: 'Create a database', key: 'Mod+s', run: () => void this.create() },
+    ]);
+  }
+
+  protected open(): Promise<void> {
+    return this.take(() => this.program.chooseDatabase());
+  }
+
+  protected create(): Promise<void> {
+    return this.take(() => this.program.createDatabase(this.draft.target()));
+  }
+
+  protected useNew(preset: string): void {
+    this.draft.setPreset(preset);
+  }
+
+  protected useTable(name: string): void {
+    this.draft.setPreset('');
+    this.draft.setTable(name);
+  }
+
+  private async take(dialog: () => Promise<string>): Promise<void> {
+    this.failure.set('');
+    try {
+      const path = await dialog();
+      if (path) {
+        this.draft.setTarget(path);
+      }
+    } catch (reason) {
+      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+    }
+  }
+}
+
+function fits(preset: Preset, fields: ReadonlySet<string>): boolean {
+  return (
+    fields.size > 0 && preset.columns.every((c) => c.nullable || fields.has(c.name.toLowerCase()))
+  );
+}

@@ -1,0 +1,256 @@
+export namespace csvfile {
+	
+	export interface Alternative {
+	    value: string;
+	    confidence: number;
+	}
+	export interface Dialect {
+	    compression?: string;
+	    member?: string;
+	    encoding?: string;
+	    invalidBytes?: string;
+	    delimiter?: string;
+	    quote?: string;
+	    escape?: string;
+	    comment?: string;
+	    skipLines?: number;
+	    headerRows?: number;
+	    footerLines?: number;
+	}
+	export interface Finding {
+	    what: string;
+	    value: string;
+	    confidence: number;
+	    reason: string;
+	    given?: boolean;
+	    alternatives?: Alternative[];
+	}
+	export interface Problem {
+	    code: string;
+	    column: string;
+	    value: string;
+	    message: string;
+	    hint: string;
+	}
+	export interface Row {
+	    number: number;
+	    line: number;
+	    endLine: number;
+	    values: string[];
+	    quoted: boolean[];
+	    problem?: Problem;
+	    raw?: string;
+	}
+	export interface Warning {
+	    code: string;
+	    line?: number;
+	    message: string;
+	    hint?: string;
+	}
+
+}
+
+export namespace job {
+	
+	export interface FieldMapping {
+	    field: string;
+	    column: string;
+	}
+	export interface Summary {
+	    job: string;
+	    file: string;
+	    table: string;
+	    state: string;
+	    read: number;
+	    inserted: number;
+	    updated: number;
+	    skipped: number;
+	    rejected: number;
+	    bytes: number;
+	    seconds: number;
+	    balanced: boolean;
+	    rolledBack?: number;
+	    padded?: number;
+	    check?: boolean;
+	    error?: string;
+	}
+	export interface Request {
+	    file: string;
+	    target: string;
+	    preset?: string;
+	    dialect: csvfile.Dialect;
+	    plan: load.Plan;
+	    check?: boolean;
+	}
+	export interface Job {
+	    id: string;
+	    state: string;
+	    request: Request;
+	    created: string;
+	    started?: string;
+	    finished?: string;
+	    summary?: Summary;
+	}
+	export interface Preset {
+	    name: string;
+	    title: string;
+	    table: string;
+	    columns: load.Column[];
+	}
+	export interface Preview {
+	    dialect: csvfile.Dialect;
+	    findings: csvfile.Finding[];
+	    warnings: csvfile.Warning[];
+	    fields: string[];
+	    rows: csvfile.Row[];
+	    size: number;
+	    records: number;
+	    complete: boolean;
+	    guesses: load.Guess[];
+	}
+	export interface RejectBytes {
+	    text: string;
+	    bytes: number;
+	    truncated: boolean;
+	    valueStart: number;
+	    valueEnd: number;
+	}
+	
+	export interface Settled {
+	    create: boolean;
+	    preset?: string;
+	    fields: string[];
+	    columns: load.Column[];
+	    guesses: load.Guess[];
+	    mapping: FieldMapping[];
+	    problems: load.Problem[];
+	}
+	export interface Snapshot {
+	    job: Job;
+	    progress?: load.Progress;
+	    seq: number;
+	}
+
+}
+
+export namespace load {
+	
+	export interface Choice {
+	    type: string;
+	    format: string;
+	    example: string;
+	}
+	export interface Column {
+	    name: string;
+	    type: string;
+	    declared?: string;
+	    nullable: boolean;
+	    length?: number;
+	    precision?: number;
+	    scale?: number;
+	    primaryKey?: boolean;
+	    unique?: boolean;
+	    hasDefault?: boolean;
+	    generated?: boolean;
+	    check?: string;
+	    format?: string;
+	}
+	export interface Guess {
+	    field: string;
+	    column: Column;
+	    evidence: string;
+	    confidence: number;
+	    ambiguous?: Choice[];
+	    nulls?: string[];
+	    values: number;
+	    empty: number;
+	    exceptions: number;
+	    maxLength: number;
+	}
+	export interface Plan {
+	    table: string;
+	    create?: boolean;
+	    columns?: Column[];
+	    types?: string;
+	    map?: Record<string, string>;
+	    onConflict?: string;
+	    key?: string[];
+	    null?: string[];
+	    quotedNull?: boolean;
+	    decimal?: string;
+	    dateFormat?: string;
+	    ragged?: string;
+	    maxRejects?: string;
+	    atomic?: boolean;
+	}
+	export interface Problem {
+	    field?: string;
+	    column?: string;
+	    message: string;
+	    hint?: string;
+	}
+	export interface Progress {
+	    phase: string;
+	    percent?: number;
+	    bytesRead: number;
+	    bytesTotal: number;
+	    read: number;
+	    inserted: number;
+	    updated: number;
+	    skipped: number;
+	    rejected: number;
+	    recordsPerSecond: number;
+	    bytesPerSecond: number;
+	    etaMs?: number;
+	}
+	export interface Table {
+	    name: string;
+	    rows: number;
+	}
+
+}
+
+export namespace main {
+	
+	export interface Live {
+	    url: string;
+	    token: string;
+	}
+
+}
+
+export namespace store {
+	
+	export interface Reject {
+	    id?: number;
+	    time: string;
+	    record: number;
+	    line: number;
+	    endLine: number;
+	    column: string;
+	    value: string;
+	    code: string;
+	    message: string;
+	    hint: string;
+	}
+	export interface RejectCount {
+	    code: string;
+	    column: string;
+	    count: number;
+	}
+	export interface RejectPage {
+	    rejects: Reject[];
+	    total: number;
+	}
+	export interface RejectQuery {
+	    job: string;
+	    after: number;
+	    offset: number;
+	    limit: number;
+	    code: string;
+	    column: string;
+	    find: string;
+	}
+
+}
+
