@@ -34,7 +34,7 @@ type parser interface {
 	// not allocate, but for the arena's growth.
 	parse(arena []byte, start, end int) ([]byte, Cell, bool)
 
-	// explain says why parse refused text.
+	// explain says why parse refused text, whose capacity is its length.
 	explain(text []byte) *fault
 }
 
@@ -125,7 +125,7 @@ func (v *conversion) convert(arena []byte, f Field) ([]byte, Cell, *fault) {
 	}
 	arena, cell, ok := v.parser.parse(arena, start, end)
 	if !ok {
-		return arena, Cell{}, v.parser.explain(arena[start:end])
+		return arena, Cell{}, v.parser.explain(arena[start:end:end])
 	}
 	return arena, cell, nil
 }

@@ -98,7 +98,7 @@ func (p *binaryParser) decode(arena []byte, start, end int) (out []byte, from, t
 }
 
 func (p *binaryParser) explain(text []byte) *fault {
-	if _, from, to, ok := p.decode(text[:len(text):len(text)], 0, len(text)); ok {
+	if _, from, to, ok := p.decode(text, 0, len(text)); ok {
 		return tooLong(to-from, p.length, "byte")
 	}
 	flt := &fault{code: CodeNotBinary, message: "not hexadecimal", hint: "two digits from 0 to 9 and a to f are wanted for each byte"}
@@ -110,7 +110,7 @@ func (p *binaryParser) explain(text []byte) *fault {
 		return flt
 	}
 	base := binaryParser{encoding: binaryBase64}
-	if _, _, _, ok := base.decode(text[:len(text):len(text)], 0, len(text)); ok {
+	if _, _, _, ok := base.decode(text, 0, len(text)); ok {
 		flt.hint = "written as base64? give the column the format base64"
 	}
 	return flt

@@ -20,13 +20,17 @@ type momentParser struct {
 	tail    *momentPattern // what may stand behind pattern in a date column; nil for a time by ISO 8601
 }
 
+// isoFormat is the format of a column whose values are in ISO 8601 although
+// the plan has another format for dates.
+const isoFormat = "ISO 8601"
+
 func newMomentParser(c Column, p Plan) (*momentParser, error) {
 	source, own := c.Format, true
 	if source == "" {
 		source, own = p.DateFormat, false
 	}
 	m := &momentParser{typ: c.Type}
-	if source == "" {
+	if source == "" || strings.EqualFold(source, isoFormat) {
 		return m, nil
 	}
 	pattern, err := parsePattern(source)

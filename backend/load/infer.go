@@ -55,6 +55,26 @@ type Choice struct {
 	Example string `json:"example"` // "03/04/2026 is 2026-04-03"
 }
 
+// FormatFor returns the format in which a column of type t, which is there
+// already, would read the values; "" where they say nothing of it. A column
+// with a zone gets none from values without: that would be to guess the zone.
+func (g Guess) FormatFor(t Type) string {
+	from := g.Column.Type
+	switch t {
+	case Integer, Decimal, Float:
+		if from == Integer || from == Decimal || from == Float {
+			return g.Column.Format
+		}
+	case Date, Timestamp:
+		if from == Date || from == Timestamp || from == TimestampTZ {
+			return g.Column.Format
+		}
+	case from:
+		return g.Column.Format
+	}
+	return ""
+}
+
 // NewInference returns an Inference for records with the given fields. What
 // the plan says about NULL, the decimal sign and dates is taken as said.
 func NewInference(fields []string, p Plan) (*Inference, error) {

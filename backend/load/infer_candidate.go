@@ -237,12 +237,15 @@ func newForms(p Plan) (*forms, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, ok := ps.(*momentParser); ok && c.Format == "" && p.DateFormat != "" {
+			c.Format = isoFormat
+		}
 		f.others = append(f.others, candidate{typ: c.Type, format: c.Format, parser: ps})
 	}
 	if _, err := numberFormatOf(Column{}, p); err != nil {
 		return nil, err
 	}
-	if p.DateFormat != "" {
+	if p.DateFormat != "" && !strings.EqualFold(p.DateFormat, isoFormat) {
 		if _, err := parsePattern(p.DateFormat); err != nil {
 			return nil, err
 		}

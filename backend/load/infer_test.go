@@ -367,3 +367,26 @@ func TestInferPlanErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestGuessFormatFor(t *testing.T) {
+	for _, tt := range []struct {
+		from   Type
+		format string
+		to     Type
+		want   string
+	}{
+		{Integer, "1.234", Decimal, "1.234"},
+		{Decimal, "1.234,56 €", Float, "1.234,56 €"},
+		{Date, "DD.MM.YYYY", Timestamp, "DD.MM.YYYY"},
+		{Date, "DD.MM.YYYY", TimestampTZ, ""},
+		{TimestampTZ, "DD.MM.YYYY HH:mm Z", Timestamp, "DD.MM.YYYY HH:mm Z"},
+		{Boolean, "ja/nein", Boolean, "ja/nein"},
+		{Boolean, "ja/nein", Text, ""},
+		{Date, "DD.MM.YYYY", Integer, ""},
+	} {
+		g := Guess{Column: Column{Type: tt.from, Format: tt.format}}
+		if got := g.FormatFor(tt.to); got != tt.want {
+			t.Errorf("%s %q for %s: %q, want %q", tt.from, tt.format, tt.to, got, tt.want)
+		}
+	}
+}

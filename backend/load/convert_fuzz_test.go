@@ -1,0 +1,138 @@
+package load
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+)
+
+// fuzzColumns are columns of every type, in usual and in other formats.
+var fuzzColumns = []Column{
+	{Type: Text}, {Type: Text, Length: 3},
+	{Type: Integer}, {Type: Integer, Format: "1,234"}, {Type: Integer, Format: "1 234"},
+	{Type: Decimal}, {Type: Decimal, Precision: 6, Scale: 2}, {Type: Decimal, Format: "1.234,56"},
+	{Type: Decimal, Format: "12,34,567.89"}, {Type: Decimal, Format: "(€ 1'234.56)"}, {Type: Decimal, Format: "12,5 %-"},
+	{Type: Float}, {Type: Float, Format: "1.234,56"},
+	{Type: Boolean}, {Type: Boolean, Format: "ja/nein"}, {Type: Boolean, Format: "x/"},
+	{Type: Date}, {Type: Date, Format: "DD.MM.YY"}, {Type: Date, Format: "ddd, D MMM YYYY"}, {Type: Date, Format: "YYYYMMDD HH:mm"},
+	{Type: Time}, {Type: Time, Format: "hh:mm:ss A"},
+	{Type: Timestamp}, {Type: Timestamp, Format: "M/D/YYYY"}, {Type: Timestamp, Format: "YYYYMMDDHHmmssSSS"},
+	{Type: TimestampTZ}, {Type: TimestampTZ, Format: "HH:mm:ss Z DD/MM/YYYY"},
+	{Type: UUID}, {Type: JSON},
+	{Type: Binary}, {Type: Binary, Format: "base64", Length: 4}, {Type: Binary, Format: "text"},
+}
+
+// FuzzConvert checks for any text and every column that nothing panics, that
+// the arena keeps what it held, and that what a value became is canonical: the
+// usual conversion of the type leaves it as it is.
+func FuzzConvert(f *testing.F) {
+	for _, seed := range []string{
+		"", " ", "0", "-0.00", "00420", "12,5O", "1.234,56", "1 234", "(5)", "€ 5", "5 %", "5-", "1e5", "NaN", "true", "nein",
+		"2026-03-01", "2026-03-01T00:00:00.5+02:00", "1.3.26", "31 Dec 1999", "12:00 am", "{\"a\":[1]}", "0x00ff", "aGVsbG8=",
+		"0190a5d2-7c1b-7e3a-9f00-00c04fd430c8", "äöü", "\xff\xfe", "\u00a07\u202f",
+	} {
+		f.Add(seed, false)
+	}
+	var columns, usual []*conversion
+	for _, c := range fuzzColumns {
+		c.Nullable = true
+		v, err := newConversion(c, Plan{Null: []string{"N/A"}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		columns = append(columns, v)
+		v, err = newConversion(Column{Type: c.Type, Nullable: true}, Plan{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		usual = append(usual, v)
+	}
+	f.Fuzz(func(t *testing.T, text string, quoted bool) {
+		for i, v := range columns {
+			arena, field := arenaWith(text)
+			was := string(arena)
+			field.Quoted = quoted
+			arena, cell, flt := v.convert(arena, field)
+			if !bytes.HasPrefix(arena, []byte(was)) {
+				t.Fatalf("%+v %q: the arena changed", v.column, text)
+			}
+			if flt != nil {
+				if len(arena) != len(was) || flt.code == "" || flt.message == "" {
+					t.Fatalf("%+v %q: fault %+v with %d bytes in the arena of %d", v.column, text, flt, len(arena), len(was))
+				}
+				continue
+			}
+			if cell.Kind == CellNull || cell.Kind == CellBlob {
+				continue
+			}
+			once := cellText(arena, cell)
+			if v.column.Type == Text {
+				if once != text {
+					t.Fatalf("text %q became %q", text, once)
+				}
+				continue
+			}
+			again, field := arenaWith(once)
+			before := len(again)
+			again, cell, flt = usual[i].convert(again, field)
+			if flt != nil {
+				t.Fatalf("%+v: %q became %q, which is refused: %s", v.column, text, once, flt.message)
+			}
+			if twice := cellText(again, cell); twice != once {
+				t.Fatalf("%+v: %q became %q, and that %q", v.column, text, once, twice)
+			}
+			if cell.Kind == CellText && len(again) != before && v.column.Type != TimestampTZ {
+				t.Fatalf("%+v: %q became %q, which is not left as it is", v.column, text, once)
+			}
+		}
+	})
+}
+
+// FuzzJSON compares the check with that of encoding/json.
+func FuzzJSON(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,-2.5e+3,"x\u00e9\n",true,false,null]}`, `[[[]]]`, `{"a":{}}`, `"\ud800"`, `01`, `-`, `[1,]`, `{,}`, `nul`, " 1 \n", `{"a" :1 , "b":2}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		at, ok := checkJSON(text)
+		if want := json.Valid(text); ok != want {
+			t.Fatalf("%q: %t, want %t", text, ok, want)
+		}
+		if at < 0 || at > len(text) {
+			t.Fatalf("%q: wrong at %d", text, at)
+		}
+	})
+}
+
+// FuzzInfer checks that whatever is inferred from values converts them.
+func FuzzInfer(f *testing.F) {
+	for _, seed := range []string{"1\n2\n3", "1.234\n5,6", "01/02/2026\n31/01/2026", "€ 5\n€ 7,50", "(5)\n5-", "ja\nnein", "N/A\n5", "1E5\n7",
+		"2026-03-01\n2026-03-01 10:00", "1 March 2026\n2 mai 2026", "12 %\n5%", "3:04 PM", "{}\n[]", "01/02/03\n04/05/06"} {
+		f.Add(seed, ".", "")
+		f.Add(seed, ",", "DD.MM.YYYY")
+		f.Add(seed, "", "MM/DD/YYYY HH:mm")
+	}
+	f.Fuzz(func(t *testing.T, text, decimal, dateFormat string) {
+		p := Plan{Decimal: decimal, DateFormat: dateFormat}
+		i, err := NewInference([]string{"f"}, p)
+		if err != nil {
+			t.Skip()
+		}
+		var values []string
+		for n, v := range bytes.Split([]byte(text), []byte("\n")) {
+			values = append(values, string(v))
+			i.Add(recordOf(int64(n+2), string(v)))
+		}
+		g := i.Guesses()[0]
+		if g.Evidence == "" || g.Confidence < 0 || g.Confidence > 1 {
+			t.Fatalf("%q: %+v", text, g)
+		}
+		converts(t, g, p, values)
+		for _, c := range g.Ambiguous {
+			g.Column.Type, g.Column.Format = c.Type, c.Format
+			if g.Exceptions == 0 {
+				converts(t, g, p, values)
+			}
+		}
+	})
+}
