@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LF_WAIT_MS 10000 /* how long a lock is waited for */
-
 enum { KIND_NULL, KIND_INT, KIND_FLOAT, KIND_TEXT, KIND_BLOB };
 
 struct lf_loader {
   sqlite3 *db;
+  int wait; /* for a lock, in milliseconds */
   atomic_int cancelled;
 
   int cols;
@@ -180,15 +179,16 @@ static void conflict(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 static int busy(void *arg, int tries) {
   lf_loader *l = arg;
   const int step = 10;
-  if (atomic_load(&l->cancelled) || tries >= LF_WAIT_MS / step) return 0;
+  if (atomic_load(&l->cancelled) || tries >= l->wait / step) return 0;
   sqlite3_sleep(step);
   return 1;
 }
 
-lf_loader *lf_open(uintptr_t db) {
+lf_loader *lf_open(uintptr_t db, int wait) {
   lf_loader *l = calloc(1, sizeof *l);
   if (l == NULL) return NULL;
   l->db = (sqlite3 *)db;
+  l->wait = wait;
   sqlite3_busy_handler(l->db, busy, l);
   sqlite3_extended_result_codes(l->db, 1);
   int rc = sqlite3_create_function_v2(l->db, "linefeed_conflict", 1,

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 	"unsafe"
 
 	"linefeed/backend/load"
@@ -31,10 +32,13 @@ type loader struct {
 	refusals []C.lf_refusal
 }
 
+// lockWait is how long the lock of another program is waited for.
+var lockWait = 10 * time.Second
+
 // maxRefusals is how many refused rows one call into C reports.
 const maxRefusals = 1024
 
-// install makes connections tell their address; see loaderOf.
+// install makes connections tell their address; see openLoader.
 var install = sync.OnceValue(func() error {
 	if rc := C.lf_install(); rc != C.SQLITE_OK {
 		return fmt.Errorf("register the bulk path with SQLite: code %d", int(rc))
@@ -45,7 +49,7 @@ var install = sync.OnceValue(func() error {
 // openLoader returns the loader of the connection with that address, which
 // the SQL function linefeed_connection tells.
 func openLoader(address int64) (*loader, error) {
-	c := C.lf_open(C.uintptr_t(address))
+	c := C.lf_open(C.uintptr_t(address), C.int(lockWait.Milliseconds()))
 	if c == nil {
 		return nil, errors.New("open the bulk path: out of memory")
 	}

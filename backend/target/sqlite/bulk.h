@@ -37,8 +37,9 @@ typedef struct lf_loader lf_loader;
 int lf_install(void);
 
 /* lf_open returns the loader of the connection whose address is db, or NULL
-** when memory is short. The connection must stay open until lf_free. */
-lf_loader *lf_open(uintptr_t db);
+** when memory is short. The connection waits that many milliseconds for locks
+** from then on, and must be closed before lf_free. */
+lf_loader *lf_open(uintptr_t db, int wait);
 void lf_free(lf_loader *l);
 
 /* lf_prepare readies the statements of one load of cols columns.

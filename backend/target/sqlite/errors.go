@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -29,11 +30,11 @@ func codeOf(err error) driver.ErrNo {
 	return 0
 }
 
-// explain wraps an error of SQLite with the operation, the file, and what can
-// be done about it.
-func (d *DB) explain(op string, err error) error {
-	if err == nil {
-		return nil
+// explain wraps an error with the operation, and one of SQLite with the file
+// and what can be done about it. When ctx is done, its error is the reason.
+func (d *DB) explain(ctx context.Context, op string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	switch codeOf(err) {
 	case driver.ErrBusy, driver.ErrLocked:

@@ -9,6 +9,10 @@ import (
 	"linefeed/backend/load"
 )
 
+// errConstraintDatatype is SQLITE_CONSTRAINT_DATATYPE, which the driver does
+// not name.
+var errConstraintDatatype = driver.ErrConstraint.Extend(12)
+
 // reasons turns what SQLite says about a refused row into a refusal. The same
 // is said about many rows, so each saying is worked out once.
 type reasons struct {
@@ -73,6 +77,15 @@ func (r *reasons) explain(code driver.ErrNoExtended, message string) load.Refusa
 		refusal.Code = load.CodeForeignKey
 		refusal.Message = "refers to a row that is not there"
 		refusal.Hint = "load the table that it refers to first"
+	case errConstraintDatatype: // a strict table: cannot store X value in Y column table.column
+		if _, column, ok := strings.Cut(message, " column "); ok {
+			refusal.Column = r.only(r.columnsOf(column))
+		}
+	case driver.ErrNoExtended(driver.ErrMismatch):
+		if r.table.alias != "" {
+			refusal.Column = r.only([]string{r.table.alias})
+			refusal.Message = "is not an integer, which " + r.table.alias + " has to be"
+		}
 	case driver.ErrConstraintTrigger:
 		refusal.Hint = "a trigger of the database refused it"
 	case 0:

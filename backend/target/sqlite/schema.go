@@ -23,6 +23,7 @@ type table struct {
 	references []reference // its foreign keys
 	referred   bool        // foreign keys of other tables, or its own, lead to it
 
+	strict        bool
 	autoincrement bool
 	deferred      bool // foreign keys are checked at the commit
 	triggers      bool // there are triggers on it
@@ -40,9 +41,9 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	var kind, ddl string
 	var withoutRowid bool
 	err := d.conn.QueryRowContext(ctx, `
-		SELECT l.name, l.type, l.wr, coalesce(s.sql, '')
+		SELECT l.name, l.type, l.wr, l.strict, coalesce(s.sql, '')
 		FROM pragma_table_list AS l LEFT JOIN main.sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')
-		WHERE l.schema = 'main' AND l.name = ? COLLATE NOCASE`, name).Scan(&t.name, &kind, &withoutRowid, &ddl)
+		WHERE l.schema = 'main' AND l.name = ? COLLATE NOCASE`, name).Scan(&t.name, &kind, &withoutRowid, &t.strict, &ddl)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, d.noTable(ctx, name)
@@ -205,7 +206,7 @@ func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
 	defer d.bulk.watch(ctx)()
 	t, err := d.table(ctx, name)
 	if err != nil {
-		return nil, d.explain("look up columns", err)
+		return nil, d.explain(ctx, "look up columns", err)
 	}
 	return t.columns, nil
 }
@@ -219,7 +220,7 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 		SELECT name, wr FROM pragma_table_list
 		WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name COLLATE NOCASE`)
 	if err != nil {
-		return nil, d.explain("list tables", err)
+		return nil, d.explain(ctx, "list tables", err)
 	}
 	defer rows.Close()
 	var tables []load.Table
@@ -228,13 +229,13 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 		t := load.Table{Rows: -1}
 		var withoutRowid bool
 		if err := rows.Scan(&t.Name, &withoutRowid); err != nil {
-			return nil, d.explain("list tables", err)
+			return nil, d.explain(ctx, "list tables", err)
 		}
 		tables = append(tables, t)
 		counted = append(counted, !withoutRowid)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, d.explain("list tables", err)
+		return nil, d.explain(ctx, "list tables", err)
 	}
 	for i := range tables {
 		if !counted[i] {

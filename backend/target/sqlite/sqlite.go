@@ -108,11 +108,11 @@ func (d *DB) connect(ctx context.Context) (err error) {
 		}
 	}()
 	if d.conn, err = pool.Conn(ctx); err != nil {
-		return d.explain("open database", err)
+		return d.explain(ctx, "open database", err)
 	}
 	var address int64
 	if err := d.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
-		return d.explain("open database", err)
+		return d.explain(ctx, "open database", err)
 	}
 	if d.bulk, err = openLoader(address); err != nil {
 		return err
@@ -124,18 +124,20 @@ func (d *DB) connect(ctx context.Context) (err error) {
 		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
 	} {
 		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), pragma); err != nil {
-			return d.explain("open database", err)
+			return d.explain(ctx, "open database", err)
 		}
 	}
 	// Nothing was read from the file yet: this tells whether it is a database.
-	var version int64
-	if err := d.conn.QueryRowContext(context.WithoutCancel(ctx), "PRAGMA schema_version").Scan(&version); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return d.explain("open database", err)
+	if _, err := d.schemaVersion(); err != nil {
+		return d.explain(ctx, "open database", err)
 	}
 	return nil
+}
+
+// schemaVersion returns a number that every change of the schema changes.
+func (d *DB) schemaVersion() (version int64, err error) {
+	err = d.conn.QueryRowContext(context.Background(), "PRAGMA schema_version").Scan(&version)
+	return version, err
 }
 
 // disconnect closes the connection, if there is one.

@@ -35,7 +35,7 @@ func statementsFor(t *table, l load.Layout) (statements, error) {
 		}
 		names[i] = t.columns[k].Name
 	}
-	conflict, err := conflictClause(t, names, l.Plan)
+	conflict, skip, err := conflictClause(t, names, l.Plan)
 	if err != nil {
 		return statements{}, err
 	}
@@ -43,7 +43,7 @@ func statementsFor(t *table, l load.Layout) (statements, error) {
 	s := statements{
 		columns: len(names),
 		guard:   t.guarded(),
-		skip:    l.Plan.OnConflict == load.ConflictSkip,
+		skip:    skip,
 		// The conflict clause of the statement goes before those that the
 		// table declares, among them ROLLBACK, which would end the transaction.
 		one: "INSERT OR ABORT INTO " + into + " VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")" + conflict,
@@ -64,26 +64,26 @@ func statementsFor(t *table, l load.Layout) (statements, error) {
 }
 
 // conflictClause returns what becomes of a row whose key is in the table, ""
-// when it is refused.
+// when it is refused, and whether it is left out.
 //
 // Replacing sets every column of the row that is there, those that are not
 // mapped to their defaults. It is no INSERT OR REPLACE, which also deletes
 // rows that have nothing but another unique value in common with the new one,
 // and with them, by cascade, rows of other tables. The rowid stays where it
 // is not mapped.
-func conflictClause(t *table, mapped []string, p load.Plan) (string, error) {
+func conflictClause(t *table, mapped []string, p load.Plan) (clause string, skip bool, err error) {
 	if p.OnConflict == "" || p.OnConflict == load.ConflictReject {
-		return "", nil
+		return "", false, nil
 	}
 	key := p.Key
 	if len(key) == 0 {
 		key = t.primary
 	}
 	if len(key) == 0 {
-		return "", fmt.Errorf("table %q has no primary key to %s by: name the columns that tell its rows apart as the key", t.name, p.OnConflict)
+		return "", false, fmt.Errorf("table %q has no primary key to %s by: name the columns that tell its rows apart as the key", t.name, p.OnConflict)
 	}
 	if !t.unique(key) {
-		return "", fmt.Errorf("nothing makes %s unique in table %q, so there is no telling which row to %s: create a unique index on it, or choose another key (%s)",
+		return "", false, fmt.Errorf("nothing makes %s unique in table %q, so there is no telling which row to %s: create a unique index on it, or choose another key (%s)",
 			strings.Join(key, ", "), t.name, p.OnConflict, t.describeKeys())
 	}
 	contains := func(names []string, name string) bool {
@@ -91,7 +91,7 @@ func conflictClause(t *table, mapped []string, p load.Plan) (string, error) {
 	}
 	for _, k := range key {
 		if !contains(mapped, k) {
-			return "", fmt.Errorf("the key column %q is not mapped: map a field to it, or choose another key", k)
+			return "", false, fmt.Errorf("the key column %q is not mapped: map a field to it, or choose another key", k)
 		}
 	}
 	var set []string
@@ -106,14 +106,14 @@ func conflictClause(t *table, mapped []string, p load.Plan) (string, error) {
 	if p.OnConflict == load.ConflictSkip || len(set) == 0 {
 		if t.guarded() {
 			// A trigger can leave a row out in silence: this tells the two apart.
-			return on + fmt.Sprintf("UPDATE SET %[1]s = excluded.%[1]s WHERE linefeed_conflict(0)", quote(key[0])), nil
+			return on + fmt.Sprintf("UPDATE SET %[1]s = excluded.%[1]s WHERE linefeed_conflict(0)", quote(key[0])), true, nil
 		}
-		return on + "NOTHING", nil
+		return on + "NOTHING", true, nil
 	}
 	for i, name := range set {
 		set[i] = fmt.Sprintf("%[1]s = excluded.%[1]s", quote(name))
 	}
-	return on + "UPDATE SET " + strings.Join(set, ", ") + " WHERE linefeed_conflict(1)", nil
+	return on + "UPDATE SET " + strings.Join(set, ", ") + " WHERE linefeed_conflict(1)", false, nil
 }
 
 // describeKeys names the keys that there are.

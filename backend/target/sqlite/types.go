@@ -9,13 +9,8 @@ import (
 )
 
 // SQLite takes any name as a column's type, and stores by the affinity that
-// it finds in it (https://www.sqlite.org/datatype3.html, 3.1). The names here
-// are the ones that people and other databases use, chosen so that no value
-// is changed by being stored.
-
-// exactDigits is how many digits of a decimal survive in a column of numeric
-// affinity, which stores a fraction as a float64.
-const exactDigits = 15
+// it finds in it (see exact.go). The names here are the ones that people and
+// other databases use, chosen so that no value is changed by being stored.
 
 // spell returns how the type of a column of a table to be made is declared.
 func spell(c load.Column) string {
@@ -26,12 +21,11 @@ func spell(c load.Column) string {
 	case load.Integer:
 		return "INTEGER"
 	case load.Decimal:
-		// Affinity text where a float64 could not hold every digit.
 		switch {
 		case c.Precision == 0:
-			return "DECIMAL TEXT"
+			return "DECIMAL"
 		case c.Precision > exactDigits:
-			return fmt.Sprintf("DECIMAL TEXT(%d,%d)", c.Precision, c.Scale)
+			return fmt.Sprintf("DECIMAL TEXT(%d,%d)", c.Precision, c.Scale) // affinity text
 		}
 		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
 	case load.Float:

@@ -15,7 +15,8 @@ type writer struct {
 	db      *DB
 	table   string
 	reasons reasons
-	create  bool // the table is made in the open transaction
+	exact   []exactness // of the columns that SQLite may change values of
+	schema  int64       // the version of the schema that the load was prepared for
 	closed  bool
 	failed  error // what made the writer useless
 }
@@ -24,10 +25,7 @@ type writer struct {
 func (d *DB) Begin(ctx context.Context, l load.Layout) (load.Writer, error) {
 	w, err := d.begin(ctx, l)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, d.explain(fmt.Sprintf("load into table %q", l.Plan.Table), err)
+		return nil, d.explain(ctx, fmt.Sprintf("load into table %q", l.Plan.Table), err)
 	}
 	return w, nil
 }
@@ -51,7 +49,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 		return nil, fmt.Errorf("%s can't be written: make the file writable, or choose another", d.path)
 	}
 	defer d.bulk.watch(ctx)()
-	w := &writer{db: d, create: l.Plan.Create}
+	w := &writer{db: d}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.rollback())
@@ -70,11 +68,15 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.schema, err = d.schemaVersion(); err != nil {
+		return nil, err
+	}
 	if err := d.bulk.prepare(s); err != nil {
 		return nil, err
 	}
 	w.table = t.name
 	w.reasons = reasonsFor(t, l)
+	w.exact = exactnessOf(t, l)
 	d.writer = w
 	return w, nil
 }
@@ -111,7 +113,19 @@ func (w *writer) transaction() error {
 	if w.db.bulk.inTransaction() {
 		return nil
 	}
-	return w.exec("BEGIN IMMEDIATE")
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if w.table == "" {
+		return nil // to be made
+	}
+	// Between two commits other programs may write. New rows are no matter,
+	// but the load was prepared for the table as it was.
+	version, err := w.db.schemaVersion()
+	if err == nil && version != w.schema {
+		err = fmt.Errorf("another program changed the tables of %s during the load: start again", w.db.path)
+	}
+	return err
 }
 
 // Write stores the rows of b, or names those that the database refused.
@@ -126,9 +140,18 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 	}
 	var refused []load.Refusal
 	var res load.Result
-	err := w.db.bulk.write(b, 0, len(b.Rows), &res, func(row, code int, message []byte) {
+	keep := func(row, code int, message []byte) {
 		refused = append(refused, w.refusal(row, code, message))
-	})
+	}
+	first := 0
+	for row, r := range inexact(w.exact, b) {
+		if err := w.db.bulk.write(b, first, row, &res, keep); err != nil {
+			return load.Result{}, w.fail(ctx, err)
+		}
+		refused = append(refused, r)
+		first = row + 1
+	}
+	err := w.db.bulk.write(b, first, len(b.Rows), &res, keep)
 	if err == nil && w.reasons.table.ownReference() {
 		refused, err = w.retry(b, &res, refused)
 	}
@@ -164,7 +187,6 @@ func (w *writer) Commit(ctx context.Context) error {
 	if err := w.exec("COMMIT"); err != nil {
 		return w.fail(ctx, err)
 	}
-	w.create = false
 	w.db.kept = true
 	return nil
 }
@@ -185,7 +207,7 @@ func (w *writer) rollback() error {
 		return nil
 	}
 	if err := w.exec("ROLLBACK"); err != nil {
-		return w.db.explain("undo what was not committed", err)
+		return w.db.explain(context.Background(), "undo what was not committed", err)
 	}
 	return nil
 }
@@ -203,14 +225,9 @@ func (w *writer) usable(ctx context.Context) error {
 
 // fail makes the writer useless, with the reason.
 func (w *writer) fail(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		w.failed = ctx.Err()
-		return w.failed
-	}
-	op := fmt.Sprintf("write to table %q", w.table)
 	if codeOf(err) == driver.ErrConstraint && !w.db.bulk.inTransaction() {
 		err = fmt.Errorf("a trigger undid the whole load since its last commit (RAISE(ROLLBACK)): %w; let it refuse the row alone, by RAISE(ABORT)", err)
 	}
-	w.failed = w.db.explain(op, err)
+	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.table), err)
 	return w.failed
 }

@@ -1,0 +1,133 @@
+package sqlite
+
+import (
+	"fmt"
+	"iter"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A column of numeric affinity, which SQLite finds in the declared name of its
+// type (https://www.sqlite.org/datatype3.html, 3.1), makes a number of every
+// text that looks like one: 00420 becomes 420, and of a decimal 15 digits are
+// kept. Rows of which that would change a value are refused instead.
+
+// exactDigits is how many digits of a decimal survive in a column of numeric
+// affinity, which stores a fraction as a float64.
+const exactDigits = 15
+
+// exactness is a column of the layout whose values SQLite may change.
+type exactness struct {
+	column int
+	// decimal says that only the number counts, and not how it is written.
+	decimal  bool
+	declared string
+}
+
+// exactnessOf returns the columns of a layout whose values SQLite may change.
+func exactnessOf(t *table, l load.Layout) []exactness {
+	if t.strict {
+		return nil // a value that does not fit is refused
+	}
+	var columns []exactness
+	for i, mapped := range l.Columns {
+		c := t.columns[t.index(mapped.Name)]
+		if numericAffinity(c.Declared) {
+			columns = append(columns, exactness{i, c.Type == load.Decimal, c.Declared})
+		}
+	}
+	return columns
+}
+
+// numericAffinity reports whether SQLite makes numbers of texts in a column
+// that is declared so.
+func numericAffinity(declared string) bool {
+	name := strings.ToUpper(declared)
+	switch {
+	case strings.Contains(name, "INT"):
+		return true
+	case strings.Contains(name, "CHAR"), strings.Contains(name, "CLOB"), strings.Contains(name, "TEXT"):
+		return false
+	}
+	return name != "" && !strings.Contains(name, "BLOB")
+}
+
+// inexact yields the rows of a batch that SQLite would change a value of, in
+// their order, with why they are refused.
+func inexact(columns []exactness, b *load.Batch) iter.Seq2[int, load.Refusal] {
+	return func(yield func(int, load.Refusal) bool) {
+		if len(columns) == 0 {
+			return
+		}
+		for row := range b.Rows {
+			cells := b.Row(row)
+			for _, e := range columns {
+				c := cells[e.column]
+				if c.Kind != load.CellText || e.keeps(b.Bytes(c)) {
+					continue
+				}
+				if !yield(row, e.refusal(row)) {
+					return
+				}
+				break
+			}
+		}
+	}
+}
+
+// keeps reports whether a text comes back from the column as it went in.
+func (e exactness) keeps(text []byte) bool {
+	if e.decimal {
+		return len(text) <= exactDigits || keepsDecimal(string(text))
+	}
+	if len(text) == 0 || text[0] > '9' || !number.Match(text) {
+		return true
+	}
+	s := string(text)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return strconv.FormatInt(n, 10) == s
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	size := max(f, -f)
+	return err == nil && size >= 1e-4 && size < 1e15 && // written without an exponent
+		strconv.FormatFloat(f, 'f', -1, 64) == s && keepsDecimal(s)
+}
+
+// number matches what SQLite takes for a number.
+var number = regexp.MustCompile(`^[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*$`)
+
+// keepsDecimal reports whether a decimal, -?digits[.digits], survives as an
+// integer or in the 15 digits of a fraction.
+func keepsDecimal(s string) bool {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	whole = strings.TrimLeft(whole, "0")
+	fraction = strings.TrimRight(fraction, "0")
+	switch {
+	case fraction == "":
+		if _, err := strconv.ParseInt(whole, 10, 64); err == nil {
+			return true
+		}
+		whole = strings.TrimRight(whole, "0")
+	case whole == "":
+		fraction = strings.TrimLeft(fraction, "0")
+	}
+	return len(whole)+len(fraction) <= exactDigits
+}
+
+func (e exactness) refusal(row int) load.Refusal {
+	if e.decimal {
+		return load.Refusal{
+			Row: row, Column: e.column, Code: load.CodeOutOfRange,
+			Message: fmt.Sprintf("has more than the %d digits that SQLite keeps of a number", exactDigits),
+			Hint:    "declare the column as TEXT, which keeps every digit",
+		}
+	}
+	return load.Refusal{
+		Row: row, Column: e.column, Code: load.CodeRefused,
+		Message: fmt.Sprintf("would be changed: to SQLite a column declared %s is numeric, and it writes the number in another way", e.declared),
+		Hint:    "declare the column as TEXT, which keeps it as it stands",
+	}
+}
