@@ -1,0 +1,112 @@
+// Package cli is the command line: `linefeed import FILE --to DATABASE`, and
+// the commands beside it. It has no window and needs none.
+//
+// Results go to standard output, everything else (progress, rejects as they
+// come, errors) to standard error.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/store"
+)
+
+// The exit statuses.
+const (
+	exitDone    = 0  // every record was loaded, or skipped by rule
+	exitRejects = 1  // done, but records were rejected
+	exitFailed  = 2  // an import failed, or the command did
+	exitStopped = 3  // an import was stopped
+	exitUsage   = 64 // the command line asks for what can't be done; EX_USAGE of sysexits.h
+)
+
+// Main runs the command line args, without the program's name, and returns the
+// exit status. When ctx is done, what runs is cancelled in an orderly way.
+//
+// Where stdout and stderr are an *os.File that is a terminal, what is written
+// to them is made for it. env looks up environment variables; LINEFEED_HOME
+// and the like are those of the process in any case.
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	p := &program{in: stdin, out: newScreen(stdout, env), err: newScreen(stderr, env)}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return p.status
+	}
+	if !p.started { // cobra refused the command, a flag or an argument
+		err = usageError{err}
+	}
+	status := exitStatus(err)
+	p.err.printError(err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		p.err.printf("%s\n", p.err.dim(fmt.Sprintf("see: %s --help", cmd.CommandPath())))
+	}
+	return status
+}
+
+// A program is one run of the command line.
+type program struct {
+	in      io.Reader
+	out     *screen
+	err     *screen
+	started bool // the command line was understood
+	status  int  // the exit status of a command without an error
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "linefeed",
+		Short: "Load CSV files into a database, and know every line that could not be loaded",
+		Example: `  linefeed import articles.csv --to shop.db --table articles --create
+  linefeed preview articles.csv
+  linefeed check articles.csv --to shop.db --table articles
+  linefeed rejects JOB > rejected.csv`,
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
+	}
+	root.AddCommand(
+		p.importCommand(), p.checkCommand(), p.previewCommand(),
+		p.jobsCommand(), p.rejectsCommand(), p.versionCommand(),
+	)
+	addGroups(root)
+	return root
+}
+
+// A usageError is a mistake in the command line: in what was asked for, not in
+// the doing.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// exitStatus returns the exit status of a command that ended with err.
+func exitStatus(err error) int {
+	var usage usageError
+	var file *csvfile.Error
+	var problem load.Problem
+	switch {
+	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, store.ErrNoJob):
+		return exitUsage
+	case errors.As(err, &file) && file.Usage():
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		return exitStopped
+	}
+	return exitFailed
+}

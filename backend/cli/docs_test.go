@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// TestDocs holds docs/cli.md and the program against each other: every command
+// and flag is in the page, under its command, and every one that is there exists.
+func TestDocs(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "cli.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := commands()
+	sections := sections(string(page))
+	flagsOf := map[string][]string{} // of each command
+	for _, c := range root.Commands() {
+		name := c.Name()
+		c.InitDefaultHelpFlag()
+		visit := func(c *cobra.Command) {
+			c.LocalFlags().VisitAll(func(f *pflag.Flag) { flagsOf[name] = append(flagsOf[name], "--"+f.Name) })
+		}
+		visit(c)
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+		if !regexp.MustCompile(`(?m)^    linefeed ` + name + `\b`).Match(page) {
+			t.Errorf("the page does not show how to call %q", name)
+		}
+	}
+
+	// Where the page shares a list between commands, and says so.
+	documented := map[string]string{
+		"check":      sections["import"] + sections["check"],
+		"preview":    sections["import"] + sections["preview"],
+		"completion": sections["completion and help"],
+		"help":       sections["completion and help"],
+	}
+	for name, flags := range flagsOf {
+		text := documented[name]
+		if text == "" {
+			text = sections[name]
+		}
+		for _, f := range flags {
+			if f != "--help" && !strings.Contains(text, "`"+f) {
+				t.Errorf("%s %s is not in the page", name, f)
+			}
+		}
+	}
+	for name, text := range sections {
+		known := flagsOf[name]
+		if known == nil { // a section about something else may speak of any
+			for _, flags := range flagsOf {
+				known = append(known, flags...)
+			}
+		}
+		if name == "preview" || name == "rejects" { // these speak of import's
+			known = append(slices.Clone(known), flagsOf["import"]...)
+		}
+		for _, f := range regexp.MustCompile("--[a-z][a-z-]*").FindAllString(text, -1) {
+			if !slices.Contains(known, f) && f != "--help" {
+				t.Errorf("the section %q speaks of %s, which is not there", name, f)
+			}
+		}
+	}
+	for _, m := range regexp.MustCompile("(?m)^    (?:.* )?linefeed ([a-z]+)").FindAllStringSubmatch(string(page), -1) {
+		if _, ok := flagsOf[m[1]]; !ok {
+			t.Errorf("the page speaks of the command %q, which is not there", m[1])
+		}
+	}
+}
+
+// commands returns the whole tree of commands.
+func commands() *cobra.Command {
+	p := &program{in: &bytes.Buffer{}, out: &screen{}, err: &screen{}}
+	root := p.root()
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// sections returns the texts of a page by the headings of the second level.
+func sections(page string) map[string]string {
+	all := map[string]string{}
+	for _, part := range strings.Split(page, "\n## ")[1:] {
+		title, text, _ := strings.Cut(part, "\n")
+		all[title] = text
+	}
+	return all
+}

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/job"
+	"linefeed/backend/load"
+)
+
+// A flagGroup is flags that belong together, under a heading of the help.
+type flagGroup struct {
+	title string
+	flags *pflag.FlagSet
+}
+
+func newGroup(title string) flagGroup {
+	g := flagGroup{title, pflag.NewFlagSet(title, pflag.ContinueOnError)}
+	g.flags.SortFlags = false
+	return g
+}
+
+// dialectFlags say how the file is written. What is not given is found out.
+type dialectFlags struct {
+	delimiter, quote, escape, encoding string
+	noHeader                           bool
+	skipLines                          int
+	group                              flagGroup
+}
+
+func newDialectFlags() *dialectFlags {
+	f := &dialectFlags{group: newGroup("How the file is written (found out where not given)")}
+	set := f.group.flags
+	set.StringVar(&f.delimiter, "delimiter", "", "what stands between fields, such as ; or || or tab (`TEXT`)")
+	set.StringVar(&f.quote, "quote", "", "what stands around fields, or none (`CHAR`)")
+	set.StringVar(&f.escape, "escape", "", "what stands before a quote in a quoted field: the quote itself, or \\ (`CHAR`)")
+	set.StringVar(&f.encoding, "encoding", "", "the character encoding, such as utf-8 or windows-1252 (`NAME`)")
+	set.BoolVar(&f.noHeader, "no-header", false, "the first record is data; the fields are field_1, field_2, …")
+	set.IntVar(&f.skipLines, "skip-lines", 0, "how many lines stand above the header (`N`)")
+	return f
+}
+
+// dialect returns the flags as a dialect.
+func (f *dialectFlags) dialect() (csvfile.Dialect, error) {
+	d := csvfile.Dialect{
+		Delimiter: f.delimiter, Quote: f.quote, Escape: f.escape, Encoding: f.encoding,
+	}
+	for name, value := range map[string]*string{"delimiter": &d.Delimiter, "quote": &d.Quote, "escape": &d.Escape, "encoding": &d.Encoding} {
+		if *value == "" && f.group.flags.Changed(name) {
+			return d, usagef("--%s is empty: leave it out to have it found out", name)
+		}
+	}
+	if named, ok := namedDelimiters[strings.ToLower(d.Delimiter)]; ok {
+		d.Delimiter = named
+	}
+	if f.noHeader {
+		d.HeaderRows = new(int)
+	}
+	if f.group.flags.Changed("skip-lines") {
+		if f.skipLines < 0 {
+			return d, usagef("--skip-lines %d: want a number of lines, 0 or more", f.skipLines)
+		}
+		d.SkipLines = &f.skipLines
+	}
+	return d, nil
+}
+
+// namedDelimiters are the names of delimiters that are hard to write in a shell.
+var namedDelimiters = map[string]string{
+	"tab": "\t", `\t`: "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":",
+}
+
+// planFlags say what is loaded where, and by which rules.
+type planFlags struct {
+	plan                            load.Plan
+	to, preset                      string
+	types, onConflict, ragged, sign string
+	target, values                  flagGroup
+}
+
+func newPlanFlags() *planFlags {
+	f := &planFlags{target: newGroup("Where to"), values: newGroup("How values are read")}
+	set := f.target.flags
+	set.StringVar(&f.to, "to", "", "the database: a path, or sqlite:PATH (`TARGET`)")
+	set.StringVar(&f.plan.Table, "table", "", "the table (`NAME`)")
+	set.BoolVar(&f.plan.Create, "create", false, "make the table")
+	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: `infer|text`")
+	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(presetNames(), ", ")+" (`NAME`)")
+	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
+	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
+	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: `reject|skip|update|replace`")
+	set.BoolVar(&f.plan.Atomic, "atomic", false, "load every good record or, if stopped, none")
+	set.StringVar(&f.plan.MaxRejects, "max-rejects", "", "fail when more records than that are rejected (`N|P%`)")
+
+	set = f.values.flags
+	set.StringArrayVar(&f.plan.Null, "null", nil, "a text that means NULL beside the empty field; may be repeated (`TEXT`)")
+	set.StringVar(&f.sign, "decimal", ".", "the decimal sign: . or , (`SIGN`)")
+	set.StringVar(&f.plan.DateFormat, "date-format", "", "how dates are written, such as DD.MM.YYYY (`PATTERN`)")
+	set.StringVar(&f.ragged, "ragged", "reject", "a record of too few or too many fields: `reject|pad`")
+	return f
+}
+
+func presetNames() []string {
+	var names []string
+	for _, p := range job.Presets() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// settled returns the flags as a plan.
+func (f *planFlags) settled() (load.Plan, error) {
+	p := f.plan
+	for _, c := range []struct {
+		flag, value string
+		allowed     []string
+	}{
+		{"types", f.types, []string{"infer", "text"}},
+		{"on-conflict", f.onConflict, []string{"reject", "skip", "update", "replace"}},
+		{"ragged", f.ragged, []string{"reject", "pad"}},
+		{"decimal", f.sign, []string{".", ","}},
+	} {
+		if !slices.Contains(c.allowed, c.value) {
+			return p, usagef("--%s %q: it is one of %s", c.flag, c.value, strings.Join(c.allowed, ", "))
+		}
+	}
+	if f.preset != "" && !slices.Contains(presetNames(), f.preset) {
+		return p, usagef("--preset %q: it is one of %s", f.preset, strings.Join(presetNames(), ", "))
+	}
+	// Left at its default, a rule stays unsaid: the plan knows the default.
+	if f.target.flags.Changed("types") {
+		p.Types = f.types
+	}
+	p.OnConflict, p.Ragged, p.Decimal = load.Conflict(f.onConflict), load.Ragged(f.ragged), f.sign
+	return p, nil
+}
+
+// request returns what the flags ask for, for one file.
+func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
+	dialect, err := d.dialect()
+	if err != nil {
+		return job.Request{}, err
+	}
+	plan, err := f.settled()
+	if err != nil {
+		return job.Request{}, err
+	}
+	return job.Request{File: file, Target: f.to, Preset: f.preset, Dialect: dialect, Plan: plan}, nil
+}
+
+// tableFor returns the name of a table for a file that goes nowhere yet.
+func tableFor(file string) string {
+	name := filepath.Base(file)
+	if i := strings.IndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	return name
+}
+
+// absTarget returns a target that means the same from every folder.
+func absTarget(to string) (string, error) {
+	const scheme = "sqlite:"
+	path, named := strings.CutPrefix(to, scheme)
+	if to == "" || strings.Contains(to, "://") {
+		return to, nil
+	}
+	abs, err := filepath.Abs(path)
+	if named {
+		abs = scheme + abs
+	}
+	return abs, err
+}

@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/job"
+)
+
+func (p *program) importCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "import FILE... --to TARGET --table NAME",
+		Short: "Load CSV files into a table",
+		Long: `Loads CSV files into a table. Every record is loaded, or rejected with its line, its column, the reason and a
+hint: one bad record costs no other. FILE may be - for standard input.`,
+		Example: `  linefeed import articles.csv --to shop.db --table articles --create
+  linefeed import articles.csv --to shop.db --table articles --on-conflict update --rejects bad.csv
+  linefeed import prices.csv --to shop.db --table prices --map 'Preis=price,Nr=sku' --decimal ,
+  zcat big.csv.gz | linefeed import - --to shop.db --table log --create --json`,
+	}
+	p.loading(c, false)
+	return c
+}
+
+func (p *program) checkCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "check FILE... [--to TARGET --table NAME]",
+		Short: "Do all that import does, but for the writing",
+		Long: `Reads CSV files and converts every record as import would, and tells which it would reject. Nothing is written.
+Without a target, the records are held against the columns that a new table would get. What only the database can
+know, such as keys that are there already, is not checked.`,
+		Example: `  linefeed check articles.csv
+  linefeed check articles.csv --to shop.db --table articles --log errors.csv`,
+	}
+	p.loading(c, true)
+	return c
+}
+
+// loading makes c a command that runs jobs.
+func (p *program) loading(c *cobra.Command, check bool) {
+	d, f, o := newDialectFlags(), newPlanFlags(), newOutputFlags()
+	addGroups(c, f.target, d.group, f.values, o.group)
+	c.RunE = func(c *cobra.Command, files []string) error {
+		requests, err := requests(files, d, f, check)
+		if err != nil {
+			return err
+		}
+		if err := o.check(files); err != nil {
+			return err
+		}
+		l := &loader{program: p, tell: o}
+		return l.run(c.Context(), requests)
+	}
+}
+
+// requests returns what is asked for, for each file, having looked at what can
+// be seen from here.
+func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.Request, error) {
+	if len(files) == 0 {
+		return nil, usagef("no file is named: linefeed import FILE --to TARGET --table NAME")
+	}
+	if !check && f.to == "" {
+		return nil, usagef("no database is named: add --to, such as --to data.db")
+	}
+	if f.plan.Table == "" && f.preset == "" && (f.to != "" || !check) {
+		return nil, usagef("no table is named: add --table NAME")
+	}
+	if f.preset != "" && f.plan.Create {
+		return nil, usagef("--preset makes the table when it is not there: leave out --create")
+	}
+	var all []job.Request
+	stdin := false
+	for _, file := range files {
+		r, err := request(file, d, f)
+		if err != nil {
+			return nil, err
+		}
+		if r.Check = check; check && r.Target == "" {
+			r.Plan.Create = r.Preset == ""
+			if r.Plan.Table == "" && r.Preset == "" {
+				r.Plan.Table = tableFor(file)
+			}
+		}
+		switch {
+		case file == "-" && stdin:
+			return nil, usagef("standard input (-) is named twice: it can be read once")
+		case file == "-":
+			stdin = true
+		default:
+			if err := seen(file); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// seen looks whether there is such a file, so that with several of them none
+// is loaded when one is missing.
+func seen(file string) error {
+	info, err := os.Stat(file)
+	switch {
+	case err == nil && info.IsDir():
+		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindFolder, Message: "it is a folder", Hint: "name the files in it"}
+	case errors.Is(err, os.ErrNotExist):
+		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindMissing, Message: "there is no such file", Hint: "check the name and the folder"}
+	}
+	return nil // anything else is for the one who reads it to tell
+}
+
+// A loader runs jobs one after the other and tells of them.
+type loader struct {
+	*program
+	tell   *outputFlags
+	engine *engine
+}
+
+func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
+	if l.engine, err = openEngine(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.engine.close()) }()
+	if l.tell.listen != "" {
+		if err := l.engine.listen(l.tell.listen, l.err); err != nil {
+			return err
+		}
+	}
+	for _, r := range requests {
+		if ctx.Err() != nil {
+			break
+		}
+		status, err := l.one(ctx, r)
+		if err != nil {
+			return err
+		}
+		l.status = worse(l.status, status)
+	}
+	return nil
+}
+
+// worse returns the status that matters more when two files are loaded.
+func worse(a, b int) int {
+	for _, s := range []int{exitStopped, exitFailed, exitUsage, exitRejects} {
+		if a == s || b == s {
+			return s
+		}
+	}
+	return exitDone
+}
+
+// one runs one job to its end and returns the exit status that it calls for.
+// What went wrong with the job itself is told, and not returned.
+func (l *loader) one(ctx context.Context, r job.Request) (status int, err error) {
+	name := r.File
+	if name == "-" {
+		if r.File, err = l.receive(ctx); err != nil {
+			return 0, err
+		}
+		defer os.RemoveAll(filepath.Dir(r.File)) //nolint:errcheck // in the run folder
+	}
+	if r.File, err = filepath.Abs(r.File); err != nil {
+		return 0, err
+	}
+	if r.Target, err = absTarget(r.Target); err != nil {
+		return 0, err
+	}
+	runner := l.engine.runner
+	j, err := runner.Start(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(j.ID) })() // it may have ended
+
+	cursor, err := l.engine.hub.Follow(j.ID, "")
+	if err != nil {
+		return 0, fmt.Errorf("follow job %s: %w", j.ID, err)
+	}
+	printers := l.printers(j.ID)
+	whole := context.WithoutCancel(ctx) // a cancelled job is told of to its end
+	for e := range cursor.Events(whole) {
+		for _, p := range printers {
+			p.print(e)
+		}
+	}
+	for _, p := range printers {
+		p.end()
+	}
+	summary, jobErr := runner.Wait(whole, j.ID)
+	summary.File = name
+	return l.conclude(whole, summary, jobErr)
+}
+
+// printers returns who tells of a job.
+func (l *loader) printers(id string) []printer {
+	var all []printer
+	if l.tell.events {
+		all = append(all, eventLines{l.out})
+	}
+	if !l.tell.quiet {
+		all = append(all, newLivePrinter(l.err, id))
+	}
+	return all
+}
+
+// conclude saves and tells what a job has come to.
+func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (status int, err error) {
+	switch {
+	case v.State == job.Done && v.Rejected > 0:
+		status = exitRejects
+	case v.State == job.Done:
+		status = exitDone
+	case v.State == job.Failed:
+		status = exitStatus(jobErr)
+	default:
+		status = exitStopped
+	}
+	if jobErr != nil && v.State == job.Failed {
+		l.err.printError(jobErr)
+	}
+	if v.Read > 0 || v.State == job.Done {
+		if saveErr := l.tell.save(ctx, l.engine.runner, v.Job); saveErr != nil {
+			l.err.printError(saveErr)
+			status = worse(status, exitFailed)
+		}
+	}
+	if !l.tell.quiet && (v.Read > 0 || v.State != job.Failed) {
+		reasons, err := l.engine.runner.RejectCounts(ctx, v.Job)
+		if err != nil {
+			return status, err
+		}
+		human := l.out
+		if l.tell.json || l.tell.events {
+			human = l.err
+		}
+		printSummary(human, v, reasons)
+	}
+	if l.tell.json {
+		return status, l.out.printJSON(v)
+	}
+	return status, nil
+}
+
+// receive writes standard input to a file of the run folder, because a file is
+// looked at more than once, and returns its path. It is in a folder of its own.
+func (l *loader) receive(ctx context.Context) (string, error) {
+	dir, err := os.MkdirTemp(l.engine.run, "stdin-")
+	if err != nil {
+		return "", fmt.Errorf("receive standard input: %w", err)
+	}
+	path := filepath.Join(dir, "stdin.csv")
+	if err := receiveInto(ctx, path, l.in); err != nil {
+		_ = os.RemoveAll(dir) // the first error tells
+		return "", fmt.Errorf("receive standard input: %w", err)
+	}
+	return path, nil
+}
+
+func receiveInto(ctx context.Context, path string, in io.Reader) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	// A read that waits for a terminal or a pipe can't be broken off. When
+	// ctx is done it is left behind: it ends with its next bytes, which can't
+	// be written any more, or with the program.
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(f, in)
+		copied <- err
+	}()
+	select {
+	case err = <-copied:
+	case <-ctx.Done():
+		err = fmt.Errorf("stopped before its end, nothing was loaded: %w", ctx.Err())
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"linefeed/backend/job"
+)
+
+func (p *program) jobsCommand() *cobra.Command {
+	asJSON, limit := false, 20
+	c := &cobra.Command{
+		Use:   "jobs",
+		Short: "List the imports, the newest first",
+		Long:  "Lists the imports and checks that were started here or in the window, the newest first.",
+		Example: `  linefeed jobs
+  linefeed jobs --json --limit 1`,
+		Args: cobra.NoArgs,
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
+	c.Flags().IntVar(&limit, "limit", limit, "how many at most (`N`)")
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if limit < 1 {
+			return usagef("--limit %d: want 1 or more", limit)
+		}
+		return withEngine(c.Context(), func(e *engine) error {
+			jobs, err := e.runner.Jobs(c.Context())
+			if err != nil {
+				return err
+			}
+			jobs = jobs[:min(limit, len(jobs))]
+			if asJSON {
+				return p.out.printJSON(jobs)
+			}
+			p.printJobs(jobs)
+			return nil
+		})
+	}
+	return c
+}
+
+func (p *program) printJobs(jobs []job.Job) {
+	if len(jobs) == 0 {
+		p.out.println("There are no jobs yet: linefeed import FILE --to data.db --table NAME --create")
+		return
+	}
+	t := newTable("job", "state", "started", "file", "table", "read", "loaded", "rejected", "time")
+	t.alignRight(5, 6, 7, 8)
+	for _, j := range jobs {
+		row := []string{j.ID, string(j.State), localTime(j.Created, "2006-01-02 15:04"), filepath.Base(j.Request.File), j.Request.Plan.Table}
+		if j.Request.Check {
+			row[1] += " (check)"
+		}
+		if v := j.Summary; v != nil {
+			row[4] = v.Table
+			row = append(row, count(v.Read), count(v.Inserted+v.Updated), count(v.Rejected), seconds(v.Seconds))
+		} else {
+			row = append(row, "", "", "", "")
+		}
+		t.add(row...)
+	}
+	t.print(p.out, "", 40)
+}
+
+func (p *program) rejectsCommand() *cobra.Command {
+	format := "original"
+	formats := []string{"original", "csv", "json"}
+	c := &cobra.Command{
+		Use:   "rejects JOB",
+		Short: "Print the records that a job rejected",
+		Long: `Prints the records that a job rejected: as they stand in the file, behind its header, to be mended and imported
+again; or as a report of where and why, as CSV or as a line of JSON each.`,
+		Example: `  linefeed rejects k3v7q2ma > rejected.csv
+  linefeed rejects k3v7q2ma --format csv
+  linefeed rejects k3v7q2ma --format json | jq .line`,
+	}
+	c.Flags().StringVar(&format, "format", format, "what to print: `original|csv|json`")
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("want the name of one job: `linefeed jobs` lists them")
+		}
+		ctx, id, w := c.Context(), args[0], p.out.w
+		return withEngine(ctx, func(e *engine) error {
+			if _, err := e.runner.Job(ctx, id); err != nil {
+				return err
+			}
+			switch format {
+			case "original":
+				return e.runner.WriteRejects(ctx, id, w)
+			case "csv":
+				return e.runner.WriteReport(ctx, id, w)
+			case "json":
+				return p.printRejects(c, e, id)
+			default:
+				return usagef("--format %q: it is one of %s", format, strings.Join(formats, ", "))
+			}
+		})
+	}
+	return c
+}
+
+// printRejects prints a job's rejects as lines of JSON.
+func (p *program) printRejects(c *cobra.Command, e *engine, id string) error {
+	for r, err := range e.store.AllRejects(c.Context(), id) {
+		if err != nil {
+			return fmt.Errorf("read the rejects of job %s: %w", id, err)
+		}
+		if err := p.out.printJSON(r.Reject); err != nil {
+			return err
+		}
+	}
+	return nil
+}

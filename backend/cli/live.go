@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"linefeed/backend/event"
+	"linefeed/backend/job"
+	"linefeed/backend/load"
+)
+
+// A printer shows the events of one job as they come.
+type printer interface {
+	print(e *event.Event)
+	end() // the last event was printed
+}
+
+// eventLines prints every event as a line of JSON: what the local API sends,
+// with the event's kind before it.
+type eventLines struct{ s *screen }
+
+func (p eventLines) print(e *event.Event) {
+	p.s.printf(`{"event":%q,%s`+"\n", e.Kind, e.Data[1:])
+}
+
+func (eventLines) end() {}
+
+// A livePrinter shows people how an import goes: the rejects as they come, and
+// on a terminal a progress bar below them, else a line now and then.
+type livePrinter struct {
+	s   *screen
+	job string
+	bar *progressbar.ProgressBar // on a terminal, from the first progress on
+
+	room   int       // how many rejects may be shown now
+	filled time.Time // when room was last made
+	hidden int64     // rejects that were not shown since the last that was
+	lined  time.Time // when the last line of progress was printed
+}
+
+// Rejects are for reading: beyond these limits they are counted only. All of
+// them are in the store.
+const (
+	rejectBurst     = 40
+	rejectsASecond  = 10
+	progressLineGap = time.Second
+)
+
+func newLivePrinter(s *screen, job string) *livePrinter {
+	now := time.Now()
+	return &livePrinter{s: s, job: job, room: rejectBurst, filled: now, lined: now}
+}
+
+func (p *livePrinter) print(e *event.Event) {
+	switch e.Kind {
+	case event.KindProgress:
+		var v load.Progress
+		if json.Unmarshal(e.Data, &v) == nil {
+			p.progress(v)
+		}
+	case event.KindReject:
+		var v struct {
+			Rejects []job.Reject `json:"rejects"`
+			More    int64        `json:"more"`
+		}
+		if json.Unmarshal(e.Data, &v) == nil {
+			p.rejects(v.Rejects, v.More)
+		}
+	case event.KindState:
+		var v struct {
+			State job.State `json:"state"`
+		}
+		if json.Unmarshal(e.Data, &v) == nil && v.State == job.Paused {
+			p.line(p.s.amber("paused"))
+		}
+	case event.KindGap: // the next progress tells all that matters here
+	}
+}
+
+func (p *livePrinter) end() {
+	if p.hidden > 0 {
+		p.line(p.s.dim(fmt.Sprintf("… and %s more: linefeed rejects %s --format csv", count(p.hidden), p.job)))
+	}
+	p.clear()
+}
+
+// line prints a line above the bar.
+func (p *livePrinter) line(text string) {
+	p.clear()
+	p.s.println(text)
+}
+
+func (p *livePrinter) clear() {
+	if p.bar != nil {
+		_ = p.bar.Clear() // see screen
+	}
+}
+
+func (p *livePrinter) progress(v load.Progress) {
+	if !p.s.terminal {
+		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone {
+			p.lined = time.Now()
+			p.s.println(progressLine(v))
+		}
+		return
+	}
+	if p.bar == nil {
+		p.bar = newBar(p.s, v.Percent != nil)
+	}
+	if v.Percent != nil {
+		_ = p.bar.Set64(int64(*v.Percent * barSteps / 100))
+	}
+	p.bar.Describe(strings.Join(rates(v), " · "))
+}
+
+// barSteps is how finely the bar knows the percentage.
+const barSteps = 1000
+
+// newBar returns a bar for a terminal, of known or unknown length. It draws
+// when it is described.
+func newBar(s *screen, known bool) *progressbar.ProgressBar {
+	steps := int64(-1)
+	if known {
+		steps = barSteps
+	}
+	return progressbar.NewOptions64(steps,
+		progressbar.OptionSetWriter(s.file),
+		progressbar.OptionUseANSICodes(true),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "█", SaucerPadding: "░"}),
+		progressbar.OptionSetWidth(32),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetSpinnerChangeInterval(0), // or it would draw from a goroutine of its own
+		progressbar.OptionShowDescriptionAtLineEnd(),
+	)
+}
+
+// rates spells how fast the import goes, and how long it will take.
+func rates(v load.Progress) []string {
+	switch {
+	case v.Phase == load.PhaseOpening, v.Phase == load.PhaseCommitting:
+		return []string{string(v.Phase)}
+	case v.RecordsPerSecond == 0:
+		return nil
+	}
+	parts := []string{
+		count(int64(math.Round(v.RecordsPerSecond))) + " records/s",
+		size(int64(v.BytesPerSecond)) + "/s",
+	}
+	if v.EtaMs != nil && v.Phase == load.PhaseWriting {
+		parts = append(parts, clock((*v.EtaMs+999)/1000)+" left")
+	}
+	if v.Rejected > 0 {
+		parts = append(parts, count(v.Rejected)+" rejected")
+	}
+	return parts
+}
+
+// progressLine spells progress as a line of a log.
+func progressLine(v load.Progress) string {
+	var parts []string
+	if v.Percent != nil {
+		parts = append(parts, fmt.Sprintf("%5.1f %%", math.Floor(*v.Percent*10)/10))
+	}
+	parts = append(parts, "read "+count(v.Read))
+	if v.Rejected > 0 {
+		parts = append(parts, "rejected "+count(v.Rejected))
+	}
+	if v.RecordsPerSecond > 0 {
+		parts = append(parts, count(int64(math.Round(v.RecordsPerSecond)))+" records/s")
+	}
+	if v.EtaMs != nil && v.Phase == load.PhaseWriting {
+		parts = append(parts, clock((*v.EtaMs+999)/1000)+" left")
+	}
+	return strings.Join(parts, gap)
+}
+
+func (p *livePrinter) rejects(rejects []job.Reject, more int64) {
+	if d := time.Since(p.filled); d >= time.Second/rejectsASecond {
+		p.room = min(rejectBurst, p.room+int(d/(time.Second/rejectsASecond)))
+		p.filled = time.Now()
+	}
+	for i := range rejects {
+		if p.room == 0 {
+			p.hidden++
+			continue
+		}
+		p.room--
+		if p.hidden > 0 {
+			p.line(p.s.dim("… " + count(p.hidden) + " more"))
+			p.hidden = 0
+		}
+		p.line(p.rejectLine(&rejects[i]))
+	}
+	p.hidden += more
+}
+
+// rejectLine spells a reject:
+// 12:04:11.302  line 48,112  price "12,5O": not a number (a letter O for a zero?)
+func (p *livePrinter) rejectLine(r *job.Reject) string {
+	var b strings.Builder
+	b.WriteString(p.s.dim(localTime(r.Time, "15:04:05.000")))
+	b.WriteString(gap + pad("line "+count(r.Line), 12) + gap)
+	switch value := cut(visible(r.Value), 40); {
+	case r.Column != "" && value != "":
+		b.WriteString(visible(r.Column) + ` "` + value + `": `)
+	case r.Column != "":
+		b.WriteString(visible(r.Column) + ": ")
+	}
+	b.WriteString(p.s.red(visible(r.Message)))
+	if r.Hint != "" {
+		b.WriteString(p.s.dim(" (" + visible(r.Hint) + ")"))
+	}
+	return b.String()
+}

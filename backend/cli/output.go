@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"linefeed/backend/job"
+)
+
+// outputFlags say what is told of an import, and where.
+type outputFlags struct {
+	rejects, log        string
+	events, json, quiet bool
+	listen              string
+	group               flagGroup
+}
+
+func newOutputFlags() *outputFlags {
+	f := &outputFlags{group: newGroup("What is told")}
+	set := f.group.flags
+	set.StringVar(&f.rejects, "rejects", "", "save the rejected records there, as they stand in the file (`FILE`)")
+	set.StringVar(&f.log, "log", "", "save the error report there, as CSV (`FILE`)")
+	set.BoolVar(&f.json, "json", false, "print the summary as JSON on standard output")
+	set.BoolVar(&f.events, "events", false, "print every event as a line of JSON on standard output")
+	set.StringVar(&f.listen, "listen", "", "serve the local API while it runs, such as on 127.0.0.1:0 (`ADDRESS`)")
+	set.BoolVar(&f.quiet, "quiet", false, "print errors only, beside what --json and --events print")
+	return f
+}
+
+// check finds what can't be done before anything is begun.
+func (f *outputFlags) check(files []string) error {
+	for _, out := range []struct{ flag, path string }{{"rejects", f.rejects}, {"log", f.log}} {
+		if out.path == "" {
+			if f.group.flags.Changed(out.flag) {
+				return usagef("--%s needs the name of a file", out.flag)
+			}
+			continue
+		}
+		if len(files) > 1 {
+			return usagef("--%s holds what became of one file: give one file at a time", out.flag)
+		}
+		if dir, err := os.Stat(filepath.Dir(out.path)); err != nil || !dir.IsDir() {
+			return usagef("--%s %s: there is no folder %s: make it, or choose another", out.flag, out.path, filepath.Dir(out.path))
+		}
+		old, err := os.Stat(out.path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return usagef("--%s: %w", out.flag, err)
+		case old.IsDir():
+			return usagef("--%s %s: that is a folder: give the name of a file", out.flag, out.path)
+		}
+		if in, err := os.Stat(files[0]); err == nil && os.SameFile(in, old) {
+			return usagef("--%s %s: that is the file to be read: choose another name", out.flag, out.path)
+		}
+	}
+	if f.rejects != "" && filepath.Clean(f.rejects) == filepath.Clean(f.log) {
+		return usagef("--rejects and --log both name %s: choose two names", f.rejects)
+	}
+	return nil
+}
+
+// save writes the files that the flags ask for.
+func (f *outputFlags) save(ctx context.Context, r *job.Runner, id string) error {
+	var errs []error
+	if f.rejects != "" {
+		errs = append(errs, saveRejects(ctx, r, id, f.rejects))
+	}
+	if f.log != "" {
+		errs = append(errs, saveReport(ctx, r, id, f.log))
+	}
+	return errors.Join(errs...)
+}
+
+// printJSON writes v as one line of JSON.
+func (s *screen) printJSON(v any) error {
+	enc := json.NewEncoder(s.w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}

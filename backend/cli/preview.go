@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"linefeed/backend/job"
+	"linefeed/backend/load"
+)
+
+func (p *program) previewCommand() *cobra.Command {
+	d := newDialectFlags()
+	asJSON, rows := false, 10
+	c := &cobra.Command{
+		Use:   "preview FILE",
+		Short: "Show how a file is read: dialect, columns, first records",
+		Long: `Shows how a file is read, and why: its encoding, delimiter and so on, the columns that a table of it would get, and
+its first records. Only a part of the file is looked at, however large it is.`,
+		Example: `  linefeed preview articles.csv
+  linefeed preview articles.csv --delimiter ';' --skip-lines 2
+  linefeed preview articles.csv --json`,
+	}
+	out := newGroup("What is told")
+	out.flags.IntVar(&rows, "rows", rows, "how many records to show (`N`)")
+	out.flags.BoolVar(&asJSON, "json", false, "print all that was found as JSON")
+	addGroups(c, d.group, out)
+	c.RunE = func(c *cobra.Command, files []string) error {
+		if len(files) != 1 {
+			return usagef("want one file: linefeed preview FILE")
+		}
+		if rows < 0 {
+			return usagef("--rows %d: want 0 or more", rows)
+		}
+		dialect, err := d.dialect()
+		if err != nil {
+			return err
+		}
+		v, err := job.Look(c.Context(), files[0], dialect)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return p.out.printJSON(v)
+		}
+		p.out.printPreview(files[0], v, rows)
+		return nil
+	}
+	return c
+}
+
+// mostCells is how wide a value is shown in a preview.
+const mostCells = 32
+
+func (s *screen) printPreview(name string, v job.Preview, rows int) {
+	about := size(v.Size)
+	switch {
+	case v.Complete:
+		about += ", " + counted(v.Records, "record")
+	case v.Records > 0:
+		about += ", about " + counted(v.Records, "record")
+	}
+	s.printf("%s  %s\n", s.bold(visible(name)), about)
+
+	s.printf("\n%s\n", s.bold("Read as"))
+	t := newTable("", "", "")
+	for _, f := range v.Findings {
+		why := f.Reason
+		if f.Given {
+			why = "given"
+		} else if f.Confidence < 1 {
+			why = fmt.Sprintf("%s (%d %% sure)", why, int(math.Floor(f.Confidence*100)))
+		}
+		t.add(findingName(f.What), quoteSpace(f.Value), why)
+	}
+	t.print(s, "  ", 0)
+	for _, w := range v.Warnings {
+		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
+	}
+
+	s.printf("\n%s\n", s.bold("Columns"))
+	t = newTable("", "", "")
+	for _, g := range v.Guesses {
+		t.add(g.Field, typeName(g.Column), g.Evidence)
+	}
+	t.print(s, "  ", 0)
+
+	s.printf("\n%s\n", s.bold("First records"))
+	t = newTable(append([]string{"line"}, v.Fields...)...)
+	t.alignRight(0)
+	for _, r := range v.Rows[:min(rows, len(v.Rows))] {
+		row := []string{count(r.Line)}
+		if r.Problem != nil {
+			row = append(row, "✗ "+r.Problem.Message)
+		} else {
+			row = append(row, r.Values...)
+		}
+		t.add(row...)
+	}
+	t.print(s, "  ", mostCells)
+}
+
+// findingName spells the name of a finding, which is a name of JSON, for people.
+func findingName(what string) string {
+	var b strings.Builder
+	for _, r := range what {
+		if r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// quoteSpace makes values visible that are white space.
+func quoteSpace(value string) string {
+	switch {
+	case value == "\t":
+		return "tab"
+	case strings.TrimSpace(value) != value:
+		return `"` + value + `"`
+	}
+	return value
+}
+
+func warning(line int64, message, hint string) string {
+	if line > 0 {
+		message = "line " + count(line) + ": " + message
+	}
+	if hint != "" {
+		message += ": " + hint
+	}
+	return message
+}
+
+// typeName spells a column's type: decimal(10,2), dates with their format.
+func typeName(c load.Column) string {
+	name := c.Type.String()
+	switch {
+	case c.Precision > 0:
+		name += fmt.Sprintf("(%d,%d)", c.Precision, c.Scale)
+	case c.Length > 0:
+		name += fmt.Sprintf("(%d)", c.Length)
+	}
+	if c.Format != "" {
+		name += " " + c.Format
+	}
+	return name
+}

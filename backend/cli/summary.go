@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"linefeed/backend/job"
+)
+
+// mostReasons is how many reasons of rejects a summary lists.
+const mostReasons = 8
+
+// printSummary tells what a job did, how its rejects came about, and what to
+// do next.
+func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
+	s.printf("%s\n", outcome(s, v))
+	if v.Rejected == 0 {
+		return
+	}
+	t := newTable("", "", "")
+	t.alignRight(0)
+	var rest int64
+	for i, r := range reasons {
+		if i < mostReasons {
+			t.add(count(r.Count), words(string(r.Code)), r.Column)
+		} else {
+			rest += r.Count
+		}
+	}
+	if rest > 0 {
+		t.add(count(rest), "for other reasons")
+	}
+	t.print(s, "  ", 0)
+	s.printf("%s\n", s.dim("what and why:  linefeed rejects "+v.Job+" --format csv"))
+	s.printf("%s\n", s.dim("to mend them:  linefeed rejects "+v.Job+" > rejected.csv"))
+}
+
+// outcome spells in one line what became of the records.
+func outcome(s *screen, v job.Summary) string {
+	loaded := v.Inserted + v.Updated
+	var head string
+	rest := []string{}
+	add := func(n int64, what string) {
+		if n > 0 {
+			rest = append(rest, count(n)+" "+what)
+		}
+	}
+	switch {
+	case v.State == job.Done && v.Check:
+		head = fmt.Sprintf("%s of %s can be loaded", count(loaded), counted(v.Read, "record"))
+	case v.State == job.Done:
+		head = fmt.Sprintf("%s of %s loaded into %s", count(loaded), counted(v.Read, "record"), v.Table)
+	case loaded > 0:
+		head = fmt.Sprintf("%s before the end: %s of the %s read so far were loaded into %s and stay there",
+			v.State, count(loaded), counted(v.Read, "record"), v.Table)
+	default:
+		head = fmt.Sprintf("%s before the end: nothing was loaded", v.State)
+	}
+	head += " in " + seconds(v.Seconds)
+	add(v.Updated, "of them updated")
+	add(v.Skipped, "skipped")
+	add(v.RolledBack, "undone")
+	add(v.Padded, "mended by --ragged pad")
+	if v.Rejected > 0 {
+		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
+	}
+	return strings.Join(append([]string{s.bold(head)}, rest...), "; ")
+}
+
+// words spells a code of the contract for people: "not a number".
+func words(code string) string { return strings.ReplaceAll(code, "_", " ") }

@@ -1,0 +1,19 @@
+// Linefeed loads CSV files into a database, on the command line.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"linefeed/backend/cli"
+)
+
+func main() {
+	// The first signal cancels in an orderly way; with the handler gone, a
+	// second one ends the program at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+}

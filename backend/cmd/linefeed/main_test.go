@@ -1,0 +1,260 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"linefeed/backend/job"
+	"linefeed/backend/sample"
+)
+
+// asMain makes the test program be the program itself.
+const asMain = "LINEFEED_TEST_AS_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asMain) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// command returns the program with arguments, to run as a process of its own
+// with a home below dir.
+func command(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), self, args...)
+	c.Env = append(os.Environ(), asMain+"=1", "LINEFEED_HOME="+filepath.Join(dir, "home"), "NO_COLOR=", "TERM=xterm")
+	return c
+}
+
+// lastJob returns the newest job of the home below dir.
+func lastJob(t *testing.T, dir string) job.Job {
+	t.Helper()
+	out, err := command(t, dir, "jobs", "--json", "--limit", "1").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var jobs []job.Job
+	if err := json.Unmarshal(out, &jobs); err != nil {
+		t.Fatal(err)
+	}
+	if len(jobs) != 1 {
+		t.Fatalf("%d jobs, want 1: %s", len(jobs), out)
+	}
+	return jobs[0]
+}
+
+const bigRows = 400_000
+
+// startBig starts an import of a large file and returns when a part of it is
+// written. rest is what it prints on standard output afterwards.
+func startBig(t *testing.T, dir string, stderr io.Writer) (c *exec.Cmd, rest *bufio.Scanner) {
+	t.Helper()
+	file := filepath.Join(dir, "big.csv")
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := sample.Write(f, sample.Options{Rows: bigRows, Bad: 0.01}, nil); err != nil {
+		t.Fatal(err)
+	}
+	c = command(t, dir, "import", file, "--to", filepath.Join(dir, "out.db"), "--table", "articles", "--create", "--events", "--json",
+		"--rejects", filepath.Join(dir, "rejected.csv"))
+	c.Stderr = stderr
+	pipe, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	rest = bufio.NewScanner(pipe)
+	rest.Buffer(nil, 1<<24)
+	for rest.Scan() {
+		if line := rest.Text(); strings.Contains(line, `"phase":"writing"`) && !strings.Contains(line, `"read":0,`) {
+			return c, rest
+		}
+	}
+	t.Fatal("the import ended before a part of it was written")
+	return nil, nil
+}
+
+// exitStatus waits for the end of c and returns its exit status, -1 for the
+// end by a signal.
+func exitStatus(t *testing.T, c *exec.Cmd) int {
+	t.Helper()
+	err := c.Wait()
+	if _, ended := err.(*exec.ExitError); err != nil && !ended {
+		t.Fatal(err)
+	}
+	return c.ProcessState.ExitCode()
+}
+
+// TestInterrupt stops an import as Ctrl-C and as a shutdown do.
+func TestInterrupt(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			dir := t.TempDir()
+			var stderr bytes.Buffer
+			c, rest := startBig(t, dir, &stderr)
+			if err := c.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			var last string
+			for rest.Scan() {
+				last = rest.Text()
+			}
+			if status := exitStatus(t, c); status != 3 {
+				t.Errorf("exit status %d, want 3: %s", status, &stderr)
+			}
+			if !strings.Contains(stderr.String(), "stay there") {
+				t.Errorf("it does not say what was kept:\n%s", &stderr)
+			}
+			var v job.Summary
+			if err := json.Unmarshal([]byte(last), &v); err != nil {
+				t.Fatalf("the last line is not the summary: %v\n%s", err, last)
+			}
+			if v.State != job.Cancelled || !v.Balanced || v.Inserted == 0 || v.Read == bigRows {
+				t.Errorf("summary %s", last)
+			}
+			rejected, err := os.ReadFile(filepath.Join(dir, "rejected.csv"))
+			if err != nil || !bytes.HasPrefix(rejected, []byte("sku,title,")) {
+				t.Errorf("the rejects so far are not saved: %v", err)
+			}
+			if j := lastJob(t, dir); j.State != job.Cancelled {
+				t.Errorf("the job is listed as %s", j.State)
+			}
+		})
+	}
+}
+
+// TestKill kills an import. The next run lists it as interrupted, and works.
+func TestKill(t *testing.T) {
+	dir := t.TempDir()
+	c, _ := startBig(t, dir, io.Discard)
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if status := exitStatus(t, c); status != -1 {
+		t.Errorf("exit status %d, want the end by a signal", status)
+	}
+	j := lastJob(t, dir)
+	if j.State != job.Interrupted || j.Summary != nil {
+		t.Errorf("the job is listed as %s with summary %v", j.State, j.Summary)
+	}
+	if out, err := command(t, dir, "rejects", j.ID).Output(); err != nil {
+		t.Errorf("rejects: %v\n%s", err, out)
+	}
+}
+
+// TestPermission runs the program as somebody who may not read or write.
+func TestPermission(t *testing.T) {
+	dir := openFolder(t)
+	file := filepath.Join(dir, "in.csv")
+	secret := filepath.Join(dir, "secret.csv")
+	for _, path := range []string{file, secret} {
+		if err := os.WriteFile(path, []byte("id,name\n1,Ada\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fixed, work := filepath.Join(dir, "fixed"), filepath.Join(dir, "work")
+	for _, folder := range []string{fixed, work} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nobody := os.Geteuid() == 0 // root may do all
+	if nobody {
+		chown(t, work)
+	}
+	chmod(t, secret, 0)
+	chmod(t, fixed, 0o555)
+	defer chmod(t, fixed, 0o755)
+	defer chmod(t, secret, 0o644)
+
+	for _, test := range []struct {
+		name, file, db string
+		status         int
+		says           []string
+	}{
+		{"file that may not be read", secret, filepath.Join(work, "out.db"), 2, []string{"secret.csv", "permission"}},
+		{"read-only folder", file, filepath.Join(fixed, "out.db"), 2, []string{filepath.Join("fixed", "out.db"), "permission"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := command(t, work, "import", test.file, "--to", test.db, "--table", "people", "--create")
+			if nobody {
+				c.Path = filepath.Join(dir, "linefeed")
+				c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobodyID, Gid: nobodyID}}
+				copyFile(t, c.Args[0], c.Path)
+			}
+			var stderr bytes.Buffer
+			c.Stderr = &stderr
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if status := exitStatus(t, c); status != test.status {
+				t.Errorf("exit status %d, want %d: %s", status, test.status, &stderr)
+			}
+			for _, text := range test.says {
+				if !strings.Contains(stderr.String(), text) {
+					t.Errorf("it does not say %q:\n%s", text, &stderr)
+				}
+			}
+			if _, err := os.Stat(test.db); err == nil {
+				t.Errorf("%s was left behind", test.db)
+			}
+		})
+	}
+}
+
+const nobodyID = 65534
+
+// openFolder returns a temporary folder that others can look into.
+func openFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	chmod(t, filepath.Dir(dir), 0o755)
+	chmod(t, dir, 0o755)
+	return dir
+}
+
+func chmod(t *testing.T, path string, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func chown(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Chown(path, nobodyID, nobodyID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, text, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
