@@ -253,11 +253,7 @@ func (p *momentParser) formHint(text []byte) string {
 	}
 	var fitting []string
 	for _, pattern := range p.otherPatterns(text) {
-		other, err := newMomentParser(Column{Type: p.typ, Format: pattern}, Plan{})
-		if err != nil {
-			continue
-		}
-		if _, f := other.read(text); f == flawNone {
+		if readsWhole(pattern, text) {
 			fitting = append(fitting, pattern)
 		}
 	}
@@ -316,13 +312,19 @@ func looksLikeMoment(text []byte) bool {
 		}
 	}
 	for _, pattern := range likelyPatterns(text) {
-		p, err := newMomentParser(Column{Type: Timestamp, Format: pattern}, Plan{})
-		if err != nil {
-			continue
-		}
-		if _, f := p.read(text); f == flawNone {
+		if readsWhole(pattern, text) {
 			return true
 		}
 	}
 	return false
+}
+
+// readsWhole reports whether text is a moment by the pattern.
+func readsWhole(pattern string, text []byte) bool {
+	p := guessedPattern(pattern)
+	if p == nil {
+		return false
+	}
+	_, rest, f := p.read(text)
+	return f == flawNone && len(rest) == 0
 }

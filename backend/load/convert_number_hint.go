@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,24 +38,20 @@ func asNull(text []byte) string {
 
 // numberHint guesses how a text that is no number in format f came to be.
 func numberHint(text []byte, f *numberFormat) string {
+	if !bytes.ContainsAny(text, "0123456789") {
+		if bytes.ContainsFunc(text, unicode.IsDigit) {
+			return "digits of another script than 0 to 9"
+		}
+		return "no digits: are the fields of this line shifted?"
+	}
 	if hint := lookAlikeHint(text, f); hint != "" {
 		return hint
 	}
-	for _, pattern := range hintPatterns(text, f) {
-		other, err := parseNumberFormat(pattern.pattern, f.point)
-		if err != nil {
-			continue
-		}
-		if _, _, _, ok := other.scan(nil, text); ok {
-			return pattern.hint
-		}
+	if hint := otherFormat(text, f); hint != "" {
+		return hint
 	}
 	if looksLikeMoment(text) {
 		return "a date or time: are the fields of this line shifted?"
-	}
-	digits := bytes.ContainsFunc(text, unicode.IsDigit)
-	if !digits {
-		return "a word where a number belongs: are the fields of this line shifted?"
 	}
 	if bytes.ContainsFunc(text, unicode.IsLetter) {
 		return "letters among the digits"
@@ -113,41 +110,73 @@ func otherPoint(point byte) byte {
 	return '.'
 }
 
-type patternHint struct{ pattern, hint string }
+// A shownFormat is a way to write numbers that a hint tries, and what to say
+// when it fits.
+type shownFormat struct {
+	numberFormat
+	hint string
+}
 
-// hintPatterns are the formats that text may be in, with what to say then.
-func hintPatterns(text []byte, f *numberFormat) []patternHint {
-	var list []patternHint
-	if f.point == '.' {
-		list = append(list, patternHint{"1234,56", `a decimal comma? try the decimal sign "," (--decimal ,)`})
-	} else {
-		list = append(list, patternHint{"1234.56", `a decimal point? try the decimal sign "." (--decimal .)`})
-	}
-	for _, pattern := range []string{"1,234.56", "1.234,56", "1 234,56", "1 234.56", "1'234.56", "1'234,56"} {
-		list = append(list, patternHint{pattern, "thousands separators? give the column the format " + pattern})
-	}
-	for _, pattern := range []string{"(1,234.56)", "(1.234,56)"} {
-		list = append(list, patternHint{pattern, "a negative number in parentheses? give the column the format " + pattern})
-	}
-	for _, pattern := range []string{"1,234.56-", "1.234,56-"} {
-		list = append(list, patternHint{pattern, "the minus behind the number? give the column the format " + pattern})
-	}
-	for _, pattern := range []string{"12.5 %", "12,5 %"} {
-		list = append(list, patternHint{pattern, "a percent sign? give the column the format " + pattern})
-	}
-	if f.percent {
-		list = append(list, patternHint{"1234.56", "the percent sign is missing"}, patternHint{"1234,56", "the percent sign is missing"})
-	}
-	if unit, before := unitOf(text); unit != "" {
-		for _, number := range []string{"1,234.56", "1.234,56", "1 234,56", "1'234.56"} {
-			pattern := number + " " + unit
-			if before {
-				pattern = unit + " " + number
-			}
-			list = append(list, patternHint{pattern, "a currency or unit? give the column the format " + pattern})
+// otherFormats are the formats that a number may be in when it is not in the
+// one that is wanted, the simplest first.
+var otherFormats = slices.Concat(
+	showFormats(`a decimal comma? try the decimal sign "," (--decimal ,)`, "1234,56"),
+	showFormats(`a decimal point? try the decimal sign "." (--decimal .)`, "1234.56"),
+	showFormats("thousands separators? give the column the format %s", "1,234.56", "1.234,56", "1 234,56", "1 234.56", "1'234.56", "1'234,56", "12,34,567.89"),
+	showFormats("a negative number in parentheses? give the column the format %s", "(1,234.56)", "(1.234,56)"),
+	showFormats("the minus behind the number? give the column the format %s", "1,234.56-", "1.234,56-"),
+	showFormats("a percent sign? give the column the format %s", "12.5 %", "12,5 %"),
+)
+
+// unitFormats are those of numbers with a currency sign before or behind them.
+var unitFormats = showFormats("%s", "1,234.56", "1.234,56", "1 234,56", "1'234.56")
+
+// showFormats returns the formats of patterns, each with the hint, in which %s
+// is the pattern.
+func showFormats(hint string, patterns ...string) []shownFormat {
+	var list []shownFormat
+	for _, pattern := range patterns {
+		f, err := parseNumberFormat(pattern, '.')
+		if err != nil {
+			panic(err) // the patterns are constants
 		}
+		list = append(list, shownFormat{f, strings.ReplaceAll(hint, "%s", pattern)})
 	}
 	return list
+}
+
+// otherFormat returns the hint of the format in which text is a number, ""
+// for none.
+func otherFormat(text []byte, f *numberFormat) string {
+	var room [64]byte
+	if f.percent {
+		bare := *f
+		bare.percent = false
+		if _, _, _, ok := bare.scan(room[:0], text); ok {
+			return "the percent sign is missing"
+		}
+	}
+	for i := range otherFormats {
+		other := &otherFormats[i]
+		if _, _, _, ok := other.scan(room[:0], text); ok {
+			return other.hint
+		}
+	}
+	unit, before := unitOf(text)
+	if unit == "" {
+		return ""
+	}
+	for _, other := range unitFormats {
+		other.unit = []byte(unit)
+		if _, _, _, ok := other.scan(room[:0], text); ok {
+			pattern := other.hint + " " + unit
+			if before {
+				pattern = unit + " " + other.hint
+			}
+			return "a currency or unit? give the column the format " + pattern
+		}
+	}
+	return ""
 }
 
 // unitOf returns the currency sign or code at the beginning or the end of a

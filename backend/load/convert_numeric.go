@@ -137,7 +137,7 @@ func (p *decimalParser) inPlace(arena []byte, start, end int) (Cell, bool) {
 		return Cell{}, false
 	}
 	if arena[first] == '0' {
-		if whole > 1 || first > start { // zeros in front, or perhaps -0
+		if whole > 1 || first > start && isZero(arena[first:end]) { // zeros in front, or -0
 			return Cell{}, false
 		}
 		whole = 0
@@ -197,14 +197,14 @@ func (p *decimalParser) explain(text []byte) *fault {
 // otherReading returns a hint when the number would fit if it were written
 // the way of other countries.
 func (p *decimalParser) otherReading(text []byte) string {
-	for _, pattern := range []string{"1.234,56", "1,234.56"} {
-		f, err := parseNumberFormat(pattern, '.')
-		if err != nil || f.point == p.format.point {
+	for i := range otherFormats {
+		other := &otherFormats[i]
+		if other.group == groupNone || other.point == p.format.point {
 			continue
 		}
-		other := decimalParser{format: f, precision: p.precision, scale: p.scale}
-		if _, _, ok := other.parse(text, 0, len(text)); ok {
-			return "written as " + pattern + "? give the column that format"
+		read := decimalParser{format: other.numberFormat, precision: p.precision, scale: p.scale}
+		if _, _, ok := read.parse(text, 0, len(text)); ok {
+			return other.hint
 		}
 	}
 	return "nothing is rounded: shorten it, or widen the column"

@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -79,6 +80,34 @@ func parsePattern(source string) (*momentPattern, error) {
 		return nil, fmt.Errorf("date format %q: %w; write it such as DD.MM.YYYY HH:mm", source, err)
 	}
 	return p, nil
+}
+
+// guessedPatterns keeps compiled patterns that values looked like: a file whose
+// dates are all written in an unexpected way asks for the same ones each time.
+var guessedPatterns struct {
+	sync.Mutex
+	bySource map[string]*momentPattern
+}
+
+// guessedPattern is parsePattern for a pattern that comes from a value. It
+// returns nil for one that is not understood.
+func guessedPattern(source string) *momentPattern {
+	const most = 64
+	g := &guessedPatterns
+	g.Lock()
+	defer g.Unlock()
+	if p, ok := g.bySource[source]; ok {
+		return p
+	}
+	p, err := parsePattern(source)
+	if err != nil {
+		p = nil
+	}
+	if len(g.bySource) >= most || g.bySource == nil {
+		g.bySource = map[string]*momentPattern{}
+	}
+	g.bySource[source] = p
+	return p
 }
 
 // strptimeLetters are the letters of C's strptime.

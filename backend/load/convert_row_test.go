@@ -194,3 +194,40 @@ func BenchmarkConvert(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFault measures values that are refused: a file full of them must
+// not crawl.
+func BenchmarkFault(b *testing.B) {
+	for _, bb := range []struct {
+		column Column
+		text   string
+	}{
+		{Column{Type: Integer}, "many"},
+		{Column{Type: Integer}, "12 pcs"},
+		{Column{Type: Integer}, "12.5"},
+		{Column{Type: Decimal, Precision: 10, Scale: 2}, "12.5O"},
+		{Column{Type: Decimal, Precision: 10, Scale: 2}, "on request"},
+		{Column{Type: Decimal, Precision: 10, Scale: 2}, "~12.50"},
+		{Column{Type: Decimal, Precision: 10, Scale: 2}, "12.50 €"},
+		{Column{Type: Decimal, Precision: 10, Scale: 2}, "123456789.00"},
+		{Column{Type: Timestamp}, "2025-02-30 10:00:00"},
+		{Column{Type: Timestamp}, "next week"},
+		{Column{Type: Timestamp}, "31.12.2025 10:00"},
+		{Column{Type: Boolean}, "maybe"},
+		{Column{Type: Text, Length: 3}, "US dollars"},
+	} {
+		b.Run(bb.column.Type.String()+"/"+bb.text, func(b *testing.B) {
+			v, err := newConversion(bb.column, Plan{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			arena, f := arenaWith(bb.text)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, flt := v.convert(arena, f); flt == nil {
+					b.Fatal("taken")
+				}
+			}
+		})
+	}
+}

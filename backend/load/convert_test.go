@@ -175,7 +175,7 @@ func TestConvertDecimal(t *testing.T) {
 		refuses: map[string]string{
 			"12.505":      "out_of_range: too many decimals: 3, at most 2",
 			"100000000.0": "out_of_range: too big: 9 digits before the decimal point, at most 8",
-			"1.234":       "out_of_range: written as 1.234,56?",
+			"1.234":       "out_of_range: thousands separators? give the column the format 1.234,56",
 			"12,5O":       "not_a_number: a letter O for a zero?",
 			"9,99":        "not_a_number: a decimal comma? try the decimal sign \",\" (--decimal ,)",
 			"1.234,56":    "not_a_number: thousands separators? give the column the format 1.234,56",

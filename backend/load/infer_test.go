@@ -390,3 +390,37 @@ func TestGuessFormatFor(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkInference measures one record of the article sample.
+func BenchmarkInference(b *testing.B) {
+	var names []string
+	for _, c := range articleColumns() {
+		names = append(names, c.Name)
+	}
+	i, err := NewInference(names, Plan{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var records []*Record
+	for n := range 500 {
+		texts := append([]string{}, article...)
+		texts[0] = fmt.Sprintf("A-%08d", n)
+		texts[4] = fmt.Sprintf("%d.%02d", n*7, n%100)
+		texts[6] = fmt.Sprint(n)
+		records = append(records, recordOf(int64(n+2), texts...))
+	}
+	for _, r := range records {
+		i.Add(r)
+	}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		i.Add(records[n%len(records)])
+		n++
+	}
+	for _, g := range i.Guesses() {
+		if g.Field == "price" && g.Column.Type != Decimal {
+			b.Fatal(g.Evidence)
+		}
+	}
+}
