@@ -1,0 +1,138 @@
+package localapi
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"linefeed/backend/job"
+)
+
+// An importView is an import as the API shows it.
+type importView struct {
+	job.Job
+	Progress any `json:"progress"` // the latest; null where there is none
+
+	// LastEventID is what to follow the events from: they tell what happened
+	// since.
+	LastEventID string `json:"lastEventId"`
+}
+
+// view returns an import with its latest progress.
+func (s *Server) view(r *http.Request, id string) (importView, error) {
+	shot, err := s.runner.Snapshot(r.Context(), id)
+	if err != nil {
+		return importView{}, importError(id, err)
+	}
+	v := importView{Job: shot.Job, LastEventID: s.hub.ID(shot.Seq)}
+	if shot.Progress != nil {
+		v.Progress = shot.Progress
+	}
+	return v, nil
+}
+
+func (s *Server) job(r *http.Request, id string) (job.Job, error) {
+	j, err := s.runner.Job(r.Context(), id)
+	return j, importError(id, err)
+}
+
+// importError makes an import that is not there a 404.
+func importError(id string, err error) error {
+	if errors.Is(err, job.ErrNoJob) {
+		return refuse(http.StatusNotFound, "GET /v1/imports lists those that there are", "there is no import %s", id)
+	}
+	return err
+}
+
+func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
+	jobs, err := s.runner.Jobs(r.Context())
+	if err != nil {
+		return err
+	}
+	// None is [] and not null.
+	writeJSON(w, http.StatusOK, "application/json", struct {
+		Imports []job.Job `json:"imports"`
+	}{append([]job.Job{}, jobs...)})
+	return nil
+}
+
+func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.view(r, r.PathValue("id"))
+	if err == nil {
+		writeJSON(w, http.StatusOK, "application/json", v)
+	}
+	return err
+}
+
+// maxPage is the most rejects of one page.
+const maxPage = 10_000
+
+func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	for name := range query {
+		if !slices.Contains([]string{"after", "limit", "code"}, name) {
+			return refuse(http.StatusBadRequest, "use after, limit and code", "rejects have no parameter %q", name)
+		}
+	}
+	after, err := number(query, "after", 0, 1<<40)
+	if err != nil {
+		return err
+	}
+	limit, err := number(query, "limit", 1, maxPage)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	page, err := s.runner.Rejects(r.Context(), job.RejectQuery{
+		Job: id, After: after, Limit: int(limit), Code: query.Get("code"),
+	})
+	if err != nil {
+		return importError(id, err)
+	}
+	page.Rejects = append([]job.Reject{}, page.Rejects...)
+	writeJSON(w, http.StatusOK, "application/json", page)
+	return nil
+}
+
+// number returns a parameter that is a number, 0 when it is not given.
+func number(query url.Values, name string, least, most int64) (int64, error) {
+	if !query.Has(name) {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(query.Get(name), 10, 64)
+	if err != nil || n < least || n > most {
+		return 0, refuse(http.StatusBadRequest, "", "%s=%s: it is a number from %d to %d", name, query.Get(name), least, most)
+	}
+	return n, nil
+}
+
+func (s *Server) postPause(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, s.runner.Pause)
+}
+
+func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, s.runner.Resume)
+}
+
+func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, s.runner.Cancel)
+}
+
+// change does something to an import, which answers for itself by its next
+// states.
+func (s *Server) change(w http.ResponseWriter, r *http.Request, do func(id string) error) error {
+	id := r.PathValue("id")
+	if _, err := s.job(r, id); err != nil {
+		return err
+	}
+	if err := do(id); err != nil {
+		return refuse(http.StatusConflict, "", "%v", err)
+	}
+	v, err := s.view(r, id)
+	if err == nil {
+		writeJSON(w, http.StatusAccepted, "application/json", v)
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package localapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/job"
+)
+
+// A parameter of an import, as a query or a form gives it. It stands for the
+// member of the same name of a request's JSON, or of its plan or dialect.
+type parameter struct {
+	name string
+	in   string // "", "plan" or "dialect"
+	kind parameterKind
+}
+
+type parameterKind int
+
+const (
+	text   parameterKind = iota
+	flag                 // true, false, or nothing for true
+	count                // a number
+	list                 // may be given again
+	fields               // field=column; may be given again
+)
+
+var parameters = []parameter{
+	{"target", "", text},
+	{"preset", "", text},
+	{"check", "", flag},
+
+	{"table", "plan", text},
+	{"create", "plan", flag},
+	{"types", "plan", text},
+	{"map", "plan", fields},
+	{"onConflict", "plan", text},
+	{"key", "plan", list},
+	{"null", "plan", list},
+	{"quotedNull", "plan", flag},
+	{"decimal", "plan", text},
+	{"dateFormat", "plan", text},
+	{"ragged", "plan", text},
+	{"maxRejects", "plan", text},
+	{"atomic", "plan", flag},
+
+	{"compression", "dialect", text},
+	{"member", "dialect", text},
+	{"encoding", "dialect", text},
+	{"invalidBytes", "dialect", text},
+	{"delimiter", "dialect", text},
+	{"quote", "dialect", text},
+	{"escape", "dialect", text},
+	{"comment", "dialect", text},
+	{"skipLines", "dialect", count},
+	{"headerRows", "dialect", count},
+	{"footerLines", "dialect", count},
+}
+
+// value returns the parameter's values as its JSON has it.
+func (p parameter) value(values []string) (any, error) {
+	if p.kind == list {
+		return values, nil
+	}
+	if p.kind == fields {
+		m := map[string]string{}
+		for _, v := range values {
+			field, column, ok := strings.Cut(v, "=")
+			if !ok {
+				return nil, refuse(http.StatusBadRequest, "write FIELD=COLUMN", "%s=%s has no column", p.name, v)
+			}
+			m[field] = column
+		}
+		return m, nil
+	}
+	if len(values) > 1 {
+		return nil, refuse(http.StatusBadRequest, "", "%s is given %d times", p.name, len(values))
+	}
+	v := values[0]
+	switch p.kind {
+	case flag:
+		if v == "" {
+			return true, nil
+		}
+		b, err := strconv.ParseBool(v)
+		if err != nil {
+			return nil, refuse(http.StatusBadRequest, "write true or false", "%s=%s is neither true nor false", p.name, v)
+		}
+		return b, nil
+	case count:
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return nil, refuse(http.StatusBadRequest, "", "%s=%s is not a number", p.name, v)
+		}
+		return n, nil
+	default:
+		return v, nil
+	}
+}
+
+// setParameters sets what values say in req. No value is ignored.
+func setParameters(req *job.Request, values url.Values) error {
+	members := map[string]any{}
+	for name, vs := range values {
+		p, ok := findParameter(name)
+		if !ok {
+			return refuse(http.StatusBadRequest, "docs/api.md lists them", "an import has no parameter %q", name)
+		}
+		v, err := p.value(vs)
+		if err != nil {
+			return err
+		}
+		if p.in == "" {
+			members[p.name] = v
+			continue
+		}
+		part, ok := members[p.in].(map[string]any)
+		if !ok {
+			part = map[string]any{}
+			members[p.in] = part
+		}
+		part[p.name] = v
+	}
+	b, err := json.Marshal(members)
+	if err != nil {
+		return err
+	}
+	return decode(bytes.NewReader(b), req)
+}
+
+func findParameter(name string) (parameter, bool) {
+	for _, p := range parameters {
+		if p.name == name {
+			return p, true
+		}
+	}
+	return parameter{}, false
+}
+
+// maxJSON is the most bytes of JSON in a request.
+const maxJSON = 1 << 20
+
+// decode reads one JSON value into v, in which no member is unknown, and
+// reads r to its end.
+func decode(r io.Reader, v any) error {
+	limited := &io.LimitedReader{R: r, N: maxJSON + 1}
+	dec := json.NewDecoder(limited)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil {
+		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows behind it")
+		}
+	}
+	if limited.N == 0 {
+		return refuse(http.StatusRequestEntityTooLarge, "", "the JSON is longer than %d bytes", maxJSON)
+	}
+	if err != nil {
+		return refuse(http.StatusBadRequest, "", "the JSON is not understood: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// checkRequest refuses what can't become an import, before a job is made of it.
+func checkRequest(req job.Request) error {
+	missing := func(what string) error {
+		return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the import has no %s", what)
+	}
+	target := strings.TrimPrefix(req.Target, "sqlite:")
+	switch {
+	case req.File == "":
+		return missing("file")
+	case req.Target == "" && !req.Check:
+		return missing("target")
+	case req.Plan.Table == "" && req.Preset == "":
+		return missing("table")
+	case !filepath.IsAbs(req.File):
+		return relative("file", req.File)
+	case target != "" && !strings.Contains(target, "://") && !filepath.IsAbs(target):
+		return relative("target", target)
+	}
+	return nil
+}
+
+// relative refuses a path that would be relative to a folder of which the
+// client knows nothing.
+func relative(what, path string) error {
+	return refuse(http.StatusUnprocessableEntity, "give the full path", "the %s %q is no full path", what, path)
+}

@@ -1,0 +1,491 @@
+package localapi
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3"
+
+	"linefeed/backend/job"
+)
+
+// rows returns how many rows a table of an SQLite file has.
+func (b *bench) rows(file, table string) (n int) {
+	b.Helper()
+	db, err := sql.Open("sqlite3", file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(b.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// plan returns the JSON of a plan that makes the table.
+func plan(table string) string {
+	return fmt.Sprintf(`{"table":%q,"create":true,"columns":%s}`, table, columns)
+}
+
+// query returns the query of a body that is a CSV file.
+func (b *bench) query(pairs ...string) string {
+	q := url.Values{"target": {b.path("out.db")}, "table": {"articles"}, "create": {"true"}}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return "?" + q.Encode()
+}
+
+// ended waits for the end of an import.
+func (b *bench) ended(id string) job.Summary {
+	b.Helper()
+	s, err := b.runner.Wait(b.Context(), id)
+	if err != nil {
+		b.Errorf("import %s: %v", id, err)
+	}
+	return s
+}
+
+// One request sends a file and its answer is all that happens to it.
+func TestImportAndWatchInOneRequest(t *testing.T) {
+	b := newBench(t)
+	body, contentType := form(t,
+		[2]string{"plan", plan("articles")}, [2]string{"target", b.path("out.db")}, [2]string{"file@my articles.csv", articles(1000)})
+	res := b.open(call{"POST", "/v1/imports", map[string]string{"Content-Type": contentType, "Accept": "text/event-stream", "Origin": pageOrigin}, body})
+	if got := res.Header.Get("Access-Control-Allow-Origin"); got != pageOrigin {
+		t.Errorf("the allowed origin is %q", got)
+	}
+	id := strings.TrimPrefix(res.Header.Get("Location"), "/v1/imports/")
+
+	var states []string
+	var percent float64
+	var last data
+	var rejects, seq uint64
+	for _, e := range all(t, res.Body) {
+		last = e.decode(t)
+		if last.Job != id || last.Seq <= seq || last.Time == "" {
+			t.Errorf("event %s of %q after number %d: %s", e.name, id, seq, e.data)
+		}
+		seq = last.Seq
+		switch e.name {
+		case "state":
+			states = append(states, last.State)
+		case "progress":
+			if last.Percent != nil && *last.Percent < percent {
+				t.Errorf("the percentage fell from %v: %s", percent, e.data)
+			} else if last.Percent != nil {
+				percent = *last.Percent
+			}
+		case "reject":
+			for _, r := range last.Rejects {
+				if rejects++; uint64(r.Line) != 10*rejects+1 || r.Column != "price" || r.Value != "none" || r.Time.IsZero() {
+					t.Errorf("reject %d is %+v", rejects, r)
+				}
+			}
+			rejects += uint64(last.More)
+		}
+	}
+	if got := strings.Join(states, " "); got != "queued running done" {
+		t.Errorf("the states are %s", got)
+	}
+	if percent != 100 || rejects != 100 || last.Summary == nil || last.Summary.Inserted != 900 || !last.Summary.Balanced {
+		t.Errorf("%v %%, %d rejects, the summary %+v", percent, rejects, last.Summary)
+	}
+	if filepath.Base(last.Summary.File) != "my articles.csv" {
+		t.Errorf("the file is %s", last.Summary.File)
+	}
+	if n := b.rows(b.path("out.db"), "articles"); n != 900 {
+		t.Errorf("%d rows", n)
+	}
+	if res := b.want(204, call{"GET", "/v1/imports/" + id + "/events", map[string]string{"Last-Event-ID": b.hub.ID(seq)}, nil}, nil); res.ContentLength > 0 {
+		t.Error("204 with a body")
+	}
+}
+
+func TestImportThenWatch(t *testing.T) {
+	b := newBench(t)
+	for _, test := range []struct {
+		name        string
+		contentType string
+		path        string
+		body        string
+	}{
+		{"a body", "text/csv", b.query(), articles(100)},
+		{"a body in an encoding", "text/csv; charset=windows-1252", b.query("table", "encoded"), articles(100) + "\xc4,1\n"},
+		{"a body with no header", "text/csv; header=absent", b.query("table", "headless"), strings.TrimPrefix(articles(101), "sku,price\n")},
+		{"a local file", "application/json", "", fmt.Sprintf(`{"file":%q,"target":%q,"plan":%s}`,
+			b.file("local.csv", articles(100)), b.path("out.db"), plan("local"))},
+		{"a check of a local file", "application/json", "", fmt.Sprintf(`{"file":%q,"target":%q,"check":true,"plan":%s}`,
+			b.file("local.csv", articles(100)), b.path("other.db"), plan("local"))},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inner := *b
+			inner.T = t
+			var v importView
+			res := inner.want(202, call{"POST", "/v1/imports" + test.path, map[string]string{"Content-Type": test.contentType}, strings.NewReader(test.body)}, &v)
+			if res.Header.Get("Location") != "/v1/imports/"+v.ID || v.ID == "" || v.LastEventID == "" {
+				t.Errorf("Location %q of %+v", res.Header.Get("Location"), v)
+			}
+			s := inner.ended(v.ID)
+			if s.State != job.Done || s.Read < 100 || !s.Balanced {
+				t.Errorf("the summary is %+v", s)
+			}
+			inner.want(200, call{"GET", res.Header.Get("Location"), nil, nil}, &v)
+			if v.State != job.Done || v.Summary == nil {
+				t.Errorf("the import is %+v", v)
+			}
+		})
+	}
+	if _, err := os.Stat(b.path("other.db")); err == nil {
+		t.Error("a check made the database")
+	}
+	var list struct{ Imports []job.Job }
+	b.want(200, call{"GET", "/v1/imports", nil, nil}, &list)
+	if len(list.Imports) != 5 {
+		t.Errorf("%d imports are listed, want 5", len(list.Imports))
+	}
+}
+
+func TestListOfNothing(t *testing.T) {
+	b := newBench(t)
+	if _, body := b.do(call{"GET", "/v1/imports", nil, nil}); body != "{\"imports\":[]}\n" {
+		t.Errorf("no imports are %q", body)
+	}
+}
+
+func TestRejectPages(t *testing.T) {
+	b := newBench(t)
+	var v importView
+	b.want(202, call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"},
+		strings.NewReader(articles(500))}, &v)
+	b.ended(v.ID)
+	path := "/v1/imports/" + v.ID + "/rejects"
+
+	var every job.RejectPage
+	b.want(200, call{"GET", path + "?limit=10000", nil, nil}, &every)
+	if every.Total == 0 || int(every.Total) != len(every.Rejects) {
+		t.Fatalf("%d of %d rejects", len(every.Rejects), every.Total)
+	}
+	var lines []int64
+	for after := int64(0); ; {
+		var page job.RejectPage
+		b.want(200, call{"GET", fmt.Sprintf("%s?limit=7&after=%d", path, after), nil, nil}, &page)
+		if len(page.Rejects) == 0 {
+			break
+		}
+		for _, r := range page.Rejects {
+			lines, after = append(lines, r.Line), r.ID
+		}
+	}
+	if len(lines) != len(every.Rejects) {
+		t.Errorf("%d rejects by pages, want %d", len(lines), len(every.Rejects))
+	}
+	for i, line := range lines {
+		if line != every.Rejects[i].Line {
+			t.Errorf("reject %d by pages is of line %d, want %d", i, line, every.Rejects[i].Line)
+		}
+	}
+	code := string(every.Rejects[0].Code)
+	var page job.RejectPage
+	b.want(200, call{"GET", path + "?code=" + code, nil, nil}, &page)
+	for _, r := range page.Rejects {
+		if string(r.Code) != code {
+			t.Errorf("asked for %s: got %s", code, r.Code)
+		}
+	}
+	if _, body := b.do(call{"GET", path + "?code=nothing", nil, nil}); !strings.Contains(body, `"rejects":[]`) {
+		t.Errorf("no rejects are %q", body)
+	}
+	for _, query := range []string{"?after=-1", "?limit=0", "?limit=10001", "?limit=x", "?offset=1"} {
+		b.want(400, call{"GET", path + query, nil, nil}, nil)
+	}
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	b := newBench(t)
+	post := func(key, accept, csv string) call {
+		return call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv", "Idempotency-Key": key, "Accept": accept}, strings.NewReader(csv)}
+	}
+	var first, again importView
+	b.want(202, post("key 1", "", articles(100)), &first)
+	b.ended(first.ID)
+	b.want(202, post("key 1", "", articles(100)), &again)
+	if again.ID != first.ID {
+		t.Errorf("the same key started %s after %s", again.ID, first.ID)
+	}
+	// A client that reconnects by sending the request again gets the events.
+	events := all(t, b.open(post("key 1", "text/event-stream", articles(100))).Body)
+	if last := events[len(events)-1].decode(t); last.Job != first.ID || last.State != "done" {
+		t.Errorf("asked again: the last event is %+v", last)
+	}
+	c := post("key 1", "text/event-stream", articles(100))
+	c.header["Last-Event-ID"] = events[len(events)-1].id
+	b.want(204, c, nil)
+
+	b.want(422, post("key 1", "", articles(101)), nil)
+	b.want(400, post(strings.Repeat("x", 256), "", articles(100)), nil)
+	var list struct{ Imports []job.Job }
+	if b.want(200, call{"GET", "/v1/imports", nil, nil}, &list); len(list.Imports) != 1 {
+		t.Errorf("%d imports", len(list.Imports))
+	}
+	if n := b.rows(b.path("out.db"), "articles"); n != 90 {
+		t.Errorf("%d rows, want 90", n)
+	}
+}
+
+func TestSameKeyAtTheSameMoment(t *testing.T) {
+	b := newBench(t)
+	ids := make(chan string, 8)
+	for range cap(ids) {
+		req := b.request(call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv", "Idempotency-Key": "k"}, strings.NewReader(articles(10))})
+		go func() {
+			var v importView
+			res, err := b.client.Do(req)
+			if err == nil {
+				err = json.NewDecoder(res.Body).Decode(&v)
+				res.Body.Close()
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			ids <- v.ID
+		}()
+	}
+	first := <-ids
+	for range cap(ids) - 1 {
+		if id := <-ids; id != first {
+			t.Errorf("the same key started %s and %s", first, id)
+		}
+	}
+	b.ended(first)
+}
+
+func TestImportsThatAreRefused(t *testing.T) {
+	b := newBench(t)
+	csv := map[string]string{"Content-Type": "text/csv"}
+	asJSON := map[string]string{"Content-Type": "application/json"}
+	multipart := func(parts ...[2]string) (map[string]string, string) {
+		body, contentType := form(t, parts...)
+		all, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{"Content-Type": contentType}, string(all)
+	}
+	file, target := [2]string{"file@a.csv", "a\n1\n"}, [2]string{"target", b.path("out.db")}
+	twoFiles, twoFilesBody := multipart(file, file, target)
+	noFile, noFileBody := multipart(target, [2]string{"table", "t"})
+	badPlan, badPlanBody := multipart(file, target, [2]string{"plan", `{"tabel":"t"}`})
+	badField, badFieldBody := multipart(file, target, [2]string{"tabel", "t"})
+	longField, longFieldBody := multipart(file, target, [2]string{"table", strings.Repeat("x", 1<<20)})
+	cut, cutBody := multipart(target, [2]string{"table", "t"}, [2]string{"file@a.csv", articles(1000)})
+	cutBody = cutBody[:len(cutBody)/2]
+
+	for _, test := range []struct {
+		name   string
+		header map[string]string
+		query  string
+		body   string
+		status int
+		detail string // in the answer
+	}{
+		{"no type", nil, "", "x", 415, ""},
+		{"another type", map[string]string{"Content-Type": "application/xml"}, b.query(), "<a/>", 415, "application/xml"},
+		{"no target", csv, "?table=t", "a\n1\n", 422, "target"},
+		{"no table", csv, "?target=/out.db", "a\n1\n", 422, "table"},
+		{"a relative target", csv, "?table=t&target=out.db", "a\n1\n", 422, "full path"},
+		{"a relative target with its kind", csv, "?table=t&target=sqlite:out.db", "a\n1\n", 422, "full path"},
+		{"an unknown parameter", csv, b.query("tabel", "t"), "a\n1\n", 400, "tabel"},
+		{"a path where the file is sent", csv, b.query("file", "/etc/passwd"), "a\n1\n", 400, "file"},
+		{"a flag that is none", csv, b.query("atomic", "maybe"), "a\n1\n", 400, "atomic=maybe"},
+		{"a number that is none", csv, b.query("skipLines", "two"), "a\n1\n", 400, "skipLines=two"},
+		{"a map with no column", csv, b.query("map", "sku"), "a\n1\n", 400, "map=sku"},
+		{"a parameter given twice", csv, b.query() + "&table=u", "a\n1\n", 400, "table is given 2 times"},
+		{"JSON that is none", asJSON, "", "{", 400, "JSON"},
+		{"JSON and more", asJSON, "", `{} {}`, 400, "follows"},
+		{"JSON with an unknown member", asJSON, "", `{"fiel":"/a.csv"}`, 400, "fiel"},
+		{"JSON with a wrong type", asJSON, "", `{"file":1}`, 400, "file"},
+		{"JSON with no file", asJSON, "", `{"target":"/out.db","plan":{"table":"t"}}`, 422, "file"},
+		{"JSON with a relative file", asJSON, "", `{"file":"a.csv","target":"/out.db","plan":{"table":"t"}}`, 422, "full path"},
+		{"JSON with parameters", asJSON, "?table=t", `{}`, 400, "parameters"},
+		{"JSON that is too long", asJSON, "", `{"file":"` + strings.Repeat("x", 2<<20) + `"}`, 413, ""},
+		{"two files", twoFiles, "", twoFilesBody, 400, "more than one file"},
+		{"a form with no file", noFile, "", noFileBody, 422, "file"},
+		{"a form with a plan of unknown members", badPlan, "", badPlanBody, 400, "tabel"},
+		{"a form with an unknown field", badField, "", badFieldBody, 400, "tabel"},
+		{"a form with a field that is too long", longField, "", longFieldBody, 413, "table"},
+		{"a form that is cut off", cut, "", cutBody, 400, "to its end"},
+		{"a form with no boundary", map[string]string{"Content-Type": "multipart/form-data"}, "", "x", 400, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inner := *b
+			inner.T = t
+			res, body := inner.do(call{"POST", "/v1/imports" + test.query, test.header, strings.NewReader(test.body)})
+			if res.StatusCode != test.status || !strings.Contains(body, test.detail) {
+				t.Errorf("status %d, want %d with %q: %s", res.StatusCode, test.status, test.detail, body)
+			}
+		})
+	}
+	if jobs, err := b.runner.Jobs(t.Context()); err != nil || len(jobs) > 0 {
+		t.Errorf("imports were started: %v, %v", jobs, err)
+	}
+	checkSpoolIsEmpty(t, b.server)
+}
+
+func checkSpoolIsEmpty(t *testing.T, s *Server) {
+	t.Helper()
+	if left, err := os.ReadDir(s.spool.dir); err != nil || len(left) > 0 {
+		t.Errorf("received files are left: %v, %v", left, err)
+	}
+	if used := s.spool.used.Load(); used != 0 {
+		t.Errorf("%d bytes are counted as received", used)
+	}
+}
+
+// A client that goes away in the middle of its file leaves nothing behind.
+func TestBodyThatIsCutOff(t *testing.T) {
+	b := newBench(t)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", b.server.host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /v1/imports%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nsku,price\nA1,1.5\n",
+		b.query(), b.server.host, b.server.Token())
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
+		t.Errorf("got %q, %v", answer, err)
+	}
+	conn.Close()
+	if jobs, err := b.runner.Jobs(t.Context()); err != nil || len(jobs) > 0 {
+		t.Errorf("imports were started: %v, %v", jobs, err)
+	}
+	checkSpoolIsEmpty(t, b.server)
+}
+
+func TestBodyThatIsTooLarge(t *testing.T) {
+	b := newBench(t)
+	b.server.spool.limit = 10_000
+	res, body := b.do(call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(5000))})
+	if res.StatusCode != 413 || !strings.Contains(body, "too large") {
+		t.Errorf("status %d: %s", res.StatusCode, body)
+	}
+	checkSpoolIsEmpty(t, b.server)
+}
+
+func TestPauseResumeCancel(t *testing.T) {
+	b := newBench(t)
+	// While another program writes to the database, an import waits for it.
+	db, err := sql.Open("sqlite3", b.path("out.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), "CREATE TABLE other (a); BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	var v importView
+	b.want(202, call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(100))}, &v)
+	path := "/v1/imports/" + v.ID
+	b.state(v.ID, "running")
+
+	b.want(409, call{"POST", path + "/resume", nil, nil}, nil)
+	b.want(202, call{"POST", path + "/pause", nil, nil}, &v)
+	if v.State != job.Paused {
+		t.Errorf("paused, it is %s", v.State)
+	}
+	b.want(409, call{"POST", path + "/pause", nil, nil}, nil)
+	b.want(202, call{"POST", path + "/resume", nil, nil}, &v)
+	if v.State != job.Running {
+		t.Errorf("resumed, it is %s", v.State)
+	}
+	b.want(202, call{"POST", path + "/cancel", nil, nil}, nil)
+	if s, _ := b.runner.Wait(t.Context(), v.ID); s.State != job.Cancelled {
+		t.Errorf("cancelled, it is %s", s.State)
+	}
+	for _, what := range []string{"pause", "resume", "cancel"} {
+		b.want(409, call{"POST", path + "/" + what, nil, nil}, nil)
+	}
+	if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// state waits until an import has that state.
+func (b *bench) state(id, state string) {
+	b.Helper()
+	c, err := b.hub.Follow(id, "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	for e := range c.Events(ctx) {
+		var d data
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			b.Fatal(err)
+		}
+		if d.State == state {
+			return
+		}
+	}
+	b.Fatalf("import %s was never %s", id, state)
+}
+
+func TestWhatIsNotThere(t *testing.T) {
+	b := newBench(t)
+	for _, r := range routes {
+		path := strings.ReplaceAll(r.path, "{id}", "none")
+		if path != r.path {
+			b.want(404, call{r.method, path, nil, nil}, nil)
+		}
+		res := b.want(405, call{"DELETE", path, nil, nil}, nil)
+		if allow := res.Header.Get("Allow"); !strings.Contains(allow, r.method) {
+			t.Errorf("DELETE %s: Allow is %q", path, allow)
+		}
+	}
+	for _, path := range []string{"/", "/v1", "/v1/", "/v1/imports/", "/v2/imports", "/v1/imports/none/nothing"} {
+		b.want(404, call{"GET", path, nil, nil}, nil)
+	}
+}
+
+// The end of an import that the hub has never heard of is told from the store.
+func TestEventsOfAnEarlierRun(t *testing.T) {
+	b := newBench(t)
+	var v importView
+	b.want(202, call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(100))}, &v)
+	b.ended(v.ID)
+
+	later := newBench(t)
+	later.runner.Close() // the jobs of b, told by another server
+	b.server.runner, later.server.runner = later.runner, b.runner
+	path := "/v1/imports/" + v.ID + "/events"
+	events := all(t, later.open(call{"GET", path, map[string]string{"Last-Event-ID": v.LastEventID}, nil}).Body)
+	if len(events) != 2 || events[0].name != "gap" || events[1].name != "state" {
+		t.Fatalf("got %+v, want a gap and the last state", events)
+	}
+	if last := events[1].decode(t); last.State != "done" || last.Summary == nil || last.Summary.Inserted != 90 {
+		t.Errorf("the last state is %s", events[1].data)
+	}
+	later.want(204, call{"GET", path, map[string]string{"Last-Event-ID": events[1].id}, nil}, nil)
+	if events := all(t, later.open(call{"GET", path, nil, nil}).Body); len(events) != 1 {
+		t.Errorf("to a new listener: %+v", events)
+	}
+}

@@ -1,0 +1,58 @@
+package localapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// A problem is an answer that is none, as RFC 9457 has it. Its type is
+// "about:blank", so its title is that of the status.
+type problem struct {
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`         // what is wrong with this request
+	Hint   string `json:"hint,omitempty"` // what to do about it
+}
+
+func (p problem) Error() string { return p.Detail }
+
+func (p problem) write(w http.ResponseWriter) {
+	p.Title = http.StatusText(p.Status)
+	writeJSON(w, p.Status, "application/problem+json", p)
+}
+
+// refuse is a problem with a request.
+func refuse(status int, hint, format string, args ...any) error {
+	return problem{Status: status, Hint: hint, Detail: fmt.Sprintf(format, args...)}
+}
+
+// writeError answers with what is wrong.
+func writeError(w http.ResponseWriter, err error) {
+	p, ok := errors.AsType[problem](err)
+	if !ok {
+		p = problem{Status: http.StatusInternalServerError, Detail: err.Error()}
+	}
+	p.write(w)
+}
+
+// writeJSON answers with v. A client that does not take it is cut off.
+func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		body.Reset()
+		status, contentType = http.StatusInternalServerError, "application/problem+json"
+		fmt.Fprintf(&body, `{"status":500,"title":"Internal Server Error","detail":%q}`, err)
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // only saves the server's time
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes()) // nobody is left to tell
+}

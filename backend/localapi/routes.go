@@ -1,0 +1,54 @@
+package localapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A route is one call of the API. docs/api.md has a section for each.
+type route struct {
+	method, path string
+	answer       func(*Server, http.ResponseWriter, *http.Request) error
+}
+
+var routes = []route{
+	{"POST", "/v1/imports", (*Server).postImport},
+	{"GET", "/v1/imports", (*Server).getImports},
+	{"GET", "/v1/imports/{id}", (*Server).getImport},
+	{"GET", "/v1/imports/{id}/events", (*Server).getImportEvents},
+	{"GET", "/v1/imports/{id}/rejects", (*Server).getRejects},
+	{"POST", "/v1/imports/{id}/pause", (*Server).postPause},
+	{"POST", "/v1/imports/{id}/resume", (*Server).postResume},
+	{"POST", "/v1/imports/{id}/cancel", (*Server).postCancel},
+	{"GET", "/v1/events", (*Server).getEvents},
+}
+
+// routes returns what answers the requests that the guard lets in.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	methods := map[string][]string{}
+	for _, r := range routes {
+		methods[r.path] = append(methods[r.path], r.method)
+		mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) {
+			if err := r.answer(s, w, req); err != nil {
+				writeError(w, err)
+			}
+		})
+	}
+	for path, allowed := range methods {
+		if slices.Contains(allowed, "GET") {
+			allowed = append(allowed, "HEAD") // as the mux has it
+		}
+		slices.Sort(allowed)
+		allow := strings.Join(allowed, ", ")
+		mux.HandleFunc(path, func(w http.ResponseWriter, req *http.Request) {
+			w.Header().Set("Allow", allow)
+			writeError(w, refuse(http.StatusMethodNotAllowed, "use "+allow, "%s can't be done to %s", req.Method, req.URL.Path))
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) {
+		writeError(w, refuse(http.StatusNotFound, "", "there is no %s", req.URL.Path))
+	})
+	return mux
+}

@@ -1,0 +1,151 @@
+// Package localapi lets other programs and pages of this computer import and
+// watch: an HTTP server on loopback that answers nobody without its token.
+//
+// What it offers is the list in routes.go; docs/api.md describes it.
+package localapi
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"linefeed/backend/event"
+	"linefeed/backend/job"
+)
+
+const (
+	headerTimeout = 10 * time.Second // for the head of a request
+	bodyTimeout   = 30 * time.Second // for the next piece of a body
+	writeTimeout  = 10 * time.Second // for each write: a listener that is stalled for so long is cut off
+	idleTimeout   = 2 * time.Minute  // between two requests
+	closeTimeout  = 3 * time.Second  // for the answers that are under way when the server is closed
+
+	maxConnections = 256
+	maxHeader      = 16 << 10
+)
+
+// Options say where the server listens and keeps its files.
+type Options struct {
+	// Addr is the address to listen on, of loopback; "" is 127.0.0.1 with a
+	// port that is free.
+	Addr string
+
+	// Origins are those of the pages that may call, beside the program's own
+	// window: "http://localhost:8080".
+	Origins []string
+
+	// Spool is the folder for bodies that are received, on a disk with room
+	// for them. It is made when it is not there.
+	Spool string
+
+	// Announce is the folder in which api.json tells other programs of the
+	// same user where the server is; "" is none.
+	Announce string
+}
+
+// A Server is the local API while it runs.
+type Server struct {
+	runner *job.Runner
+	hub    *event.Hub
+	spool  *spool
+	keys   keys
+
+	http    *http.Server
+	host    string // as it stands in the Host header
+	token   string
+	notice  *announcement
+	stop    context.CancelFunc // ends the streams
+	ctx     context.Context    // done when the streams are to end
+	serving sync.WaitGroup     // the accepting goroutine
+	work    sync.WaitGroup     // those that wait for the end of jobs
+}
+
+// Start starts a server for the jobs of runner and the events of hub. Close it
+// after the runner, so that bodies that it received outlive the jobs that
+// import them.
+func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
+	token := make([]byte, 32)
+	rand.Read(token) //nolint:errcheck // never fails
+	s = &Server{runner: runner, hub: hub, token: base64.RawURLEncoding.EncodeToString(token)}
+	origins, err := checkOrigins(opt.Origins)
+	if err != nil {
+		return nil, err
+	}
+	if s.spool, err = newSpool(opt.Spool); err != nil {
+		return nil, err
+	}
+	listener, err := listen(cmp.Or(opt.Addr, "127.0.0.1:0"))
+	if err != nil {
+		return nil, errors.Join(err, s.spool.close())
+	}
+	s.host = listener.Addr().String()
+	if opt.Announce != "" {
+		if s.notice, err = announce(opt.Announce, s.URL(), s.token); err != nil {
+			return nil, errors.Join(err, listener.Close(), s.spool.close())
+		}
+	}
+	s.serve(newLimitListener(listener, maxConnections), origins)
+	return s, nil
+}
+
+// serve answers what comes in on l, in a goroutine of its own.
+func (s *Server) serve(l net.Listener, origins []string) {
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.http = &http.Server{
+		Handler:           newGuard(s.host, origins, s.token, s.routes()),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		// "OPTIONS *" passes the guard too.
+		DisableGeneralOptionsHandler: true,
+		BaseContext:                  func(net.Listener) context.Context { return s.ctx },
+	}
+	s.serving.Go(func() { _ = s.http.Serve(l) }) // ends when the server is closed
+}
+
+// listen listens on an address of loopback.
+func listen(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("listen on %s: the local API is for this computer alone: use 127.0.0.1", addr)
+	}
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return l, nil
+}
+
+// URL returns the address of the server, with no slash at its end.
+func (s *Server) URL() string { return "http://" + s.host }
+
+// Token returns the token that each request must bear.
+func (s *Server) Token() string { return s.token }
+
+// Close ends the streams, lets other answers come to their end, and waits for
+// it. It removes api.json and the bodies that were received.
+func (s *Server) Close() error {
+	var errs []error
+	if s.notice != nil {
+		errs = append(errs, s.notice.remove())
+	}
+	s.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		errs = append(errs, s.http.Close())
+	}
+	s.serving.Wait()
+	s.work.Wait()
+	return errors.Join(append(errs, s.spool.close())...)
+}

@@ -1,0 +1,169 @@
+package localapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"linefeed/backend/event"
+)
+
+const (
+	// heartbeat is how long a stream may be silent before it says a comment,
+	// by which either side learns that the other one is gone.
+	heartbeat = 15 * time.Second
+
+	comment = ":\n\n"
+
+	// pieces of about this size are sent at once.
+	pieceSize = 32 << 10
+)
+
+// A stream is an answer of server-sent events, as the WHATWG's HTML standard
+// has them.
+type stream struct {
+	w   http.ResponseWriter
+	rc  *http.ResponseController
+	buf []byte
+}
+
+// follow answers with the events of a cursor, until they end, the client is
+// gone or too slow, or the server is closed.
+func follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
+	s := openStream(w)
+	if r.Method == http.MethodHead {
+		return
+	}
+	for {
+		if s.flush() != nil {
+			return // a client that was cut off comes back with the last ID
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
+		events, err := c.Next(ctx)
+		cancel()
+		switch {
+		case err == nil:
+			if s.send(events) != nil {
+				return
+			}
+		case r.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			s.buf = append(s.buf, comment...)
+		default:
+			return
+		}
+	}
+}
+
+func openStream(w http.ResponseWriter) *stream {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store, no-transform")
+	w.WriteHeader(http.StatusOK)
+	// Some browsers hold an answer back until its first byte.
+	return &stream{w: w, rc: http.NewResponseController(w), buf: []byte(comment)}
+}
+
+// send sends events. The data of an event is one line.
+func (s *stream) send(events []*event.Event) error {
+	for _, e := range events {
+		if e.ID != "" {
+			s.buf = append(s.buf, "id: "...)
+			s.buf = append(s.buf, e.ID...)
+			s.buf = append(s.buf, '\n')
+		}
+		s.buf = append(s.buf, "event: "...)
+		s.buf = append(s.buf, e.Kind...)
+		s.buf = append(s.buf, "\ndata: "...)
+		s.buf = append(s.buf, e.Data...)
+		s.buf = append(s.buf, "\n\n"...)
+		if len(s.buf) >= pieceSize {
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return s.flush()
+}
+
+// flush puts what was gathered onto the wire. The client has writeTimeout to
+// take it.
+func (s *stream) flush() error {
+	if len(s.buf) == 0 {
+		return nil
+	}
+	if err := s.rc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	if _, err := s.w.Write(s.buf); err != nil {
+		return err
+	}
+	if cap(s.buf) > 2*pieceSize {
+		s.buf = nil
+	}
+	s.buf = s.buf[:0]
+	return s.rc.Flush()
+}
+
+// lastEventID returns the ID of the last event that a client has, "" when it
+// has none. Clients that can't set the header give it as a parameter.
+func lastEventID(r *http.Request) string {
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		return id
+	}
+	return r.URL.Query().Get("lastEventId")
+}
+
+func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.hub.Follow("", lastEventID(r))
+	if err != nil {
+		return err
+	}
+	follow(w, r, c)
+	return nil
+}
+
+func (s *Server) getImportEvents(w http.ResponseWriter, r *http.Request) error {
+	return s.followImport(w, r, r.PathValue("id"))
+}
+
+// followImport answers with the events of one import, and with 204 when it has
+// ended and the client has them all.
+func (s *Server) followImport(w http.ResponseWriter, r *http.Request, id string) error {
+	c, err := s.hub.Follow(id, lastEventID(r))
+	if errors.Is(err, event.ErrNoJob) {
+		return s.tellEnd(w, r, id)
+	}
+	if err != nil {
+		return err
+	}
+	if c.AtEnd() {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	follow(w, r, c)
+	return nil
+}
+
+// tellEnd answers for an import of which the hub knows nothing: one of an
+// earlier run of the program, or of another process.
+func (s *Server) tellEnd(w http.ResponseWriter, r *http.Request, id string) error {
+	j, err := s.job(r, id)
+	if err != nil {
+		return err
+	}
+	if j.State.Active() {
+		return refuse(http.StatusConflict, "follow it there", "import %s runs in another process", id)
+	}
+	state := event.State{State: string(j.State), Ended: true}
+	if j.Summary != nil {
+		state.Summary = j.Summary
+	}
+	events := s.hub.Ended(id, state, lastEventID(r))
+	if len(events) == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	_ = openStream(w).send(events) // the client comes back when it has not got them
+	return nil
+}

@@ -1,0 +1,228 @@
+package localapi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"linefeed/backend/event"
+)
+
+// A pipeListener accepts connections within the process, for tests with a
+// clock of their own.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.conns <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// inBubble runs f with a server that has a hub and no jobs, on a clock of its
+// own, and a client of it.
+func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client)) {
+	received := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{hub: event.New(), token: "secret", host: "127.0.0.1:1"}
+		var err error
+		if s.spool, err = newSpool(received); err != nil {
+			t.Fatal(err)
+		}
+		l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+		s.serve(l, windowOrigins)
+		client := &http.Client{Transport: &http.Transport{DialContext: l.dial}}
+		f(t, s, client)
+		client.CloseIdleConnections()
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+}
+
+func get(t *testing.T, s *Server, client *http.Client, path, lastID string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	if lastID != "" {
+		req.Header.Set("Last-Event-ID", lastID)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func TestCommentEvery15Seconds(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		res := get(t, s, client, "/v1/events", "")
+		defer res.Body.Close()
+		start := time.Now()
+		go func() {
+			time.Sleep(40 * time.Second)
+			s.hub.State("a", event.State{State: "running"})
+		}()
+		var got []string
+		readEvents(t, res.Body, func(e sent) bool {
+			what := e.name
+			if what == "" {
+				what = "comment"
+			}
+			got = append(got, fmt.Sprint(what, " after ", time.Since(start)))
+			return len(got) < 5
+		})
+		if want := "comment after 0s, comment after 15s, comment after 30s, state after 40s, comment after 55s"; strings.Join(got, ", ") != want {
+			t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
+		}
+	})
+}
+
+func TestClientThatDoesNotReadIsCutOff(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		res := get(t, s, client, "/v1/events", "") // its head is read, and nothing more
+		defer res.Body.Close()
+		long := []event.Reject{{Message: strings.Repeat("x", 100_000)}}
+		s.hub.Rejects("a", long)
+		synctest.Wait()
+
+		ended := make(chan time.Duration)
+		start := time.Now()
+		go func() {
+			// Only the server's end of the connection can free this.
+			s.http.Handler = nil
+			time.Sleep(writeTimeout + time.Second)
+			_, err := io.Copy(io.Discard, res.Body)
+			if err == nil {
+				t.Error("the stream came to its end, as if it were whole")
+			}
+			ended <- time.Since(start)
+		}()
+		if took := <-ended; took > writeTimeout+time.Second {
+			t.Errorf("cut off after %v", took)
+		}
+	})
+}
+
+func TestDeadlineOfAnAnswerDoesNotHarmTheNext(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		for _, path := range []string{"/v1/nothing", "/v1/imports/a/events", "/v1/nothing"} {
+			s.hub.State("a", event.State{State: "done", Ended: true})
+			res := get(t, s, client, path, s.hub.ID(s.hub.Seq()))
+			if _, err := io.Copy(io.Discard, res.Body); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+			res.Body.Close()
+			time.Sleep(2 * writeTimeout) // shorter than the idle timeout: the connection is used again
+		}
+	})
+}
+
+func TestStreamOfAFinishedImportEnds(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		s.hub.State("a", event.State{State: "running"})
+		s.hub.State("b", event.State{State: "running"})
+		res := get(t, s, client, "/v1/imports/a/events", "")
+		go func() {
+			time.Sleep(20 * time.Second)
+			s.hub.Progress("a", struct{}{})
+			s.hub.State("a", event.State{State: "done", Ended: true})
+		}()
+		var last sent
+		for _, last = range all(t, res.Body) {
+		}
+		res.Body.Close()
+		if last.name != "state" || last.decode(t).State != "done" {
+			t.Errorf("the last event is %+v", last)
+		}
+		res = get(t, s, client, "/v1/imports/a/events", last.id)
+		res.Body.Close()
+		if res.StatusCode != http.StatusNoContent {
+			t.Errorf("asked again: status %d, want 204", res.StatusCode)
+		}
+		res = get(t, s, client, "/v1/imports/a/events?lastEventId="+last.id, "")
+		res.Body.Close()
+		if res.StatusCode != http.StatusNoContent {
+			t.Errorf("asked again by a parameter: status %d, want 204", res.StatusCode)
+		}
+		// From the start again, for one who has nothing.
+		res = get(t, s, client, "/v1/imports/a/events", "")
+		if got := all(t, res.Body); len(got) != 3 {
+			t.Errorf("from the start: %d events, want 3: %v", len(got), got)
+		}
+		res.Body.Close()
+	})
+}
+
+func TestCloseEndsStreams(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		var streams sync.WaitGroup
+		for range 5 {
+			res := get(t, s, client, "/v1/events", "")
+			streams.Go(func() {
+				all(t, res.Body) // ends in order, not cut off
+				res.Body.Close()
+			})
+		}
+		synctest.Wait()
+		start := time.Now()
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		streams.Wait()
+		if took := time.Since(start); took >= closeTimeout {
+			t.Errorf("closing took %v", took)
+		}
+	})
+}
+
+func TestHeadOfAStream(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		req, err := http.NewRequestWithContext(t.Context(), "HEAD", s.URL()+"/v1/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+s.token)
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := res.Header.Get("Content-Type"); res.StatusCode != 200 || got != "text/event-stream" {
+			t.Errorf("status %d, %s", res.StatusCode, got)
+		}
+	})
+}
