@@ -25,6 +25,7 @@ type Runner struct {
 	jobs    map[string]*active // those that have not ended
 	queue   []*active          // those that wait for their turn
 	working bool               // a goroutine is at the queue
+	lately  []*active          // the last that have ended, for Wait: the store keeps no error
 	closed  bool
 	work    sync.WaitGroup
 }
@@ -42,6 +43,9 @@ type active struct {
 	ended chan struct{} // closed when the job has ended, summary and err set
 	err   error         // why it did not reach its end
 }
+
+// mostLately is of how many ended jobs the error is remembered.
+const mostLately = 16
 
 // errCancelled is the cause of a context that a person cancelled, errClosed of
 // one that ends with the program.
@@ -162,6 +166,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	a.err = err
 	a.cancel(nil)
 	delete(r.jobs, a.job.ID)
+	r.lately = append(r.lately[max(0, len(r.lately)+1-mostLately):], a)
 	close(a.ended)
 }
 
@@ -195,6 +200,9 @@ func (r *Runner) setState(a *active, s State, summary *Summary) error {
 func (r *Runner) Wait(ctx context.Context, id string) (Summary, error) {
 	r.mu.Lock()
 	a := r.jobs[id]
+	if i := slices.IndexFunc(r.lately, func(a *active) bool { return a.job.ID == id }); i >= 0 {
+		a = r.lately[i]
+	}
 	r.mu.Unlock()
 	if a == nil {
 		return r.ended(ctx, id)
