@@ -58,9 +58,13 @@ func TestBadInput(t *testing.T) {
 		{
 			name: "binary file",
 			setup: func(t *testing.T, dir string) (string, string) {
-				return write(t, dir, "photo.csv", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00\x03\xff\x10", 500)), filepath.Join(dir, "out.db")
+				self, err := os.Executable()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return write(t, dir, "program.csv", read(t, self)), filepath.Join(dir, "out.db")
 			},
-			status: 2, says: []string{"photo.csv", "not text"},
+			status: 2, says: []string{"program.csv", "binary", "choose"},
 		},
 		{
 			name: "folder of the database is missing",

@@ -88,11 +88,11 @@ func newPlanFlags() *planFlags {
 	set.StringVar(&f.to, "to", "", "the database: a path, or sqlite:PATH (`TARGET`)")
 	set.StringVar(&f.plan.Table, "table", "", "the table (`NAME`)")
 	set.BoolVar(&f.plan.Create, "create", false, "make the table")
-	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: `infer|text`")
+	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: infer or text (`RULE`)")
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(presetNames(), ", ")+" (`NAME`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
-	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: `reject|skip|update|replace`")
+	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: reject, skip, update or replace (`RULE`)")
 	set.BoolVar(&f.plan.Atomic, "atomic", false, "load every good record or, if stopped, none")
 	set.StringVar(&f.plan.MaxRejects, "max-rejects", "", "fail when more records than that are rejected (`N|P%`)")
 
@@ -100,7 +100,7 @@ func newPlanFlags() *planFlags {
 	set.StringArrayVar(&f.plan.Null, "null", nil, "a text that means NULL beside the empty field; may be repeated (`TEXT`)")
 	set.StringVar(&f.sign, "decimal", ".", "the decimal sign: . or , (`SIGN`)")
 	set.StringVar(&f.plan.DateFormat, "date-format", "", "how dates are written, such as DD.MM.YYYY (`PATTERN`)")
-	set.StringVar(&f.ragged, "ragged", "reject", "a record of too few or too many fields: `reject|pad`")
+	set.StringVar(&f.ragged, "ragged", "reject", "a record of too few or too many fields: reject or pad (`RULE`)")
 	return f
 }
 

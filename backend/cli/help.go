@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,19 +31,15 @@ func printHelp(c *cobra.Command, groups []flagGroup) error {
 		}
 	}
 	section("Examples", c.Example)
-	section("Usage", "  "+c.UseLine())
-	if c.HasAvailableSubCommands() {
-		var list strings.Builder
-		for _, sub := range c.Commands() {
-			if sub.IsAvailableCommand() || sub.Name() == "help" {
-				list.WriteString("  " + pad(sub.Name(), 12) + sub.Short + "\n")
-			}
-		}
-		section("Commands", list.String())
+	usage := c.UseLine()
+	if !c.HasParent() {
+		usage = "linefeed COMMAND [flags]"
 	}
+	section("Usage", "  "+usage)
+	section("Commands", commandList(c))
 	grouped := map[string]bool{}
 	for _, g := range groups {
-		section(g.title, g.flags.FlagUsages())
+		section(g.title, flagList(g.flags))
 		g.flags.VisitAll(func(f *pflag.Flag) { grouped[f.Name] = true })
 	}
 	rest := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -51,7 +48,7 @@ func printHelp(c *cobra.Command, groups []flagGroup) error {
 			rest.AddFlag(f)
 		}
 	})
-	section("Flags", rest.FlagUsages())
+	section("Flags", flagList(rest))
 	if !c.HasParent() {
 		section("Exit status", exitStatuses)
 		b.WriteString("\nMore about a command: linefeed COMMAND --help\n")
@@ -65,6 +62,53 @@ const exitStatuses = `  0   every record was loaded, or skipped by rule
   2   failed
   3   stopped before the end
   64  the command line asks for what can't be done`
+
+// commandList lists the commands below c, the most used first.
+func commandList(c *cobra.Command) string {
+	var b strings.Builder
+	all := slices.Clone(c.Commands()) // in the order of the alphabet
+	slices.SortStableFunc(all, func(a, b *cobra.Command) int { return rank(a) - rank(b) })
+	for _, sub := range all {
+		if sub.IsAvailableCommand() || sub.Name() == "help" {
+			b.WriteString("  " + pad(sub.Name(), 12) + sub.Short + "\n")
+		}
+	}
+	return b.String()
+}
+
+// rank orders the commands as one comes to use them; those that cobra adds
+// come last.
+func rank(c *cobra.Command) int {
+	order := []string{"import", "check", "preview", "jobs", "rejects", "version"}
+	if i := slices.Index(order, c.Name()); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// flagList lists flags with what they mean.
+func flagList(set *pflag.FlagSet) string {
+	type entry struct{ name, text string }
+	var list []entry
+	width := 0
+	set.VisitAll(func(f *pflag.Flag) {
+		value, text := pflag.UnquoteUsage(f)
+		e := entry{"--" + f.Name, strings.TrimSuffix(text, " ("+value+")")}
+		if value != "" {
+			e.name += " " + value
+		}
+		if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "[]" {
+			e.text += " (default " + d + ")"
+		}
+		list = append(list, e)
+		width = max(width, cells(e.name))
+	})
+	var b strings.Builder
+	for _, e := range list {
+		b.WriteString("  " + pad(e.name, width) + gap + e.text + "\n")
+	}
+	return b.String()
+}
 
 // pad fills text with spaces up to a width.
 func pad(text string, width int) string {

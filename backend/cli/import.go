@@ -12,6 +12,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
+	"linefeed/backend/load"
 )
 
 func (p *program) importCommand() *cobra.Command {
@@ -224,6 +225,9 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 	}
 	if jobErr != nil && v.State == job.Failed {
 		l.err.printError(jobErr)
+		if errors.Is(jobErr, load.ErrNoTable) {
+			l.err.printf("          add --create to have it made\n")
+		}
 	}
 	if v.Read > 0 || v.State == job.Done {
 		if saveErr := l.tell.save(ctx, l.engine.runner, v.Job); saveErr != nil {

@@ -120,7 +120,7 @@ func TestFlags(t *testing.T) {
 		{"no header", table, "1,Ada\n2,Grace\n", []string{"--no-header", "--map", "field_1=id,field_2=name"}, 0, "1|Ada||;2|Grace||"},
 		{"skip lines", table, "a report\nof today\nid,name\n1,Ada\n", []string{"--skip-lines", "2"}, 0, "1|Ada||"},
 		{"ragged rejected", table, "id,name,price\n1,Ada\n2,Grace,3\n", nil, 1, "2|Grace|3.0|"},
-		{"ragged padded", table, "id,name,price\n1,Ada\n2,Grace,3,\n", []string{"--ragged", "pad"}, 0, "1|Ada||;2|Grace|3.0|"},
+		{"ragged padded", table, "id,name,price\n1,Ada\n2,Grace,3,\n3,Edsger,4\n4,Barbara,5\n", []string{"--ragged", "pad"}, 0, "1|Ada||;2|Grace|3.0|;3|Edsger|4.0|;4|Barbara|5.0|"},
 		{"conflict rejected", table + "INSERT INTO t (id, name) VALUES (1, 'old')", "id,name\n1,new\n2,two\n", nil, 1, "1|old||;2|two||"},
 		{"conflict skipped", table + "INSERT INTO t (id, name) VALUES (1, 'old')", "id,name\n1,new\n2,two\n", []string{"--on-conflict", "skip"}, 0, "1|old||;2|two||"},
 		{"conflict updated", table + "INSERT INTO t (id, name, price) VALUES (1, 'old', 2)", "id,name\n1,new\n", []string{"--on-conflict", "update"}, 0, "1|new|2.0|"},

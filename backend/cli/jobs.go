@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,11 +80,14 @@ again; or as a report of where and why, as CSV or as a line of JSON each.`,
   linefeed rejects k3v7q2ma --format csv
   linefeed rejects k3v7q2ma --format json | jq .line`,
 	}
-	c.Flags().StringVar(&format, "format", format, "what to print: `original|csv|json`")
+	c.Flags().StringVar(&format, "format", format, "what to print: original, csv or json (`FORMAT`)")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usagef("want the name of one job: `linefeed jobs` lists them")
+		}
+		if !slices.Contains(formats, format) {
+			return usagef("--format %q: it is one of %s", format, strings.Join(formats, ", "))
 		}
 		ctx, id, w := c.Context(), args[0], p.out.w
 		return withEngine(ctx, func(e *engine) error {
@@ -90,23 +95,20 @@ again; or as a report of where and why, as CSV or as a line of JSON each.`,
 				return err
 			}
 			switch format {
-			case "original":
-				return e.runner.WriteRejects(ctx, id, w)
 			case "csv":
 				return e.runner.WriteReport(ctx, id, w)
 			case "json":
-				return p.printRejects(c, e, id)
-			default:
-				return usagef("--format %q: it is one of %s", format, strings.Join(formats, ", "))
+				return p.printRejects(ctx, e, id)
 			}
+			return e.runner.WriteRejects(ctx, id, w)
 		})
 	}
 	return c
 }
 
 // printRejects prints a job's rejects as lines of JSON.
-func (p *program) printRejects(c *cobra.Command, e *engine, id string) error {
-	for r, err := range e.store.AllRejects(c.Context(), id) {
+func (p *program) printRejects(ctx context.Context, e *engine, id string) error {
+	for r, err := range e.store.AllRejects(ctx, id) {
 		if err != nil {
 			return fmt.Errorf("read the rejects of job %s: %w", id, err)
 		}

@@ -112,10 +112,10 @@ func (p *livePrinter) progress(v load.Progress) {
 	if p.bar == nil {
 		p.bar = newBar(p.s, v.Percent != nil)
 	}
+	p.bar.Describe(strings.Join(rates(v), " · ")) // draws, and does not draw when all is done
 	if v.Percent != nil {
 		_ = p.bar.Set64(int64(*v.Percent * barSteps / 100))
 	}
-	p.bar.Describe(strings.Join(rates(v), " · "))
 }
 
 // barSteps is how finely the bar knows the percentage.
@@ -206,7 +206,7 @@ func (p *livePrinter) rejectLine(r *job.Reject) string {
 	var b strings.Builder
 	b.WriteString(p.s.dim(localTime(r.Time, "15:04:05.000")))
 	b.WriteString(gap + pad("line "+count(r.Line), 12) + gap)
-	switch value := cut(visible(r.Value), 40); {
+	switch value := cut(visible(r.Value), p.valueWidth()); {
 	case r.Column != "" && value != "":
 		b.WriteString(visible(r.Column) + ` "` + value + `": `)
 	case r.Column != "":
@@ -217,4 +217,14 @@ func (p *livePrinter) rejectLine(r *job.Reject) string {
 		b.WriteString(p.s.dim(" (" + visible(r.Hint) + ")"))
 	}
 	return b.String()
+}
+
+// valueWidth returns how much of a value is shown, so that the reason, which
+// stands behind it, is seen too.
+func (p *livePrinter) valueWidth() int {
+	const most, least = 40, 12
+	if w := p.s.width(); w > 0 {
+		return min(most, max(least, w/5))
+	}
+	return most
 }

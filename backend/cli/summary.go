@@ -8,7 +8,7 @@ import (
 )
 
 // mostReasons is how many reasons of rejects a summary lists.
-const mostReasons = 8
+const mostReasons = 10
 
 // printSummary tells what a job did, how its rejects came about, and what to
 // do next.
