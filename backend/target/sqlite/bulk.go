@@ -32,6 +32,9 @@ type loader struct {
 	refusals []C.lf_refusal
 }
 
+// headerVersion is the version of SQLite that the C code was compiled for.
+const headerVersion = C.SQLITE_VERSION_NUMBER
+
 // lockWait is how long the lock of another program is waited for.
 var lockWait = 10 * time.Second
 

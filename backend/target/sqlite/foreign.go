@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 // A reference is a foreign key of a table.
 type reference struct {
 	table    string // what it refers to
+	missing  bool   // it is not there
 	from, to []string
 }
 
@@ -21,7 +21,8 @@ func (d *DB) readReferences(ctx context.Context, t *table) error {
 	// A key that names no columns of the other table means its primary key.
 	rows, err := d.conn.QueryContext(ctx, `
 		SELECT f.id, f."table", f."from",
-			coalesce(f."to", (SELECT name FROM pragma_table_info(f."table", 'main') WHERE pk = f.seq + 1))
+			coalesce(f."to", (SELECT name FROM pragma_table_info(f."table", 'main') WHERE pk = f.seq + 1), ''),
+			NOT EXISTS (SELECT 1 FROM main.sqlite_schema AS s WHERE s.type = 'table' AND s.name = f."table" COLLATE NOCASE)
 		FROM pragma_foreign_key_list(?, 'main') AS f ORDER BY f.id, f.seq`, t.name)
 	if err != nil {
 		return err
@@ -30,18 +31,18 @@ func (d *DB) readReferences(ctx context.Context, t *table) error {
 	last := -1
 	for rows.Next() {
 		var id int
-		var name, from string
-		var to sql.NullString // NULL where the other table is not there
-		if err := rows.Scan(&id, &name, &from, &to); err != nil {
+		var name, from, to string
+		var missing bool
+		if err := rows.Scan(&id, &name, &from, &to, &missing); err != nil {
 			return err
 		}
 		if id != last {
-			t.references = append(t.references, reference{table: name})
+			t.references = append(t.references, reference{table: name, missing: missing})
 			last = id
 		}
 		r := &t.references[len(t.references)-1]
 		r.from = append(r.from, from)
-		r.to = append(r.to, to.String)
+		r.to = append(r.to, to)
 	}
 	return rows.Err()
 }
@@ -118,7 +119,7 @@ func (w *writer) violates(ctx context.Context, ref reference, b *load.Batch, row
 	var found bool
 	err := w.db.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM main.%s WHERE %s)",
 		quote(ref.table), strings.Join(where, " AND ")), values...).Scan(&found)
-	return err != nil || !found // the other table may be missing
+	return err == nil && !found
 }
 
 // value returns what a cell holds, for database/sql.

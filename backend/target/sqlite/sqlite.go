@@ -19,8 +19,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+	driver "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 )
 
 // A DB is one SQLite database file, open or still to be made. It implements
@@ -107,7 +108,7 @@ func (d *DB) connect(ctx context.Context) (err error) {
 			err = errors.Join(err, d.disconnect())
 		}
 	}()
-	if d.conn, err = pool.Conn(ctx); err != nil {
+	if err := d.dial(ctx); err != nil {
 		return d.explain(ctx, "open database", err)
 	}
 	var address int64
@@ -132,6 +133,23 @@ func (d *DB) connect(ctx context.Context) (err error) {
 		return d.explain(ctx, "open database", err)
 	}
 	return nil
+}
+
+// dial opens the connection. The driver reads from the file as it does so, with
+// no regard to ctx: so it is told not to wait for locks, and asked again.
+func (d *DB) dial(ctx context.Context) (err error) {
+	const pause = 10 * time.Millisecond
+	for waited := time.Duration(0); ; waited += pause {
+		d.conn, err = d.pool.Conn(ctx)
+		if codeOf(err) != driver.ErrBusy || waited >= lockWait {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 // schemaVersion returns a number that every change of the schema changes.
@@ -176,12 +194,11 @@ func (d *DB) Close() error {
 }
 
 // dsn returns the driver's name of the file. The file is never made by opening
-// it, and the connection has no lock of its own, being used by one goroutine
-// at a time.
+// it, and the connection has no mutex, being used by one goroutine at a time.
 func dsn(path string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/folder/file
 	}
-	return (&url.URL{Scheme: "file", Path: path}).String() + "?mode=rw&_mutex=no"
+	return (&url.URL{Scheme: "file", Path: path}).String() + "?mode=rw&_mutex=no&_busy_timeout=0"
 }

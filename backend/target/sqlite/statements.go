@@ -35,6 +35,11 @@ func statementsFor(t *table, l load.Layout) (statements, error) {
 		}
 		names[i] = t.columns[k].Name
 	}
+	for _, r := range t.references {
+		if r.missing {
+			return statements{}, fmt.Errorf("a foreign key of %q refers to the table %q, which is not there: create that first", t.name, r.table)
+		}
+	}
 	conflict, skip, err := conflictClause(t, names, l.Plan)
 	if err != nil {
 		return statements{}, err

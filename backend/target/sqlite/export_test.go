@@ -1,0 +1,19 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+)
+
+// SetLockWait sets how long locks are waited for, until restore.
+func SetLockWait(d time.Duration) (restore func()) {
+	before := lockWait
+	lockWait = d
+	return func() { lockWait = before }
+}
+
+// Exec runs a statement on the connection of d.
+func (d *DB) Exec(ctx context.Context, statement string) error {
+	_, err := d.conn.ExecContext(ctx, statement)
+	return err
+}
