@@ -84,7 +84,7 @@ func newParser(c Column, p Plan) (parser, error) {
 	switch c.Type {
 	case Integer:
 		f, err := numberFormatOf(c, p)
-		return &integerParser{format: f}, err
+		return &integerParser{format: f, said: c.Format != "" || p.Decimal != ""}, err
 	case Decimal:
 		f, err := numberFormatOf(c, p)
 		return &decimalParser{format: f, precision: c.Precision, scale: c.Scale}, err

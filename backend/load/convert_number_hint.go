@@ -156,11 +156,23 @@ func otherFormat(text []byte, f *numberFormat) string {
 			return "the percent sign is missing"
 		}
 	}
+	found := ""
 	for i := range otherFormats {
 		other := &otherFormats[i]
-		if _, _, _, ok := other.scan(room[:0], text); ok {
-			return other.hint
+		if _, _, _, ok := other.scan(room[:0], text); !ok {
+			continue
 		}
+		if found == "" {
+			found = other.hint
+			if other.group != groupNone {
+				break
+			}
+		} else if other.group != groupNone { // 1,234 may be either
+			return found + " or " + other.hint
+		}
+	}
+	if found != "" {
+		return found
 	}
 	unit, before := unitOf(text)
 	if unit == "" {
@@ -228,9 +240,18 @@ var nullMarkers = [...]string{
 	"#null!", "#ref!", "#value!", "#div/0!", "#num!", "#name?", "k.a.", "unknown", "0000-00-00", "0000-00-00 00:00:00",
 }
 
+// nullMarkerStarts says of each byte whether a marker begins with it.
+var nullMarkerStarts = func() (starts [256]bool) {
+	for _, m := range nullMarkers {
+		starts[m[0]] = true
+		starts[strings.ToUpper(m)[0]] = true
+	}
+	return starts
+}()
+
 // isNullMarker reports whether text is one of nullMarkers, in any case.
 func isNullMarker(text []byte) bool {
-	if len(text) == 0 || len(text) > len("0000-00-00 00:00:00") {
+	if len(text) == 0 || len(text) > len("0000-00-00 00:00:00") || !nullMarkerStarts[text[0]] {
 		return false
 	}
 	for _, m := range nullMarkers {

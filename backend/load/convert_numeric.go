@@ -7,9 +7,12 @@ import (
 )
 
 // An integerParser reads whole numbers of 64 bits. A fraction of zeros is
-// taken ("5.00" is 5), but for one of three zeros, which may as well be a
-// thousand.
-type integerParser struct{ format numberFormat }
+// taken ("5.00" is 5); one of three zeros, which may as well be a thousand,
+// only where somebody has said which sign is the decimal one.
+type integerParser struct {
+	format numberFormat
+	said   bool
+}
 
 func (p *integerParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 	if p.format.plain() {
@@ -23,10 +26,7 @@ func (p *integerParser) parse(arena []byte, start, end int) ([]byte, Cell, bool)
 		return arena, Cell{}, false
 	}
 	v, ok := wholeNumber(arena[was:], whole, fraction)
-	if fraction == 3 && p.format.group == groupNone && !p.format.percent {
-		ok = false
-	}
-	return arena[:was], IntCell(v), ok
+	return arena[:was], IntCell(v), ok && (fraction != 3 || p.said)
 }
 
 // plainInteger reads up to 18 digits with an optional sign, which never

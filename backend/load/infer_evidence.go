@@ -3,6 +3,7 @@ package load
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -30,10 +31,26 @@ func (w *fieldWatch) fit(c *candidate, because string) string {
 			fmt.Fprintf(&b, ", and %s more don't fit", grouped(c.missed-1))
 		}
 	}
-	if c.typ == Decimal && w.whole > 0 && c.matched == 0 {
-		b.WriteString("; some are too long for an integer")
+	if n := w.withDecimals(c); n > 0 && tolerable(n, w.values) {
+		fmt.Fprintf(&b, "; only %s with decimals", grouped(n))
+	}
+	for _, m := range w.markers {
+		fmt.Fprintf(&b, "; %s seems to mean NULL, %s", m.text, count(m.count, "time"))
 	}
 	return b.String()
+}
+
+// withDecimals returns how many values keep the field from being integer.
+func (w *fieldWatch) withDecimals(c *candidate) int64 {
+	if c.typ != Decimal {
+		return 0
+	}
+	for _, other := range w.candidates {
+		if other.typ == Integer && formatOf(other).group == formatOf(c).group {
+			return other.missed - c.missed
+		}
+	}
+	return 0
 }
 
 // nothing says why a field without values is text.
@@ -127,7 +144,7 @@ func (v *verdict) guess(name string) Guess {
 		Field:      w.name,
 		Column:     Column{Name: name, Nullable: true},
 		Evidence:   v.why,
-		Confidence: v.confidence,
+		Confidence: math.Round(v.confidence*100) / 100,
 		Empty:      w.empty,
 		Values:     w.values,
 		MaxLength:  w.maxLength,

@@ -24,7 +24,8 @@ type fieldWatch struct {
 
 	candidates []*candidate // in the order of narrowness
 	rivalries  []*rivalry
-	numeric    bool // numbers without separators fit all candidates for numbers
+	counting   bool // some of them read numbers
+	numeric    bool // and all of those read numbers that are digits alone
 
 	whole     int64 // values that are digits alone; not counted in the candidates
 	notBit    bool  // a value is neither 0 nor 1
@@ -105,7 +106,7 @@ func (w *fieldWatch) open() {
 	w.opened = true
 	w.candidates = w.forms.candidates(w.opening)
 	w.rivalries = rivalries(w.candidates)
-	w.numeric = true
+	w.counting, w.numeric = true, true
 	for _, c := range w.candidates {
 		if p, ok := c.parser.(*decimalParser); ok && p.format.percent {
 			w.numeric = false
@@ -149,7 +150,7 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 			w.digitsLeast = n
 		}
 		w.digitsMost = max(w.digitsMost, n)
-	} else if w.codes == nil && isCode(text) {
+	} else if w.codes == nil && w.counting && isCode(text) {
 		h := hold(text, line)
 		w.codes = &h
 	}
@@ -193,10 +194,12 @@ func (w *fieldWatch) weighIdentifier(text []byte, line int64) bool {
 // a rival in the race is kept, to know what only one of the two can read.
 func (w *fieldWatch) drop() {
 	n := 0
+	w.counting = false
 	for _, c := range w.candidates {
 		if w.inRace(c) {
 			w.candidates[n] = c
 			n++
+			w.counting = w.counting || c.number
 			continue
 		}
 		c.dropped = true

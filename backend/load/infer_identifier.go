@@ -50,7 +50,7 @@ func countDigits(s []byte) int {
 // no blanks, as identifiers have: 12a, R-10025. A number with a letter that
 // looks like a digit is none.
 func isCode(text []byte) bool {
-	if countDigits(text) == 0 || lookAlikeHint(text, &plainNumbers) != "" {
+	if countDigits(text) == 0 {
 		return false
 	}
 	other := false
@@ -66,7 +66,7 @@ func isCode(text []byte) bool {
 		}
 		i += n
 	}
-	return other
+	return other && lookAlikeHint(text, &plainNumbers) == ""
 }
 
 // identifierNames are the words in the names of fields whose digits are no

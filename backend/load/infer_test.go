@@ -74,6 +74,7 @@ func TestInfer(t *testing.T) {
 			{"n", []string{"9,99 €", "1.234,50 €", "12"}, Decimal, "1.234,56 €", ""},
 			{"n", []string{"5 %", "12.5%"}, Decimal, "1234.56 %", ""},
 			{"n", []string{"(5.00)", "12.50"}, Decimal, "(1234.56)", ""},
+			{"n", []string{"($1,234.56)", "$12.50", "-$5.00"}, Decimal, "($ 1,234.56)", ""},
 			{"n", []string{"5.00-", "12.50"}, Decimal, "1234.56-", ""},
 			{"n", []string{"1.5e-10", "2.5"}, Float, "", "float, 2 of 2"},
 			{"n", []string{"1e+06", "2.5"}, Float, "", ""},
@@ -307,7 +308,8 @@ func TestInferExceptions(t *testing.T) {
 		{"a wrong date", append(numbered(199, "2026-03-01 10:%02[1]d:00")[:59], append(times(140, "2026-03-01 10:00:00"), "next week")...), Timestamp, 1, "next week"},
 		{"a swapped date", append(times(300, "31/01/2026", "01/02/2026"), "01/31/2026"), Date, 1, "line 302 is 01/31/2026"},
 		{"a bad start", append(times(5, "?!"), numbered(995, "%d")...), Integer, 5, ""},
-		{"a decimal among integers", append(numbered(199, "%d"), "1.5"), Decimal, 0, ""},
+		{"a decimal among integers", append(numbered(199, "%d"), "1.5"), Decimal, 0, "only 1 with decimals"},
+		{"one beyond 64 bits", append(numbered(199, "%d"), "9223372036854775808"), Decimal, 0, ""},
 	} {
 		g := watched(t, "f", Plan{}, tt.values...)
 		if g.Column.Type != tt.typ || g.Exceptions != tt.exceptions || !strings.Contains(g.Evidence, tt.says) {
@@ -319,7 +321,8 @@ func TestInferExceptions(t *testing.T) {
 
 func TestInferNulls(t *testing.T) {
 	g := watched(t, "f", Plan{}, "5", "N/A", "", "7", "-", "N/A")
-	if g.Column.Type != Integer || strings.Join(g.Nulls, " ") != "N/A -" || g.Values != 2 || g.Empty != 1 {
+	if g.Column.Type != Integer || strings.Join(g.Nulls, " ") != "N/A -" || g.Values != 2 || g.Empty != 1 ||
+		!strings.Contains(g.Evidence, "N/A seems to mean NULL, 2 times") {
 		t.Errorf("%+v", g)
 	}
 	g = watched(t, "f", Plan{}, "abc", "-", "NULL")
