@@ -167,7 +167,7 @@ func otherFormat(text []byte, f *numberFormat) string {
 			if other.group != groupNone {
 				break
 			}
-		} else if other.group != groupNone { // 1,234 may be either
+		} else if other.group != groupNone && other.point == f.point { // 1,234 may be either
 			return found + " or " + other.hint
 		}
 	}
