@@ -145,17 +145,13 @@ func canonicalTime(s []byte) bool {
 }
 
 func (p *momentParser) explain(text []byte) *fault {
-	flt := &fault{}
-	what := ""
+	flt := &fault{code: CodeNotATimestamp, message: "not a timestamp"}
 	switch p.typ {
 	case Date:
-		flt.code, what = CodeNotADate, "date"
+		flt.code, flt.message = CodeNotADate, "not a date"
 	case Time:
-		flt.code, what = CodeNotATime, "time"
-	default:
-		flt.code, what = CodeNotATimestamp, "timestamp"
+		flt.code, flt.message = CodeNotATime, "not a time"
 	}
-	flt.message = "not a " + what
 	m, f := p.read(text)
 	switch f {
 	case flawNone:

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -221,7 +222,7 @@ func (p *floatParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 }
 
 // value reads s, with arena as room to write in behind its length. The error
-// is a *strconv.NumError.
+// wraps strconv.ErrSyntax or strconv.ErrRange.
 func (p *floatParser) value(arena, s []byte) ([]byte, float64, error) {
 	was := len(arena)
 	mantissa, exponent := cutExponent(s)
@@ -254,7 +255,7 @@ func cutExponent(s []byte) (mantissa, exponent []byte) {
 }
 
 func (p *floatParser) explain(text []byte) *fault {
-	if _, _, err := p.value(nil, text); err != nil && err != strconv.ErrSyntax {
+	if _, _, err := p.value(nil, text); errors.Is(err, strconv.ErrRange) {
 		return &fault{CodeOutOfRange, "too big: a float goes up to 1.8e308",
 			"for longer numbers the column has to be decimal or text"}
 	}

@@ -21,7 +21,7 @@ func keptAsText(text []byte) string {
 		len(mantissa) > 0 && bytes.IndexFunc(mantissa, notDigit) < 0 {
 		return "an identifier rather than a number with an exponent"
 	}
-	if text[0] == '+' && countDigits(text) >= 7 && bytes.IndexAny(text, ".,") < 0 {
+	if text[0] == '+' && countDigits(text) >= 7 && !bytes.ContainsAny(text, ".,") {
 		return "a phone number by its looks"
 	}
 	return ""
