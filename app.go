@@ -28,8 +28,8 @@ import (
 // store and the system's dialogs. Its methods are called concurrently.
 type App struct {
 	ctx     context.Context // Wails' own; set by startup
-	home    string // the program's own folder
-	run     string // and that of what lives only while it runs
+	home    string          // the program's own folder
+	run     string          // and that of what lives only while it runs
 	store   *store.Store
 	hub     *event.Hub
 	runner  *job.Runner

@@ -94,12 +94,12 @@ type Snapshot struct {
 	Seq      uint64         `json:"seq"`
 }
 
-// These are shown as the store keeps them.
+// Rejects are shown as the store keeps them.
 type (
-	Reject      = store.Reject
-	RejectQuery = store.RejectQuery
-	RejectPage  = store.RejectPage
-	RejectCount = store.RejectCount
+	Reject      = store.Reject      // a rejected record
+	RejectQuery = store.RejectQuery // asks for a page of them
+	RejectPage  = store.RejectPage  // is the answer
+	RejectCount = store.RejectCount // says how many have one reason
 )
 
 // wireTime returns t as it is kept and sent.

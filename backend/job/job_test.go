@@ -88,7 +88,7 @@ func (b *bench) count(db, table string) int {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer c.Close() //nolint:errcheck // only read
+	defer c.Close()
 	n := -1
 	if err := c.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil && !strings.Contains(err.Error(), "no such table") {
 		b.Fatal(err)

@@ -24,8 +24,8 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	defer file.Close()                                      //nolint:errcheck // only read
-	defer context.AfterFunc(ctx, func() { file.Close() })() //nolint:errcheck // frees a read that waits
+	defer file.Close()
+	defer context.AfterFunc(ctx, func() { file.Close() })() // frees a read that waits
 
 	dst, err := openTarget(ctx, req)
 	if err != nil {

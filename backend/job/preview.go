@@ -53,7 +53,7 @@ func guess(ctx context.Context, req Request, d csvfile.Dialect) ([]load.Guess, e
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	inference, err := load.NewInference(file.Fields(), req.Plan)
 	if err != nil {
 		return nil, err

@@ -40,13 +40,13 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 	if err != nil {
 		return Settled{}, err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	dst, err := openTarget(ctx, req)
 	if err != nil {
 		return Settled{}, err
 	}
 	if dst != nil {
-		defer dst.Close() //nolint:errcheck // only read
+		defer dst.Close()
 	}
 	s, _, err := settle(ctx, req, file, dst)
 	return s, err

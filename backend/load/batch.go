@@ -63,8 +63,10 @@ func (b *Batch) Raw(i int) []byte {
 	return b.Arena[r.RawStart:r.RawEnd:r.RawEnd]
 }
 
-// IntCell, FloatCell return a cell of that value.
-func IntCell(v int64) Cell     { return Cell{Bits: uint64(v), Kind: CellInt} }
+// IntCell returns a cell of that value.
+func IntCell(v int64) Cell { return Cell{Bits: uint64(v), Kind: CellInt} }
+
+// FloatCell returns a cell of that value.
 func FloatCell(v float64) Cell { return Cell{Bits: math.Float64bits(v), Kind: CellFloat} }
 
 // TextCell returns a text cell for Arena[start:end].

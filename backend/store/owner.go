@@ -76,7 +76,7 @@ func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
 
 // scanAll reads all rows and closes them.
 func scanAll[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	all := []T{}
 	for rows.Next() {
 		v, err := scan(rows)

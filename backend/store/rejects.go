@@ -70,7 +70,7 @@ func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
 	counts := map[place]int64{}
 	low, _ := idRange(l.job)
 	err := l.store.update(ctx, func(tx *sql.Tx) error {
-		insert := tx.StmtContext(ctx, l.store.insert)
+		insert := tx.StmtContext(ctx, l.store.insert) //nolint:sqlclosecheck // it is closed with tx
 		for i := range rejects {
 			r := &rejects[i]
 			v := Show(r)
@@ -228,7 +228,7 @@ func (s *Store) AllRejects(ctx context.Context, job string) iter.Seq2[StoredReje
 			yield(StoredReject{}, fmt.Errorf("read the rejects: %w", err))
 			return
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err tells
+		defer rows.Close()
 		for rows.Next() {
 			var r StoredReject
 			r.Reject, err = scanReject(func(to ...any) error { return rows.Scan(append([]any{&r.Raw}, to...)...) })
