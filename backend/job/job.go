@@ -94,12 +94,15 @@ type Snapshot struct {
 	Seq      uint64         `json:"seq"`
 }
 
-// Rejects are shown as the store keeps them.
 type (
-	Reject      = store.Reject      // a rejected record
-	RejectQuery = store.RejectQuery // asks for a page of them
-	RejectPage  = store.RejectPage  // is the answer
-	RejectCount = store.RejectCount // says how many have one reason
+	// A Reject is a rejected record, shown as the store keeps it.
+	Reject = store.Reject
+	// A RejectQuery asks for a page of rejects.
+	RejectQuery = store.RejectQuery
+	// A RejectPage is the answer to a RejectQuery.
+	RejectPage = store.RejectPage
+	// A RejectCount says how many rejects have one reason.
+	RejectCount = store.RejectCount
 )
 
 // wireTime returns t as it is kept and sent.
