@@ -31,8 +31,8 @@ type limits struct {
 	ringBytes int           // bytes of JSON in the ring
 	finished  int           // finished jobs whose state is kept
 	listed    int           // rejects that are listed for each job; the others are counted
-	batch     int           // rejects that are listed at a time
-	batchSize int           // bytes of JSON that they may take
+	burst     int           // rejects that are listed as fast as they come
+	rate      int           // rejects that are listed in a second then
 	eventSize int           // bytes of JSON after which an event is full
 }
 
@@ -43,8 +43,8 @@ var defaults = limits{
 	ringBytes: 8 << 20,
 	finished:  256,
 	listed:    5000,
-	batch:     500,
-	batchSize: 256 << 10,
+	burst:     500,
+	rate:      200,
 	eventSize: 32 << 10, // clients take 64 KiB as a rule
 }
 

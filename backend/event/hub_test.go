@@ -291,7 +291,7 @@ func TestStreamOfAJobEnds(t *testing.T) {
 	if got, err := c.Next(t.Context()); err != nil || kinds(got) != "state:a" {
 		t.Fatalf("got %s, %v", kinds(got), err)
 	}
-	if _, err := c.Next(t.Context()); err != io.EOF || !c.AtEnd() {
+	if _, err := c.Next(t.Context()); !errors.Is(err, io.EOF) || !c.AtEnd() {
 		t.Errorf("after the last state: %v, at end: %t", err, c.AtEnd())
 	}
 	// Taken up again, it goes on where it was.

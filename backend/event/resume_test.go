@@ -2,6 +2,7 @@ package event
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -216,7 +217,7 @@ func (r *reader) readSome(t *testing.T, h *Hub, n int) bool {
 	for {
 		events, err := c.Next(context.Background())
 		if err != nil {
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Errorf("Next: %v", err)
 			}
 			return false

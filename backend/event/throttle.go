@@ -11,9 +11,11 @@ type held struct {
 	progress any      // the latest; nil when there is none
 	rejects  [][]byte // of one event each: JSON objects, with commas between them
 	count    int      // how many rejects they are
-	size     int      // how many bytes they are
 	more     int      // how many other rejects there were
-	listed   int      // how many of the job were listed so far, these included
+
+	listed int       // how many rejects of the job were listed so far, these included
+	room   int       // how many may be listed at the moment
+	since  time.Time // when room was made last
 }
 
 func (p *held) empty() bool { return p.progress == nil && p.count == 0 && p.more == 0 }
@@ -30,9 +32,9 @@ func (h *Hub) Progress(job string, p any) {
 
 // Rejects publishes records that were not loaded, in their order. It may be
 // called at any rate and with any number. They are told together, at most ten
-// times a second for each job, 500 at a time; the stream lists at most 5000
-// for each job. Of the others it tells how many there were ("more"). Nothing
-// of rs is kept.
+// times a second for each job. 500 of a job are listed as fast as they come,
+// then 200 a second, and at most 5000; of the others the stream tells how many
+// there were ("more"). Nothing of rs is kept.
 //
 // What is published about a job that has ended is dropped.
 func (h *Hub) Rejects(job string, rs []Reject) {
@@ -40,14 +42,27 @@ func (h *Hub) Rejects(job string, rs []Reject) {
 		return
 	}
 	h.publish(job, func(held *held) {
-		for i := range rs {
-			if held.count >= h.limits.batch || held.listed >= h.limits.listed || held.size >= h.limits.batchSize {
-				held.more += len(rs) - i
-				return
-			}
+		held.makeRoom(h.limits)
+		n := min(held.room, len(rs))
+		for i := range rs[:n] {
 			held.list(encode(&rs[i]), h.limits.eventSize)
 		}
+		held.more += len(rs) - n
 	})
+}
+
+// makeRoom lets more rejects be listed as time goes by. Some listeners with
+// some thousand rejects a second would be a load that slows the import down.
+func (p *held) makeRoom(l limits) {
+	now := time.Now()
+	if p.since.IsZero() {
+		p.room, p.since = l.burst, now
+	}
+	if more := int(now.Sub(p.since) * time.Duration(l.rate) / time.Second); more > 0 {
+		p.room = min(p.room+more, l.burst)
+		p.since = now
+	}
+	p.room = min(p.room, l.listed-p.listed)
 }
 
 // list adds a reject to the last event, or to a new one when that has reached
@@ -55,7 +70,7 @@ func (h *Hub) Rejects(job string, rs []Reject) {
 func (p *held) list(reject []byte, eventSize int) {
 	p.count++
 	p.listed++
-	p.size += len(reject)
+	p.room--
 	if n := len(p.rejects); n > 0 && len(p.rejects[n-1]) < eventSize {
 		p.rejects[n-1] = append(append(p.rejects[n-1], ','), reject...)
 		return
@@ -147,7 +162,7 @@ func (h *Hub) tell(j *jobLog, now time.Time, last bool) {
 			}
 			h.keep(h.number(j, KindReject, rejectBody(list, more), now))
 		}
-		p.rejects, p.count, p.size, p.more = nil, 0, 0, 0
+		p.rejects, p.count, p.more = nil, 0, 0
 	}
 	if p.progress != nil {
 		j.progress = h.number(j, KindProgress, encode(p.progress), now)
