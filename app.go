@@ -309,21 +309,22 @@ func (a *App) RejectBytes(id string, reject int64) (b job.RejectBytes, err error
 // SaveRejects asks where to, and saves a job's rejected records as they stood
 // in the file. It returns the path, "" when the question was dismissed.
 func (a *App) SaveRejects(id string) (string, error) {
-	return a.save(id, "rejected", a.runner.WriteRejects)
+	return a.save(id, "Save rejected lines", "rejected", a.runner.WriteRejects)
 }
 
 // SaveReport asks where to, and saves a job's error report.
 func (a *App) SaveReport(id string) (string, error) {
-	return a.save(id, "report", a.runner.WriteReport)
+	return a.save(id, "Save report", "report", a.runner.WriteReport)
 }
 
-func (a *App) save(id, what string, write func(context.Context, string, io.Writer) error) (string, error) {
+func (a *App) save(id, title, what string, write func(context.Context, string, io.Writer) error) (string, error) {
 	j, err := a.runner.Job(a.ctx, id)
 	if err != nil {
 		return "", err
 	}
 	name := filepath.Base(j.Request.File)
 	path, err := runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{
+		Title:                title,
 		DefaultDirectory:     filepath.Dir(j.Request.File),
 		DefaultFilename:      strings.TrimSuffix(name, filepath.Ext(name)) + "." + what + ".csv",
 		CanCreateDirectories: true,
