@@ -1,9 +1,10 @@
 import { type SpawnOptions, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { Process } from './process.ts';
+import { Process, until } from './process.ts';
 
 const run = promisify(execFile);
 
@@ -44,6 +45,33 @@ export class Display implements AsyncDisposable {
   async xdotool(...args: string[]): Promise<string> {
     const { stdout } = await run('xdotool', args, { env: this.env, timeout: 30_000 });
     return stdout.trim();
+  }
+
+  /** Waits for a visible window whose title the pattern fits, and returns its number. */
+  async window(title: string): Promise<string> {
+    const found = await this.xdotool('search', '--sync', '--onlyvisible', '--name', title);
+    return found.split('\n').at(-1) ?? '';
+  }
+
+  /** Answers the system's file dialog of this title with a path, and waits until it has gone. */
+  async answerFileDialog(title: string, path: string): Promise<void> {
+    const dialog = await this.window(title);
+    const gone = async (): Promise<boolean> => {
+      const there = await this.xdotool('search', '--onlyvisible', '--name', '.').catch(() => dialog);
+      return !there.split('\n').includes(dialog); // a search fails where a window goes under its eyes
+    };
+    // GTK shows the field for a path a moment after the key, and has no event for that: what was lost is typed again.
+    await until(`the dialog ${title} to close`, async () => {
+      if (await gone()) return true;
+      await this.xdotool('windowactivate', '--sync', dialog, 'key', 'ctrl+l', 'ctrl+a');
+      await this.xdotool('type', '--delay', '5', path);
+      await this.xdotool('key', 'Return');
+      for (let look = 0; look < 20; look++) {
+        if (await gone()) return true;
+        await setTimeout(50);
+      }
+      return false;
+    });
   }
 
   /** Saves the pixels of one window as PNG, and returns how many different colours they have. */

@@ -25,7 +25,7 @@ interface Evaluated {
  * A WebKitGTK window seen through WebKit's remote inspector (WEBKIT_INSPECTOR_HTTP_SERVER): it evaluates in the page
  * what a test asks for. The commands are wrapped in those of the Target domain, whose target is the page.
  */
-export class Inspector {
+export class Inspector implements Disposable {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #target: string | undefined;
@@ -87,7 +87,40 @@ export class Inspector {
     }
   }
 
-  close(): void {
+  /** Waits until the page has an element. */
+  async waitFor(selector: string): Promise<void> {
+    await this.until(`document.querySelector(${JSON.stringify(selector)})`);
+  }
+
+  /** Waits for an element, and clicks it. */
+  async click(selector: string): Promise<void> {
+    await this.waitFor(selector);
+    await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
+  }
+
+  /** Waits for a field, and writes text into it, as if it were typed and left. */
+  async fill(selector: string, text: string): Promise<void> {
+    await this.waitFor(selector);
+    await this.evaluate(`((field) => {
+      field.value = ${JSON.stringify(text)};
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    })(document.querySelector(${JSON.stringify(selector)}))`);
+  }
+
+  /** What an element shows. */
+  async text(selector: string): Promise<string> {
+    return this.evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText.trim()`);
+  }
+
+  /** An attribute of an element; null where it has none. */
+  async attribute(selector: string, name: string): Promise<string | null> {
+    return this.evaluate(
+      `document.querySelector(${JSON.stringify(selector)}).getAttribute(${JSON.stringify(name)})`,
+    );
+  }
+
+  [Symbol.dispose](): void {
     this.#socket.close();
   }
 
