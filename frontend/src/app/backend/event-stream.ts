@@ -36,7 +36,8 @@ export async function follow(
   const delay = options.delay ?? usualDelay;
   let lastId = '';
   let failures = 0;
-  while (!signal.aborted) {
+  const stopped = () => signal.aborted;
+  while (!stopped()) {
     try {
       await readOnce(lastId, signal, options, {
         opened: () => {
@@ -52,7 +53,7 @@ export async function follow(
       });
       throw new Error('the stream has ended');
     } catch (reason) {
-      if (signal.aborted) {
+      if (stopped()) {
         return;
       }
       failures++;

@@ -8,6 +8,7 @@ export type Finding = csvfile.Finding;
 export type Warning = csvfile.Warning;
 export type Row = csvfile.Row;
 
+export type Choice = load.Choice;
 export type Column = load.Column;
 export type Guess = load.Guess;
 export type Plan = load.Plan;

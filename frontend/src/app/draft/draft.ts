@@ -22,7 +22,9 @@ export type Rules = Pick<
 >;
 
 /** What a person changed of the column that a field of a new table becomes. */
-export type ColumnEdit = Partial<Pick<Column, 'name' | 'type' | 'nullable' | 'primaryKey'>> & {
+export type ColumnEdit = Partial<
+  Pick<Column, 'name' | 'type' | 'format' | 'nullable' | 'primaryKey'>
+> & {
   readonly leftOut?: boolean;
 };
 
@@ -47,9 +49,9 @@ export class Draft {
     source: this.path,
     computation: () => undefined,
   });
-  private readonly chosenPreset = linkedSignal<string, string>({
+  private readonly chosenPreset = linkedSignal<string, string | undefined>({
     source: this.path,
-    computation: () => '',
+    computation: () => undefined,
   });
   private readonly mapped = linkedSignal<string, Readonly<Record<string, string>>>({
     source: () => `${this.path()}\n${this.target()}\n${this.table()}`,
@@ -57,6 +59,10 @@ export class Draft {
   });
   private readonly edited = linkedSignal<string, Readonly<Record<string, ColumnEdit>>>({
     source: this.path,
+    computation: () => ({}),
+  });
+  private readonly formatted = linkedSignal<string, Readonly<Record<string, string>>>({
+    source: () => `${this.path()}\n${this.target()}\n${this.table()}`,
     computation: () => ({}),
   });
   private readonly ruled = signal<Rules>({});
@@ -69,13 +75,21 @@ export class Draft {
   /** The decisions about the dialect that are a person's; the others are found. */
   readonly dialect = this.asked.asReadonly();
   readonly rules = this.ruled.asReadonly();
+  /** How values are written that go to columns which are there, or ready-made. */
+  readonly formats = this.formatted.asReadonly();
   /** The job that was started from this draft; "" before. */
   readonly job = this.startedJob.asReadonly();
 
   readonly target = computed(
     () => this.chosenTarget() ?? (this.path() ? databaseBeside(this.path()) : ''),
   );
-  readonly preset = computed(() => this.presets().find((p) => p.name === this.chosenPreset()));
+  /** The ready-made table: the one that was chosen, else the one that is made for just these fields. */
+  readonly preset = computed(() => {
+    const [chosen, fields] = [this.chosenPreset(), this.preview()?.fields.join('\n')];
+    return this.presets().find((p) =>
+      chosen === undefined ? p.columns.map((c) => c.name).join('\n') === fields : p.name === chosen,
+    );
+  });
   readonly table = computed(
     () => this.chosenTable() ?? this.preset()?.table ?? (this.path() ? tableName(this.path()) : ''),
   );
@@ -131,7 +145,7 @@ export class Draft {
       const { leftOut = false, ...edit } = this.edited()[guess.field] ?? {};
       // What the rest of the file holds is not known, so only a key is required by itself.
       const column = { ...guess.column, nullable: !edit.primaryKey, ...edit };
-      return { field: guess.field, guess, leftOut, column };
+      return { field: guess.field, guess, leftOut, decided: edit.type !== undefined, column };
     }),
   );
 
@@ -144,10 +158,16 @@ export class Draft {
     return {
       file: this.path(),
       target: this.target(),
-      preset: this.creates() ? this.preset()?.name : undefined,
       dialect: this.asked(),
       plan: this.plan(),
     };
+  });
+
+  /** Texts in the file that seem to stand for no value, and are not read so yet. */
+  readonly likelyNulls = computed((): readonly string[] => {
+    const already = this.ruled().null ?? [];
+    const likely = (this.settled()?.guesses ?? []).flatMap((guess) => guess.nulls ?? []);
+    return [...new Set(likely)].filter((text) => !already.includes(text));
   });
 
   readonly settled = linkedSignal<
@@ -226,6 +246,11 @@ export class Draft {
     this.mapped.update((map) => ({ ...map, [field]: column }));
   }
 
+  /** Says how the values for a column of the table are written in the file. */
+  setFormat(column: string, format: string): void {
+    this.formatted.update((formats) => ({ ...formats, [column]: format }));
+  }
+
   /** Changes the column that a field of a new table becomes. */
   edit(field: string, change: ColumnEdit): void {
     this.edited.update((edits) => ({ ...edits, [field]: { ...edits[field], ...change } }));
@@ -248,11 +273,20 @@ export class Draft {
 
   private plan(): Plan {
     const rules = { table: this.table(), ...this.ruled() };
+    const [preset, formats] = [this.preset(), this.formatted()];
     if (!this.creates()) {
-      return { ...rules, map: this.mapped() };
+      // Of the columns of a table that is there, only the formats are asked for.
+      const columns = Object.entries(formats).map(([name, format]) => ({
+        name,
+        type: 'text',
+        nullable: true,
+        format,
+      }));
+      return { ...rules, columns, map: this.mapped() };
     }
-    if (this.preset()) {
-      return { ...rules, create: true, map: this.mapped() };
+    if (preset) {
+      const columns = preset.columns.map((c) => ({ ...c, format: formats[c.name] ?? c.format }));
+      return { ...rules, create: true, columns, map: this.mapped() };
     }
     const columns = this.newColumns();
     return {
@@ -270,6 +304,8 @@ export interface NewColumn {
   readonly guess: Guess;
   readonly column: Column;
   readonly leftOut: boolean;
+  /** The type is a person's choice. */
+  readonly decided: boolean;
 }
 
 function withoutUndefined<T extends object>(all: T): T {

@@ -27,11 +27,15 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       right: 16px;
       bottom: 36px;
       z-index: 10;
-      width: 288px;
+      width: 304px;
       padding: 12px 16px;
       border: 1px solid var(--mat-sys-outline);
       border-radius: 8px;
       background: var(--mat-sys-surface);
+    }
+
+    kbd {
+      white-space: nowrap;
     }
 
     h2 {
@@ -49,7 +53,7 @@ export class KeyList {
   protected readonly keys = inject(Shortcuts);
   protected readonly shown = computed(() => [
     ...this.keys.list(),
-    { label: 'Move in a grid or a log', key: '↑ ↓ Page Home End' },
+    { label: 'Move in a list', key: '↑ ↓ Page Home End' },
   ]);
 
   constructor() {

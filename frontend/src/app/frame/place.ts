@@ -19,10 +19,7 @@ export class Place {
     return id === undefined ? undefined : this.runs.get(id);
   });
   /** The run is the one that the draft became. */
-  readonly ownRun = computed(() => {
-    const run = this.run();
-    return run !== undefined && run.id === this.draft.job();
-  });
+  readonly ownRun = computed(() => this.run()?.id === this.draft.job());
   /** The import that is prepared, or that it became, is looked at. */
   readonly preparing = computed(() => this.path().startsWith('/new/') || this.ownRun());
 }

@@ -20,7 +20,7 @@ import { Place } from './place';
         data-testid="new"
         matTooltipPosition="right"
         [attr.aria-current]="place.preparing() ? 'page' : null"
-        [matTooltip]="'New import  ' + keys.show('Mod+n')"
+        [matTooltip]="keys.hint('New import', 'Mod+n')"
         (click)="begin()"
       >
         <lf-icon [icon]="icons.FilePlus2" [size]="18" />
@@ -32,7 +32,7 @@ import { Place } from './place';
         data-testid="runs"
         matTooltipPosition="right"
         [attr.aria-current]="atRuns() ? 'page' : null"
-        [matTooltip]="'All runs  ' + keys.show('Mod+h')"
+        [matTooltip]="keys.hint('All runs', 'Mod+h')"
       >
         <lf-icon [icon]="icons.History" [size]="18" />
         Runs

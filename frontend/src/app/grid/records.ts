@@ -9,6 +9,9 @@ import { Rows } from './rows';
 /** How wide a character of data is, in px, and the least and most of them that a column shows. */
 const character = 7.25;
 const narrowest = 8;
+/** How much wider a name in the header is, which is not data. */
+const bolder = 1.2;
+const padding = 22;
 const widest = 44;
 
 /** A line of the grid: a record, or why the record above it is bad. */
@@ -59,7 +62,7 @@ export class Records {
       const type = guess?.column.type ?? '';
       const longest = records.reduce(
         (n, r) => Math.max(n, Math.min(widest, r.values[i]?.length ?? 0)),
-        Math.max(name.length, type.length),
+        Math.max(Math.ceil(name.length * bolder), type.length),
       );
       return {
         name,
@@ -67,7 +70,7 @@ export class Records {
         evidence: guess?.evidence ?? '',
         ambiguous: (guess?.ambiguous ?? []).length > 0,
         numeric: ['integer', 'decimal', 'float'].includes(type),
-        width: Math.ceil(Math.max(narrowest, Math.min(widest, longest)) * character) + 20,
+        width: Math.ceil(Math.max(narrowest, Math.min(widest, longest)) * character) + padding,
       };
     });
   });

@@ -6,6 +6,7 @@ import {
   TemplateRef,
   afterNextRender,
   afterRenderEffect,
+  booleanAttribute,
   computed,
   contentChild,
   inject,
@@ -41,6 +42,8 @@ export class Rows {
   readonly count = input.required<number>();
   readonly label = input.required<string>();
   readonly rowHeight = input(24);
+  /** The rows are as wide as they like, and scroll sideways; otherwise as wide as the list. */
+  readonly wide = input(false, { transform: booleanAttribute });
   /** Keeps the end in view while rows are added, until somebody scrolls away from it. */
   readonly follow = input(false);
   /** The row that keys work on; -1 for none. */

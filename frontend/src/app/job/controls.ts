@@ -51,7 +51,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
           matButton="filled"
           type="button"
           data-testid="resume"
-          [matTooltip]="'Go on  ' + keys.show('p')"
+          [matTooltip]="keys.hint('Go on', 'p')"
           (click)="resume()"
         >
           <lf-icon [icon]="icons.Play" [size]="14" /> Resume
@@ -64,7 +64,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
           disabledInteractive
           [disabled]="run().state() !== 'running'"
           [matTooltip]="
-            run().state() === 'running' ? 'Pause  ' + keys.show('p') : 'It has not begun yet'
+            run().state() === 'running' ? keys.hint('Pause', 'p') : 'It has not begun yet'
           "
           (click)="pause()"
         >
@@ -75,7 +75,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
         matButton="outlined"
         type="button"
         data-testid="cancel"
-        [matTooltip]="'Cancel  ' + keys.show('x')"
+        [matTooltip]="keys.hint('Cancel', 'x')"
         (click)="asking.set(true)"
       >
         <lf-icon [icon]="icons.Square" [size]="14" /> Cancel

@@ -2,6 +2,7 @@ import {
   Component,
   DestroyRef,
   ElementRef,
+  afterRenderEffect,
   computed,
   effect,
   inject,
@@ -125,11 +126,13 @@ export class Log {
         growth.call();
       });
     });
-    effect(() => {
-      const { start, end } = this.rows().inView();
-      const log = this.log();
-      log.total();
-      untracked(() => void log.show(start, end));
+    afterRenderEffect({
+      read: () => {
+        const { start, end } = this.rows().inView();
+        const log = this.log();
+        log.total();
+        untracked(() => void log.show(start, end));
+      },
     });
   }
 

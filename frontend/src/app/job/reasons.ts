@@ -31,7 +31,7 @@ import { reason } from '../format/words';
 
     button {
       display: grid;
-      grid-template-columns: minmax(120px, 2fr) minmax(40px, 3fr) 72px;
+      grid-template-columns: minmax(0, 236px) minmax(40px, 1fr) 64px;
       align-items: center;
       gap: 8px;
       width: 100%;

@@ -8,7 +8,7 @@ import { Program } from '../backend/program';
 import { bytes, count } from '../format/format';
 import { reason } from '../format/words';
 import { Icon } from '../icon/icon';
-import { claimKeys } from '../keys/shortcuts';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
 /** One reject, opened: the record's own bytes with the value marked, and the hint. */
 @Component({
@@ -17,23 +17,28 @@ import { claimKeys } from '../keys/shortcuts';
   template: `
     @let r = reject();
     <header>
-      <h3>
-        line {{ lines() }}
+      <h3>line {{ lines() }}</h3>
+      <p class="selectable">
         <span class="why"
           >{{ r.message || why(r.code) }}{{ r.column ? ' in ' + r.column : '' }}</span
         >
         @if (r.hint) {
-          <span class="hint">{{ r.hint }}</span>
+          <span class="muted">{{ r.hint }}</span>
         }
-      </h3>
-      <button matButton type="button" matTooltip="Copy the record  C" (click)="copy()">
+      </p>
+      <button
+        matButton
+        type="button"
+        [matTooltip]="keys.hint('Copy the record', 'c')"
+        (click)="copy()"
+      >
         <lf-icon [icon]="icons.Copy" [size]="14" /> {{ copied() ? 'Copied' : 'Copy' }}
       </button>
       <button
         type="button"
         class="icon-button"
         aria-label="Close the record"
-        matTooltip="Close the record  Esc"
+        [matTooltip]="keys.hint('Close the record', 'Escape')"
         (click)="closed.emit()"
       >
         <lf-icon [icon]="icons.X" />
@@ -62,6 +67,7 @@ export class RejectDetail {
   readonly job = input.required<string>();
   readonly reject = input.required<Reject>();
   readonly closed = output();
+  protected readonly keys = inject(Shortcuts);
   protected readonly icons = { Copy, X };
   protected readonly why = reason;
   protected readonly copied = signal(false);

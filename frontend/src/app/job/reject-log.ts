@@ -22,8 +22,8 @@ export class RejectLog {
   private readonly pages = signal<ReadonlyMap<number, readonly Reject[]>>(new Map());
   private readonly size = signal(0);
   private readonly trouble = signal('');
-  private readonly wanted = new Set<number>();
   private readonly asking = new Map<number, Promise<void>>();
+  private inView: readonly number[] = [];
   private generation = 0;
   private filter = everything;
 
@@ -47,34 +47,54 @@ export class RejectLog {
   async narrow(filter: LogFilter): Promise<void> {
     this.generation++;
     this.filter = filter;
-    this.wanted.clear();
+    this.inView = [];
     this.asking.clear();
     this.pages.set(new Map());
     this.size.set(0);
-    await this.ask(0);
+    await this.refresh();
   }
 
   /** Brings the rows [start, end) in, as far as they are there. */
   async show(start: number, end: number): Promise<void> {
-    this.wanted.clear();
     const last = Math.min(end, this.size()) - 1;
-    for (let page = Math.floor(start / pageSize); page <= Math.floor(last / pageSize); page++) {
-      this.wanted.add(page);
-    }
+    const first = Math.floor(start / pageSize);
+    const count = last < start ? 0 : Math.floor(last / pageSize) - first + 1;
+    this.inView = Array.from({ length: count }, (_, i) => first + i);
     await Promise.all(
-      [...this.wanted].filter((page) => !this.pages().has(page)).map((page) => this.ask(page)),
+      this.inView.filter((page) => !this.isWhole(page)).map((page) => this.ask(page)),
     );
   }
 
-  /** Looks whether the log has grown. */
+  /**
+   * Looks whether the log has grown. Its new end is there before its new
+   * length is told, so that one who follows it sees no gap.
+   */
   async refresh(): Promise<void> {
-    await this.ask(Math.floor(this.size() / pageSize));
-    // The last page that is in view may have been a part when it was read.
-    const pages = this.pages();
-    const partly = [...this.wanted].filter(
-      (page) => (pages.get(page)?.length ?? 0) < Math.min(pageSize, this.size() - page * pageSize),
-    );
-    await Promise.all(partly.map((page) => this.ask(page)));
+    const generation = this.generation;
+    const grown = Math.floor(this.size() / pageSize);
+    const answer = await this.fetch(grown);
+    if (!answer) {
+      return;
+    }
+    const read = new Map([[grown, answer.rejects]]);
+    let total = answer.total;
+    const end = Math.floor((total - 1) / pageSize);
+    for (const page of [end - 1, end].filter((page) => page > grown)) {
+      const more = await this.fetch(page);
+      if (more) {
+        read.set(page, more.rejects);
+        total = Math.max(total, more.total);
+      }
+    }
+    if (generation === this.generation) {
+      this.keep(read, total);
+    }
+  }
+
+  /** Whether all that a page will hold so far is there. */
+  private isWhole(page: number): boolean {
+    const there = this.pages().get(page)?.length ?? 0;
+    return there >= Math.min(pageSize, this.size() - page * pageSize);
   }
 
   /** Asks for a page, once at a time. */
@@ -83,16 +103,22 @@ export class RejectLog {
     if (under) {
       return under;
     }
-    const answer = this.fetch(page).finally(() => {
-      if (this.asking.get(page) === answer) {
+    const generation = this.generation;
+    const answer = this.fetch(page).then((found) => {
+      if (generation === this.generation) {
         this.asking.delete(page);
+        if (found) {
+          // How long the log is, refresh alone tells.
+          this.keep(new Map([[page, found.rejects]]), this.size());
+        }
       }
     });
     this.asking.set(page, answer);
     return answer;
   }
 
-  private async fetch(page: number): Promise<void> {
+  /** Reads a page and how long the log is; nothing when it failed. */
+  private async fetch(page: number): Promise<RejectPage | undefined> {
     const generation = this.generation;
     const offset = page * pageSize;
     const { code, column, find } = this.filter;
@@ -100,7 +126,7 @@ export class RejectLog {
     const all = !code && !column && !find;
     const place = all ? { after: offset, offset: 0 } : { after: 0, offset };
     try {
-      const { rejects, total } = await this.read({
+      const found = await this.read({
         job: this.job,
         limit: pageSize,
         code,
@@ -108,36 +134,34 @@ export class RejectLog {
         find,
         ...place,
       });
-      if (generation !== this.generation) {
-        return;
-      }
       this.trouble.set('');
-      this.size.update((size) => Math.max(size, all ? offset + total : total));
-      if (rejects.length > 0) {
-        this.keep(page, rejects);
-      }
+      return all ? { ...found, total: offset + found.total } : found;
     } catch (reason) {
       if (generation === this.generation) {
         this.trouble.set(reason instanceof Error ? reason.message : String(reason));
       }
+      return undefined;
     }
   }
 
-  /** Holds a page, and lets go of the one that was asked for longest ago and is not in view. */
-  private keep(page: number, rejects: readonly Reject[]): void {
+  /** Holds pages, and lets go of those that were read longest ago and are not in view. */
+  private keep(read: ReadonlyMap<number, readonly Reject[]>, total: number): void {
     this.pages.update((pages) => {
       const kept = new Map(pages);
-      kept.delete(page);
-      kept.set(page, rejects);
+      for (const [page, rejects] of read) {
+        kept.delete(page);
+        kept.set(page, rejects);
+      }
       for (const old of kept.keys()) {
         if (kept.size <= maxPages) {
           break;
         }
-        if (!this.wanted.has(old)) {
+        if (!this.inView.includes(old) && !read.has(old)) {
           kept.delete(old);
         }
       }
       return kept;
     });
+    this.size.update((size) => Math.max(size, total));
   }
 }

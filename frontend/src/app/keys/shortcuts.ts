@@ -65,6 +65,11 @@ export class Shortcuts {
       .join(this.mac ? '' : '+');
   }
 
+  /** What a tooltip says of an action: "Pause (P)". */
+  hint(action: string, key: string): string {
+    return `${action} (${this.show(key)})`;
+  }
+
   toggleList(): void {
     this.open.update((open) => !open);
   }

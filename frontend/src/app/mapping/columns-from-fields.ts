@@ -1,8 +1,8 @@
-import { Component, inject, input } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Draft } from '../draft/draft';
-import { columnTypes } from '../format/words';
+import { label, readings, type Reading } from './formats';
 
 /** The columns of a table that is made after the file: one for each field, to be changed or left out. */
 @Component({
@@ -18,11 +18,12 @@ import { columnTypes } from '../format/words';
           <th>type</th>
           <th>key</th>
           <th>required</th>
+          <th>why</th>
           <th>first values</th>
         </tr>
       </thead>
       <tbody>
-        @for (entry of draft.newColumns(); track entry.field) {
+        @for (entry of columns(); track entry.field) {
           <tr [class.out]="entry.leftOut">
             <td>
               <input
@@ -48,15 +49,20 @@ import { columnTypes } from '../format/words';
             <td>
               <mat-select
                 class="control type"
-                [class.unsure]="entry.guess.ambiguous?.length"
+                [class.unsure]="entry.undecided"
                 [aria-label]="'Type of ' + entry.column.name"
+                [attr.data-testid]="'type-' + entry.field"
                 [disabled]="entry.leftOut"
-                [matTooltip]="entry.guess.evidence"
-                [value]="entry.column.type"
-                (valueChange)="draft.edit(entry.field, { type: $event })"
+                [value]="entry.reading"
+                (valueChange)="read(entry.field, entry.readings, $event)"
               >
-                @for (type of types; track type) {
-                  <mat-option [value]="type">{{ type }}</mat-option>
+                @for (reading of entry.readings; track reading.label) {
+                  <mat-option [value]="reading.label">
+                    {{ reading.label }}
+                    @if (reading.example) {
+                      <span class="muted">{{ reading.example }}</span>
+                    }
+                  </mat-option>
                 }
               </mat-select>
             </td>
@@ -78,7 +84,15 @@ import { columnTypes } from '../format/words';
                 (change)="draft.edit(entry.field, { nullable: !entry.column.nullable })"
               />
             </td>
-            <td class="samples data">{{ samples().get(entry.field) }}</td>
+            <td class="samples" [matTooltip]="entry.guess.evidence">
+              @if (entry.undecided) {
+                <span class="unsure">Choose the type:</span>
+              }
+              {{ entry.guess.evidence }}
+            </td>
+            <td class="samples">
+              <span class="data">{{ samples().get(entry.field) }}</span>
+            </td>
           </tr>
         }
       </tbody>
@@ -89,7 +103,21 @@ import { columnTypes } from '../format/words';
 export class ColumnsFromFields {
   readonly samples = input.required<ReadonlyMap<string, string>>();
   protected readonly draft = inject(Draft);
-  protected readonly types = columnTypes;
+  protected readonly columns = computed(() =>
+    this.draft.newColumns().map((entry) => ({
+      ...entry,
+      readings: readings(entry.column, entry.guess),
+      reading: label(entry.column),
+      undecided: (entry.guess.ambiguous ?? []).length > 0 && !entry.decided,
+    })),
+  );
+
+  protected read(field: string, all: readonly Reading[], chosen: string): void {
+    const reading = all.find((r) => r.label === chosen);
+    if (reading) {
+      this.draft.edit(field, { type: reading.type, format: reading.format });
+    }
+  }
 
   /** Takes a name that is not empty; without one the field keeps the column's last. */
   protected rename(field: string, input: HTMLInputElement): void {

@@ -3,6 +3,7 @@ import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Draft } from '../draft/draft';
 import { demand, fits } from './fit';
+import { choicesFor } from './formats';
 
 /** The columns of a table, each with the field that feeds it. */
 @Component({
@@ -45,7 +46,24 @@ import { demand, fits } from './fit';
               @if (entry.problem; as problem) {
                 <span class="unsure">{{ problem.message }}. Choose a field for it.</span>
               } @else {
-                @if (entry.misfit) {
+                @if (entry.choices.length) {
+                  <mat-select
+                    class="control format"
+                    placeholder="how to read it?"
+                    [class.unsure]="!entry.format"
+                    [aria-label]="'How values of ' + entry.field + ' are read'"
+                    [value]="entry.format"
+                    (valueChange)="draft.setFormat(entry.column.name, $event)"
+                  >
+                    @for (choice of entry.choices; track choice.format) {
+                      <mat-option [value]="choice.format"
+                        >{{ choice.format }}
+                        <span class="muted">{{ choice.example }}</span></mat-option
+                      >
+                    }
+                  </mat-select>
+                  &nbsp;
+                } @else if (entry.misfit) {
                   <span class="unsure" [matTooltip]="entry.evidence"
                     >looks like {{ entry.misfit }}</span
                   >
@@ -63,7 +81,7 @@ import { demand, fits } from './fit';
 })
 export class FieldsToColumns {
   readonly samples = input.required<ReadonlyMap<string, string>>();
-  private readonly draft = inject(Draft);
+  protected readonly draft = inject(Draft);
 
   protected readonly fields = computed(() => this.draft.settled()?.fields ?? []);
   protected readonly columns = computed(() => {
@@ -79,6 +97,8 @@ export class FieldsToColumns {
         problem: this.draft.problems().find((p) => p.column === column.name),
         misfit: fits(looksLike, column.type) ? '' : looksLike,
         evidence: guess?.evidence ?? '',
+        choices: choicesFor(column, guess),
+        format: this.draft.formats()[column.name] ?? '',
       };
     });
   });

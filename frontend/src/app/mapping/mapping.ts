@@ -1,4 +1,5 @@
 import { Component, computed, inject } from '@angular/core';
+import { MatButton } from '@angular/material/button';
 import { TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
 import { counted, oneLine } from '../format/format';
@@ -9,7 +10,7 @@ import { FieldsToColumns } from './fields-to-columns';
 /** Which field goes to which column. */
 @Component({
   selector: 'lf-mapping',
-  imports: [ColumnsFromFields, FieldsToColumns, Icon],
+  imports: [ColumnsFromFields, FieldsToColumns, Icon, MatButton],
   templateUrl: './mapping.html',
   styleUrl: './mapping.scss',
 })
@@ -37,6 +38,12 @@ export class Mapping {
     const used = mapping.filter((m) => m.column).length;
     return `${used} of ${counted(mapping.length, 'field')} go to a column`;
   });
+
+  protected readonly quoted = (text: string) => `“${text}”`;
+
+  protected readAsNull(texts: readonly string[]): void {
+    this.draft.setRules({ null: [...(this.draft.rules().null ?? []), ...texts] });
+  }
 
   /** The first values of each field, to be recognised by. */
   protected readonly samples = computed((): ReadonlyMap<string, string> => {

@@ -46,13 +46,12 @@ export const decisions: readonly Decision[] = [
     what: 'escape',
     label: 'Escape',
     values: ['"', '\\', 'none'],
-    show: (value) =>
-      value === '"' || value === "'" ? `doubled ${character(value)}` : character(value),
+    show: (value) => (value === '"' || value === "'" ? 'doubled quote' : character(value)),
   },
   { what: 'headerRows', label: 'Header rows', values: [], show: plain },
-  { what: 'skipLines', label: 'Lines to skip above', values: [], show: plain },
-  { what: 'footerLines', label: 'Lines to skip at the end', values: [], show: plain },
-  { what: 'comment', label: 'Comment lines begin with', values: ['none', '#', '//'], show: plain },
+  { what: 'skipLines', label: 'Skip lines above', values: [], show: plain },
+  { what: 'footerLines', label: 'Skip lines at end', values: [], show: plain },
+  { what: 'comment', label: 'Comment lines', values: ['none', '#', '//'], show: plain },
   {
     what: 'compression',
     label: 'Compression',
@@ -61,9 +60,9 @@ export const decisions: readonly Decision[] = [
   },
   {
     what: 'invalidBytes',
-    label: 'Bytes that are no text',
+    label: 'Invalid bytes',
     values: ['reject', 'replace'],
-    show: (value) => (value === 'replace' ? 'replace by \uFFFD' : 'reject the record'),
+    show: (value) => (value === 'replace' ? 'replace by \uFFFD' : 'reject'),
   },
 ];
 
