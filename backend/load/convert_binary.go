@@ -106,7 +106,8 @@ func (p *binaryParser) explain(text []byte) *fault {
 		flt.message, flt.hint = "not base64", "written as hexadecimal? give the column the format hex"
 		return flt
 	}
-	if bytes.IndexFunc(text, func(r rune) bool { return r > 'f' || hexValue(byte(r)) > 15 }) < 0 {
+	const longest = 4096 // of a text that is tried as base64
+	if len(text) > longest || bytes.IndexFunc(text, func(r rune) bool { return r > 'f' || hexValue(byte(r)) > 15 }) < 0 {
 		return flt
 	}
 	base := binaryParser{encoding: binaryBase64}

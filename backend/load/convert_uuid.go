@@ -1,12 +1,15 @@
 package load
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
 // A uuidParser reads UUIDs of RFC 9562 in hexadecimal, with hyphens or without
 // any, also in braces or behind urn:uuid:.
 type uuidParser struct{}
 
-// uuidHyphens are the places of the hyphens in the canonical form.
+// How long a UUID is with hyphens, and without.
 const uuidLength, uuidDigits = 36, 32
 
 func isUUIDHyphen(i int) bool { return i == 8 || i == 13 || i == 18 || i == 23 }
@@ -89,11 +92,12 @@ func (uuidParser) explain(text []byte) *fault {
 		return flt
 	}
 	digits := 0
-	for _, b := range text {
+	for i, b := range text {
 		if hexValue(b) <= 15 {
 			digits++
 		} else if b != '-' && b != '{' && b != '}' {
-			flt.hint = fmt.Sprintf("32 digits from 0 to 9 and a to f are wanted, here is a %q", []rune(string(text[digitsBefore(text):]))[0])
+			wrong, _ := utf8.DecodeRune(text[i:])
+			flt.hint = fmt.Sprintf("32 digits from 0 to 9 and a to f are wanted, here is a %q", wrong)
 			return flt
 		}
 	}
@@ -106,14 +110,4 @@ func (uuidParser) explain(text []byte) *fault {
 		flt.hint = "the hyphens belong behind the digits 8, 12, 16 and 20"
 	}
 	return flt
-}
-
-// digitsBefore returns where the first byte of text is that no UUID has.
-func digitsBefore(text []byte) int {
-	for i, b := range text {
-		if hexValue(b) > 15 && b != '-' && b != '{' && b != '}' {
-			return i
-		}
-	}
-	return 0
 }

@@ -98,7 +98,8 @@ func (w *fieldWatch) looksLikePhone(c *candidate) bool {
 // nothing proves which of the two is right.
 func (w *fieldWatch) decide(v *verdict, c *candidate) {
 	because := ""
-	if d := w.dayFirst(c); d != nil {
+	d := w.dayFirst(c)
+	if d != nil {
 		c, because = d, "day first as everywhere where points separate"
 	}
 	for _, f := range w.facing(c) {
@@ -111,7 +112,7 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 			v.why = f.contrast()
 			v.alternatives = nil
 			return
-		case because != "" && !c.number:
+		case d != nil: // no rival of it counts
 		default:
 			if len(v.alternatives) == 0 {
 				v.alternatives = []*candidate{c}
