@@ -98,10 +98,6 @@ func (w *fieldWatch) looksLikePhone(c *candidate) bool {
 // nothing proves which of the two is right.
 func (w *fieldWatch) decide(v *verdict, c *candidate) {
 	because := ""
-	d := w.dayFirst(c)
-	if d != nil {
-		c, because = d, "day first as everywhere where points separate"
-	}
 	for _, f := range w.facing(c) {
 		switch {
 		case f.mine.count > f.theirs.count*exceptionShare:
@@ -112,7 +108,9 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 			v.why = f.contrast()
 			v.alternatives = nil
 			return
-		case d != nil: // no rival of it counts
+		case c.order == "day first" && f.rival.order == "month first" && strings.HasPrefix(c.skeleton, "#.#.#"):
+			// No country writes the month first and points behind it.
+			because = "day first as everywhere where points separate"
 		default:
 			if len(v.alternatives) == 0 {
 				v.alternatives = []*candidate{c}
@@ -164,28 +162,6 @@ func (w *fieldWatch) facing(c *candidate) []face {
 		}
 	}
 	return list
-}
-
-// dayFirst returns the candidate for dates with points whose day is first,
-// where c or a rival of c is that one and no value proves another: no country
-// writes the month first and points behind it. It returns nil for all others.
-func (w *fieldWatch) dayFirst(c *candidate) *candidate {
-	if !strings.HasPrefix(c.skeleton, "#.#.#") {
-		return nil
-	}
-	first := c
-	for _, f := range w.facing(c) {
-		if f.mine.count+f.theirs.count > 0 || c.order == "year first" || f.rival.order == "year first" {
-			return nil
-		}
-		if f.rival.order == "day first" {
-			first = f.rival
-		}
-	}
-	if first.order != "day first" {
-		return nil
-	}
-	return first
 }
 
 // settleByNeighbours decides what a field alone leaves open by the other

@@ -125,7 +125,7 @@ func TestInfer(t *testing.T) {
 			{"d", []string{"01/02/2026", "1/31/2026"}, Date, "MM/DD/YYYY", "month first because line 3 is 1/31/2026"},
 			{"d", []string{"01.02.2026", "03.04.2026"}, Date, "DD.MM.YYYY", "day first as everywhere"},
 			{"d", []string{"01.02.2026", "01.31.2026"}, Date, "MM.DD.YYYY", "month first because line 3"},
-			{"d", []string{"31.01.26", "01.02.26"}, Date, "DD.MM.YY", ""},
+			{"d", []string{"31.01.99", "01.02.98"}, Date, "DD.MM.YY", "day first because line 2 is 31.01.99"},
 			{"d", []string{"31.01.2026 15:04", "01.02.2026 15:04"}, Timestamp, "DD.MM.YYYY HH:mm", ""},
 			{"d", []string{"31.01.2026 15:04", "01.02.2026 15:04:05"}, Timestamp, "DD.MM.YYYY", ""},
 			{"d", []string{"31.01.2026", "01.02.2026 15:04:05"}, Timestamp, "DD.MM.YYYY", ""},
@@ -199,6 +199,11 @@ func TestInferAmbiguous(t *testing.T) {
 		{
 			[]string{"03/04/05"},
 			[]Choice{{Date, "DD/MM/YY", "03/04/05 is 2005-04-03"}, {Date, "MM/DD/YY", "03/04/05 is 2005-03-04"}, {Date, "YY/MM/DD", "03/04/05 is 2003-04-05"}},
+			"",
+		},
+		{
+			[]string{"03.04.05"},
+			[]Choice{{Date, "DD.MM.YY", "03.04.05 is 2005-04-03"}, {Date, "YY.MM.DD", "03.04.05 is 2003-04-05"}},
 			"",
 		},
 		{
