@@ -182,6 +182,36 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// A job whose database another program has locked says that it waits.
+func TestWaitingForALock(t *testing.T) {
+	b := newBench(t)
+	db := b.path("out.db")
+	other, err := sql.Open("sqlite3", db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	for _, stmt := range []string{"CREATE TABLE t (id INTEGER, name TEXT)", "BEGIN IMMEDIATE"} {
+		if _, err := other.Exec(stmt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j := b.start(Request{File: b.file("in.csv", rows(10, 0)), Target: db, Plan: load.Plan{Table: "t"}})
+	b.until(j.ID, func(e *event.Event) bool {
+		return e.Kind == event.KindProgress && bytes.Contains(e.Data, []byte(`"phase":"waiting"`))
+	})
+	if _, err := other.Exec("ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := b.runner.Wait(t.Context(), j.ID); err != nil || s.Inserted != 10 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if snap, err := b.runner.Snapshot(t.Context(), j.ID); err != nil || snap.Job.State != Done {
+		t.Errorf("%+v, %v", snap, err)
+	}
+}
+
 // A file of rejects, mended, loads what was missing.
 func TestRejectFileRoundTrip(t *testing.T) {
 	b := newBench(t)

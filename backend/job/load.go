@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
+	"time"
 
 	"linefeed/backend/event"
 	"linefeed/backend/load"
 	"linefeed/backend/store"
+	"linefeed/backend/target"
 )
 
 // load does the work of a job, from opening the file to the last commit.
@@ -33,6 +36,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}
 	if dst != nil {
 		defer func() { err = errors.Join(err, dst.Close()) }()
+		defer r.tellWaiting(a, dst)()
 	}
 	settled, layout, err := settle(ctx, req, file, dst)
 	if err != nil {
@@ -65,6 +69,38 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}, err
 }
 
+// lookForWaiting is how often it is looked whether the target waits.
+const lookForWaiting = 250 * time.Millisecond
+
+// tellWaiting lets the job's progress say when dst waits for the lock of
+// another program, until the func that it returns is called.
+func (r *Runner) tellWaiting(a *active, dst target.Target) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		tick := time.NewTicker(lookForWaiting)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			r.mu.Lock()
+			if dst.Waiting() { // then nothing else is told until r.mu is free
+				p := load.Progress{BytesTotal: -1}
+				if a.progress != nil {
+					p = *a.progress
+				}
+				p.Phase, p.RecordsPerSecond, p.BytesPerSecond, p.EtaMs = load.PhaseWaiting, 0, 0, nil
+				r.setProgress(a, p)
+			}
+			r.mu.Unlock()
+		}
+	})
+	return func() { cancel(); watch.Wait() }
+}
+
 // log opens the log of the job's rejects, and keeps what a file of them needs.
 func (r *Runner) log(a *active, dialect any, head []byte) (*store.RejectLog, error) {
 	d, err := json.Marshal(dialect)
@@ -79,8 +115,13 @@ func (r *Runner) log(a *active, dialect any, head []byte) (*store.RejectLog, err
 
 func (r *Runner) tellProgress(a *active, p load.Progress) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.setProgress(a, p)
+}
+
+// setProgress tells a job's progress. Runner.mu is held.
+func (r *Runner) setProgress(a *active, p load.Progress) {
 	a.progress = &p
-	r.mu.Unlock()
 	r.hub.Progress(a.job.ID, p)
 }
 

@@ -58,7 +58,7 @@ func openFile(req Request, d csvfile.Dialect) (*csvfile.File, error) {
 }
 
 // openTarget opens the request's target. A check may have none: it returns nil.
-func openTarget(ctx context.Context, req Request) (load.Target, error) {
+func openTarget(ctx context.Context, req Request) (target.Target, error) {
 	if req.Target == "" && req.Check {
 		return nil, nil
 	}
@@ -67,7 +67,7 @@ func openTarget(ctx context.Context, req Request) (load.Target, error) {
 
 // settle fits a request to an open file and its target, which is nil for a
 // check without one.
-func settle(ctx context.Context, req Request, file *csvfile.File, dst load.Target) (Settled, load.Layout, error) {
+func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target) (Settled, load.Layout, error) {
 	plan := req.Plan
 	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}}
 
@@ -119,7 +119,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst load.Targe
 }
 
 // columns returns the columns of an existing table.
-func columns(ctx context.Context, dst load.Target, table string) ([]load.Column, bool, error) {
+func columns(ctx context.Context, dst target.Target, table string) ([]load.Column, bool, error) {
 	if dst == nil || table == "" {
 		return nil, false, nil
 	}

@@ -5,10 +5,12 @@ import "time"
 // A Phase says what a load is doing.
 type Phase string
 
-// The phases of a load. Writing and committing take turns.
+// The phases of a load. Writing and committing take turns, and both may have
+// to wait.
 const (
 	PhaseOpening    Phase = "opening"    // looking at the file and the target
 	PhaseWriting    Phase = "writing"    // reading, converting and writing
+	PhaseWaiting    Phase = "waiting"    // for the lock that another program has on the database
 	PhaseCommitting Phase = "committing" // making rows durable
 	PhaseDone       Phase = "done"
 )

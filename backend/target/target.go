@@ -17,6 +17,10 @@ type Target interface {
 
 	// Tables returns the tables that can be loaded into, by name.
 	Tables(ctx context.Context) ([]load.Table, error)
+
+	// Waiting reports whether the call that is going on waits for the lock
+	// of another program. It may be called from any goroutine.
+	Waiting() bool
 }
 
 // scheme finds the scheme of a URL. A single letter is a drive of Windows.

@@ -9,6 +9,7 @@ enum { KIND_NULL, KIND_INT, KIND_FLOAT, KIND_TEXT, KIND_BLOB };
 struct lf_loader {
   sqlite3 *db;
   int wait; /* for a lock, in milliseconds */
+  uintptr_t waiting; /* what linefeedWaiting is told */
   atomic_int cancelled;
 
   int cols;
@@ -180,15 +181,17 @@ static int busy(void *arg, int tries) {
   lf_loader *l = arg;
   const int step = 10;
   if (atomic_load(&l->cancelled) || tries >= l->wait / step) return 0;
+  linefeedWaiting(l->waiting);
   sqlite3_sleep(step);
   return 1;
 }
 
-lf_loader *lf_open(uintptr_t db, int wait) {
+lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting) {
   lf_loader *l = calloc(1, sizeof *l);
   if (l == NULL) return NULL;
   l->db = (sqlite3 *)db;
   l->wait = wait;
+  l->waiting = waiting;
   sqlite3_busy_handler(l->db, busy, l);
   sqlite3_extended_result_codes(l->db, 1);
   int rc = sqlite3_create_function_v2(l->db, "linefeed_conflict", 1,

@@ -10,7 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/cgo"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -30,6 +32,8 @@ import (
 type loader struct {
 	c        *C.lf_loader
 	refusals []C.lf_refusal
+	waiting  *atomic.Bool // set while the lock of another program is waited for
+	handle   cgo.Handle   // of waiting
 }
 
 // headerVersion is the version of SQLite that the C code was compiled for.
@@ -50,17 +54,30 @@ var install = sync.OnceValue(func() error {
 })
 
 // openLoader returns the loader of the connection with that address, which
-// the SQL function linefeed_connection tells.
-func openLoader(address int64) (*loader, error) {
-	c := C.lf_open(C.uintptr_t(address), C.int(lockWait.Milliseconds()))
+// the SQL function linefeed_connection tells. It sets waiting while it waits
+// for the lock of another program.
+func openLoader(address int64, waiting *atomic.Bool) (*loader, error) {
+	handle := cgo.NewHandle(waiting)
+	c := C.lf_open(C.uintptr_t(address), C.int(lockWait.Milliseconds()), C.uintptr_t(handle))
 	if c == nil {
+		handle.Delete()
 		return nil, errors.New("open the bulk path: out of memory")
 	}
-	return &loader{c: c, refusals: make([]C.lf_refusal, maxRefusals)}, nil
+	return &loader{c: c, refusals: make([]C.lf_refusal, maxRefusals), waiting: waiting, handle: handle}, nil
+}
+
+// linefeedWaiting is called by C while it waits for a lock.
+//
+//export linefeedWaiting
+func linefeedWaiting(handle C.uintptr_t) {
+	cgo.Handle(handle).Value().(*atomic.Bool).Store(true)
 }
 
 // free releases the loader. The connection must be closed by then.
-func (l *loader) free() { C.lf_free(l.c) }
+func (l *loader) free() {
+	C.lf_free(l.c)
+	l.handle.Delete()
+}
 
 // readOnly reports whether the database can't be written.
 func (l *loader) readOnly() bool { return C.lf_readonly(l.c) != 0 }
@@ -72,9 +89,6 @@ func (l *loader) inTransaction() bool { return C.lf_autocommit(l.c) == 0 }
 // and waiting for locks. The func that it returns ends the watch, after which
 // the loader can be used again.
 func (l *loader) watch(ctx context.Context) (stop func()) {
-	if ctx.Done() == nil {
-		return func() {}
-	}
 	done := make(chan struct{})
 	unwatch := context.AfterFunc(ctx, func() {
 		C.lf_cancel(l.c)
@@ -85,6 +99,7 @@ func (l *loader) watch(ctx context.Context) (stop func()) {
 			<-done
 		}
 		C.lf_resume(l.c)
+		l.waiting.Store(false)
 	}
 }
 

@@ -38,8 +38,10 @@ int lf_install(void);
 
 /* lf_open returns the loader of the connection whose address is db, or NULL
 ** when memory is short. The connection waits that many milliseconds for locks
-** from then on, and must be closed before lf_free. */
-lf_loader *lf_open(uintptr_t db, int wait);
+** from then on, telling linefeedWaiting each time it looks again, and must be
+** closed before lf_free. */
+lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting);
+void linefeedWaiting(uintptr_t waiting); /* in bulk.go */
 void lf_free(lf_loader *l);
 
 /* lf_prepare readies the statements of one load of cols columns.

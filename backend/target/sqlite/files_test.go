@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -397,5 +398,36 @@ func TestCancelledWhileLocked(t *testing.T) {
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want %v", name, err, context.Canceled)
 		}
+	}
+}
+
+func TestWaitingIsTold(t *testing.T) {
+	f := newFile(t)
+	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY)")
+	db, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	waiting := db.(interface{ Waiting() bool }).Waiting
+	w, err := db.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a", Type: load.Integer}}, Index: []int{0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock := lock(t, f, "IMMEDIATE")
+	if waiting() {
+		t.Error("waiting is told before anything waits")
+	}
+	done := make(chan error)
+	go func() {
+		_, err := w.Write(t.Context(), targettest.Batch(row{1}))
+		done <- err
+	}()
+	for !waiting() {
+		runtime.Gosched()
+	}
+	unlock()
+	if err := <-done; err != nil || waiting() {
+		t.Errorf("waiting is %v after a write that ended with %v", waiting(), err)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	driver "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -34,7 +35,13 @@ type DB struct {
 	made   bool // the file was made by us
 	kept   bool // something was committed
 	writer *writer
+
+	waiting atomic.Bool // for the lock of another program
 }
+
+// Waiting reports whether the database is locked by another program and the
+// call that is going on waits for it. It may be called from any goroutine.
+func (d *DB) Waiting() bool { return d.waiting.Load() }
 
 // cacheKiB is the page cache of the connection. More of it pays only for keys
 // in random order on tables larger than the cache.
@@ -115,7 +122,7 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	if err := d.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
 		return d.explain(ctx, "open database", err)
 	}
-	if d.bulk, err = openLoader(address); err != nil {
+	if d.bulk, err = openLoader(address, &d.waiting); err != nil {
 		return err
 	}
 	defer d.bulk.watch(ctx)()
