@@ -57,7 +57,9 @@ export class Display implements AsyncDisposable {
   async answerFileDialog(title: string, path: string): Promise<void> {
     const dialog = await this.window(title);
     const gone = async (): Promise<boolean> => {
-      const there = await this.xdotool('search', '--onlyvisible', '--name', '.').catch(() => dialog);
+      const there = await this.xdotool('search', '--onlyvisible', '--name', '.').catch(
+        () => dialog,
+      );
       return !there.split('\n').includes(dialog); // a search fails where a window goes under its eyes
     };
     // GTK shows the field for a path a moment after the key, and has no event for that: what was lost is typed again.

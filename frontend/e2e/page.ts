@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 import { patience } from './process.ts';
 import type { Program } from './program.ts';
@@ -14,12 +14,9 @@ export function marked(name: string, more = ''): string {
 export async function openPage(
   browser: Browser,
   program: Program,
-  colorScheme: 'light' | 'dark' = 'light',
+  look: Pick<BrowserContextOptions, 'colorScheme' | 'deviceScaleFactor'> = {},
 ): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    colorScheme,
-  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...look });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   page.on('pageerror', (error) => {
