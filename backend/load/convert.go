@@ -139,7 +139,7 @@ func (v *conversion) text(arena []byte, start, end int, quoted bool) ([]byte, Ce
 		return v.null(arena)
 	}
 	if end-start > v.fits {
-		if n := utf8.RuneCount(arena[start:end]); n > v.column.Length {
+		if n := characters(arena[start:end]); n > v.column.Length {
 			return arena, Cell{}, tooLong(n, v.column.Length, "character")
 		}
 	}
@@ -169,6 +169,17 @@ func (v *conversion) isNull(text []byte, quoted bool) bool {
 		}
 	}
 	return false
+}
+
+// characters counts the characters of UTF-8 text, without allocating.
+func characters(text []byte) int {
+	n := 0
+	for _, b := range text {
+		if b&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }
 
 func tooLong(n, most int, unit string) *fault {

@@ -1,9 +1,6 @@
 package load
 
-import (
-	"fmt"
-	"unicode/utf8"
-)
+import "fmt"
 
 // A jsonParser checks that a text is one JSON value by RFC 8259. The text is
 // stored as it stood.
@@ -18,7 +15,7 @@ func (jsonParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 
 func (jsonParser) explain(text []byte) *fault {
 	at, _ := checkJSON(text)
-	flt := &fault{code: CodeNotJSON, message: fmt.Sprintf("not JSON: wrong at character %d", utf8.RuneCount(text[:at])+1)}
+	flt := &fault{code: CodeNotJSON, message: fmt.Sprintf("not JSON: wrong at character %d", characters(text[:at])+1)}
 	switch {
 	case at == len(text):
 		flt.message = "not JSON: it ends too early"

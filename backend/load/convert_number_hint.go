@@ -14,7 +14,7 @@ func explainNumber(text []byte, f *numberFormat, float bool) *fault {
 	flt := &fault{code: CodeNotANumber, message: "not a number"}
 	const longest = 128
 	if len(text) > longest {
-		flt.hint = "a text of " + count(int64(utf8.RuneCount(text)), "character") + ": are the fields of this line shifted?"
+		flt.hint = "a text of " + count(int64(characters(text)), "character") + ": are the fields of this line shifted?"
 		return flt
 	}
 	mantissa, exponent := cutExponent(text)

@@ -1,7 +1,5 @@
 package load
 
-import "unicode/utf8"
-
 // How many values of a field are kept before the ways in which they may be
 // written are settled, and how many bytes of them.
 const (
@@ -60,7 +58,7 @@ func newFieldWatch(name string, f *forms) *fieldWatch { return &fieldWatch{name:
 // add takes a value into account that is not NULL.
 func (w *fieldWatch) add(text []byte, line int64) {
 	if len(text) > w.maxLength {
-		w.maxLength = max(w.maxLength, utf8.RuneCount(text))
+		w.maxLength = max(w.maxLength, characters(text))
 	}
 	text = trimBlanks(text)
 	if len(text) == 0 {
