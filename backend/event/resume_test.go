@@ -173,7 +173,7 @@ func TestResumeUnderLoad(t *testing.T) {
 			}
 			for _, job := range jobs {
 				publishers.Go(func() {
-					for n := range 1500 {
+					for n := range 600 {
 						h.Rejects(job, []Reject{{Line: int64(n)}})
 						h.Progress(job, struct{}{})
 						if n%100 == 0 {
@@ -187,11 +187,11 @@ func TestResumeUnderLoad(t *testing.T) {
 			h.Close()
 			readers.Wait()
 
-			// 1500 rejects, 15 states and the first and the last for each job, in order.
+			// 600 rejects, 6 states and the first and the last for each job, in order.
 			for i, r := range all {
-				want := 3 * 1517
+				want := 3 * 608
 				if r.job != "" {
-					want = 1517
+					want = 608
 				}
 				if n := len(r.seqs); n > want || n < want && len(r.gaps) == 0 || len(r.gaps) > 0 && ringLen > 1000 {
 					t.Errorf("subscriber %d of %q got %d states and rejects, with %d gaps, want %d", i, r.job, n, len(r.gaps), want)

@@ -378,9 +378,25 @@ func TestBodyThatIsCutOff(t *testing.T) {
 func TestBodyThatIsTooLarge(t *testing.T) {
 	b := newBench(t)
 	b.server.spool.limit = 10_000
-	res, body := b.do(call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(5000))})
-	if res.StatusCode != 413 || !strings.Contains(body, "too large") {
-		t.Errorf("status %d: %s", res.StatusCode, body)
+	post := func(body io.Reader) {
+		res, text := b.do(call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, body})
+		if res.StatusCode != 413 || !strings.Contains(text, "too large") {
+			t.Errorf("status %d: %s", res.StatusCode, text)
+		}
+		checkSpoolIsEmpty(t, b.server)
+	}
+	post(strings.NewReader(articles(5000)))
+	post(io.MultiReader(strings.NewReader(articles(5000)))) // of a length that is not known before
+	// Bodies that are not imported yet count.
+	first, err := b.server.spool.receive(strings.NewReader(articles(500)), "first.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.server.spool.receive(strings.NewReader(articles(500)), "second.csv"); err == nil {
+		t.Error("two bodies of which each fits, and both do not, were received")
+	}
+	if err := first.remove(); err != nil {
+		t.Error(err)
 	}
 	checkSpoolIsEmpty(t, b.server)
 }

@@ -40,15 +40,20 @@ func (in *received) remove() error {
 func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, err error) {
 	rc := http.NewResponseController(w)
 	defer rc.SetReadDeadline(time.Time{}) //nolint:errcheck // a stale deadline only cuts the client off
-	r.Body = &patientBody{r.Body, rc}
+	body := &patientBody{ReadCloser: r.Body, rc: rc}
+	r.Body = body
 
 	in = &received{}
+	if r.ContentLength > s.spool.limit { // no need to wait for it
+		return nil, receiveError(errSpoolFull)
+	}
 	defer func() {
 		if err == nil {
 			err = checkRequest(in.req)
 		}
 		if err != nil {
 			in, err = nil, errors.Join(err, in.remove())
+			body.discard()
 		}
 	}()
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -150,12 +155,26 @@ func (s *Server) receivePart(in *received, part *multipart.Part, values url.Valu
 // however long the whole takes.
 type patientBody struct {
 	io.ReadCloser
-	rc *http.ResponseController
+	rc  *http.ResponseController
+	err error // of the last Read
 }
 
-func (b *patientBody) Read(p []byte) (int, error) {
-	if err := b.rc.SetReadDeadline(time.Now().Add(bodyTimeout)); err != nil {
-		return 0, err
+func (b *patientBody) Read(p []byte) (n int, err error) {
+	if err = b.rc.SetReadDeadline(time.Now().Add(bodyTimeout)); err == nil {
+		n, err = b.ReadCloser.Read(p)
 	}
-	return b.ReadCloser.Read(p)
+	b.err = err
+	return n, err
+}
+
+// discardLimit is how much of a body is read for a client to see why it was
+// refused: most see only that the connection broke when they could not send
+// all of it.
+const discardLimit = 8 << 20
+
+// discard reads the rest of a body, if it can be read and is not too long.
+func (b *patientBody) discard() {
+	if b.err == nil {
+		_, _ = io.CopyN(io.Discard, b, discardLimit) // what can't be read is closed with the connection
+	}
 }

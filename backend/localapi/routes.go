@@ -31,7 +31,7 @@ func (s *Server) routes() http.Handler {
 	for _, r := range routes {
 		methods[r.path] = append(methods[r.path], r.method)
 		mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) {
-			if err := r.answer(s, w, req); err != nil {
+			if err := s.answer(r, w, req); err != nil {
 				writeError(w, err)
 			}
 		})
@@ -51,4 +51,18 @@ func (s *Server) routes() http.Handler {
 		writeError(w, refuse(http.StatusNotFound, "", "there is no %s", req.URL.Path))
 	})
 	return mux
+}
+
+// answer answers a request, unless the program is about to end.
+func (s *Server) answer(r route, w http.ResponseWriter, req *http.Request) error {
+	ending := refuse(http.StatusServiceUnavailable, "start the program again", "the program ends")
+	if !s.begin() {
+		return ending
+	}
+	defer s.work.Done()
+	err := r.answer(s, w, req)
+	if err != nil && s.ctx.Err() != nil {
+		return ending
+	}
+	return err
 }

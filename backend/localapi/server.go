@@ -61,10 +61,13 @@ type Server struct {
 	host    string // as it stands in the Host header
 	token   string
 	notice  *announcement
-	stop    context.CancelFunc // ends the streams
-	ctx     context.Context    // done when the streams are to end
+	ctx     context.Context    // done when what is under way is to end
+	stop    context.CancelFunc // makes it so
 	serving sync.WaitGroup     // the accepting goroutine
-	work    sync.WaitGroup     // those that wait for the end of jobs
+	work    sync.WaitGroup     // answers, and those that wait for the end of jobs
+
+	mu     sync.Mutex
+	closed bool // no answer begins any more
 }
 
 // Start starts a server for the jobs of runner and the events of hub. Close it
@@ -146,6 +149,20 @@ func (s *Server) Close() error {
 		errs = append(errs, s.http.Close())
 	}
 	s.serving.Wait()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.work.Wait()
 	return errors.Join(append(errs, s.spool.close())...)
+}
+
+// begin counts an answer among what Close waits for, unless the server is
+// closed.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.work.Add(1)
+	}
+	return !s.closed
 }

@@ -207,6 +207,48 @@ func TestCloseEndsStreams(t *testing.T) {
 	})
 }
 
+// A body may take its time as a whole, and may not stand still.
+func TestBodyThatStandsStill(t *testing.T) {
+	for _, test := range []struct {
+		pause  time.Duration
+		status int
+	}{
+		{bodyTimeout - time.Second, http.StatusUnprocessableEntity}, // received; it says no target
+		{bodyTimeout + time.Second, http.StatusBadRequest},
+	} {
+		inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+			body, send := io.Pipe()
+			var sending sync.WaitGroup
+			defer sending.Wait()
+			sending.Go(func() {
+				for range 5 {
+					if _, err := io.WriteString(send, "a,b\n"); err != nil {
+						return
+					}
+					time.Sleep(test.pause)
+				}
+				send.Close()
+			})
+			req, err := http.NewRequestWithContext(t.Context(), "POST", s.URL()+"/v1/imports?table=t", body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+s.token)
+			req.Header.Set("Content-Type", "text/csv")
+			res, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			body.Close()
+			if res.StatusCode != test.status {
+				t.Errorf("with pauses of %v: status %d, want %d", test.pause, res.StatusCode, test.status)
+			}
+			checkSpoolIsEmpty(t, s)
+		})
+	}
+}
+
 func TestHeadOfAStream(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
 		req, err := http.NewRequestWithContext(t.Context(), "HEAD", s.URL()+"/v1/events", nil)
