@@ -14,7 +14,6 @@ import (
 
 	"linefeed/backend/cli"
 	"linefeed/backend/job"
-	"linefeed/backend/sample"
 )
 
 const smallCSV = "id,name\n1,Ada\n2,Grace\n"
@@ -232,11 +231,14 @@ func state(t *testing.T, dir, db string) string {
 	return b.String() + tables + rows
 }
 
+// bigRows is how many records take long enough to stop an import in its midst.
+const bigRows = 1_500_000
+
 // TestShrinkingFile cuts a file while it is read.
 func TestShrinkingFile(t *testing.T) {
 	dir := newHome(t)
 	file := filepath.Join(dir, "big.csv")
-	generate(t, file, sample.Options{Rows: 400_000})
+	numbers(t, file, bigRows)
 	cutOff := sync.OnceFunc(func() {
 		if err := os.Truncate(file, 1<<20); err != nil {
 			t.Error(err)
@@ -248,7 +250,7 @@ func TestShrinkingFile(t *testing.T) {
 		}
 	})
 	var stderr bytes.Buffer
-	status := cli.Main(t.Context(), []string{"import", file, "--to", filepath.Join(dir, "out.db"), "--table", "articles", "--create", "--events"},
+	status := cli.Main(t.Context(), []string{"import", file, "--to", filepath.Join(dir, "out.db"), "--table", "numbers", "--create", "--events"},
 		nil, stdout, &stderr, os.Getenv)
 	if status != 2 {
 		t.Errorf("exit status %d, want 2", status)
@@ -274,7 +276,7 @@ func checkKept(t *testing.T, j job.Job, db string) {
 	}
 	var rows int64
 	if _, err := os.Stat(db); err == nil {
-		rows = query[int64](t, db, "SELECT count(*) FROM articles")
+		rows = query[int64](t, db, "SELECT count(*) FROM numbers")
 	}
 	if rows != v.Inserted {
 		t.Errorf("%d rows in the table, the summary says %d", rows, v.Inserted)
@@ -338,7 +340,7 @@ func TestCancel(t *testing.T) {
 		t.Run(fmt.Sprintf("atomic %t", atomic), func(t *testing.T) {
 			dir := newHome(t)
 			file, db := filepath.Join(dir, "big.csv"), filepath.Join(dir, "out.db")
-			generate(t, file, sample.Options{Rows: 400_000, Bad: 0.01})
+			numbers(t, file, bigRows)
 			ctx, cancel := context.WithCancel(t.Context())
 			stdout := watch(func(line string) {
 				if strings.Contains(line, `"phase":"writing"`) && !strings.Contains(line, `"read":0,`) {
@@ -346,7 +348,7 @@ func TestCancel(t *testing.T) {
 				}
 			})
 			var stderr bytes.Buffer
-			args := []string{"import", file, "--to", db, "--table", "articles", "--create", "--events"}
+			args := []string{"import", file, "--to", db, "--table", "numbers", "--create", "--events"}
 			if atomic {
 				args = append(args, "--atomic")
 			}
@@ -358,7 +360,7 @@ func TestCancel(t *testing.T) {
 			}
 			j := lastJob(t)
 			checkKept(t, j, db)
-			if j.State != job.Cancelled || j.Summary.Read == 0 || j.Summary.Read == 400_000 || (j.Summary.Inserted > 0) == atomic {
+			if j.State != job.Cancelled || j.Summary.Read == 0 || j.Summary.Read == bigRows || (j.Summary.Inserted > 0) == atomic {
 				t.Errorf("job %+v with summary %+v", j, j.Summary)
 			}
 		})

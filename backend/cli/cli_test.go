@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,6 +117,23 @@ func generate(t *testing.T, path string, o sample.Options) []sample.Bad {
 		t.Fatal(err)
 	}
 	return bad
+}
+
+// numbers writes a large file fast: n records of two fields, of which every
+// thousandth lacks one.
+func numbers(t *testing.T, path string, n int) {
+	t.Helper()
+	b := []byte("id,name\n")
+	for i := 1; i <= n; i++ {
+		b = strconv.AppendInt(b, int64(i), 10)
+		if i%1000 != 0 {
+			b = append(b, ",the name of a number"...)
+		}
+		b = append(b, '\n')
+	}
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // decodeLines decodes lines of JSON.

@@ -136,6 +136,29 @@ func checkReport(t *testing.T, path string, rejects []job.Reject) {
 	}
 }
 
+// TestGenerated holds larger samples against the generator's list: with so
+// many bad records, some lie where the reader's buffers end.
+func TestGenerated(t *testing.T) {
+	for name, o := range map[string]sample.Options{
+		"few bad":  {Rows: 100_000, Seed: 11, Bad: 0.01},
+		"many bad": {Rows: 30_000, Seed: 12, Bad: 0.1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := newHome(t)
+			file, db := filepath.Join(dir, "articles.csv"), filepath.Join(dir, "out.db")
+			bad := generate(t, file, o)
+			v := run(t, "import", file, "--to", db, "--table", "articles", "--create", "--json").want(t, 1).summary(t)
+			if v.Read != o.Rows || v.Inserted != o.Rows-int64(len(bad)) || !v.Balanced {
+				t.Errorf("counts %+v, want %d rejected", v.Counts, len(bad))
+			}
+			if n := query[int64](t, db, "SELECT count(*) FROM articles"); n != v.Inserted {
+				t.Errorf("%d rows in the table, %d inserted", n, v.Inserted)
+			}
+			compareRejects(t, decodeLines[job.Reject](t, run(t, "rejects", v.Job, "--format", "json").want(t, 0).stdout), bad)
+		})
+	}
+}
+
 // TestMend mends the rejects of the example, imports them again, and finds all
 // records in the table.
 func TestMend(t *testing.T) {

@@ -165,7 +165,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (status int, err error)
 		if r.File, err = l.receive(ctx); err != nil {
 			return 0, err
 		}
-		defer os.RemoveAll(filepath.Dir(r.File)) //nolint:errcheck // in the run folder
+		defer os.RemoveAll(filepath.Dir(r.File))
 	}
 	if r.File, err = filepath.Abs(r.File); err != nil {
 		return 0, err

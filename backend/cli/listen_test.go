@@ -12,14 +12,13 @@ import (
 	"testing"
 
 	"linefeed/backend/cli"
-	"linefeed/backend/sample"
 )
 
 // TestListen follows an import over the local API, to its last event.
 func TestListen(t *testing.T) {
 	dir := newHome(t)
 	file := filepath.Join(dir, "big.csv")
-	generate(t, file, sample.Options{Rows: 200_000, Bad: 0.001})
+	numbers(t, file, 300_000)
 
 	listening := make(chan struct{})
 	begun := sync.OnceFunc(func() { close(listening) })
@@ -32,7 +31,7 @@ func TestListen(t *testing.T) {
 	status := make(chan int)
 	go func() {
 		defer begun() // whatever happens, the test must not wait
-		status <- cli.Main(t.Context(), []string{"import", file, "--to", filepath.Join(dir, "out.db"), "--table", "articles", "--create",
+		status <- cli.Main(t.Context(), []string{"import", file, "--to", filepath.Join(dir, "out.db"), "--table", "numbers", "--create",
 			"--listen", "127.0.0.1:0", "--json"}, nil, &stdout, stderr, os.Getenv)
 	}()
 	<-listening

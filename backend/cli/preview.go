@@ -58,9 +58,9 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 	about := size(v.Size)
 	switch {
 	case v.Complete:
-		about += ", " + counted(v.Records, "record")
+		about += ", " + records(v.Records)
 	case v.Records > 0:
-		about += ", about " + counted(v.Records, "record")
+		about += ", about " + records(v.Records)
 	}
 	s.printf("%s  %s\n", s.bold(visible(name)), about)
 

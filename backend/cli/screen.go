@@ -40,7 +40,7 @@ func (s *screen) width() int {
 }
 
 func (s *screen) printf(format string, args ...any) {
-	fmt.Fprintf(s.w, format, args...) //nolint:errcheck // see the type
+	fmt.Fprintf(s.w, format, args...)
 }
 
 // println writes a line, cut to the width of the screen.

@@ -47,12 +47,12 @@ func outcome(s *screen, v job.Summary) string {
 	}
 	switch {
 	case v.State == job.Done && v.Check:
-		head = fmt.Sprintf("%s of %s can be loaded", count(loaded), counted(v.Read, "record"))
+		head = fmt.Sprintf("%s of %s can be loaded", count(loaded), records(v.Read))
 	case v.State == job.Done:
-		head = fmt.Sprintf("%s of %s loaded into %s", count(loaded), counted(v.Read, "record"), v.Table)
+		head = fmt.Sprintf("%s of %s loaded into %s", count(loaded), records(v.Read), v.Table)
 	case loaded > 0:
 		head = fmt.Sprintf("%s before the end: %s of the %s read so far were loaded into %s and stay there",
-			v.State, count(loaded), counted(v.Read, "record"), v.Table)
+			v.State, count(loaded), records(v.Read), v.Table)
 	default:
 		head = fmt.Sprintf("%s before the end: nothing was loaded", v.State)
 	}

@@ -24,12 +24,12 @@ func count(n int64) string {
 	return sign + digits
 }
 
-// counted spells a number of things: "1 record", "2 records".
-func counted(n int64, thing string) string {
+// records spells a number of records.
+func records(n int64) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 record"
 	}
-	return count(n) + " " + thing + "s"
+	return count(n) + " records"
 }
 
 // size spells a number of bytes: 158 MB.

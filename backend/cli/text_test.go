@@ -9,7 +9,7 @@ import (
 func TestSpelling(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
 		{count(0), "0"}, {count(999), "999"}, {count(1000), "1,000"}, {count(-1234567), "-1,234,567"}, {count(100000), "100,000"},
-		{counted(1, "record"), "1 record"}, {counted(2000, "record"), "2,000 records"},
+		{records(1), "1 record"}, {records(2000), "2,000 records"},
 		{size(0), "0 bytes"}, {size(999), "999 bytes"}, {size(1000), "1.0 kB"}, {size(158_000_000), "158 MB"},
 		{size(999_999), "1.0 MB"}, {size(9_960_000), "10 MB"}, {size(1 << 62), "4.6 EB"},
 		{seconds(0.416), "0.42 s"}, {seconds(2.44), "2.4 s"}, {seconds(185), "3:05"},

@@ -38,7 +38,7 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(file, want) {
-		t.Error("the generator does not make examples/articles.csv again; run: make sample")
+		t.Error("the generator does not make examples/articles.csv again; run: go run ./backend/cmd/sample -out examples/articles.csv")
 	}
 	var list bytes.Buffer
 	l, err := NewList(&list)
@@ -58,7 +58,7 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(list.Bytes(), want) {
-		t.Error("the generator does not list examples/articles.rejects.csv again; run: make sample")
+		t.Error("the generator does not list examples/articles.rejects.csv again; run: go run ./backend/cmd/sample -out examples/articles.csv")
 	}
 	read, err := ReadList(bytes.NewReader(want))
 	if err != nil {
