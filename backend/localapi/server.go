@@ -25,7 +25,8 @@ const (
 	bodyTimeout   = 30 * time.Second // for the next piece of a body
 	writeTimeout  = 10 * time.Second // for each write: a listener that is stalled for so long is cut off
 	idleTimeout   = 2 * time.Minute  // between two requests
-	closeTimeout  = 3 * time.Second  // for the answers that are under way when the server is closed
+	drainTimeout  = time.Second      // for the streams to tell their last events when the server is closed
+	closeTimeout  = 3 * time.Second  // for the other answers that are under way then
 
 	maxConnections = 256
 	maxHeader      = 16 << 10
@@ -135,25 +136,35 @@ func (s *Server) URL() string { return "http://" + s.host }
 // Token returns the token that each request must bear.
 func (s *Server) Token() string { return s.token }
 
-// Close ends the streams, lets other answers come to their end, and waits for
-// it. It removes api.json and the bodies that were received.
+// Close lets answers come to their end and waits for it; streams do so by
+// themselves when the hub was closed before, and with their last events. What
+// is still under way then is broken off. Close removes api.json and the bodies
+// that were received.
 func (s *Server) Close() error {
 	var errs []error
 	if s.notice != nil {
 		errs = append(errs, s.notice.remove())
 	}
-	s.stop()
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	if err := s.http.Shutdown(ctx); err != nil {
-		errs = append(errs, s.http.Close())
+	if s.shutdown(drainTimeout) != nil {
+		s.stop()
+		if s.shutdown(closeTimeout) != nil {
+			errs = append(errs, s.http.Close())
+		}
 	}
+	s.stop()
 	s.serving.Wait()
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
 	s.work.Wait()
 	return errors.Join(append(errs, s.spool.close())...)
+}
+
+// shutdown stops accepting and waits for what is under way, for so long.
+func (s *Server) shutdown(timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return s.http.Shutdown(ctx)
 }
 
 // begin counts an answer among what Close waits for, unless the server is
