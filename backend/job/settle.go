@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"linefeed/backend/csvfile"
@@ -100,7 +101,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		case preset != nil:
 			plan.Columns, s.Preset = preset.Columns, preset.Name
 		case len(plan.Columns) == 0:
-			plan.Columns = newColumns(plan, s)
+			plan.Columns, plan.Map = newColumns(plan, s)
 		}
 		table = plan.Columns
 	}
@@ -150,9 +151,14 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 	return nil, nil
 }
 
-// newColumns returns the columns of a table to be made for the file's fields.
-func newColumns(p load.Plan, s Settled) []load.Column {
+// newColumns returns the columns of a table to be made for the file's fields,
+// and which field goes to which of them.
+func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 	var cols []load.Column
+	fields := maps.Clone(p.Map)
+	if fields == nil {
+		fields = map[string]string{}
+	}
 	for i, g := range s.Guesses {
 		c := g.Column
 		if p.Types == "text" {
@@ -171,8 +177,9 @@ func newColumns(p load.Plan, s Settled) []load.Column {
 			}
 		}
 		cols = append(cols, c)
+		fields[s.Fields[i]] = c.Name
 	}
-	return cols
+	return cols, fields
 }
 
 // withFormats returns the plan's columns for an existing table, completed by
@@ -182,8 +189,8 @@ func withFormats(p load.Plan, table []load.Column, s Settled) []load.Column {
 	cols := slices.Clone(p.Columns)
 	for i, c := range layout.Columns {
 		g := s.Guesses[layout.Index[i]]
-		if c.Format == "" && g.Column.Format != "" && g.Column.Type == c.Type {
-			cols = append(cols, load.Column{Name: c.Name, Type: c.Type, Format: g.Column.Format})
+		if format := g.FormatFor(c.Type); c.Format == "" && format != "" {
+			cols = append(cols, load.Column{Name: c.Name, Type: c.Type, Format: format})
 		}
 	}
 	return cols

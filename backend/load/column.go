@@ -85,7 +85,8 @@ type Column struct {
 
 	// Format says how values of the column are written in the file, where
 	// that is not the usual way: for dates and times a pattern such as
-	// "DD.MM.YYYY HH:mm", for numbers the pattern of the separators, such as
-	// "1.234,56", for booleans the two words, "ja/nein".
+	// "DD.MM.YYYY HH:mm" or "ISO 8601", for numbers the pattern of the
+	// separators, such as "1.234,56", for booleans the two words, such as
+	// "ja/nein" or "x/", for binary "hex", "base64" or "text".
 	Format string `json:"format,omitempty"`
 }

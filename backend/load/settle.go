@@ -51,6 +51,9 @@ func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
 	for i, c := range table {
 		if s.fed[i] >= 0 {
 			c.Format = s.format(c)
+			if _, err := newConversion(c, s.plan); err != nil {
+				s.problem(Problem{Column: c.Name, Message: err.Error()})
+			}
 			l.Columns = append(l.Columns, c)
 			l.Index = append(l.Index, s.fed[i])
 		}
@@ -89,6 +92,9 @@ func (s *settling) checkRules() {
 	oneOf("conflict rule", string(p.OnConflict), string(ConflictReject), string(ConflictSkip), string(ConflictUpdate), string(ConflictReplace))
 	oneOf("rule for ragged records", string(p.Ragged), string(RaggedReject), string(RaggedPad))
 	oneOf("decimal sign", p.Decimal, ".", ",")
+	if p.Decimal != "," && p.Decimal != "." {
+		s.plan.Decimal = "" // a wrong one is one problem, and not one for each column
+	}
 	oneOf("types", p.Types, "infer", "text")
 	if _, err := parseLimit(p.MaxRejects); err != nil {
 		s.problem(Problem{Message: err.Error()})
