@@ -33,7 +33,8 @@ export function reason(code: string): string {
 const phases: Record<string, string> = {
   opening: 'opening',
   writing: 'writing',
-  committing: 'committing the last rows',
+  waiting: 'waiting: another program has locked the database',
+  committing: 'committing',
   done: 'done',
 };
 

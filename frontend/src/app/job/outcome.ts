@@ -1,5 +1,5 @@
 import type { Job, Summary } from '../backend/model';
-import { count, duration, percent } from '../format/format';
+import { count, counted, duration } from '../format/format';
 
 /** What a run came to, in words. */
 export interface Outcome {
@@ -43,7 +43,12 @@ function done(s: Summary): Outcome {
       s.read === 0
         ? 'No record was found in the file'
         : `${count(good)} of ${count(s.read)} ${verb} in ${duration(s.seconds)}${skipped}${rejected}`,
-    detail: s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
+    detail: [
+      s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
+      s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
+    ]
+      .filter(Boolean)
+      .join(' '),
   };
 }
 
@@ -51,17 +56,26 @@ function after(s: Summary | undefined): string {
   return s ? ` after ${duration(s.seconds)}` : '';
 }
 
+/** What is in the table of a run that did not reach its end. */
 function kept(s: Summary | undefined, atomic: boolean): string {
   if (!s || s.check) {
     return s?.check ? 'Nothing was written.' : '';
   }
   const rows = s.inserted + s.updated;
+  const undone = s.rolledBack ? `; ${count(s.rolledBack)} that were not committed are undone` : '';
   return atomic || rows === 0
     ? `No row was kept in ${s.table}.`
-    : `${count(rows)} rows were committed and stay in ${s.table}.`;
+    : `${counted(rows, 'row')} ${rows === 1 ? 'was' : 'were'} committed and ${rows === 1 ? 'stays' : 'stay'} in ${s.table}${undone}.`;
 }
 
-/** What share of a file's records were rejected: "0.4 %". */
-export function rejectedShare(s: Summary): string {
-  return s.read ? `${percent((s.rejected / s.read) * 100)} %` : '';
+/** The account of every record that was read. */
+export function balance(s: Summary): string {
+  const parts = [
+    `${count(s.inserted)} inserted`,
+    `${count(s.updated)} updated`,
+    `${count(s.skipped)} skipped`,
+    `${count(s.rejected)} rejected`,
+    ...(s.rolledBack ? [`${count(s.rolledBack)} undone`] : []),
+  ];
+  return `${count(s.read)} read = ${parts.join(' + ')}`;
 }

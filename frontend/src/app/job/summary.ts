@@ -6,10 +6,10 @@ import { CircleAlert, CircleCheck, CircleX, Equal } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { Draft } from '../draft/draft';
-import { count, timeOfDay } from '../format/format';
+import { timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
-import { outcome } from './outcome';
+import { balance, outcome } from './outcome';
 
 /** What a run came to, in the place of its bar, and what to do next. */
 @Component({
@@ -26,7 +26,7 @@ export class SummaryView {
   readonly run = input.required<Run>();
 
   protected readonly icons = { Equal };
-  protected readonly count = count;
+  protected readonly balance = balance;
   protected readonly saved = signal('');
   protected readonly failure = signal('');
 

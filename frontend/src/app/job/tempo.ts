@@ -19,7 +19,12 @@ import { phase } from '../format/words';
           [bufferValue]="0"
         />
         <div class="says">
-          <span class="phase" data-testid="phase">{{ doing() }}</span>
+          <span
+            class="phase"
+            data-testid="phase"
+            [class.attention]="run().progress()?.phase === 'waiting'"
+            >{{ doing() }}</span
+          >
           @for (part of tempo(); track $index) {
             <span class="part">{{ part }}</span>
           }

@@ -1,36 +1,40 @@
 /**
  * Returns a function that runs `work` at most once every `ms`, and never while
- * it is still at it; a call in between is made up for.
+ * it is still at it; a call in between is made up for. The work tells its own
+ * failures.
  */
 export function throttle(ms: number, work: () => Promise<void>): { call(): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let busy = false;
   let again = false;
+  let stopped = false;
 
   const run = async () => {
     busy = true;
     again = false;
-    await work();
-    timer = setTimeout(() => {
-      busy = false;
-      timer = undefined;
-      if (again) {
-        void run();
-      }
-    }, ms);
+    try {
+      await work();
+    } finally {
+      timer = setTimeout(next, ms);
+    }
+  };
+  const next = () => {
+    busy = false;
+    if (again) {
+      call();
+    }
+  };
+  const call = () => {
+    again = busy;
+    if (!busy && !stopped) {
+      void run();
+    }
   };
   return {
-    call: () => {
-      if (busy) {
-        again = true;
-      } else {
-        void run();
-      }
-    },
+    call,
     stop: () => {
+      stopped = true;
       clearTimeout(timer);
-      busy = true; // for good
-      again = false;
     },
   };
 }

@@ -25,7 +25,7 @@ export class Shortcuts {
   private readonly claimed = signal<readonly Shortcut[]>([]);
 
   /** What can be done here and now, for the list of keys. */
-  readonly list = computed(() => this.claimed().filter((s) => s.enabled?.() ?? true));
+  readonly list = computed(() => this.claimed().filter(isEnabled));
 
   private readonly open = signal(false);
   /** Whether the list of keys is shown. */
@@ -79,7 +79,7 @@ export class Shortcuts {
       return;
     }
     const pressed = this.name(event);
-    const hit = this.list().findLast((s) => s.key.toLowerCase() === pressed);
+    const hit = this.claimed().findLast((s) => s.key.toLowerCase() === pressed && isEnabled(s));
     if (!hit || (!pressed.includes('+') && isTyping(event.target))) {
       return;
     }
@@ -104,6 +104,10 @@ export class Shortcuts {
 /** Claims keys for the life of the component or service that calls it. */
 export function claimKeys(shortcuts: readonly Shortcut[]): void {
   inject(DestroyRef).onDestroy(inject(Shortcuts).claim(shortcuts));
+}
+
+function isEnabled(shortcut: Shortcut): boolean {
+  return shortcut.enabled?.() ?? true;
 }
 
 function isTyping(target: EventTarget | null): boolean {

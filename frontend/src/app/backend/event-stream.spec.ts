@@ -1,0 +1,196 @@
+import type { EventSourceMessage } from 'eventsource-parser';
+import { follow, type StreamOptions } from './event-stream';
+
+/** A stream that a test writes to, as the program would. */
+class Wire {
+  private controller!: ReadableStreamDefaultController<Uint8Array>;
+  readonly response: Response;
+
+  constructor(status = 200) {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.controller = controller;
+      },
+    });
+    this.response = new Response(body, { status });
+  }
+
+  send(text: string | Uint8Array): void {
+    this.controller.enqueue(typeof text === 'string' ? new TextEncoder().encode(text) : text);
+  }
+
+  end(): void {
+    this.controller.close();
+  }
+
+  break(): void {
+    this.controller.error(new TypeError('network error'));
+  }
+}
+
+interface Seen {
+  readonly messages: EventSourceMessage[];
+  readonly lost: string[];
+  readonly requests: Headers[];
+  opened: number;
+}
+
+/** Follows the wires one after the other, and stops when they are used up. */
+function start(wires: (Wire | Error)[], options: Partial<StreamOptions> = {}) {
+  const stop = new AbortController();
+  const seen: Seen = { messages: [], lost: [], requests: [], opened: 0 };
+  const left = [...wires];
+  const done = follow(
+    {
+      opened: () => {
+        seen.opened++;
+      },
+      message: (message) => {
+        seen.messages.push(message);
+      },
+      lost: (reason) => {
+        seen.lost.push(reason.message);
+        if (left.length === 0) {
+          stop.abort();
+        }
+      },
+    },
+    stop.signal,
+    {
+      address: () => Promise.resolve({ url: 'http://127.0.0.1:1', token: 'secret' }),
+      delay: () => 0,
+      fetch: (url, init) => {
+        expect(url).toBe('http://127.0.0.1:1/v1/events');
+        seen.requests.push(new Headers(init?.headers));
+        const wire = left.shift();
+        return wire instanceof Wire
+          ? Promise.resolve(wire.response)
+          : Promise.reject(wire ?? new Error('no more'));
+      },
+      ...options,
+    },
+  );
+  return { seen, stop, done };
+}
+
+const until = (condition: () => boolean) =>
+  vi.waitFor(() => {
+    expect(condition()).toBe(true);
+  });
+
+describe('follow', () => {
+  it('asks with the token in a header, and reads events', async () => {
+    const wire = new Wire();
+    const { seen, done } = start([wire]);
+    wire.send('id: e-1\nevent: progress\ndata: {"job":"a"}\n\n');
+    wire.send(': still there\n\nid: e-2\nevent: state\ndata: 1\ndata: 2\n\n');
+    wire.end();
+    await done;
+    expect(seen.requests[0]?.get('authorization')).toBe('Bearer secret');
+    expect(seen.requests[0]?.has('last-event-id')).toBe(false);
+    expect(seen.messages.map((m) => [m.id, m.event, m.data])).toEqual([
+      ['e-1', 'progress', '{"job":"a"}'],
+      ['e-2', 'state', '1\n2'],
+    ]);
+  });
+
+  it.each([1, 2, 3, 7])('reads a stream that comes in pieces of %i bytes', async (size) => {
+    const text =
+      'id: e-1\r\nevent: reject\r\ndata: {"value":"12,5O € ß 日本 😀"}\r\n\r\nid: e-2\ndata: x\n\n';
+    const bytes = new TextEncoder().encode(text);
+    const wire = new Wire();
+    const { seen, done } = start([wire]);
+    for (let i = 0; i < bytes.length; i += size) {
+      wire.send(bytes.slice(i, i + size));
+    }
+    wire.end();
+    await done;
+    expect(seen.messages.map((m) => m.data)).toEqual(['{"value":"12,5O € ß 日本 😀"}', 'x']);
+  });
+
+  it('goes on behind the last event when the stream breaks', async () => {
+    const [first, second] = [new Wire(), new Wire()];
+    const { seen, done } = start([first, second]);
+    first.send('id: e-7\ndata: 1\n\ndata: without an id\n\n');
+    await until(() => seen.messages.length === 2);
+    first.break();
+    second.send('id: e-8\ndata: 2\n\n');
+    second.end();
+    await done;
+    expect(seen.requests[1]?.get('last-event-id')).toBe('e-7');
+    expect(seen.messages.map((m) => m.data)).toEqual(['1', 'without an id', '2']);
+    expect(seen.opened).toBe(2);
+  });
+
+  it('goes on behind the last event when the stream ends', async () => {
+    const [first, second] = [new Wire(), new Wire()];
+    const { seen, done } = start([first, second]);
+    first.send('id: e-3\ndata: 1\n\n');
+    first.end();
+    second.end();
+    await done;
+    expect(seen.requests[1]?.get('last-event-id')).toBe('e-3');
+    expect(seen.lost[0]).toBe('the stream has ended');
+  });
+
+  it('says why the stream can’t be had, and tries again', async () => {
+    const wire = new Wire();
+    const { seen, done } = start([new TypeError('blocked'), new Wire(401), wire]);
+    wire.send('data: at last\n\n');
+    wire.end();
+    await done;
+    expect(seen.lost.slice(0, 2)).toEqual(['blocked', 'the stream was refused with status 401']);
+    expect(seen.messages.map((m) => m.data)).toEqual(['at last']);
+  });
+
+  it('says so when there is no address', async () => {
+    const { seen, done } = start([], {
+      address: () => Promise.reject(new Error('loopback is blocked')),
+    });
+    await done;
+    expect(seen.lost).toEqual(['loopback is blocked']);
+    expect(seen.requests).toEqual([]);
+  });
+
+  it('waits longer after each failure, and anew after a success', async () => {
+    const waits: number[] = [];
+    const wire = new Wire();
+    const { done } = start([new Error('a'), new Error('b'), wire, new Error('c')], {
+      delay: (failures) => {
+        waits.push(failures);
+        return 0;
+      },
+    });
+    wire.end();
+    await done;
+    expect(waits).toEqual([1, 2, 1, 2]);
+  });
+
+  it('takes a silent stream for dead', async () => {
+    const wire = new Wire();
+    const { seen, done } = start([wire], {
+      silence: 5,
+      fetch: (_url, init) => {
+        const signal = init?.signal;
+        return Promise.resolve(
+          new Response(
+            wire.response.body?.pipeThrough(new TransformStream(), signal ? { signal } : {}),
+          ),
+        );
+      },
+    });
+    await until(() => seen.lost.length > 0);
+    await Promise.race([done, Promise.resolve()]);
+    expect(seen.lost[0]).toBe('the stream has been silent for 0.005 s');
+  });
+
+  it('stops at once when it is told to, while it waits too', async () => {
+    const { stop, done, seen } = start([new Error('blocked'), new Wire()], {
+      delay: () => 3_600_000,
+    });
+    await until(() => seen.lost.length === 1);
+    stop.abort();
+    await done;
+    expect(seen.requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,106 @@
+import { TestBed } from '@angular/core/testing';
+import { Live, type LiveListener } from './live';
+import type { Job, Snapshot } from './model';
+import { Program } from './program';
+import { fakeProgram } from './program.fake';
+import { Runs } from './runs';
+
+const job = (id: string, state = 'running', created = '2026-03-01T12:00:00.000Z'): Job => ({
+  id,
+  state,
+  created,
+  request: { file: `/${id}.csv`, target: '/a.db', dialect: {}, plan: { table: id } },
+});
+
+function setUp(answers: Partial<Program>) {
+  let listener: LiveListener | undefined;
+  TestBed.configureTestingModule({
+    providers: [
+      { provide: Program, useValue: fakeProgram(answers) },
+      {
+        provide: Live,
+        useValue: {
+          listen: (l: LiveListener) => {
+            listener = l;
+            return () => {
+              listener = undefined;
+            };
+          },
+        },
+      },
+    ],
+  });
+  const runs = TestBed.inject(Runs);
+  return { runs, live: () => listener };
+}
+
+const state = (id: string, seq: number, name: string) =>
+  ({ kind: 'state', data: { job: id, seq, time: '', state: name, summary: null } }) as const;
+
+describe('Runs', () => {
+  it('lists the jobs, newest first, with a snapshot of those that are active', async () => {
+    const asked: string[] = [];
+    const { runs } = setUp({
+      jobs: () =>
+        Promise.resolve([job('new', 'running', '2026-03-02T00:00:00.000Z'), job('old', 'done')]),
+      snapshot: (id) => {
+        asked.push(id);
+        return Promise.resolve<Snapshot>({
+          job: job(id, 'paused', '2026-03-02T00:00:00.000Z'),
+          seq: 3,
+        });
+      },
+    });
+    await vi.waitFor(() => {
+      expect(runs.list().map((r) => [r.id, r.state()])).toEqual([
+        ['new', 'paused'],
+        ['old', 'done'],
+      ]);
+    });
+    expect(asked).toEqual(['new']);
+    expect(runs.active().map((r) => r.id)).toEqual(['new']);
+  });
+
+  it('finds a job that somebody else started', async () => {
+    const { runs, live } = setUp({
+      snapshot: (id) => Promise.resolve<Snapshot>({ job: job(id), seq: 5 }),
+    });
+    live()?.event(state('other', 4, 'running'));
+    await vi.waitFor(() => {
+      expect(runs.get('other')?.state()).toBe('running');
+    });
+  });
+
+  it('asks again when events may have been missed', async () => {
+    let now = 'running';
+    const { runs, live } = setUp({
+      jobs: () => Promise.resolve([job('a', 'running')]),
+      snapshot: (id) => Promise.resolve<Snapshot>({ job: job(id, now), seq: 9 }),
+    });
+    await vi.waitFor(() => {
+      expect(runs.get('a')?.state()).toBe('running');
+    });
+    now = 'done';
+    live()?.missed();
+    await vi.waitFor(() => {
+      expect(runs.get('a')?.state()).toBe('done');
+    });
+  });
+
+  it('says why the jobs can’t be listed', async () => {
+    const { runs } = setUp({ jobs: () => Promise.reject(new Error('the store is locked')) });
+    await vi.waitFor(() => {
+      expect(runs.error()).toContain('the store is locked');
+    });
+  });
+
+  it('knows a run as soon as it is started', async () => {
+    const { runs } = setUp({
+      start: () => Promise.resolve(job('a', 'queued')),
+      snapshot: () => new Promise<never>(() => undefined),
+    });
+    const run = await runs.start(job('a').request);
+    expect(runs.get('a')).toBe(run);
+    expect(run.state()).toBe('queued');
+  });
+});

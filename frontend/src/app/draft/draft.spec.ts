@@ -1,0 +1,240 @@
+import { TestBed } from '@angular/core/testing';
+import type { Column, Preview, Request, Settled } from '../backend/model';
+import { Live } from '../backend/live';
+import { Program } from '../backend/program';
+import { fakeProgram } from '../backend/program.fake';
+import { Draft } from './draft';
+
+const column = (name: string, type = 'text', rest: Partial<Column> = {}): Column => ({
+  name,
+  type,
+  nullable: true,
+  ...rest,
+});
+
+const preview = (fields: string[]): Preview => ({
+  dialect: { encoding: 'utf-8', delimiter: ',', headerRows: 1 },
+  findings: [],
+  warnings: [],
+  fields,
+  rows: [],
+  size: 10,
+  records: 0,
+  complete: true,
+  guesses: fields.map((field) => ({
+    field,
+    column: column(field),
+    evidence: '',
+    confidence: 1,
+    values: 1,
+    empty: 0,
+    exceptions: 0,
+    maxLength: 1,
+  })),
+});
+
+const settled = (rest: Partial<Settled> = {}): Settled => ({
+  create: true,
+  fields: [],
+  columns: [],
+  guesses: [],
+  mapping: [],
+  problems: [],
+  ...rest,
+});
+
+function setUp(answers: Partial<Program> = {}) {
+  const asked: Request[] = [];
+  TestBed.configureTestingModule({
+    providers: [
+      {
+        provide: Program,
+        useValue: fakeProgram({
+          preview: () => Promise.resolve(preview(['sku', 'price'])),
+          settle: (request) => {
+            asked.push(request);
+            return Promise.resolve(settled());
+          },
+          ...answers,
+        }),
+      },
+      { provide: Live, useValue: { listen: () => () => undefined } },
+    ],
+  });
+  return { draft: TestBed.inject(Draft), asked };
+}
+
+/** Waits until the draft has its answers. */
+const until = (check: () => void) =>
+  vi.waitFor(() => {
+    TestBed.tick();
+    check();
+  });
+
+describe('Draft', () => {
+  it('offers a database beside the file, and a table by its name', async () => {
+    const { draft } = setUp();
+    expect(draft.blocked()).toBe('Choose a file first');
+    draft.open('/data/Price List.csv');
+    await until(() => {
+      expect(draft.blocked()).toBe('');
+    });
+    expect(draft.target()).toBe('/data/Price List.db');
+    expect(draft.table()).toBe('price_list');
+    expect(draft.request()).toMatchObject({
+      file: '/data/Price List.csv',
+      target: '/data/Price List.db',
+      plan: {
+        table: 'price_list',
+        create: true,
+        columns: [{ name: 'sku' }, { name: 'price' }],
+        map: { sku: 'sku', price: 'price' },
+      },
+    });
+  });
+
+  it('forgets what hung on the file with it, and keeps the target', async () => {
+    const { draft } = setUp();
+    draft.open('/data/a.csv');
+    draft.setTarget('/data/all.db');
+    draft.setTable('mine');
+    draft.setDialect({ delimiter: ';' });
+    draft.edit('sku', { name: 'id' });
+    draft.open('/data/b.csv');
+    await until(() => {
+      expect(draft.request()?.plan.table).toBe('b');
+    });
+    expect(draft.target()).toBe('/data/all.db');
+    expect(draft.dialect()).toEqual({});
+    expect(draft.request()?.plan.columns?.[0]?.name).toBe('sku');
+  });
+
+  it('overrides a decision about the dialect, and leaves it again', () => {
+    const { draft } = setUp();
+    draft.setDialect({ delimiter: ';' });
+    draft.setDialect({ headerRows: 0 });
+    expect(draft.dialect()).toEqual({ delimiter: ';', headerRows: 0 });
+    draft.setDialect({ delimiter: undefined });
+    expect(draft.dialect()).toEqual({ headerRows: 0 });
+  });
+
+  it('keeps the last preview in view while the next one is under way', async () => {
+    let next = Promise.resolve(preview(['a']));
+    const { draft } = setUp({ preview: () => next });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.preview()?.fields).toEqual(['a']);
+    });
+    let answer: (p: Preview) => void = () => undefined;
+    next = new Promise((resolve) => {
+      answer = resolve;
+    });
+    draft.setDialect({ delimiter: ';' });
+    TestBed.tick();
+    expect(draft.preview()?.fields).toEqual(['a']);
+    expect(draft.previewing()).toBe(true);
+    answer(preview(['b', 'c']));
+    await until(() => {
+      expect(draft.preview()?.fields).toEqual(['b', 'c']);
+    });
+  });
+
+  it('says why the file can’t be read', async () => {
+    const { draft } = setUp({ preview: () => Promise.reject(new Error('it is a folder')) });
+    draft.open('/data');
+    await until(() => {
+      expect(draft.previewError()).toBe('it is a folder');
+    });
+    expect(draft.preview()).toBeUndefined();
+    expect(draft.blocked()).toBe('The file can’t be read: see Source');
+  });
+
+  it('adds to a table that is there, whatever its case', async () => {
+    const { draft } = setUp({ tables: () => Promise.resolve([{ name: 'Articles', rows: 3 }]) });
+    draft.open('/data/articles.csv');
+    draft.map('sku', 'id');
+    await until(() => {
+      expect(draft.request()?.plan).toEqual({ table: 'articles', columns: [], map: { sku: 'id' } });
+    });
+    expect(draft.creates()).toBe(false);
+  });
+
+  it('makes the columns that a person changed, and leaves out what was left out', async () => {
+    const { draft } = setUp();
+    draft.open('/data/a.csv');
+    draft.edit('sku', { name: 'id', type: 'integer', primaryKey: true });
+    draft.edit('price', { leftOut: true });
+    await until(() => {
+      expect(draft.request()?.plan).toMatchObject({
+        columns: [{ name: 'id', type: 'integer', primaryKey: true, nullable: false }],
+        map: { sku: 'id', price: '' },
+      });
+    });
+  });
+
+  it('takes the ready-made table that is made for just these fields', async () => {
+    const preset = {
+      name: 'prices',
+      title: 'Prices',
+      table: 'price_list',
+      columns: [column('sku', 'text', { primaryKey: true }), column('price', 'decimal')],
+    };
+    const { draft } = setUp({ presets: () => Promise.resolve([preset]) });
+    draft.open('/data/x.csv');
+    await until(() => {
+      expect(draft.request()?.plan).toMatchObject({
+        table: 'price_list',
+        columns: [
+          { name: 'sku', primaryKey: true },
+          { name: 'price', type: 'decimal' },
+        ],
+      });
+    });
+    draft.setPreset('');
+    await until(() => {
+      expect(draft.request()?.plan).toMatchObject({ table: 'x', columns: [{}, { type: 'text' }] });
+    });
+  });
+
+  it('is blocked by problems, and says which', async () => {
+    const problems = [{ column: 'id', message: 'the column "id" needs a value' }];
+    const { draft } = setUp({ settle: () => Promise.resolve(settled({ problems })) });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.blocked()).toBe('the column "id" needs a value');
+    });
+  });
+
+  it('offers texts that seem to stand for no value until they are read so', async () => {
+    const guess = { ...preview(['a']).guesses[0], nulls: ['N/A', '-'] } as Settled['guesses'][0];
+    const { draft } = setUp({ settle: () => Promise.resolve(settled({ guesses: [guess] })) });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.likelyNulls()).toEqual(['N/A', '-']);
+    });
+    draft.setRules({ null: ['N/A'] });
+    await until(() => {
+      expect(draft.likelyNulls()).toEqual(['-']);
+      expect(draft.request()?.plan.null).toEqual(['N/A']);
+    });
+  });
+
+  it('starts what it asked to be settled', async () => {
+    const started: Request[] = [];
+    const { draft, asked } = setUp({
+      start: (request) => {
+        started.push(request);
+        return Promise.resolve({ id: 'j1', state: 'queued', created: '', request });
+      },
+    });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.blocked()).toBe('');
+    });
+    expect(await draft.start()).toBe('j1');
+    expect(draft.job()).toBe('j1');
+    expect(started).toEqual([asked.at(-1)]);
+    await draft.start(true);
+    expect(started[1]?.check).toBe(true);
+  });
+});

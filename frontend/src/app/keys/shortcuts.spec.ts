@@ -1,0 +1,63 @@
+import { TestBed } from '@angular/core/testing';
+import { Shortcuts } from './shortcuts';
+
+const press = (key: string, rest: KeyboardEventInit = {}, on: EventTarget = document) => {
+  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...rest });
+  on.dispatchEvent(event);
+  return event.defaultPrevented;
+};
+
+describe('Shortcuts', () => {
+  const done: string[] = [];
+  const action = (key: string, label = key, enabled?: () => boolean) => ({
+    ...{ key, label, run: () => done.push(label) },
+    ...(enabled ? { enabled } : {}),
+  });
+
+  beforeEach(() => {
+    done.length = 0;
+  });
+
+  it('runs what a key stands for, with its modifiers', () => {
+    TestBed.inject(Shortcuts).claim([action('Mod+Enter'), action('p'), action('Alt+ArrowRight')]);
+    expect(press('Enter')).toBe(false);
+    expect(press('Enter', { ctrlKey: true })).toBe(true);
+    expect(press('P')).toBe(true);
+    expect(press('ArrowRight', { altKey: true })).toBe(true);
+    expect(done).toEqual(['Mod+Enter', 'p', 'Alt+ArrowRight']);
+  });
+
+  it('leaves plain keys to whoever is typing', () => {
+    TestBed.inject(Shortcuts).claim([action('p'), action('Mod+f')]);
+    const input = document.body.appendChild(document.createElement('input'));
+    expect(press('p', {}, input)).toBe(false);
+    expect(press('f', { ctrlKey: true }, input)).toBe(true);
+    input.remove();
+    expect(done).toEqual(['Mod+f']);
+  });
+
+  it('gives a key to the last who claimed it, while it can be done', () => {
+    const keys = TestBed.inject(Shortcuts);
+    keys.claim([action('Escape', 'outer')]);
+    let open = true;
+    const release = keys.claim([action('Escape', 'inner', () => open)]);
+    press('Escape');
+    open = false;
+    press('Escape');
+    open = true;
+    release();
+    press('Escape');
+    expect(done).toEqual(['inner', 'outer', 'outer']);
+  });
+
+  it('takes a shifted character for the character', () => {
+    TestBed.inject(Shortcuts).claim([action('?')]);
+    expect(press('?', { shiftKey: true })).toBe(true);
+  });
+
+  it('shows a key as it is written on the keyboard', () => {
+    const keys = TestBed.inject(Shortcuts);
+    expect(keys.show('Mod+Shift+Enter')).toBe('Ctrl+Shift+Enter');
+    expect(keys.hint('Pause', 'p')).toBe('Pause (P)');
+  });
+});
