@@ -38,14 +38,13 @@ func openEngine(ctx context.Context) (*engine, error) {
 }
 
 // listen serves the local API until the engine is closed.
-func (e *engine) listen(addr string, s *screen) (err error) {
+func (e *engine) listen(addr string) (err error) {
 	e.api, err = localapi.Start(e.runner, e.hub, localapi.Options{
 		Addr: addr, Spool: filepath.Join(e.run, "received"), Announce: e.run,
 	})
 	if err != nil {
 		return usagef("--listen %s: %w", addr, err)
 	}
-	s.printf("local API: %s (its token is in %s)\n", e.api.URL(), filepath.Join(e.run, "api.json"))
 	return nil
 }
 

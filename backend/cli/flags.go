@@ -89,7 +89,7 @@ func newPlanFlags() *planFlags {
 	set.StringVar(&f.plan.Table, "table", "", "the table (`NAME`)")
 	set.BoolVar(&f.plan.Create, "create", false, "make the table")
 	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: infer or text (`RULE`)")
-	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(presetNames(), ", ")+" (`NAME`)")
+	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
 	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: reject, skip, update or replace (`RULE`)")
@@ -104,6 +104,16 @@ func newPlanFlags() *planFlags {
 	return f
 }
 
+// choices are the values of the flags that have only a few.
+var choices = map[string][]string{
+	"types":       {"infer", "text"},
+	"on-conflict": {string(load.ConflictReject), string(load.ConflictSkip), string(load.ConflictUpdate), string(load.ConflictReplace)},
+	"ragged":      {string(load.RaggedReject), string(load.RaggedPad)},
+	"decimal":     {".", ","},
+	"preset":      presetNames(),
+	"format":      {"original", "csv", "json"},
+}
+
 func presetNames() []string {
 	var names []string
 	for _, p := range job.Presets() {
@@ -112,30 +122,36 @@ func presetNames() []string {
 	return names
 }
 
+// oneOf checks the value of a flag that has only a few.
+func oneOf(flag, value string) error {
+	if slices.Contains(choices[flag], value) {
+		return nil
+	}
+	return usagef("--%s %q: it is one of %s", flag, value, strings.Join(choices[flag], ", "))
+}
+
 // settled returns the flags as a plan.
 func (f *planFlags) settled() (load.Plan, error) {
 	p := f.plan
-	for _, c := range []struct {
-		flag, value string
-		allowed     []string
-	}{
-		{"types", f.types, []string{"infer", "text"}},
-		{"on-conflict", f.onConflict, []string{"reject", "skip", "update", "replace"}},
-		{"ragged", f.ragged, []string{"reject", "pad"}},
-		{"decimal", f.sign, []string{".", ","}},
+	for flag, value := range map[string]string{
+		"types": f.types, "on-conflict": f.onConflict, "ragged": f.ragged, "decimal": f.sign, "preset": f.preset,
 	} {
-		if !slices.Contains(c.allowed, c.value) {
-			return p, usagef("--%s %q: it is one of %s", c.flag, c.value, strings.Join(c.allowed, ", "))
+		if value == "" && flag == "preset" {
+			continue
+		}
+		if err := oneOf(flag, value); err != nil {
+			return p, err
 		}
 	}
-	if f.preset != "" && !slices.Contains(presetNames(), f.preset) {
-		return p, usagef("--preset %q: it is one of %s", f.preset, strings.Join(presetNames(), ", "))
-	}
-	// Left at its default, a rule stays unsaid: the plan knows the default.
+	// What is left at its default stays unsaid: the plan knows the default, and
+	// the file may suggest something better.
 	if f.target.flags.Changed("types") {
 		p.Types = f.types
 	}
-	p.OnConflict, p.Ragged, p.Decimal = load.Conflict(f.onConflict), load.Ragged(f.ragged), f.sign
+	if f.values.flags.Changed("decimal") {
+		p.Decimal = f.sign
+	}
+	p.OnConflict, p.Ragged = load.Conflict(f.onConflict), load.Ragged(f.ragged)
 	return p, nil
 }
 

@@ -8,10 +8,17 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// addGroups gives a command its flags, and its help their headings.
+// addGroups gives a command its flags, its help their headings, and the shell
+// what completes them.
 func addGroups(cmd *cobra.Command, groups ...flagGroup) {
 	for _, g := range groups {
 		cmd.Flags().AddFlagSet(g.flags)
+	}
+	for flag, values := range choices {
+		if cmd.Flags().Lookup(flag) != nil {
+			// An error would mean that there is no such flag.
+			_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+		}
 	}
 	cmd.SetUsageFunc(func(c *cobra.Command) error { return printHelp(c, groups) })
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = printHelp(c, groups) }) // nobody to be told

@@ -130,8 +130,11 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 	}
 	defer func() { err = errors.Join(err, l.engine.close()) }()
 	if l.tell.listen != "" {
-		if err := l.engine.listen(l.tell.listen, l.err); err != nil {
+		if err := l.engine.listen(l.tell.listen); err != nil {
 			return err
+		}
+		if !l.tell.quiet {
+			l.err.printf("local API: %s (its token is in %s)\n", l.engine.api.URL(), filepath.Join(l.engine.run, "api.json"))
 		}
 	}
 	for _, r := range requests {

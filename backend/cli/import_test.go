@@ -112,6 +112,7 @@ func TestFlags(t *testing.T) {
 		{"map twice", table, "Nr,who\n1,Ada\n", []string{"--map", "Nr=id", "--map", "who=name"}, 0, "1|Ada||"},
 		{"null", table, "id,name\n1,n/a\n2,-\n3,x\n", []string{"--null", "n/a", "--null", "-"}, 0, "1|||;2|||;3|x||"},
 		{"decimal", table, "id;price\n1;1,5\n", []string{"--decimal", ","}, 0, "1||1.5|"},
+		{"decimal found out", table, "id;price\n1;1,5\n2;2,25\n3;3,75\n", nil, 0, "1||1.5|;2||2.25|;3||3.75|"},
 		{"date format", table, "id,day\n1,31.12.2025\n", []string{"--date-format", "DD.MM.YYYY"}, 0, "1|||2025-12-31"},
 		{"delimiter", table, "id|name\n1|a,b\n", []string{"--delimiter", "pipe"}, 0, "1|a,b||"},
 		{"tab", table, "id\tname\n1\ta b\n", []string{"--delimiter", `\t`}, 0, "1|a b||"},

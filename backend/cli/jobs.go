@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -70,7 +68,6 @@ func (p *program) printJobs(jobs []job.Job) {
 
 func (p *program) rejectsCommand() *cobra.Command {
 	format := "original"
-	formats := []string{"original", "csv", "json"}
 	c := &cobra.Command{
 		Use:   "rejects JOB",
 		Short: "Print the records that a job rejected",
@@ -80,14 +77,17 @@ again; or as a report of where and why, as CSV or as a line of JSON each.`,
   linefeed rejects k3v7q2ma --format csv
   linefeed rejects k3v7q2ma --format json | jq .line`,
 	}
+	c.ValidArgsFunction = func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return jobNames(c.Context(), args), cobra.ShellCompDirectiveNoFileComp
+	}
 	c.Flags().StringVar(&format, "format", format, "what to print: original, csv or json (`FORMAT`)")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usagef("want the name of one job: `linefeed jobs` lists them")
 		}
-		if !slices.Contains(formats, format) {
-			return usagef("--format %q: it is one of %s", format, strings.Join(formats, ", "))
+		if err := oneOf("format", format); err != nil {
+			return err
 		}
 		ctx, id, w := c.Context(), args[0], p.out.w
 		return withEngine(ctx, func(e *engine) error {
@@ -104,6 +104,25 @@ again; or as a report of where and why, as CSV or as a line of JSON each.`,
 		})
 	}
 	return c
+}
+
+// jobNames returns the names of the jobs that there are, to complete the only
+// argument of a command.
+func jobNames(ctx context.Context, args []string) (names []string) {
+	if len(args) > 0 {
+		return nil
+	}
+	err := withEngine(ctx, func(e *engine) error {
+		jobs, err := e.runner.Jobs(ctx)
+		for _, j := range jobs {
+			names = append(names, j.ID+"\t"+string(j.State)+" "+filepath.Base(j.Request.File))
+		}
+		return err
+	})
+	if err != nil {
+		return nil // a shell has no place for an error
+	}
+	return names
 }
 
 // printRejects prints a job's rejects as lines of JSON.

@@ -99,3 +99,27 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestCompletion completes as a shell asks for it.
+func TestCompletion(t *testing.T) {
+	dir := newHome(t)
+	v := run(t, "check", write(t, dir, "people.csv", smallCSV), "--json").want(t, 0).summary(t)
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"imp"}, "import\t"},
+		{[]string{"import", "x.csv", "--on-conflict", ""}, "replace\n"},
+		{[]string{"import", "x.csv", "--preset", ""}, "articles\n"},
+		{[]string{"rejects", ""}, v.Job + "\tdone people.csv\n"},
+		{[]string{"rejects", v.Job, "--format", ""}, "original\n"},
+	} {
+		r := run(t, append([]string{"__complete"}, test.args...)...).want(t, 0)
+		if !strings.Contains(r.stdout, test.want) {
+			t.Errorf("%q completes to\n%s, want %q", test.args, r.stdout, test.want)
+		}
+	}
+	if r := run(t, "completion", "bash").want(t, 0); !strings.Contains(r.stdout, "linefeed") {
+		t.Error("there is no script for bash")
+	}
+}
