@@ -37,18 +37,20 @@ func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) 
 		Dialect: look.Dialect, Findings: look.Findings, Warnings: look.Warnings, Fields: look.Fields,
 		Rows: look.Rows, Size: look.Size, Records: look.Records, Complete: look.Complete,
 	}
-	p.Guesses, err = guess(ctx, Request{File: file}, look.Dialect)
+	p.Guesses, err = guess(ctx, Request{File: file}, look.Dialect, guessRecords)
 	return p, err
 }
 
-// Inference looks at this many records and bytes at most.
+// Inference looks at this many records and bytes at most: many for the types
+// of columns, fewer for the formats of columns whose types are known.
 const (
 	guessRecords = 20_000
+	guessFormats = 1_000
 	guessBytes   = 8 << 20
 )
 
 // guess infers the types of the file's fields from its first records.
-func guess(ctx context.Context, req Request, d csvfile.Dialect) ([]load.Guess, error) {
+func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]load.Guess, error) {
 	file, err := openFile(req, d)
 	if err != nil {
 		return nil, err
@@ -66,7 +68,7 @@ func guess(ctx context.Context, req Request, d csvfile.Dialect) ([]load.Guess, e
 		if err == nil {
 			inference.Add(rec)
 		}
-		if n++; n >= guessRecords || rec.End >= guessBytes || ctx.Err() != nil {
+		if n++; n >= records || rec.End >= guessBytes || ctx.Err() != nil {
 			break
 		}
 	}

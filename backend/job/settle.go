@@ -72,10 +72,6 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	plan := req.Plan
 	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}}
 
-	var err error
-	if s.Guesses, err = guess(ctx, req, file.Dialect()); err != nil {
-		return s, load.Layout{}, err
-	}
 	preset, err := findPreset(req, s.Fields)
 	if err != nil {
 		return s, load.Layout{}, err
@@ -88,6 +84,13 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	}
 	table, exists, err := columns(ctx, dst, plan.Table)
 	if err != nil && (!errors.Is(err, load.ErrNoTable) || !plan.Create && req.Preset == "" && dst != nil) {
+		return s, load.Layout{}, err
+	}
+	look := guessRecords
+	if exists || preset != nil || len(plan.Columns) > 0 { // only the formats are asked for
+		look = guessFormats
+	}
+	if s.Guesses, err = guess(ctx, req, file.Dialect(), look); err != nil {
 		return s, load.Layout{}, err
 	}
 	switch {
