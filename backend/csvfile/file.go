@@ -174,7 +174,8 @@ func newFile(in *input, d Dialect, opt Options) (*File, error) {
 		line: 1,
 	}
 	if r.g.simple() {
-		r.scan = newScanner(r.g)
+		r.scan = newScanner(r.g, dec != nil)
+		r.w.lazy = true
 	}
 	if mark > 0 && r.onSkip != nil {
 		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})

@@ -89,7 +89,7 @@ func (r *reader) next() (*load.Record, error) {
 		}
 		switch r.parse() {
 		case parsed:
-			if len(r.shape.fields) == r.want && !w.suspect {
+			if len(r.shape.fields) == r.want && !r.suspect() {
 				r.accept()
 				return &r.record, nil
 			}
@@ -121,6 +121,12 @@ func (r *reader) parse() status {
 		r.scan.skip(w.pos)
 	}
 	return r.g.parse(w.rest(), w.eof, &r.shape)
+}
+
+// suspect reports whether there may be bytes that are no text in the record at
+// text[pos].
+func (r *reader) suspect() bool {
+	return r.w.suspect || r.scan != nil && r.w.pos < r.scan.suspect
 }
 
 // fill reads more text.
@@ -283,7 +289,7 @@ func countBreaks(b []byte) int {
 // where it found a blank line.
 func (r *reader) examine() (*load.Record, error) {
 	s := &r.shape
-	if r.w.suspect {
+	if r.suspect() {
 		if rec, err := r.checkBytes(); rec != nil {
 			return rec, err
 		}

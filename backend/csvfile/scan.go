@@ -2,243 +2,193 @@ package csvfile
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
+	"slices"
 
 	"linefeed/backend/load"
 )
 
 // A scanner finds the records of a simple grammar (see grammar.simple), and
-// nothing but good ones: where a record breaks the rules it leaves it to
-// grammar.parse.
+// nothing but good ones: of any other it says that it is not sure, and leaves
+// it to grammar.parse.
 //
-// It goes over the text twice. The first time eight bytes at a time, without a
-// branch for any of them, to list where the bytes are that may have a meaning;
-// the second time over that list only. A field costs the same however long it
-// is, and plain text costs next to nothing.
+// It goes over the text twice: first sixty-four bytes at a time, to list where
+// the separators are that stand outside of quotes, and then over that list
+// only. Outside of quotes is where the number of quotes before is even, as it
+// is wherever the text follows the rules. Whether a record does is checked
+// afterwards, by counting: all of its quotes must be around its fields, or
+// doubled. So plain text costs next to nothing, and what is in quotes as well.
 type scanner struct {
 	delim, quote   byte
 	delims, quotes uint64 // the byte eight times
+	quoting        uint64 // all ones, or 0 where there are no quotes
+	compare        int32  // the quote, or -1
+	trusted        bool   // the text is known to be UTF-8
 
-	list  []uint32 // positions in the text of delimiters, quotes and control characters
+	list  []uint32 // positions in the text of separators outside of quotes
 	next  int      // list[next:] is to be read
 	from  int      // text[from:until] is listed
 	until int
+	size  int // how much is listed next; it is little where it may be in vain
+
+	inside  uint64 // all ones where text[until] is inside of quotes
+	total   counts // before text[until]
+	seen    uint32 // quotes before the record that is next, since the last reset
+	breaks  uint32 // LF and CR inside of quotes before it
+	suspect int    // a record that begins before may hold bytes that are no text
+
+	marks []marks  // of each 64 bytes of text[from:until]
+	sums  []counts // before them
 }
 
-// block is how much text is listed at a time: the list and the text of it
-// stay in the processor's first cache.
-const block = 16 << 10
-
 const (
-	low7  = 0x7f7f7f7f7f7f7f7f
-	high1 = 0x8080808080808080
-	ones  = 0x0101010101010101
-	// above14 carries every byte of at least 14 into its highest bit, so that
-	// tabs, line ends and NULs are those that it does not.
-	above14 = 0x7272727272727272
+	// Text is listed in blocks, so that it and its list stay in the
+	// processor's first cache. Blocks grow from the least to the most.
+	leastBlock = 1 << 10
+	mostBlock  = 8 << 10
+	// sureRecord is how long a record may be for the scanner to be trusted
+	// with it: a longer one may be a quote that is not closed.
+	sureRecord = 4 << 10
+	// pieceWords is how many times 64 bytes are looked at together for
+	// whether they are UTF-8.
+	pieceWords = 2
+
+	ones = 0x0101010101010101
 )
 
-func newScanner(g *grammar) *scanner {
-	s := &scanner{delim: g.delim[0], quote: g.quote, list: make([]uint32, 0, block+8)}
-	if s.quote == 0 {
-		s.quote = s.delim
+func newScanner(g *grammar, trusted bool) *scanner {
+	s := &scanner{
+		delim: g.delim[0], quote: g.quote, compare: -1, trusted: trusted,
+		list:  make([]uint32, 0, mostBlock+64),
+		marks: make([]marks, mostBlock/64),
+		sums:  make([]counts, mostBlock/64),
+	}
+	if g.quote != 0 {
+		s.quoting, s.compare = ^uint64(0), int32(g.quote)
 	}
 	s.delims, s.quotes = ones*uint64(s.delim), ones*uint64(s.quote)
 	return s
 }
 
-// reset makes the scanner go on at text[pos], after the text was moved.
-func (s *scanner) reset(pos int) {
-	s.list, s.next, s.from, s.until = s.list[:0], 0, pos, pos
-}
-
-// skip makes the scanner go on at text[pos].
-func (s *scanner) skip(pos int) {
-	if pos < s.from || pos >= s.until {
-		s.reset(pos)
-		return
-	}
-	for s.next < len(s.list) && int(s.list[s.next]) < pos {
-		s.next++
-	}
-}
-
-// more lists the next block of text. It reports false at the end of it.
-func (s *scanner) more(text []byte) bool {
-	list := s.list[:cap(s.list)]
-	n := 0
-	for n == 0 {
-		i, end := s.until, min(s.until+block, len(text))
-		s.from = i
-		if i == end {
-			s.list, s.next = s.list[:0], 0
-			return false
-		}
-		for ; i+8 <= end; i += 8 {
-			w := binary.LittleEndian.Uint64(text[i:])
-			d, q := w^s.delims, w^s.quotes
-			m := ^(((d&low7 + low7) | d) & ((q&low7 + low7) | q) & ((w&low7 + above14) | w)) & high1
-			for m != 0 {
-				list[n] = uint32(i + bits.TrailingZeros64(m)>>3)
-				n++
-				m &= m - 1
-			}
-		}
-		for ; i < end; i++ {
-			if c := text[i]; c == s.delim || c == s.quote || c < 14 {
-				list[n] = uint32(i)
-				n++
-			}
-		}
-		s.until = end
-	}
-	s.list, s.next = list[:n], 0
-	return true
-}
-
 // scan reads the record at text[pos], where the list must stand. It returns
-// broken without saying why. Unless it returns parsed, skip or reset must be
-// called before the next scan.
+// parsed, or needMore, or broken if it is not sure. Unless it returns parsed,
+// skip or reset must be called before the next scan.
 func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 	fields := out.fields[:0]
-	out.unescaped, out.breaks = out.unescaped[:0], 0
-	list, next := s.list, s.next
-	start := pos // of the field
-	var p int
+	start := 0 // of the field, from pos on, as all that follows
+	found := tally{}
 	for {
-		if next == len(list) {
-			if !s.more(text) {
-				if !eof {
-					return needMore
-				}
-				out.fields = append(fields, load.Field{Start: uint32(start - pos), End: uint32(len(text) - pos)})
-				out.end = len(text) - pos
-				return parsed
+		if s.next == len(s.list) {
+			if s.until-pos > sureRecord {
+				return broken
 			}
-			list, next = s.list, 0
-		}
-		p = int(list[next])
-		next++
-		c := text[p]
-		if c == s.delim {
-			fields = append(fields, load.Field{Start: uint32(start - pos), End: uint32(p - pos)})
-			start = p + 1
-			continue
-		}
-		if c == '\n' || c == '\r' {
-			fields = append(fields, load.Field{Start: uint32(start - pos), End: uint32(p - pos)})
-			break
-		}
-		if c != s.quote {
-			continue // another control character
-		}
-		if p != start {
-			return broken
-		}
-		// A quoted field.
-		start++
-		doubled := false
-		for {
-			if next == len(list) {
-				if !s.more(text) {
-					if !eof {
-						return needMore
-					}
+			if !s.more(text) {
+				if eof {
 					return broken
 				}
-				list, next = s.list, 0
-			}
-			p = int(list[next])
-			next++
-			c = text[p]
-			if c == '\n' {
-				if text[p-1] != '\r' {
-					out.breaks++
-				}
-				continue
-			}
-			if c == '\r' {
-				out.breaks++
-				continue
-			}
-			if c != s.quote {
-				continue
-			}
-			if p+1 < len(text) && text[p+1] == s.quote {
-				doubled = true
-				if next == len(list) {
-					s.more(text)
-					list, next = s.list, 0
-				}
-				next++
-				continue
-			}
-			break
-		}
-		f := load.Field{Start: uint32(start - pos), End: uint32(p - pos), Quoted: true}
-		if doubled {
-			f = out.undouble(text[start:p], s.quote)
-		}
-		fields = append(fields, f)
-		start = p + 1
-		if start == len(text) {
-			if !eof {
 				return needMore
 			}
-			out.fields = fields
-			out.end = len(text) - pos
-			s.list, s.next = list, next
-			return parsed
+			if len(s.list) > 0 && int(s.list[0]) < pos {
+				s.next = 1 // the LF of a CRLF
+			}
+			continue
 		}
-		c = text[start]
-		if c != s.delim && c != '\n' && c != '\r' {
-			return broken
+		if len(fields) == cap(fields) {
+			fields = slices.Grow(fields, 16)
 		}
-		if next == len(list) {
-			s.more(text)
-			list, next = s.list, 0
-		}
-		next++
-		p = start
-		start++
-		if c != s.delim {
+		n := min(len(s.list)-s.next, cap(fields)-len(fields))
+		room := fields[len(fields) : len(fields)+n]
+		list := s.list[s.next : s.next+n]
+		found, n = s.split(text[pos:], uint32(pos), list, room, start, found)
+		fields = fields[:len(fields)+n]
+		s.next += n
+		start = int(list[n-1]) - pos + 1
+		if text[pos+start-1] != s.delim {
 			break
 		}
 	}
-	// text[p] is the line end.
-	end := p + 1
-	if text[p] == '\r' {
-		if end == len(text) {
-			if !eof {
-				return needMore
-			}
-		} else if text[end] == '\n' {
+	end := pos + start
+	if text[end-1] == '\r' {
+		if end == len(text) && !eof {
+			return needMore
+		}
+		if end < len(text) && text[end] == '\n' {
 			end++
-			if next == len(list) {
-				s.more(text)
-				list, next = s.list, 0
+			if s.next < len(s.list) {
+				s.next++
 			}
-			next++
 		}
 	}
+	start += pos
 	out.fields = fields
 	out.end = end - pos
-	s.list, s.next = list, next
+	out.breaks = 0
+	out.unescaped = out.unescaped[:0]
+	quotes, breaks := s.before(start - 1)
+	if found.wrong != 0 || quotes-s.seen != 2*found.quoted && !s.undouble(text[pos:end], quotes-s.seen, out) {
+		return broken
+	}
+	if breaks != s.breaks {
+		out.breaks = countBreaks(text[pos : start-1])
+	}
+	s.seen, s.breaks = quotes, breaks
 	return parsed
 }
 
-// undouble puts the text of a field with doubled quotes into s.unescaped.
-func (s *shape) undouble(b []byte, quote byte) load.Field {
-	from := len(s.unescaped)
-	for {
-		i := bytes.IndexByte(b, quote)
-		if i < 0 {
-			break
+// split fills fields with those of the record in text that end where list
+// says, up to the first that ends the record. The list counts from base before
+// text; the first field begins at start. It returns how many there are.
+func (s *scanner) split(text []byte, base uint32, list []uint32, fields []load.Field, start int, found tally) (tally, int) {
+	quote, delim := s.compare, s.delim
+	fields = fields[:len(list)]
+	for i, p := range list {
+		p -= base
+		var open, closed uint32
+		if int32(text[start]) == quote {
+			open = 1
 		}
-		s.unescaped = append(s.unescaped, b[:i+1]...)
-		b = b[i+2:]
+		if int32(text[p-open]) == quote {
+			closed = 1
+		}
+		fields[i] = load.Field{Start: uint32(start) + open, End: p - open, Quoted: open != 0}
+		found.quoted += open
+		found.wrong += open &^ closed
+		start = int(p) + 1
+		if text[p] != delim {
+			return found, i + 1
+		}
 	}
-	s.unescaped = append(s.unescaped, b...)
-	return load.Field{Start: uint32(from), End: uint32(len(s.unescaped)), Quoted: true, Escaped: true}
+	return found, len(list)
+}
+
+// A tally counts the fields of a record that begin with a quote, and those of
+// them that do not end with one.
+type tally struct{ quoted, wrong uint32 }
+
+// undouble resolves the doubled quotes in the fields of a record that has so
+// many quotes. It reports false where they are not all around fields or doubled.
+func (s *scanner) undouble(text []byte, quotes uint32, out *shape) bool {
+	for i := range out.fields {
+		f := &out.fields[i]
+		if !f.Quoted {
+			continue
+		}
+		quotes -= 2
+		b := text[f.Start:f.End]
+		at := bytes.IndexByte(b, s.quote)
+		if at < 0 {
+			continue
+		}
+		from := len(out.unescaped)
+		for ; at >= 0; at = bytes.IndexByte(b, s.quote) {
+			if at+1 == len(b) || b[at+1] != s.quote {
+				return false
+			}
+			quotes -= 2
+			out.unescaped = append(out.unescaped, b[:at+1]...)
+			b = b[at+2:]
+		}
+		out.unescaped = append(out.unescaped, b...)
+		*f = load.Field{Start: uint32(from), End: uint32(len(out.unescaped)), Quoted: true, Escaped: true}
+	}
+	return quotes == 0
 }

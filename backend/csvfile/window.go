@@ -25,7 +25,8 @@ type window struct {
 
 	// suspect is set where there may be invalid bytes in text[pos:].
 	suspect bool
-	checked int // text[:checked] was looked at
+	checked int  // text[:checked] was looked at
+	lazy    bool // the scanner looks at it; nothing was looked at
 
 	footer int    // how many lines at the end are no records
 	held   []byte // they, as far as they are read; behind text in its memory
@@ -80,7 +81,9 @@ func (w *window) fill() error {
 		if err := w.read(&w.text); err != nil {
 			return err
 		}
-		w.inspect()
+		if !w.lazy {
+			w.inspect()
+		}
 	} else {
 		if err := w.read(&w.raw); err != nil {
 			return err

@@ -1,0 +1,173 @@
+package csvfile
+
+import (
+	"bytes"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// marks are 64 bytes of text: bit i is byte i.
+type marks struct {
+	seps   uint64 // delimiters, LF and CR
+	quotes uint64
+	breaks uint64 // LF and CR
+}
+
+// counts are how much there was of something since the last reset.
+type counts struct {
+	quotes uint32
+	breaks uint32 // LF and CR inside of quotes
+}
+
+// reset makes the scanner go on at text[pos], where a line begins, of text that
+// is new to it.
+func (s *scanner) reset(pos int) {
+	s.list, s.next, s.from, s.until, s.size = s.list[:0], 0, pos, pos, leastBlock
+	s.inside, s.total, s.seen, s.breaks, s.suspect = 0, counts{}, 0, 0, 0
+}
+
+// skip makes the scanner go on at text[pos], where a line begins.
+func (s *scanner) skip(pos int) {
+	if pos >= s.from && pos < s.until {
+		if quotes, _ := s.before(pos); quotes == s.seen {
+			for s.next < len(s.list) && int(s.list[s.next]) < pos {
+				s.next++
+			}
+			return
+		}
+	}
+	suspect := s.suspect
+	s.reset(pos)
+	s.suspect = suspect
+}
+
+// before returns how many quotes there are before text[pos], and how many LF
+// and CR inside of quotes.
+func (s *scanner) before(pos int) (quotes, breaks uint32) {
+	i := uint(pos-s.from) / 64
+	m, sum := &s.marks[i], &s.sums[i]
+	below := uint64(1)<<(uint(pos-s.from)&63) - 1
+	return sum.quotes + uint32(bits.OnesCount64(m.quotes&below)), sum.breaks + uint32(bits.OnesCount64(m.breaks&below))
+}
+
+// more lists the next block of text. It reports false at the end of the text.
+func (s *scanner) more(text []byte) bool {
+	from := s.until
+	size := min(s.size, len(text)-from)
+	s.from, s.until = from, from+size
+	s.list, s.next = s.list[:0], 0
+	if size == 0 {
+		return false
+	}
+	s.size = min(2*s.size, mostBlock)
+	marks := s.marks[:(size+63)/64]
+	s.mark(text, marks)
+	s.leaveQuoted(marks)
+	list := s.list[:cap(s.list)]
+	n := 0
+	for i := range marks {
+		seps := marks[i].seps
+		at := uint32(from + 64*i)
+		count := bits.OnesCount64(seps)
+		l := list[n : n+64 : n+64]
+		// Writing some too many costs less than asking each time.
+		l[0] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[1] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[2] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[3] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[4] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[5] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[6] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		l[7] = at + uint32(bits.TrailingZeros64(seps))
+		seps &= seps - 1
+		for j := 8; j < count; j++ {
+			l[j] = at + uint32(bits.TrailingZeros64(seps))
+			seps &= seps - 1
+		}
+		n += count
+	}
+	s.list = list[:n]
+	return true
+}
+
+// mark marks text[from:until] and notes where it is no text.
+func (s *scanner) mark(text []byte, out []marks) {
+	b := text[s.from:s.until]
+	words := len(b) / 64
+	for i := 0; i < words; i += pieceWords {
+		n := min(pieceWords, words-i)
+		if markText(&b[64*i], n, s.delims, s.quotes, &out[i]) != 0 {
+			s.check(text, s.from+64*i, s.from+64*(i+n))
+		}
+	}
+	if rest := b[64*words:]; len(rest) > 0 {
+		var last [64]byte
+		copy(last[:], rest)
+		m := &out[words]
+		markText(&last[0], 1, s.delims, s.quotes, m)
+		s.check(text, s.from+64*words, s.until)
+		within := uint64(1)<<len(rest) - 1
+		m.seps &= within
+		m.quotes &= within
+		m.breaks &= within
+	}
+}
+
+// leaveQuoted leaves of the separators those outside of quotes, and of the
+// line ends those inside, and sums up what is before each of the marks.
+func (s *scanner) leaveQuoted(list []marks) {
+	any := s.inside
+	for i := range list {
+		list[i].quotes &= s.quoting
+		any |= list[i].quotes
+	}
+	sum := s.total
+	if any == 0 {
+		for i := range list {
+			list[i].breaks = 0
+			s.sums[i] = sum
+		}
+		return
+	}
+	inside := s.inside
+	for i := range list {
+		m := &list[i]
+		s.sums[i] = sum
+		// Each bit becomes the parity of itself and those below it.
+		q := m.quotes
+		q ^= q << 1
+		q ^= q << 2
+		q ^= q << 4
+		q ^= q << 8
+		q ^= q << 16
+		q ^= q << 32
+		q ^= inside
+		inside = uint64(int64(q) >> 63)
+		m.seps &^= q
+		m.breaks &= q
+		sum.quotes += uint32(bits.OnesCount64(m.quotes))
+		sum.breaks += uint32(bits.OnesCount64(m.breaks))
+	}
+	s.inside, s.total = inside, sum
+}
+
+// check makes text[from:to] suspect if it is not UTF-8 or there are NULs in it.
+func (s *scanner) check(text []byte, from, to int) {
+	if s.trusted {
+		return
+	}
+	for i := 0; i < utf8.UTFMax-1 && from > 0 && !utf8.RuneStart(text[from]); i++ {
+		from--
+	}
+	part := text[from:to]
+	if !validUTF8(part[:len(part)-cutRune(part)]) || bytes.IndexByte(part, 0) >= 0 {
+		s.suspect = to
+	}
+}
