@@ -5,11 +5,13 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"linefeed/backend/job"
+	"linefeed/backend/load"
 	"linefeed/backend/sample"
 )
 
@@ -156,6 +158,39 @@ func TestGenerated(t *testing.T) {
 			}
 			compareRejects(t, decodeLines[job.Reject](t, run(t, "rejects", v.Job, "--format", "json").want(t, 0).stdout), bad)
 		})
+	}
+}
+
+// TestInvalidBytes puts bytes that are no UTF-8 at all kinds of places: none of
+// them may get through.
+func TestInvalidBytes(t *testing.T) {
+	dir := newHome(t)
+	text := []byte("id,name\n")
+	var want []int64
+	for i := int64(1); i <= 150_000; i++ {
+		text = strconv.AppendInt(text, i, 10)
+		text = append(text, ",Größe: the name of a number; as it is said"[:9+i*7%35]...)
+		if i > 1000 && i*i%211 == 5 {
+			text = append(text, 0xE4)
+			want = append(want, i+1)
+		}
+		text = append(text, "; rest\n"[i%6:]...)
+	}
+	file := filepath.Join(dir, "in.csv")
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := run(t, "check", file, "--json").want(t, 1).summary(t)
+	rejects := decodeLines[job.Reject](t, run(t, "rejects", v.Job, "--format", "json").want(t, 0).stdout)
+	var got []int64
+	for _, r := range rejects {
+		if r.Code != load.CodeInvalidEncoding {
+			t.Fatalf("line %d: %s", r.Line, r.Message)
+		}
+		got = append(got, r.Line)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%d of %d lines with bytes that are no UTF-8 were rejected", len(got), len(want))
 	}
 }
 
