@@ -55,7 +55,7 @@ test('the window that is closed during an import asks, goes on when told to, and
   await using program = await Program.open('real-close', display);
   using page = await Inspector.connect(program.address);
   const window = await display.window('^Linefeed$');
-  const sample = await generate(program.folder, 1_000_000);
+  const sample = await generate(program.folder, 2_000_000);
 
   await page.fill(marked('path-input'), sample.file);
   await page.click(marked('import', ':not([aria-disabled=true])'));

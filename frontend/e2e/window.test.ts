@@ -49,7 +49,7 @@ test('an import is paused, resumed and cancelled, and the bad lines come while i
   await using program = await Program.serve('window-cancel', display, (page) => page);
   await using browser = await launch();
   const page = await openPage(browser, program);
-  const sample = await generate(program.folder, 1_000_000);
+  const sample = await generate(program.folder, 2_000_000);
   const database = await prepare(page, program, sample.file);
   await page.click(marked('import'));
 
