@@ -166,7 +166,9 @@ func (s *scanner) check(text []byte, from, to int) {
 	for i := 0; i < utf8.UTFMax-1 && from > 0 && !utf8.RuneStart(text[from]); i++ {
 		from--
 	}
-	part := text[from:to]
+	// What follows is looked at only if it is not plain ASCII: a character that
+	// is broken off at the end has to be found here.
+	part := text[from:min(to+utf8.UTFMax-1, len(text))]
 	if !validUTF8(part[:len(part)-cutRune(part)]) || bytes.IndexByte(part, 0) >= 0 {
 		s.suspect = to
 	}
