@@ -55,7 +55,7 @@ export class Header {
       file: fileName(file),
       path: file,
       facts,
-      to: file ? `${fileName(this.draft.target())} / ${this.draft.table()}` : '',
+      to: preview ? `${fileName(this.draft.target())} / ${this.draft.table()}` : '',
     };
   });
 

@@ -1,4 +1,4 @@
-import { Component, computed, input, viewChild } from '@angular/core';
+import { Component, computed, input, signal, viewChild } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import type { Guess, Row } from '../backend/model';
 import { count, oneLine } from '../format/format';
@@ -92,6 +92,18 @@ export class Records {
   });
 
   protected readonly count = count;
+  protected readonly active = signal(-1);
+
+  /** Goes to the next record that can't be read, and from the last to the first. */
+  nextBad(): void {
+    const lines = this.lines();
+    const bad = lines.flatMap((line, i) => (line.row.problem && !line.reason ? [i] : []));
+    const next = bad.find((i) => i > this.active()) ?? bad[0];
+    if (next !== undefined) {
+      this.active.set(next);
+      this.rows()?.reveal(next + 1);
+    }
+  }
 
   protected cell(row: Row, index: number): string {
     return oneLine((row.values[index] ?? '').slice(0, 400));

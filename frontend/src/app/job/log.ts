@@ -16,7 +16,7 @@ import { MatButton } from '@angular/material/button';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { ArrowDownToLine, Search } from 'lucide';
-import type { RejectCount } from '../backend/model';
+import type { Reject, RejectCount } from '../backend/model';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { count, nothing, oneLine, timeOfDay } from '../format/format';
@@ -27,6 +27,9 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { RejectDetail } from './reject-detail';
 import { RejectLog, everything, type LogFilter } from './reject-log';
 import { throttle } from './throttle';
+
+/** For how many milliseconds nothing is typed before the log is searched. */
+const typingPause = 200;
 
 /** The log of a run's rejects: it grows as they come, and a row opens to show the record. */
 @Component({
@@ -56,6 +59,8 @@ export class Log {
     source: this.run,
     computation: () => everything,
   });
+  /** What is typed into the field; it counts when nothing was typed for a moment. */
+  protected readonly typed = linkedSignal(() => this.filter().find);
   protected readonly filtered = computed(() => {
     const { code, column, find } = this.filter();
     return code !== '' || column !== '' || find !== '';
@@ -80,9 +85,19 @@ export class Log {
   );
 
   protected readonly detail = signal(false);
-  protected readonly opened = computed(() =>
-    this.detail() && this.active() >= 0 ? this.log().at(this.active()) : undefined,
-  );
+  /** The reject that is open; it stays so when the log lets go of its row. */
+  protected readonly opened = linkedSignal<
+    { log: RejectLog; row: number; reject: Reject | undefined },
+    Reject | undefined
+  >({
+    source: () => {
+      const [log, row] = [this.log(), this.detail() ? this.active() : -1];
+      return { log, row, reject: log.at(row) };
+    },
+    computation: ({ log, row, reject }, before) =>
+      reject ??
+      (before?.source.log === log && before.source.row === row ? before.value : undefined),
+  });
 
   constructor() {
     claimKeys([
@@ -118,6 +133,17 @@ export class Log {
       untracked(() => {
         this.active.set(-1);
         void log.narrow(filter);
+      });
+    });
+    effect((onCleanup) => {
+      const find = this.typed();
+      const timer = setTimeout(() => {
+        if (find !== untracked(this.filter).find) {
+          this.narrow({ find });
+        }
+      }, typingPause);
+      onCleanup(() => {
+        clearTimeout(timer);
       });
     });
     effect(() => {

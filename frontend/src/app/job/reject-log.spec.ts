@@ -1,5 +1,5 @@
 import type { Reject, RejectPage, RejectQuery } from '../backend/model';
-import { RejectLog } from './reject-log';
+import { RejectLog, everything, maxHeld } from './reject-log';
 
 /** A store of rejects as the program keeps it, with a count of what it was asked. */
 class Store {
@@ -32,7 +32,7 @@ async function open(n: number) {
   const store = new Store();
   store.add(n);
   const log = new RejectLog('a', store.read);
-  await log.refresh();
+  await log.narrow(everything);
   return { store, log };
 }
 
@@ -58,22 +58,32 @@ describe('RejectLog', () => {
     expect(lines(log, 4120, 4150)).toEqual(Array.from({ length: 30 }, (_, i) => (4121 + i) * 10));
   });
 
-  it('completes a page that was a part when it was read', async () => {
-    const { store, log } = await open(130);
-    await log.show(100, 130);
-    store.add(300);
+  it('asks only for what is behind the rows that it knows', async () => {
+    const { store, log } = await open(5000);
+    store.asked.length = 0;
+    store.add(30);
     await log.refresh();
-    await log.show(100, 200);
-    expect(lines(log, 125, 135)).toEqual(Array.from({ length: 10 }, (_, i) => (126 + i) * 10));
+    expect(store.asked).toMatchObject([{ after: 5000, offset: 0 }]);
+    expect(log.total()).toBe(5030);
+    await log.refresh();
+    expect(log.total()).toBe(5030);
   });
 
-  it('holds a bounded number of pages, and those in view', async () => {
+  it('fills in what is between the rows that it knows', async () => {
+    const { store, log } = await open(130);
+    store.add(870);
+    await log.refresh();
+    await log.show(100, 300);
+    expect(lines(log, 100, 300)).toEqual(Array.from({ length: 200 }, (_, i) => (101 + i) * 10));
+  });
+
+  it('holds a bounded number of rows, and those in view', async () => {
     const { store, log } = await open(100_000);
     for (let at = 0; at < 100_000; at += 1000) {
       await log.show(at, at + 40);
     }
-    const held = Array.from({ length: 1000 }, (_, page) => log.at(page * 100)).filter(Boolean);
-    expect(held.length).toBeLessThanOrEqual(12);
+    const held = Array.from({ length: 100_000 }, (_, i) => log.at(i)).filter(Boolean);
+    expect(held.length).toBeLessThanOrEqual(maxHeld);
     expect(lines(log, 99_000, 99_040).every(Boolean)).toBe(true);
     expect(store.asked.length).toBeLessThan(110);
   });
@@ -86,6 +96,11 @@ describe('RejectLog', () => {
     await log.narrow({ code: 'too_long', column: '', find: '' });
     expect(log.total()).toBe(15);
     expect(log.at(14)?.line).toBe(5150);
+    store.add(7);
+    store.add(1, 'too_long');
+    await log.refresh();
+    expect(log.total()).toBe(16);
+    expect(log.at(15)?.line).toBe(5230);
     await log.narrow({ code: 'not_a_number', column: '', find: '' });
     await log.show(250, 300);
     expect(log.at(250)?.line).toBe(2610);
@@ -115,6 +130,7 @@ describe('RejectLog', () => {
     await Promise.all([first, second]);
     expect(log.total()).toBe(0);
     expect(log.at(0)).toBeUndefined();
+    expect(log.looking()).toBe(false);
   });
 
   it('says why it can’t be read, and forgets it when it can', async () => {
@@ -124,7 +140,7 @@ describe('RejectLog', () => {
     const log = new RejectLog('a', (query) =>
       broken ? Promise.reject(new Error('the disk is gone')) : store.read(query),
     );
-    await log.refresh();
+    await log.narrow(everything);
     expect(log.error()).toBe('the disk is gone');
     broken = false;
     await log.refresh();

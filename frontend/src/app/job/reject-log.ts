@@ -10,91 +10,102 @@ export interface LogFilter {
 
 export const everything: LogFilter = { code: '', column: '', find: '' };
 
+/** How many rows are read at a time. */
 const pageSize = 100;
-/** The pages that are held: enough for the rows in view and a jump back. */
-const maxPages = 12;
+/** How many rows are held at most: those in view, and some around them. */
+export const maxHeld = 1200;
 
 /**
  * A job's log of rejects, read in pages as they come into view: a million of
- * them cost no memory. The log only grows, so a full page never changes.
+ * them cost no memory. The log only grows, and in the order of the ids, so a
+ * row that was read once never changes its place.
  */
 export class RejectLog {
-  private readonly pages = signal<ReadonlyMap<number, readonly Reject[]>>(new Map());
+  private readonly rows = signal<ReadonlyMap<number, Reject>>(new Map());
   private readonly size = signal(0);
   private readonly trouble = signal('');
+  private readonly searching = signal(true);
   private readonly asking = new Map<number, Promise<void>>();
-  private inView: readonly number[] = [];
-  private generation = 0;
+  private view = { start: 0, end: 0 };
   private filter = everything;
+  /** The id of the last row that is counted. */
+  private lastId = 0;
+  /** Answers to an older generation's questions are dropped. */
+  private generation = 0;
 
   /** How many rejects fit the filter, as far as is known. */
   readonly total = this.size.asReadonly();
+  readonly empty = computed(() => this.size() === 0);
+  /** Whether the first answer is still to come. */
+  readonly looking = this.searching.asReadonly();
   /** Why the log can't be read; "" when it can. */
   readonly error = this.trouble.asReadonly();
-  readonly empty = computed(() => this.size() === 0);
 
   constructor(
     private readonly job: string,
     private readonly read: (query: RejectQuery) => Promise<RejectPage>,
   ) {}
 
-  /** The reject in row `index`; undefined until its page is there. Asks for nothing. */
+  /** The reject in row `index`; undefined until it was read. Asks for nothing. */
   at(index: number): Reject | undefined {
-    return this.pages().get(Math.floor(index / pageSize))?.[index % pageSize];
+    return this.rows().get(index);
   }
 
   /** Narrows the log; what it held is forgotten. */
   async narrow(filter: LogFilter): Promise<void> {
-    this.generation++;
+    const generation = ++this.generation;
     this.filter = filter;
-    this.inView = [];
+    this.lastId = 0;
     this.asking.clear();
-    this.pages.set(new Map());
+    this.rows.set(new Map());
     this.size.set(0);
+    this.searching.set(true);
     await this.refresh();
+    if (generation === this.generation) {
+      this.searching.set(false);
+    }
   }
 
   /** Brings the rows [start, end) in, as far as they are there. */
   async show(start: number, end: number): Promise<void> {
-    const last = Math.min(end, this.size()) - 1;
-    const first = Math.floor(start / pageSize);
-    const count = last < start ? 0 : Math.floor(last / pageSize) - first + 1;
-    this.inView = Array.from({ length: count }, (_, i) => first + i);
-    await Promise.all(
-      this.inView.filter((page) => !this.isWhole(page)).map((page) => this.ask(page)),
-    );
+    this.view = { start, end: Math.min(end, this.size()) };
+    const pages = new Set<number>();
+    for (let index = start; index < this.view.end; index++) {
+      if (!this.rows().has(index)) {
+        pages.add(Math.floor(index / pageSize));
+      }
+    }
+    await Promise.all([...pages].map((page) => this.ask(page)));
   }
 
   /**
-   * Looks whether the log has grown. Its new end is there before its new
-   * length is told, so that one who follows it sees no gap.
+   * Looks whether the log has grown, behind the last row that is known. Its
+   * new end is there before its new length is told, so that one who follows it
+   * sees no gap.
    */
   async refresh(): Promise<void> {
-    const generation = this.generation;
-    const grown = Math.floor(this.size() / pageSize);
-    const answer = await this.fetch(grown);
-    if (!answer) {
+    const [generation, size, after] = [this.generation, this.size(), this.lastId];
+    const first = await this.fetch({ after, offset: 0 });
+    if (!first) {
       return;
     }
-    const read = new Map([[grown, answer.rejects]]);
-    let total = answer.total;
-    const end = Math.floor((total - 1) / pageSize);
-    for (const page of [end - 1, end].filter((page) => page > grown)) {
-      const more = await this.fetch(page);
-      if (more) {
-        read.set(page, more.rejects);
-        total = Math.max(total, more.total);
+    let [at, rejects] = [size, first.rejects];
+    if (first.total > rejects.length) {
+      const offset = first.total - pageSize;
+      const last = await this.fetch({ after, offset });
+      if (!last) {
+        return;
       }
+      [at, rejects] = [size + offset, last.rejects];
     }
-    if (generation === this.generation) {
-      this.keep(read, total);
+    const end = rejects.at(-1)?.id;
+    if (generation !== this.generation || size !== this.size() || end === undefined) {
+      return;
     }
-  }
-
-  /** Whether all that a page will hold so far is there. */
-  private isWhole(page: number): boolean {
-    const there = this.pages().get(page)?.length ?? 0;
-    return there >= Math.min(pageSize, this.size() - page * pageSize);
+    this.hold(size, first.rejects);
+    this.hold(at, rejects);
+    this.lastId = end;
+    this.size.set(at + rejects.length);
   }
 
   /** Asks for a page, once at a time. */
@@ -103,39 +114,35 @@ export class RejectLog {
     if (under) {
       return under;
     }
-    const generation = this.generation;
-    const answer = this.fetch(page).then((found) => {
+    const [generation, offset] = [this.generation, page * pageSize];
+    // The ids of a job's rejects have no gaps: without a filter the place is found by them, at no cost.
+    const { code, column, find } = this.filter;
+    const all = !code && !column && !find;
+    const place = all ? { after: offset, offset: 0 } : { after: 0, offset };
+    const answer = this.fetch(place).then((found) => {
       if (generation === this.generation) {
         this.asking.delete(page);
-        if (found) {
-          // How long the log is, refresh alone tells.
-          this.keep(new Map([[page, found.rejects]]), this.size());
-        }
+        this.hold(offset, found?.rejects ?? []);
       }
     });
     this.asking.set(page, answer);
     return answer;
   }
 
-  /** Reads a page and how long the log is; nothing when it failed. */
-  private async fetch(page: number): Promise<RejectPage | undefined> {
+  /** Reads a page; nothing when it failed. */
+  private async fetch(
+    place: Pick<RejectQuery, 'after' | 'offset'>,
+  ): Promise<RejectPage | undefined> {
     const generation = this.generation;
-    const offset = page * pageSize;
-    const { code, column, find } = this.filter;
-    // The ids of a job's rejects have no gaps: without a filter the place is found by them, at no cost.
-    const all = !code && !column && !find;
-    const place = all ? { after: offset, offset: 0 } : { after: 0, offset };
     try {
       const found = await this.read({
         job: this.job,
         limit: pageSize,
-        code,
-        column,
-        find,
+        ...this.filter,
         ...place,
       });
       this.trouble.set('');
-      return all ? { ...found, total: offset + found.total } : found;
+      return found;
     } catch (reason) {
       if (generation === this.generation) {
         this.trouble.set(reason instanceof Error ? reason.message : String(reason));
@@ -144,24 +151,21 @@ export class RejectLog {
     }
   }
 
-  /** Holds pages, and lets go of those that were read longest ago and are not in view. */
-  private keep(read: ReadonlyMap<number, readonly Reject[]>, total: number): void {
-    this.pages.update((pages) => {
-      const kept = new Map(pages);
-      for (const [page, rejects] of read) {
-        kept.delete(page);
-        kept.set(page, rejects);
+  /** Holds rows that were read, and lets go of others when they are too many. */
+  private hold(at: number, rejects: readonly Reject[]): void {
+    const held = new Map(this.rows());
+    rejects.forEach((reject, i) => held.set(at + i, reject));
+    // A map gives its keys in the order in which they came: the oldest go first.
+    for (const index of held.keys()) {
+      if (held.size <= maxHeld) {
+        break;
       }
-      for (const old of kept.keys()) {
-        if (kept.size <= maxPages) {
-          break;
-        }
-        if (!this.inView.includes(old) && !read.has(old)) {
-          kept.delete(old);
-        }
+      const inView = index >= this.view.start && index < this.view.end;
+      const justRead = index >= at && index < at + rejects.length;
+      if (!inView && !justRead) {
+        held.delete(index);
       }
-      return kept;
-    });
-    this.size.update((size) => Math.max(size, total));
+    }
+    this.rows.set(held);
   }
 }

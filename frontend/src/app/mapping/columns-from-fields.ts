@@ -49,6 +49,7 @@ import { label, readings, type Reading } from './formats';
             <td>
               <mat-select
                 class="control type"
+                panelWidth=""
                 [class.unsure]="entry.undecided"
                 [aria-label]="'Type of ' + entry.column.name"
                 [attr.data-testid]="'type-' + entry.field"

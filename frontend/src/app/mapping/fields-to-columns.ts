@@ -49,6 +49,7 @@ import { choicesFor } from './formats';
                 @if (entry.choices.length) {
                   <mat-select
                     class="control format"
+                    panelWidth=""
                     placeholder="how to read it?"
                     [class.unsure]="!entry.format"
                     [aria-label]="'How values of ' + entry.field + ' are read'"

@@ -1,4 +1,4 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, computed, inject, linkedSignal, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { FileText, FolderOpen, TriangleAlert } from 'lucide';
@@ -21,10 +21,12 @@ import { OpenFile } from './open-file';
 })
 export class Source {
   private readonly program = inject(Program);
+  private readonly records = viewChild(Records);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { FileText, FolderOpen, TriangleAlert };
 
+  protected readonly count = count;
   protected readonly fileName = fileName;
   protected readonly folderOf = folderOf;
   protected readonly failure = signal('');
@@ -36,15 +38,35 @@ export class Source {
       return '';
     }
     const { rows, records, complete } = preview;
-    const bad = rows.filter((row) => row.problem).length;
-    const all = complete
+    return complete
       ? counted(records, 'record')
       : `the first ${count(rows.length)} of ${records < 0 ? 'them' : `about ${counted(records, 'record')}`}`;
-    return bad ? `${all}; ${count(bad)} of these can’t be read` : all;
+  });
+  protected readonly bad = computed(
+    () => (this.draft.preview()?.rows ?? []).filter((row) => row.problem).length,
+  );
+  /** The dialect is set by hand for a file that can't be read by itself. */
+  protected readonly byHand = linkedSignal({
+    source: this.draft.file,
+    computation: () => false,
   });
 
   constructor() {
-    claimKeys([{ label: 'Choose a file', key: 'Mod+o', run: () => void this.choose() }]);
+    claimKeys([
+      { label: 'Choose a file', key: 'Mod+o', run: () => void this.choose() },
+      {
+        label: 'Next record that can’t be read',
+        key: 'b',
+        enabled: () => this.bad() > 0,
+        run: () => {
+          this.nextBad();
+        },
+      },
+    ]);
+  }
+
+  protected nextBad(): void {
+    this.records()?.nextBad();
   }
 
   protected async choose(): Promise<void> {
