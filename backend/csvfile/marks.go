@@ -169,7 +169,11 @@ func (s *scanner) check(text []byte, from, to int) {
 	// What follows is looked at only if it is not plain ASCII: a character that
 	// is broken off at the end has to be found here.
 	part := text[from:min(to+utf8.UTFMax-1, len(text))]
-	if !validUTF8(part[:len(part)-cutRune(part)]) || bytes.IndexByte(part, 0) >= 0 {
+	// At the end of the text it may go on in what is read next, or not at all.
+	if n := cutRune(part); n == 0 || to < len(text) {
+		part = part[:len(part)-n]
+	}
+	if !validUTF8(part) || bytes.IndexByte(part, 0) >= 0 {
 		s.suspect = to
 	}
 }
