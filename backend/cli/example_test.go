@@ -176,6 +176,8 @@ func TestInvalidBytes(t *testing.T) {
 		}
 		text = append(text, "; rest\n"[i%6:]...)
 	}
+	text = append(text, "150001,Gr\xc3"...) // and at the very end
+	want = append(want, 150_002)
 	file := filepath.Join(dir, "in.csv")
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		t.Fatal(err)
