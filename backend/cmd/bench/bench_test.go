@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMedian(t *testing.T) {
+	tests := []struct {
+		values []int64
+		want   int64
+	}{
+		{nil, 0},
+		{[]int64{7}, 7},
+		{[]int64{9, 1, 5}, 5},
+		{[]int64{9, 1, 5, 7}, 6},
+	}
+	for _, tt := range tests {
+		if got := median(tt.values); got != tt.want {
+			t.Errorf("the median of %v is %d, want %d", tt.values, got, tt.want)
+		}
+	}
+	if values := []int64{3, 2, 1}; median(values) != 2 || values[0] != 3 {
+		t.Errorf("the values are %v now", values)
+	}
+}
+
+func TestSeries(t *testing.T) {
+	ours := series{{Wall: 1, CPU: 10, Peak: 5}, {Wall: 100, CPU: 10, Peak: 9}, {Wall: 3, CPU: 40, Peak: 7}}
+	theirs := series{{Wall: 2, CPU: 10}, {Wall: 400, CPU: 10}, {Wall: 3, CPU: 10}}
+	if ours.wall() != 3 || ours.cpu() != 10 || ours.peak() != 9 {
+		t.Errorf("wall %d, processor %d, peak %d", ours.wall(), ours.cpu(), ours.peak())
+	}
+	// Round by round 2, 4 and 1 times as long: what disturbed the second
+	// round disturbed both.
+	if got := theirs.over(ours, wall); got != 2 {
+		t.Errorf("%v times as long, want 2", got)
+	}
+	if got := ours.over(theirs, cpu); got != 1 {
+		t.Errorf("%v times the processor time, want 1", got)
+	}
+	if got := ours.over(nil, wall); got != 0 {
+		t.Errorf("%v times nothing", got)
+	}
+}
+
+func TestTable(t *testing.T) {
+	table := newTable("what", "n").alignLeft(0)
+	table.add("× é", "1")
+	table.add("long one", "1,000")
+	want := `| what     |     n |
+|----------|------:|
+| × é      |     1 |
+| long one | 1,000 |
+`
+	if got := table.markdown(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -123456: "-123,456", 12345678: "12,345,678"} {
+		if got := grouped(n); got != want {
+			t.Errorf("grouped(%d) is %s, want %s", n, got, want)
+		}
+	}
+	if got := megabytes(0) + megabytes(1_550_000); got != "–1.6" && got != "–1.5" {
+		t.Errorf("sizes %s", got)
+	}
+}
+
+// Every file has as many records as it says, and is the same each time.
+func TestFiles(t *testing.T) {
+	const rows = 500
+	for _, f := range append([]file{largeFile, oneRow}, files...) {
+		var first, second bytes.Buffer
+		for _, b := range []*bytes.Buffer{&first, &second} {
+			if err := f.write(b, rows); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Errorf("%s: two files of the same seed differ", f.name)
+		}
+		if f.name == dirty.name {
+			continue
+		}
+		records, err := csv.NewReader(&first).ReadAll()
+		if err != nil || len(records) != rows+1 {
+			t.Errorf("%s: %d records, %v; want %d and the header", f.name, len(records), err, rows)
+		}
+		if f.name != text.name {
+			continue
+		}
+		lines, fields := 0, 0
+		for _, record := range records[1:] {
+			for _, value := range record[1:] {
+				fields++
+				if strings.Contains(value, "\n") {
+					lines++
+				}
+			}
+		}
+		if share := float64(lines) / float64(fields); share < 0.15 || share > 0.25 {
+			t.Errorf("%.0f %% of the texts are over several lines, want 20", 100*share)
+		}
+	}
+}
+
+// The parts that run in processes of their own, on a small file.
+func TestRoles(t *testing.T) {
+	ctx := t.Context()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "articles.csv")
+	out, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := articles.write(out, 300); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"floor", "articles", path, filepath.Join(dir, "out.db")},
+		{"csv", path}, {"read", path}, {"open", path},
+	} {
+		if m, err := roles[args[0]](ctx, args[1:]); err != nil || m.Wall <= 0 {
+			t.Errorf("%v: %+v, %v", args, m, err)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, "out.db")); err != nil || info.Size() < 300*50 {
+		t.Errorf("the floor left the database %v, %v", info, err)
+	}
+}
+
+func TestProfileOfSomethingElse(t *testing.T) {
+	if err := (&bench{dir: t.TempDir()}).profile(t.Context(), "preview"); err == nil || !strings.Contains(err.Error(), "import and check") {
+		t.Errorf("profile of something else: %v", err)
+	}
+}
+
+// A report can be made of any number of rounds, and says what was missed.
+func TestReport(t *testing.T) {
+	r := &report{rounds: 1, files: files, series: map[string]series{}, sizes: map[string]int64{"articles": 158e6}}
+	for _, f := range files {
+		r.series[f.name+" linefeed"] = series{{Wall: time.Second, CPU: time.Second, Peak: 70e6}}
+		r.series[f.name+" sqlite3"] = series{{Wall: 2500 * time.Millisecond}}
+		r.series[f.name+" floor"] = series{{Wall: time.Second}}
+	}
+	got := r.markdown()
+	for _, want := range []string{
+		"| articles.csv: times as fast as sqlite3 .import                         |    2.5 |  ≥ 3.0 | missed ",
+		"| narrow.csv: times as fast as sqlite3 .import                           |    2.5 |  ≥ 2.0 | reached",
+		"| memory of imports at the most, MB                                      |     70 |   ≤ 64 | missed ",
+	} {
+		if key := strings.Join(strings.Fields(want), " "); !strings.Contains(strings.Join(strings.Fields(got), " "), key) {
+			t.Errorf("the report has no line\n%s\nit is\n%s", want, got)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+// Bench measures Linefeed: its imports beside those of `sqlite3 .import` and
+// beside the floor, which is inserting batches that were read and converted
+// before; its reading beside encoding/csv; and what else its figures are about.
+//
+//	go run ./backend/cmd/bench -dir build/bench -linefeed build/bin/linefeed
+//
+// The files that are read are made once, always the same, and kept in -dir.
+// What is compared runs in turn, round by round, so that whatever else the
+// machine does falls on all alike. Every time is a median of the rounds; every
+// ratio is the median of the rounds' own ratios.
+//
+// With -profile import or check it does one of these in its own process, and
+// writes the processor profile to -dir.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 {
+		if do, ok := roles[args[0]]; ok {
+			return play(ctx, do, args[1:], stdout)
+		}
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	dir := flags.String("dir", "build/bench", "the `folder` of the files that are read and written")
+	program := flags.String("linefeed", "build/bin/linefeed", "the command line `program` that is measured")
+	rounds := flags.Int("rounds", 5, "how often everything is done")
+	large := flags.Bool("large", false, "import 20,000,000 rows as well, which takes a while")
+	profile := flags.String("profile", "", "write the processor profile of an `import or check`, and measure nothing")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 || *rounds < 1 {
+		return errors.New("give at least one round, and nothing behind the flags")
+	}
+	b := &bench{rounds: *rounds, log: stderr}
+	var err error
+	if b.dir, err = filepath.Abs(*dir); err != nil {
+		return err
+	}
+	if b.linefeed, err = filepath.Abs(*program); err != nil {
+		return err
+	}
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return err
+	}
+	if *profile != "" {
+		return b.profile(ctx, *profile)
+	}
+	if b.sqlite3, err = exec.LookPath("sqlite3"); err != nil {
+		return fmt.Errorf("the program to measure against is missing (install sqlite3): %w", err)
+	}
+	r, err := b.measure(ctx, *large)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(stdout, r.markdown())
+	return err
+}
+
+// A bench is where and with what it is measured.
+type bench struct {
+	dir      string // of the files, an absolute path
+	linefeed string // the programs' paths
+	sqlite3  string
+	self     string
+	rounds   int
+	log      io.Writer // what is being done
+}
+
+func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.log, "bench: "+format+"\n", args...) }

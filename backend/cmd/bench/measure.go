@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"os"
+)
+
+// starts is how often in a round a single record is imported, and a file is
+// opened: that takes so little that one time says nothing.
+const starts = 5
+
+// measure does all there is to do, round by round.
+func (b *bench) measure(ctx context.Context, large bool) (*report, error) {
+	r := &report{rounds: b.rounds, before: loadAverage(), series: map[string]series{}, sizes: map[string]int64{}}
+	if err := r.describe(ctx, b); err != nil {
+		return nil, err
+	}
+	r.files = files
+	if large {
+		r.files = append(r.files[:len(r.files):len(r.files)], largePart, largeFile)
+	}
+	schemas := map[string]string{}
+	for _, f := range append(r.files[:len(r.files):len(r.files)], oneRow) {
+		if err := b.provide(ctx, f); err != nil {
+			return nil, err
+		}
+		info, err := os.Stat(b.csv(f))
+		if err != nil {
+			return nil, err
+		}
+		r.sizes[f.name] = info.Size()
+		// Once without measuring: the table's schema, and the file in the system's memory.
+		if _, err := b.importByLinefeed(ctx, f); err != nil {
+			return nil, err
+		}
+		if schemas[f.name], err = b.schema(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	for n := range b.rounds {
+		b.say("round %d of %d", n+1, b.rounds)
+		for _, step := range b.steps(r.files, schemas) {
+			m, err := step.do(ctx)
+			if err != nil {
+				return nil, err
+			}
+			r.series[step.name] = append(r.series[step.name], m)
+		}
+	}
+	if _, err := b.database(); err != nil { // the last one is of no use
+		return nil, err
+	}
+	r.after = loadAverage()
+	return r, nil
+}
+
+// A step is one thing that is measured in every round. What is compared
+// follows one another.
+type step struct {
+	name string // of its series
+	do   func(context.Context) (measured, error)
+}
+
+func (b *bench) steps(imports []file, schemas map[string]string) (all []step) {
+	add := func(name string, do func(context.Context) (measured, error)) { all = append(all, step{name, do}) }
+	role := func(name string, args ...string) {
+		add(name, func(ctx context.Context) (measured, error) { return b.role(ctx, args...) })
+	}
+	for _, f := range imports {
+		add(f.name+" linefeed", func(ctx context.Context) (measured, error) { return b.importByLinefeed(ctx, f) })
+		add(f.name+" sqlite3", func(ctx context.Context) (measured, error) { return b.importBySQLite(ctx, f, schemas[f.name]) })
+		add(f.name+" floor", func(ctx context.Context) (measured, error) { return b.insertFloor(ctx, f) })
+	}
+	add("check", func(ctx context.Context) (measured, error) {
+		env, err := b.home(ctx)
+		if err != nil {
+			return measured{}, err
+		}
+		return process{args: []string{b.linefeed, "check", b.csv(articles), "--preset", "articles", "--quiet"}, env: env}.run(ctx)
+	})
+	role("encoding/csv", "csv", b.csv(articles))
+	role("csvfile", "read", b.csv(articles))
+	add("silent", func(ctx context.Context) (measured, error) { return b.importHeard(ctx, dirty, 0) })
+	add("heard", func(ctx context.Context) (measured, error) { return b.importHeard(ctx, dirty, listeners) })
+	for range starts {
+		add("start linefeed", func(ctx context.Context) (measured, error) { return b.importByLinefeed(ctx, oneRow) })
+		add("start sqlite3", func(ctx context.Context) (measured, error) {
+			return b.importBySQLite(ctx, oneRow, schemas[oneRow.name])
+		})
+		add("open", func(ctx context.Context) (measured, error) {
+			huge, err := b.hugeFile()
+			if err != nil {
+				return measured{}, err
+			}
+			defer os.Remove(huge)
+			return b.role(ctx, "open", huge)
+		})
+	}
+	return all
+}

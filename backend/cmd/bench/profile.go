@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/pprof"
+
+	"linefeed/backend/event"
+	"linefeed/backend/job"
+	"linefeed/backend/store"
+)
+
+// profile imports, or checks, the articles in this process, as the command
+// line does, and writes what the processors did to import.prof or check.prof.
+func (b *bench) profile(ctx context.Context, what string) error {
+	if what != "import" && what != "check" {
+		return fmt.Errorf("there is no profile %q: there is import and check", what)
+	}
+	if err := b.provide(ctx, articles); err != nil {
+		return err
+	}
+	db, err := b.database()
+	if err != nil {
+		return err
+	}
+	request := articles.request(b.csv(articles), db)
+	request.Check = what == "check"
+
+	home := b.path("home")
+	if err := os.RemoveAll(home); err != nil {
+		return err
+	}
+	out, err := os.Create(b.path(what + ".prof"))
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	err = runJob(ctx, home, request)
+	pprof.StopCPUProfile()
+	return errors.Join(err, out.Close())
+}
+
+func runJob(ctx context.Context, home string, request job.Request) (err error) {
+	st, err := store.Open(ctx, home, home)
+	if err != nil {
+		return err
+	}
+	hub := event.New()
+	runner := job.NewRunner(st, hub)
+	defer func() {
+		runner.Close()
+		hub.Close()
+		err = errors.Join(err, st.Close())
+	}()
+	j, err := runner.Start(ctx, request)
+	if err != nil {
+		return err
+	}
+	summary, err := runner.Wait(ctx, j.ID)
+	if err == nil && summary.State != job.Done {
+		err = fmt.Errorf("the job is %s: %s", summary.State, summary.Error)
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// A report is what all rounds came to.
+type report struct {
+	rounds        int
+	machine       string
+	versions      string
+	before, after string // load averages
+	files         []file // that were imported
+	sizes         map[string]int64
+	series        map[string]series
+}
+
+// describe notes what is measured, and on what.
+func (r *report) describe(ctx context.Context, b *bench) error {
+	r.machine = fmt.Sprintf("%s, %d processors, %s/%s", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	linefeed, err := exec.CommandContext(ctx, b.linefeed, "version").Output()
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.linefeed, err)
+	}
+	sqlite3, err := exec.CommandContext(ctx, b.sqlite3, "--version").Output()
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.sqlite3, err)
+	}
+	number, _, _ := strings.Cut(string(sqlite3), " ")
+	r.versions = fmt.Sprintf("%s; sqlite3 %s", bytes.TrimSpace(linefeed), number)
+	return nil
+}
+
+// processor returns what the system calls its processor.
+func processor() string {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "a processor that does not tell its name"
+	}
+	for line := range strings.Lines(string(info)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "a processor that does not tell its name"
+}
+
+// loadAverage returns how many programs wanted a processor in the last
+// minutes.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if fields := strings.Fields(string(text)); err == nil && len(fields) > 1 {
+		return fields[0]
+	}
+	return "unknown"
+}
+
+// markdown returns the report as a page's part.
+func (r *report) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\nmedians of %d rounds; load average %s before, %s after\n\n", r.machine, r.versions, r.rounds, r.before, r.after)
+	b.WriteString(r.imports().markdown())
+	b.WriteByte('\n')
+	b.WriteString(r.figures().markdown())
+	return b.String()
+}
+
+// imports is the table of the imports.
+func (r *report) imports() *table {
+	t := newTable("file", "by", "wall s", "processor s", "MB/s", "rows/s", "memory MB", "Linefeed / it").alignLeft(0, 1)
+	for _, f := range r.files {
+		ours := r.series[f.name+" linefeed"]
+		for i, by := range []string{"linefeed", "sqlite3", "floor"} {
+			s := r.series[f.name+" "+by]
+			seconds := s.wall().Seconds()
+			about, times := "", ""
+			if i == 0 {
+				about = fmt.Sprintf("%s: %s rows, %.0f MB", f.about, grouped(f.rows), float64(r.sizes[f.name])/1e6)
+			} else {
+				times = fmt.Sprintf("%.2f", ours.over(s, wall))
+			}
+			t.add(about, by, fmt.Sprintf("%.2f", seconds), fmt.Sprintf("%.2f", s.cpu().Seconds()),
+				fmt.Sprintf("%.0f", float64(r.sizes[f.name])/1e6/seconds), grouped(int64(float64(f.rows)/seconds)), megabytes(s.peak()), times)
+		}
+	}
+	return t
+}
+
+// figures is the table of what is to be reached.
+func (r *report) figures() *table {
+	t := newTable("what", "figure", "target", "").alignLeft(0, 3)
+	atLeast := func(what string, got, want float64, format string) {
+		t.add(what, fmt.Sprintf(format, got), "≥ "+fmt.Sprintf(format, want), verdict(got >= want))
+	}
+	atMost := func(what string, got, want float64, format string) {
+		t.add(what, fmt.Sprintf(format, got), "≤ "+fmt.Sprintf(format, want), verdict(got <= want))
+	}
+	var most int64
+	for _, f := range r.files {
+		ours := r.series[f.name+" linefeed"]
+		most = max(most, ours.peak())
+		if f.faster > 0 {
+			atLeast(f.name+".csv: times as fast as sqlite3 .import", r.series[f.name+" sqlite3"].over(ours, wall), f.faster, "%.1f")
+		}
+	}
+	for _, f := range r.files {
+		atMost(f.name+".csv: times as long as the floor", r.series[f.name+" linefeed"].over(r.series[f.name+" floor"], wall), 1.3, "%.2f")
+	}
+	atMost("a tenth of the lines bad: times as long as none", r.series["dirty linefeed"].over(r.series["articles linefeed"], wall), 1.3, "%.2f")
+	atMost("check: times as long as encoding/csv reads", r.series["check"].over(r.series["encoding/csv"], wall), 0.5, "%.2f")
+	atLeast("reading alone: times as fast as encoding/csv", r.series["encoding/csv"].over(r.series["csvfile"], wall), 3, "%.1f")
+	t.add("reading alone, MB/s", r.speed("csvfile"), "", "encoding/csv: "+r.speed("encoding/csv"))
+	atMost("memory of imports at the most, MB", float64(most)/1e6, 64, "%.0f")
+	if large := r.series[largeFile.name+" linefeed"]; large != nil {
+		part := r.series[largePart.name+" linefeed"]
+		rows := float64(largeFile.rows) / float64(largePart.rows)
+		atLeast("rows a second of 20,000,000, % of those of 1,000,000", 100*rows*part.over(large, wall), 90, "%.0f")
+	}
+	atMost("a single record imported, ms from start to end", 1000*r.series["start linefeed"].wall().Seconds(), 50, "%.0f")
+	t.add("the same by sqlite3, ms", fmt.Sprintf("%.0f", 1000*r.series["start sqlite3"].wall().Seconds()), "", "")
+	atMost("opening a file of 10 GB, ms", 1000*r.series["open"].wall().Seconds(), 100, "%.0f")
+	heard, silent := r.series["heard"], r.series["silent"]
+	atMost(fmt.Sprintf("%d listeners, half of them stalled: slower by %%", listeners), 100*(heard.over(silent, wall)-1), 3, "%.1f")
+	t.add("the same in the import's processor time, %", fmt.Sprintf("%.1f", 100*(heard.over(silent, cpu)-1)), "", "")
+	return t
+}
+
+// speed returns how fast the articles were read.
+func (r *report) speed(name string) string {
+	return fmt.Sprintf("%.0f", float64(r.sizes[articles.name])/1e6/max(r.series[name].wall(), time.Nanosecond).Seconds())
+}
+
+func verdict(reached bool) string {
+	if reached {
+		return "reached"
+	}
+	return "missed"
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"slices"
+	"time"
+)
+
+// A series is one thing measured in every round.
+type series []measured
+
+func (s series) wall() time.Duration { return median(s.times(wall)) }
+func (s series) cpu() time.Duration  { return median(s.times(cpu)) }
+
+// peak returns the most memory of all rounds.
+func (s series) peak() (most int64) {
+	for _, m := range s {
+		most = max(most, m.Peak)
+	}
+	return most
+}
+
+func wall(m measured) time.Duration { return m.Wall }
+func cpu(m measured) time.Duration  { return m.CPU }
+
+func (s series) times(of func(measured) time.Duration) []time.Duration {
+	all := make([]time.Duration, len(s))
+	for i, m := range s {
+		all[i] = of(m)
+	}
+	return all
+}
+
+// over returns how many times as long as t s takes: the median of the rounds'
+// own ratios, in each of which the same went on beside both.
+func (s series) over(t series, of func(measured) time.Duration) float64 {
+	ratios := make([]float64, 0, len(s))
+	for i := range min(len(s), len(t)) {
+		if d := of(t[i]); d > 0 {
+			ratios = append(ratios, float64(of(s[i]))/float64(d))
+		}
+	}
+	return median(ratios)
+}
+
+// median returns the value in the middle, the mean of the two in the middle
+// of an even number, 0 of none.
+func median[T ~int64 | ~float64](values []T) T {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}

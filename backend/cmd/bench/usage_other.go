@@ -1,0 +1,11 @@
+//go:build !unix
+
+package main
+
+import (
+	"os"
+	"time"
+)
+
+func peakMemory(*os.ProcessState) int64 { return 0 }
+func ownCPU() time.Duration             { return 0 }
