@@ -76,6 +76,25 @@ lint: setup-window tools/bin/golangci-lint $(modules) ## Check format, static ru
 screenshots: setup-test e2e-programs ## Make the README's screenshots again (docs/images)
 	cd frontend && $(with_node) npm run screenshots
 
+##@ Measure
+
+bench := $(bin)/bench -dir build/bench -linefeed $(bin)/linefeed
+
+.PHONY: bench
+bench: setup-bench cli bench-program ## Measure against sqlite3, encoding/csv and the figures to reach: make bench [ROUNDS=5] [LARGE=1]
+	$(bench) -rounds $(or $(ROUNDS),5) $(if $(LARGE),-large)
+
+.PHONY: profile
+profile: setup-cli bench-program ## Say where the processor time of an import and of a check goes (build/bench/*.prof)
+	$(bench) -profile import
+	$(bench) -profile check
+	go tool pprof -top -nodecount 40 $(bin)/bench build/bench/import.prof
+	go tool pprof -top -nodecount 40 $(bin)/bench build/bench/check.prof
+
+.PHONY: bench-program
+bench-program: setup-cli
+	go build -o $(bin)/bench ./backend/cmd/bench
+
 ##@ Other
 
 .PHONY: clean
@@ -90,8 +109,8 @@ help: ## Say what there is to make
 
 # What the jobs above stand on.
 
-.PHONY: setup-cli setup-window setup-test
-setup-cli setup-window setup-test: setup-%:
+.PHONY: setup-cli setup-window setup-test setup-bench
+setup-cli setup-window setup-test setup-bench: setup-%:
 	@scripts/setup $*
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.
