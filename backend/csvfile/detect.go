@@ -35,9 +35,6 @@ func detect(s *sample, d Dialect, path string) (*detected, error) {
 	det := &detector{path: path}
 	det.dialect = d
 	det.d = &det.dialect
-	if det.d.Compression == "" {
-		det.d.Compression = None
-	}
 	cs, err := det.encoding(s)
 	if err != nil {
 		return nil, err

@@ -139,6 +139,9 @@ func validWide(b []byte, big bool) bool {
 
 // notText says why b is no text, or "".
 func notText(b []byte) string {
+	if len(b) > 262 && string(b[257:262]) == "ustar" {
+		return "a tar archive"
+	}
 	for _, m := range []struct{ magic, what string }{
 		{"PK\x03\x04", "a zip archive or an office document"}, {"\x1f\x8b", "compressed with gzip"}, {"\x28\xb5\x2f\xfd", "compressed with zstd"},
 		{"BZh", "compressed with bzip2"}, {"\xfd7zXZ\x00", "compressed with xz"}, {"SQLite format 3\x00", "an SQLite database"},

@@ -36,7 +36,7 @@ type Options struct {
 const (
 	DefaultMaxRecord   = 16 << 20
 	DefaultMaxUnpacked = 1 << 40
-	DefaultMaxRatio    = 1000
+	DefaultMaxRatio    = 500
 
 	maxMaxRecord = 1 << 30 // fields have offsets of 32 bits
 )
@@ -64,18 +64,19 @@ func Open(path string, d Dialect, opt Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(in, d, opt)
+	return open(in, d, opt, false)
 }
 
 // OpenReader reads from r, of which the size need not be known (-1). name
-// stands for it in errors. Close closes r if it can be closed. What there is
-// to find out is found in the first part of it.
+// stands for it in errors. Close closes r if it can be closed; where r is
+// compressed, it waits until a read of r that is going on returns. What there
+// is to find out is found in the first part of it.
 func OpenReader(r io.Reader, name string, size int64, d Dialect, opt Options) (*File, error) {
 	in := &input{path: name, Reader: r, size: size, close: func() error { return nil }}
 	if c, ok := r.(io.Closer); ok {
 		in.close = c.Close
 	}
-	return open(in, d, opt)
+	return open(in, d, opt, false)
 }
 
 // An input is where the bytes on disk come from.
@@ -85,6 +86,10 @@ type input struct {
 	size  int64       // -1 where it is not known
 	at    io.ReaderAt // nil where it can only be read once
 	close func() error
+
+	// packed returns how many bytes on disk were consumed for what was read;
+	// nil where these are the same.
+	packed func() int64
 }
 
 func openFile(path string) (*input, error) {
@@ -128,16 +133,17 @@ func (s *steady) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// open finds out about the input and reads up to the first record.
-func open(in *input, d Dialect, opt Options) (*File, error) {
-	f, err := newFile(in, d, opt)
+// open finds out about the input and reads up to the first record. With pick
+// it takes the first of several members of an archive.
+func open(in *input, d Dialect, opt Options, pick bool) (*File, error) {
+	f, err := newFile(in, d, opt, pick)
 	if err != nil {
 		return nil, errors.Join(err, in.close())
 	}
 	return f, nil
 }
 
-func newFile(in *input, d Dialect, opt Options) (*File, error) {
+func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	d, err := d.normalize(in.path)
 	if err != nil {
 		return nil, err
@@ -147,6 +153,14 @@ func newFile(in *input, d Dialect, opt Options) (*File, error) {
 	}
 	opt.MaxRecord = min(opt.MaxRecord, maxMaxRecord)
 
+	start, err := in.start()
+	if err != nil {
+		return nil, err
+	}
+	unpacked, err := in.unpack(start, &d, opt, pick)
+	if err != nil {
+		return nil, err
+	}
 	s, err := takeSample(in)
 	if err != nil {
 		return nil, err
@@ -157,7 +171,7 @@ func newFile(in *input, d Dialect, opt Options) (*File, error) {
 	}
 	f := &File{
 		path: in.path, size: in.size, close: in.close,
-		dialect: found.dialect, findings: found.findings, warnings: found.warnings,
+		dialect: found.dialect, findings: append(unpacked, found.findings...), warnings: found.warnings,
 	}
 	cs, err := findCharset(f.dialect.Encoding)
 	if err != nil {
@@ -170,7 +184,7 @@ func newFile(in *input, d Dialect, opt Options) (*File, error) {
 		w:    newWindow(src, mark, dec, *f.dialect.FooterLines),
 		g:    f.dialect.grammar(),
 		path: in.path, encoding: cs.name,
-		maximum: opt.MaxRecord, ragged: opt.Ragged, onSkip: opt.OnSkip,
+		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,
 		line: 1,
 	}
 	if r.g.simple() {

@@ -40,6 +40,9 @@ func (f *File) readHeader(wanted int) error {
 	} else {
 		names = f.fitNames(names, wanted)
 	}
+	if len(names) == 0 {
+		names = make([]string, 1)
+	}
 	r.names = f.uniqueNames(names, rows > 0)
 	r.want = len(r.names)
 	r.number = 0

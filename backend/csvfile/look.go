@@ -51,13 +51,18 @@ const maxShown = 4 << 10
 // maxLook is how many bytes of text a preview reads.
 const maxLook = 8 << 20
 
-// Look opens the file at path, as Open does, and returns its first records, up
-// to so many of them.
+// Look opens the file at path and returns its first records, up to so many of
+// them. It does as Open does, but of an archive of several files it takes the
+// first, and lists the others in the finding "member".
 func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
 	if opt.MaxRecord <= 0 || opt.MaxRecord > maxLook/2 {
 		opt.MaxRecord = maxLook / 2
 	}
-	f, err := Open(path, d, opt)
+	in, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := open(in, d, opt, true)
 	if err != nil {
 		return nil, err
 	}

@@ -241,8 +241,9 @@ func (r *reader) discard(quoted bool) (*load.Record, error) {
 	whole := false // nothing of the line at pos was dropped
 	if quoted {    // all that is in memory is inside of the quotes
 		n := len(bytes.TrimRight(w.rest(), "\r"+string(r.g.quote)))
-		breaks := int64(countBreaks(w.rest()[:n]))
-		endLine, r.line = line+breaks, line+breaks
+		endLine = line + countLines(w.rest()[:n]) - 1
+		r.line = line + int64(countBreaks(w.rest()[:n]))
+		whole = r.line > endLine
 		w.pos += n
 	}
 	for {

@@ -20,6 +20,16 @@ type sample struct {
 	parts [][]byte // further on, each from any byte on; the last reaches to the end
 }
 
+// start reads the first bytes of the input, enough to tell how it is compressed.
+func (in *input) start() ([]byte, error) {
+	b := make([]byte, 512)
+	n, err := io.ReadFull(in.Reader, b)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, systemError("read", in.path, err)
+	}
+	return b[:n], nil
+}
+
 // takeSample reads the head of the input, which is then to be read from
 // sample.head and the rest of the input, and where it can, parts of the rest.
 func takeSample(in *input) (*sample, error) {

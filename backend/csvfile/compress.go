@@ -1,0 +1,263 @@
+package csvfile
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// The values of Dialect.Compression beside None.
+const (
+	Gzip  = "gzip"
+	Zstd  = "zstd"
+	Bzip2 = "bzip2"
+	XZ    = "xz"
+	Zip   = "zip"
+)
+
+// compressions are how compressed files begin.
+var compressions = []struct{ magic, name string }{
+	{"\x1f\x8b\x08", Gzip},
+	{"\x28\xb5\x2f\xfd", Zstd},
+	{"BZh", Bzip2},
+	{"\xfd7zXZ\x00", XZ},
+	{"PK\x03\x04", Zip},
+	{"PK\x05\x06", Zip}, // an empty archive
+}
+
+// compressionOf returns how the file that begins with head is compressed.
+func compressionOf(head []byte) string {
+	for _, c := range compressions {
+		if bytes.HasPrefix(head, []byte(c.magic)) {
+			if c.name == Bzip2 && (len(head) < 10 || head[3] < '1' || head[3] > '9' || string(head[4:10]) != "1AY&SY") {
+				continue // text that begins with these letters
+			}
+			return c.name
+		}
+	}
+	return None
+}
+
+// unpack replaces the input by the text in it, if it is compressed, and notes
+// how. head is its beginning, which was read from it already.
+func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Finding, error) {
+	given := d.Compression != ""
+	kind := d.Compression
+	if !given {
+		kind = compressionOf(head)
+		if kind == Zip && in.at == nil && d.Member == "" {
+			// Taken for an archive only where one can be read.
+			return nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: "a zip archive can't be read from a stream", Hint: "save it to a file first"}
+		}
+	}
+	d.Compression = kind
+	finding := Finding{What: "compression", Value: kind, Confidence: 1, Reason: "as given", Given: given}
+	if !given {
+		finding.Reason = "the file begins as " + kind + " does"
+		if kind == None {
+			finding.Reason = "the file does not begin as a compressed one does"
+		}
+	}
+	findings := []Finding{finding}
+
+	whole := io.MultiReader(bytes.NewReader(head), in.Reader)
+	counter := &counter{r: whole}
+	var text io.Reader
+	var err error
+	free := func() {}
+	switch kind {
+	case None:
+		in.Reader = whole
+		return findings, nil
+	case Gzip:
+		text, err = gzip.NewReader(counter)
+	case Zstd:
+		var z *zstd.Decoder
+		if z, err = zstd.NewReader(counter, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(256<<20)); err == nil {
+			text, free = z, z.Close
+		}
+	case Bzip2:
+		text = bzip2.NewReader(counter)
+	case XZ:
+		text, err = xz.NewReader(counter)
+	case Zip:
+		var m *Finding
+		text, m, err = in.openMember(d, counter, pick)
+		if m != nil {
+			findings = append(findings, *m)
+		}
+	default:
+		return nil, dialectError(in.path, fmt.Sprintf("%q is no compression that is known", kind), "use none, gzip, zstd, bzip2, xz or zip")
+	}
+	if err != nil {
+		return nil, damaged("open", in.path, kind, err)
+	}
+	if opt.MaxUnpacked <= 0 {
+		opt.MaxUnpacked = DefaultMaxUnpacked
+	}
+	if opt.MaxRatio <= 0 {
+		opt.MaxRatio = DefaultMaxRatio
+	}
+	a := readAhead(&guarded{
+		r: text, counter: counter, path: in.path, kind: kind,
+		most: opt.MaxUnpacked, ratio: opt.MaxRatio,
+	}, counter)
+	in.Reader, in.at, in.packed = a, nil, func() int64 { return a.consumed }
+	closeFile := in.close
+	in.close = func() error {
+		err := closeFile() // which ends a read that is going on
+		a.stop()
+		free()
+		return err
+	}
+	return findings, nil
+}
+
+// damaged returns the error of compressed data that can't be unpacked.
+func damaged(op, path, kind string, err error) error {
+	var own *Error
+	if errors.As(err, &own) {
+		return err
+	}
+	e := &Error{
+		Op: op, Path: path, Kind: KindCompressed, Err: err,
+		Message: fmt.Sprintf("its %s data is damaged (%v)", kind, err),
+		Hint:    "get the file again",
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		e.Message = fmt.Sprintf("its %s data ends too early", kind)
+	}
+	return e
+}
+
+// A counter counts the bytes that are read through it.
+type counter struct {
+	r io.Reader
+	n atomic.Int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// ratioFrom is how much text there must be for the ratio to count.
+const ratioFrom = 64 << 20
+
+// A guarded reader ends with an error where too much comes out of too little.
+type guarded struct {
+	r           io.Reader
+	counter     *counter
+	path, kind  string
+	n           int64
+	most, ratio int64
+}
+
+func (g *guarded) Read(b []byte) (int, error) {
+	n, err := g.r.Read(b)
+	g.n += int64(n)
+	switch {
+	case g.n > g.most:
+		return n, &Error{
+			Op: "read", Path: g.path, Kind: KindTooLarge,
+			Message: fmt.Sprintf("it unpacks to more than %d bytes", g.most),
+			Hint:    "raise the limit if it is meant to be that large",
+		}
+	case g.n > ratioFrom && g.n/g.ratio > g.counter.n.Load():
+		return n, &Error{
+			Op: "read", Path: g.path, Kind: KindTooLarge,
+			Message: fmt.Sprintf("it unpacks to more than %d times its size", g.ratio),
+			Hint:    "raise the limit if it is meant to be that repetitive",
+		}
+	case err != nil && err != io.EOF:
+		return n, damaged("read", g.path, g.kind, err)
+	}
+	return n, err
+}
+
+// An ahead reader reads in a goroutine of its own, so that unpacking and
+// parsing overlap.
+type ahead struct {
+	full     chan part
+	empty    chan []byte
+	done     chan struct{}
+	now      part
+	consumed int64 // bytes on disk behind what was given out
+	once     sync.Once
+}
+
+// A part is what was read at a time.
+type part struct {
+	b, buf   []byte
+	err      error
+	consumed int64
+}
+
+// readAhead starts reading r. stop must be called.
+func readAhead(r io.Reader, c *counter) *ahead {
+	const parts = 3
+	a := &ahead{full: make(chan part, parts), empty: make(chan []byte, parts), done: make(chan struct{})}
+	for range parts {
+		a.empty <- make([]byte, chunk)
+	}
+	go func() {
+		defer close(a.full)
+		for {
+			var buf []byte
+			select {
+			case buf = <-a.empty:
+			case <-a.done:
+				return
+			}
+			n, err := io.ReadFull(r, buf)
+			if err == io.ErrUnexpectedEOF {
+				err = io.EOF
+			}
+			select {
+			case a.full <- part{buf[:n], buf, err, c.n.Load()}:
+			case <-a.done:
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return a
+}
+
+// stop ends the goroutine and waits for it.
+func (a *ahead) stop() {
+	a.once.Do(func() { close(a.done) })
+	for range a.full {
+	}
+}
+
+func (a *ahead) Read(b []byte) (int, error) {
+	for len(a.now.b) == 0 {
+		if a.now.err != nil {
+			return 0, a.now.err
+		}
+		if a.now.buf != nil {
+			a.empty <- a.now.buf
+		}
+		next, ok := <-a.full
+		if !ok {
+			return 0, io.ErrClosedPipe
+		}
+		a.now = next
+		a.consumed = next.consumed
+	}
+	n := copy(b, a.now.b)
+	a.now.b = a.now.b[n:]
+	return n, nil
+}
