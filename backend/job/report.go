@@ -3,8 +3,10 @@ package job
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,27 +83,60 @@ func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer) error 
 }
 
 // SaveAs lets write make the file path, whole or not at all: it is written
-// beside its place and then moved there.
+// beside its place and then moved there. A link stays a link, to a new file; a
+// file that was there leaves its rights to the new one. A device or a pipe,
+// such as /dev/stdout, is written to as it is.
 func SaveAs(path string, write func(io.Writer) error) error {
+	if err := saveAs(path, write); err != nil {
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	return nil
+}
+
+func saveAs(path string, write func(io.Writer) error) error {
+	rights := fs.FileMode(0o644) // as any editor would save it
+	switch old, err := os.Stat(path); {
+	case err == nil && old.IsDir():
+		return errors.New("that is a folder: give the name of a file")
+	case err == nil && !old.Mode().IsRegular():
+		return writeTo(path, write)
+	case err == nil:
+		rights = old.Mode().Perm()
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("save %s: %w", path, err)
+		return err
 	}
 	err = write(f)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644) //nolint:gosec // it is the user's own export, as any editor would save it
+		err = os.Chmod(f.Name(), rights)
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name()) // the first error tells
-		return fmt.Errorf("save %s: %w", path, err)
 	}
-	return nil
+	return err
+}
+
+// writeTo lets write fill something that is no file, but can be written to.
+func writeTo(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
 }
 
 // RejectBytes is a rejected record for looking at.
