@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many bytes of a message are kept: a trigger's may be of any length. */
+#define LF_MAX_MESSAGE 1000
+
 enum { KIND_NULL, KIND_INT, KIND_FLOAT, KIND_TEXT, KIND_BLOB };
 
 struct lf_loader {
   sqlite3 *db;
-  int wait; /* for a lock, in milliseconds */
+  int wait;   /* for a lock, in milliseconds */
+  int locked; /* a lock was waited for in vain */
   uintptr_t waiting; /* what linefeedWaiting is told */
   atomic_int cancelled;
 
@@ -108,10 +112,18 @@ static int cursor_filter(sqlite3_vtab_cursor *c, int num, const char *str, int a
   return SQLITE_OK;
 }
 
+/* stop says whether rows can go on. A full cache that can't be spilled because
+** of another program's lock is no error to SQLite: it lets memory grow, and
+** waits for the lock once more with every page. */
+static int stop(const lf_loader *l) {
+  if (atomic_load_explicit(&l->cancelled, memory_order_relaxed)) return SQLITE_INTERRUPT;
+  return l->locked ? SQLITE_BUSY : SQLITE_OK;
+}
+
 static int cursor_next(sqlite3_vtab_cursor *c) {
   lf_loader *l = ((lf_cursor *)c)->loader;
   l->row++;
-  return atomic_load_explicit(&l->cancelled, memory_order_relaxed) ? SQLITE_INTERRUPT : SQLITE_OK;
+  return stop(l);
 }
 
 static int cursor_eof(sqlite3_vtab_cursor *c) {
@@ -180,7 +192,8 @@ static void conflict(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 static int busy(void *arg, int tries) {
   lf_loader *l = arg;
   const int step = 10;
-  if (atomic_load(&l->cancelled) || tries >= l->wait / step) return 0;
+  if (tries >= l->wait / step) l->locked = 1;
+  if (l->locked || atomic_load(&l->cancelled)) return 0;
   linefeedWaiting(l->waiting);
   sqlite3_sleep(step);
   return 1;
@@ -209,7 +222,8 @@ void lf_free(lf_loader *l) {
 }
 
 static int fail(lf_loader *l, int rc) {
-  sqlite3_snprintf(sizeof l->error, l->error, "%s", sqlite3_errmsg(l->db));
+  sqlite3_snprintf(sizeof l->error, l->error, "%s",
+                   sqlite3_extended_errcode(l->db) == rc ? sqlite3_errmsg(l->db) : sqlite3_errstr(rc));
   return rc;
 }
 
@@ -262,7 +276,10 @@ static int blames_row(int rc) {
 
 static int refuse(lf_loader *l, int rc, const char *text, lf_refusal *refusals, lf_outcome *out) {
   lf_refusal *r = &refusals[out->refused];
-  uint32_t len = (uint32_t)strlen(text);
+  uint32_t len = (uint32_t)strnlen(text, LF_MAX_MESSAGE);
+  if (len == LF_MAX_MESSAGE) {
+    while (len > 0 && (text[len] & 0xc0) == 0x80) len--;
+  }
   r->row = l->row;
   r->code = rc;
   if (out->refused > 0 && r[-1].len == len &&
@@ -393,8 +410,8 @@ static int run(sqlite3_stmt *s) {
 /* write_each inserts rows [l->row, l->end) one statement a row. */
 static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_outcome *out) {
   for (; l->row < l->end && out->refused < capacity; l->row++) {
-    if (atomic_load_explicit(&l->cancelled, memory_order_relaxed)) return SQLITE_INTERRUPT;
-    int rc = SQLITE_OK;
+    int rc = stop(l);
+    if (rc != SQLITE_OK) return fail(l, rc);
     if (l->guard && (rc = run(l->savepoint)) != SQLITE_OK) return fail(l, rc);
     l->conflict = 0;
     rc = bind(l, &l->cells[(size_t)l->row * l->cols]);
@@ -465,4 +482,7 @@ void lf_cancel(lf_loader *l) {
   sqlite3_interrupt(l->db);
 }
 
-void lf_resume(lf_loader *l) { atomic_store(&l->cancelled, 0); }
+void lf_resume(lf_loader *l) {
+  l->locked = 0;
+  atomic_store(&l->cancelled, 0);
+}

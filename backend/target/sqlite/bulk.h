@@ -68,7 +68,8 @@ const char *lf_error(lf_loader *l);
 int lf_autocommit(lf_loader *l);
 int lf_readonly(lf_loader *l);
 
-/* lf_cancel stops what the loader is doing, from any thread, until lf_resume. */
+/* lf_cancel stops what the loader is doing, from any thread, until lf_resume,
+** which also ends the giving up on locks that one wait in vain begins. */
 void lf_cancel(lf_loader *l);
 void lf_resume(lf_loader *l);
 

@@ -1,9 +1,9 @@
 package sqlite
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -35,8 +35,11 @@ func exactnessOf(t *table, l load.Layout) []exactness {
 	var columns []exactness
 	for i, mapped := range l.Columns {
 		c := t.columns[t.index(mapped.Name)]
-		if numericAffinity(c.Declared) {
-			columns = append(columns, exactness{i, c.Type == load.Decimal, c.Declared})
+		switch c.Type {
+		case load.Text, load.JSON, load.Decimal: // the signs in the others' texts make them no numbers
+			if numericAffinity(c.Declared) {
+				columns = append(columns, exactness{i, c.Type == load.Decimal, c.Declared})
+			}
 		}
 	}
 	return columns
@@ -83,7 +86,7 @@ func (e exactness) keeps(text []byte) bool {
 	if e.decimal {
 		return len(text) <= exactDigits || keepsDecimal(string(text))
 	}
-	if len(text) == 0 || text[0] > '9' || !number.Match(text) {
+	if !looksNumeric(text) {
 		return true
 	}
 	s := string(text)
@@ -96,8 +99,47 @@ func (e exactness) keeps(text []byte) bool {
 		strconv.FormatFloat(f, 'f', -1, 64) == s && keepsDecimal(s)
 }
 
-// number matches what SQLite takes for a number.
-var number = regexp.MustCompile(`^[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*$`)
+// looksNumeric reports whether SQLite takes a text for a number: digits with a
+// point among them or at either end, perhaps a sign and an exponent, and white
+// space around it.
+func looksNumeric(text []byte) bool {
+	const space = " \t\n\v\f\r"
+	s := bytes.TrimLeft(text, space)
+	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	whole := leadingDigits(s)
+	s = s[whole:]
+	fraction := 0
+	if len(s) > 0 && s[0] == '.' {
+		fraction = leadingDigits(s[1:])
+		s = s[1+fraction:]
+	}
+	if whole+fraction == 0 {
+		return false
+	}
+	if len(s) > 0 && s[0]|0x20 == 'e' {
+		if s = s[1:]; len(s) > 0 && (s[0] == '+' || s[0] == '-') {
+			s = s[1:]
+		}
+		n := leadingDigits(s)
+		if n == 0 {
+			return false
+		}
+		s = s[n:]
+	}
+	return len(bytes.TrimLeft(s, space)) == 0
+}
+
+// leadingDigits returns how many digits s begins with.
+func leadingDigits(s []byte) int {
+	for i, c := range s {
+		if c < '0' || c > '9' {
+			return i
+		}
+	}
+	return len(s)
+}
 
 // keepsDecimal reports whether a decimal, -?digits[.digits], survives as an
 // integer or in the 15 digits of a fraction.

@@ -361,6 +361,29 @@ func TestLockedAtTheCommit(t *testing.T) {
 	}
 }
 
+// A cache that can't be spilled does not grow for ever.
+func TestLockedInTheMiddle(t *testing.T) {
+	defer sqlite.SetLockWait(50 * time.Millisecond)()
+	for _, trigger := range []string{"", "CREATE TRIGGER x AFTER INSERT ON t WHEN new.a < 0 BEGIN SELECT 1; END"} {
+		f := newFile(t)
+		f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); "+trigger)
+		w := begin(t, f, load.Plan{Table: "t"}, "a", "b")
+		if _, err := w.Write(t.Context(), rowsFrom(0, 1)); err != nil {
+			t.Fatal(err)
+		}
+		reader, err := f.independent(t).Query("SELECT 1 FROM sqlite_schema UNION ALL VALUES (1), (2)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reader.Close()
+		if !reader.Next() {
+			t.Fatal("nothing to read")
+		}
+		_, err = w.Write(t.Context(), rowsFrom(1, 300000))
+		wantError(t, err, "locked by another program")
+	}
+}
+
 func TestLockedForAWhile(t *testing.T) {
 	f := newFile(t)
 	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY)")

@@ -59,7 +59,7 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	// The words may stand in a comment: then a slower way is taken in vain.
 	t.autoincrement = strings.Contains(strings.ToUpper(ddl), "AUTOINCREMENT")
 	t.deferred = strings.Contains(strings.ToUpper(ddl), "DEFERRED")
-	if err := d.readColumns(ctx, t, withoutRowid); err != nil {
+	if err := d.readColumns(ctx, t); err != nil {
 		return nil, err
 	}
 	if err := d.readKeys(ctx, t); err != nil {
@@ -74,6 +74,9 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 		})
 	}
 	if !withoutRowid {
+		if err := d.readAlias(ctx, t); err != nil {
+			return nil, err
+		}
 		for _, name := range []string{"rowid", "_rowid_", "oid"} {
 			if t.index(name) < 0 {
 				t.rowid = name
@@ -108,7 +111,7 @@ func (d *DB) noTable(ctx context.Context, name string) error {
 	return fmt.Errorf("%w %q in %s: choose another, or have it created", load.ErrNoTable, name, d.path)
 }
 
-func (d *DB) readColumns(ctx context.Context, t *table, withoutRowid bool) error {
+func (d *DB) readColumns(ctx context.Context, t *table) error {
 	rows, err := d.conn.QueryContext(ctx, `
 		SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden
 		FROM pragma_table_xinfo(?, 'main') ORDER BY cid`, t.name)
@@ -137,14 +140,26 @@ func (d *DB) readColumns(ctx context.Context, t *table, withoutRowid bool) error
 	for pk := 1; pk <= len(order); pk++ {
 		t.primary = append(t.primary, order[pk])
 	}
-	if len(t.primary) == 1 && !withoutRowid {
-		c := &t.columns[t.index(t.primary[0])]
-		if strings.EqualFold(c.Declared, "INTEGER") {
-			t.alias = c.Name
-			c.HasDefault = true // the next free rowid
-		}
-	}
 	return rows.Err()
+}
+
+// readAlias finds the column that is another name of the rowid.
+func (d *DB) readAlias(ctx context.Context, t *table) error {
+	if len(t.primary) != 1 {
+		return nil
+	}
+	c := &t.columns[t.index(t.primary[0])]
+	if !strings.EqualFold(c.Declared, "INTEGER") {
+		return nil
+	}
+	// INTEGER PRIMARY KEY DESC, by an old mistake, has an index of its own.
+	var own bool
+	err := d.conn.QueryRowContext(ctx, "SELECT NOT EXISTS (SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk')", t.name).Scan(&own)
+	if err == nil && own {
+		t.alias = c.Name
+		c.HasDefault = true // the next free rowid
+	}
+	return err
 }
 
 // readKeys reads the columns of the unique indexes that hold for every row.

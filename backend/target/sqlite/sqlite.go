@@ -4,9 +4,10 @@
 // goes through database/sql on the one connection that a [DB] has.
 //
 // The user's database stays as it is: its journal mode and all other settings
-// that a file keeps are left alone, every commit is synced to disk
-// (synchronous=FULL), and constraints hold as declared, foreign keys too,
-// which SQLite by default ignores.
+// that a file keeps are left alone. Every commit is on the disk when it
+// returns (synchronous=EXTRA), and a power cut leaves the file whole.
+// Constraints hold as declared, foreign keys too, which SQLite by default
+// ignores.
 package sqlite
 
 import (
@@ -128,7 +129,7 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	defer d.bulk.watch(ctx)()
 	for _, pragma := range []string{
 		"PRAGMA foreign_keys=ON",
-		"PRAGMA synchronous=FULL",
+		"PRAGMA synchronous=EXTRA",
 		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
 	} {
 		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), pragma); err != nil {

@@ -153,6 +153,13 @@ func TestTables(t *testing.T) {
 			query: "SELECT a, b FROM t", want: "AB|2 cd|3",
 		},
 		{
+			name:    "a key that looks like the rowid and is not",
+			setup:   []string{"CREATE TABLE t (a INTEGER PRIMARY KEY DESC, b)", "INSERT INTO t VALUES (1, 1)"},
+			rule:    load.ConflictReplace,
+			columns: "a b", rows: []row{{1, 2}, {2, 3}}, inserted: 1, updated: 1,
+			query: "SELECT a, b FROM t ORDER BY a", want: "1|2 2|3",
+		},
+		{
 			name:    "numbers that count up for ever",
 			setup:   []string{"CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b UNIQUE)"},
 			columns: "a b", rows: []row{{10, 1}, {nil, 2}, {nil, 2}, {nil, 3}, {nil, 3}}, inserted: 3,
