@@ -246,6 +246,10 @@ func (a *App) Tables(url string) ([]load.Table, error) {
 	return tables, errors.Join(err, db.Close())
 }
 
+// Encodings lists the character encodings that a file can be in, the usual
+// ones first.
+func (a *App) Encodings() []csvfile.Encoding { return csvfile.Encodings() }
+
 // Presets lists the ready-made tables.
 func (a *App) Presets() []job.Preset { return job.Presets() }
 

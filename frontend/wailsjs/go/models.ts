@@ -17,6 +17,10 @@ export namespace csvfile {
 	    headerRows?: number;
 	    footerLines?: number;
 	}
+	export interface Encoding {
+	    name: string;
+	    label: string;
+	}
 	export interface Finding {
 	    what: string;
 	    value: string;
@@ -74,12 +78,18 @@ export namespace job {
 	    check?: boolean;
 	    error?: string;
 	}
+	export interface Limits {
+	    maxRecord?: number;
+	    maxUnpacked?: number;
+	    maxRatio?: number;
+	}
 	export interface Request {
 	    file: string;
 	    target: string;
 	    preset?: string;
 	    dialect: csvfile.Dialect;
 	    plan: load.Plan;
+	    limits: Limits;
 	    check?: boolean;
 	}
 	export interface Job {
@@ -91,6 +101,7 @@ export namespace job {
 	    finished?: string;
 	    summary?: Summary;
 	}
+	
 	export interface Preset {
 	    name: string;
 	    title: string;
@@ -177,6 +188,7 @@ export namespace load {
 	    key?: string[];
 	    null?: string[];
 	    quotedNull?: boolean;
+	    formats?: Record<string, string>;
 	    decimal?: string;
 	    dateFormat?: string;
 	    ragged?: string;

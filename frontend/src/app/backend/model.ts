@@ -4,6 +4,7 @@ import type { csvfile, job, load, main, store } from '../../../wailsjs/go/models
 // generate from it. Nothing of it is typed again by hand.
 
 export type Dialect = csvfile.Dialect;
+export type Encoding = csvfile.Encoding;
 export type Finding = csvfile.Finding;
 export type Warning = csvfile.Warning;
 export type Row = csvfile.Row;

@@ -12,6 +12,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     recent: () => Promise.resolve<string[]>([]),
     sampleFile: () => Promise.resolve(''),
     presets: () => Promise.resolve([]),
+    encodings: () => Promise.resolve([]),
     tables: () => Promise.resolve([]),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });

@@ -3,6 +3,7 @@ import * as app from '../../../wailsjs/go/main/App';
 import type {
   Address,
   Dialect,
+  Encoding,
   Job,
   Preset,
   Preview,
@@ -60,6 +61,11 @@ export class Program {
   /** The tables of a database; none where it is not there yet. */
   tables(target: string): Promise<Table[]> {
     return list(() => app.Tables(target));
+  }
+
+  /** The encodings that a file can be in, the usual ones first. */
+  encodings(): Promise<Encoding[]> {
+    return list(() => app.Encodings());
   }
 
   presets(): Promise<Preset[]> {

@@ -6,7 +6,7 @@ const job = (state = 'running'): Job => ({
   id: 'a',
   state,
   created: '2026-03-01T12:00:00.000Z',
-  request: { file: '/a.csv', target: '/a.db', dialect: {}, plan: { table: 'a' } },
+  request: { file: '/a.csv', target: '/a.db', dialect: {}, limits: {}, plan: { table: 'a' } },
 });
 
 const progress = (read: number, percent?: number): Progress => ({

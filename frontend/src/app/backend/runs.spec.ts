@@ -9,7 +9,7 @@ const job = (id: string, state = 'running', created = '2026-03-01T12:00:00.000Z'
   id,
   state,
   created,
-  request: { file: `/${id}.csv`, target: '/a.db', dialect: {}, plan: { table: id } },
+  request: { file: `/${id}.csv`, target: '/a.db', dialect: {}, limits: {}, plan: { table: id } },
 });
 
 function setUp(answers: Partial<Program>) {

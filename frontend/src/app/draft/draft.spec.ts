@@ -154,7 +154,7 @@ describe('Draft', () => {
     draft.open('/data/articles.csv');
     draft.map('sku', 'id');
     await until(() => {
-      expect(draft.request()?.plan).toEqual({ table: 'articles', columns: [], map: { sku: 'id' } });
+      expect(draft.request()?.plan).toEqual({ table: 'articles', formats: {}, map: { sku: 'id' } });
     });
     expect(draft.creates()).toBe(false);
   });

@@ -159,6 +159,7 @@ export class Draft {
       file: this.path(),
       target: this.target(),
       dialect: this.asked(),
+      limits: {},
       plan: this.plan(),
     };
   });
@@ -275,18 +276,10 @@ export class Draft {
     const rules = { table: this.table(), ...this.ruled() };
     const [preset, formats] = [this.preset(), this.formatted()];
     if (!this.creates()) {
-      // Of the columns of a table that is there, only the formats are asked for.
-      const columns = Object.entries(formats).map(([name, format]) => ({
-        name,
-        type: 'text',
-        nullable: true,
-        format,
-      }));
-      return { ...rules, columns, map: this.mapped() };
+      return { ...rules, formats, map: this.mapped() };
     }
     if (preset) {
-      const columns = preset.columns.map((c) => ({ ...c, format: formats[c.name] ?? c.format }));
-      return { ...rules, create: true, columns, map: this.mapped() };
+      return { ...rules, create: true, columns: preset.columns, formats, map: this.mapped() };
     }
     const columns = this.newColumns();
     return {

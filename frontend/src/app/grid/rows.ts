@@ -46,6 +46,8 @@ export class Rows {
   readonly wide = input(false, { transform: booleanAttribute });
   /** Keeps the end in view while rows are added, until somebody scrolls away from it. */
   readonly follow = input(false);
+  /** One click opens a row, not two. */
+  readonly single = input(false, { transform: booleanAttribute });
   /** The row that keys work on; -1 for none. */
   readonly active = model(-1);
   /** Whether the end is in view and followed. */

@@ -28,6 +28,9 @@ import { SummaryView } from './summary';
 import { throttle } from './throttle';
 import { Tempo } from './tempo';
 
+/** With fewer samples the picture of an ended run says nothing. */
+const fewestSamples = 5;
+
 /** One run: how far it is, what became of the records, and the log of those that were rejected. */
 @Component({
   selector: 'lf-job',
@@ -85,7 +88,7 @@ export class Job {
   }
 
   protected hasSpeed(run: Run): boolean {
-    return run.active() || run.speed().length > 1;
+    return run.active() || run.speed().length >= fewestSamples;
   }
 
   private async countReasons(id: string): Promise<void> {

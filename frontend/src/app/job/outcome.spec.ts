@@ -11,7 +11,13 @@ const job = (state: string, s: Partial<Summary> = {}, atomic = false): Job => ({
   id: 'a',
   state,
   created: '',
-  request: { file: '/a.csv', target: '/a.db', dialect: {}, plan: { table: 'articles', atomic } },
+  request: {
+    file: '/a.csv',
+    target: '/a.db',
+    dialect: {},
+    limits: {},
+    plan: { table: 'articles', atomic },
+  },
   summary: summary(s),
 });
 

@@ -26,6 +26,8 @@ import { reason } from '../format/words';
     :host {
       display: block;
       min-height: 0;
+      padding-right: 8px;
+      margin-right: -8px;
       overflow: auto;
     }
 

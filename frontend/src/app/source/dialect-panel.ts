@@ -1,10 +1,23 @@
-import { Component, computed, inject } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  inject,
+  resource,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RotateCcw } from 'lucide';
+import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { Icon } from '../icon/icon';
-import { asDialect, decisions, valuesFor, type Decision } from './decisions';
+import { asDialect, decided, type Decision } from './decisions';
+
+/** The option that lets one type a value. No value holds a NUL. */
+const other = '\0';
 
 /** How the file's bytes are CSV: what was found and why, each decision to be overridden. */
 @Component({
@@ -14,30 +27,39 @@ import { asDialect, decisions, valuesFor, type Decision } from './decisions';
   styleUrl: './dialect-panel.scss',
 })
 export class DialectPanel {
-  protected readonly draft = inject(Draft);
+  private readonly program = inject(Program);
+  private readonly draft = inject(Draft);
+  private readonly field = viewChild<ElementRef<HTMLInputElement>>('other');
   protected readonly icons = { RotateCcw };
+  protected readonly other = other;
 
-  protected readonly list = computed(() => {
-    const preview = this.draft.preview();
-    const asked = this.draft.dialect();
-    return decisions.map((decision) => {
-      const finding = preview?.findings.find((f) => f.what === decision.what);
-      const given = asked[decision.what];
-      const value = String(given ?? preview?.dialect[decision.what] ?? finding?.value ?? '');
-      return {
-        decision,
-        value,
-        given: given !== undefined,
-        values: valuesFor(decision, value, finding),
-        sure: finding && given === undefined ? `${Math.floor(finding.confidence * 100)} %` : '',
-        unsure: (finding?.confidence ?? 1) < 0.8 && given === undefined,
-        reason: given === undefined ? (finding?.reason ?? '') : '',
-      };
+  private readonly encodings = resource({ loader: () => this.program.encodings() });
+  protected readonly list = computed(() =>
+    decided(
+      this.draft.preview(),
+      this.draft.dialect(),
+      this.encodings.hasValue() ? this.encodings.value() : [],
+    ),
+  );
+  protected readonly lineEnd = computed(() =>
+    this.draft.preview()?.findings.find((f) => f.what === 'lineEnd'),
+  );
+  /** The decision for which a value is typed just now. */
+  protected readonly typing = signal('');
+
+  constructor() {
+    afterRenderEffect({
+      write: () => {
+        this.field()?.nativeElement.focus();
+      },
     });
-  });
+  }
 
   protected choose(decision: Decision, value: string): void {
-    this.draft.setDialect(asDialect(decision, value));
+    this.typing.set(value === other ? decision.what : '');
+    if (value !== other && value !== '') {
+      this.draft.setDialect(asDialect(decision, value));
+    }
   }
 
   /** Leaves the decision to the program again. */

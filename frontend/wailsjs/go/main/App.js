@@ -18,6 +18,10 @@ export function CreateDatabase(arg1) {
   return window['go']['main']['App']['CreateDatabase'](arg1);
 }
 
+export function Encodings() {
+  return window['go']['main']['App']['Encodings']();
+}
+
 export function Jobs() {
   return window['go']['main']['App']['Jobs']();
 }
