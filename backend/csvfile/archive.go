@@ -44,7 +44,7 @@ func (in *input) members(at io.ReaderAt) ([]*zip.File, error) {
 	if err != nil {
 		return nil, damaged("open", in.path, Zip, err)
 	}
-	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	r.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	var named, others []*zip.File
 	for _, f := range r.File {
 		base := path.Base(f.Name)

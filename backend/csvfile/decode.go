@@ -3,6 +3,7 @@ package csvfile
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -14,9 +15,8 @@ import (
 // The decoders put U+FFFD in the place of a character that is invalid, or is
 // NUL. Unless such are to be replaced, they report it as a flaw.
 
-// put appends the character c, whose bytes begin at raw and end at next, to
-// the text.
-func (w *window) put(c rune, raw, next int) {
+// put appends the character c, whose bytes end at next, to the text.
+func (w *window) put(c rune, next int) {
 	if c < utf8.RuneSelf {
 		w.text = append(w.text, byte(c))
 		if c == '\n' || c == '\r' {
@@ -77,7 +77,7 @@ func (d *decode16) decode(w *window, eof bool) {
 		if c == 0 {
 			w.bad(i, d.replace)
 		} else {
-			w.put(c, i, i+n)
+			w.put(c, i+n)
 		}
 		i += n
 	}
@@ -105,7 +105,7 @@ func (d *decode32) decode(w *window, eof bool) {
 		if c == 0 || c > utf8.MaxRune || !utf8.ValidRune(rune(c)) {
 			w.bad(i, d.replace)
 		} else {
-			w.put(rune(c), i, i+4)
+			w.put(rune(c), i+4)
 		}
 	}
 	if eof && i < len(src) {
@@ -226,7 +226,7 @@ func (d *decodeLines) decode(w *window, eof bool) {
 		w.room(4*len(line) + 16)
 		from := len(w.text)
 		nDst, nSrc, err := d.decoder.Transformer.Transform(w.text[from:cap(w.text)], line, whole || eof)
-		for err == transform.ErrShortDst {
+		for errors.Is(err, transform.ErrShortDst) {
 			w.room(2 * cap(w.text))
 			var a, b int
 			a, b, err = d.decoder.Transformer.Transform(w.text[from+nDst:cap(w.text)], line[nSrc:], whole || eof)

@@ -237,7 +237,7 @@ func (f *File) Records() iter.Seq2[*load.Record, error] {
 		f.started = true
 		for {
 			rec, err := f.reader.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if !yield(rec, err) || rec == nil {

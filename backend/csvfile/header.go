@@ -126,10 +126,10 @@ func (f *File) fitNames(names []string, wanted int) []string {
 	case wanted == n || wanted == 0:
 		return names
 	case wanted == n-1 && names[n-1] == "":
-		f.warn(WarnHeader, fmt.Sprintf("the header ends with a delimiter, the records don't: they have %d fields", wanted), "")
+		f.warnOfHeader(fmt.Sprintf("the header ends with a delimiter, the records don't: they have %d fields", wanted), "")
 		return names[:wanted]
 	case wanted > n:
-		f.warn(WarnHeader, fmt.Sprintf("the header names %d fields, the records have %d", n, wanted), "look whether the names stand above the right values")
+		f.warnOfHeader(fmt.Sprintf("the header names %d fields, the records have %d", n, wanted), "look whether the names stand above the right values")
 		return append(names, make([]string, wanted-n)...)
 	}
 	return names
@@ -158,11 +158,11 @@ func (f *File) uniqueNames(names []string, header bool) []string {
 		seen[strings.ToLower(s)] = true
 	}
 	if header && len(empty) > 0 {
-		f.warn(WarnHeader, "no name in the header for field "+strings.Join(empty, ", "), "it is called by its place")
+		f.warnOfHeader("no name in the header for field "+strings.Join(empty, ", "), "it is called by its place")
 	}
 	if len(doubled) > 0 {
 		slices.Sort(doubled)
-		f.warn(WarnHeader, "the header has the same name more than once: "+strings.Join(slices.Compact(doubled), ", "), "the later ones are numbered")
+		f.warnOfHeader("the header has the same name more than once: "+strings.Join(slices.Compact(doubled), ", "), "the later ones are numbered")
 	}
 	return names
 }
@@ -179,6 +179,6 @@ func free(s string, taken map[string]bool) string {
 	}
 }
 
-func (f *File) warn(code, message, hint string) {
-	f.warnings = append(f.warnings, Warning{Code: code, Message: message, Hint: hint})
+func (f *File) warnOfHeader(message, hint string) {
+	f.warnings = append(f.warnings, Warning{Code: WarnHeader, Message: message, Hint: hint})
 }

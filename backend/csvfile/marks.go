@@ -41,6 +41,15 @@ func (s *scanner) skip(pos int) {
 	s.suspect = suspect
 }
 
+// pass makes the scanner go on at text[end], behind a record that it did not
+// read itself, or not to its end: what is in it is suspect.
+func (s *scanner) pass(end int) {
+	if !s.trusted {
+		s.suspect = max(s.suspect, end)
+	}
+	s.skip(end)
+}
+
 // before returns how many quotes there are before text[pos], and how many LF
 // and CR inside of quotes.
 func (s *scanner) before(pos int) (quotes, breaks uint32) {
@@ -123,13 +132,13 @@ func (s *scanner) mark(text []byte, out []marks) {
 // leaveQuoted leaves of the separators those outside of quotes, and of the
 // line ends those inside, and sums up what is before each of the marks.
 func (s *scanner) leaveQuoted(list []marks) {
-	any := s.inside
+	seen := s.inside
 	for i := range list {
 		list[i].quotes &= s.quoting
-		any |= list[i].quotes
+		seen |= list[i].quotes
 	}
 	sum := s.total
-	if any == 0 {
+	if seen == 0 {
 		for i := range list {
 			list[i].breaks = 0
 			s.sums[i] = sum

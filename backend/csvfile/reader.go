@@ -120,7 +120,11 @@ func (r *reader) parse() status {
 		}
 		r.scan.skip(w.pos)
 	}
-	return r.g.parse(w.rest(), w.eof, &r.shape)
+	st := r.g.parse(w.rest(), w.eof, &r.shape)
+	if r.scan != nil && st == parsed {
+		r.scan.pass(w.pos + r.shape.end)
+	}
+	return st
 }
 
 // suspect reports whether there may be bytes that are no text in the record at
@@ -356,7 +360,7 @@ func (r *reader) examine() (*load.Record, error) {
 func (r *reader) checkBytes() (*load.Record, error) {
 	w, s := r.w, &r.shape
 	text := w.rest()[:s.end]
-	at := -1 // in text
+	var at int // in text
 	var b []byte
 	var offset int64
 	if w.dec == nil {

@@ -25,7 +25,7 @@ func BenchmarkTenthRefused(b *testing.B) {
 	row := shape.row
 	shape.row = func(p *packer, i int) {
 		if i%10 == 9 {
-			i = i / 20 // an earlier key
+			i /= 20 // an earlier key
 		}
 		row(p, i)
 	}

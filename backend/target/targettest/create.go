@@ -56,7 +56,7 @@ func testCreateAndGiveUp(t *testing.T, db Database) {
 
 func testDescribe(t *testing.T, db Database) {
 	s := open(t, db)
-	make := []load.Column{
+	columns := []load.Column{
 		{Name: "sku", Type: load.Text, Length: 12, PrimaryKey: true},
 		{Name: "title", Type: load.Text},
 		{Name: "count", Type: load.Integer, Nullable: true, Unique: true},
@@ -72,15 +72,15 @@ func testDescribe(t *testing.T, db Database) {
 		{Name: "doc", Type: load.JSON, Nullable: true},
 		{Name: "bytes", Type: load.Binary, Nullable: true},
 	}
-	s.finish(s.begin(load.Plan{Table: "all_kinds", Create: true, Columns: make}, "sku"))
+	s.finish(s.begin(load.Plan{Table: "all_kinds", Create: true, Columns: columns}, "sku"))
 	got, err := s.Columns(t.Context(), "all_kinds")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != len(make) {
-		t.Fatalf("%d columns, want %d", len(got), len(make))
+	if len(got) != len(columns) {
+		t.Fatalf("%d columns, want %d", len(got), len(columns))
 	}
-	for i, want := range make {
+	for i, want := range columns {
 		c := got[i]
 		if c.Declared == "" {
 			t.Errorf("%s: the declared type is missing", c.Name)
@@ -135,7 +135,7 @@ func testTables(t *testing.T, db Database) {
 
 func testValues(t *testing.T, db Database) {
 	s := open(t, db)
-	make := []load.Column{
+	columns := []load.Column{
 		{Name: "n", Type: load.Integer, PrimaryKey: true},
 		{Name: "i", Type: load.Integer, Nullable: true},
 		{Name: "f", Type: load.Float, Nullable: true},
@@ -144,7 +144,7 @@ func testValues(t *testing.T, db Database) {
 		{Name: "t", Type: load.Timestamp, Nullable: true},
 		{Name: "j", Type: load.JSON, Nullable: true},
 	}
-	w := s.begin(load.Plan{Table: "vals", Create: true, Columns: make}, "n", "i", "f", "d", "s", "t", "j")
+	w := s.begin(load.Plan{Table: "vals", Create: true, Columns: columns}, "n", "i", "f", "d", "s", "t", "j")
 	s.write(w,
 		row(1, 9223372036854775807, 0.1, "12345678901234567890.0123456789", "", "2026-02-03 04:05:06", `{"a": 1.0}`),
 		row(2, -9223372036854775808, -1e300, "0.10", "it's 00420 \"ü\" 漢\n\x00z", "1999-12-31 23:59:59.123456", "1.0"),
