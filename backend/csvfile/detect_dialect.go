@@ -31,6 +31,7 @@ type candidate struct {
 	first   int     // index of the first of these
 	last    int     // and of the last
 	cells   float64 // 0 to 1: how much the values look like values
+	moments float64 // 0 to 1: how many of them are dates or times
 	score   float64
 	quoted  int // fields in quotes
 	escapes int // quotes that are escaped in them
@@ -198,7 +199,7 @@ func delimiters(text []byte) []string {
 	}
 	var often []string
 	for s, n := range runs {
-		if n >= max(1, lines*3/4) && !slices.Contains(list, s) {
+		if n >= max(1, lines*2/5) && !slices.Contains(list, s) {
 			often = append(often, s)
 		}
 	}
@@ -275,6 +276,7 @@ func (c *candidate) measure(text []byte) {
 			s = &span{first: -1}
 			counts[r.fields] = s
 		}
+		s.last = len(index) - 1
 		if r.bad {
 			s.half++ // as its delimiters go, it has so many
 			continue
@@ -283,7 +285,6 @@ func (c *candidate) measure(text []byte) {
 			s.first = len(index) - 1
 		}
 		s.n++
-		s.last = len(index) - 1
 	}
 	best, fit := 0.0, 0.0
 	c.fields, c.good, c.body, c.score = 0, 0, 0, 0
@@ -312,18 +313,26 @@ func (c *candidate) measure(text []byte) {
 // prior is how likely the delimiter is before anything is known.
 func (c *candidate) prior() float64 {
 	if c.fields == 1 {
+		if c.moments > 0.7 {
+			return 0.9 // what a colon or a space divides is a time
+		}
 		return 0.55
 	}
 	switch c.delim {
-	case " ":
-		if c.fields == 2 {
+	case " ", ":": // in text everywhere, but seldom so many in each line
+		switch {
+		case c.fields == 2 && c.delim == " ":
 			return 0.5
+		case c.fields == 2:
+			return 0.65
+		case c.fields == 3 || c.good < 4:
+			return 0.75
 		}
-		return 0.7
-	case ":":
-		return 0.65
+		return 0.9
 	case ",", "; ", ", ":
 		return 0.97
+	case ",,", ";;", "\t\t":
+		return 0.8 // rather an empty field
 	}
 	return 1
 }
@@ -332,7 +341,7 @@ func (c *candidate) prior() float64 {
 // heaps of them.
 func (c *candidate) cellScore(text []byte) float64 {
 	var sum float64
-	var n int
+	var n, moments int
 	var s shape
 	rows := 0
 	for i := c.first; i <= c.last && rows < cellRows; i++ {
@@ -343,13 +352,18 @@ func (c *candidate) cellScore(text []byte) float64 {
 		rows++
 		c.grammar.parse(text[r.start:r.end], true, &s)
 		for j, f := range s.fields {
-			sum += c.cellValue(s.field(text[r.start:r.end], j), f.Quoted)
+			b := s.field(text[r.start:r.end], j)
+			sum += c.cellValue(b, f.Quoted)
 			n++
+			if kindOf(b) == cellMoment {
+				moments++
+			}
 		}
 	}
 	if n == 0 {
 		return 0
 	}
+	c.moments = float64(moments) / float64(n)
 	return sum / float64(n)
 }
 
@@ -378,9 +392,8 @@ func (c *candidate) cellValue(b []byte, quoted bool) float64 {
 		if b[len(b)-1] == q {
 			v -= 0.4
 		}
-	} else if q := b[len(b)-1]; q == '"' {
-		v -= 0.3
 	}
+	quotes, colons := 0, 0
 	for i, d := range b {
 		switch d {
 		case ';', '|', '\t', '^', '~', 0x01, 0x02, 0x1e, 0x1f:
@@ -390,7 +403,17 @@ func (c *candidate) cellValue(b []byte, quoted bool) float64 {
 				return math.Min(v, 0.35)
 			}
 			v = math.Min(v, 0.6)
+		case '"':
+			quotes++
+		case ':':
+			colons++
 		}
+	}
+	if quotes > 0 {
+		v = math.Min(v, 0.65) - 0.1*math.Min(float64(quotes), 4)
+	}
+	if colons > 1 {
+		v = math.Min(v, 0.4)
 	}
 	return math.Max(v, 0.05)
 }

@@ -25,15 +25,18 @@ func kindOf(b []byte) cellKind {
 	if len(b) == 0 {
 		return cellEmpty
 	}
-	var digits, letters, spaces, marks, seps, points int
+	var digits, letters, spaces, marks, seps, colons, points int
 	for _, c := range b {
 		switch {
 		case '0' <= c && c <= '9':
 			digits++
 		case c == '.' || c == ',':
 			points++
-		case c == '-' || c == '/' || c == ':':
+		case c == '-' || c == '/':
 			seps++
+		case c == ':':
+			seps++
+			colons++
 		case c == '+' || c == '(' || c == ')' || c == '%' || c == '$' || c == '\'' || c == '_':
 			marks++
 		case c == ' ':
@@ -53,7 +56,7 @@ func kindOf(b []byte) cellKind {
 		return cellNumber
 	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), string(b) == "-", string(b) == "N/A":
 		return cellWord
-	case spaces == 0 && digits > 0 && points == 0:
+	case spaces == 0 && digits > 0 && points == 0 && colons == 0:
 		return cellCode
 	}
 	return cellText
