@@ -146,12 +146,12 @@ type column struct {
 	average float64
 }
 
-// columns looks at the columns of the rows from i on.
-func (det *detector) columns(text []byte, best *candidate, i int) []column {
+// columns looks at the columns of the rows from i on, at most so many of them.
+func (det *detector) columns(text []byte, best *candidate, i, most int) []column {
 	list := make([]column, best.fields)
 	kinds := make([][cellText + 1]int, best.fields)
 	rows := 0
-	for ; i < len(best.rows) && i <= best.last && rows < 2*cellRows; i++ {
+	for ; i < len(best.rows) && i <= best.last && rows < most; i++ {
 		if r := best.rows[i]; r.bad || r.blank || r.fields != best.fields {
 			continue
 		}
@@ -224,7 +224,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 		}
 	}
 	next := best.nextRow(top)
-	cols := det.columns(text, best, next)
+	cols := det.columns(text, best, next, 2*cellRows)
 	sum, reason := headerEvidence(first, cols)
 	switch {
 	case sum > 0:
@@ -248,7 +248,7 @@ func (det *detector) manyRows(text []byte, best *candidate, top, rows int) bool 
 		heads = append(heads, best.cellsOf(text, at))
 		at = best.nextRow(at)
 	}
-	cols := det.columns(text, best, at)
+	cols := det.columns(text, best, at, 50)
 	for _, cells := range heads {
 		against, typed := 0, 0
 		for j, s := range cells {

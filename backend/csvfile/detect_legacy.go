@@ -72,17 +72,13 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 			best[name] = score
 		}
 	}
-	texts := map[string][]rune{}
-	text := func(name string) []rune {
-		if t, ok := texts[name]; ok {
-			return t
+	texts := map[string][]context{}
+	text := func(name string) []context {
+		t, ok := texts[name]
+		if cs, err := findCharset(name); !ok && err == nil {
+			t = contexts(string(cs.text(high, true)))
+			texts[name] = t
 		}
-		cs, err := findCharset(name)
-		if err != nil {
-			return nil
-		}
-		t := []rune(string(cs.text(high, true)))
-		texts[name] = t
 		return t
 	}
 	for _, l := range languages {
@@ -151,21 +147,47 @@ func highText(parts [][]byte) []byte {
 	return out
 }
 
+// A context is a character beyond ASCII between its neighbours, and how often
+// it stands there.
+type context struct {
+	before, c, after rune
+	n                int
+}
+
+// contexts returns the contexts of a text, in the order of their first place.
+func contexts(text string) []context {
+	var list []context
+	index := map[context]int{}
+	at := context{}
+	note := func() {
+		if at.c < utf8.RuneSelf {
+			return
+		}
+		i, ok := index[at]
+		if !ok {
+			i = len(list)
+			index[at] = i
+			list = append(list, at)
+		}
+		list[i].n++
+	}
+	for _, c := range text {
+		at.after = c
+		note()
+		at.before, at.c = at.c, c
+	}
+	at.after = 0
+	note()
+	return list
+}
+
 // score is how much like the language the text is, at most 1: the average over
 // all characters beyond ASCII.
-func (l *language) score(text []rune) float64 {
+func (l *language) score(text []context) float64 {
 	sum, n := 0.0, 0
-	var before rune
-	for i, c := range text {
-		if c >= utf8.RuneSelf {
-			n++
-			var after rune
-			if i+1 < len(text) {
-				after = text[i+1]
-			}
-			sum += l.value(before, c, after)
-		}
-		before = c
+	for _, x := range text {
+		sum += float64(x.n) * l.value(x.before, x.c, x.after)
+		n += x.n
 	}
 	if n == 0 {
 		return 0
@@ -213,18 +235,16 @@ func isASCIILetter(c rune) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // scoreAsian is score for languages of many characters. A character is two
 // bytes: it has to be as good as two.
-func scoreAsian(text []rune, value func(rune) float64) float64 {
+func scoreAsian(text []context, value func(rune) float64) float64 {
 	sum, n, bad := 0.0, 0, 0
-	for _, c := range text {
-		if c >= utf8.RuneSelf {
-			n++
-			if c == utf8.RuneError {
-				bad++
-				sum -= 3
-				continue
-			}
-			sum += value(c)
+	for _, x := range text {
+		n += x.n
+		if x.c == utf8.RuneError {
+			bad += x.n
+			sum -= 3 * float64(x.n)
+			continue
 		}
+		sum += float64(x.n) * value(x.c)
 	}
 	if n == 0 {
 		return 0
