@@ -14,6 +14,7 @@ import (
 // An engine is what runs jobs and keeps them.
 type engine struct {
 	run    string // the folder of what lives while the program runs
+	spool  string // the folder of files that are received, which may be large
 	store  *store.Store
 	hub    *event.Hub
 	runner *job.Runner
@@ -34,13 +35,13 @@ func openEngine(ctx context.Context) (*engine, error) {
 		return nil, err
 	}
 	hub := event.New()
-	return &engine{run: run, store: st, hub: hub, runner: job.NewRunner(st, hub)}, nil
+	return &engine{run: run, spool: filepath.Join(home, "spool"), store: st, hub: hub, runner: job.NewRunner(st, hub)}, nil
 }
 
 // listen serves the local API until the engine is closed.
 func (e *engine) listen(addr string) (err error) {
 	e.api, err = localapi.Start(e.runner, e.hub, localapi.Options{
-		Addr: addr, Spool: filepath.Join(e.run, "received"), Announce: e.run,
+		Addr: addr, Spool: e.spool, Announce: e.run,
 	})
 	if err != nil {
 		return usagef("--listen %s: %w", addr, err)

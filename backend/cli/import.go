@@ -13,6 +13,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/localapi"
 )
 
 func (p *program) importCommand() *cobra.Command {
@@ -164,9 +165,9 @@ func worse(a, b int) int {
 // What went wrong with the job itself is told, and not returned.
 func (l *loader) one(ctx context.Context, r job.Request) (status int, err error) {
 	name := r.File
-	if name == "-" {
-		if r.File, err = l.receive(ctx); err != nil {
-			return 0, err
+	if in := l.onceReadable(name); in != nil {
+		if r.File, err = l.receive(ctx, in); err != nil {
+			return 0, fmt.Errorf("receive %s: %w", inputName(name), err)
 		}
 		defer os.RemoveAll(filepath.Dir(r.File))
 	}
@@ -255,17 +256,54 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 	return status, nil
 }
 
-// receive writes standard input to a file of the run folder, because a file is
+// onceReadable returns standard input for -, and what reads from a pipe that is
+// named; nil for a file.
+func (l *loader) onceReadable(name string) io.Reader {
+	if name == "-" {
+		return l.in
+	}
+	if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		return &pipe{path: name}
+	}
+	return nil
+}
+
+func inputName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
+}
+
+// A pipe reads from a named pipe. It is opened by the first Read, because that
+// waits for who writes to it.
+type pipe struct {
+	path string
+	file *os.File
+}
+
+func (p *pipe) Read(b []byte) (n int, err error) {
+	if p.file == nil {
+		if p.file, err = os.Open(p.path); err != nil {
+			return 0, err
+		}
+	}
+	if n, err = p.file.Read(b); err != nil {
+		_ = p.file.Close() // it was read to its end
+	}
+	return n, err
+}
+
+// receive writes what can be read only once to a file, because a file is
 // looked at more than once, and returns its path. It is in a folder of its own.
-func (l *loader) receive(ctx context.Context) (string, error) {
-	dir, err := os.MkdirTemp(l.engine.run, "stdin-")
+func (l *loader) receive(ctx context.Context, in io.Reader) (string, error) {
+	dir, err := localapi.MakeSpoolFolder(l.engine.spool)
 	if err != nil {
-		return "", fmt.Errorf("receive standard input: %w", err)
+		return "", err
 	}
 	path := filepath.Join(dir, "stdin.csv")
-	if err := receiveInto(ctx, path, l.in); err != nil {
-		_ = os.RemoveAll(dir) // the first error tells
-		return "", fmt.Errorf("receive standard input: %w", err)
+	if err := receiveInto(ctx, path, in); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return path, nil
 }

@@ -159,7 +159,7 @@ func TestStandardInput(t *testing.T) {
 	if n := query[int](t, db, "SELECT count(*) FROM people"); n != 2 {
 		t.Errorf("%d rows, want 2", n)
 	}
-	left, err := filepath.Glob(filepath.Join(dir, "home", "run", "stdin-*"))
+	left, err := filepath.Glob(filepath.Join(dir, "home", "spool", "*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}

@@ -13,6 +13,7 @@ const (
 	KindMissing    Kind = "missing"     // there is no such file
 	KindPermission Kind = "permission"  // it may not be read
 	KindFolder     Kind = "folder"      // it is a folder
+	KindPipe       Kind = "pipe"        // it can be read only once
 	KindEmpty      Kind = "empty"       // there is nothing in it
 	KindBinary     Kind = "binary"      // it is not text
 	KindShrunk     Kind = "shrunk"      // it became shorter while it was read
@@ -49,7 +50,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // folder, an impossible dialect) rather than in the reading.
 func (e *Error) Usage() bool {
 	switch e.Kind {
-	case KindMissing, KindFolder, KindDialect, KindMember:
+	case KindMissing, KindFolder, KindPipe, KindDialect, KindMember:
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 
@@ -93,6 +94,13 @@ type input struct {
 }
 
 func openFile(path string) (*input, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0 {
+		// To open it would be to wait for who writes to it.
+		return nil, &Error{
+			Op: "open", Path: path, Kind: KindPipe, Message: "it is a pipe, which can be read only once",
+			Hint: "save what comes out of it in a file, and name that",
+		}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, systemError("open", path, err)

@@ -36,23 +36,29 @@ type spooled struct {
 	sum   [sha256.Size]byte // of its bytes
 }
 
-// newSpool makes a spool in the folder dir, and removes from it what processes
-// that were killed have left.
+// newSpool makes a spool in the folder dir.
 func newSpool(dir string) (*spool, error) {
-	if dir == "" {
-		return nil, errors.New("make the folder for received files: it has no name")
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for received files: %w", err)
-	}
-	if err := removeStale(dir); err != nil {
-		return nil, fmt.Errorf("tidy the folder for received files: %w", err)
-	}
-	own, err := os.MkdirTemp(dir, strconv.Itoa(os.Getpid())+"-")
+	own, err := MakeSpoolFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("make the folder for received files: %w", err)
 	}
 	return &spool{dir: own, limit: spoolLimit}, nil
+}
+
+// MakeSpoolFolder makes a folder in dir for what this process receives, and
+// removes from dir what processes that were killed have left. Who calls it
+// removes the folder in the end.
+func MakeSpoolFolder(dir string) (string, error) {
+	if dir == "" {
+		return "", errors.New("it has no name")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	if err := removeStale(dir); err != nil {
+		return "", fmt.Errorf("tidy it: %w", err)
+	}
+	return os.MkdirTemp(dir, strconv.Itoa(os.Getpid())+"-")
 }
 
 // removeStale removes the folders, named PID-…, of processes that are gone.
