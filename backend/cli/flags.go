@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,52 +27,63 @@ func newGroup(title string) flagGroup {
 
 // dialectFlags say how the file is written. What is not given is found out.
 type dialectFlags struct {
-	delimiter, quote, escape, encoding string
-	noHeader                           bool
-	skipLines                          int
-	group                              flagGroup
+	texts       csvfile.Dialect // its texts
+	noHeader    bool
+	skipLines   int
+	headerRows  int
+	footerLines int
+	group       flagGroup
 }
 
 func newDialectFlags() *dialectFlags {
 	f := &dialectFlags{group: newGroup("How the file is written (found out where not given)")}
 	set := f.group.flags
-	set.StringVar(&f.delimiter, "delimiter", "", "what stands between fields, such as ; or || or tab (`TEXT`)")
-	set.StringVar(&f.quote, "quote", "", "what stands around fields, or none (`CHAR`)")
-	set.StringVar(&f.escape, "escape", "", "what stands before a quote in a quoted field: the quote itself, or \\ (`CHAR`)")
-	set.StringVar(&f.encoding, "encoding", "", "the character encoding, such as utf-8 or windows-1252 (`NAME`)")
+	set.StringVar(&f.texts.Delimiter, "delimiter", "", "what stands between fields, such as ; or || or tab (`TEXT`)")
+	set.StringVar(&f.texts.Quote, "quote", "", "what stands around fields, or none (`CHAR`)")
+	set.StringVar(&f.texts.Escape, "escape", "", "what stands before a quote in a quoted field: the quote itself, or \\ (`CHAR`)")
+	set.StringVar(&f.texts.Encoding, "encoding", "", "the character encoding, such as utf-8 or windows-1252 (`NAME`)")
 	set.BoolVar(&f.noHeader, "no-header", false, "the first record is data; the fields are field_1, field_2, …")
 	set.IntVar(&f.skipLines, "skip-lines", 0, "how many lines stand above the header (`N`)")
+	set.IntVar(&f.headerRows, "header-rows", 1, "how many records name the fields (`N`)")
+	set.IntVar(&f.footerLines, "footer-lines", 0, "how many lines at the end are no records (`N`)")
+	set.StringVar(&f.texts.Comment, "comment", "", "what begins a line that is no record, such as #, or none (`TEXT`)")
+	set.StringVar(&f.texts.InvalidBytes, "invalid-bytes", "", "bytes that are no text: reject (the record, the default) or replace (`RULE`)")
+	set.StringVar(&f.texts.Compression, "compression", "", "none, gzip, zstd, bzip2, xz or zip (`NAME`)")
+	set.StringVar(&f.texts.Member, "member", "", "which file of an archive (`NAME`)")
 	return f
 }
 
 // dialect returns the flags as a dialect.
 func (f *dialectFlags) dialect() (csvfile.Dialect, error) {
-	d := csvfile.Dialect{
-		Delimiter: f.delimiter, Quote: f.quote, Escape: f.escape, Encoding: f.encoding,
-	}
-	for name, value := range map[string]*string{"delimiter": &d.Delimiter, "quote": &d.Quote, "escape": &d.Escape, "encoding": &d.Encoding} {
-		if *value == "" && f.group.flags.Changed(name) {
+	d := f.texts
+	for name, value := range map[string]string{
+		"delimiter": d.Delimiter, "quote": d.Quote, "escape": d.Escape, "encoding": d.Encoding, "comment": d.Comment,
+		"invalid-bytes": d.InvalidBytes, "compression": d.Compression, "member": d.Member,
+	} {
+		if value == "" && f.group.flags.Changed(name) {
 			return d, usagef("--%s is empty: leave it out to have it found out", name)
 		}
 	}
-	if named, ok := namedDelimiters[strings.ToLower(d.Delimiter)]; ok {
-		d.Delimiter = named
-	}
 	if f.noHeader {
+		if f.group.flags.Changed("header-rows") && f.headerRows != 0 {
+			return d, usagef("--no-header and --header-rows %d contradict each other: leave out one of them", f.headerRows)
+		}
 		d.HeaderRows = new(int)
 	}
-	if f.group.flags.Changed("skip-lines") {
-		if f.skipLines < 0 {
-			return d, usagef("--skip-lines %d: want a number of lines, 0 or more", f.skipLines)
+	for _, n := range []struct {
+		flag  string
+		value *int
+		to    **int
+	}{{"skip-lines", &f.skipLines, &d.SkipLines}, {"header-rows", &f.headerRows, &d.HeaderRows}, {"footer-lines", &f.footerLines, &d.FooterLines}} {
+		if !f.group.flags.Changed(n.flag) {
+			continue
 		}
-		d.SkipLines = &f.skipLines
+		if *n.value < 0 {
+			return d, usagef("--%s %d: want a number, 0 or more", n.flag, *n.value)
+		}
+		*n.to = n.value
 	}
 	return d, nil
-}
-
-// namedDelimiters are the names of delimiters that are hard to write in a shell.
-var namedDelimiters = map[string]string{
-	"tab": "\t", `\t`: "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":",
 }
 
 // planFlags say what is loaded where, and by which rules.
@@ -79,6 +91,9 @@ type planFlags struct {
 	plan                            load.Plan
 	to, preset                      string
 	types, onConflict, ragged, sign string
+	formats                         []string
+	maxRecord, maxUnpacked          int64 // megabytes
+	limits                          job.Limits
 	target, values                  flagGroup
 }
 
@@ -100,9 +115,16 @@ func newPlanFlags() *planFlags {
 	set.StringArrayVar(&f.plan.Null, "null", nil, "a text that means NULL beside the empty field; may be repeated (`TEXT`)")
 	set.StringVar(&f.sign, "decimal", ".", "the decimal sign: . or , (`SIGN`)")
 	set.StringVar(&f.plan.DateFormat, "date-format", "", "how dates are written, such as DD.MM.YYYY (`PATTERN`)")
+	set.StringArrayVar(&f.formats, "format", nil, "how one column's values are written, as price=1.234,56; may be repeated (`COLUMN=PATTERN`)")
+	set.BoolVar(&f.plan.QuotedNull, "quoted-null", false, "fields in quotes may mean NULL too")
 	set.StringVar(&f.ragged, "ragged", "reject", "a record of too few or too many fields: reject or pad (`RULE`)")
+	set.Int64Var(&f.maxRecord, "max-record", csvfile.DefaultMaxRecord/megabyte, "the most megabytes of one record (`MB`)")
+	set.Int64Var(&f.maxUnpacked, "max-unpacked", csvfile.DefaultMaxUnpacked/megabyte, "the most megabytes that a compressed file may unpack to (`MB`)")
+	set.Int64Var(&f.limits.MaxRatio, "max-ratio", csvfile.DefaultMaxRatio, "the most times its size that a compressed file may unpack to (`N`)")
 	return f
 }
+
+const megabyte = 1 << 20
 
 // choices are the values of the flags that have only a few.
 var choices = map[string][]string{
@@ -151,6 +173,16 @@ func (f *planFlags) settled() (load.Plan, error) {
 	if f.values.flags.Changed("decimal") {
 		p.Decimal = f.sign
 	}
+	for _, s := range f.formats {
+		column, format, ok := strings.Cut(s, "=")
+		if !ok || column == "" || format == "" {
+			return p, usagef("--format %q: want a column and how its values are written, such as price=1.234,56", s)
+		}
+		if p.Formats == nil {
+			p.Formats = map[string]string{}
+		}
+		p.Formats[column] = format
+	}
 	p.OnConflict, p.Ragged = load.Conflict(f.onConflict), load.Ragged(f.ragged)
 	return p, nil
 }
@@ -165,7 +197,14 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 	if err != nil {
 		return job.Request{}, err
 	}
-	return job.Request{File: file, Target: f.to, Preset: f.preset, Dialect: dialect, Plan: plan}, nil
+	limits := f.limits
+	for flag, value := range map[string]int64{"max-record": f.maxRecord, "max-unpacked": f.maxUnpacked, "max-ratio": f.limits.MaxRatio} {
+		if value < 1 || value > math.MaxInt32 {
+			return job.Request{}, usagef("--%s %d: want a number from 1 to %d", flag, value, math.MaxInt32)
+		}
+	}
+	limits.MaxRecord, limits.MaxUnpacked = int(f.maxRecord*megabyte), f.maxUnpacked*megabyte
+	return job.Request{File: file, Target: f.to, Preset: f.preset, Dialect: dialect, Plan: plan, Limits: limits}, nil
 }
 
 // tableFor returns the name of a table for a file that goes nowhere yet.

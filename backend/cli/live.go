@@ -41,6 +41,7 @@ type livePrinter struct {
 	filled time.Time // when room was last made
 	hidden int64     // rejects that were not shown since the last that was
 	lined  time.Time // when the last line of progress was printed
+	waited bool      // the last progress said that the load waits
 }
 
 // Rejects are for reading: beyond these limits they are counted only. All of
@@ -103,7 +104,9 @@ func (p *livePrinter) clear() {
 
 func (p *livePrinter) progress(v load.Progress) {
 	if !p.s.terminal {
-		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone {
+		waits := v.Phase == load.PhaseWaiting && !p.waited
+		p.waited = v.Phase == load.PhaseWaiting
+		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone || waits {
 			p.lined = time.Now()
 			p.s.println(progressLine(v))
 		}
@@ -143,6 +146,8 @@ func newBar(s *screen, known bool) *progressbar.ProgressBar {
 // rates spells how fast the import goes, and how long it will take.
 func rates(v load.Progress) []string {
 	switch {
+	case v.Phase == load.PhaseWaiting:
+		return []string{waiting}
 	case v.Phase == load.PhaseOpening, v.Phase == load.PhaseCommitting:
 		return []string{string(v.Phase)}
 	case v.RecordsPerSecond == 0:
@@ -161,8 +166,14 @@ func rates(v load.Progress) []string {
 	return parts
 }
 
+// waiting is what is said of a load that can't go on.
+const waiting = "waiting: another program has locked the database"
+
 // progressLine spells progress as a line of a log.
 func progressLine(v load.Progress) string {
+	if v.Phase == load.PhaseWaiting {
+		return waiting
+	}
 	var parts []string
 	if v.Percent != nil {
 		parts = append(parts, fmt.Sprintf("%5.1f %%", math.Floor(*v.Percent*10)/10))

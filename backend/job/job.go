@@ -26,9 +26,18 @@ type Request struct {
 
 	Dialect csvfile.Dialect `json:"dialect"` // what is left empty is detected
 	Plan    load.Plan       `json:"plan"`
+	Limits  Limits          `json:"limits,omitzero"`
 
 	// Check does everything but the writing.
 	Check bool `json:"check,omitempty"`
+}
+
+// Limits guard against files that are not what they seem. 0 is the default of
+// csvfile.Options, where each is described.
+type Limits struct {
+	MaxRecord   int   `json:"maxRecord,omitempty"`   // bytes of a record
+	MaxUnpacked int64 `json:"maxUnpacked,omitempty"` // bytes that a compressed file may unpack to
+	MaxRatio    int64 `json:"maxRatio,omitempty"`    // how many times its size a compressed file may unpack to
 }
 
 // A State says where a job is in its life.

@@ -100,8 +100,14 @@ func (b *bench) count(db, table string) int {
 func (b *bench) until(job string, f func(e *event.Event) bool) *event.Event {
 	b.Helper()
 	for e := range b.events.Events(b.Context()) {
-		if e.Job == job && f(e) {
+		if e.Job != job {
+			continue
+		}
+		if f(e) {
 			return e
+		}
+		if bytes.Contains(e.Data, []byte(`"balanced"`)) {
+			b.Fatalf("job %s has ended without what is waited for: %s", job, e.Data)
 		}
 	}
 	b.Fatal("the events ended")

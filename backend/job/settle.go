@@ -55,7 +55,10 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 
 // openFile opens the request's file by a dialect.
 func openFile(req Request, d csvfile.Dialect) (*csvfile.File, error) {
-	return csvfile.Open(req.File, d, csvfile.Options{Ragged: req.Plan.Ragged})
+	return csvfile.Open(req.File, d, csvfile.Options{
+		Ragged:    req.Plan.Ragged,
+		MaxRecord: req.Limits.MaxRecord, MaxUnpacked: req.Limits.MaxUnpacked, MaxRatio: req.Limits.MaxRatio,
+	})
 }
 
 // openTarget opens the request's target. A check may have none: it returns nil.
@@ -97,12 +100,13 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	case exists && plan.Create:
 		return s, load.Layout{}, fmt.Errorf("the table %q is there already: leave out --create to add to it, or choose another name", plan.Table)
 	case exists:
-		plan.Columns = withFormats(plan, table, s)
+		plan.Formats = withFormats(plan, table, s)
 	default:
 		plan.Create = true
 		switch {
 		case preset != nil:
 			plan.Columns, s.Preset = preset.Columns, preset.Name
+			plan.Formats = withFormats(plan, plan.Columns, s)
 		case len(plan.Columns) == 0:
 			plan.Columns, plan.Map = newColumns(plan, s)
 		}
@@ -173,6 +177,13 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 		case mapped:
 			c.Name = to
 		}
+		if format := p.Formats[c.Name]; format != "" {
+			for _, choice := range g.Ambiguous { // it is the answer to what was open
+				if choice.Format == format {
+					c.Type = choice.Type
+				}
+			}
+		}
 		c.Nullable = true // what the rest of the file holds is not known
 		for _, k := range p.Key {
 			if c.Name == k || s.Fields[i] == k {
@@ -185,16 +196,18 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 	return cols, fields
 }
 
-// withFormats returns the plan's columns for an existing table, completed by
-// how the file's values turned out to be written.
-func withFormats(p load.Plan, table []load.Column, s Settled) []load.Column {
+// withFormats returns the plan's formats for a table whose columns are known,
+// completed by how the file's values turned out to be written.
+func withFormats(p load.Plan, table []load.Column, s Settled) map[string]string {
 	layout, _ := load.Settle(p, s.Fields, table)
-	cols := slices.Clone(p.Columns)
+	formats := maps.Clone(p.Formats)
+	if formats == nil {
+		formats = map[string]string{}
+	}
 	for i, c := range layout.Columns {
-		g := s.Guesses[layout.Index[i]]
-		if format := g.FormatFor(c.Type); c.Format == "" && format != "" {
-			cols = append(cols, load.Column{Name: c.Name, Type: c.Type, Format: format})
+		if format := s.Guesses[layout.Index[i]].FormatFor(c.Type); c.Format == "" && format != "" {
+			formats[c.Name] = format
 		}
 	}
-	return cols
+	return formats
 }

@@ -7,8 +7,7 @@ type Plan struct {
 	Table string `json:"table"`
 
 	// Create makes the table. Columns are then its columns; with none, they
-	// are inferred from the file. Otherwise Columns is ignored but for the
-	// Format of a column of the same name.
+	// are inferred from the file. Otherwise Columns is ignored.
 	Create  bool     `json:"create,omitempty"`
 	Columns []Column `json:"columns,omitempty"`
 
@@ -31,6 +30,10 @@ type Plan struct {
 	// QuotedNull makes quoted fields NULL by the same rules; otherwise ""
 	// in quotes is an empty text.
 	QuotedNull bool `json:"quotedNull,omitempty"`
+
+	// Formats says for columns, by name, how their values are written in the
+	// file: see Column.Format, before which it goes.
+	Formats map[string]string `json:"formats,omitempty"`
 
 	// Decimal is the decimal sign of numbers, "." (the default) or ",", for
 	// columns with no Format of their own.

@@ -100,6 +100,11 @@ func (s *settling) checkRules() {
 		s.problem(Problem{Message: err.Error()})
 	}
 	s.plan.Key = slices.Clone(p.Key)
+	for _, name := range sortedKeys(p.Formats) {
+		if !slices.Contains(names(s.table), name) {
+			s.problem(Problem{Column: name, Message: fmt.Sprintf("a format is given for %q, which is no column of the table", name), Hint: "the columns are " + list(names(s.table))})
+		}
+	}
 	for i, k := range p.Key {
 		if c := s.column(k); c >= 0 {
 			s.plan.Key[i] = s.table[c].Name
@@ -190,13 +195,10 @@ func (s *settling) alike(name string, all []string) int {
 	return found
 }
 
-// format returns how values of the column are written: the plan's column of
-// that name may tell.
+// format returns how values of a column are written.
 func (s *settling) format(c Column) string {
-	for _, pc := range s.plan.Columns {
-		if pc.Name == c.Name && pc.Format != "" {
-			return pc.Format
-		}
+	if f, said := s.plan.Formats[c.Name]; said {
+		return f
 	}
 	return c.Format
 }
