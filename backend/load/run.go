@@ -18,8 +18,10 @@ type Options struct {
 	OnProgress func(Progress)
 
 	// OnReject is told of records that were rejected, in the order of the
-	// file. The rejects and what they refer to are valid until it returns.
-	// An error from it ends the load.
+	// file, from a goroutine of its own: writing goes on meanwhile. Before a
+	// commit it has been told of all that was read up to there. The rejects
+	// and what they refer to are valid until it returns. An error from it
+	// ends the load.
 	OnReject func([]Reject) error
 
 	// Paused returns nil, or a channel that is closed when a paused load may
@@ -48,7 +50,7 @@ const graceAfterCancel = 2 * time.Second
 const progressEvery = 100 * time.Millisecond
 
 // blocks is how many blocks travel: one in each stage, one before each.
-const blocks = 6
+const blocks = 8
 
 // A Summary says what a load did.
 type Summary struct {
@@ -77,9 +79,9 @@ func (e *TooManyRejectsError) Error() string {
 // Run loads all records of src into the table of dst that l names, and returns
 // what became of them.
 //
-// Reading, converting and writing overlap, each in a goroutine of its own;
-// memory is bounded by a few blocks of records. When Run returns, its
-// goroutines have ended.
+// Reading, converting, writing and reporting of rejects overlap, each in a
+// goroutine of its own; memory is bounded by a few blocks of records. When Run
+// returns, its goroutines have ended.
 //
 // When ctx is done, what was written so far is committed, unless the plan is
 // atomic, and the error wraps ctx's. After any other error what was not
@@ -93,9 +95,11 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	if err != nil {
 		return Summary{}, err
 	}
+	free := make(chan *block, blocks)
 	r := &run{
 		layout: l, opt: opt, limit: limit,
 		progress: newProgress(src.Size(), opt.OnProgress),
+		log:      newRejectLog(opt.OnReject, free),
 	}
 	r.progress.phase(PhaseOpening)
 	if opt.Check {
@@ -105,18 +109,20 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	}
 
 	stages, stop := context.WithCancel(ctx)
-	free, read, converted := make(chan *block, blocks), make(chan *block, blocks), make(chan *block, blocks)
+	read, converted := make(chan *block, blocks), make(chan *block, blocks)
 	for range blocks {
 		free <- new(block)
 	}
 	var group sync.WaitGroup
 	group.Go(func() { defer close(read); readStage(stages, src, len(l.Columns), free, read) })
 	group.Go(func() { defer close(converted); convertStage(conv, l, read, converted) })
+	group.Go(r.log.stage)
 
-	err = r.write(ctx, converted, free)
+	err = r.write(ctx, converted)
 	stop()
 	for range converted { // let the stages end
 	}
+	close(r.log.in)
 	group.Wait()
 	return r.finish(err)
 }
@@ -193,6 +199,7 @@ type run struct {
 	limit    rejectLimit
 	writer   Writer
 	progress *progress
+	log      *rejectLog
 
 	counts    Counts // of all blocks that were written
 	committed Counts // as of the last commit
@@ -203,7 +210,7 @@ type run struct {
 
 // write takes the blocks in order to the writer, until they end or something
 // goes wrong, and commits.
-func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *block) error {
+func (r *run) write(ctx context.Context, converted <-chan *block) error {
 	r.started = time.Now()
 	r.postponeCommit()
 	r.progress.phase(PhaseWriting)
@@ -238,10 +245,6 @@ func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *b
 		if err := r.writeBlock(writing, b); err != nil {
 			return err
 		}
-		if b.err != nil {
-			return b.err
-		}
-		free <- b
 		if !r.layout.Plan.Atomic && time.Now().After(r.commitAt) {
 			if err := r.commit(writing); err != nil {
 				return err
@@ -266,7 +269,7 @@ func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *b
 	return r.commit(writing)
 }
 
-// writeBlock writes the rows of b and reports its rejects.
+// writeBlock writes the rows of b and hands it on to have its rejects reported.
 func (r *run) writeBlock(ctx context.Context, b *block) error {
 	var res Result
 	if len(b.batch.Rows) > 0 {
@@ -291,29 +294,17 @@ func (r *run) writeBlock(ctx context.Context, b *block) error {
 		return fmt.Errorf("the counts do not balance after record %d: %+v; please report this", r.counts.Read, r.counts)
 	}
 	r.consumed = max(r.consumed, b.consumed)
-	if err := r.report(b.rejects); err != nil {
+	sourceErr, rejects := b.err, len(b.rejects)
+	if err := r.log.take(b); err != nil {
 		return err
 	}
-	r.progress.update(r.counts, r.consumed)
-	return nil
-}
-
-// report hands rejects on, in the order of the file.
-func (r *run) report(rejects []Reject) error {
-	if len(rejects) == 0 {
-		return nil
-	}
-	slices.SortFunc(rejects, func(a, b Reject) int { return int(a.Record - b.Record) })
-	now := time.Now()
-	for i := range rejects {
-		rejects[i].Time = now
-	}
-	if r.opt.OnReject != nil {
-		if err := r.opt.OnReject(rejects); err != nil {
-			return fmt.Errorf("keep the rejects: %w", err)
+	if rejects > 0 {
+		if err := r.checkLimit(leastForPercent); err != nil {
+			return err
 		}
 	}
-	return r.checkLimit(leastForPercent)
+	r.progress.update(r.counts, r.consumed)
+	return sourceErr
 }
 
 func (r *run) checkLimit(leastForPercent int64) error {
@@ -351,6 +342,9 @@ func (r *run) waitWhilePaused(ctx, writing context.Context) error {
 
 func (r *run) commit(ctx context.Context) error {
 	r.progress.phase(PhaseCommitting)
+	if err := r.log.wait(); err != nil {
+		return err
+	}
 	if err := r.writer.Commit(ctx); err != nil {
 		return err
 	}

@@ -1,0 +1,74 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+// Rejects are reported while later rows are written, but before a commit all
+// that were read up to there.
+func TestRejectsAreReportedBesideWriting(t *testing.T) {
+	const n = 20_000 // several blocks
+	src, dst := many(n, nil), &memory{}
+	later := make(chan struct{})
+	writes := 0
+	dst.onWrite = func(context.Context) error {
+		if writes++; writes == 3 {
+			close(later)
+		}
+		return nil
+	}
+	reported := 0
+	s, err := Run(t.Context(), src, committing{dst, func() {
+		if reported != n/10 {
+			t.Errorf("committed with %d rejects reported, want %d", reported, n/10)
+		}
+	}}, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		CommitEvery: time.Hour,
+		OnReject: func(rs []Reject) error {
+			<-later
+			reported += len(rs)
+			return nil
+		},
+	})
+	if err != nil || s.Rejected != n/10 || dst.commits != 1 {
+		t.Fatalf("%+v, %d commits, %v", s, dst.commits, err)
+	}
+}
+
+// When rejects can't be kept, nothing is committed from then on.
+func TestNothingIsCommittedBehindRejectsThatCannotBeKept(t *testing.T) {
+	full := errors.New("disk full")
+	src, dst := many(100_000, nil), &memory{}
+	reported := 0
+	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		CommitEvery: time.Nanosecond,
+		OnReject: func([]Reject) error {
+			if reported++; reported == 3 {
+				return full
+			}
+			return nil
+		},
+	})
+	if !errors.Is(err, full) || reported != 3 {
+		t.Fatalf("%v after %d reports", err, reported)
+	}
+	if dst.commits != 2 || int64(len(dst.rows)) != s.Inserted || s.Inserted == 0 {
+		t.Errorf("%d commits of %d rows; the summary says %+v", dst.commits, len(dst.rows), s)
+	}
+}
+
+// A committing target calls back before each commit.
+type committing struct {
+	*memory
+	before func()
+}
+
+func (c committing) Begin(context.Context, Layout) (Writer, error) { return c, nil }
+
+func (c committing) Commit(ctx context.Context) error {
+	c.before()
+	return c.memory.Commit(ctx)
+}
