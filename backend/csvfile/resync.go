@@ -297,6 +297,6 @@ func (r *reader) discard(quoted bool) (*load.Record, error) {
 	return r.give(load.Reject{
 		Code:    load.CodeRecordTooLarge,
 		Message: fmt.Sprintf("longer than %d bytes", r.maximum),
-		Hint:    "raise the limit if it is meant to be that long; otherwise look for a quote that is not closed",
+		Hint:    "raise the limit if it is meant to be that long; otherwise look for a quote that is not closed. The file of rejects leaves it out",
 	})
 }

@@ -14,11 +14,13 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
 )
 
 // WriteRejects writes the rejected records of a job as they stood in its file,
 // byte for byte, behind what stood before its first record: a file that can
-// be mended and imported again.
+// be mended and imported again. It leaves out records that were too large,
+// because only a part of them is kept, which would pass for the whole.
 func (r *Runner) WriteRejects(ctx context.Context, id string, w io.Writer) error {
 	head, err := r.store.Head(ctx, id)
 	if err != nil {
@@ -30,6 +32,9 @@ func (r *Runner) WriteRejects(ctx context.Context, id string, w io.Writer) error
 	for reject, err := range r.store.AllRejects(ctx, id) {
 		if err != nil {
 			return err
+		}
+		if reject.Code == load.CodeRecordTooLarge {
+			continue
 		}
 		if _, err := w.Write(reject.Raw); err != nil {
 			return err
