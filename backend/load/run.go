@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -64,17 +62,6 @@ type Summary struct {
 
 // ErrNoRecords says that the source ended without a single record.
 var ErrNoRecords = errors.New("no records")
-
-// A TooManyRejectsError ends a load whose plan limits the rejects.
-type TooManyRejectsError struct {
-	Rejected, Read int64
-	Limit          string // as the plan gives it
-}
-
-func (e *TooManyRejectsError) Error() string {
-	return fmt.Sprintf("%d of %d records were rejected, more than the limit of %s: mend the file or raise the limit (--max-rejects)",
-		e.Rejected, e.Read, e.Limit)
-}
 
 // Run loads all records of src into the table of dst that l names, and returns
 // what became of them.
@@ -395,40 +382,3 @@ func (discard) Write(_ context.Context, b *Batch) (Result, error) {
 }
 func (discard) Commit(context.Context) error { return nil }
 func (discard) Close() error                 { return nil }
-
-// A rejectLimit is how many rejects a load endures. The zero value is any
-// number.
-type rejectLimit struct {
-	set     bool
-	most    int64
-	percent float64 // used when most is -1
-}
-
-// leastForPercent is how many records must have been read before a limit in
-// percent can end a load early: the first bad line of a file is 100 % of it.
-const leastForPercent = 1000
-
-func parseLimit(s string) (rejectLimit, error) {
-	if s == "" {
-		return rejectLimit{}, nil
-	}
-	if p, ok := strings.CutSuffix(s, "%"); ok {
-		if v, err := strconv.ParseFloat(strings.TrimSpace(p), 64); err == nil && v >= 0 && v <= 100 {
-			return rejectLimit{set: true, most: -1, percent: v}, nil
-		}
-	} else if n, err := strconv.ParseInt(s, 10, 64); err == nil && n >= 0 {
-		return rejectLimit{set: true, most: n}, nil
-	}
-	return rejectLimit{}, fmt.Errorf("limit of rejects %q: it is a number such as 100, or a percentage such as 5%%", s)
-}
-
-func (l rejectLimit) exceeded(c Counts, leastForPercent int64) bool {
-	switch {
-	case !l.set:
-		return false
-	case l.most >= 0:
-		return c.Rejected > l.most
-	default:
-		return c.Read >= leastForPercent && float64(c.Rejected)*100 > l.percent*float64(c.Read)
-	}
-}
