@@ -20,7 +20,7 @@ import (
 )
 
 // A loader is the bulk path of one connection: whole batches cross into C,
-// where bulk.c inserts their rows.
+// where write.c inserts their rows.
 //
 // It has two ways. Where it can, a batch is one INSERT OR FAIL … SELECT from
 // a virtual table over the batch's cells, continued behind each row that is

@@ -45,6 +45,14 @@ func TestTables(t *testing.T) {
 			query:   "SELECT (SELECT group_concat(a) FROM t), (SELECT group_concat(entry) FROM log)", want: "1,3,5|1,3,5",
 		},
 		{
+			name: "a trigger has much to say",
+			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY)",
+				"CREATE TRIGGER x BEFORE INSERT ON t WHEN new.a < 3 BEGIN SELECT RAISE(ABORT, new.a || replace(hex(zeroblob(9000)), '00', 'ü')); END"},
+			columns: "a", rows: []row{{1}, {2}, {3}}, inserted: 1,
+			refused: []string{"0 refused -1: 1" + strings.Repeat("ü", 499), "1 refused -1: 2" + strings.Repeat("ü", 499)},
+			query:   "SELECT a FROM t", want: "3",
+		},
+		{
 			name: "a trigger leaves rows out by RAISE(IGNORE)",
 			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY)", log,
 				"CREATE TRIGGER x BEFORE INSERT ON t WHEN new.a % 2 = 0 BEGIN SELECT RAISE(IGNORE); END"},

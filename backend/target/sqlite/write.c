@@ -1,0 +1,219 @@
+/*
+** Writing the rows of a batch, in one statement or one by one.
+*/
+#include "loader.h"
+
+#include <stdlib.h>
+
+/* How many bytes of a message are kept: a trigger's may be of any length. */
+#define LF_MAX_MESSAGE 1000
+
+/* Whether a result code blames the row, and not the database. A plain error
+** comes from a function in a check, a generated column or a trigger. */
+static int blames_row(int rc) {
+  switch (rc & 0xff) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+    case SQLITE_ERROR: return 1;
+  }
+  return 0;
+}
+
+static int refuse(lf_loader *l, int rc, const char *text, lf_refusal *refusals, lf_outcome *out) {
+  lf_refusal *r = &refusals[out->refused];
+  uint32_t len = (uint32_t)strnlen(text, LF_MAX_MESSAGE);
+  if (len == LF_MAX_MESSAGE) {
+    while (len > 0 && (text[len] & 0xc0) == 0x80) len--;
+  }
+  r->row = l->row;
+  r->code = rc;
+  if (out->refused > 0 && len > 0 && r[-1].len == len &&
+      memcmp(l->messages + r[-1].message, text, len) == 0) {
+    r->message = r[-1].message;
+  } else {
+    if (l->size - l->used < len) {
+      uint32_t size = 2 * l->size + len + 1024;
+      char *grown = realloc(l->messages, size);
+      if (grown == NULL) return SQLITE_NOMEM;
+      l->messages = grown;
+      l->size = size;
+    }
+    if (len > 0) memcpy(l->messages + l->used, text, len);
+    r->message = l->used;
+    l->used += len;
+  }
+  r->len = len;
+  out->refused++;
+  return SQLITE_OK;
+}
+
+/* Whether the row inserted last is there. After a statement that failed it
+** says whether the rows before the failing one stayed or were undone. */
+static int last_stayed(lf_loader *l, int *stayed) {
+  sqlite3_bind_int64(l->rowid, 1, sqlite3_last_insert_rowid(l->db));
+  int rc = sqlite3_step(l->rowid);
+  *stayed = rc == SQLITE_ROW;
+  sqlite3_reset(l->rowid);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* Whether a statement with OR FAIL that ended so kept the rows before the
+** refused one, and counted them. Any other error may have undone them. */
+static int keeps_rows(int rc) {
+  switch (rc) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+    case SQLITE_CONSTRAINT_NOTNULL:
+    case SQLITE_CONSTRAINT_CHECK: return 1;
+  }
+  return 0;
+}
+
+static int miscounted(lf_loader *l, int64_t stored, int64_t looked) {
+  sqlite3_snprintf(sizeof l->error, l->error, "SQLite counts %lld rows stored of %lld",
+                   (long long)stored, (long long)looked);
+  return SQLITE_INTERNAL;
+}
+
+/* write_many inserts rows [l->row, l->end) with as few statements as the
+** refusals allow. Where SQLite undid rows that were good, it stops with
+** *undone set and l->row at the first of them: they are for write_each. */
+static int write_many(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_outcome *out,
+                      int *undone) {
+  while (l->row < l->end && out->refused < capacity) {
+    int32_t first = l->row;
+    int rc = sqlite3_step(l->many);
+    int64_t stored = sqlite3_changes64(l->db);
+    int64_t looked = l->row - first;
+    if (rc == SQLITE_DONE) {
+      sqlite3_reset(l->many);
+      if (looked != l->end - first || stored != looked) return miscounted(l, stored, looked);
+      out->inserted += stored;
+      return SQLITE_OK;
+    }
+    if (!blames_row(rc) || sqlite3_get_autocommit(l->db)) {
+      lf_fail(l, rc);
+      sqlite3_reset(l->many);
+      return rc;
+    }
+    int filled = refuse(l, rc, sqlite3_errmsg(l->db), refusals, out);
+    sqlite3_reset(l->many);
+    if (filled != SQLITE_OK) return filled;
+    if (!keeps_rows(rc) && looked > 0) {
+      int stayed;
+      rc = last_stayed(l, &stayed);
+      if (rc != SQLITE_OK) return lf_fail(l, rc);
+      if (!stayed) {
+        out->refused--;
+        l->row = first;
+        *undone = 1;
+        return SQLITE_OK;
+      }
+    } else if (stored != looked) {
+      return miscounted(l, stored, looked);
+    }
+    out->inserted += looked;
+    l->row++;
+  }
+  return SQLITE_OK;
+}
+
+static int bind(lf_loader *l, const lf_cell *cells) {
+  for (int i = 0; i < l->cols; i++) {
+    const lf_cell *c = &cells[i];
+    int rc;
+    switch (c->kind) {
+      case KIND_INT: rc = sqlite3_bind_int64(l->one, i + 1, (sqlite3_int64)c->bits); break;
+      case KIND_FLOAT: rc = sqlite3_bind_double(l->one, i + 1, lf_double(c)); break;
+      case KIND_TEXT:
+        rc = sqlite3_bind_text64(l->one, i + 1, lf_text(l, c), c->len, SQLITE_STATIC, SQLITE_UTF8);
+        break;
+      case KIND_BLOB:
+        rc = sqlite3_bind_blob64(l->one, i + 1, lf_text(l, c), c->len, SQLITE_STATIC);
+        break;
+      default: rc = sqlite3_bind_null(l->one, i + 1);
+    }
+    if (rc != SQLITE_OK) return rc;
+  }
+  return SQLITE_OK;
+}
+
+/* Whether a deferred foreign key is violated. SQLite tells at the commit, when
+** it is too late to say which row it was. */
+static int dangling(lf_loader *l) {
+  int now = 0, high = 0;
+  sqlite3_db_status(l->db, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &high, 0);
+  return now != 0;
+}
+
+static int run(sqlite3_stmt *s) {
+  sqlite3_step(s);
+  return sqlite3_reset(s);
+}
+
+/* write_each inserts rows [l->row, l->end) one statement a row. */
+static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_outcome *out) {
+  for (; l->row < l->end && out->refused < capacity; l->row++) {
+    int rc = lf_stop(l);
+    if (rc != SQLITE_OK) return lf_fail(l, rc);
+    if (l->guard && (rc = run(l->savepoint)) != SQLITE_OK) return lf_fail(l, rc);
+    l->conflict = 0;
+    rc = bind(l, &l->cells[(size_t)l->row * l->cols]);
+    if (rc == SQLITE_OK) rc = sqlite3_step(l->one);
+    if (rc == SQLITE_DONE) {
+      int64_t stored = sqlite3_changes64(l->db);
+      sqlite3_reset(l->one);
+      if (l->guard && dangling(l)) {
+        rc = refuse(l, SQLITE_CONSTRAINT_FOREIGNKEY, "", refusals, out);
+        if (rc != SQLITE_OK) return rc;
+        if ((rc = run(l->rollback)) != SQLITE_OK) return lf_fail(l, rc);
+      } else if (stored > 0) {
+        if (l->conflict) out->updated++;
+        else out->inserted++;
+      } else if (l->conflict || (l->skip && !l->guard)) {
+        out->skipped++;
+      } else {
+        rc = refuse(l, 0, "", refusals, out);
+        if (rc != SQLITE_OK) return rc;
+      }
+    } else {
+      if (!blames_row(rc) || sqlite3_get_autocommit(l->db)) {
+        lf_fail(l, rc);
+        sqlite3_reset(l->one);
+        return rc;
+      }
+      rc = refuse(l, rc, sqlite3_errmsg(l->db), refusals, out);
+      sqlite3_reset(l->one);
+      if (rc != SQLITE_OK) return rc;
+      if (l->guard && (rc = run(l->rollback)) != SQLITE_OK) return lf_fail(l, rc);
+    }
+    if (l->guard && (rc = run(l->release)) != SQLITE_OK) return lf_fail(l, rc);
+  }
+  return SQLITE_OK;
+}
+
+int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
+             int32_t first, int32_t end, lf_refusal *refusals, int32_t capacity,
+             lf_outcome *out) {
+  memset(out, 0, sizeof *out);
+  l->used = 0;
+  l->error[0] = 0;
+  l->cells = cells;
+  l->arena = arena;
+  l->row = first;
+  l->end = end;
+  int rc = SQLITE_OK, each = l->many == NULL;
+  if (!each) rc = write_many(l, refusals, capacity, out, &each);
+  if (each && rc == SQLITE_OK) {
+    rc = write_each(l, refusals, capacity, out);
+    sqlite3_clear_bindings(l->one);
+  }
+  out->next = l->row;
+  /* The batch is the caller's again. */
+  l->cells = NULL;
+  l->arena = NULL;
+  l->row = l->end = 0;
+  return rc;
+}
