@@ -11,7 +11,8 @@ type detected struct {
 	dialect  Dialect
 	findings []Finding
 	warnings []Warning
-	fields   int // in most records; 0 where there are none
+	fields   int  // in most records; 0 where there are none
+	firm     bool // in nearly all of them
 }
 
 // A detector decides, one thing after the other, what d leaves open.

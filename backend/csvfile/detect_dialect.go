@@ -509,6 +509,7 @@ func (det *detector) settle(best *candidate, others []*candidate, sep string) {
 	}
 	best.grammar = det.d.grammar()
 	det.fields = best.fields
+	det.firm = best.good >= 3 && best.share() >= 0.9
 }
 
 func stand(n int) string {

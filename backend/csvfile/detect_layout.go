@@ -75,7 +75,11 @@ func (det *detector) top(text []byte, best *candidate) int {
 	// A header that names one field more or less than the records have.
 	if best.fields > 1 && i > 0 {
 		if r := best.rows[i-1]; !r.blank && !r.bad && r.fields >= 2 && r.fields >= best.fields-1 && r.fields <= best.fields+1 {
-			if likeNames(best.cellsOf(text, i-1)) && !likeNames(best.cellsOf(text, i)) {
+			names := best.cellsOf(text, i-1)
+			if n := len(names); names[n-1] == "" {
+				names = names[:n-1] // a delimiter at the end
+			}
+			if likeNames(names) && !likeNames(best.cellsOf(text, i)) {
 				return i - 1
 			}
 		}
@@ -83,14 +87,11 @@ func (det *detector) top(text []byte, best *candidate) int {
 	// Titles, padded with delimiters to the width of the table.
 	for best.fields >= 3 && i < best.last {
 		cells := best.cellsOf(text, i)
-		filled := 0
-		for _, s := range cells {
-			if s != "" {
-				filled++
-			}
-		}
 		next := best.nextRow(i)
-		if filled > 1 || cells[0] == "" || next > best.last || best.rows[next].fields != best.fields || !likeNames(best.cellsOf(text, next)) && filled > 0 && !best.titleFollowed(text, next) {
+		if n := filled(cells); n > 1 || n == 1 && cells[0] == "" || next > best.last || best.rows[next].fields != best.fields {
+			break
+		}
+		if below := best.cellsOf(text, next); filled(below) > 1 && !likeNames(below) {
 			break
 		}
 		i = next
@@ -98,15 +99,15 @@ func (det *detector) top(text []byte, best *candidate) int {
 	return i
 }
 
-// titleFollowed reports whether the row is an empty one of a padded preamble.
-func (c *candidate) titleFollowed(text []byte, i int) bool {
-	filled := 0
-	for _, s := range c.cellsOf(text, i) {
+// filled returns how many of the cells are not empty.
+func filled(cells []string) int {
+	n := 0
+	for _, s := range cells {
 		if s != "" {
-			filled++
+			n++
 		}
 	}
-	return filled <= 1
+	return n
 }
 
 // firstRow returns the index of the first row from i on that is not blank.

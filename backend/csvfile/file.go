@@ -203,7 +203,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
 	}
 	f.reader = r
-	if err := f.readHeader(found.fields); err != nil {
+	if err := f.readHeader(found.fields, found.firm); err != nil {
 		return nil, err
 	}
 	if at := r.w.offset(r.w.pos); at <= int64(len(s.head)) {

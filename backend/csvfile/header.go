@@ -12,8 +12,9 @@ import (
 )
 
 // readHeader passes over the preamble, reads the header and names the fields.
-// wanted is how many fields most records have, or 0 where that is not known.
-func (f *File) readHeader(wanted int) error {
+// wanted is how many fields most records have, 0 where there are none; firm
+// says that nearly all have.
+func (f *File) readHeader(wanted int, firm bool) error {
 	r := f.reader
 	for range *f.dialect.SkipLines {
 		if done, err := r.skipPreamble(); err != nil || done {
@@ -37,7 +38,7 @@ func (f *File) readHeader(wanted int) error {
 	}
 	if rows == 0 {
 		names = make([]string, wanted)
-	} else {
+	} else if firm {
 		names = f.fitNames(names, wanted)
 	}
 	if len(names) == 0 {
