@@ -133,10 +133,10 @@ func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Rej
 	}
 	told := make([]event.Reject, len(rejects))
 	for i := range rejects {
-		v := store.Show(&rejects[i])
+		v := &rejects[i]
 		told[i] = event.Reject{
-			Time: event.Time{Time: rejects[i].Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
-			Column: v.Column, Value: v.Value, Code: string(v.Code), Message: v.Message, Hint: v.Hint,
+			Time: event.Time{Time: v.Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
+			Column: v.Column, Value: store.Value(v), Code: string(v.Code), Message: v.Message, Hint: v.Hint,
 		}
 	}
 	r.hub.Rejects(a.job.ID, told)

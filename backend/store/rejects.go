@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"linefeed/backend/load"
 )
@@ -28,16 +29,14 @@ type Reject struct {
 // TimeFormat is how times, in UTC, are kept and sent: RFC 3339 with milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// Show returns r as it is shown.
-func Show(r *load.Reject) Reject {
-	return Reject{
-		Time: r.Time.UTC().Format(TimeFormat), Record: r.Record, Line: r.Line, EndLine: r.EndLine,
-		Column: r.Column, Value: strings.ToValidUTF8(r.Value, "\uFFFD"), Code: r.Code, Message: r.Message, Hint: r.Hint,
-	}
-}
+// Value returns the value of r as it is kept and shown: text in any case.
+func Value(r *load.Reject) string { return strings.ToValidUTF8(r.Value, "\uFFFD") }
 
 const insertReject = `INSERT INTO rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const countRejects = `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT DO UPDATE SET count = count + ?4`
 
 // A RejectLog adds to the rejects of one job. It is used by one goroutine.
 type RejectLog struct {
@@ -70,19 +69,23 @@ func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
 	counts := map[place]int64{}
 	low, _ := idRange(l.job)
 	err := l.store.update(ctx, func(tx *sql.Tx) error {
-		insert := tx.StmtContext(ctx, l.store.insert) //nolint:sqlclosecheck // it is closed with tx
+		insert := tx.StmtContext(ctx, l.store.insertReject) //nolint:sqlclosecheck // it is closed with tx
+		var at time.Time
+		var shown string // at, which most have in common
 		for i := range rejects {
 			r := &rejects[i]
-			v := Show(r)
-			if _, err := insert.ExecContext(ctx, low+l.count+int64(i)+1, v.Time, v.Record, v.Line, v.EndLine,
-				v.Column, v.Value, string(v.Code), v.Message, v.Hint, r.Raw); err != nil {
+			if shown == "" || r.Time != at {
+				at, shown = r.Time, r.Time.UTC().Format(TimeFormat)
+			}
+			if _, err := insert.ExecContext(ctx, low+l.count+int64(i)+1, shown, r.Record, r.Line, r.EndLine,
+				r.Column, Value(r), string(r.Code), r.Message, r.Hint, r.Raw); err != nil {
 				return err
 			}
 			counts[place{r.Code, r.Column}]++
 		}
+		count := tx.StmtContext(ctx, l.store.countRejects) //nolint:sqlclosecheck // it is closed with tx
 		for p, n := range counts {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
-				ON CONFLICT DO UPDATE SET count = count + ?4`, l.job, string(p.code), p.column, n); err != nil {
+			if _, err := count.ExecContext(ctx, l.job, string(p.code), p.column, n); err != nil {
 				return err
 			}
 		}

@@ -21,9 +21,10 @@ import (
 // A Store is the program's own database. It may be used by any number of
 // goroutines.
 type Store struct {
-	db     *sql.DB
-	insert *sql.Stmt // of a reject
-	owner  *owner
+	db    *sql.DB
+	owner *owner
+
+	insertReject, countRejects *sql.Stmt
 }
 
 // ErrNoJob says that there is no job of that name.
@@ -99,7 +100,10 @@ func (s *Store) open(ctx context.Context, runDir string) (err error) {
 	if err = s.migrate(ctx); err != nil {
 		return err
 	}
-	if s.insert, err = s.db.PrepareContext(ctx, insertReject); err != nil {
+	if s.insertReject, err = s.db.PrepareContext(ctx, insertReject); err != nil {
+		return err
+	}
+	if s.countRejects, err = s.db.PrepareContext(ctx, countRejects); err != nil {
 		return err
 	}
 	if s.owner, err = lockOwner(runDir); err != nil {
@@ -148,8 +152,10 @@ func ignoreDone(err error) error {
 // interrupted ones for the next who opens it.
 func (s *Store) Close() error {
 	var errs []error
-	if s.insert != nil {
-		errs = append(errs, s.insert.Close())
+	for _, statement := range []*sql.Stmt{s.insertReject, s.countRejects} {
+		if statement != nil {
+			errs = append(errs, statement.Close())
+		}
 	}
 	errs = append(errs, s.db.Close())
 	if s.owner != nil {
