@@ -106,6 +106,12 @@ const char *lf_error(lf_loader *l) { return l->error; }
 int lf_autocommit(lf_loader *l) { return sqlite3_get_autocommit(l->db); }
 int lf_readonly(lf_loader *l) { return sqlite3_db_readonly(l->db, "main") == 1; }
 
+int lf_moved(lf_loader *l) {
+  int moved = 0;
+  sqlite3_file_control(l->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved;
+}
+
 void lf_cancel(lf_loader *l) {
   atomic_store(&l->cancelled, 1);
   sqlite3_interrupt(l->db);

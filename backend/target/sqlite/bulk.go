@@ -85,6 +85,9 @@ func (l *loader) readOnly() bool { return C.lf_readonly(l.c) != 0 }
 // inTransaction reports whether a transaction is open.
 func (l *loader) inTransaction() bool { return C.lf_autocommit(l.c) == 0 }
 
+// moved reports whether the file was removed, or another put in its place.
+func (l *loader) moved() bool { return C.lf_moved(l.c) != 0 }
+
 // watch cancels what the loader does once ctx is done: running statements,
 // and waiting for locks. The func that it returns ends the watch, after which
 // the loader can be used again.

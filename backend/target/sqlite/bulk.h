@@ -68,6 +68,9 @@ const char *lf_error(lf_loader *l);
 int lf_autocommit(lf_loader *l);
 int lf_readonly(lf_loader *l);
 
+/* lf_moved says whether the file was removed, or another put in its place. */
+int lf_moved(lf_loader *l);
+
 /* lf_cancel stops what the loader is doing, from any thread, until lf_resume,
 ** which also ends the giving up on locks that one wait in vain begins. */
 void lf_cancel(lf_loader *l);

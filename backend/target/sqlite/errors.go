@@ -25,16 +25,22 @@ func codeOf(err error) driver.ErrNo {
 	}
 	var e driver.Error
 	if errors.As(err, &e) {
-		return e.Code
+		return e.Code & 0xff // an extended one, since these are turned on
 	}
 	return 0
 }
+
+// errMoved says that what is written to the file would be lost.
+var errMoved = errors.New("the file is not where it was")
 
 // explain wraps an error with the operation, and one of SQLite with the file
 // and what can be done about it. When ctx is done, its error is the reason.
 func (d *DB) explain(ctx context.Context, op string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if d.bulk != nil && d.bulk.moved() { // SQLite calls it an I/O error, if anything
+		return fmt.Errorf("%s: another program moved or removed %s: start again: %w", op, d.path, err)
 	}
 	switch codeOf(err) {
 	case driver.ErrBusy, driver.ErrLocked:

@@ -95,8 +95,11 @@ func (d *DB) checkFolder() error {
 // make makes the database file, empty.
 func (d *DB) make(ctx context.Context) error {
 	f, err := os.OpenFile(d.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) { // another program has just made it
+		return d.connect(ctx)
+	}
 	if err != nil {
-		return fmt.Errorf("make database: %w", err)
+		return fmt.Errorf("make database: %w: look whether its folder may be written to, or choose another", err)
 	}
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("make database: %w", err)
@@ -191,22 +194,50 @@ func (d *DB) disconnect() error {
 }
 
 // Close closes the database, and the writer that is still open. A file that
-// Begin made and to which nothing was committed is removed.
+// Begin made is removed when nothing was committed to it, by whomever.
 func (d *DB) Close() error {
 	var err error
 	if d.writer != nil {
 		err = d.writer.Close()
 	}
+	empty := d.made && !d.kept
+	removed := empty && d.removeLocked()
 	if e := d.disconnect(); e != nil {
 		err = errors.Join(err, fmt.Errorf("close database: %w", e))
 	}
-	if d.made && !d.kept {
-		d.made = false
-		if e := os.Remove(d.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
-			err = errors.Join(err, fmt.Errorf("remove the empty database: %w", e))
+	if empty && !removed {
+		err = errors.Join(err, d.removeEmpty())
+	}
+	d.made = false
+	return err
+}
+
+// removeLocked removes the file if it is empty, under a lock that keeps others
+// from writing to it; those who wait for it find that the file is gone. It
+// reports whether nothing is left to be done.
+func (d *DB) removeLocked() bool {
+	ctx := context.Background()
+	if d.conn == nil {
+		return false
+	}
+	for _, sql := range []string{"PRAGMA busy_timeout=0", "BEGIN EXCLUSIVE"} {
+		if _, err := d.conn.ExecContext(ctx, sql); err != nil {
+			return true // another program writes to it, or reads from it
 		}
 	}
-	return err
+	return d.removeEmpty() == nil // not on Windows, where it is open
+}
+
+// removeEmpty removes the file if it is empty.
+func (d *DB) removeEmpty() error {
+	info, err := os.Stat(d.path)
+	if err == nil && info.Size() == 0 {
+		err = os.Remove(d.path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the empty database: %w", err)
+	}
+	return nil
 }
 
 // dsn returns the driver's name of the file. The file is never made by opening

@@ -116,6 +116,9 @@ func (w *writer) transaction() error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	if err := w.inPlace(); err != nil {
+		return err
+	}
 	if w.table == "" {
 		return nil // to be made
 	}
@@ -126,6 +129,15 @@ func (w *writer) transaction() error {
 		err = fmt.Errorf("another program changed the tables of %s during the load: start again", w.db.path)
 	}
 	return err
+}
+
+// inPlace returns an error when the file is no longer where it was: what is
+// written to it would be lost.
+func (w *writer) inPlace() error {
+	if w.db.bulk.moved() {
+		return errMoved
+	}
+	return nil
 }
 
 // Write stores the rows of b, or names those that the database refused.
@@ -184,6 +196,9 @@ func (w *writer) Commit(ctx context.Context) error {
 	}
 	stop := w.db.bulk.watch(ctx)
 	defer stop()
+	if err := w.inPlace(); err != nil {
+		return w.fail(ctx, err)
+	}
 	if err := w.exec("COMMIT"); err != nil {
 		return w.fail(ctx, err)
 	}
@@ -199,7 +214,13 @@ func (w *writer) Close() error {
 	w.closed = true
 	w.db.writer = nil
 	w.db.bulk.finalize()
-	return w.rollback()
+	err := w.rollback()
+	if w.failed != nil {
+		// Where the disk failed or is full, SQLite leaves it to who reads
+		// next to undo what is in the file.
+		_, _ = w.db.schemaVersion()
+	}
+	return err
 }
 
 func (w *writer) rollback() error {

@@ -1,0 +1,89 @@
+package sqlite_test
+
+import (
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"linefeed/backend/load"
+	"linefeed/backend/target/sqlite"
+	"linefeed/backend/target/targettest"
+)
+
+// Two programs may make the same file at the same time. The one that gives up
+// does not take away what the other has written.
+func TestFileOfTwo(t *testing.T) {
+	f := newFile(t)
+	first, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := first.Begin(t.Context(), createPlan())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.Exec(t, "CREATE TABLE other (a); INSERT INTO other VALUES (1)")
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Query(t, "SELECT count(*) FROM other")[0][0]; got != "1" {
+		t.Errorf("%s rows of another program, want 1", got)
+	}
+}
+
+// One that finds the file made meanwhile waits for it; and if it is taken away
+// again, says so instead of writing to a file that has no name any more.
+func TestFileMadeByAnother(t *testing.T) {
+	defer sqlite.SetLockWait(50 * time.Millisecond)()
+	f := newFile(t)
+	first, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	second, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if _, err := first.Begin(t.Context(), createPlan()); err != nil {
+		t.Fatal(err)
+	}
+	other := createPlan()
+	other.Plan.Table = "other"
+	_, err = second.Begin(t.Context(), other)
+	wantError(t, err, "locked by another program")
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" { // where a file that is open stays
+		return
+	}
+	missing(t, f.path)
+	_, err = second.Begin(t.Context(), other)
+	wantError(t, err, f.path, "removed")
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
+	}
+	missing(t, f.path)
+}
+
+func TestFileRemovedDuringTheLoad(t *testing.T) {
+	f := newFile(t)
+	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY)")
+	w := begin(t, f, load.Plan{Table: "t"}, "a")
+	if _, err := w.Write(t.Context(), targettest.Batch(row{1})); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(f.path); err != nil {
+		if runtime.GOOS == "windows" { // it can't be while it is open
+			return
+		}
+		t.Fatal(err)
+	}
+	wantError(t, w.Commit(t.Context()), f.path, "removed")
+}
