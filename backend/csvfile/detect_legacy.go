@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -96,14 +97,7 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 		list = append(list, Alternative{name, score})
 	}
 	slices.SortFunc(list, func(a, b Alternative) int {
-		switch {
-		case a.Confidence != b.Confidence:
-			if a.Confidence > b.Confidence {
-				return -1
-			}
-			return 1
-		}
-		return charsetIndex(a.Value) - charsetIndex(b.Value)
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), charsetIndex(a.Value)-charsetIndex(b.Value))
 	})
 	// Scores become shares of confidence.
 	top := list[0].Confidence
@@ -198,7 +192,7 @@ func (l *language) score(text []context) float64 {
 // value is how well c stands between its neighbours.
 func (l *language) value(before, c, after rune) float64 {
 	lower := unicode.ToLower(c)
-	v := 0.0
+	var v float64
 	switch {
 	case c == utf8.RuneError || c >= 0x80 && c < 0xA0:
 		return -2
