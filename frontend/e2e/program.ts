@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Display } from './display.ts';
-import { binaries, freePort, Process, repository, until } from './process.ts';
+import { binaries, freePort, Process, repository, until, within } from './process.ts';
 
 /** What the program's api.json says of its local API. */
 export interface Api {
@@ -21,6 +21,7 @@ export class Program implements AsyncDisposable {
   readonly api: Api;
   /** The exit status, once the program has ended by itself. */
   readonly exited: Promise<number | null>;
+  readonly #again: (args: string[]) => Process;
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
@@ -28,12 +29,14 @@ export class Program implements AsyncDisposable {
     folder: string,
     api: Api,
     process: Process,
+    again: (args: string[]) => Process,
     resources: AsyncDisposableStack,
   ) {
     this.address = address;
     this.folder = folder;
     this.api = api;
     this.exited = process.exited;
+    this.#again = again;
     this.#resources = resources;
   }
 
@@ -77,7 +80,15 @@ export class Program implements AsyncDisposable {
     const env = { ...display.env, LINEFEED_HOME: home, ...more };
     const process = resources.use(new Process(name, file, args, { cwd: folder, env }));
     const api = await process.started(announced);
-    return new Program(address, folder, api, process, resources.move());
+    const again = (more: string[]) =>
+      new Process(`${name}-again`, file, more, { cwd: folder, env });
+    return new Program(address, folder, api, process, again, resources.move());
+  }
+
+  /** Starts the program once more, in the same session and with the same home, and waits until that one has ended. */
+  async startAgain(...args: string[]): Promise<void> {
+    await using second = this.#again(args);
+    await within(second.exited, 'the second start to end');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
@@ -73,4 +73,18 @@ test('the window that is closed during an import asks, goes on when told to, and
   await page.waitFor(marked('close-quit'));
   void page.click(marked('close-quit')).catch(() => undefined); // its answer goes with the window
   assert.equal(await within(program.exited, 'the program to end'), 0);
+});
+
+test('a second start opens no second window, and hands its file to the first', async () => {
+  await using display = await Display.open('real-again');
+  await using program = await Program.open('real-again', display);
+  using page = await Inspector.connect(program.address);
+  const sample = await generate(program.folder, 100);
+  await program.startAgain(basename(sample.file));
+
+  await page.until(
+    `document.querySelector('${marked('path-input')}')?.value === ${JSON.stringify(sample.file)}`,
+  );
+  const windows = await display.xdotool('search', '--onlyvisible', '--name', '^Linefeed$');
+  assert.equal(windows.split('\n').length, 1);
 });
