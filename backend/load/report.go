@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -47,7 +48,10 @@ func (l *rejectLog) failed() error {
 func (l *rejectLog) stage() {
 	for b := range l.in {
 		if l.failed() == nil {
-			if err := l.report(b.rejects); err != nil {
+			var m mistake
+			var err error
+			m.guard(func() { err = l.report(b.rejects) })
+			if err = cmp.Or(m.err(), err); err != nil {
 				l.err.Store(&err)
 			}
 		}

@@ -101,11 +101,20 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 		free <- new(block)
 	}
 	var group sync.WaitGroup
-	group.Go(func() { defer close(read); readStage(stages, src, len(l.Columns), free, read) })
-	group.Go(func() { defer close(converted); convertStage(conv, l, read, converted) })
+	group.Go(func() {
+		defer close(read)
+		r.mistake.guard(func() { readStage(stages, src, len(l.Columns), free, read) })
+	})
+	group.Go(func() {
+		defer close(converted)
+		r.mistake.guard(func() { convertStage(conv, l, read, converted) })
+	})
 	group.Go(r.log.stage)
 
-	err = r.write(ctx, converted)
+	r.mistake.guard(func() { err = r.write(ctx, converted) })
+	if m := r.mistake.err(); m != nil {
+		err = m
+	}
 	stop()
 	for range converted { // let the stages end
 	}
@@ -187,6 +196,7 @@ type run struct {
 	writer   Writer
 	progress *progress
 	log      *rejectLog
+	mistake  mistake // of any stage
 
 	counts    Counts // of all blocks that were written
 	committed Counts // as of the last commit
@@ -238,6 +248,9 @@ func (r *run) write(ctx context.Context, converted <-chan *block) error {
 			}
 			r.progress.phase(PhaseWriting)
 		}
+	}
+	if err := r.mistake.err(); err != nil { // what came is not all
+		return err
 	}
 	if ctx.Err() != nil {
 		if !r.layout.Plan.Atomic {
