@@ -50,6 +50,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 		{"a number that is none", csv, b.query("skipLines", "two"), "a\n1\n", 400, "skipLines=two"},
 		{"a map with no column", csv, b.query("map", "sku"), "a\n1\n", 400, "map=sku"},
 		{"a parameter given twice", csv, b.query() + "&table=u", "a\n1\n", 400, "table is given 2 times"},
+		{"a parameter that is not encoded", csv, b.query() + "&delimiter=;", "a\n1\n", 400, "%3B"},
 		{"JSON that is none", asJSON, "", "{", 400, "JSON"},
 		{"JSON and more", asJSON, "", `{} {}`, 400, "follows"},
 		{"JSON with an unknown member", asJSON, "", `{"fiel":"/a.csv"}`, 400, "fiel"},

@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -60,6 +61,10 @@ func (s *Server) answer(r route, w http.ResponseWriter, req *http.Request) error
 		return ending
 	}
 	defer s.work.Done()
+	// What url.Values can't hold it leaves out, such as delimiter=; does.
+	if _, err := url.ParseQuery(req.URL.RawQuery); err != nil {
+		return refuse(http.StatusBadRequest, "percent-encode what stands in it: ; is %3B", "the query of the address is not understood: %v", err)
+	}
 	err := r.answer(s, w, req)
 	if err != nil && s.ctx.Err() != nil {
 		return ending
