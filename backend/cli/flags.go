@@ -216,16 +216,18 @@ func tableFor(file string) string {
 	return name
 }
 
+// sqliteScheme may stand before the path of a target.
+const sqliteScheme = "sqlite:"
+
 // absTarget returns a target that means the same from every folder.
 func absTarget(to string) (string, error) {
-	const scheme = "sqlite:"
-	path, named := strings.CutPrefix(to, scheme)
+	path, named := strings.CutPrefix(to, sqliteScheme)
 	if to == "" || strings.Contains(to, "://") {
 		return to, nil
 	}
 	abs, err := filepath.Abs(path)
 	if named {
-		abs = scheme + abs
+		abs = sqliteScheme + abs
 	}
 	return abs, err
 }

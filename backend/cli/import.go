@@ -54,7 +54,7 @@ func (p *program) loading(c *cobra.Command, check bool) {
 		if err != nil {
 			return err
 		}
-		if err := o.check(files); err != nil {
+		if err := o.check(files, f.to); err != nil {
 			return err
 		}
 		l := &loader{program: p, tell: o}

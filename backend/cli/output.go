@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"linefeed/backend/job"
 )
@@ -32,8 +33,9 @@ func newOutputFlags() *outputFlags {
 	return f
 }
 
-// check finds what can't be done before anything is begun.
-func (f *outputFlags) check(files []string) error {
+// check finds what can't be done before anything is begun, with those files and
+// that target.
+func (f *outputFlags) check(files []string, target string) error {
 	for _, out := range []struct{ flag, path string }{{"rejects", f.rejects}, {"log", f.log}} {
 		if out.path == "" {
 			if f.group.flags.Changed(out.flag) {
@@ -46,6 +48,9 @@ func (f *outputFlags) check(files []string) error {
 		}
 		if dir, err := os.Stat(filepath.Dir(out.path)); err != nil || !dir.IsDir() {
 			return usagef("--%s %s: there is no folder %s: make it, or choose another", out.flag, out.path, filepath.Dir(out.path))
+		}
+		if sameFile(out.path, strings.TrimPrefix(target, sqliteScheme)) {
+			return usagef("--%s %s: that is the database: choose another name", out.flag, out.path)
 		}
 		old, err := os.Stat(out.path)
 		switch {
@@ -60,10 +65,23 @@ func (f *outputFlags) check(files []string) error {
 			return usagef("--%s %s: that is the file to be read: choose another name", out.flag, out.path)
 		}
 	}
-	if f.rejects != "" && filepath.Clean(f.rejects) == filepath.Clean(f.log) {
+	if f.rejects != "" && f.log != "" && sameFile(f.rejects, f.log) {
 		return usagef("--rejects and --log both name %s: choose two names", f.rejects)
 	}
 	return nil
+}
+
+// sameFile reports whether two paths mean the same file, which need not be
+// there yet.
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return infoA.Mode().IsRegular() && os.SameFile(infoA, infoB)
+	}
+	a, errA = filepath.Abs(a)
+	b, errB = filepath.Abs(b)
+	return errA == nil && errB == nil && a == b
 }
 
 // save writes the files that the flags ask for.

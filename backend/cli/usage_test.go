@@ -44,6 +44,8 @@ func TestUsage(t *testing.T) {
 		{append([]string{"import", file, "--rejects", file}, to...), "file to be read"},
 		{append([]string{"import", file, "--log", file}, to...), "file to be read"},
 		{append([]string{"import", file, "--rejects", "x", "--log", "x"}, to...), "two names"},
+		{append([]string{"import", file, "--rejects", db}, to...), "that is the database"},
+		{append([]string{"import", file, "--log", db}, append(to, "--to", "sqlite:"+db)...), "that is the database"},
 		{append([]string{"import", file, file, "--rejects", filepath.Join(dir, "r.csv")}, to...), "one file at a time"},
 		{append([]string{"import", file, filepath.Join(dir, "none.csv")}, to...), "none.csv"},
 		{append([]string{"import", "-", "-"}, to...), "twice"},
