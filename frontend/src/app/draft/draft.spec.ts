@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import type { Column, Preview, Request, Settled } from '../backend/model';
+import type { Column, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
 import { Live } from '../backend/live';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
@@ -159,6 +159,42 @@ describe('Draft', () => {
     expect(draft.creates()).toBe(false);
   });
 
+  it('makes a new table by a name that is free', async () => {
+    const tables = ['a', 'A_2'].map((name) => ({ name, rows: 1 }));
+    const { draft } = setUp({ tables: () => Promise.resolve(tables) });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.creates()).toBe(false);
+    });
+    draft.makeTable('');
+    expect(draft.table()).toBe('a_3');
+    expect(draft.creates()).toBe(true);
+  });
+
+  it('sees the table that a run of it made', async () => {
+    let tables: Table[] = [];
+    const request = { file: '', target: '', dialect: {}, limits: {}, plan: { table: '' } };
+    const { draft } = setUp({
+      tables: () => Promise.resolve(tables),
+      start: () => Promise.resolve({ id: 'j1', state: 'running', created: '', request }),
+      snapshot: () =>
+        Promise.resolve<Snapshot>({
+          job: { id: 'j1', state: 'done', created: '', request },
+          seq: 9,
+        }),
+    });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.blocked()).toBe('');
+    });
+    expect(draft.creates()).toBe(true);
+    tables = [{ name: 'a', rows: 3 }];
+    await draft.start();
+    await until(() => {
+      expect(draft.creates()).toBe(false);
+    });
+  });
+
   it('makes the columns that a person changed, and leaves out what was left out', async () => {
     const { draft } = setUp();
     draft.open('/data/a.csv');
@@ -190,7 +226,7 @@ describe('Draft', () => {
         ],
       });
     });
-    draft.setPreset('');
+    draft.makeTable('');
     await until(() => {
       expect(draft.request()?.plan).toMatchObject({ table: 'x', columns: [{}, { type: 'text' }] });
     });

@@ -1,4 +1,13 @@
-import { Service, computed, inject, linkedSignal, resource, signal } from '@angular/core';
+import {
+  Service,
+  computed,
+  effect,
+  inject,
+  linkedSignal,
+  resource,
+  signal,
+  untracked,
+} from '@angular/core';
 import type {
   Column,
   Dialect,
@@ -209,6 +218,16 @@ export class Draft {
     return this.settled() ? '' : 'Looking at the file and the table …';
   });
 
+  constructor() {
+    // A run that has ended may have made a table.
+    const ended = computed(() => this.runs.list().length - this.runs.active().length);
+    effect(() => {
+      if (ended() > 0) {
+        untracked(() => this.listing.reload());
+      }
+    });
+  }
+
   /** Takes a file as the source of a new import. */
   open(file: string): void {
     if (file === this.path()) {
@@ -236,10 +255,14 @@ export class Draft {
     this.chosenTable.set(table);
   }
 
-  /** Chooses a ready-made table, "" for none. */
-  setPreset(name: string): void {
-    this.chosenPreset.set(name);
+  /** Has a table made: a ready-made one, or with "" one after the file; by its usual name, if that is free. */
+  makeTable(preset: string): void {
+    this.chosenPreset.set(preset);
     this.chosenTable.set(undefined);
+    const [usual, taken] = [this.table(), this.tables().map((t) => t.name.toLowerCase())];
+    for (let i = 2; taken.includes(this.table().toLowerCase()); i++) {
+      this.chosenTable.set(`${usual}_${i}`);
+    }
   }
 
   /** Sends a field to a column, "" to leave it out. */

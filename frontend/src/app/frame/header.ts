@@ -39,6 +39,7 @@ export class Header {
         path: file,
         facts: [],
         to: `${fileName(target)} / ${plan.table}`,
+        how: '',
       };
     }
     const file = this.draft.file();
@@ -56,6 +57,7 @@ export class Header {
       path: file,
       facts,
       to: preview ? `${fileName(this.draft.target())} / ${this.draft.table()}` : '',
+      how: this.place.ownRun() ? '' : this.draft.creates() ? 'new table' : 'adds rows',
     };
   });
 

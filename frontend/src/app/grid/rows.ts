@@ -45,7 +45,7 @@ export class Rows {
   /** The rows are as wide as they like, and scroll sideways; otherwise as wide as the list. */
   readonly wide = input(false, { transform: booleanAttribute });
   /** Keeps the end in view while rows are added, until somebody scrolls away from it. */
-  readonly follow = input(false);
+  readonly follow = input(false, { transform: booleanAttribute });
   /** One click opens a row, not two. */
   readonly single = input(false, { transform: booleanAttribute });
   /** The row that keys work on; -1 for none. */

@@ -74,7 +74,11 @@ export class Log {
   );
 
   protected readonly active = signal(-1);
-  protected readonly following = signal(true);
+  /** A run that ended before it was opened is read from its beginning. */
+  protected readonly following = linkedSignal<Run, boolean>({
+    source: this.run,
+    computation: (run) => untracked(run.active),
+  });
   /** How long the log was when it stopped following. */
   private readonly heldAt = linkedSignal<boolean, number>({
     source: this.following,

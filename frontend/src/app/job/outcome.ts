@@ -3,6 +3,7 @@ import { count, counted, duration } from '../format/format';
 
 /** What a run came to, in words. */
 export interface Outcome {
+  /** Mixed is done with rejects; stopped is what wants attention, as nothing was loaded. */
   readonly kind: 'good' | 'mixed' | 'stopped' | 'failed';
   readonly title: string;
   /** What happened, and what to do; "" where the title says it all. */
@@ -38,7 +39,7 @@ function done(s: Summary): Outcome {
   const skipped = s.skipped ? `; ${count(s.skipped)} skipped` : '';
   const rejected = s.rejected ? `; ${count(s.rejected)} rejected` : '';
   return {
-    kind: s.rejected || !s.balanced ? 'mixed' : 'good',
+    kind: good + s.skipped === 0 ? 'stopped' : s.rejected || !s.balanced ? 'mixed' : 'good',
     title:
       s.read === 0
         ? 'No record was found in the file'

@@ -63,11 +63,10 @@ export class Target {
   }
 
   protected useNew(preset: string): void {
-    this.draft.setPreset(preset);
+    this.draft.makeTable(preset);
   }
 
   protected useTable(name: string): void {
-    this.draft.setPreset('');
     this.draft.setTable(name);
   }
 
