@@ -137,11 +137,12 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	pragmas := []string{
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA synchronous=EXTRA",
-		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
 	}
 	if d.made {
 		pragmas = append(pragmas, fmt.Sprintf("PRAGMA page_size=%d", pageSize))
 	}
+	// Behind the page size: SQLite counts the cache in pages, of the size at this moment.
+	pragmas = append(pragmas, fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB))
 	for _, pragma := range pragmas {
 		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), pragma); err != nil {
 			return d.explain(ctx, "open database", err)
