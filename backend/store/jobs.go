@@ -25,7 +25,7 @@ func (s *Store) AddJob(ctx context.Context, j Job) error {
 	_, err := s.db.ExecContext(ctx, "INSERT INTO jobs (id, owner, state, file, request, created) VALUES (?, ?, ?, ?, ?, ?)",
 		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created)
 	if err != nil {
-		return fmt.Errorf("keep job %s: %w", j.ID, err)
+		return s.explain("keep job "+j.ID, err)
 	}
 	return nil
 }
@@ -35,7 +35,7 @@ func (s *Store) UpdateJob(ctx context.Context, j Job) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE jobs SET state = ?, started = ?, finished = ?, summary = ? WHERE id = ?",
 		j.State, j.Started, j.Finished, j.Summary, j.ID)
 	if err != nil {
-		return fmt.Errorf("keep job %s: %w", j.ID, err)
+		return s.explain("keep job "+j.ID, err)
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ type Head struct {
 // SetHead keeps the head of a job's file.
 func (s *Store) SetHead(ctx context.Context, id string, h Head) error {
 	if _, err := s.db.ExecContext(ctx, "UPDATE jobs SET dialect = ?, header = ? WHERE id = ?", h.Dialect, h.Bytes, id); err != nil {
-		return fmt.Errorf("keep the header of job %s: %w", id, err)
+		return s.explain("keep the header of job "+id, err)
 	}
 	return nil
 }

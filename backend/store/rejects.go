@@ -92,7 +92,7 @@ func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("write to the store: %w", err)
+		return l.store.explain("store them", err)
 	}
 	l.count += int64(len(rejects))
 	return nil

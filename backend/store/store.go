@@ -14,13 +14,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 )
 
 // A Store is the program's own database. It may be used by any number of
 // goroutines.
 type Store struct {
+	path  string
 	db    *sql.DB
 	owner *owner
 
@@ -88,10 +87,10 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	db.SetMaxOpenConns(4)
-	s := &Store{db: db}
+	s := &Store{path: path, db: db}
 	if err := s.open(ctx, runDir); err != nil {
 		_ = s.Close() // the first error tells
-		return nil, fmt.Errorf("open the store %s: %w", path, err)
+		return nil, s.explain("open the store", err)
 	}
 	return s, nil
 }

@@ -215,7 +215,7 @@ func TestOpenFails(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "linefeed.db"), []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), home, filepath.Join(home, "run")); err == nil || !strings.Contains(err.Error(), "linefeed.db") {
+	if _, err := Open(t.Context(), home, filepath.Join(home, "run")); err == nil || !strings.Contains(err.Error(), "linefeed.db") || !strings.Contains(err.Error(), "move it away") {
 		t.Errorf("a file that is no database: %v", err)
 	}
 
@@ -226,6 +226,27 @@ func TestOpenFails(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), home, filepath.Join(home, "run")); err == nil || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("a store of a newer version: %v", err)
+	}
+}
+
+// A store that can't grow says where it is, and what to do.
+func TestFull(t *testing.T) {
+	home := t.TempDir()
+	s := open(t, home)
+	s.db.SetMaxOpenConns(1) // the limit is that of a connection
+	if _, err := s.db.ExecContext(t.Context(), "PRAGMA max_page_count = 20"); err != nil {
+		t.Fatal(err)
+	}
+	addJob(t, s, "a")
+	log, err := s.RejectLog(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = log.Add(t.Context(), []load.Reject{{Record: 1, Raw: make([]byte, 1<<20)}})
+	for _, want := range []string{home, "free some space", "LINEFEED_HOME"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want one with %q", err, want)
+		}
 	}
 }
 
