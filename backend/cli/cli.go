@@ -41,6 +41,10 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil && p.out.failed != nil { // of stderr there is nobody to be told
+		p.err.printError(p.out.failed)
+		return worse(p.status, exitFailed)
+	}
 	if err == nil {
 		return p.status
 	}

@@ -98,7 +98,7 @@ func (p *livePrinter) line(text string) {
 
 func (p *livePrinter) clear() {
 	if p.bar != nil {
-		_ = p.bar.Clear() // see screen
+		_ = p.bar.Clear() // there is nobody to be told
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 // A screen is where text for people goes: a terminal, a file or a pipe.
-// Errors of writing to it are ignored: there is nobody to be told.
 type screen struct {
 	w        io.Writer
+	failed   error    // the first error of writing to it
 	file     *os.File // nil where w is none
 	terminal bool     // lines can be written over
 	colours  bool
@@ -40,7 +40,9 @@ func (s *screen) width() int {
 }
 
 func (s *screen) printf(format string, args ...any) {
-	fmt.Fprintf(s.w, format, args...)
+	if _, err := fmt.Fprintf(s.w, format, args...); s.failed == nil {
+		s.failed = err
+	}
 }
 
 // println writes a line, cut to the width of the screen.

@@ -112,7 +112,7 @@ func exitStatus(t *testing.T, c *exec.Cmd) int {
 
 // TestInterrupt stops an import as Ctrl-C and as a shutdown do.
 func TestInterrupt(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			dir := t.TempDir()
 			var stderr bytes.Buffer
