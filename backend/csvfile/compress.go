@@ -110,7 +110,13 @@ func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Find
 		r: text, counter: counter, path: in.path, kind: kind,
 		most: opt.MaxUnpacked, ratio: opt.MaxRatio,
 	}, counter)
-	in.Reader, in.at, in.packed = a, nil, func() int64 { return a.consumed }
+	in.Reader, in.at = a, nil
+	in.packed = func() int64 {
+		if in.size >= 0 {
+			return min(a.consumed, in.size)
+		}
+		return a.consumed
+	}
 	closeFile := in.close
 	in.close = func() error {
 		err := closeFile() // which ends a read that is going on
@@ -134,6 +140,7 @@ func damaged(op, path, kind string, err error) error {
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		e.Message = fmt.Sprintf("its %s data ends too early", kind)
+		e.Err = nil // or it would be taken for the end of the text
 	}
 	return e
 }
@@ -218,9 +225,11 @@ func readAhead(r io.Reader, c *counter) *ahead {
 			case <-a.done:
 				return
 			}
-			n, err := io.ReadFull(r, buf)
-			if err == io.ErrUnexpectedEOF {
-				err = io.EOF
+			n, err := 0, error(nil)
+			for n < len(buf) && err == nil {
+				var m int
+				m, err = r.Read(buf[n:])
+				n += m
 			}
 			select {
 			case a.full <- part{buf[:n], buf, err, c.n.Load()}:

@@ -139,12 +139,14 @@ func validWide(b []byte, big bool) bool {
 
 // notText says why b is no text, or "".
 func notText(b []byte) string {
+	if kind := compressionOf(b); kind != None {
+		return "it is compressed with " + kind + " once more"
+	}
 	if len(b) > 262 && string(b[257:262]) == "ustar" {
 		return "a tar archive"
 	}
 	for _, m := range []struct{ magic, what string }{
-		{"PK\x03\x04", "a zip archive or an office document"}, {"\x1f\x8b", "compressed with gzip"}, {"\x28\xb5\x2f\xfd", "compressed with zstd"},
-		{"BZh", "compressed with bzip2"}, {"\xfd7zXZ\x00", "compressed with xz"}, {"SQLite format 3\x00", "an SQLite database"},
+		{"SQLite format 3\x00", "an SQLite database"},
 		{"%PDF-", "a PDF document"}, {"\x89PNG", "a picture"}, {"\xff\xd8\xff", "a picture"}, {"GIF8", "a picture"},
 		{"PAR1", "a Parquet file"}, {"Obj\x01", "an Avro file"}, {"\x7fELF", "a program"}, {"MZ\x90", "a program"},
 		{"\xd0\xcf\x11\xe0", "an office document"}, {"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"}, {"Rar!", "a RAR archive"}, {"ARROW1", "an Arrow file"},

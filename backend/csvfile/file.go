@@ -191,7 +191,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	r := &reader{
 		w:    newWindow(src, mark, dec, *f.dialect.FooterLines),
 		g:    f.dialect.grammar(),
-		path: in.path, encoding: cs.name,
+		path: in.path, charset: cs,
 		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,
 		line: 1,
 	}

@@ -80,19 +80,6 @@ func readAll(t *testing.T, content string, d Dialect, opt Options) ([]got, *File
 	return all, f
 }
 
-func TestBroken(t *testing.T) {
-	all, _ := readAll(t, "id;name;price\n1;Bob;1,5\n2;\"An;n\";2,5\n3;x\"y;1\n4;a\n5;\"open;1\n6;ok;2\n", Dialect{}, Options{})
-	want := []got{
-		{1, 2, 2, "", "", "1|Bob|1,5"},
-		{2, 3, 3, "", "", "2|An;n|2,5"},
-		{3, 4, 4, load.CodeStrayQuote, "name", ""},
-		{4, 5, 5, load.CodeMissingField, "", ""},
-		{5, 6, 6, load.CodeUnclosedQuote, "name", ""},
-		{6, 7, 7, "", "", "6|ok|2"},
-	}
-	compare(t, all, want)
-}
-
 func compare(t *testing.T, all, want []got) {
 	t.Helper()
 	for i := range max(len(all), len(want)) {

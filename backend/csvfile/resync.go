@@ -76,9 +76,10 @@ func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st statu
 }
 
 // wantedIn reports whether the record has as many fields as it should when it
-// ends with line, which begins with that field and its quote.
+// ends with line, which begins with that field and its quote. Of the last field
+// that says nothing: it may go on on the next line.
 func (r *reader) wantedIn(line []byte, field int) bool {
-	return r.want > 1 && (field+r.g.lenient(line) == r.want ||
+	return field+1 < r.want && (field+r.g.lenient(line) == r.want ||
 		field+1+bytes.Count(line, r.g.delim) == r.want)
 }
 
@@ -208,6 +209,11 @@ func (r *reader) rejectQuote(f fault, n int) (*load.Record, error) {
 		rej.Column = r.names[f.field]
 	}
 	value := b[start : start+lineEnd(b[start:], true)]
+	if at := f.at - start; rej.Code == load.CodeStrayQuote && at >= 0 && at < len(value) {
+		if i := bytes.Index(value[at:], r.g.delim); i >= 0 {
+			value = value[:at+i]
+		}
+	}
 	rej.Value = cut(bytes.ToValidUTF8(bytes.TrimRight(value, "\r\n"), []byte("\uFFFD")))
 	return r.spoil(n, breaksBefore(b), rej)
 }

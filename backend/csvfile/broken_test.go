@@ -1,0 +1,277 @@
+package csvfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"linefeed/backend/load"
+)
+
+// TestBroken reads records with quotes where none may be: each is rejected by
+// itself, with the line where its quote opened, and those around it are read.
+func TestBroken(t *testing.T) {
+	plain := given(",", `"`, `"`)
+	plain.HeaderRows = new(1)
+	ok := func(n, line int64, values string) got { return got{n, line, line, "", "", values} }
+	tests := []struct {
+		name, content string
+		want          []got
+	}{
+		{
+			"quote in an unquoted field", "a,b,c\n1,x\"y,3\n2,z,4\n",
+			[]got{{1, 2, 2, load.CodeStrayQuote, "b", ""}, ok(2, 3, "2|z|4")},
+		},
+		{
+			"text behind the closing quote", "a,b,c\n1,\"x\"y,3\n2,z,4\n",
+			[]got{{1, 2, 2, load.CodeStrayQuote, "b", ""}, ok(2, 3, "2|z|4")},
+		},
+		{
+			"quotes that should be doubled", "a,b,c\n1,\"a \"big, red\" house\",3\n2,z,4\n",
+			[]got{{1, 2, 2, load.CodeStrayQuote, "b", ""}, ok(2, 3, "2|z|4")},
+		},
+		{
+			"a quote that is not closed", "a,b,c\n1,\"x,3\n2,z,4\n3,y,5\n",
+			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, ok(2, 3, "2|z|4"), ok(3, 4, "3|y|5")},
+		},
+		{
+			"not closed, and a quoted field later", "a,b,c\n1,\"x,3\n2,z,4\n3,\"y, z\",5\n4,w,6\n",
+			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, ok(2, 3, "2|z|4"), ok(3, 4, "3|y, z|5"), ok(4, 5, "4|w|6")},
+		},
+		{
+			"not closed, one behind the other", "a,b,c\n1,\"x,3\n2,\"z,4\n3,\"y,5\n4,w,6\n",
+			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, {2, 3, 3, load.CodeUnclosedQuote, "b", ""}, {3, 4, 4, load.CodeUnclosedQuote, "b", ""}, ok(4, 5, "4|w|6")},
+		},
+		{
+			"not closed on the last line", "a,b,c\n1,x,3\n2,\"z,4\n",
+			[]got{ok(1, 2, "1|x|3"), {2, 3, 3, load.CodeUnclosedQuote, "b", ""}},
+		},
+		{
+			"not closed, and everything is quoted", "a,b,c\n\"1\",\"x,\"3\"\n\"2\",\"z\",\"4\"\n",
+			[]got{{1, 2, 2, load.CodeStrayQuote, "b", ""}, ok(2, 3, "2|z|4")},
+		},
+		{
+			"not closed, and too few fields", "a,b,c\n1,\"x\n2,z,4\n3,y,5\n",
+			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, ok(2, 3, "2|z|4"), ok(3, 4, "3|y|5")},
+		},
+		{
+			"swallowed records that close by chance", "a,b,c\n1,\"x,3\n2,z,4\n3,y,5\n4,w,6\n5,v\",\"u\",7\n6,s,8\n",
+			[]got{
+				{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, ok(2, 3, "2|z|4"), ok(3, 4, "3|y|5"), ok(4, 5, "4|w|6"),
+				{5, 6, 6, load.CodeStrayQuote, "b", ""}, ok(6, 7, "6|s|8"),
+			},
+		},
+		{
+			"broken in a field of several lines", "a,b,c\n1,\"one\ntwo \"2\" two\nthree\",3\n2,z,4\n",
+			[]got{{1, 2, 4, load.CodeUnclosedQuote, "b", ""}, ok(2, 5, "2|z|4")},
+		},
+		{
+			"several lines and a field too few", "a,b,c\n1,\"one\ntwo\nthree\"\n2,z,4\n",
+			[]got{{1, 2, 4, load.CodeMissingField, "", ""}, ok(2, 5, "2|z|4")},
+		},
+		{
+			"several lines that are good", "a,b,c\n1,\"one\n2,z,4\nthree\",3\n2,z,4\n",
+			[]got{{1, 2, 4, "", "", "1|one\n2,z,4\nthree|3"}, ok(2, 5, "2|z|4")},
+		},
+		{
+			"a quote alone", "a,b,c\n1,\",3\n2,z,4\n",
+			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, ok(2, 3, "2|z|4")},
+		},
+		{
+			"NUL", "a,b,c\n1,x\x00y,3\n2,z,4\n",
+			[]got{{1, 2, 2, load.CodeInvalidEncoding, "b", ""}, ok(2, 3, "2|z|4")},
+		},
+		{
+			"invalid byte", "a,b,c\n1,x,3\n2,\"z\n\xff\",4\n3,y,5\n",
+			[]got{ok(1, 2, "1|x|3"), {2, 3, 4, load.CodeInvalidEncoding, "b", ""}, ok(3, 5, "3|y|5")},
+		},
+		{
+			"a character broken off", "a,b,c\n1,x,\xc3\n2,z,4\n3,y,\xe6\x97",
+			[]got{{1, 2, 2, load.CodeInvalidEncoding, "c", ""}, ok(2, 3, "2|z|4"), {3, 4, 4, load.CodeInvalidEncoding, "c", ""}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			all, _ := readAll(t, tt.content, plain, Options{})
+			compare(t, all, tt.want)
+		})
+	}
+}
+
+// TestRejectSays checks what a reject tells its reader.
+func TestRejectSays(t *testing.T) {
+	tests := []struct {
+		content, message, hint, value string
+	}{
+		{"a,b,c\n1\n2,x,3\n", "1 field, but 3 are wanted", `2 missing, from "b" on`, ""},
+		{"a,b,c\n1,2,3,4\n2,x,3\n", "4 fields, but 3 are wanted", "put fields that hold the delimiter (comma) in quotes", "4"},
+		{"a,b,c\n1,\"x\n2,y,3\n", "the quote that opens on line 2 is not closed", "close it, or double it where it is part of the field", `"x`},
+		{"a,b,c\n\"1\n1\",\"x\n2,y,3\n", "the quote that opens on line 3 is not closed", "close it, or double it where it is part of the field", `"x`},
+		{"a,b,c\n1,x\"y,3\n2,y,3\n", "a quote inside of a field that does not begin with one", "put the field in quotes and double those in it, or set the quote to none", `x"y`},
+		{"a,b,c\n1,\"x\"y,3\n2,y,3\n", "text behind the quote that closes a field", "double the quotes that are part of a field", `"x"y`},
+		{"a,b,c\n1,\xe4,3\n2,y,3\n", "the byte 0xE4 on line 2, at byte 8 of the file, is no UTF-8", "the line was written in another encoding: choose that one, or have such bytes replaced", "\uFFFD"},
+		{"a,b,c\n1,\x00,3\n2,y,3\n", "a NUL byte on line 2, at byte 8 of the file", "the file was damaged or is not all text: remove the byte", "\x00"},
+	}
+	d := given(",", `"`, `"`)
+	d.HeaderRows = new(1)
+	for _, tt := range tests {
+		f, err := OpenReader(strings.NewReader(tt.content), "test", -1, d, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range f.Records() {
+			var rej *load.Reject
+			if !errors.As(err, &rej) {
+				t.Errorf("%q: %v", tt.content, err)
+			} else if rej.Message != tt.message || rej.Hint != tt.hint || rej.Value != tt.value {
+				t.Errorf("%q: got %q (%s), value %q; want %q (%s), value %q", tt.content, rej.Message, rej.Hint, rej.Value, tt.message, tt.hint, tt.value)
+			}
+			break
+		}
+		f.Close()
+	}
+}
+
+// A repeat reads a text again and again, up to so many bytes.
+type repeat struct {
+	text string
+	at   int
+	left int64
+}
+
+func (r *repeat) Read(b []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	n := 0
+	for n < len(b) && r.left > 0 {
+		m := copy(b[n:min(int64(len(b)), int64(n)+r.left)], r.text[r.at:])
+		n, r.left = n+m, r.left-int64(m)
+		r.at = (r.at + m) % len(r.text)
+	}
+	return n, nil
+}
+
+// TestTooLarge reads records that are longer than the limit, without holding
+// them.
+func TestTooLarge(t *testing.T) {
+	const size = 18 << 20
+	tests := []struct {
+		name         string
+		before, text string
+		after        string
+		code         load.Code
+		endLine      int64
+	}{
+		{"one line", "1,", "x", "\n", load.CodeRecordTooLarge, 2},
+		{"a field in quotes", "1,\"", "x", "\"\n", load.CodeRecordTooLarge, 2},
+		{"lines in quotes", "1,\"", "x\ny\n", "\"\n", load.CodeRecordTooLarge, 2 + size/2},
+		{"CR and LF in quotes", "1,\"", "x\r\n", "\"\n", load.CodeRecordTooLarge, 2 + size/3},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := io.MultiReader(
+				strings.NewReader("a,b\n"+tt.before), &repeat{text: tt.text, left: size}, strings.NewReader(tt.after+"2,y\n3,z\n"),
+			)
+			d := given(",", `"`, `"`)
+			d.HeaderRows = new(1)
+			f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 1 << 20})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			end := int64(4 + len(tt.before) + size + len(tt.after))
+			n := 0
+			for rec, err := range f.Records() {
+				n++
+				var rej *load.Reject
+				switch {
+				case n == 1 && !errors.As(err, &rej):
+					t.Fatalf("got %v", err)
+				case n == 1:
+					if rej.Code != tt.code || rec.Line != 2 || rec.EndLine != tt.endLine || rec.Offset != 4 || rec.End != end || len(rec.Raw) != keptRaw {
+						t.Fatalf("got %s, lines %d to %d of %d, bytes %d to %d of %d, %d kept", rej.Code, rec.Line, rec.EndLine, tt.endLine, rec.Offset, rec.End, end, len(rec.Raw))
+					}
+				case err != nil || string(rec.Raw) != fmt.Sprintf("%d,%c\n", n, 'w'+n) || rec.Line != tt.endLine+int64(n)-1:
+					t.Fatalf("record %d: %q on line %d, %v", n, rec.Raw, rec.Line, err)
+				}
+			}
+			if n != 3 {
+				t.Errorf("%d records, want 3", n)
+			}
+			if c := cap(f.reader.w.text); c > 4<<20 {
+				t.Errorf("%d bytes in memory", c)
+			}
+		})
+	}
+}
+
+// TestLargeRecord reads a record of 100 MB that is within the limit.
+func TestLargeRecord(t *testing.T) {
+	const size = 100 << 20
+	r := io.MultiReader(strings.NewReader("a,b\n1,\""), &repeat{text: "x, y\n", left: size}, strings.NewReader("\"\n2,z\n"))
+	d := given(",", `"`, `"`)
+	d.HeaderRows = new(1)
+	f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 128 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var lengths []int
+	for rec, err := range f.Records() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths = append(lengths, len(rec.Field(1)))
+	}
+	if fmt.Sprint(lengths) != fmt.Sprint([]int{size, 1}) {
+		t.Errorf("got fields of %d bytes", lengths)
+	}
+}
+
+// TestSwallowNothing reads a large file whose first record has a quote that
+// is not closed.
+func TestSwallowNothing(t *testing.T) {
+	r := io.MultiReader(strings.NewReader("a,b,c\n1,\"x,3\n"), &repeat{text: "2,y,4\n", left: 60 << 20})
+	d := given(",", `"`, `"`)
+	d.HeaderRows = new(1)
+	f, err := OpenReader(r, "test", -1, d, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	good, bad := 0, 0
+	for _, err := range f.Records() {
+		if err != nil {
+			bad++
+		} else {
+			good++
+		}
+	}
+	if good != 10<<20 || bad != 1 {
+		t.Errorf("%d good, %d bad", good, bad)
+	}
+}
+
+// TestStop stops in the middle, and a second sequence goes nowhere.
+func TestStop(t *testing.T) {
+	f, err := OpenReader(bytes.NewReader([]byte("a,b\n1,2\n3,4\n")), "test", -1, Dialect{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	n := 0
+	for range f.Records() {
+		n++
+		break
+	}
+	for range f.Records() {
+		n++
+	}
+	if n != 1 {
+		t.Errorf("%d records, want 1", n)
+	}
+}
