@@ -79,8 +79,12 @@ export class Rows {
   constructor() {
     const observer = new ResizeObserver(() => {
       const { clientHeight, clientWidth } = this.scroller().nativeElement;
+      const shown = this.shows(this.active());
       this.view.set(clientHeight - this.head().nativeElement.offsetHeight);
       this.width.set(clientWidth);
+      if (shown) {
+        this.reveal(this.active());
+      }
     });
     inject(DestroyRef).onDestroy(() => {
       observer.disconnect();
@@ -127,6 +131,12 @@ export class Rows {
     }
   }
 
+  /** Takes hold of a row: it must not run away from under the pointer. */
+  protected grab(index: number): void {
+    this.active.set(index);
+    this.following.set(false);
+  }
+
   protected press(event: KeyboardEvent): void {
     const last = this.count() - 1;
     const page = Math.max(1, Math.floor(this.view() / this.rowHeight()) - 1);
@@ -147,11 +157,19 @@ export class Rows {
       event.preventDefault();
       const index = Math.max(0, Math.min(last, next));
       this.active.set(index);
+      this.following.set(event.key === 'End');
       this.reveal(index);
     } else if (event.key === 'Enter' && active >= 0) {
       event.preventDefault();
       this.opened.emit(active);
     }
+  }
+
+  /** Whether a row is in view. */
+  private shows(index: number): boolean {
+    const [row, view] = [this.rowHeight(), this.view()];
+    const first = toRows(this.count(), row, this.top(), view);
+    return index >= 0 && (index + 1) * row > first && index * row < first + view;
   }
 
   private place(count: number): void {
