@@ -1,4 +1,5 @@
 import { Component, computed, input, output } from '@angular/core';
+import { MatTooltip } from '@angular/material/tooltip';
 import type { RejectCount } from '../backend/model';
 import { count } from '../format/format';
 import { reason } from '../format/words';
@@ -6,12 +7,13 @@ import { reason } from '../format/words';
 /** How many records were rejected for which reason; a row narrows the log to it. */
 @Component({
   selector: 'lf-reasons',
+  imports: [MatTooltip],
   template: `
     @for (entry of shown(); track entry.label) {
       <button
         type="button"
         data-testid="reason"
-        [attr.aria-label]="entry.label + ': ' + entry.count + '. Show these alone'"
+        matTooltip="Show these alone"
         (click)="chosen.emit(entry.of)"
       >
         <span class="label">{{ entry.label }}</span>
@@ -19,7 +21,7 @@ import { reason } from '../format/words';
         <span class="count">{{ entry.count }}</span>
       </button>
     } @empty {
-      <p class="muted">None so far</p>
+      <p class="muted">None</p>
     }
   `,
   styles: `

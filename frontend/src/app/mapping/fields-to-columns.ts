@@ -15,7 +15,7 @@ import { choicesFor } from './formats';
         <tr>
           <th>column</th>
           <th>type</th>
-          <th></th>
+          <th>rule</th>
           <th>from the field</th>
           <th>first values</th>
         </tr>
