@@ -193,7 +193,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		g:    f.dialect.grammar(),
 		path: in.path, charset: cs,
 		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,
-		line: 1,
+		line: 1, commentFound: d.Comment == "",
 	}
 	if r.g.simple() {
 		r.scan = newScanner(r.g, dec != nil)

@@ -19,6 +19,8 @@ type reader struct {
 	names   []string // of the fields; a record has as many
 	want    int      // len(names), or 0 while the header is not read: then any number will do
 
+	commentFound bool // the comment mark was not given, but found
+
 	maximum int // bytes of a record
 	ragged  load.Ragged
 	packed  func() int64 // the bytes consumed on disk, for a compressed file
@@ -190,7 +192,13 @@ func (r *reader) skipLine() (bool, error) {
 		case b[0] == '\n' || b[0] == '\r':
 			n = lineEnd(b, w.eof)
 		case bytes.HasPrefix(b, r.g.comment):
-			kind, n = SkipComment, lineEnd(b, w.eof)
+			record, st := r.recordWithMark(b)
+			if record {
+				return false, nil
+			}
+			if kind = SkipComment; st != needMore {
+				n = lineEnd(b, w.eof)
+			}
 		case !w.eof && bytes.HasPrefix(r.g.comment, b):
 		default:
 			return false, nil
@@ -206,6 +214,24 @@ func (r *reader) skipLine() (bool, error) {
 			return false, err
 		}
 	}
+}
+
+// recordWithMark reports whether b, which begins with the comment mark, is a
+// record all the same: where the mark was not given but found, by lines that
+// are no records, those that are whole ones are not passed over for it.
+func (r *reader) recordWithMark(b []byte) (bool, status) {
+	if !r.commentFound || r.want < 2 {
+		return false, parsed
+	}
+	part, all := b, r.w.eof
+	if len(b) > lookRecord {
+		part, all = b[:lookRecord], false
+	}
+	st := r.g.parse(part, all, &r.other)
+	if st == needMore && len(part) < len(b) {
+		st = broken
+	}
+	return st == parsed && len(r.other.fields) == r.want, st
 }
 
 // pass goes over n bytes of text that are so many lines and no record.
