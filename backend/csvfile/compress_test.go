@@ -265,7 +265,7 @@ func TestCloseWhileUnpacking(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range f.Records() {
+		for range f.Records() { //nolint:errcheck // only what comes of them matters here
 			break
 		}
 		if err := f.Close(); err != nil {
