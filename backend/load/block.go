@@ -1,5 +1,7 @@
 package load
 
+import "slices"
+
 // How much a block holds before it is handed on: enough that handing on costs
 // nothing beside the work, little enough that a few of them stay in the
 // processor's caches.
@@ -15,10 +17,9 @@ const (
 // A block is what travels through the stages: records as the source gave them,
 // then the batch that they became. It is owned by the stage that holds it.
 type block struct {
-	batch Batch
+	batch Batch // without cells before conversion, and with a row for every good record
 
-	rows   []Row    // the good records, before conversion
-	fields []Field  // their fields one after the other, as ranges of batch.Arena
+	fields []Field  // the records' fields one after the other, as ranges of batch.Arena
 	ends   []uint32 // where in fields each record's fields end
 
 	rejects  []Reject // records that were spoiled so far; Raw refers to an arena
@@ -35,7 +36,6 @@ func (b *block) reset(cols int) {
 	b.batch.Rows = b.batch.Rows[:0]
 	b.batch.Cells = b.batch.Cells[:0]
 	b.batch.Cols = cols
-	b.rows = b.rows[:0]
 	b.fields = b.fields[:0]
 	b.ends = b.ends[:0]
 	clear(b.rejects)
@@ -44,7 +44,7 @@ func (b *block) reset(cols int) {
 }
 
 func (b *block) full() bool {
-	return len(b.rows)+len(b.rejects) >= blockRows || len(b.batch.Arena) >= blockBytes
+	return len(b.batch.Rows)+len(b.rejects) >= blockRows || len(b.batch.Arena) >= blockBytes
 }
 
 // add copies a good record into the block.
@@ -52,7 +52,7 @@ func (b *block) add(r *Record) {
 	arena := b.batch.Arena
 	start := uint32(len(arena))
 	arena = append(arena, r.Raw...)
-	b.rows = append(b.rows, Row{
+	b.batch.Rows = append(b.batch.Rows, Row{
 		Number: r.Number, Line: r.Line, EndLine: r.EndLine,
 		Offset: r.Offset, End: r.End, Consumed: r.Consumed,
 		RawStart: start, RawEnd: uint32(len(arena)),
@@ -64,12 +64,14 @@ func (b *block) add(r *Record) {
 	}
 	unescaped := uint32(len(arena))
 	arena = append(arena, r.Unescaped...)
-	for _, f := range r.Fields {
+	n := len(b.fields)
+	b.fields = slices.Grow(b.fields, len(r.Fields))[:n+len(r.Fields)]
+	for i, f := range r.Fields {
 		base := text
 		if f.Escaped {
 			base = unescaped
 		}
-		b.fields = append(b.fields, Field{Start: base + f.Start, End: base + f.End, Quoted: f.Quoted})
+		b.fields[n+i] = Field{Start: base + f.Start, End: base + f.End, Quoted: f.Quoted}
 	}
 	b.ends = append(b.ends, uint32(len(b.fields)))
 	b.batch.Arena = arena

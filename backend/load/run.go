@@ -167,9 +167,9 @@ func convertStage(conv *converter, l Layout, in <-chan *block, out chan<- *block
 
 func convertBlock(conv *converter, l Layout, b *block) {
 	batch := &b.batch
-	batch.Cells = slices.Grow(batch.Cells, len(b.rows)*batch.Cols)
-	first := uint32(0)
-	for i, row := range b.rows {
+	batch.Cells = slices.Grow(batch.Cells, len(batch.Rows)*batch.Cols)
+	first, good := uint32(0), 0
+	for i := range batch.Rows {
 		fields := b.fields[first:b.ends[i]]
 		first = b.ends[i]
 		n := len(batch.Cells)
@@ -180,12 +180,16 @@ func convertBlock(conv *converter, l Layout, b *block) {
 			if bad.field < len(fields) {
 				value = fields[bad.field]
 			}
-			b.reject(row, l.columnName(bad.column), batch.Arena[value.Start:value.End], bad.fault)
+			b.reject(batch.Rows[i], l.columnName(bad.column), batch.Arena[value.Start:value.End], bad.fault)
 			continue
 		}
 		batch.Cells = batch.Cells[:n+batch.Cols]
-		batch.Rows = append(batch.Rows, row)
+		if good < i {
+			batch.Rows[good] = batch.Rows[i]
+		}
+		good++
 	}
+	batch.Rows = batch.Rows[:good]
 }
 
 // A run is the writing stage of one load, and its account.
