@@ -46,7 +46,7 @@ func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) 
 const (
 	guessRecords = 20_000
 	guessFormats = 1_000
-	guessBytes   = 8 << 20
+	guessBytes   = 4 << 20
 )
 
 // guess infers the types of the file's fields from its first records.
