@@ -47,8 +47,8 @@ const graceAfterCancel = 2 * time.Second
 // progressEvery is the least time between two reports of the same phase.
 const progressEvery = 100 * time.Millisecond
 
-// blocks is how many blocks travel: one in each stage, one before each.
-const blocks = 8
+// blocks is how many blocks travel: one in each stage, and some between them.
+const blocks = 6
 
 // A Summary says what a load did.
 type Summary struct {
