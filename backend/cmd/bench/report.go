@@ -106,8 +106,9 @@ type goal struct {
 func (r *report) figures() *table {
 	t := newTable("what", "figure", "target", "", "by processor time").alignLeft(0, 3)
 	for _, g := range r.goals() {
-		got, target, reached := g.long.over(g.short, wall), "≥ "+fmt.Sprintf(g.format, g.least), false
-		if reached = got >= g.least; g.least == 0 {
+		got := g.long.over(g.short, wall)
+		target, reached := "≥ "+fmt.Sprintf(g.format, g.least), got >= g.least
+		if g.least == 0 {
 			target, reached = "≤ "+fmt.Sprintf(g.format, g.most), got <= g.most
 		}
 		t.add(g.what, fmt.Sprintf(g.format, got), target, verdict(reached), fmt.Sprintf(g.format, g.long.over(g.short, cpu)))
