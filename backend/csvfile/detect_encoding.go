@@ -32,12 +32,15 @@ func (det *detector) guessEncoding(s *sample) (string, error) {
 			return m.name, nil
 		}
 	}
+	if what := notCSV(s.head); what != "" {
+		return "", det.binaryError(what)
+	}
 	if name, share := wideByZeros(s.head); name != "" {
 		det.found("encoding", name, 0.97, "%d of 100 characters have zero bytes where %s has them", share, encodingLabel(name))
 		return name, nil
 	}
-	if what := notText(s.head); what != "" {
-		return "", &Error{Op: "open", Path: det.path, Kind: KindBinary, Message: "it is a binary file, not text: " + what, Hint: "choose a CSV file, or save it as CSV from the program that made it"}
+	if n := controls(s.head[:min(len(s.head), binaryLook)]); n > 4 && n*50 > min(len(s.head), binaryLook) {
+		return "", det.binaryError(fmt.Sprintf("%d of its first %d bytes are control characters", n, min(len(s.head), binaryLook)))
 	}
 	var good, bad, high int
 	var firstBad int64 = -1
@@ -133,12 +136,20 @@ func validWide(b []byte, big bool) bool {
 		return false
 	}
 	text := cs.text(b[:len(b)&^1], false)
-	bad := bytes.Count(text, []byte("\uFFFD"))
+	bad := bytes.Count(text, []byte("\uFFFD")) + controls(text)
 	return bad*100 <= utf8.RuneCount(text)
 }
 
-// notText says why b is no text, or "".
-func notText(b []byte) string {
+// binaryLook is how many bytes are looked at for control characters.
+const binaryLook = 64 << 10
+
+func (det *detector) binaryError(what string) error {
+	return &Error{Op: "open", Path: det.path, Kind: KindBinary, Message: "it is a binary file, not text: " + what, Hint: "choose a CSV file, or save it as CSV from the program that made it"}
+}
+
+// notCSV says what the file is that begins with b, if that is a known kind of
+// file that is not text, or "".
+func notCSV(b []byte) string {
 	if kind := compressionOf(b); kind != None {
 		return "it is compressed with " + kind + " once more"
 	}
@@ -155,20 +166,19 @@ func notText(b []byte) string {
 			return m.what
 		}
 	}
-	b = b[:min(len(b), 64<<10)]
-	zeros, controls := 0, 0
+	return ""
+}
+
+// controls counts the control characters that no text has, not even as a
+// delimiter.
+func controls(b []byte) int {
+	n := 0
 	for _, c := range b {
-		switch {
-		case c == 0:
-			zeros++
-		case c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && (c < 0x1c || c > 0x1f) && c != 0x01 && c != 0x02:
-			controls++
+		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && (c < 0x1c || c > 0x1f) && c != 0x01 && c != 0x02 {
+			n++
 		}
 	}
-	if zeros+controls > 4 && (zeros+controls)*50 > len(b) {
-		return fmt.Sprintf("%d of its first %d bytes are control characters", zeros+controls, len(b))
-	}
-	return ""
+	return n
 }
 
 // utf8Share counts the characters of b beyond ASCII that are well-formed, the

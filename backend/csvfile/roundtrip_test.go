@@ -15,9 +15,6 @@ import (
 	"linefeed/backend/load"
 )
 
-// roundTrips is how many generated files are read.
-const roundTrips = 10_000
-
 // TestRoundTrip reads generated files with nothing said about them. It reports
 // how many were read just as they were written, and of the others what they
 // have in common.
