@@ -61,6 +61,7 @@ func outcome(s *screen, v job.Summary) string {
 	add(v.Skipped, "skipped")
 	add(v.RolledBack, "undone")
 	add(v.Padded, "mended by --ragged pad")
+	add(v.Passed, "lines of comments or footer passed over")
 	if v.Rejected > 0 {
 		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
 	}

@@ -88,6 +88,9 @@ type Summary struct {
 	RolledBack int64 `json:"rolledBack,omitempty"`
 	// Padded counts the records whose number of fields was mended.
 	Padded int64 `json:"padded,omitempty"`
+	// Passed counts the lines of comments and of the footer, which hold no
+	// records and are in none of the counts.
+	Passed int64 `json:"passed,omitempty"`
 	// Check is set when nothing was to be written: inserted then counts the
 	// records that would have been.
 	Check bool `json:"check,omitempty"`

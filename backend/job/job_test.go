@@ -188,6 +188,36 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// Numbers that are too long to be kept as numbers make a column of text.
+func TestLongNumbers(t *testing.T) {
+	b := newBench(t)
+	s, err := b.run(Request{File: b.file("in.csv", "id,n\n12345678901234567890,1.5\n22345678901234567890,2.5\n"), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}})
+	if err != nil || s.Inserted != 2 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+}
+
+// Lines that are no records are told.
+func TestPassedLines(t *testing.T) {
+	b := newBench(t)
+	s, err := b.run(Request{
+		File: b.file("in.csv", "id,name\n# a remark\n1,a\n2,b\ntotal 2\n"), Target: b.path("out.db"),
+		Dialect: csvfile.Dialect{Comment: "#", FooterLines: new(1)}, Plan: load.Plan{Table: "t", Create: true},
+	})
+	if err != nil || s.Inserted != 2 || s.Passed != 2 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+}
+
+func TestLookAtAWideFile(t *testing.T) {
+	b := newBench(t)
+	row := strings.Repeat("1,", 599) + "1\n"
+	p, err := Look(t.Context(), b.file("in.csv", strings.ReplaceAll(row, "1", "a")+strings.Repeat(row, 500)), csvfile.Dialect{})
+	if err != nil || len(p.Rows) != 100 || p.Complete {
+		t.Fatalf("%d rows, complete %v, %v", len(p.Rows), p.Complete, err)
+	}
+}
+
 // A job whose database another program has locked says that it waits.
 func TestWaitingForALock(t *testing.T) {
 	b := newBench(t)

@@ -66,6 +66,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	return Summary{
 		Counts: did.Counts, Bytes: did.Bytes, Seconds: did.Elapsed.Seconds(),
 		RolledBack: did.RolledBack, Padded: stats.Padded + stats.Trimmed,
+		Passed: stats.Comment + stats.Footer,
 	}, err
 }
 

@@ -24,8 +24,11 @@ type Preview struct {
 	Guesses []load.Guess `json:"guesses"`
 }
 
-// previewRows is how many records a preview shows.
-const previewRows = 500
+// A preview shows so many records at most, and of wide files so many values.
+const (
+	previewRows   = 500
+	previewValues = 60_000
+)
 
 // Look previews a file: it reads a bounded part of it, however large it is.
 func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) {
@@ -36,6 +39,9 @@ func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) 
 	p := Preview{
 		Dialect: look.Dialect, Findings: look.Findings, Warnings: look.Warnings, Fields: look.Fields,
 		Rows: look.Rows, Size: look.Size, Records: look.Records, Complete: look.Complete,
+	}
+	if most := max(1, previewValues/max(1, len(p.Fields))); len(p.Rows) > most {
+		p.Rows, p.Complete = p.Rows[:most], false
 	}
 	p.Guesses, err = guess(ctx, Request{File: file}, look.Dialect, guessRecords)
 	return p, err

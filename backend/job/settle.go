@@ -158,6 +158,9 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 	return nil, nil
 }
 
+// exactDigits is how many digits of a number every database keeps.
+const exactDigits = 15
+
 // newColumns returns the columns of a table to be made for the file's fields,
 // and which field goes to which of them.
 func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
@@ -183,6 +186,9 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 					c.Type = choice.Type
 				}
 			}
+		}
+		if c.Type == load.Decimal && g.MaxLength > exactDigits {
+			c.Type, c.Format = load.Text, "" // identifiers, mostly; not every database keeps all their digits
 		}
 		c.Nullable = true // what the rest of the file holds is not known
 		for _, k := range p.Key {

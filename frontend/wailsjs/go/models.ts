@@ -75,6 +75,7 @@ export namespace job {
 	    balanced: boolean;
 	    rolledBack?: number;
 	    padded?: number;
+	    passed?: number;
 	    check?: boolean;
 	    error?: string;
 	}

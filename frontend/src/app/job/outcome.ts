@@ -45,6 +45,7 @@ function done(s: Summary): Outcome {
         ? 'No record was found in the file'
         : `${count(good)} of ${count(s.read)} ${verb} in ${duration(s.seconds)}${skipped}${rejected}`,
     detail: [
+      s.passed ? `${counted(s.passed, 'line')} of comments or footer passed over.` : '',
       s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
       s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
     ]
