@@ -135,30 +135,27 @@ func TestRejectSays(t *testing.T) {
 	}
 }
 
-// A repeat reads a text again and again, up to so many bytes.
-type repeat struct {
-	text string
-	at   int
-	left int64
+// repeat reads a text again and again, so many bytes of it.
+func repeat(text string, size int) io.Reader {
+	many := strings.Repeat(text, max(1, (64<<10)/len(text)))
+	return io.LimitReader(&endless{many, many}, int64(size))
 }
 
-func (r *repeat) Read(b []byte) (int, error) {
-	if r.left == 0 {
-		return 0, io.EOF
+type endless struct{ text, left string }
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.left == "" {
+		e.left = e.text
 	}
-	n := 0
-	for n < len(b) && r.left > 0 {
-		m := copy(b[n:min(int64(len(b)), int64(n)+r.left)], r.text[r.at:])
-		n, r.left = n+m, r.left-int64(m)
-		r.at = (r.at + m) % len(r.text)
-	}
+	n := copy(b, e.left)
+	e.left = e.left[n:]
 	return n, nil
 }
 
 // TestTooLarge reads records that are longer than the limit, without holding
 // them.
 func TestTooLarge(t *testing.T) {
-	const size = 18 << 20
+	const size = 9 << 19 // divides by 3
 	tests := []struct {
 		name         string
 		before, text string
@@ -174,11 +171,11 @@ func TestTooLarge(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := io.MultiReader(
-				strings.NewReader("a,b\n"+tt.before), &repeat{text: tt.text, left: size}, strings.NewReader(tt.after+"2,y\n3,z\n"),
+				strings.NewReader("a,b\n"+tt.before), repeat(tt.text, size), strings.NewReader(tt.after+"2,y\n3,z\n"),
 			)
 			d := given(",", `"`, `"`)
 			d.HeaderRows = new(1)
-			f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 1 << 20})
+			f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 256 << 10})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -202,17 +199,17 @@ func TestTooLarge(t *testing.T) {
 			if n != 3 {
 				t.Errorf("%d records, want 3", n)
 			}
-			if c := cap(f.reader.w.text); c > 4<<20 {
+			if c := cap(f.reader.w.text); c > 1<<20 {
 				t.Errorf("%d bytes in memory", c)
 			}
 		})
 	}
 }
 
-// TestLargeRecord reads a record of 100 MB that is within the limit.
+// TestLargeRecord reads a record of 100 MB, which is within the limit.
 func TestLargeRecord(t *testing.T) {
-	const size = 100 << 20
-	r := io.MultiReader(strings.NewReader("a,b\n1,\""), &repeat{text: "x, y\n", left: size}, strings.NewReader("\"\n2,z\n"))
+	const size = largeRecord
+	r := io.MultiReader(strings.NewReader("a,b\n1,\""), repeat("x, y\n", size), strings.NewReader("\"\n2,z\n"))
 	d := given(",", `"`, `"`)
 	d.HeaderRows = new(1)
 	f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 128 << 20})
@@ -235,7 +232,7 @@ func TestLargeRecord(t *testing.T) {
 // TestSwallowNothing reads a large file whose first record has a quote that
 // is not closed.
 func TestSwallowNothing(t *testing.T) {
-	r := io.MultiReader(strings.NewReader("a,b,c\n1,\"x,3\n"), &repeat{text: "2,y,4\n", left: 60 << 20})
+	r := io.MultiReader(strings.NewReader("a,b,c\n1,\"x,3\n"), repeat("2,y,4\n", 20<<20/6*6))
 	d := given(",", `"`, `"`)
 	d.HeaderRows = new(1)
 	f, err := OpenReader(r, "test", -1, d, Options{})
@@ -251,7 +248,7 @@ func TestSwallowNothing(t *testing.T) {
 			good++
 		}
 	}
-	if good != 10<<20 || bad != 1 {
+	if good != 20<<20/6 || bad != 1 {
 		t.Errorf("%d good, %d bad", good, bad)
 	}
 }

@@ -70,7 +70,7 @@ func writeFile(t *testing.T, name string, content []byte) string {
 func TestCompressed(t *testing.T) {
 	var text bytes.Buffer
 	text.WriteString("id,name\n")
-	for i := range 100_000 {
+	for i := range 60_000 {
 		fmt.Fprintf(&text, "%d,name %x\n", i, i*7919)
 	}
 	for _, kind := range []string{Gzip, Zstd, XZ, Zip} {
@@ -99,7 +99,7 @@ func TestCompressed(t *testing.T) {
 				n, used, end = n+1, rec.Consumed, rec.End
 				steps[used] = true
 			}
-			if n != 100_000 || end != int64(text.Len()) || used > f.Size() || used < f.Size()*9/10 || len(steps) < 4 {
+			if n != 60_000 || end != int64(text.Len()) || used > f.Size() || used < f.Size()*9/10 || len(steps) < 4 {
 				t.Errorf("%d records, up to byte %d, %d of %d bytes consumed in %d steps", n, end, used, f.Size(), len(steps))
 			}
 		})
@@ -152,38 +152,39 @@ func TestDamaged(t *testing.T) {
 
 // TestBomb stops where too much comes out of too little.
 func TestBomb(t *testing.T) {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := io.Copy(w, &repeat{text: "1,2\n", left: 100 << 20}); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
 	tests := []struct {
-		opt Options
-		bad bool
+		size, packed int64
+		most, ratio  int64
+		bad          bool
 	}{
-		{Options{}, true},
-		{Options{MaxRatio: 2000}, false},
-		{Options{MaxRatio: 2000, MaxUnpacked: 1 << 20}, true},
+		{ratioFrom, 1, 1 << 40, 500, false},
+		{ratioFrom + 1, 1, 1 << 40, 500, true},
+		{ratioFrom + 1, ratioFrom / 500, 1 << 40, 500, false},
+		{ratioFrom + 1, ratioFrom / 500, ratioFrom, 500, true},
 	}
 	for _, tt := range tests {
-		f, err := OpenReader(bytes.NewReader(b.Bytes()), "test", int64(b.Len()), Dialect{}, tt.opt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var last error
-		for rec, err := range f.Records() {
-			if rec == nil {
-				last = err
-			}
-		}
-		f.Close()
+		g := &guarded{r: repeat("1,2\n", int(tt.size)), counter: &counter{}, path: "test", kind: Gzip, most: tt.most, ratio: tt.ratio}
+		g.counter.n.Store(tt.packed)
+		_, err := io.Copy(io.Discard, g)
 		var e *Error
-		if bad := errors.As(last, &e) && e.Kind == KindTooLarge; bad != tt.bad {
-			t.Errorf("%+v: got %v", tt.opt, last)
+		if bad := errors.As(err, &e) && e.Kind == KindTooLarge; bad != tt.bad {
+			t.Errorf("%d bytes of %d: %v", tt.size, tt.packed, err)
 		}
+	}
+	f, err := OpenReader(bytes.NewReader(compress(t, Gzip, bytes.Repeat([]byte("1,2\n"), 1<<19))), "test", -1, Dialect{}, Options{MaxUnpacked: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var last error
+	for rec, err := range f.Records() {
+		if rec == nil {
+			last = err
+		}
+	}
+	var e *Error
+	if !errors.As(last, &e) || e.Kind != KindTooLarge {
+		t.Errorf("got %v", last)
 	}
 }
 

@@ -172,7 +172,7 @@ func TestCloseStalled(t *testing.T) {
 // TestReadError passes on what the reader says.
 func TestReadError(t *testing.T) {
 	broken := errors.New("the cable was pulled")
-	r := io.MultiReader(&repeat{text: "1,2\n", left: 1 << 20}, &failing{broken})
+	r := io.MultiReader(repeat("1,2\n", 1<<20), &failing{broken})
 	f, err := OpenReader(r, "test", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)

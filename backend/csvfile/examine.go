@@ -115,14 +115,14 @@ func (r *reader) checkBytes() (*load.Record, error) {
 // -1 if there is none.
 func invalidText(b []byte) int {
 	zero := bytes.IndexByte(b, 0)
+	if zero >= 0 {
+		b = b[:zero]
+	}
 	if utf8.Valid(b) {
 		return zero
 	}
 	for i := 0; i < len(b); {
 		if b[i] < utf8.RuneSelf {
-			if b[i] == 0 {
-				return i
-			}
 			i++
 			continue
 		}

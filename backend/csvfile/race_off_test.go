@@ -4,3 +4,6 @@ package csvfile
 
 // roundTrips is how many generated files are read.
 const roundTrips = 10_000
+
+// largeRecord is how long the longest record is.
+const largeRecord = 100 << 20

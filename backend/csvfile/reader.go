@@ -134,10 +134,17 @@ func (r *reader) suspect() bool {
 	return r.w.suspect || r.scan != nil && r.w.pos < r.scan.suspect
 }
 
-// fill reads more text.
+// fill reads more text. Where there is much already, it reads as much again, so
+// that what looks at a long record from its beginning does so only a few times.
 func (r *reader) fill() error {
-	if err := r.w.fill(); err != nil {
-		return systemError("read", r.path, err)
+	had := len(r.w.rest())
+	for {
+		if err := r.w.fill(); err != nil {
+			return systemError("read", r.path, err)
+		}
+		if n := len(r.w.rest()); had < chunk || r.w.eof || n >= 2*had || n > r.maximum {
+			break
+		}
 	}
 	if r.scan != nil {
 		r.scan.reset(r.w.pos)
