@@ -5,65 +5,99 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
-// A rejectLog is the last stage of a load: it reports the rejects of the
-// blocks that were written, in the order of the file, and frees the blocks.
+// A rejectLog is the last stage of a load: it reports rejects, in the order of
+// the file. What comes while it reports is gathered and reported together, so
+// that one who is slow to take rejects gets more at a time.
 type rejectLog struct {
 	onReject func([]Reject) error // may be nil
-	in       chan *block
-	free     chan<- *block
-	left     sync.WaitGroup        // the blocks of in that were not reported
-	err      atomic.Pointer[error] // the first of onReject: nothing is reported from then on
+
+	mu        sync.Mutex
+	moved     sync.Cond // any of what follows has changed
+	next      gathered  // to be reported
+	reporting bool
+	ended     bool  // nothing more will come
+	err       error // the first of onReject: nothing is reported from then on
 }
 
-func newRejectLog(onReject func([]Reject) error, free chan<- *block) *rejectLog {
-	return &rejectLog{onReject: onReject, in: make(chan *block, blocks), free: free}
+func newRejectLog(onReject func([]Reject) error) *rejectLog {
+	l := &rejectLog{onReject: onReject}
+	l.moved.L = &l.mu
+	return l
 }
 
-// take has the rejects of b reported, and b freed. The error is that of an
-// earlier block.
-func (l *rejectLog) take(b *block) error {
-	l.left.Add(1)
-	l.in <- b // holds all blocks: never waits
-	return l.failed()
+// add has rejects reported, of which it keeps a copy. It waits while there is
+// much to report. The error is that of earlier ones.
+func (l *rejectLog) add(rejects []Reject) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.err == nil && l.next.full() {
+		l.moved.Wait()
+	}
+	if l.err == nil && l.onReject != nil && len(rejects) > 0 {
+		l.next.add(rejects)
+		l.moved.Broadcast()
+	}
+	return l.err
 }
 
-// wait returns when the rejects of all blocks that were taken are reported.
+// wait returns when all that was added is reported.
 func (l *rejectLog) wait() error {
-	l.left.Wait()
-	return l.failed()
-}
-
-func (l *rejectLog) failed() error {
-	if err := l.err.Load(); err != nil {
-		return *err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.err == nil && (l.reporting || len(l.next.rejects) > 0) {
+		l.moved.Wait()
 	}
-	return nil
+	return l.err
 }
 
-// stage reports until in is closed.
+// end lets stage return when all that was added is reported.
+func (l *rejectLog) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	l.moved.Broadcast()
+}
+
+// stage reports until the end.
 func (l *rejectLog) stage() {
-	for b := range l.in {
-		if l.failed() == nil {
-			var m mistake
-			var err error
-			m.guard(func() { err = l.report(b.rejects) })
-			if err = cmp.Or(m.err(), err); err != nil {
-				l.err.Store(&err)
-			}
-		}
-		l.free <- b // holds all blocks: never waits
-		l.left.Done()
+	var now gathered
+	for l.take(&now) {
+		var m mistake
+		var err error
+		m.guard(func() { err = l.report(now.rejects) })
+		l.done(cmp.Or(m.err(), err))
+		now.reset()
 	}
+}
+
+// take swaps what is to be reported for now, which is empty. It returns false
+// when there is nothing more.
+func (l *rejectLog) take(now *gathered) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.next.rejects) == 0 && !l.ended && l.err == nil {
+		l.moved.Wait()
+	}
+	if len(l.next.rejects) == 0 || l.err != nil {
+		return false
+	}
+	l.next, *now = *now, l.next
+	l.reporting = true
+	l.moved.Broadcast()
+	return true
+}
+
+func (l *rejectLog) done(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reporting, l.err = false, err
+	l.moved.Broadcast()
 }
 
 func (l *rejectLog) report(rejects []Reject) error {
-	if len(rejects) == 0 || l.onReject == nil {
-		return nil
-	}
 	slices.SortFunc(rejects, func(a, b Reject) int { return int(a.Record - b.Record) })
 	now := time.Now()
 	for i := range rejects {
@@ -73,4 +107,40 @@ func (l *rejectLog) report(rejects []Reject) error {
 		return fmt.Errorf("keep the rejects: %w", err)
 	}
 	return nil
+}
+
+// How many rejects, and bytes of their records, are gathered before one who
+// adds more has to wait: those of some blocks of a file of which a part is
+// bad, and of one block of a file that is bad all over.
+const (
+	gatherRejects = 2048
+	gatherBytes   = 512 << 10
+)
+
+// gathered is rejects with their bytes.
+type gathered struct {
+	rejects []Reject
+	raw     []byte
+}
+
+func (g *gathered) full() bool {
+	return len(g.rejects) >= gatherRejects || len(g.raw) >= gatherBytes
+}
+
+func (g *gathered) add(rejects []Reject) {
+	for _, r := range rejects {
+		start := len(g.raw)
+		g.raw = append(g.raw, r.Raw...) // earlier ones may go on referring to its memory as it was
+		r.Raw = g.raw[start:len(g.raw):len(g.raw)]
+		g.rejects = append(g.rejects, r)
+	}
+}
+
+// reset forgets the rejects, and keeps the memory unless it is much.
+func (g *gathered) reset() {
+	clear(g.rejects)
+	g.rejects = g.rejects[:0]
+	if g.raw = g.raw[:0]; cap(g.raw) > keepBytes {
+		g.raw = nil
+	}
 }

@@ -82,11 +82,10 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	if err != nil {
 		return Summary{}, err
 	}
-	free := make(chan *block, blocks)
 	r := &run{
 		layout: l, opt: opt, limit: limit,
 		progress: newProgress(src.Size(), opt.OnProgress),
-		log:      newRejectLog(opt.OnReject, free),
+		log:      newRejectLog(opt.OnReject),
 	}
 	r.progress.phase(PhaseOpening)
 	if opt.Check {
@@ -96,7 +95,7 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	}
 
 	stages, stop := context.WithCancel(ctx)
-	read, converted := make(chan *block, blocks), make(chan *block, blocks)
+	free, read, converted := make(chan *block, blocks), make(chan *block, blocks), make(chan *block, blocks)
 	for range blocks {
 		free <- new(block)
 	}
@@ -111,14 +110,14 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	})
 	group.Go(r.log.stage)
 
-	r.mistake.guard(func() { err = r.write(ctx, converted) })
+	r.mistake.guard(func() { err = r.write(ctx, converted, free) })
 	if m := r.mistake.err(); m != nil {
 		err = m
 	}
 	stop()
 	for range converted { // let the stages end
 	}
-	close(r.log.in)
+	r.log.end()
 	group.Wait()
 	return r.finish(err)
 }
@@ -211,7 +210,7 @@ type run struct {
 
 // write takes the blocks in order to the writer, until they end or something
 // goes wrong, and commits.
-func (r *run) write(ctx context.Context, converted <-chan *block) error {
+func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *block) error {
 	r.started = time.Now()
 	r.postponeCommit()
 	r.progress.phase(PhaseWriting)
@@ -246,6 +245,7 @@ func (r *run) write(ctx context.Context, converted <-chan *block) error {
 		if err := r.writeBlock(writing, b); err != nil {
 			return err
 		}
+		free <- b
 		if !r.layout.Plan.Atomic && time.Now().After(r.commitAt) {
 			if err := r.commit(writing); err != nil {
 				return err
@@ -273,7 +273,7 @@ func (r *run) write(ctx context.Context, converted <-chan *block) error {
 	return r.commit(writing)
 }
 
-// writeBlock writes the rows of b and hands it on to have its rejects reported.
+// writeBlock writes the rows of b and has its rejects reported.
 func (r *run) writeBlock(ctx context.Context, b *block) error {
 	var res Result
 	if len(b.batch.Rows) > 0 {
@@ -298,17 +298,16 @@ func (r *run) writeBlock(ctx context.Context, b *block) error {
 		return fmt.Errorf("the counts do not balance after record %d: %+v; please report this", r.counts.Read, r.counts)
 	}
 	r.consumed = max(r.consumed, b.consumed)
-	sourceErr, rejects := b.err, len(b.rejects)
-	if err := r.log.take(b); err != nil {
+	if err := r.log.add(b.rejects); err != nil {
 		return err
 	}
-	if rejects > 0 {
+	if len(b.rejects) > 0 {
 		if err := r.checkLimit(leastForPercent); err != nil {
 			return err
 		}
 	}
 	r.progress.update(r.counts, r.consumed)
-	return sourceErr
+	return b.err
 }
 
 func (r *run) checkLimit(leastForPercent int64) error {
