@@ -272,3 +272,27 @@ func TestStop(t *testing.T) {
 		t.Errorf("%d records, want 1", n)
 	}
 }
+
+// TestBrokenOff finds characters that are broken off, wherever the file ends.
+func TestBrokenOff(t *testing.T) {
+	d := given(",", `"`, `"`)
+	d.HeaderRows = new(1)
+	for _, bad := range []string{"\xff", "\xc3", "\xe6\x97", "\xf0\x9f\x98", "\x80"} {
+		for n := range 200 {
+			for _, end := range []string{"", "\n", "\n2,y\n"} {
+				content := "a,b\n1," + strings.Repeat("x", n) + bad + end
+				f, err := OpenReader(strings.NewReader(content), "test", -1, d, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for rec, err := range f.Records() {
+					var rej *load.Reject
+					if rec == nil || errors.As(err, &rej) != (rec.Number == 1) {
+						t.Fatalf("%q: record %d: %v", content, rec.Number, err)
+					}
+				}
+				f.Close()
+			}
+		}
+	}
+}

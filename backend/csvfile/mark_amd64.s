@@ -2,81 +2,185 @@
 
 #include "textflag.h"
 
-// MARK16 looks at 16 bytes of the text: the marks of separators into AX, of
-// quotes into DX and of line ends into R8.
-#define MARK16(off) \
-	MOVOU    off(SI), X6 \
-	POR      X6, X4      \ // for the highest bits
-	PMINUB   X6, X5      \ // for NUL
-	MOVO     X6, X7      \
-	PCMPEQB  X1, X7      \
-	PMOVMSKB X7, DX      \
-	MOVO     X6, X7      \
-	PCMPEQB  X2, X7      \
-	MOVO     X6, X8      \
-	PCMPEQB  X3, X8      \
-	POR      X8, X7      \
-	PMOVMSKB X7, R8      \
-	PCMPEQB  X0, X6      \
-	POR      X7, X6      \
-	PMOVMSKB X6, AX
+// The tables of validation, by the high and the low half of the byte before,
+// and by the high half of the byte itself. Each bit is an error that the half
+// does not rule out:
+//
+//	0x01 a lead byte with no continuation      0x02 a continuation with no lead byte
+//	0x04 overlong in 3 bytes                   0x08 beyond U+10FFFF
+//	0x10 half of a surrogate pair              0x20 overlong in 2 bytes
+//	0x40 overlong in 4 bytes, or beyond        0x80 two continuations
+DATA before1<>+0(SB)/8, $0x0202020202020202
+DATA before1<>+8(SB)/8, $0x4915012180808080
+DATA before1<>+16(SB)/8, $0x0202020202020202
+DATA before1<>+24(SB)/8, $0x4915012180808080
+GLOBL before1<>(SB), RODATA|NOPTR, $32
 
-// func markText(text *byte, n int, delims, quotes uint64, out *marks) (odd uint32)
-TEXT ·markText(SB), NOSPLIT, $0-44
-	MOVQ text+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ delims+16(FP), X0
-	PUNPCKLQDQ X0, X0
-	MOVQ quotes+24(FP), X1
-	PUNPCKLQDQ X1, X1
-	MOVQ out+32(FP), DI
-	MOVQ $0x0a0a0a0a0a0a0a0a, AX
-	MOVQ AX, X2
-	PUNPCKLQDQ X2, X2
-	MOVQ $0x0d0d0d0d0d0d0d0d, AX
-	MOVQ AX, X3
-	PUNPCKLQDQ X3, X3
-	PXOR X4, X4
-	PCMPEQB X5, X5
+DATA before2<>+0(SB)/8, $0xcbcbcb8b8383a3e7
+DATA before2<>+8(SB)/8, $0xcbcbdbcbcbcbcbcb
+DATA before2<>+16(SB)/8, $0xcbcbcb8b8383a3e7
+DATA before2<>+24(SB)/8, $0xcbcbdbcbcbcbcbcb
+GLOBL before2<>(SB), RODATA|NOPTR, $32
+
+DATA itself<>+0(SB)/8, $0x0101010101010101
+DATA itself<>+8(SB)/8, $0x01010101babaaee6
+DATA itself<>+16(SB)/8, $0x0101010101010101
+DATA itself<>+24(SB)/8, $0x01010101babaaee6
+GLOBL itself<>(SB), RODATA|NOPTR, $32
+
+// What has a continuation two or three bytes behind it is at least so much
+// more than 0x80.
+DATA third<>+0(SB)/8, $0x6060606060606060
+DATA third<>+8(SB)/8, $0x6060606060606060
+DATA third<>+16(SB)/8, $0x6060606060606060
+DATA third<>+24(SB)/8, $0x6060606060606060
+GLOBL third<>(SB), RODATA|NOPTR, $32
+
+DATA fourth<>+0(SB)/8, $0x7070707070707070
+DATA fourth<>+8(SB)/8, $0x7070707070707070
+DATA fourth<>+16(SB)/8, $0x7070707070707070
+DATA fourth<>+24(SB)/8, $0x7070707070707070
+GLOBL fourth<>(SB), RODATA|NOPTR, $32
+
+DATA high<>+0(SB)/8, $0x8080808080808080
+DATA high<>+8(SB)/8, $0x8080808080808080
+DATA high<>+16(SB)/8, $0x8080808080808080
+DATA high<>+24(SB)/8, $0x8080808080808080
+GLOBL high<>(SB), RODATA|NOPTR, $32
+
+// The last bytes before ASCII are at most these.
+DATA whole<>+0(SB)/8, $0xffffffffffffffff
+DATA whole<>+8(SB)/8, $0xffffffffffffffff
+DATA whole<>+16(SB)/8, $0xffffffffffffffff
+DATA whole<>+24(SB)/8, $0xbfdfefffffffffff
+GLOBL whole<>(SB), RODATA|NOPTR, $32
+
+// FILL puts the byte in AX into all of Y, of which X is the lower half.
+#define FILL(X, Y) \
+	MOVQ AX, X     \
+	VPBROADCASTB X, Y
+
+// MARK32 marks the 32 bytes in Y11: separators into AX, quotes into DX, line
+// ends into R8.
+#define MARK32 \
+	VPMINUB   Y11, Y5, Y5   \ // for NUL
+	VPCMPEQB  Y1, Y11, Y12  \
+	VPMOVMSKB Y12, DX       \
+	VPCMPEQB  Y2, Y11, Y12  \
+	VPCMPEQB  Y3, Y11, Y13  \
+	VPOR      Y12, Y13, Y12 \
+	VPMOVMSKB Y12, R8       \
+	VPCMPEQB  Y0, Y11, Y13  \
+	VPOR      Y12, Y13, Y12 \
+	VPMOVMSKB Y12, AX
+
+// VALID32 adds to Y4 what is wrong with the 32 bytes in Y11 behind those in
+// Y6, and puts the former into Y6. It is the method of Keiser and Lemire,
+// "Validating UTF-8 in less than one instruction per byte".
+#define VALID32 \
+	VPERM2I128 $0x21, Y11, Y6, Y12 \
+	VPALIGNR   $15, Y12, Y11, Y13  \ // one byte before
+	VPSRLW     $4, Y13, Y14        \
+	VPAND      Y10, Y14, Y14       \
+	VPSHUFB    Y14, Y7, Y14        \
+	VPAND      Y10, Y13, Y13       \
+	VPSHUFB    Y13, Y8, Y13        \
+	VPAND      Y13, Y14, Y14       \
+	VPSRLW     $4, Y11, Y13        \
+	VPAND      Y10, Y13, Y13       \
+	VPSHUFB    Y13, Y9, Y13        \
+	VPAND      Y13, Y14, Y14       \
+	VPALIGNR   $14, Y12, Y11, Y13  \ // two bytes before
+	VPSUBUSB   third<>(SB), Y13, Y13  \
+	VPALIGNR   $13, Y12, Y11, Y15  \ // three bytes before
+	VPSUBUSB   fourth<>(SB), Y15, Y15 \
+	VPOR       Y15, Y13, Y13       \
+	VPAND      high<>(SB), Y13, Y13 \
+	VPXOR      Y13, Y14, Y13       \
+	VPOR       Y13, Y4, Y4         \
+	VMOVDQU    Y11, Y6
+
+// func markAVX2(text *byte, n int, delim, quote uint64, out *marks, before *byte) (odd bool)
+TEXT ·markAVX2(SB), NOSPLIT, $0-49
+	MOVQ delim+16(FP), AX
+	FILL(X0, Y0)
+	MOVQ quote+24(FP), AX
+	FILL(X1, Y1)
+	MOVQ $0x0a, AX
+	FILL(X2, Y2)
+	MOVQ $0x0d, AX
+	FILL(X3, Y3)
+	MOVQ $0x0f, AX
+	FILL(X10, Y10)
+	VPXOR    Y4, Y4, Y4
+	VPCMPEQB Y5, Y5, Y5
+	VMOVDQU  before1<>(SB), Y7
+	VMOVDQU  before2<>(SB), Y8
+	VMOVDQU  itself<>(SB), Y9
+	MOVQ     text+0(FP), SI
+	MOVQ     n+8(FP), CX
+	MOVQ     out+32(FP), DI
+	MOVQ     before+40(FP), AX
+	VMOVDQU  (AX), Y6
 
 next:
-	MARK16(0)
-	MOVQ AX, R9
-	MOVQ DX, R10
-	MOVQ R8, R11
-	MARK16(16)
-	SHLQ $16, AX
-	SHLQ $16, DX
-	SHLQ $16, R8
-	ORQ  AX, R9
-	ORQ  DX, R10
-	ORQ  R8, R11
-	MARK16(32)
-	SHLQ $32, AX
-	SHLQ $32, DX
-	SHLQ $32, R8
-	ORQ  AX, R9
-	ORQ  DX, R10
-	ORQ  R8, R11
-	MARK16(48)
-	SHLQ $48, AX
-	SHLQ $48, DX
-	SHLQ $48, R8
-	ORQ  AX, R9
-	ORQ  DX, R10
-	ORQ  R8, R11
-	MOVQ R9, 0(DI)
-	MOVQ R10, 8(DI)
-	MOVQ R11, 16(DI)
+	VMOVDQU   32(SI), Y11
+	MARK32
+	MOVQ      AX, R9
+	MOVQ      DX, R10
+	MOVQ      R8, R11
+	SHLQ      $32, R9
+	SHLQ      $32, R10
+	SHLQ      $32, R11
+	VPOR      (SI), Y11, Y14
+	VMOVDQU   (SI), Y11
+	MARK32
+	ORQ       AX, R9
+	ORQ       DX, R10
+	ORQ       R8, R11
+	MOVQ      R9, (DI)
+	MOVQ      R10, 8(DI)
+	MOVQ      R11, 16(DI)
+	VPMOVMSKB Y14, AX
+	TESTL     AX, AX
+	JNZ       beyond
+
+	VPSUBUSB whole<>(SB), Y6, Y12
+	VPOR     Y12, Y4, Y4
+	VMOVDQU  32(SI), Y6
+	JMP      done
+
+beyond:
+	VALID32
+	VMOVDQU 32(SI), Y11
+	VALID32
+
+done:
 	ADDQ $64, SI
 	ADDQ $24, DI
 	DECQ CX
 	JNZ  next
 
-	PMOVMSKB X4, AX
-	PXOR     X6, X6
-	PCMPEQB  X6, X5
-	PMOVMSKB X5, DX
-	ORL      DX, AX
-	MOVL     AX, odd+40(FP)
+	VPXOR     Y12, Y12, Y12
+	VPCMPEQB  Y12, Y5, Y5
+	VPOR      Y5, Y4, Y4
+	VPTEST    Y4, Y4
+	SETNE     odd+48(FP)
+	VZEROUPPER
+	RET
+
+// func cpuid(leaf, sub uint32) (b, c uint32)
+TEXT ·cpuid(SB), NOSPLIT, $0-16
+	MOVL leaf+0(FP), AX
+	MOVL sub+4(FP), CX
+	CPUID
+	MOVL BX, b+8(FP)
+	MOVL CX, c+12(FP)
+	RET
+
+// func xgetbv() (low uint32)
+TEXT ·xgetbv(SB), NOSPLIT, $0-4
+	XORL CX, CX
+	XGETBV
+	MOVL AX, low+0(FP)
 	RET

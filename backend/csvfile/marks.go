@@ -108,24 +108,29 @@ func (s *scanner) more(text []byte) bool {
 
 // mark marks text[from:until] and notes where it is no text.
 func (s *scanner) mark(text []byte, out []marks) {
-	b := text[s.from:s.until]
-	words := len(b) / 64
-	for i := 0; i < words; i += pieceWords {
-		n := min(pieceWords, words-i)
-		if markText(&b[64*i], n, s.delims, s.quotes, &out[i]) != 0 {
-			s.check(text, s.from+64*i, s.from+64*(i+n))
-		}
-	}
-	if rest := b[64*words:]; len(rest) > 0 {
+	words := (s.until - s.from) / 64
+	odd := words > 0 && markText(text, s.from, s.delim, s.quote, out[:words])
+	if n := (s.until - s.from) % 64; n > 0 {
+		at := s.until - n
 		var last [64]byte
-		copy(last[:], rest)
+		copy(last[:], text[at:s.until])
 		m := &out[words]
-		markText(&last[0], 1, s.delims, s.quotes, m)
-		s.check(text, s.from+64*words, s.until)
-		within := uint64(1)<<len(rest) - 1
+		markText(last[:], 0, s.delim, s.quote, out[words:])
+		within := uint64(1)<<n - 1
 		m.seps &= within
 		m.quotes &= within
 		m.breaks &= within
+		odd = odd || bytes.IndexByte(text[at:s.until], 0) >= 0
+		// What ends the blocks before may be broken off here.
+		for i := 0; i < utf8.UTFMax-1 && at > s.from && text[at-1] >= utf8.RuneSelf; i++ {
+			at--
+		}
+		odd = odd || !validPart(text, at, s.until)
+	} else if c, size := utf8.DecodeLastRune(text); s.until == len(text) && c == utf8.RuneError && size == 1 {
+		odd = true // it may go on in what is read next, or not at all
+	}
+	if odd && !s.trusted {
+		s.suspect = s.until
 	}
 }
 
@@ -165,24 +170,4 @@ func (s *scanner) leaveQuoted(list []marks) {
 		sum.breaks += uint32(bits.OnesCount64(m.breaks))
 	}
 	s.inside, s.total = inside, sum
-}
-
-// check makes text[from:to] suspect if it is not UTF-8 or there are NULs in it.
-func (s *scanner) check(text []byte, from, to int) {
-	if s.trusted {
-		return
-	}
-	for i := 0; i < utf8.UTFMax-1 && from > 0 && !utf8.RuneStart(text[from]); i++ {
-		from--
-	}
-	// What follows is looked at only if it is not plain ASCII: a character that
-	// is broken off at the end has to be found here.
-	part := text[from:min(to+utf8.UTFMax-1, len(text))]
-	// At the end of the text it may go on in what is read next, or not at all.
-	if n := cutRune(part); n == 0 || to < len(text) {
-		part = part[:len(part)-n]
-	}
-	if !validUTF8(part) || bytes.IndexByte(part, 0) >= 0 {
-		s.suspect = to
-	}
 }

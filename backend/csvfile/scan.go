@@ -18,11 +18,9 @@ import (
 // afterwards, by counting: all of its quotes must be around its fields, or
 // doubled. So plain text costs next to nothing, and what is in quotes as well.
 type scanner struct {
-	delim, quote   byte
-	delims, quotes uint64 // the byte eight times
-	quoting        uint64 // all ones, or 0 where there are no quotes
-	compare        int32  // the quote, or -1
-	trusted        bool   // the text is known to be UTF-8
+	delim, quote byte
+	quoting      uint64 // all ones, or 0 where there are no quotes
+	trusted      bool   // the text is known to be UTF-8
 
 	list  []uint32 // positions in the text of separators outside of quotes
 	next  int      // list[next:] is to be read
@@ -48,24 +46,18 @@ const (
 	// sureRecord is how long a record may be for the scanner to be trusted
 	// with it: a longer one may be a quote that is not closed.
 	sureRecord = 4 << 10
-	// pieceWords is how many times 64 bytes are looked at together for
-	// whether they are UTF-8.
-	pieceWords = 2
-
-	ones = 0x0101010101010101
 )
 
 func newScanner(g *grammar, trusted bool) *scanner {
 	s := &scanner{
-		delim: g.delim[0], quote: g.quote, compare: -1, trusted: trusted,
+		delim: g.delim[0], quote: g.quote, trusted: trusted,
 		list:  make([]uint32, 0, mostBlock+64),
 		marks: make([]marks, mostBlock/64),
 		sums:  make([]counts, mostBlock/64),
 	}
 	if g.quote != 0 {
-		s.quoting, s.compare = ^uint64(0), int32(g.quote)
+		s.quoting = ^uint64(0)
 	}
-	s.delims, s.quotes = ones*uint64(s.delim), ones*uint64(s.quote)
 	return s
 }
 
@@ -74,8 +66,7 @@ func newScanner(g *grammar, trusted bool) *scanner {
 // skip or reset must be called before the next scan.
 func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 	fields := out.fields[:0]
-	start := 0 // of the field, from pos on, as all that follows
-	found := tally{}
+	start := uint32(0) // of the field, from pos on
 	for {
 		if s.next == len(s.list) {
 			if s.until-pos > sureRecord {
@@ -96,18 +87,19 @@ func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 			fields = slices.Grow(fields, 16)
 		}
 		n := min(len(s.list)-s.next, cap(fields)-len(fields))
-		room := fields[len(fields) : len(fields)+n]
 		list := s.list[s.next : s.next+n]
-		found, n = s.split(text[pos:], uint32(pos), list, room, start, found)
+		n = split(text, uint32(pos), list, fields[len(fields):len(fields)+n], start, s.delim)
 		fields = fields[:len(fields)+n]
 		s.next += n
-		start = int(list[n-1]) - pos + 1
-		if text[pos+start-1] != s.delim {
+		last := list[n-1]
+		start = last - uint32(pos) + 1
+		if text[last] != s.delim {
 			break
 		}
 	}
-	end := pos + start
-	if text[end-1] == '\r' {
+	at := pos + int(start) - 1 // the line end
+	end := at + 1
+	if text[at] == '\r' {
 		if end == len(text) && !eof {
 			return needMore
 		}
@@ -118,77 +110,80 @@ func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 			}
 		}
 	}
-	start += pos
 	out.fields = fields
 	out.end = end - pos
 	out.breaks = 0
 	out.unescaped = out.unescaped[:0]
-	quotes, breaks := s.before(start - 1)
-	if found.wrong != 0 || quotes-s.seen != 2*found.quoted && !s.undouble(text[pos:end], quotes-s.seen, out) {
+	quotes, breaks := s.before(at)
+	if quotes == s.seen {
+		return parsed
+	}
+	if !out.unquote(text[pos:at], quotes-s.seen, s.quote) {
 		return broken
 	}
 	if breaks != s.breaks {
-		out.breaks = countBreaks(text[pos : start-1])
+		out.breaks = countBreaks(text[pos:at])
 	}
 	s.seen, s.breaks = quotes, breaks
 	return parsed
 }
 
-// split fills fields with those of the record in text that end where list
-// says, up to the first that ends the record. The list counts from base before
-// text; the first field begins at start. It returns how many there are.
-func (s *scanner) split(text []byte, base uint32, list []uint32, fields []load.Field, start int, found tally) (tally, int) {
-	quote, delim := s.compare, s.delim
+// split fills fields with those of the record at text[base] that end where
+// list says, up to the one that ends the record, and returns how many there
+// are. The first of them begins at start; fields is as long as list.
+func split(text []byte, base uint32, list []uint32, fields []load.Field, start uint32, delim byte) int {
 	fields = fields[:len(list)]
 	for i, p := range list {
-		p -= base
-		var open, closed uint32
-		if int32(text[start]) == quote {
-			open = 1
-		}
-		if int32(text[p-open]) == quote {
-			closed = 1
-		}
-		fields[i] = load.Field{Start: uint32(start) + open, End: p - open, Quoted: open != 0}
-		found.quoted += open
-		found.wrong += open &^ closed
-		start = int(p) + 1
+		fields[i] = load.Field{Start: start, End: p - base}
+		start = p - base + 1
 		if text[p] != delim {
-			return found, i + 1
+			return i + 1
 		}
 	}
-	return found, len(list)
+	return len(list)
 }
 
-// A tally counts the fields of a record that begin with a quote, and those of
-// them that do not end with one.
-type tally struct{ quoted, wrong uint32 }
+// unquote takes the quotes off the fields of a record that has so many of them
+// and resolves those that are doubled. It reports false where there are others.
+func (s *shape) unquote(text []byte, quotes uint32, quote byte) bool {
+	for i := range s.fields {
+		f := &s.fields[i]
+		if f.Start == f.End || text[f.Start] != quote {
+			continue
+		}
+		if text[f.End-1] != quote || f.Start+1 == f.End {
+			return false
+		}
+		f.Start, f.End, f.Quoted = f.Start+1, f.End-1, true
+		quotes -= 2
+	}
+	return quotes == 0 || s.undouble(text, quotes, quote)
+}
 
-// undouble resolves the doubled quotes in the fields of a record that has so
-// many quotes. It reports false where they are not all around fields or doubled.
-func (s *scanner) undouble(text []byte, quotes uint32, out *shape) bool {
-	for i := range out.fields {
-		f := &out.fields[i]
+// undouble resolves the doubled quotes in the quoted fields, so many quotes in
+// all. It reports false where there are others.
+func (s *shape) undouble(text []byte, quotes uint32, quote byte) bool {
+	for i := range s.fields {
+		f := &s.fields[i]
 		if !f.Quoted {
 			continue
 		}
-		quotes -= 2
 		b := text[f.Start:f.End]
-		at := bytes.IndexByte(b, s.quote)
+		at := bytes.IndexByte(b, quote)
 		if at < 0 {
 			continue
 		}
-		from := len(out.unescaped)
-		for ; at >= 0; at = bytes.IndexByte(b, s.quote) {
-			if at+1 == len(b) || b[at+1] != s.quote {
+		from := len(s.unescaped)
+		for ; at >= 0; at = bytes.IndexByte(b, quote) {
+			if at+1 == len(b) || b[at+1] != quote {
 				return false
 			}
 			quotes -= 2
-			out.unescaped = append(out.unescaped, b[:at+1]...)
+			s.unescaped = append(s.unescaped, b[:at+1]...)
 			b = b[at+2:]
 		}
-		out.unescaped = append(out.unescaped, b...)
-		*f = load.Field{Start: uint32(from), End: uint32(len(out.unescaped)), Quoted: true, Escaped: true}
+		s.unescaped = append(s.unescaped, b...)
+		*f = load.Field{Start: uint32(from), End: uint32(len(s.unescaped)), Quoted: true, Escaped: true}
 	}
 	return quotes == 0
 }
