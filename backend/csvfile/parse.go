@@ -56,6 +56,9 @@ func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 		// b[i:] is a delimiter, a line end, or nothing at the end of the text.
 		if i == len(b) {
 			s.end = i
+			if s.breaks > 0 && (b[i-1] == '\n' || b[i-1] == '\r') {
+				s.breaks-- // an escaped line end with no line behind it
+			}
 			return parsed
 		}
 		switch b[i] {
