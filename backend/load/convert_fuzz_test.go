@@ -116,7 +116,7 @@ func FuzzInfer(f *testing.F) {
 		p := Plan{Decimal: decimal, DateFormat: dateFormat}
 		i, err := NewInference([]string{"f"}, p)
 		if err != nil {
-			t.Skip()
+			return // a plan that can't be infers nothing
 		}
 		var values []string
 		for n, v := range bytes.Split([]byte(text), []byte("\n")) {
