@@ -23,6 +23,7 @@ type counts struct {
 // is new to it.
 func (s *scanner) reset(pos int) {
 	s.list, s.next, s.from, s.until, s.size = s.list[:0], 0, pos, pos, leastBlock
+	s.ends, s.end = s.ends[:0], 0
 	s.inside, s.total, s.seen, s.breaks, s.suspect = 0, counts{}, 0, 0, 0
 }
 
@@ -53,18 +54,23 @@ func (s *scanner) pass(end int) {
 // before returns how many quotes there are before text[pos], and how many LF
 // and CR inside of quotes.
 func (s *scanner) before(pos int) (quotes, breaks uint32) {
+	if s.plain {
+		return s.total.quotes, s.total.breaks
+	}
 	i := uint(pos-s.from) / 64
 	m, sum := &s.marks[i], &s.sums[i]
 	below := uint64(1)<<(uint(pos-s.from)&63) - 1
 	return sum.quotes + uint32(bits.OnesCount64(m.quotes&below)), sum.breaks + uint32(bits.OnesCount64(m.breaks&below))
 }
 
-// more lists the next block of text. It reports false at the end of the text.
-func (s *scanner) more(text []byte) bool {
+// more lists the next block of text, of which text[pos:] is to be read. It
+// reports false at the end of the text.
+func (s *scanner) more(text []byte, pos int) bool {
 	from := s.until
 	size := min(s.size, len(text)-from)
 	s.from, s.until = from, from+size
 	s.list, s.next = s.list[:0], 0
+	s.ends, s.end = s.ends[:0], 0
 	if size == 0 {
 		return false
 	}
@@ -72,8 +78,8 @@ func (s *scanner) more(text []byte) bool {
 	marks := s.marks[:(size+63)/64]
 	s.mark(text, marks)
 	s.leaveQuoted(marks)
-	list := s.list[:cap(s.list)]
-	n := 0
+	list, ends := s.list[:cap(s.list)], s.ends[:cap(s.ends)]
+	n, m := 0, 0
 	for i := range marks {
 		seps := marks[i].seps
 		at := uint32(from + 64*i)
@@ -101,8 +107,24 @@ func (s *scanner) more(text []byte) bool {
 			seps &= seps - 1
 		}
 		n += count
+
+		lines := s.lines[i]
+		count = bits.OnesCount64(lines)
+		l = ends[m : m+64 : m+64]
+		l[0] = at + uint32(bits.TrailingZeros64(lines))
+		lines &= lines - 1
+		l[1] = at + uint32(bits.TrailingZeros64(lines))
+		lines &= lines - 1
+		for j := 2; j < count; j++ {
+			l[j] = at + uint32(bits.TrailingZeros64(lines))
+			lines &= lines - 1
+		}
+		m += count
 	}
-	s.list = list[:n]
+	s.list, s.ends = list[:n], ends[:m]
+	if n > 0 && int(list[0]) < pos {
+		s.next = 1 // the LF of a CRLF
+	}
 	return true
 }
 
@@ -135,25 +157,24 @@ func (s *scanner) mark(text []byte, out []marks) {
 }
 
 // leaveQuoted leaves of the separators those outside of quotes, and of the
-// line ends those inside, and sums up what is before each of the marks.
+// line ends those inside; those outside go to lines. It sums up what is before
+// each of the marks.
 func (s *scanner) leaveQuoted(list []marks) {
+	lines, sums := s.lines[:len(list)], s.sums[:len(list)]
 	seen := s.inside
 	for i := range list {
 		list[i].quotes &= s.quoting
 		seen |= list[i].quotes
+		lines[i] = list[i].breaks
 	}
-	sum := s.total
-	if seen == 0 {
-		for i := range list {
-			list[i].breaks = 0
-			s.sums[i] = sum
-		}
+	if s.plain = seen == 0; s.plain {
 		return
 	}
+	sum := s.total
 	inside := s.inside
 	for i := range list {
 		m := &list[i]
-		s.sums[i] = sum
+		sums[i] = sum
 		// Each bit becomes the parity of itself and those below it.
 		q := m.quotes
 		q ^= q << 1
@@ -166,6 +187,7 @@ func (s *scanner) leaveQuoted(list []marks) {
 		inside = uint64(int64(q) >> 63)
 		m.seps &^= q
 		m.breaks &= q
+		lines[i] &^= q
 		sum.quotes += uint32(bits.OnesCount64(m.quotes))
 		sum.breaks += uint32(bits.OnesCount64(m.breaks))
 	}

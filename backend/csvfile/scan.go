@@ -24,18 +24,22 @@ type scanner struct {
 
 	list  []uint32 // positions in the text of separators outside of quotes
 	next  int      // list[next:] is to be read
+	ends  []uint32 // those of them that are LF or CR
+	end   int      // ends[end:] are to be read, and perhaps some before next
 	from  int      // text[from:until] is listed
 	until int
 	size  int // how much is listed next; it is little where it may be in vain
 
 	inside  uint64 // all ones where text[until] is inside of quotes
+	plain   bool   // there are no quotes in text[from:until], nor is it inside of them
 	total   counts // before text[until]
 	seen    uint32 // quotes before the record that is next, since the last reset
 	breaks  uint32 // LF and CR inside of quotes before it
 	suspect int    // a record that begins before may hold bytes that are no text
 
 	marks []marks  // of each 64 bytes of text[from:until]
-	sums  []counts // before them
+	lines []uint64 // the LF and CR outside of quotes in them
+	sums  []counts // before them; not set where plain
 }
 
 const (
@@ -52,7 +56,9 @@ func newScanner(g *grammar, trusted bool) *scanner {
 	s := &scanner{
 		delim: g.delim[0], quote: g.quote, trusted: trusted,
 		list:  make([]uint32, 0, mostBlock+64),
+		ends:  make([]uint32, 0, mostBlock+64),
 		marks: make([]marks, mostBlock/64),
+		lines: make([]uint64, mostBlock/64),
 		sums:  make([]counts, mostBlock/64),
 	}
 	if g.quote != 0 {
@@ -72,14 +78,11 @@ func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 			if s.until-pos > sureRecord {
 				return broken
 			}
-			if !s.more(text) {
+			if !s.more(text, pos) {
 				if eof {
 					return broken
 				}
 				return needMore
-			}
-			if len(s.list) > 0 && int(s.list[0]) < pos {
-				s.next = 1 // the LF of a CRLF
 			}
 			continue
 		}
@@ -143,47 +146,78 @@ func split(text []byte, base uint32, list []uint32, fields []load.Field, start u
 	return len(list)
 }
 
-// unquote takes the quotes off the fields of a record that has so many of them
-// and resolves those that are doubled. It reports false where there are others.
+// unquote takes the quotes off the fields of a record that has so many of
+// them, and resolves those that are doubled. It reports false where there are
+// others.
 func (s *shape) unquote(text []byte, quotes uint32, quote byte) bool {
+	left, ok := unquote(text, 0, s.fields, quotes, quote)
+	if !ok || left == 0 {
+		return ok
+	}
 	for i := range s.fields {
 		f := &s.fields[i]
-		if f.Start == f.End || text[f.Start] != quote {
+		if b := text[f.Start:f.End]; f.Quoted && bytes.IndexByte(b, quote) >= 0 {
+			from := len(s.unescaped)
+			var n uint32
+			if s.unescaped, n, ok = undouble(s.unescaped, b, quote); !ok {
+				return false
+			}
+			left -= n
+			*f = load.Field{Start: uint32(from), End: uint32(len(s.unescaped)), Quoted: true, Escaped: true}
+		}
+	}
+	return left == 0
+}
+
+// unquote takes the quotes off the fields of a record, which lie in text shift
+// bytes before the places that they name. The record has so many quotes; those
+// that are left are inside of fields. It reports false where the quotes of a
+// field don't surround it.
+func unquote(text []byte, shift uint32, fields []load.Field, quotes uint32, quote byte) (left uint32, ok bool) {
+	for i := range fields {
+		f := &fields[i]
+		if f.Start == f.End || text[f.Start-shift] != quote {
 			continue
 		}
-		if text[f.End-1] != quote || f.Start+1 == f.End {
-			return false
+		if text[f.End-1-shift] != quote || f.Start+1 == f.End {
+			return 0, false
 		}
 		f.Start, f.End, f.Quoted = f.Start+1, f.End-1, true
 		quotes -= 2
 	}
-	return quotes == 0 || s.undouble(text, quotes, quote)
+	return quotes, true
 }
 
-// undouble resolves the doubled quotes in the quoted fields, so many quotes in
-// all. It reports false where there are others.
-func (s *shape) undouble(text []byte, quotes uint32, quote byte) bool {
-	for i := range s.fields {
-		f := &s.fields[i]
-		if !f.Quoted {
-			continue
-		}
-		b := text[f.Start:f.End]
-		at := bytes.IndexByte(b, quote)
-		if at < 0 {
-			continue
-		}
-		from := len(s.unescaped)
-		for ; at >= 0; at = bytes.IndexByte(b, quote) {
-			if at+1 == len(b) || b[at+1] != quote {
-				return false
+// undoubleFields resolves the doubled quotes in the quoted fields of a record
+// that lies in arena, so many quotes in all: the text of such a field is
+// appended. It reports false where there are others.
+func undoubleFields(arena []byte, fields []load.Field, quotes uint32, quote byte) ([]byte, bool) {
+	for i := range fields {
+		f := &fields[i]
+		if b := arena[f.Start:f.End]; f.Quoted && bytes.IndexByte(b, quote) >= 0 {
+			from := len(arena)
+			var n uint32
+			var ok bool
+			if arena, n, ok = undouble(arena, b, quote); !ok {
+				return arena, false
 			}
-			quotes -= 2
-			s.unescaped = append(s.unescaped, b[:at+1]...)
-			b = b[at+2:]
+			quotes -= n
+			f.Start, f.End = uint32(from), uint32(len(arena))
 		}
-		s.unescaped = append(s.unescaped, b...)
-		*f = load.Field{Start: uint32(from), End: uint32(len(s.unescaped)), Quoted: true, Escaped: true}
 	}
-	return quotes == 0
+	return arena, quotes == 0
+}
+
+// undouble appends b to dst with each doubled quote as one, and returns how
+// many quotes there were. It reports false where one is not doubled.
+func undouble(dst, b []byte, quote byte) (out []byte, quotes uint32, ok bool) {
+	for at := bytes.IndexByte(b, quote); at >= 0; at = bytes.IndexByte(b, quote) {
+		if at+1 == len(b) || b[at+1] != quote {
+			return dst, quotes, false
+		}
+		quotes += 2
+		dst = append(dst, b[:at+1]...)
+		b = b[at+2:]
+	}
+	return append(dst, b...), quotes, true
 }

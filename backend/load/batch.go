@@ -17,9 +17,11 @@ type Batch struct {
 
 // A Row says which record a row came from.
 type Row struct {
-	Number, Line, EndLine int64
-	Offset, End, Consumed int64
-	RawStart, RawEnd      uint32 // the record's own bytes in Arena
+	Number           int64  // of the record
+	Line             int64  // its first physical line
+	Offset           int64  // of its first byte in the file
+	RawStart, RawEnd uint32 // the record's own bytes in Arena
+	Breaks           uint32 // how many further physical lines it has
 }
 
 // A CellKind is how a cell is stored.

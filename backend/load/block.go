@@ -14,48 +14,59 @@ const (
 	keepBytes = 4 * blockBytes
 )
 
-// A block is what travels through the stages: records as the source gave them,
-// then the batch that they became. It is owned by the stage that holds it.
-type block struct {
-	batch Batch // without cells before conversion, and with a row for every good record
+// A Block is what travels through the stages of a load: records as the source
+// packs them, then the batch that they become. It is owned by the stage that
+// holds it, and used again when it went through all.
+//
+// A source either hands over whole records, by Add and AddReject, or appends
+// to Rows, Arena and Fields itself.
+type Block struct {
+	Batch // without cells before conversion; then with a row for every good record
 
-	fields []Field  // the records' fields one after the other, as ranges of batch.Arena
-	ends   []uint32 // where in fields each record's fields end
+	// Fields holds Width fields for each of Rows, as ranges of Arena. What a
+	// field has escaped is resolved there.
+	Fields []Field
+	Width  int
 
-	rejects  []Reject // records that were spoiled so far; Raw refers to an arena
-	read     int64    // records in the block, spoiled ones included
-	consumed int64    // bytes on disk consumed at its end
-	err      error    // why the source ended here; nil at its proper end
+	Rejects  []Reject // of the records that were spoiled so far; Raw refers to an arena
+	Consumed int64    // how many bytes on disk had been consumed at its end
+
+	read    int64  // records that the source gave, spoiled ones included
+	err     error  // why the source ended here; nil at its proper end
+	spoiled []bool // by row, for the stage that converts
 }
 
-func (b *block) reset(cols int) {
-	if cap(b.batch.Arena) > keepBytes {
-		b.batch.Arena = nil
+// Reset empties the block for records of so many fields that become rows of
+// so many columns.
+func (b *Block) Reset(width, cols int) {
+	if cap(b.Arena) > keepBytes {
+		b.Arena = nil
 	}
-	b.batch.Arena = b.batch.Arena[:0]
-	b.batch.Rows = b.batch.Rows[:0]
-	b.batch.Cells = b.batch.Cells[:0]
-	b.batch.Cols = cols
-	b.fields = b.fields[:0]
-	b.ends = b.ends[:0]
-	clear(b.rejects)
-	b.rejects = b.rejects[:0]
+	b.Arena = b.Arena[:0]
+	b.Rows = b.Rows[:0]
+	b.Cells = b.Cells[:0]
+	b.Cols = cols
+	b.Fields = b.Fields[:0]
+	b.Width = width
+	clear(b.Rejects)
+	b.Rejects = b.Rejects[:0]
 	b.read, b.err = 0, nil
 }
 
-func (b *block) full() bool {
-	return len(b.batch.Rows)+len(b.rejects) >= blockRows || len(b.batch.Arena) >= blockBytes
+// Full reports whether the block is to be handed on.
+func (b *Block) Full() bool {
+	return len(b.Rows)+len(b.Rejects) >= blockRows || len(b.Arena) >= blockBytes
 }
 
-// add copies a good record into the block.
-func (b *block) add(r *Record) {
-	arena := b.batch.Arena
+// Add appends a good record, of which it keeps a copy. Fields beyond Width are
+// left out, missing ones are empty.
+func (b *Block) Add(r *Record) {
+	arena := b.Arena
 	start := uint32(len(arena))
 	arena = append(arena, r.Raw...)
-	b.batch.Rows = append(b.batch.Rows, Row{
-		Number: r.Number, Line: r.Line, EndLine: r.EndLine,
-		Offset: r.Offset, End: r.End, Consumed: r.Consumed,
-		RawStart: start, RawEnd: uint32(len(arena)),
+	b.Rows = append(b.Rows, Row{
+		Number: r.Number, Line: r.Line, Offset: r.Offset,
+		RawStart: start, RawEnd: uint32(len(arena)), Breaks: uint32(r.EndLine - r.Line),
 	})
 	text := start
 	if !sameMemory(r.Raw, r.Text) {
@@ -63,47 +74,47 @@ func (b *block) add(r *Record) {
 		arena = append(arena, r.Text...)
 	}
 	unescaped := uint32(len(arena))
-	arena = append(arena, r.Unescaped...)
-	n := len(b.fields)
-	b.fields = slices.Grow(b.fields, len(r.Fields))[:n+len(r.Fields)]
-	for i, f := range r.Fields {
+	b.Arena = append(arena, r.Unescaped...)
+	n := len(b.Fields)
+	b.Fields = slices.Grow(b.Fields, b.Width)[:n+b.Width]
+	fields := b.Fields[n:]
+	clear(fields[copy(fields, r.Fields):])
+	for i := range fields[:min(len(fields), len(r.Fields))] {
+		f := &fields[i]
 		base := text
 		if f.Escaped {
-			base = unescaped
+			base, f.Escaped = unescaped, false
 		}
-		b.fields[n+i] = Field{Start: base + f.Start, End: base + f.End, Quoted: f.Quoted}
+		f.Start, f.End = base+f.Start, base+f.End
 	}
-	b.ends = append(b.ends, uint32(len(b.fields)))
-	b.batch.Arena = arena
-	b.read++
-	b.consumed = r.Consumed
+	b.Consumed = r.Consumed
 }
 
-// addReject copies a record that the source could not read.
-func (b *block) addReject(r *Record, why *Reject) {
-	start := len(b.batch.Arena)
-	b.batch.Arena = append(b.batch.Arena, r.Raw...)
+// AddReject appends a record that the source could not read, of which it keeps
+// a copy.
+func (b *Block) AddReject(r *Record, why *Reject) {
+	start := len(b.Arena)
+	b.Arena = append(b.Arena, r.Raw...)
 	reject := *why
 	reject.Record, reject.Line, reject.EndLine = r.Number, r.Line, r.EndLine
 	reject.Offset, reject.End = r.Offset, r.End
-	reject.Raw = b.batch.Arena[start:]
-	b.rejects = append(b.rejects, reject)
-	b.read++
-	b.consumed = r.Consumed
+	reject.Raw = b.Arena[start:]
+	b.Rejects = append(b.Rejects, reject)
+	b.Consumed = r.Consumed
 }
 
 // reject spoils a record that was read well: row's values did not fit or the
 // database refused them.
-func (b *block) reject(row Row, column string, value []byte, f fault) {
+func (b *Block) reject(row Row, column string, value []byte, f fault) {
 	if len(value) > MaxValue {
 		value = cutText(value, MaxValue)
 	}
-	b.rejects = append(b.rejects, Reject{
-		Record: row.Number, Line: row.Line, EndLine: row.EndLine,
-		Offset: row.Offset, End: row.End,
+	b.Rejects = append(b.Rejects, Reject{
+		Record: row.Number, Line: row.Line, EndLine: row.Line + int64(row.Breaks),
+		Offset: row.Offset, End: row.Offset + int64(row.RawEnd-row.RawStart),
 		Column: column, Value: string(value),
 		Code: f.code, Message: f.message, Hint: f.hint,
-		Raw: b.batch.Arena[row.RawStart:row.RawEnd:row.RawEnd],
+		Raw: b.Arena[row.RawStart:row.RawEnd:row.RawEnd],
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 // A conversion turns the text of one field into a cell of one column. It may
 // be used by several goroutines at the same time.
 type conversion struct {
-	column   Column
+	target   Column
 	parser   parser // nil for text, which is taken as it stands
 	emptyIs  *Cell  // what an empty field is, where that is not NULL
 	required bool
@@ -19,6 +19,10 @@ type conversion struct {
 	// fits is how many bytes a text may have and need not be counted: no text
 	// has more characters than bytes.
 	fits int
+
+	// asItIs says that a text that fits is taken as it stands, and digits that
+	// a few of them are taken as a number, with nothing more to be looked at.
+	asItIs, digits bool
 
 	nulls       [][]byte
 	nullLengths uint64 // bit min(n, 63) is set when one of nulls has n bytes
@@ -49,7 +53,7 @@ type fault struct {
 // is about c.Format or the plan's formats, and names the column.
 func newConversion(c Column, p Plan) (*conversion, error) {
 	v := &conversion{
-		column:     c,
+		target:     c,
 		required:   !c.Nullable && !c.HasDefault,
 		fits:       math.MaxInt,
 		quotedNull: p.QuotedNull,
@@ -65,6 +69,7 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 		if c.Length > 0 {
 			v.fits = c.Length
 		}
+		v.asItIs = len(v.nulls) == 0
 		return v, nil
 	}
 	ps, err := newParser(c, p)
@@ -72,6 +77,9 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 		return nil, fmt.Errorf("column %q: %w", c.Name, err)
 	}
 	v.parser = ps
+	if i, ok := ps.(*integerParser); ok {
+		v.digits = len(v.nulls) == 0 && i.format.plain()
+	}
 	if b, ok := ps.(*booleanParser); ok && b.emptyIsFalse {
 		cell := IntCell(0)
 		v.emptyIs = &cell
@@ -139,8 +147,8 @@ func (v *conversion) text(arena []byte, start, end int, quoted bool) ([]byte, Ce
 		return v.null(arena)
 	}
 	if end-start > v.fits {
-		if n := characters(arena[start:end]); n > v.column.Length {
-			return arena, Cell{}, tooLong(n, v.column.Length, "character")
+		if n := characters(arena[start:end]); n > v.target.Length {
+			return arena, Cell{}, tooLong(n, v.target.Length, "character")
 		}
 	}
 	return arena, TextCell(start, end), nil

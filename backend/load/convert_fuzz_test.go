@@ -54,11 +54,11 @@ func FuzzConvert(f *testing.F) {
 			field.Quoted = quoted
 			arena, cell, flt := v.convert(arena, field)
 			if !bytes.HasPrefix(arena, []byte(was)) {
-				t.Fatalf("%+v %q: the arena changed", v.column, text)
+				t.Fatalf("%+v %q: the arena changed", v.target, text)
 			}
 			if flt != nil {
 				if len(arena) != len(was) || flt.code == "" || flt.message == "" {
-					t.Fatalf("%+v %q: fault %+v with %d bytes in the arena of %d", v.column, text, flt, len(arena), len(was))
+					t.Fatalf("%+v %q: fault %+v with %d bytes in the arena of %d", v.target, text, flt, len(arena), len(was))
 				}
 				continue
 			}
@@ -66,7 +66,7 @@ func FuzzConvert(f *testing.F) {
 				continue
 			}
 			once := cellText(arena, cell)
-			if v.column.Type == Text {
+			if v.target.Type == Text {
 				if once != text {
 					t.Fatalf("text %q became %q", text, once)
 				}
@@ -76,13 +76,13 @@ func FuzzConvert(f *testing.F) {
 			before := len(again)
 			again, cell, flt = usual[i].convert(again, field)
 			if flt != nil {
-				t.Fatalf("%+v: %q became %q, which is refused: %s", v.column, text, once, flt.message)
+				t.Fatalf("%+v: %q became %q, which is refused: %s", v.target, text, once, flt.message)
 			}
 			if twice := cellText(again, cell); twice != once {
-				t.Fatalf("%+v: %q became %q, and that %q", v.column, text, once, twice)
+				t.Fatalf("%+v: %q became %q, and that %q", v.target, text, once, twice)
 			}
-			if cell.Kind == CellText && len(again) != before && v.column.Type != TimestampTZ {
-				t.Fatalf("%+v: %q became %q, which is not left as it is", v.column, text, once)
+			if cell.Kind == CellText && len(again) != before && v.target.Type != TimestampTZ {
+				t.Fatalf("%+v: %q became %q, which is not left as it is", v.target, text, once)
 			}
 		}
 	})

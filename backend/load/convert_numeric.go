@@ -33,6 +33,9 @@ func (p *integerParser) parse(arena []byte, start, end int) ([]byte, Cell, bool)
 // plainInteger reads up to 18 digits with an optional sign, which never
 // overflow.
 func plainInteger(s []byte) (int64, bool) {
+	if len(s) == 0 {
+		return 0, false
+	}
 	negative := s[0] == '-'
 	if negative || s[0] == '+' {
 		s = s[1:]

@@ -14,7 +14,6 @@ package load
 import (
 	"context"
 	"errors"
-	"iter"
 )
 
 // A Source yields the records of one file in file order.
@@ -27,14 +26,10 @@ type Source interface {
 	// that is not known (a pipe).
 	Size() int64
 
-	// Records yields every record once. With a nil error the record is good.
-	// An error that is a *Reject spoils that one record and the sequence goes
-	// on; the record beside it carries its number, lines, byte range and Raw.
-	// Any other error is yielded with a nil record and ends the sequence.
-	//
-	// The record and all that it refers to are valid until the next one is
-	// asked for.
-	Records() iter.Seq2[*Record, error]
+	// Fill appends the next records to b, in their order, until b is full. It
+	// returns io.EOF when the last record is in b, and any other error when
+	// the source breaks off behind those in b.
+	Fill(b *Block) error
 }
 
 // A Target is an open database. Its methods may be called from one goroutine

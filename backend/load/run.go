@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
 	"sync"
 	"time"
 )
@@ -95,9 +95,9 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	}
 
 	stages, stop := context.WithCancel(ctx)
-	free, read, converted := make(chan *block, blocks), make(chan *block, blocks), make(chan *block, blocks)
+	free, read, converted := make(chan *Block, blocks), make(chan *Block, blocks), make(chan *Block, blocks)
 	for range blocks {
-		free <- new(block)
+		free <- new(Block)
 	}
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -106,7 +106,7 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	})
 	group.Go(func() {
 		defer close(converted)
-		r.mistake.guard(func() { convertStage(conv, l, read, converted) })
+		r.mistake.guard(func() { convertStage(conv, read, converted) })
 	})
 	group.Go(r.log.stage)
 
@@ -122,73 +122,35 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	return r.finish(err)
 }
 
-// readStage packs the records of src into blocks until it ends or ctx is done.
-func readStage(ctx context.Context, src Source, cols int, free <-chan *block, out chan<- *block) {
-	take := func() *block {
+// readStage has src fill blocks until it ends or ctx is done.
+func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, out chan<- *Block) {
+	width := len(src.Fields())
+	for {
+		var b *Block
 		select {
-		case b := <-free:
-			b.reset(cols)
-			return b
+		case b = <-free:
 		case <-ctx.Done():
-			return nil
+			return
 		}
-	}
-	b := take()
-	if b == nil {
-		return
-	}
-	for rec, err := range src.Records() {
-		if err == nil {
-			b.add(rec)
-		} else if reject, ok := errors.AsType[*Reject](err); ok {
-			b.addReject(rec, reject)
-		} else {
+		b.Reset(width, cols)
+		err := src.Fill(b)
+		b.read = int64(len(b.Rows) + len(b.Rejects))
+		if err != nil && !errors.Is(err, io.EOF) {
 			b.err = err
-			break
 		}
-		if b.full() {
-			out <- b // holds all blocks: never waits
-			if b = take(); b == nil {
-				return
-			}
+		out <- b // holds all blocks: never waits
+		if err != nil {
+			return
 		}
 	}
-	out <- b
 }
 
 // convertStage turns the records of each block into rows of a batch.
-func convertStage(conv *converter, l Layout, in <-chan *block, out chan<- *block) {
+func convertStage(conv *converter, in <-chan *Block, out chan<- *Block) {
 	for b := range in {
-		convertBlock(conv, l, b)
+		conv.block(b)
 		out <- b // holds all blocks: never waits
 	}
-}
-
-func convertBlock(conv *converter, l Layout, b *block) {
-	batch := &b.batch
-	batch.Cells = slices.Grow(batch.Cells, len(batch.Rows)*batch.Cols)
-	first, good := uint32(0), 0
-	for i := range batch.Rows {
-		fields := b.fields[first:b.ends[i]]
-		first = b.ends[i]
-		n := len(batch.Cells)
-		cells := batch.Cells[n : n+batch.Cols]
-		var bad *rowFault
-		if batch.Arena, bad = conv.row(batch.Arena, fields, cells); bad != nil {
-			value := Field{}
-			if bad.field < len(fields) {
-				value = fields[bad.field]
-			}
-			b.reject(batch.Rows[i], l.columnName(bad.column), batch.Arena[value.Start:value.End], bad.fault)
-			continue
-		}
-		batch.Cells = batch.Cells[:n+batch.Cols]
-		if good < i {
-			batch.Rows[good] = batch.Rows[i]
-		}
-		good++
-	}
-	batch.Rows = batch.Rows[:good]
 }
 
 // A run is the writing stage of one load, and its account.
@@ -210,7 +172,7 @@ type run struct {
 
 // write takes the blocks in order to the writer, until they end or something
 // goes wrong, and commits.
-func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *block) error {
+func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *Block) error {
 	r.started = time.Now()
 	r.postponeCommit()
 	r.progress.phase(PhaseWriting)
@@ -234,7 +196,7 @@ func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *b
 		if err := r.waitWhilePaused(ctx, writing); err != nil {
 			return err
 		}
-		var b *block
+		var b *Block
 		select {
 		case b = <-converted:
 		case <-ctx.Done():
@@ -274,34 +236,34 @@ func (r *run) write(ctx context.Context, converted <-chan *block, free chan<- *b
 }
 
 // writeBlock writes the rows of b and has its rejects reported.
-func (r *run) writeBlock(ctx context.Context, b *block) error {
+func (r *run) writeBlock(ctx context.Context, b *Block) error {
 	var res Result
-	if len(b.batch.Rows) > 0 {
+	if len(b.Rows) > 0 {
 		var err error
-		if res, err = r.writer.Write(ctx, &b.batch); err != nil {
+		if res, err = r.writer.Write(ctx, &b.Batch); err != nil {
 			return err
 		}
 	}
 	for _, ref := range res.Refused {
 		var value []byte
 		if ref.Column >= 0 {
-			value = b.batch.text(b.batch.Row(ref.Row)[ref.Column])
+			value = b.text(b.Row(ref.Row)[ref.Column])
 		}
-		b.reject(b.batch.Rows[ref.Row], r.layout.columnName(ref.Column), value, fault{ref.Code, ref.Message, ref.Hint})
+		b.reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, fault{ref.Code, ref.Message, ref.Hint})
 	}
 	r.counts.Read += b.read
 	r.counts.Inserted += res.Inserted
 	r.counts.Updated += res.Updated
 	r.counts.Skipped += res.Skipped
-	r.counts.Rejected += int64(len(b.rejects))
+	r.counts.Rejected += int64(len(b.Rejects))
 	if !r.counts.Balanced() {
 		return fmt.Errorf("the counts do not balance after record %d: %+v; please report this", r.counts.Read, r.counts)
 	}
-	r.consumed = max(r.consumed, b.consumed)
-	if err := r.log.add(b.rejects); err != nil {
+	r.consumed = max(r.consumed, b.Consumed)
+	if err := r.log.add(b.Rejects); err != nil {
 		return err
 	}
-	if len(b.rejects) > 0 {
+	if len(b.Rejects) > 0 {
 		if err := r.checkLimit(leastForPercent); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -19,54 +20,57 @@ type lines struct {
 	fields []string
 	all    iter.Seq[string]
 	size   int64
+
+	next func() (string, bool)
+	rec  Record
+	buf  []byte
 }
 
 var errStop = errors.New("the source broke")
 
-func (l lines) Fields() []string { return l.fields }
-func (l lines) Size() int64      { return l.size }
+func (l *lines) Fields() []string { return l.fields }
+func (l *lines) Size() int64      { return l.size }
 
-func (l lines) Records() iter.Seq2[*Record, error] {
-	return func(yield func(*Record, error) bool) {
-		var rec Record
-		var at int64
-		var buf []byte // used again for each record, as real sources do
-		for line := range l.all {
-			if line == "stop" {
-				yield(nil, errStop)
-				return
-			}
-			buf = append(append(buf[:0], line...), '\n')
-			rec.Number++
-			rec.Line, rec.EndLine = rec.Number+1, rec.Number+1
-			rec.Offset, rec.End = at, at+int64(len(buf))
-			at = rec.End
-			rec.Consumed = at
-			rec.Raw, rec.Text = buf, buf
-			rec.Fields = rec.Fields[:0]
-			var err error
-			if code, bad := strings.CutPrefix(line, "!"); bad {
-				err = &Reject{Code: Code(code), Message: "can't be read"}
-			} else {
-				start := 0
-				for _, f := range strings.Split(line, ",") {
-					rec.Fields = append(rec.Fields, Field{Start: uint32(start), End: uint32(start + len(f))})
-					start += len(f) + 1
-				}
-			}
-			if !yield(&rec, err) {
-				return
-			}
-		}
+func (l *lines) Fill(b *Block) error {
+	if l.next == nil {
+		l.next, _ = iter.Pull(l.all) // a test's source is read to its end, or left to the collector
 	}
+	rec := &l.rec
+	for !b.Full() {
+		line, ok := l.next()
+		if !ok {
+			return io.EOF
+		}
+		if line == "stop" {
+			return errStop
+		}
+		l.buf = append(append(l.buf[:0], line...), '\n') // used again for each record, as real sources do
+		rec.Number++
+		rec.Line, rec.EndLine = rec.Number+1, rec.Number+1
+		rec.Offset, rec.End = rec.End, rec.End+int64(len(l.buf))
+		rec.Consumed = rec.End
+		rec.Raw, rec.Text = l.buf, l.buf
+		if code, bad := strings.CutPrefix(line, "!"); bad {
+			b.AddReject(rec, &Reject{Code: Code(code), Message: "can't be read"})
+			continue
+		}
+		rec.Fields = rec.Fields[:0]
+		start := 0
+		for _, f := range strings.Split(line, ",") {
+			rec.Fields = append(rec.Fields, Field{Start: uint32(start), End: uint32(start + len(f))})
+			start += len(f) + 1
+		}
+		b.Add(rec)
+	}
+	return nil
 }
 
-func linesOf(fields string, all ...string) lines {
+func linesOf(fields string, all ...string) *lines {
 	size := 0
 	for _, l := range all {
 		size += len(l) + 1
 	}
-	return lines{fields: strings.Split(fields, ","), all: slices.Values(all), size: int64(size)}
+	return &lines{fields: strings.Split(fields, ","), all: slices.Values(all), size: int64(size)}
 }
 
 // memory is a Target that keeps rows as text. Rows whose first value is
@@ -166,8 +170,8 @@ func TestRunAccountsForEveryRecord(t *testing.T) {
 }
 
 // many yields n good lines, with a bad one every tenth, calling at before each.
-func many(n int, at func(i int)) lines {
-	return lines{fields: []string{"name", "n"}, size: int64(n) * 20, all: func(yield func(string) bool) {
+func many(n int, at func(i int)) *lines {
+	return &lines{fields: []string{"name", "n"}, size: int64(n) * 20, all: func(yield func(string) bool) {
 		for i := range n {
 			if at != nil {
 				at(i)
@@ -381,9 +385,9 @@ func TestRunHugeRecord(t *testing.T) {
 	if err != nil || s.Inserted != 3 || dst.rows[1] != huge+",2" || len(value) != MaxValue {
 		t.Fatalf("%+v, a value of %d bytes, %v", s, len(value), err)
 	}
-	b := &block{}
-	b.batch.Arena = make([]byte, 0, 2*keepBytes)
-	if b.reset(1); cap(b.batch.Arena) != 0 {
+	b := &Block{}
+	b.Arena = make([]byte, 0, 2*keepBytes)
+	if b.Reset(1, 1); cap(b.Arena) != 0 {
 		t.Error("a block keeps a huge arena")
 	}
 }

@@ -222,7 +222,7 @@ func Batch(rows ...[]any) *load.Batch {
 	b := &load.Batch{}
 	for i, row := range rows {
 		b.Cols = len(row)
-		b.Rows = append(b.Rows, load.Row{Number: int64(i + 1), Line: int64(i + 2), EndLine: int64(i + 2)})
+		b.Rows = append(b.Rows, load.Row{Number: int64(i + 1), Line: int64(i + 2)})
 		for _, v := range row {
 			b.Cells = append(b.Cells, cell(b, v))
 		}

@@ -48,77 +48,90 @@ func packed(texts ...string) ([]byte, []Field) {
 var article = []string{"A-00048112", "Oak table, 4 seats", "A table of oak for the kitchen; it seats four people.",
 	"Furniture", "129.50", "EUR", "4", "2026-03-01T00:00:00Z", "true"}
 
-func TestRow(t *testing.T) {
+// blockOf packs records, each of the fields that its texts are.
+func blockOf(c *converter, records ...[]string) *Block {
+	b := &Block{}
+	b.Reset(len(c.columns), len(c.columns))
+	for i, texts := range records {
+		text, fields := packed(texts...)
+		b.Add(&Record{Number: int64(i + 1), Line: int64(i + 2), EndLine: int64(i + 2), Raw: text, Text: text, Fields: fields})
+	}
+	return b
+}
+
+func TestBlock(t *testing.T) {
 	c, err := newConverter(articleLayout())
 	if err != nil {
 		t.Fatal(err)
 	}
-	arena, fields := packed(article...)
-	was := string(arena)
-	cells := make([]Cell, len(c.columns))
-	arena, flt := c.row(arena, fields, cells)
-	if flt != nil {
-		t.Fatal(flt.message)
+	records := make([][]string, 2*cellsAtOnce)
+	for i := range records {
+		records[i] = slices.Clone(article)
+		records[i][0] = fmt.Sprintf("A-%d", i)
 	}
-	want := slices.Clone(article)
-	want[7], want[8] = "2026-03-01 00:00:00", "1"
-	for i, cell := range cells {
-		if got := cellText(arena, cell); got != want[i] {
-			t.Errorf("%s is %s, want %s", c.columns[i].column.Name, got, want[i])
+	b := blockOf(c, records...)
+	was := string(b.Arena)
+	c.block(b)
+	if len(b.Rejects) > 0 || len(b.Rows) != len(records) {
+		t.Fatalf("%d rejects and %d rows of %d records", len(b.Rejects), len(b.Rows), len(records))
+	}
+	for row, record := range records {
+		want := slices.Clone(record)
+		want[7], want[8] = "2026-03-01 00:00:00", "1"
+		for i, cell := range b.Row(row) {
+			if got := cellText(b.Arena, cell); got != want[i] {
+				t.Fatalf("row %d: %s is %s, want %s", row, c.columns[i].target.Name, got, want[i])
+			}
 		}
 	}
-	if !strings.HasPrefix(string(arena), was) {
+	if !strings.HasPrefix(string(b.Arena), was) {
 		t.Error("the arena's old content was changed")
 	}
 }
 
-func TestRowOfFewerFields(t *testing.T) {
+func TestBlockOfFewerFields(t *testing.T) {
 	c, err := newConverter(articleLayout())
 	if err != nil {
 		t.Fatal(err)
 	}
-	arena, fields := packed("A-1", "Table")
-	cells := make([]Cell, len(c.columns))
-	for i := range cells {
-		cells[i] = IntCell(99) // of the record before
+	b := blockOf(c, article, []string{"A-1", "Table"}, []string{"A-1"}, article)
+	b.Cells = slices.Repeat([]Cell{IntCell(99)}, 100)[:0] // of the block before
+	c.block(b)
+	if len(b.Rows) != 3 || b.Rows[2].Number != 4 || cellText(b.Arena, b.Row(2)[0]) != article[0] {
+		t.Errorf("rows %+v, want those of the records 1, 2 and 4", b.Rows)
 	}
-	if _, flt := c.row(arena, fields, cells); flt != nil {
-		t.Fatal(flt.message)
-	}
-	for i, cell := range cells[2:] {
+	for i, cell := range b.Row(1)[2:] {
 		if cell != (Cell{}) {
-			t.Errorf("%s is %+v, want NULL", c.columns[i+2].column.Name, cell)
+			t.Errorf("%s is %+v, want NULL", c.columns[i+2].target.Name, cell)
 		}
 	}
-	arena, fields = packed("A-1")
-	_, flt := c.row(arena, fields, cells)
-	if flt == nil || flt.code != CodeRequired || flt.column != 1 || flt.field != 1 {
-		t.Errorf("without a title: %+v, want required in column 1", flt)
+	if len(b.Rejects) != 1 || b.Rejects[0].Code != CodeRequired || b.Rejects[0].Column != "title" || b.Rejects[0].Record != 3 {
+		t.Errorf("without a title: %+v, want title required in record 3", b.Rejects)
 	}
 }
 
-func TestRowNamesAllWrongColumns(t *testing.T) {
+func TestBlockNamesAllWrongColumns(t *testing.T) {
 	c, err := newConverter(articleLayout())
 	if err != nil {
 		t.Fatal(err)
 	}
 	texts := slices.Clone(article)
 	texts[4], texts[6], texts[7] = "12,5O", "many", "2026-02-30T00:00:00Z"
-	arena, fields := packed(texts...)
-	was := len(arena)
-	arena, flt := c.row(arena, fields, make([]Cell, len(c.columns)))
-	if flt == nil {
+	b := blockOf(c, texts)
+	c.block(b)
+	if len(b.Rejects) != 1 || len(b.Rows) != 0 || len(b.Cells) != 0 {
 		t.Fatal("the record was taken")
 	}
-	if flt.column != 4 || flt.code != CodeNotANumber || flt.hint != "a letter O for a zero?; also wrong: quantity, published_at" {
-		t.Errorf("column %d, %s: %s", flt.column, flt.code, flt.hint)
+	r := b.Rejects[0]
+	if r.Column != "price" || r.Value != "12,5O" || r.Code != CodeNotANumber || r.Hint != "a letter O for a zero?; also wrong: quantity, published_at" {
+		t.Errorf("column %s, %s: %s", r.Column, r.Code, r.Hint)
 	}
-	if len(arena) != was {
-		t.Errorf("the arena grew by %d bytes", len(arena)-was)
+	if want := strings.Join(texts, ",") + ","; string(r.Raw) != want {
+		t.Errorf("its bytes are %q, want %q", r.Raw, want)
 	}
 }
 
-func TestRowNamesFewOfMany(t *testing.T) {
+func TestBlockNamesFewOfMany(t *testing.T) {
 	var l Layout
 	var texts []string
 	for i := range 9 {
@@ -130,27 +143,28 @@ func TestRowNamesFewOfMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	arena, fields := packed(texts...)
-	_, flt := c.row(arena, fields, make([]Cell, 9))
-	if want := "also wrong: c1, c2, c3, c4, c5 and 3 others"; !strings.HasSuffix(flt.hint, want) {
-		t.Errorf("hint %q, want one that ends in %q", flt.hint, want)
+	b := blockOf(c, texts)
+	c.block(b)
+	if want := "also wrong: c1, c2, c3, c4, c5 and 3 others"; !strings.HasSuffix(b.Rejects[0].Hint, want) {
+		t.Errorf("hint %q, want one that ends in %q", b.Rejects[0].Hint, want)
 	}
 }
 
-func BenchmarkRow(b *testing.B) {
+func BenchmarkBlock(b *testing.B) {
 	c, err := newConverter(articleLayout())
 	if err != nil {
 		b.Fatal(err)
 	}
-	arena, fields := packed(article...)
-	arena = slices.Grow(arena, 256)
-	cells := make([]Cell, len(c.columns))
+	records := blockOf(c, slices.Repeat([][]string{article}, 1000)...)
+	arena := len(records.Arena)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, flt := c.row(arena, fields, cells); flt != nil {
-			b.Fatal(flt.message)
+		records.Arena = records.Arena[:arena]
+		if c.block(records); len(records.Rows) != 1000 {
+			b.Fatal(records.Rejects[0].Message)
 		}
 	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
 }
 
 // BenchmarkConvert measures one value of each type and the usual formats.

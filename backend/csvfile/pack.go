@@ -1,0 +1,134 @@
+package csvfile
+
+import (
+	"errors"
+	"slices"
+
+	"linefeed/backend/load"
+)
+
+// Fill implements [load.Source]. Records that it has packed are not yielded
+// by Records, and the other way round.
+func (f *File) Fill(b *load.Block) error {
+	f.started = true
+	r := f.reader
+	for {
+		if r.pack(b); b.Full() {
+			return nil
+		}
+		rec, err := r.next()
+		if err == nil {
+			b.Add(rec)
+		} else if reject, ok := errors.AsType[*load.Reject](err); ok {
+			b.AddReject(rec, reject)
+		} else {
+			return err
+		}
+	}
+}
+
+// pack appends the records at hand to b as long as they are good and nothing
+// about them is unusual. Any other record is for next, which needs to be asked
+// once whenever pack returns before b is full.
+//
+// A record costs next to nothing here: its fields are taken straight from the
+// scanner's list, and the bytes of many are copied at once.
+func (r *reader) pack(b *load.Block) {
+	s, w := r.scan, r.w
+	if s == nil || w.dec != nil || r.want == 0 || r.maximum < mostBlock {
+		return
+	}
+	for !b.Full() {
+		if s.next == len(s.list) && (w.pos < s.until || !s.more(w.text, w.pos)) {
+			return
+		}
+		if !r.packListed(b) {
+			return
+		}
+	}
+}
+
+// packListed appends the records that end in the part of the text that the
+// scanner has listed. It reports whether it came to the end of that list.
+func (r *reader) packListed(b *load.Block) bool {
+	s, w := r.scan, r.w
+	if r.suspect() {
+		return false
+	}
+	for s.end < len(s.ends) && int(s.ends[s.end]) < w.pos {
+		s.end++
+	}
+	text, want, pos := w.text, r.want, w.pos
+	list, ends := s.list[s.next:], s.ends[s.end:]
+	fields := slices.Grow(b.Fields, len(list))
+	rows := slices.Grow(b.Rows, len(ends))
+
+	comment := -1 // the first byte of the comment mark
+	if len(r.g.comment) > 0 {
+		comment = int(r.g.comment[0])
+	}
+	copied := pos                          // text[copied:pos] is to be copied
+	shift := uint32(len(b.Arena) - copied) // from a place in the text to that in the arena
+	for len(list) >= want && len(ends) > 0 {
+		// The record has the right number of fields if the separator behind
+		// the last of them is the next that ends a line. A blank line is none.
+		last := list[want-1]
+		if last != ends[0] || int(last) == pos || int(text[pos]) == comment {
+			break
+		}
+		next, end := want, int(last)+1
+		if text[last] == '\r' {
+			if end == s.until {
+				break // an LF may follow
+			}
+			if text[end] == '\n' {
+				next, end = next+1, end+1
+			}
+		}
+		n := len(fields)
+		record := fields[n : n+want]
+		start := uint32(pos)
+		for i, p := range list[:want] {
+			record[i] = load.Field{Start: start + shift, End: p + shift}
+			start = p + 1
+		}
+		row := load.Row{
+			Number: r.number + 1, Line: r.line, Offset: w.base + int64(pos),
+			RawStart: uint32(pos) + shift, RawEnd: uint32(end) + shift,
+		}
+		if quotes, breaks := s.before(int(last)); quotes != s.seen {
+			left, ok := unquote(text, shift, record, quotes-s.seen, s.quote)
+			if !ok {
+				break
+			}
+			if breaks != s.breaks {
+				row.Breaks = uint32(countBreaks(text[pos:last]))
+			}
+			if left > 0 {
+				arena := append(b.Arena, text[copied:end]...)
+				if arena, ok = undoubleFields(arena, record, left, s.quote); !ok {
+					break
+				}
+				b.Arena, copied = arena, end
+				shift = uint32(len(arena) - end)
+			}
+			s.seen, s.breaks = quotes, breaks
+		}
+		fields = fields[:n+want]
+		rows = append(rows, row)
+		r.number++
+		r.line += int64(row.Breaks) + 1
+		pos = end
+		list, ends = list[next:], ends[next-want+1:]
+	}
+	b.Arena = append(b.Arena, text[copied:pos]...)
+	b.Fields, b.Rows = fields, rows
+	s.next, s.end = len(s.list)-len(list), len(s.ends)-len(ends)
+	w.pos = pos
+	r.used = w.base + int64(pos)
+	if r.packed != nil {
+		r.used = r.packed()
+	}
+	b.Consumed = r.used
+	return len(list) == 0
+}
