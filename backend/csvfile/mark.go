@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -13,23 +14,58 @@ const (
 	crs   = ones * '\r'
 )
 
-// markWords does what markText does, eight bytes at a time, on any processor.
-func markWords(text []byte, from int, delim, quote byte, out []marks) (odd bool) {
-	delims, quotes := ones*uint64(delim), ones*uint64(quote)
+// marks are 64 bytes of text: bit i is byte i.
+type marks struct {
+	seps   uint64 // delimiters, LF and CR outside of quotes
+	quotes uint64
+	breaks uint64 // LF and CR inside of quotes
+	ends   uint64 // LF and CR outside of them
+	sum    counts // before them
+}
+
+// counts are how much there was of something since the last reset.
+type counts struct {
+	quotes uint32
+	breaks uint32 // LF and CR inside of quotes
+}
+
+// A marking is what is marked, and how far that came.
+type marking struct {
+	delim, quote byte
+	quoting      uint64 // all ones, or 0 where there are no quotes
+	inside       uint64 // all ones where what is next is inside of quotes
+	sum          counts // before that
+}
+
+// markWords does what mark does, eight bytes at a time, on any processor.
+func (m *marking) markWords(text []byte, from int, out []marks) (odd bool) {
+	delims, quotes := ones*uint64(m.delim), ones*uint64(m.quote)
 	for j := range out {
 		b := text[from+64*j : from+64*j+64]
-		var m marks
-		var all, zero uint64
+		var all, zero, seps, quoted, breaks uint64
 		for i := range 8 {
 			w := binary.LittleEndian.Uint64(b[8*i:])
 			all |= w
 			zero |= zeros(w)
-			breaks := zeros(w^lfs) | zeros(w^crs)
-			m.seps |= gather(zeros(w^delims)|breaks) << (8 * i)
-			m.quotes |= gather(zeros(w^quotes)) << (8 * i)
-			m.breaks |= gather(breaks) << (8 * i)
+			lines := zeros(w^lfs) | zeros(w^crs)
+			seps |= gather(zeros(w^delims)|lines) << (8 * i)
+			quoted |= gather(zeros(w^quotes)) << (8 * i)
+			breaks |= gather(lines) << (8 * i)
 		}
-		out[j] = m
+		quoted &= m.quoting
+		// Each bit becomes the parity of itself and those below it.
+		q := quoted
+		q ^= q << 1
+		q ^= q << 2
+		q ^= q << 4
+		q ^= q << 8
+		q ^= q << 16
+		q ^= q << 32
+		q ^= m.inside
+		m.inside = uint64(int64(q) >> 63)
+		out[j] = marks{seps: seps &^ q, quotes: quoted, breaks: breaks & q, ends: breaks &^ q, sum: m.sum}
+		m.sum.quotes += uint32(bits.OnesCount64(quoted))
+		m.sum.breaks += uint32(bits.OnesCount64(breaks & q))
 		odd = odd || zero != 0 || all&high1 != 0 && !validPart(text, from+64*j, from+64*j+64)
 	}
 	return odd

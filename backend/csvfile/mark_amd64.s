@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // The tables of validation, by the high and the low half of the byte before,
@@ -55,6 +56,10 @@ DATA whole<>+16(SB)/8, $0xffffffffffffffff
 DATA whole<>+24(SB)/8, $0xbfdfefffffffffff
 GLOBL whole<>(SB), RODATA|NOPTR, $32
 
+DATA ones<>+0(SB)/8, $0xffffffffffffffff
+DATA ones<>+8(SB)/8, $0xffffffffffffffff
+GLOBL ones<>(SB), RODATA|NOPTR, $16
+
 // FILL puts the byte in AX into all of Y, of which X is the lower half.
 #define FILL(X, Y) \
 	MOVQ AX, X     \
@@ -100,11 +105,12 @@ GLOBL whole<>(SB), RODATA|NOPTR, $32
 	VPOR       Y13, Y4, Y4         \
 	VMOVDQU    Y11, Y6
 
-// func markAVX2(text *byte, n int, delim, quote uint64, out *marks, before *byte) (odd bool)
-TEXT ·markAVX2(SB), NOSPLIT, $0-49
-	MOVQ delim+16(FP), AX
+// func markAVX2(text *byte, n int, out *marks, before *byte, m *marking) (odd bool)
+TEXT ·markAVX2(SB), NOSPLIT, $0-41
+	MOVQ m+32(FP), R8
+	MOVBLZX marking_delim(R8), AX
 	FILL(X0, Y0)
-	MOVQ quote+24(FP), AX
+	MOVBLZX marking_quote(R8), AX
 	FILL(X1, Y1)
 	MOVQ $0x0a, AX
 	FILL(X2, Y2)
@@ -119,9 +125,12 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-49
 	VMOVDQU  itself<>(SB), Y9
 	MOVQ     text+0(FP), SI
 	MOVQ     n+8(FP), CX
-	MOVQ     out+32(FP), DI
-	MOVQ     before+40(FP), AX
+	MOVQ     out+16(FP), DI
+	MOVQ     before+24(FP), AX
 	VMOVDQU  (AX), Y6
+	MOVQ     marking_inside(R8), R12
+	MOVL     (marking_sum+counts_quotes)(R8), BX
+	MOVL     (marking_sum+counts_breaks)(R8), R13
 
 next:
 	VMOVDQU   32(SI), Y11
@@ -138,9 +147,33 @@ next:
 	ORQ       AX, R9
 	ORQ       DX, R10
 	ORQ       R8, R11
-	MOVQ      R9, (DI)
-	MOVQ      R10, 8(DI)
-	MOVQ      R11, 16(DI)
+
+	// By multiplying without carries with ones only, each bit becomes the
+	// parity of itself and those below it.
+	MOVQ       m+32(FP), R8
+	ANDQ       marking_quoting(R8), R10
+	MOVQ       R10, X12
+	VPCLMULQDQ $0, ones<>(SB), X12, X12
+	MOVQ       X12, AX
+	XORQ       R12, AX
+	MOVQ       AX, R12
+	SARQ       $63, R12
+	MOVQ       AX, DX
+	NOTQ       DX
+	ANDQ       DX, R9
+	ANDQ       R11, DX
+	ANDQ       AX, R11
+	MOVQ       R9, marks_seps(DI)
+	MOVQ       R10, marks_quotes(DI)
+	MOVQ       R11, marks_breaks(DI)
+	MOVQ       DX, marks_ends(DI)
+	MOVL       BX, (marks_sum+counts_quotes)(DI)
+	MOVL       R13, (marks_sum+counts_breaks)(DI)
+	POPCNTQ    R10, R10
+	ADDL       R10, BX
+	POPCNTQ    R11, R11
+	ADDL       R11, R13
+
 	VPMOVMSKB Y14, AX
 	TESTL     AX, AX
 	JNZ       beyond
@@ -157,15 +190,19 @@ beyond:
 
 done:
 	ADDQ $64, SI
-	ADDQ $24, DI
+	ADDQ $marks__size, DI
 	DECQ CX
 	JNZ  next
 
+	MOVQ      m+32(FP), R8
+	MOVQ      R12, marking_inside(R8)
+	MOVL      BX, (marking_sum+counts_quotes)(R8)
+	MOVL      R13, (marking_sum+counts_breaks)(R8)
 	VPXOR     Y12, Y12, Y12
 	VPCMPEQB  Y12, Y5, Y5
 	VPOR      Y5, Y4, Y4
 	VPTEST    Y4, Y4
-	SETNE     odd+48(FP)
+	SETNE     odd+40(FP)
 	VZEROUPPER
 	RET
 

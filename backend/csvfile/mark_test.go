@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// TestMarkText compares what the processor's own instructions mark with what
+// TestMark compares what the processor's own instructions mark with what
 // the plain way does, and what they take for UTF-8 with what it is.
-func TestMarkText(t *testing.T) {
+func TestMark(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	runes := []rune{'a', ',', '"', '\n', '\r', ';', 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFD, 0xFFFF, 0x10000, 0x10FFFF, 'é', '日'}
 	wrong := []string{"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xe6\x97", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xf0\x9f\x98", "\xc3\x28", "\x00"}
@@ -41,12 +41,18 @@ func TestMarkText(t *testing.T) {
 			continue
 		}
 		got, want := make([]marks, words), make([]marks, words)
-		odd := map[string]bool{
-			"markText":  markText(text, from, ',', '"', got),
-			"markWords": markWords(text, from, ',', '"', want),
+		m := marking{delim: ',', quote: '"', sum: counts{uint32(i), uint32(2 * i)}}
+		if r.IntN(4) > 0 {
+			m.quoting = ^uint64(0)
+			m.inside = -uint64(r.IntN(2))
 		}
-		if !slices.Equal(got, want) {
-			t.Fatalf("%q: got %x, want %x", text[from:], got, want)
+		n := m
+		odd := map[string]bool{
+			"mark":      m.mark(text, from, got),
+			"markWords": n.markWords(text, from, want),
+		}
+		if !slices.Equal(got, want) || m != n {
+			t.Fatalf("%q: got %x, %+v, want %x, %+v", text[from:], got, m, want, n)
 		}
 		// A character may go on behind the last block, or may be found not to,
 		// and what is before from may be broken off.

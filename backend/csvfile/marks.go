@@ -6,25 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// marks are 64 bytes of text: bit i is byte i.
-type marks struct {
-	seps   uint64 // delimiters, LF and CR
-	quotes uint64
-	breaks uint64 // LF and CR
-}
-
-// counts are how much there was of something since the last reset.
-type counts struct {
-	quotes uint32
-	breaks uint32 // LF and CR inside of quotes
-}
-
 // reset makes the scanner go on at text[pos], where a line begins, of text that
 // is new to it.
 func (s *scanner) reset(pos int) {
 	s.list, s.next, s.from, s.until, s.size = s.list[:0], 0, pos, pos, leastBlock
 	s.ends, s.end = s.ends[:0], 0
-	s.inside, s.total, s.seen, s.breaks, s.suspect = 0, counts{}, 0, 0, 0
+	s.inside, s.sum, s.seen, s.breaks, s.suspect = 0, counts{}, 0, 0, 0
 }
 
 // skip makes the scanner go on at text[pos], where a line begins.
@@ -54,13 +41,9 @@ func (s *scanner) pass(end int) {
 // before returns how many quotes there are before text[pos], and how many LF
 // and CR inside of quotes.
 func (s *scanner) before(pos int) (quotes, breaks uint32) {
-	if s.plain {
-		return s.total.quotes, s.total.breaks
-	}
-	i := uint(pos-s.from) / 64
-	m, sum := &s.marks[i], &s.sums[i]
+	m := &s.marks[uint(pos-s.from)/64]
 	below := uint64(1)<<(uint(pos-s.from)&63) - 1
-	return sum.quotes + uint32(bits.OnesCount64(m.quotes&below)), sum.breaks + uint32(bits.OnesCount64(m.breaks&below))
+	return m.sum.quotes + uint32(bits.OnesCount64(m.quotes&below)), m.sum.breaks + uint32(bits.OnesCount64(m.breaks&below))
 }
 
 // more lists the next block of text, of which text[pos:] is to be read. It
@@ -76,8 +59,10 @@ func (s *scanner) more(text []byte, pos int) bool {
 	}
 	s.size = min(2*s.size, mostBlock)
 	marks := s.marks[:(size+63)/64]
-	s.mark(text, marks)
-	s.leaveQuoted(marks)
+	seen := s.sum.quotes
+	s.plain = s.inside == 0
+	s.markListed(text, marks)
+	s.plain = s.plain && seen == s.sum.quotes
 	list, ends := s.list[:cap(s.list)], s.ends[:cap(s.ends)]
 	n, m := 0, 0
 	for i := range marks {
@@ -108,7 +93,7 @@ func (s *scanner) more(text []byte, pos int) bool {
 		}
 		n += count
 
-		lines := s.lines[i]
+		lines := marks[i].ends
 		count = bits.OnesCount64(lines)
 		l = ends[m : m+64 : m+64]
 		l[0] = at + uint32(bits.TrailingZeros64(lines))
@@ -128,20 +113,18 @@ func (s *scanner) more(text []byte, pos int) bool {
 	return true
 }
 
-// mark marks text[from:until] and notes where it is no text.
-func (s *scanner) mark(text []byte, out []marks) {
+// markListed marks text[from:until] and notes where it is no text.
+func (s *scanner) markListed(text []byte, out []marks) {
 	words := (s.until - s.from) / 64
-	odd := words > 0 && markText(text, s.from, s.delim, s.quote, out[:words])
+	odd := words > 0 && s.mark(text, s.from, out[:words])
 	if n := (s.until - s.from) % 64; n > 0 {
 		at := s.until - n
 		var last [64]byte
 		copy(last[:], text[at:s.until])
-		m := &out[words]
-		markText(last[:], 0, s.delim, s.quote, out[words:])
-		within := uint64(1)<<n - 1
-		m.seps &= within
-		m.quotes &= within
-		m.breaks &= within
+		s.mark(last[:], 0, out[words:])
+		if within := uint64(1)<<n - 1; s.delim == 0 {
+			out[words].seps &= within // not those that fill up the block
+		}
 		odd = odd || bytes.IndexByte(text[at:s.until], 0) >= 0
 		// What ends the blocks before may be broken off here.
 		for i := 0; i < utf8.UTFMax-1 && at > s.from && text[at-1] >= utf8.RuneSelf; i++ {
@@ -154,42 +137,4 @@ func (s *scanner) mark(text []byte, out []marks) {
 	if odd && !s.trusted {
 		s.suspect = s.until
 	}
-}
-
-// leaveQuoted leaves of the separators those outside of quotes, and of the
-// line ends those inside; those outside go to lines. It sums up what is before
-// each of the marks.
-func (s *scanner) leaveQuoted(list []marks) {
-	lines, sums := s.lines[:len(list)], s.sums[:len(list)]
-	seen := s.inside
-	for i := range list {
-		list[i].quotes &= s.quoting
-		seen |= list[i].quotes
-		lines[i] = list[i].breaks
-	}
-	if s.plain = seen == 0; s.plain {
-		return
-	}
-	sum := s.total
-	inside := s.inside
-	for i := range list {
-		m := &list[i]
-		sums[i] = sum
-		// Each bit becomes the parity of itself and those below it.
-		q := m.quotes
-		q ^= q << 1
-		q ^= q << 2
-		q ^= q << 4
-		q ^= q << 8
-		q ^= q << 16
-		q ^= q << 32
-		q ^= inside
-		inside = uint64(int64(q) >> 63)
-		m.seps &^= q
-		m.breaks &= q
-		lines[i] &^= q
-		sum.quotes += uint32(bits.OnesCount64(m.quotes))
-		sum.breaks += uint32(bits.OnesCount64(m.breaks))
-	}
-	s.inside, s.total = inside, sum
 }

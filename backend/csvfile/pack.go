@@ -96,7 +96,9 @@ func (r *reader) packListed(b *load.Block) bool {
 			Number: r.number + 1, Line: r.line, Offset: w.base + int64(pos),
 			RawStart: uint32(pos) + shift, RawEnd: uint32(end) + shift,
 		}
-		if quotes, breaks := s.before(int(last)); quotes != s.seen {
+		if s.plain {
+			// No quotes to be looked for.
+		} else if quotes, breaks := s.before(int(last)); quotes != s.seen {
 			left, ok := unquote(text, shift, record, quotes-s.seen, s.quote)
 			if !ok {
 				break

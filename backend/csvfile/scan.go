@@ -18,9 +18,8 @@ import (
 // afterwards, by counting: all of its quotes must be around its fields, or
 // doubled. So plain text costs next to nothing, and what is in quotes as well.
 type scanner struct {
-	delim, quote byte
-	quoting      uint64 // all ones, or 0 where there are no quotes
-	trusted      bool   // the text is known to be UTF-8
+	marking      // up to text[until]
+	trusted bool // the text is known to be UTF-8
 
 	list  []uint32 // positions in the text of separators outside of quotes
 	next  int      // list[next:] is to be read
@@ -30,16 +29,12 @@ type scanner struct {
 	until int
 	size  int // how much is listed next; it is little where it may be in vain
 
-	inside  uint64 // all ones where text[until] is inside of quotes
 	plain   bool   // there are no quotes in text[from:until], nor is it inside of them
-	total   counts // before text[until]
 	seen    uint32 // quotes before the record that is next, since the last reset
 	breaks  uint32 // LF and CR inside of quotes before it
 	suspect int    // a record that begins before may hold bytes that are no text
 
-	marks []marks  // of each 64 bytes of text[from:until]
-	lines []uint64 // the LF and CR outside of quotes in them
-	sums  []counts // before them; not set where plain
+	marks []marks // of each 64 bytes of text[from:until]
 }
 
 const (
@@ -54,12 +49,10 @@ const (
 
 func newScanner(g *grammar, trusted bool) *scanner {
 	s := &scanner{
-		delim: g.delim[0], quote: g.quote, trusted: trusted,
+		marking: marking{delim: g.delim[0], quote: g.quote}, trusted: trusted,
 		list:  make([]uint32, 0, mostBlock+64),
 		ends:  make([]uint32, 0, mostBlock+64),
 		marks: make([]marks, mostBlock/64),
-		lines: make([]uint64, mostBlock/64),
-		sums:  make([]counts, mostBlock/64),
 	}
 	if g.quote != 0 {
 		s.quoting = ^uint64(0)
