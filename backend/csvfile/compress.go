@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
@@ -106,24 +105,18 @@ func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Find
 	if opt.MaxRatio <= 0 {
 		opt.MaxRatio = DefaultMaxRatio
 	}
-	a := readAhead(&guarded{
+	a := newAhead(&guarded{
 		r: text, counter: counter, path: in.path, kind: kind,
 		most: opt.MaxUnpacked, ratio: opt.MaxRatio,
-	}, counter)
-	in.Reader, in.at = a, nil
+	}, counter.n.Load)
 	in.packed = func() int64 {
 		if in.size >= 0 {
 			return min(a.consumed, in.size)
 		}
 		return a.consumed
 	}
-	closeFile := in.close
-	in.close = func() error {
-		err := closeFile() // which ends a read that is going on
-		a.stop()
-		free()
-		return err
-	}
+	in.at = nil
+	in.readAhead(a, free)
 	return findings, nil
 }
 
@@ -189,84 +182,4 @@ func (g *guarded) Read(b []byte) (int, error) {
 		return n, damaged("read", g.path, g.kind, err)
 	}
 	return n, err
-}
-
-// An ahead reader reads in a goroutine of its own, so that unpacking and
-// parsing overlap.
-type ahead struct {
-	full     chan part
-	empty    chan []byte
-	done     chan struct{}
-	now      part
-	consumed int64 // bytes on disk behind what was given out
-	once     sync.Once
-}
-
-// A part is what was read at a time.
-type part struct {
-	b, buf   []byte
-	err      error
-	consumed int64
-}
-
-// readAhead starts reading r. stop must be called.
-func readAhead(r io.Reader, c *counter) *ahead {
-	const parts = 3
-	a := &ahead{full: make(chan part, parts), empty: make(chan []byte, parts), done: make(chan struct{})}
-	for range parts {
-		a.empty <- make([]byte, chunk)
-	}
-	go func() {
-		defer close(a.full)
-		for {
-			var buf []byte
-			select {
-			case buf = <-a.empty:
-			case <-a.done:
-				return
-			}
-			n, err := 0, error(nil)
-			for n < len(buf) && err == nil {
-				var m int
-				m, err = r.Read(buf[n:])
-				n += m
-			}
-			select {
-			case a.full <- part{buf[:n], buf, err, c.n.Load()}:
-			case <-a.done:
-				return
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	return a
-}
-
-// stop ends the goroutine and waits for it.
-func (a *ahead) stop() {
-	a.once.Do(func() { close(a.done) })
-	for range a.full {
-	}
-}
-
-func (a *ahead) Read(b []byte) (int, error) {
-	for len(a.now.b) == 0 {
-		if a.now.err != nil {
-			return 0, a.now.err
-		}
-		if a.now.buf != nil {
-			a.empty <- a.now.buf
-		}
-		next, ok := <-a.full
-		if !ok {
-			return 0, io.ErrClosedPipe
-		}
-		a.now = next
-		a.consumed = next.consumed
-	}
-	n := copy(b, a.now.b)
-	a.now.b = a.now.b[n:]
-	return n, nil
 }

@@ -1,7 +1,6 @@
 package csvfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -173,6 +172,9 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.at != nil && !s.whole {
+		in.readAhead(newAhead(in.Reader, nil), func() {})
+	}
 	found, err := detect(s, d, in.path)
 	if err != nil {
 		return nil, err
@@ -186,10 +188,9 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		return nil, dialectError(in.path, err.Error(), "see the list of encodings")
 	}
 	mark := int64(markLen(s.head, cs))
-	src := io.MultiReader(bytes.NewReader(s.head[mark:]), in.Reader)
 	dec := cs.decoder(f.dialect.InvalidBytes == InvalidReplace)
 	r := &reader{
-		w:    newWindow(src, mark, dec, *f.dialect.FooterLines),
+		w:    newWindow(s.head[mark:], in.Reader, mark, dec, *f.dialect.FooterLines),
 		g:    f.dialect.grammar(),
 		path: in.path, charset: cs,
 		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,

@@ -92,34 +92,34 @@ func (r *reader) packListed(b *load.Block) bool {
 			record[i] = load.Field{Start: start + shift, End: p + shift}
 			start = p + 1
 		}
-		row := load.Row{
-			Number: r.number + 1, Line: r.line, Offset: w.base + int64(pos),
-			RawStart: uint32(pos) + shift, RawEnd: uint32(end) + shift,
-		}
+		at, breaks := uint32(pos)+shift, 0
 		if s.plain {
 			// No quotes to be looked for.
-		} else if quotes, breaks := s.before(int(last)); quotes != s.seen {
+		} else if quotes, inside := s.before(int(last)); quotes != s.seen {
 			left, ok := unquote(text, shift, record, quotes-s.seen, s.quote)
+			if ok && left > 0 {
+				arena := append(b.Arena, text[copied:end]...)
+				if arena, ok = undoubleFields(arena, record, left, s.quote); ok {
+					b.Arena, copied = arena, end
+					shift = uint32(len(arena) - end)
+				}
+			}
 			if !ok {
 				break
 			}
-			if breaks != s.breaks {
-				row.Breaks = uint32(countBreaks(text[pos:last]))
+			if inside != s.breaks {
+				breaks = countBreaks(text[pos:last])
 			}
-			if left > 0 {
-				arena := append(b.Arena, text[copied:end]...)
-				if arena, ok = undoubleFields(arena, record, left, s.quote); !ok {
-					break
-				}
-				b.Arena, copied = arena, end
-				shift = uint32(len(arena) - end)
-			}
-			s.seen, s.breaks = quotes, breaks
+			s.seen, s.breaks = quotes, inside
 		}
 		fields = fields[:n+want]
-		rows = append(rows, row)
+		// Set in its place: to copy it there costs more than all else.
+		rows = rows[:len(rows)+1]
+		row := &rows[len(rows)-1]
+		row.Number, row.Line, row.Offset = r.number+1, r.line, w.base+int64(pos)
+		row.RawStart, row.RawEnd, row.Breaks = at, at+uint32(end-pos), uint32(breaks)
 		r.number++
-		r.line += int64(row.Breaks) + 1
+		r.line += int64(breaks) + 1
 		pos = end
 		list, ends = list[next:], ends[next-want+1:]
 	}

@@ -70,7 +70,7 @@ func (c *charset) text(b []byte, whole bool) []byte {
 	if dec == nil {
 		return b
 	}
-	w := newWindow(nil, 0, dec, 0)
+	w := newWindow(nil, nil, 0, dec, 0)
 	w.raw = b
 	w.dec.decode(w, whole)
 	return w.text

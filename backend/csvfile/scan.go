@@ -41,7 +41,7 @@ const (
 	// Text is listed in blocks, so that it and its list stay in the
 	// processor's first cache. Blocks grow from the least to the most.
 	leastBlock = 1 << 10
-	mostBlock  = 8 << 10
+	mostBlock  = 16 << 10
 	// sureRecord is how long a record may be for the scanner to be trusted
 	// with it: a longer one may be a quote that is not closed.
 	sureRecord = 4 << 10

@@ -17,7 +17,9 @@ const chunk = 256 << 10
 // both: records begin and end where lines do, so that is all it takes to know
 // the bytes of each.
 type window struct {
+	head []byte // what was read from src already
 	src  io.Reader
+	buf  []byte // what src has lent for text, or for raw
 	text []byte // text[pos:] is to be read
 	pos  int
 	base int64 // offset in the file of text[0], or of raw[0] with a decoder
@@ -56,9 +58,10 @@ type decoder interface {
 	decode(w *window, eof bool)
 }
 
-// newWindow returns a window on src, which begins at offset base of the file.
-func newWindow(src io.Reader, base int64, dec decoder, footer int) *window {
-	w := &window{src: src, base: base, dec: dec, footer: footer}
+// newWindow returns a window on head and what src has behind it. The head
+// begins at offset base of the file.
+func newWindow(head []byte, src io.Reader, base int64, dec decoder, footer int) *window {
+	w := &window{head: head, src: src, base: base, dec: dec, footer: footer}
 	if dec != nil {
 		w.marks = append(w.marks, mark{})
 	}
@@ -100,7 +103,18 @@ func (w *window) fill() error {
 }
 
 // read appends at least one byte to b, unless the end is reached.
-func (w *window) read(b *[]byte) error {
+func (w *window) read(b *[]byte) (err error) {
+	if len(w.head) > 0 {
+		*b, w.head = append(*b, w.head...), nil
+		return nil
+	}
+	if a, ok := w.src.(*ahead); ok {
+		*b, w.buf, err = a.take(*b, w.buf)
+		if errors.Is(err, io.EOF) {
+			w.last, err = true, nil
+		}
+		return err
+	}
 	if cap(*b)-len(*b) < chunk/4 {
 		*b = append(make([]byte, 0, max(chunk, 2*cap(*b))), *b...)
 	}

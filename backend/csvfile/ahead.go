@@ -1,0 +1,160 @@
+package csvfile
+
+import (
+	"io"
+	"sync"
+)
+
+// An ahead reader reads in a goroutine of its own, so that reading, or
+// unpacking, and parsing overlap. The goroutine begins with the first use.
+type ahead struct {
+	r        io.Reader
+	position func() int64 // the bytes on disk that were read for what r gave; may be nil
+
+	full  chan part
+	empty chan []byte
+	done  chan struct{}
+	begin sync.Once
+	end   sync.Once
+
+	now      part
+	consumed int64 // the position behind what was given out
+}
+
+// A part is what was read at a time.
+type part struct {
+	buf      []byte
+	from, to int // buf[from:to] is still to be given out
+	err      error
+	consumed int64
+}
+
+const (
+	aheadParts = 3
+	// aheadRoom is how much there is in front of what is read, for a record
+	// that began before.
+	aheadRoom = 32 << 10
+)
+
+// newAhead returns a reader ahead of r. stop must be called.
+func newAhead(r io.Reader, position func() int64) *ahead {
+	a := &ahead{
+		r: r, position: position,
+		full: make(chan part, aheadParts), empty: make(chan []byte, aheadParts), done: make(chan struct{}),
+	}
+	for range aheadParts {
+		a.empty <- nil
+	}
+	return a
+}
+
+// readAhead makes a what is read of the input from now on, and free be called
+// when it is closed.
+func (in *input) readAhead(a *ahead, free func()) {
+	in.Reader = a
+	closeFile := in.close
+	in.close = func() error {
+		err := closeFile() // which ends a read that is going on
+		a.stop()
+		free()
+		return err
+	}
+}
+
+// run reads until the end, or until stop is called.
+func (a *ahead) run() {
+	defer close(a.full)
+	for {
+		var buf []byte
+		select {
+		case buf = <-a.empty:
+		case <-a.done:
+			return
+		}
+		if buf == nil {
+			buf = make([]byte, aheadRoom+chunk)
+		}
+		p := part{buf: buf, from: aheadRoom, to: aheadRoom}
+		for p.to < len(buf) && p.err == nil {
+			var n int
+			n, p.err = a.r.Read(buf[p.to:])
+			p.to += n
+		}
+		if a.position != nil {
+			p.consumed = a.position()
+		}
+		select {
+		case a.full <- p:
+		case <-a.done:
+			return
+		}
+		if p.err != nil {
+			return
+		}
+	}
+}
+
+// stop ends the goroutine and waits for it.
+func (a *ahead) stop() {
+	a.begin.Do(func() { close(a.full) }) // it never began
+	a.end.Do(func() { close(a.done) })
+	for range a.full {
+	}
+}
+
+// next makes now the next part that is not empty.
+func (a *ahead) next() error {
+	a.begin.Do(func() { go a.run() })
+	for a.now.from == a.now.to {
+		if a.now.err != nil {
+			return a.now.err
+		}
+		if a.now.buf != nil {
+			a.empty <- a.now.buf
+			a.now.buf = nil
+		}
+		next, ok := <-a.full
+		if !ok {
+			return io.ErrClosedPipe
+		}
+		a.now, a.consumed = next, next.consumed
+	}
+	return nil
+}
+
+// Read implements [io.Reader].
+func (a *ahead) Read(b []byte) (int, error) {
+	if err := a.next(); err != nil {
+		return 0, err
+	}
+	n := copy(b, a.now.buf[a.now.from:a.now.to])
+	a.now.from += n
+	return n, nil
+}
+
+// take returns text and what is next behind it, in place of a copy where it
+// can. text is part of old, which is nil or what take returned as its second
+// result the last time, and is given back when it is used no more.
+func (a *ahead) take(text, old []byte) (longer, buf []byte, err error) {
+	if err := a.next(); err != nil {
+		return text, old, err
+	}
+	p := &a.now
+	at := p.from - len(text)
+	if at < 0 { // a long record
+		longer = append(text, p.buf[p.from:p.to]...)
+		p.from = p.to
+		if old != nil && &longer[:1][0] != &text[:1][0] {
+			a.empty <- old
+			old = nil
+		}
+		return longer, old, nil
+	}
+	copy(p.buf[at:], text)
+	longer, buf = p.buf[at:p.to:p.to], p.buf
+	p.from, p.buf = p.to, nil
+	if old != nil {
+		a.empty <- old
+	}
+	return longer, buf, nil
+}
