@@ -49,6 +49,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
+	defer func() { err = errors.Join(err, log.Close()) }()
 	r.mu.Lock()
 	a.table = layout.Plan.Table
 	r.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"linefeed/backend/load"
 )
@@ -31,72 +30,6 @@ const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 
 // Value returns the value of r as it is kept and shown: text in any case.
 func Value(r *load.Reject) string { return strings.ToValidUTF8(r.Value, "\uFFFD") }
-
-const insertReject = `INSERT INTO rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-
-const countRejects = `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT DO UPDATE SET count = count + ?4`
-
-// A RejectLog adds to the rejects of one job. It is used by one goroutine.
-type RejectLog struct {
-	store *Store
-	job   int64
-	count int64
-}
-
-// RejectLog returns the log of a job's rejects, to add to.
-func (s *Store) RejectLog(ctx context.Context, job string) (*RejectLog, error) {
-	number, err := s.number(ctx, job)
-	if err != nil {
-		return nil, err
-	}
-	l := &RejectLog{store: s, job: number}
-	low, high := idRange(number)
-	err = s.db.QueryRowContext(ctx, "SELECT ifnull(max(id), ?) - ? FROM rejects WHERE id > ? AND id < ?", low, low, low, high).Scan(&l.count)
-	return l, err
-}
-
-// Count returns how many rejects the log holds.
-func (l *RejectLog) Count() int64 { return l.count }
-
-// Add adds rejects, all or none of them.
-func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
-	type place struct {
-		code   load.Code
-		column string
-	}
-	counts := map[place]int64{}
-	low, _ := idRange(l.job)
-	err := l.store.update(ctx, func(tx *sql.Tx) error {
-		insert := tx.StmtContext(ctx, l.store.insertReject) //nolint:sqlclosecheck // it is closed with tx
-		var at time.Time
-		var shown string // at, which most have in common
-		for i := range rejects {
-			r := &rejects[i]
-			if shown == "" || r.Time != at {
-				at, shown = r.Time, r.Time.UTC().Format(TimeFormat)
-			}
-			if _, err := insert.ExecContext(ctx, low+l.count+int64(i)+1, shown, r.Record, r.Line, r.EndLine,
-				r.Column, Value(r), string(r.Code), r.Message, r.Hint, r.Raw); err != nil {
-				return err
-			}
-			counts[place{r.Code, r.Column}]++
-		}
-		count := tx.StmtContext(ctx, l.store.countRejects) //nolint:sqlclosecheck // it is closed with tx
-		for p, n := range counts {
-			if _, err := count.ExecContext(ctx, l.job, string(p.code), p.column, n); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return l.store.explain("store them", err)
-	}
-	l.count += int64(len(rejects))
-	return nil
-}
 
 func idRange(job int64) (low, high int64) { return job << rejectBits, (job + 1) << rejectBits }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // A Store is the program's own database. It may be used by any number of
@@ -22,8 +23,6 @@ type Store struct {
 	path  string
 	db    *sql.DB
 	owner *owner
-
-	insertReject, countRejects *sql.Stmt
 }
 
 // ErrNoJob says that there is no job of that name.
@@ -99,12 +98,6 @@ func (s *Store) open(ctx context.Context, runDir string) (err error) {
 	if err = s.migrate(ctx); err != nil {
 		return err
 	}
-	if s.insertReject, err = s.db.PrepareContext(ctx, insertReject); err != nil {
-		return err
-	}
-	if s.countRejects, err = s.db.PrepareContext(ctx, countRejects); err != nil {
-		return err
-	}
 	if s.owner, err = lockOwner(runDir); err != nil {
 		return err
 	}
@@ -150,18 +143,15 @@ func ignoreDone(err error) error {
 // Close frees the store. Jobs of this process that are still active will be
 // interrupted ones for the next who opens it.
 func (s *Store) Close() error {
-	var errs []error
-	for _, statement := range []*sql.Stmt{s.insertReject, s.countRejects} {
-		if statement != nil {
-			errs = append(errs, statement.Close())
-		}
-	}
-	errs = append(errs, s.db.Close())
+	errs := []error{s.db.Close()}
 	if s.owner != nil {
 		errs = append(errs, s.owner.unlock())
 	}
 	return errors.Join(errs...)
 }
+
+// busyTimeout is how long the lock of another program is waited for.
+const busyTimeout = 15 * time.Second
 
 // dsn names the file for the driver. The write-ahead log lets the window read
 // while an import writes; with it NORMAL loses no consistency, only the last
@@ -171,6 +161,6 @@ func dsn(path string) string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/… on Windows
 	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: "_journal_mode=WAL&_synchronous=NORMAL&_busy_timeout=15000&_txlock=immediate"}
-	return u.String()
+	u := url.URL{Scheme: "file", Path: path, RawQuery: "_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate"}
+	return fmt.Sprintf("%s&_busy_timeout=%d", &u, busyTimeout.Milliseconds())
 }

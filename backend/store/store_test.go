@@ -89,6 +89,7 @@ func TestRejects(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer log.Close()
 		all := rejects(250)
 		for _, part := range [][]load.Reject{all[:1], all[1:200], all[200:]} {
 			if err := log.Add(t.Context(), part); err != nil {
@@ -229,20 +230,39 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// A store that can't grow says where it is, and what to do.
+// A store that can't grow says where it is, and what to do. What was in it
+// stays, and it can be added to once there is room.
 func TestFull(t *testing.T) {
 	home := t.TempDir()
 	s := open(t, home)
-	s.db.SetMaxOpenConns(1) // the limit is that of a connection
-	if _, err := s.db.ExecContext(t.Context(), "PRAGMA max_page_count = 20"); err != nil {
-		t.Fatal(err)
-	}
 	addJob(t, s, "a")
 	log, err := s.RejectLog(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = log.Add(t.Context(), []load.Reject{{Record: 1, Raw: make([]byte, 1<<20)}})
+	defer log.Close()
+	add := func(size int) error {
+		return log.Add(t.Context(), []load.Reject{{Record: 1, Raw: make([]byte, size)}})
+	}
+	limit := func(pages int) {
+		if _, err := log.conn.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := add(1); err != nil {
+		t.Fatal(err)
+	}
+	limit(20)
+	err = add(1 << 20)
+	defer func() {
+		limit(1 << 20)
+		if err := add(1 << 20); err != nil || log.Count() != 2 {
+			t.Errorf("with room again: %d rejects, %v", log.Count(), err)
+		}
+		if page, err := s.Rejects(t.Context(), RejectQuery{Job: "a"}); err != nil || page.Total != 2 {
+			t.Errorf("there are %d rejects, want 2: %v", page.Total, err)
+		}
+	}()
 	for _, want := range []string{home, "free some space", "LINEFEED_HOME"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want one with %q", err, want)

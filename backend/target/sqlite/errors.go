@@ -6,22 +6,16 @@ import (
 	"fmt"
 
 	driver "github.com/mattn/go-sqlite3"
+
+	"linefeed/backend/target/sqlite/bulk"
 )
-
-// A fault is an error of SQLite itself, by its extended result code.
-type fault struct {
-	code    int
-	message string
-}
-
-func (f *fault) Error() string { return f.message }
 
 // codeOf returns the primary result code behind err, and 0 when SQLite is not
 // what failed.
 func codeOf(err error) driver.ErrNo {
-	var f *fault
-	if errors.As(err, &f) {
-		return driver.ErrNo(f.code & 0xff)
+	var own *bulk.Error
+	if errors.As(err, &own) {
+		return driver.ErrNo(own.Code & 0xff)
 	}
 	var e driver.Error
 	if errors.As(err, &e) {
@@ -39,7 +33,7 @@ func (d *DB) explain(ctx context.Context, op string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if d.bulk != nil && d.bulk.moved() { // SQLite calls it an I/O error, if anything
+	if d.bulk != nil && d.bulk.Moved() { // SQLite calls it an I/O error, if anything
 		return fmt.Errorf("%s: another program moved or removed %s: start again: %w", op, d.path, err)
 	}
 	switch codeOf(err) {

@@ -1,6 +1,6 @@
 // Package sqlite loads into SQLite database files.
 //
-// Rows are written by a bulk path of its own (see bulk.go); everything else
+// Rows are written by a bulk path of its own (package bulk); everything else
 // goes through database/sql on the one connection that a [DB] has.
 //
 // The user's database stays as it is: its journal mode and all other settings
@@ -24,6 +24,8 @@ import (
 	"time"
 
 	driver "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+
+	"linefeed/backend/target/sqlite/bulk"
 )
 
 // A DB is one SQLite database file, open or still to be made. It implements
@@ -32,7 +34,7 @@ type DB struct {
 	path   string
 	pool   *sql.DB   // nil until the file is there
 	conn   *sql.Conn // the only connection of pool
-	bulk   *loader
+	bulk   *bulk.Loader
 	made   bool // the file was made by us
 	kept   bool // something was committed
 	writer *writer
@@ -43,6 +45,9 @@ type DB struct {
 // Waiting reports whether the database is locked by another program and the
 // call that is going on waits for it. It may be called from any goroutine.
 func (d *DB) Waiting() bool { return d.waiting.Load() }
+
+// lockWait is how long the lock of another program is waited for.
+var lockWait = 10 * time.Second
 
 // cacheKiB is the page cache of the connection. More of it pays only for keys
 // in random order on tables larger than the cache.
@@ -110,7 +115,7 @@ func (d *DB) make(ctx context.Context) error {
 
 // connect opens the connection to the file, which is there, and reads from it.
 func (d *DB) connect(ctx context.Context) (err error) {
-	if err := install(); err != nil {
+	if err := bulk.Install(); err != nil {
 		return err
 	}
 	pool, err := sql.Open("sqlite3", dsn(d.path))
@@ -130,10 +135,10 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	if err := d.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
 		return d.explain(ctx, "open database", err)
 	}
-	if d.bulk, err = openLoader(address, &d.waiting); err != nil {
+	if d.bulk, err = bulk.Open(address, lockWait, &d.waiting); err != nil {
 		return err
 	}
-	defer d.bulk.watch(ctx)()
+	defer d.bulk.Watch(ctx)()
 	pragmas := []string{
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA synchronous=EXTRA",
@@ -188,7 +193,7 @@ func (d *DB) disconnect() error {
 		err = errors.Join(err, d.pool.Close())
 	}
 	if d.bulk != nil {
-		d.bulk.free()
+		d.bulk.Free()
 	}
 	d.conn, d.pool, d.bulk = nil, nil, nil
 	return err

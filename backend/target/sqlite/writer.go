@@ -45,10 +45,10 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 			return nil, err
 		}
 	}
-	if d.bulk.readOnly() {
+	if d.bulk.ReadOnly() {
 		return nil, fmt.Errorf("%s can't be written: make the file writable, or choose another", d.path)
 	}
-	defer d.bulk.watch(ctx)()
+	defer d.bulk.Watch(ctx)()
 	w := &writer{db: d}
 	defer func() {
 		if err != nil {
@@ -71,7 +71,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if w.schema, err = d.schemaVersion(); err != nil {
 		return nil, err
 	}
-	if err := d.bulk.prepare(s); err != nil {
+	if err := d.bulk.Prepare(s); err != nil {
 		return nil, err
 	}
 	w.table = t.name
@@ -110,7 +110,7 @@ func (w *writer) exec(sql string) error {
 
 // transaction makes sure that one is open, with the right to write.
 func (w *writer) transaction() error {
-	if w.db.bulk.inTransaction() {
+	if w.db.bulk.InTransaction() {
 		return nil
 	}
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
@@ -134,7 +134,7 @@ func (w *writer) transaction() error {
 // inPlace returns an error when the file is no longer where it was: what is
 // written to it would be lost.
 func (w *writer) inPlace() error {
-	if w.db.bulk.moved() {
+	if w.db.bulk.Moved() {
 		return errMoved
 	}
 	return nil
@@ -145,7 +145,7 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 	if err := w.usable(ctx); err != nil {
 		return load.Result{}, err
 	}
-	stop := w.db.bulk.watch(ctx)
+	stop := w.db.bulk.Watch(ctx)
 	defer stop()
 	if err := w.transaction(); err != nil {
 		return load.Result{}, w.fail(ctx, err)
@@ -157,13 +157,13 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 	}
 	first := 0
 	for row, r := range inexact(w.exact, b) {
-		if err := w.db.bulk.write(b, first, row, &res, keep); err != nil {
+		if err := w.db.bulk.Write(b, first, row, &res, keep); err != nil {
 			return load.Result{}, w.fail(ctx, err)
 		}
 		refused = append(refused, r)
 		first = row + 1
 	}
-	err := w.db.bulk.write(b, first, len(b.Rows), &res, keep)
+	err := w.db.bulk.Write(b, first, len(b.Rows), &res, keep)
 	if err == nil && w.reasons.table.ownReference() {
 		refused, err = w.retry(b, &res, refused)
 	}
@@ -191,10 +191,10 @@ func (w *writer) Commit(ctx context.Context) error {
 	if err := w.usable(ctx); err != nil {
 		return err
 	}
-	if !w.db.bulk.inTransaction() {
+	if !w.db.bulk.InTransaction() {
 		return nil
 	}
-	stop := w.db.bulk.watch(ctx)
+	stop := w.db.bulk.Watch(ctx)
 	defer stop()
 	if err := w.inPlace(); err != nil {
 		return w.fail(ctx, err)
@@ -213,7 +213,7 @@ func (w *writer) Close() error {
 	}
 	w.closed = true
 	w.db.writer = nil
-	w.db.bulk.finalize()
+	w.db.bulk.Finalize()
 	err := w.rollback()
 	if w.failed != nil {
 		// Where the disk failed or is full, SQLite leaves it to who reads
@@ -224,7 +224,7 @@ func (w *writer) Close() error {
 }
 
 func (w *writer) rollback() error {
-	if !w.db.bulk.inTransaction() {
+	if !w.db.bulk.InTransaction() {
 		return nil
 	}
 	if err := w.exec("ROLLBACK"); err != nil {
@@ -246,7 +246,7 @@ func (w *writer) usable(ctx context.Context) error {
 
 // fail makes the writer useless, with the reason.
 func (w *writer) fail(ctx context.Context, err error) error {
-	if codeOf(err) == driver.ErrConstraint && !w.db.bulk.inTransaction() {
+	if codeOf(err) == driver.ErrConstraint && !w.db.bulk.InTransaction() {
 		err = fmt.Errorf("a trigger undid the whole load since its last commit (RAISE(ROLLBACK)): %w; let it refuse the row alone, by RAISE(ABORT)", err)
 	}
 	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.table), err)

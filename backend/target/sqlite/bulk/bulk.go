@@ -1,4 +1,6 @@
-package sqlite
+// Package bulk inserts whole batches into a table of an SQLite database: a
+// batch crosses from Go to C once, and its rows are inserted there.
+package bulk
 
 /*
 #include <stdlib.h>
@@ -19,8 +21,8 @@ import (
 	"linefeed/backend/load"
 )
 
-// A loader is the bulk path of one connection: whole batches cross into C,
-// where write.c inserts their rows.
+// A Loader is the bulk path of one connection of the driver mattn/go-sqlite3.
+// It is used by one goroutine at a time.
 //
 // It has two ways. Where it can, a batch is one INSERT OR FAIL … SELECT from
 // a virtual table over the batch's cells, continued behind each row that is
@@ -29,41 +31,60 @@ import (
 // one statement a row. Both know exactly which rows were refused.
 //
 // The C code reads the batch in place and keeps no address of it after a call.
-type loader struct {
+type Loader struct {
 	c        *C.lf_loader
 	refusals []C.lf_refusal
 	waiting  *atomic.Bool // set while the lock of another program is waited for
 	handle   cgo.Handle   // of waiting
 }
 
+// Statements are those of one load. The tables that they name are the caller's;
+// none and many are written by [Loader.Write] in turn.
+type Statements struct {
+	Columns int
+	One     string // inserts the row that its parameters hold
+	// Many inserts OR FAIL all rows of the virtual table linefeed_batch, of
+	// the columns c0, c1 and so on; "" where the table does not allow it.
+	Many  string
+	Rowid string // finds a row by its rowid; with Many
+	Guard bool   // a refused row may leave something behind
+	Skip  bool   // rows whose key is there are left out
+}
+
+// An Error is one of SQLite itself.
+type Error struct {
+	Code    int // its extended result code
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
 // headerVersion is the version of SQLite that the C code was compiled for.
 const headerVersion = C.SQLITE_VERSION_NUMBER
-
-// lockWait is how long the lock of another program is waited for.
-var lockWait = 10 * time.Second
 
 // maxRefusals is how many refused rows one call into C reports.
 const maxRefusals = 1024
 
-// install makes connections tell their address; see openLoader.
-var install = sync.OnceValue(func() error {
+// Install lets connections that are opened from now on tell their address, by
+// the SQL function linefeed_connection; see [Open].
+var Install = sync.OnceValue(func() error {
 	if rc := C.lf_install(); rc != C.SQLITE_OK {
 		return fmt.Errorf("register the bulk path with SQLite: code %d", int(rc))
 	}
 	return nil
 })
 
-// openLoader returns the loader of the connection with that address, which
-// the SQL function linefeed_connection tells. It sets waiting while it waits
-// for the lock of another program.
-func openLoader(address int64, waiting *atomic.Bool) (*loader, error) {
+// Open returns the loader of the connection with that address, which the SQL
+// function linefeed_connection tells. The connection waits so long for the
+// locks of other programs from then on; while it does, waiting is set.
+func Open(address int64, wait time.Duration, waiting *atomic.Bool) (*Loader, error) {
 	handle := cgo.NewHandle(waiting)
-	c := C.lf_open(C.uintptr_t(address), C.int(lockWait.Milliseconds()), C.uintptr_t(handle))
+	c := C.lf_open(C.uintptr_t(address), C.int(wait.Milliseconds()), C.uintptr_t(handle))
 	if c == nil {
 		handle.Delete()
 		return nil, errors.New("open the bulk path: out of memory")
 	}
-	return &loader{c: c, refusals: make([]C.lf_refusal, maxRefusals), waiting: waiting, handle: handle}, nil
+	return &Loader{c: c, refusals: make([]C.lf_refusal, maxRefusals), waiting: waiting, handle: handle}, nil
 }
 
 // linefeedWaiting is called by C while it waits for a lock.
@@ -73,25 +94,25 @@ func linefeedWaiting(handle C.uintptr_t) {
 	cgo.Handle(handle).Value().(*atomic.Bool).Store(true)
 }
 
-// free releases the loader. The connection must be closed by then.
-func (l *loader) free() {
+// Free releases the loader. The connection must be closed by then.
+func (l *Loader) Free() {
 	C.lf_free(l.c)
 	l.handle.Delete()
 }
 
-// readOnly reports whether the database can't be written.
-func (l *loader) readOnly() bool { return C.lf_readonly(l.c) != 0 }
+// ReadOnly reports whether the database can't be written.
+func (l *Loader) ReadOnly() bool { return C.lf_readonly(l.c) != 0 }
 
-// inTransaction reports whether a transaction is open.
-func (l *loader) inTransaction() bool { return C.lf_autocommit(l.c) == 0 }
+// InTransaction reports whether a transaction is open.
+func (l *Loader) InTransaction() bool { return C.lf_autocommit(l.c) == 0 }
 
-// moved reports whether the file was removed, or another put in its place.
-func (l *loader) moved() bool { return C.lf_moved(l.c) != 0 }
+// Moved reports whether the file was removed, or another put in its place.
+func (l *Loader) Moved() bool { return C.lf_moved(l.c) != 0 }
 
-// watch cancels what the loader does once ctx is done: running statements,
+// Watch cancels what the loader does once ctx is done: running statements,
 // and waiting for locks. The func that it returns ends the watch, after which
 // the loader can be used again.
-func (l *loader) watch(ctx context.Context) (stop func()) {
+func (l *Loader) Watch(ctx context.Context) (stop func()) {
 	done := make(chan struct{})
 	unwatch := context.AfterFunc(ctx, func() {
 		C.lf_cancel(l.c)
@@ -106,27 +127,28 @@ func (l *loader) watch(ctx context.Context) (stop func()) {
 	}
 }
 
-// prepare readies the statements of a load.
-func (l *loader) prepare(s statements) error {
-	one := C.CString(s.one)
+// Prepare readies the statements of a load.
+func (l *Loader) Prepare(s Statements) error {
+	one := C.CString(s.One)
 	defer C.free(unsafe.Pointer(one))
 	var many, rowid *C.char
-	if s.many != "" {
-		many, rowid = C.CString(s.many), C.CString(s.rowid)
+	if s.Many != "" {
+		many, rowid = C.CString(s.Many), C.CString(s.Rowid)
 		defer C.free(unsafe.Pointer(many))
 		defer C.free(unsafe.Pointer(rowid))
 	}
-	rc := C.lf_prepare(l.c, C.int(s.columns), many, one, rowid, flag(s.guard), flag(s.skip))
+	rc := C.lf_prepare(l.c, C.int(s.Columns), many, one, rowid, flag(s.Guard), flag(s.Skip))
 	return l.error(rc)
 }
 
-func (l *loader) finalize() { C.lf_finalize(l.c) }
+// Finalize lets go of the statements.
+func (l *Loader) Finalize() { C.lf_finalize(l.c) }
 
-// write inserts rows [first, end) of b, adds to the counts of res, and calls
+// Write inserts rows [first, end) of b, adds to the counts of res, and calls
 // refused for each row that the database did not take, with SQLite's extended
 // result code, which is 0 where a trigger left the row out in silence. message
 // is valid during the call.
-func (l *loader) write(b *load.Batch, first, end int, res *load.Result, refused func(row, code int, message []byte)) error {
+func (l *Loader) Write(b *load.Batch, first, end int, res *load.Result, refused func(row, code int, message []byte)) error {
 	cells := (*C.lf_cell)(unsafe.Pointer(unsafe.SliceData(b.Cells)))
 	arena := (*C.uchar)(unsafe.SliceData(b.Arena))
 	for first < end {
@@ -156,11 +178,11 @@ func (l *loader) write(b *load.Batch, first, end int, res *load.Result, refused 
 }
 
 // error returns what a result code of the bulk path means, nil for success.
-func (l *loader) error(rc C.int) error {
+func (l *Loader) error(rc C.int) error {
 	if rc == C.SQLITE_OK {
 		return nil
 	}
-	return &fault{code: int(rc), message: C.GoString(C.lf_error(l.c))}
+	return &Error{Code: int(rc), Message: C.GoString(C.lf_error(l.c))}
 }
 
 func flag(b bool) C.int {

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"linefeed/backend/load"
+	"linefeed/backend/target/sqlite/bulk"
+)
+
+// A RejectLog adds to the rejects of one job. It is used by one goroutine.
+//
+// There may be as many rejects as there are records, and an import waits for
+// them: so they go the bulk path into SQLite, on a connection of their own.
+type RejectLog struct {
+	store *Store
+	job   int64
+	count int64
+
+	// Of the first Add.
+	pool    *sql.DB
+	conn    *sql.Conn
+	bulk    *bulk.Loader
+	waiting atomic.Bool
+	batch   load.Batch
+}
+
+// RejectLog returns the log of a job's rejects, to add to. It is to be closed.
+func (s *Store) RejectLog(ctx context.Context, job string) (*RejectLog, error) {
+	number, err := s.number(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	l := &RejectLog{store: s, job: number}
+	low, high := idRange(number)
+	err = s.db.QueryRowContext(ctx, "SELECT ifnull(max(id), ?) - ? FROM rejects WHERE id > ? AND id < ?", low, low, low, high).Scan(&l.count)
+	return l, err
+}
+
+const (
+	rejectFields = `rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw)`
+
+	countRejects = `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT DO UPDATE SET count = count + ?4`
+)
+
+// insertRejects are the statements that insert a batch as [RejectLog.pack]
+// packs it.
+var insertRejects = bulk.Statements{
+	Columns: 11,
+	One:     "INSERT INTO " + rejectFields + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	Many:    "INSERT OR FAIL INTO " + rejectFields + " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM linefeed_batch",
+	Rowid:   "SELECT 1 FROM rejects WHERE id = ?",
+}
+
+// Count returns how many rejects the log holds.
+func (l *RejectLog) Count() int64 { return l.count }
+
+// Add adds rejects, all or none of them.
+func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
+	if err := l.add(ctx, rejects); err != nil {
+		return l.store.explain("store them", err)
+	}
+	l.count += int64(len(rejects))
+	return nil
+}
+
+func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
+	if l.bulk == nil {
+		if err := l.open(ctx); err != nil {
+			return err
+		}
+	}
+	type place struct {
+		code   load.Code
+		column string
+	}
+	counts := map[place]int64{}
+	for i := range rejects {
+		counts[place{rejects[i].Code, rejects[i].Column}]++
+	}
+	l.pack(rejects)
+	return l.update(ctx, func() error {
+		var res load.Result
+		var refused error
+		err := l.bulk.Write(&l.batch, 0, len(rejects), &res, func(_, code int, message []byte) {
+			refused = errors.Join(refused, &bulk.Error{Code: code, Message: string(message)})
+		})
+		if err = errors.Join(err, refused); err != nil {
+			return err
+		}
+		for p, n := range counts {
+			if _, err := l.conn.ExecContext(ctx, countRejects, l.job, string(p.code), p.column, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// update runs f in a transaction.
+func (l *RejectLog) update(ctx context.Context, f func() error) error {
+	if _, err := l.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		_, err = l.conn.ExecContext(ctx, "COMMIT")
+	}
+	if err != nil && l.bulk.InTransaction() {
+		_, undone := l.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		err = errors.Join(err, undone)
+	}
+	return err
+}
+
+// open opens the connection and readies its bulk path.
+func (l *RejectLog) open(ctx context.Context) (err error) {
+	if err := bulk.Install(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}()
+	if l.pool, err = sql.Open("sqlite3", dsn(l.store.path)); err != nil {
+		return err
+	}
+	if l.conn, err = l.pool.Conn(ctx); err != nil {
+		return err
+	}
+	var address int64
+	if err := l.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
+		return err
+	}
+	if l.bulk, err = bulk.Open(address, busyTimeout, &l.waiting); err != nil {
+		return err
+	}
+	return l.bulk.Prepare(insertRejects)
+}
+
+// Close frees the log.
+func (l *RejectLog) Close() error {
+	var errs []error
+	if l.bulk != nil {
+		l.bulk.Finalize()
+	}
+	if l.conn != nil {
+		errs = append(errs, l.conn.Close())
+	}
+	if l.pool != nil {
+		errs = append(errs, l.pool.Close())
+	}
+	if l.bulk != nil {
+		l.bulk.Free() // once nothing is connected by it
+	}
+	l.pool, l.conn, l.bulk = nil, nil, nil
+	return errors.Join(errs...)
+}
+
+// pack packs rejects into the batch, as rows of the table.
+func (l *RejectLog) pack(rejects []load.Reject) {
+	b := &l.batch
+	b.Cols, b.Rows, b.Cells, b.Arena = insertRejects.Columns, b.Rows[:0], b.Cells[:0], b.Arena[:0]
+	if cap(b.Arena) > keepArena {
+		b.Arena = nil
+	}
+	text := func(s string) load.Cell {
+		start := len(b.Arena)
+		b.Arena = append(b.Arena, s...)
+		return load.TextCell(start, len(b.Arena))
+	}
+	low, _ := idRange(l.job)
+	var at time.Time
+	var shown, message, hint load.Cell // of the reject before, with which most have them in common
+	for i := range rejects {
+		r := &rejects[i]
+		if i == 0 || r.Time != at {
+			at, shown = r.Time, text(r.Time.UTC().Format(TimeFormat))
+		}
+		if i == 0 || r.Message != rejects[i-1].Message {
+			message = text(r.Message)
+		}
+		if i == 0 || r.Hint != rejects[i-1].Hint {
+			hint = text(r.Hint)
+		}
+		raw := text("")
+		b.Arena = append(b.Arena, r.Raw...)
+		raw.Kind, raw.Len = load.CellBlob, uint32(len(r.Raw))
+		b.Rows = append(b.Rows, load.Row{})
+		b.Cells = append(b.Cells, load.IntCell(low+l.count+int64(i)+1), shown,
+			load.IntCell(r.Record), load.IntCell(r.Line), load.IntCell(r.EndLine),
+			text(r.Column), text(Value(r)), text(string(r.Code)), message, hint, raw)
+	}
+}
+
+// keepArena is the largest arena that is kept for the next batch.
+const keepArena = 4 << 20
