@@ -101,13 +101,34 @@ func (i *Inference) Add(r *Record) {
 			w.empty++
 			continue
 		}
-		text := r.Field(n)
-		if len(text) == 0 || len(i.nulls.nulls) > 0 && i.nulls.isNull(text, r.Fields[n].Quoted) {
-			w.empty++
-			continue
-		}
-		w.add(text, r.Line)
+		i.add(w, r.Field(n), r.Fields[n].Quoted, r.Line)
 	}
+}
+
+// addBlock takes the good records of b into account, field by field.
+func (i *Inference) addBlock(b *block) {
+	for n, w := range i.fields {
+		first := uint32(0)
+		for row, end := range b.ends {
+			at := first + uint32(n)
+			first = end
+			if at >= end {
+				w.empty++
+				continue
+			}
+			f := b.fields[at]
+			i.add(w, b.batch.Arena[f.Start:f.End:f.End], f.Quoted, b.batch.Rows[row].Line)
+		}
+	}
+}
+
+// add takes a value of w's field into account.
+func (i *Inference) add(w *fieldWatch, text []byte, quoted bool, line int64) {
+	if len(text) == 0 || len(i.nulls.nulls) > 0 && i.nulls.isNull(text, quoted) {
+		w.empty++
+		return
+	}
+	w.add(text, line)
 }
 
 // Guesses returns what was found out so far, one for each field, in order.
@@ -117,6 +138,7 @@ func (i *Inference) Guesses() []Guess {
 	verdicts := make([]verdict, len(i.fields))
 	for n, w := range i.fields {
 		w.open()
+		w.settleShapes()
 		verdicts[n] = w.judge()
 	}
 	settleByNeighbours(verdicts)

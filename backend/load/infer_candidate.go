@@ -38,8 +38,13 @@ func patience(values int64) int64 { return 10 + values/20 }
 // returns that.
 func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 	c.fits = false
-	if c.suits(buf[:n]) {
-		buf, c.cell, c.fits = c.parser.parse(buf, 0, n)
+	switch p := c.parser.(type) {
+	case *momentParser:
+		c.fits = p.suits(buf[:n])
+	default:
+		if c.suits(buf[:n]) {
+			buf, c.cell, c.fits = p.parse(buf, 0, n)
+		}
 	}
 	if !c.fits {
 		if c.missed == 0 {
@@ -66,20 +71,17 @@ func (c *candidate) suits(text []byte) bool {
 	switch p := c.parser.(type) {
 	case *integerParser:
 		return bytes.IndexByte(text, p.format.point) < 0
-	case *momentParser:
-		m, f := p.read(text)
-		switch {
-		case f != flawNone:
-			return false
-		case c.typ == Date:
-			return !m.timed
-		case c.typ == Timestamp:
-			return !m.zoned
-		}
 	case jsonParser:
 		return text[0] == '{' || text[0] == '['
 	}
 	return true
+}
+
+// suits reports whether text is a moment that tells p's type apart from the
+// wider ones, as candidate.suits does: a date has no time, a timestamp no zone.
+func (p *momentParser) suits(text []byte) bool {
+	m, f := p.read(text)
+	return f == flawNone && p.holds(&m) && !(p.typ == Date && m.timed) && !(p.typ == Timestamp && m.zoned)
 }
 
 // reading appends what the value at hand is read as.
@@ -97,12 +99,11 @@ func (c *candidate) reading(b, arena []byte) []byte {
 // values: 03/04/2026, or 1.234. It remembers what can be proved of it.
 type rivalry struct {
 	a, b         *candidate
-	doubtful     int64 // values that each reads differently
-	firstDoubt   held
-	onlyA, onlyB proof
+	doubt        proof // values that each reads differently
+	onlyA, onlyB proof // values that only one of them can read
 }
 
-// A proof is the values that only one of two rivals can read.
+// A proof is values that speak for or against two rivals.
 type proof struct {
 	count int64
 	first held
@@ -115,28 +116,32 @@ func (p *proof) add(text []byte, line int64) {
 	p.count++
 }
 
-// weigh compares what became of the value at hand; arena is where it did.
-func (r *rivalry) weigh(arena, text []byte, line int64) {
+// weigh compares what became of the value at hand; arena is where it did. It
+// returns the count that the value was added to, nil for none.
+func (r *rivalry) weigh(arena, text []byte, line int64) *int64 {
+	var p *proof
 	switch {
 	case r.a.fits && r.b.fits:
 		var one, other [64]byte
-		if r.a.order != "" || !bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)) {
-			if r.doubtful == 0 {
-				r.firstDoubt = hold(text, line)
-			}
-			r.doubtful++
+		if r.a.order == "" && bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)) {
+			return nil
 		}
+		p = &r.doubt
 	case r.a.fits:
-		r.onlyA.add(text, line)
+		p = &r.onlyA
 	case r.b.fits:
-		r.onlyB.add(text, line)
+		p = &r.onlyB
+	default:
+		return nil
 	}
+	p.add(text, line)
+	return &p.count
 }
 
 // mixed reports whether the field's values are written in both ways: each
 // reads some that the other can't, and together they read them all.
 func (r *rivalry) mixed(values int64) bool {
-	return r.doubtful > 0 && r.onlyA.count > 0 && r.onlyB.count > 0 && tolerable(r.a.missed-r.onlyB.count, values)
+	return r.doubt.count > 0 && r.onlyA.count > 0 && r.onlyB.count > 0 && tolerable(r.a.missed-r.onlyB.count, values)
 }
 
 // rivalries pairs the candidates that may read the same text differently.

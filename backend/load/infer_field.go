@@ -1,11 +1,17 @@
 package load
 
+import "slices"
+
 // How many values of a field are kept before the ways in which they may be
 // written are settled, and how many bytes of them.
 const (
 	openingValues = 64
 	openingBytes  = 16 << 10
 )
+
+// dropEvery is after how many values it is looked which candidates can't win
+// any more.
+const dropEvery = 32
 
 // A fieldWatch is what an Inference knows of one field.
 type fieldWatch struct {
@@ -21,9 +27,11 @@ type fieldWatch struct {
 	opened       bool
 
 	candidates []*candidate // in the order of narrowness
+	numbers    []*candidate // those of them that read numbers
+	others     []*candidate // and those that don't
 	rivalries  []*rivalry
-	counting   bool // some of them read numbers
-	numeric    bool // and all of those read numbers that are digits alone
+	numeric    bool     // all numbers read what is digits alone
+	shapes     []*shape // in which numbers were written
 
 	whole     int64 // values that are digits alone; not counted in the candidates
 	notBit    bool  // a value is neither 0 nor 1
@@ -104,9 +112,10 @@ func (w *fieldWatch) open() {
 	w.opened = true
 	w.candidates = w.forms.candidates(w.opening)
 	w.rivalries = rivalries(w.candidates)
-	w.counting, w.numeric = true, true
-	for _, c := range w.candidates {
-		if p, ok := c.parser.(*decimalParser); ok && p.format.percent {
+	w.divide()
+	w.numeric = true
+	for _, c := range w.numbers {
+		if formatOf(c).percent {
 			w.numeric = false
 		}
 	}
@@ -116,108 +125,158 @@ func (w *fieldWatch) open() {
 	w.opening = nil
 }
 
+// divide tells the candidates that read numbers from the others.
+func (w *fieldWatch) divide() {
+	w.numbers, w.others = w.numbers[:0], w.others[:0]
+	for _, c := range w.candidates {
+		if c.number {
+			w.numbers = append(w.numbers, c)
+		} else {
+			w.others = append(w.others, c)
+		}
+	}
+}
+
 // weigh tries the value with every way in which it may be written.
 func (w *fieldWatch) weigh(text []byte, line int64) {
 	if len(w.candidates) == 0 {
 		return
 	}
-	digits := w.weighIdentifier(text, line)
-	plain := digits && len(text) <= 18 && w.numeric
-	if plain {
+	w.weighBit(text)
+	switch {
+	case w.numeric && isPlain(text):
 		w.whole++
+		w.countDigits(len(text))
+	case len(w.numbers) > 0:
+		w.weighNumber(text, line)
 	}
-	buf := append(w.scratch[:0], text...)
-	number, over := plain, false
-	for _, c := range w.candidates {
-		if plain && c.number {
-			continue
-		}
-		buf = c.weigh(buf, len(text), line)
-		number = number || c.number && c.fits
-		over = over || c.missed > patience(w.values)
+	if len(w.others) > 0 {
+		w.weighOthers(text, line)
 	}
-	w.scratch = buf
-	if !plain {
-		for _, r := range w.rivalries {
-			r.weigh(buf, text, line)
-		}
-	}
-	if number {
-		n := countDigits(text)
-		if w.digitsLeast == 0 || n < w.digitsLeast {
-			w.digitsLeast = n
-		}
-		w.digitsMost = max(w.digitsMost, n)
-	} else if w.codes == nil && w.counting && isCode(text) {
-		h := hold(text, line)
-		w.codes = &h
-	}
-	if over {
+	if w.values%dropEvery == 0 {
 		w.drop()
 	}
 }
 
-// weighIdentifier looks for what makes a number an identifier, and reports
-// whether text is digits alone, with none of it.
-func (w *fieldWatch) weighIdentifier(text []byte, line int64) bool {
-	digits := true
-	for _, b := range text {
-		if b-'0' > 9 {
-			digits = false
-			break
+// weighOthers tries the value with what reads no numbers.
+func (w *fieldWatch) weighOthers(text []byte, line int64) {
+	w.scratch = append(w.scratch[:0], text...)
+	for _, c := range w.others {
+		w.scratch = c.weigh(w.scratch, len(text), line)
+	}
+	for _, r := range w.rivalries {
+		if !r.a.number {
+			r.weigh(w.scratch, text, line)
 		}
 	}
-	if digits && (text[0] != '0' || len(text) == 1) {
-		switch {
-		case len(text) > 1 || text[0] > '1':
-			w.notBit = true
-		case text[0] == '0':
-			w.zero = true
-		default:
-			w.one = true
-		}
-		return true
-	}
-	w.notBit = true
+}
+
+// weighNumber tries the value with what reads numbers, and looks for what makes
+// it an identifier.
+func (w *fieldWatch) weighNumber(text []byte, line int64) {
 	if w.kept == nil {
 		if why := keptAsText(text); why != "" {
 			h := hold(text, line)
 			w.kept, w.keptWhy = &h, why
 		}
 	}
-	return false
+	key, shaped := shapeOf(text)
+	if shaped {
+		if s := w.shape(&key); s != nil {
+			s.count++
+			return
+		}
+	}
+	buf, number := append(w.scratch[:0], text...), false
+	for _, c := range w.numbers {
+		buf = c.weigh(buf, len(text), line)
+		number = number || c.fits
+	}
+	w.scratch = buf
+	var proofs []*int64
+	for _, r := range w.rivalries {
+		if !r.a.number {
+			continue
+		}
+		if p := r.weigh(buf, text, line); p != nil && shaped {
+			proofs = append(proofs, p)
+		}
+	}
+	if number {
+		w.countDigits(countDigits(text))
+	} else if w.codes == nil && isCode(text) {
+		h := hold(text, line)
+		w.codes = &h
+	}
+	if shaped {
+		w.remember(key, proofs)
+	}
+}
+
+// countDigits takes into account how many digits a number has.
+func (w *fieldWatch) countDigits(n int) {
+	if w.digitsLeast == 0 || n < w.digitsLeast {
+		w.digitsLeast = n
+	}
+	w.digitsMost = max(w.digitsMost, n)
+}
+
+// weighBit looks whether the value is 0 or 1.
+func (w *fieldWatch) weighBit(text []byte) {
+	switch {
+	case len(text) > 1 || text[0]|1 != '1':
+		w.notBit = true
+	case text[0] == '0':
+		w.zero = true
+	default:
+		w.one = true
+	}
+}
+
+// mostPlainDigits is how many digits every integer may have.
+const mostPlainDigits = 18
+
+// isPlain reports whether text is a number of digits alone, whose zeros stand
+// behind others.
+func isPlain(text []byte) bool {
+	if len(text) > mostPlainDigits || text[0] == '0' && len(text) > 1 {
+		return false
+	}
+	for _, b := range text {
+		if b-'0' > 9 {
+			return false
+		}
+	}
+	return true
 }
 
 // drop lets go of the candidates that can't win any more. One that still has
 // a rival in the race is kept, to know what only one of the two can read.
 func (w *fieldWatch) drop() {
-	n := 0
-	w.counting = false
+	w.settleShapes()
+	var dropped bool
 	for _, c := range w.candidates {
-		if w.inRace(c) {
-			w.candidates[n] = c
-			n++
-			w.counting = w.counting || c.number
+		if c.dropped = !w.inRace(c); !c.dropped {
 			continue
 		}
-		c.dropped = true
+		dropped = true
 		if share := w.matched(c); w.near == nil || share > w.nearMatched {
 			w.near, w.nearMatched = c, share
 		}
 	}
-	clear(w.candidates[n:])
-	w.candidates = w.candidates[:n]
-	n = 0
-	for _, r := range w.rivalries {
-		if !r.a.dropped && !r.b.dropped {
-			w.rivalries[n] = r
-			n++
-		} else if w.mixed == nil && r.mixed(w.values) {
+	if !dropped {
+		return
+	}
+	w.shapes = nil // they speak of candidates that are no more
+	w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.dropped })
+	w.rivalries = slices.DeleteFunc(w.rivalries, func(r *rivalry) bool {
+		out := r.a.dropped || r.b.dropped
+		if out && w.mixed == nil && r.mixed(w.values) {
 			w.mixed = r
 		}
-	}
-	clear(w.rivalries[n:])
-	w.rivalries = w.rivalries[:n]
+		return out
+	})
+	w.divide()
 }
 
 // inRace reports whether c, or a rival of it, may still win.

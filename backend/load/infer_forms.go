@@ -175,6 +175,9 @@ func (f *forms) dates(values []openingValue) []candidate {
 	} else {
 		seen := map[string]bool{}
 		for _, v := range values {
+			if _, f := readISO([]byte(v.text)); f == flawNone {
+				continue
+			}
 			for _, pattern := range likelyPatterns([]byte(v.text)) {
 				if !seen[pattern] && len(patterns) < mostPatterns {
 					seen[pattern] = true

@@ -114,7 +114,7 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 		default:
 			if len(v.alternatives) == 0 {
 				v.alternatives = []*candidate{c}
-				v.doubt = f.firstDoubt
+				v.doubt = f.doubt.first
 			}
 			if !c.number || len(v.alternatives) == 1 { // other numbers only repeat the question
 				v.alternatives = append(v.alternatives, f.rival)
@@ -154,7 +154,7 @@ func (w *fieldWatch) facing(c *candidate) []face {
 	var list []face
 	for _, r := range w.rivalries {
 		switch {
-		case r.doubtful == 0:
+		case r.doubt.count == 0:
 		case r.a == c:
 			list = append(list, face{r, r.b, r.onlyA, r.onlyB})
 		case r.b == c:

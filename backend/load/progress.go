@@ -9,6 +9,7 @@ type Phase string
 // to wait.
 const (
 	PhaseOpening    Phase = "opening"    // looking at the file and the target
+	PhaseInferring  Phase = "inferring"  // reading all records for the types of their fields, before they are read again
 	PhaseWriting    Phase = "writing"    // reading, converting and writing
 	PhaseWaiting    Phase = "waiting"    // for the lock that another program has on the database
 	PhaseCommitting Phase = "committing" // making rows durable
@@ -52,14 +53,21 @@ const rateWindow = 3 * time.Second
 
 // A progress reports how a load goes. It is used by one goroutine.
 type progress struct {
-	report func(Progress) // may be nil
-	now    Progress
-	last   time.Time // of the last report
-	rate   rate
+	report  func(Progress) // may be nil
+	now     Progress
+	before  int64     // bytes that were read in an earlier reading
+	records int64     // read in this reading, for the rate
+	last    time.Time // of the last report
+	rate    rate
 }
 
-func newProgress(total int64, report func(Progress)) *progress {
-	return &progress{report: report, now: Progress{BytesTotal: total}}
+// newProgress returns the progress of a reading, of total bytes or -1, that
+// follows on a reading of before bytes.
+func newProgress(total, before int64, report func(Progress)) *progress {
+	if total >= 0 {
+		total += before
+	}
+	return &progress{report: report, before: before, now: Progress{BytesRead: before, BytesTotal: total}}
 }
 
 // phase reports that a phase begins.
@@ -67,8 +75,8 @@ func (p *progress) phase(ph Phase) {
 	if p.now.Phase == ph {
 		return
 	}
-	if ph == PhaseWriting && len(p.rate.samples) == 0 {
-		p.rate.add(time.Now(), p.now.Read, p.now.BytesRead)
+	if (ph == PhaseWriting || ph == PhaseInferring) && len(p.rate.samples) == 0 {
+		p.rate.add(time.Now(), p.records, p.now.BytesRead)
 	}
 	p.now.Phase = ph
 	p.send(time.Now())
@@ -78,13 +86,22 @@ func (p *progress) phase(ph Phase) {
 // rates begin anew.
 func (p *progress) standStill() {
 	p.rate = rate{}
-	p.now.Phase = PhaseWriting
+	if p.now.Phase == PhaseCommitting {
+		p.now.Phase = PhaseWriting
+	}
 	p.send(time.Now())
 }
 
 // update takes new figures and reports them if it is time to.
 func (p *progress) update(c Counts, consumed int64) {
-	p.now.Counts, p.now.BytesRead = c, consumed
+	p.now.Counts = c
+	p.advance(c.Read, consumed)
+}
+
+// advance takes how much was read, which is counted in nothing yet, and
+// reports it if it is time to.
+func (p *progress) advance(records, consumed int64) {
+	p.records, p.now.BytesRead = records, p.before+consumed
 	if now := time.Now(); now.Sub(p.last) >= progressEvery {
 		p.send(now)
 	}
@@ -104,7 +121,7 @@ func (p *progress) send(now time.Time) {
 		return
 	}
 	s := p.now
-	p.rate.add(now, s.Read, s.BytesRead)
+	p.rate.add(now, p.records, s.BytesRead)
 	s.RecordsPerSecond, s.BytesPerSecond = p.rate.perSecond()
 	if s.BytesTotal >= 0 {
 		percent := 100.0

@@ -31,6 +31,10 @@ type Options struct {
 	// that would have been written.
 	Check bool
 
+	// Before is how many bytes [Infer] has read of the same source: progress
+	// goes on behind them.
+	Before int64
+
 	// CommitEvery is how long rows may stay uncommitted; 0 is
 	// [DefaultCommitEvery].
 	CommitEvery time.Duration
@@ -84,7 +88,7 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	}
 	r := &run{
 		layout: l, opt: opt, limit: limit,
-		progress: newProgress(src.Size(), opt.OnProgress),
+		progress: newProgress(src.Size(), opt.Before, opt.OnProgress),
 		log:      newRejectLog(opt.OnReject),
 	}
 	r.progress.phase(PhaseOpening)

@@ -1,0 +1,84 @@
+package load
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Infer takes all records of src into account, and returns how long that
+// took, pauses left out. Of the options it heeds OnProgress and Paused. When
+// ctx is done, the error is its cause.
+//
+// Its progress is that of the first of two readings: it goes to the half. The
+// other half is that of [Run], with Options.Before.
+func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Duration, error) {
+	total := src.Size()
+	if total > 0 {
+		total *= 2
+	}
+	p := newProgress(total, 0, opt.OnProgress)
+	p.phase(PhaseInferring)
+
+	reading, stop := context.WithCancel(ctx)
+	free, read := make(chan *block, blocks), make(chan *block, blocks)
+	for range blocks {
+		free <- new(block)
+	}
+	var m mistake
+	var group sync.WaitGroup
+	group.Go(func() {
+		defer close(read)
+		m.guard(func() { readStage(reading, src, 0, free, read) })
+	})
+	defer group.Wait()
+	defer func() {
+		stop()
+		for range read { // let the stage end
+		}
+	}()
+
+	started, records := time.Now(), int64(0)
+	for ctx.Err() == nil {
+		started = started.Add(p.pause(ctx, opt.Paused))
+		var b *block
+		select {
+		case b = <-read:
+		case <-ctx.Done():
+		}
+		if b == nil {
+			break
+		}
+		i.addBlock(b)
+		records += b.read
+		p.advance(records, b.consumed)
+		if b.err != nil {
+			return time.Since(started), b.err
+		}
+		free <- b
+	}
+	if err := m.err(); err != nil {
+		return time.Since(started), err
+	}
+	return time.Since(started), context.Cause(ctx)
+}
+
+// pause waits while the load is paused or until ctx is done, and returns how
+// long that was.
+func (p *progress) pause(ctx context.Context, paused func() <-chan struct{}) time.Duration {
+	if paused == nil {
+		return 0
+	}
+	goOn := paused()
+	if goOn == nil {
+		return 0
+	}
+	p.standStill()
+	since := time.Now()
+	select {
+	case <-goOn:
+	case <-ctx.Done():
+	}
+	p.standStill()
+	return time.Since(since)
+}
