@@ -9,7 +9,8 @@ import (
 // TestShapes checks that what is found does not hang on trying only the first
 // value of each shape.
 func TestShapes(t *testing.T) {
-	odd := []string{"1E5", "-0", "+5", "0.5", "00420", "1.234", "1,234", "12-", "(5)", "9223372036854775808", "12O", "", "-", X
+	odd := []string{"1E5", "-0", "+5", "0.5", "00420", "1.234", "1,234", "12-", "(5)", "9223372036854775808", "12O", "", "-", "7 %",
+		"1'000", "1.5e+300", "1.5e+400"}
 	for seed := range uint64(600) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		about, texts, _ := writtenColumn(r)
