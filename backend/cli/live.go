@@ -157,7 +157,10 @@ func rates(v load.Progress) []string {
 		count(int64(math.Round(v.RecordsPerSecond))) + " records/s",
 		size(int64(v.BytesPerSecond)) + "/s",
 	}
-	if v.EtaMs != nil && v.Phase == load.PhaseWriting {
+	if v.Phase == load.PhaseInferring {
+		parts = append([]string{inferring}, parts...)
+	}
+	if v.EtaMs != nil {
 		parts = append(parts, clock((*v.EtaMs+999)/1000)+" left")
 	}
 	if v.Rejected > 0 {
@@ -169,6 +172,9 @@ func rates(v load.Progress) []string {
 // waiting is what is said of a load that can't go on.
 const waiting = "waiting: another program has locked the database"
 
+// inferring is what is said of a check that looks for the types first.
+const inferring = "inferring the types"
+
 // progressLine spells progress as a line of a log.
 func progressLine(v load.Progress) string {
 	if v.Phase == load.PhaseWaiting {
@@ -178,14 +184,18 @@ func progressLine(v load.Progress) string {
 	if v.Percent != nil {
 		parts = append(parts, fmt.Sprintf("%5.1f %%", math.Floor(*v.Percent*10)/10))
 	}
-	parts = append(parts, "read "+count(v.Read))
+	if v.Phase == load.PhaseInferring {
+		parts = append(parts, inferring)
+	} else {
+		parts = append(parts, "read "+count(v.Read))
+	}
 	if v.Rejected > 0 {
 		parts = append(parts, "rejected "+count(v.Rejected))
 	}
 	if v.RecordsPerSecond > 0 {
 		parts = append(parts, count(int64(math.Round(v.RecordsPerSecond)))+" records/s")
 	}
-	if v.EtaMs != nil && v.Phase == load.PhaseWriting {
+	if v.EtaMs != nil && (v.Phase == load.PhaseWriting || v.Phase == load.PhaseInferring) {
 		parts = append(parts, clock((*v.EtaMs+999)/1000)+" left")
 	}
 	return strings.Join(parts, gap)

@@ -80,12 +80,8 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
 	}
 
-	s.printf("\n%s\n", s.bold("Columns"))
-	t = newTable("", "", "")
-	for _, g := range v.Guesses {
-		t.add(g.Field, typeName(g.Column), g.Evidence)
-	}
-	t.print(s, "  ", 0)
+	s.println("")
+	s.printColumns(v.Guesses)
 
 	s.printf("\n%s\n", s.bold("First records"))
 	t = newTable(append([]string{"line"}, v.Fields...)...)
@@ -100,6 +96,16 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 		t.add(row...)
 	}
 	t.print(s, "  ", mostCells)
+}
+
+// printColumns tells which column each field would become, and why.
+func (s *screen) printColumns(guesses []load.Guess) {
+	s.println(s.bold("Columns"))
+	t := newTable("", "", "")
+	for _, g := range guesses {
+		t.add(g.Field, typeName(g.Column), g.Evidence)
+	}
+	t.print(s, "  ", 0)
 }
 
 // findingName spells the name of a finding, which is a name of JSON, for people.

@@ -10,9 +10,12 @@ import (
 // mostReasons is how many reasons of rejects a summary lists.
 const mostReasons = 10
 
-// printSummary tells what a job did, how its rejects came about, and what to
-// do next.
+// printSummary tells what a job found out and did, how its rejects came about,
+// and what to do next.
 func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
+	if len(v.Guesses) > 0 {
+		s.printColumns(v.Guesses)
+	}
 	s.printf("%s\n", outcome(s, v))
 	if v.Rejected == 0 {
 		return

@@ -28,8 +28,13 @@ type Request struct {
 	Plan    load.Plan       `json:"plan"`
 	Limits  Limits          `json:"limits,omitzero"`
 
-	// Check does everything but the writing.
+	// Check does everything but the writing. The types of a table that is to
+	// be made it infers from all records, and not from the first ones only.
 	Check bool `json:"check,omitempty"`
+
+	// Infer names those of Plan.Columns of which nobody has chosen type and
+	// format: a check infers them as well.
+	Infer []string `json:"infer,omitempty"`
 }
 
 // Limits guard against files that are not what they seem. 0 is the default of
@@ -94,6 +99,9 @@ type Summary struct {
 	// Check is set when nothing was to be written: inserted then counts the
 	// records that would have been.
 	Check bool `json:"check,omitempty"`
+	// Guesses say, for each field, what a check inferred from all records; nil
+	// where it inferred nothing. A list of jobs leaves them out.
+	Guesses []load.Guess `json:"guesses,omitempty"`
 	// Error tells why the job failed, and what to do.
 	Error string `json:"error,omitempty"`
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -159,14 +160,14 @@ func TestImport(t *testing.T) {
 
 	e := b.until(j.ID, state(Done))
 	var told struct{ Summary Summary }
-	if err := json.Unmarshal(e.Data, &told); err != nil || told.Summary != s {
+	if err := json.Unmarshal(e.Data, &told); err != nil || !reflect.DeepEqual(told.Summary, s) {
 		t.Errorf("the last state tells %s, %v", e.Data, err)
 	}
 	kept, err := b.runner.Job(t.Context(), j.ID)
-	if err != nil || kept.State != Done || *kept.Summary != s || kept.Started == "" || kept.Finished == "" {
+	if err != nil || kept.State != Done || !reflect.DeepEqual(*kept.Summary, s) || kept.Started == "" || kept.Finished == "" {
 		t.Errorf("the store has %+v, %v", kept, err)
 	}
-	if again, err := b.runner.Wait(t.Context(), j.ID); err != nil || again != s {
+	if again, err := b.runner.Wait(t.Context(), j.ID); err != nil || !reflect.DeepEqual(again, s) {
 		t.Errorf("waiting for an ended job: %+v, %v", again, err)
 	}
 
@@ -185,15 +186,6 @@ func TestImport(t *testing.T) {
 	counts, err := b.runner.RejectCounts(t.Context(), j.ID)
 	if err != nil || len(counts) != 1 || counts[0] != (RejectCount{Code: load.CodeNotANumber, Column: "id", Count: 100}) {
 		t.Errorf("counts %v, %v", counts, err)
-	}
-}
-
-// Numbers that are too long to be kept as numbers make a column of text.
-func TestLongNumbers(t *testing.T) {
-	b := newBench(t)
-	s, err := b.run(Request{File: b.file("in.csv", "id,n\n12345678901234567890,1.5\n22345678901234567890,2.5\n"), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}})
-	if err != nil || s.Inserted != 2 {
-		t.Fatalf("%+v, %v", s, err)
 	}
 }
 

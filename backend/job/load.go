@@ -38,12 +38,32 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		defer func() { err = errors.Join(err, dst.Close()) }()
 		defer r.tellWaiting(a, dst)()
 	}
-	settled, layout, err := settle(ctx, req, file, dst)
+	settled, layout, err := settle(ctx, req, file, dst, nil)
 	if err != nil {
 		return s, err
 	}
 	if err := load.JoinProblems(settled.Problems); err != nil {
 		return s, err
+	}
+	opt := load.Options{
+		OnProgress: func(p load.Progress) { r.tellProgress(a, p) },
+		Paused:     func() <-chan struct{} { return r.paused(a) },
+		Check:      req.Check,
+	}
+	if settled.infers(req) {
+		took, err := inferAll(ctx, req, file.Dialect(), &settled, opt)
+		s.Seconds = took.Seconds()
+		if err != nil {
+			return s, err
+		}
+		opt.Before = max(0, file.Size())
+		if settled, layout, err = settle(ctx, req, file, dst, settled.Guesses); err != nil {
+			return s, err
+		}
+		if err := load.JoinProblems(settled.Problems); err != nil {
+			return s, err
+		}
+		s.Guesses = settled.Guesses
 	}
 	log, err := r.log(a, file.Dialect(), file.Head())
 	if err != nil {
@@ -54,21 +74,16 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	a.table = layout.Plan.Table
 	r.mu.Unlock()
 
-	did, err := load.Run(ctx, file, dst, layout, load.Options{
-		OnProgress: func(p load.Progress) { r.tellProgress(a, p) },
-		OnReject:   func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) },
-		Paused:     func() <-chan struct{} { return r.paused(a) },
-		Check:      req.Check,
-	})
+	opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
+	did, err := load.Run(ctx, file, dst, layout, opt)
 	if errors.Is(err, load.ErrNoRecords) {
 		err = fmt.Errorf("import %s: it has no records, only a header of %d fields: look at it with `linefeed preview`", req.File, len(file.Fields()))
 	}
 	stats := file.Stats()
-	return Summary{
-		Counts: did.Counts, Bytes: did.Bytes, Seconds: did.Elapsed.Seconds(),
-		RolledBack: did.RolledBack, Padded: stats.Padded + stats.Trimmed,
-		Passed: stats.Comment + stats.Footer,
-	}, err
+	s.Counts, s.Bytes, s.RolledBack = did.Counts, did.Bytes, did.RolledBack
+	s.Seconds += did.Elapsed.Seconds()
+	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
+	return s, err
 }
 
 // lookForWaiting is how often it is looked whether the target waits.

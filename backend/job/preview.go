@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"time"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
@@ -20,7 +21,8 @@ type Preview struct {
 	Records  int64             `json:"records"`
 	Complete bool              `json:"complete"`
 
-	// Guesses say which type and format each field's values fit.
+	// Guesses say which type and format the column of a new table would have
+	// that each field's values fit.
 	Guesses []load.Guess `json:"guesses"`
 }
 
@@ -43,7 +45,8 @@ func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) 
 	if most := max(1, previewValues/max(1, len(p.Fields))); len(p.Rows) > most {
 		p.Rows, p.Complete = p.Rows[:most], false
 	}
-	p.Guesses, err = guess(ctx, Request{File: file}, look.Dialect, guessRecords)
+	guesses, err := guess(ctx, Request{File: file}, look.Dialect, guessRecords)
+	p.Guesses = forNewTable(guesses)
 	return p, err
 }
 
@@ -79,4 +82,29 @@ func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]
 		}
 	}
 	return inference.Guesses(), ctx.Err()
+}
+
+// infers reports whether a job is to infer types from all records: a check of
+// a table that is to be made, and whose columns nobody has said.
+func (s *Settled) infers(req Request) bool {
+	return req.Check && s.Create && s.Preset == "" && req.Plan.Types != "text" &&
+		(len(req.Plan.Columns) == 0 || len(req.Infer) > 0)
+}
+
+// inferAll makes the guesses of s those of all records of the file, and returns
+// how long that took.
+func inferAll(ctx context.Context, req Request, d csvfile.Dialect, s *Settled, opt load.Options) (took time.Duration, err error) {
+	file, err := openFile(req, d)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	defer context.AfterFunc(ctx, func() { file.Close() })() // frees a read that waits
+	inference, err := load.NewInference(s.Fields, req.Plan)
+	if err != nil {
+		return 0, err
+	}
+	took, err = inference.Infer(ctx, file, opt)
+	s.Guesses = inference.Guesses()
+	return took, err
 }

@@ -332,7 +332,7 @@ func (r *Runner) Snapshot(ctx context.Context, id string) (Snapshot, error) {
 // mostJobs is how many jobs are listed.
 const mostJobs = 1000
 
-// Jobs returns the latest jobs, the newest first.
+// Jobs returns the latest jobs, the newest first, without what they inferred.
 func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 	kept, err := r.store.Jobs(ctx, mostJobs)
 	if err != nil {
@@ -343,6 +343,9 @@ func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 		j, err := fromStore(k)
 		if err != nil {
 			return nil, err
+		}
+		if j.Summary != nil {
+			j.Summary.Guesses = nil
 		}
 		jobs = append(jobs, j)
 	}

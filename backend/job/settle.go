@@ -49,7 +49,7 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 	if dst != nil {
 		defer dst.Close()
 	}
-	s, _, err := settle(ctx, req, file, dst)
+	s, _, err := settle(ctx, req, file, dst, nil)
 	return s, err
 }
 
@@ -70,8 +70,9 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 }
 
 // settle fits a request to an open file and its target, which is nil for a
-// check without one.
-func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target) (Settled, load.Layout, error) {
+// check without one. What the file's values look like is guessed from the
+// first of them, where it is not given as guesses.
+func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target, guesses []load.Guess) (Settled, load.Layout, error) {
 	plan := req.Plan
 	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}}
 
@@ -93,8 +94,10 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	if exists || preset != nil || len(plan.Columns) > 0 { // only the formats are asked for
 		look = guessFormats
 	}
-	if s.Guesses, err = guess(ctx, req, file.Dialect(), look); err != nil {
-		return s, load.Layout{}, err
+	if s.Guesses = guesses; s.Guesses == nil {
+		if s.Guesses, err = guess(ctx, req, file.Dialect(), look); err != nil {
+			return s, load.Layout{}, err
+		}
 	}
 	switch {
 	case exists && plan.Create:
@@ -108,7 +111,11 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 			plan.Columns, s.Preset = preset.Columns, preset.Name
 			plan.Formats = withFormats(plan, plan.Columns, s)
 		case len(plan.Columns) == 0:
+			s.Guesses = forNewTable(s.Guesses)
 			plan.Columns, plan.Map = newColumns(plan, s)
+		case guesses != nil:
+			s.Guesses = forNewTable(s.Guesses)
+			plan.Columns = inferredColumns(req.Infer, plan, s)
 		}
 		table = plan.Columns
 	}
@@ -158,8 +165,30 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 	return nil, nil
 }
 
-// exactDigits is how many digits of a number every database keeps.
-const exactDigits = 15
+// forNewTable returns the guesses for the columns of a table that is to be made.
+func forNewTable(guesses []load.Guess) []load.Guess {
+	all := slices.Clone(guesses)
+	for i, g := range all {
+		all[i] = g.ForNewTable()
+	}
+	return all
+}
+
+// inferredColumns returns the plan's columns, those that infer names with the
+// types and formats that were guessed.
+func inferredColumns(infer []string, p load.Plan, s Settled) []load.Column {
+	layout, _ := load.Settle(p, s.Fields, p.Columns)
+	cols := slices.Clone(p.Columns)
+	for i, c := range layout.Columns {
+		if !slices.Contains(infer, c.Name) {
+			continue
+		}
+		at := slices.IndexFunc(cols, func(other load.Column) bool { return other.Name == c.Name })
+		guess := s.Guesses[layout.Index[i]].Column
+		cols[at].Type, cols[at].Format = guess.Type, guess.Format
+	}
+	return cols
+}
 
 // newColumns returns the columns of a table to be made for the file's fields,
 // and which field goes to which of them.
@@ -182,13 +211,10 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 		}
 		if format := p.Formats[c.Name]; format != "" {
 			for _, choice := range g.Ambiguous { // it is the answer to what was open
-				if choice.Format == format {
+				if choice.Format == format && (choice.Type != load.Decimal || !g.Long()) {
 					c.Type = choice.Type
 				}
 			}
-		}
-		if c.Type == load.Decimal && g.MaxLength > exactDigits {
-			c.Type, c.Format = load.Text, "" // identifiers, mostly; not every database keeps all their digits
 		}
 		c.Nullable = true // what the rest of the file holds is not known
 		for _, k := range p.Key {

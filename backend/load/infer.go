@@ -46,6 +46,26 @@ type Guess struct {
 	Empty      int64 `json:"empty"`      // empty, missing, or NULL by the plan
 	Exceptions int64 `json:"exceptions"` // values that don't fit the column's type
 	MaxLength  int   `json:"maxLength"`  // characters of the longest value
+
+	long *held // a number of more digits than exactDigits
+}
+
+// exactDigits is how many digits of a decimal every database keeps.
+const exactDigits = 15
+
+// Long reports whether there are numbers of which not every database would
+// keep all digits in a column of decimals.
+func (g Guess) Long() bool { return g.long != nil }
+
+// ForNewTable returns the guess for the column of a table that is to be made:
+// decimals that not every database keeps are text.
+func (g Guess) ForNewTable() Guess {
+	if g.Column.Type == Decimal && g.Long() {
+		g.Evidence = fmt.Sprintf("text, because %s: not every database keeps more than %d digits of a decimal; otherwise it would be %s",
+			g.long, exactDigits, g.Evidence)
+		g.Column.Type, g.Column.Format, g.Exceptions = Text, "", 0
+	}
+	return g
 }
 
 // A Choice is one way to read the values of a field.

@@ -148,6 +148,7 @@ func (v *verdict) guess(name string) Guess {
 		Empty:      w.empty,
 		Values:     w.values,
 		MaxLength:  w.maxLength,
+		long:       w.long,
 	}
 	if c := v.chosen; c != nil {
 		g.Column.Type, g.Column.Format, g.Exceptions = c.typ, c.format, c.missed

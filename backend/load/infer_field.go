@@ -37,7 +37,8 @@ type fieldWatch struct {
 	notBit    bool  // a value is neither 0 nor 1
 	zero, one bool
 
-	digitsLeast, digitsMost int // of the values that are numbers
+	digitsLeast, digitsMost int   // of the values that are numbers
+	long                    *held // the first of more than exactDigits
 
 	kept    *held // a value that no number keeps
 	keptWhy string
@@ -146,7 +147,7 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 	switch {
 	case w.numeric && isPlain(text):
 		w.whole++
-		w.countDigits(len(text))
+		w.countDigits(len(text), text, line)
 	case len(w.numbers) > 0:
 		w.weighNumber(text, line)
 	}
@@ -203,7 +204,7 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 		}
 	}
 	if number {
-		w.countDigits(countDigits(text))
+		w.countDigits(countDigits(text), text, line)
 	} else if w.codes == nil && isCode(text) {
 		h := hold(text, line)
 		w.codes = &h
@@ -213,8 +214,12 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 	}
 }
 
-// countDigits takes into account how many digits a number has.
-func (w *fieldWatch) countDigits(n int) {
+// countDigits takes into account that a number has n digits.
+func (w *fieldWatch) countDigits(n int, text []byte, line int64) {
+	if n > exactDigits && w.long == nil {
+		h := hold(text, line)
+		w.long = &h
+	}
 	if w.digitsLeast == 0 || n < w.digitsLeast {
 		w.digitsLeast = n
 	}

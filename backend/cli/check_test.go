@@ -1,0 +1,28 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+
+	"linefeed/backend/load"
+)
+
+// A check says which types all records have, and why, beside what it rejects.
+func TestCheckTellsTypes(t *testing.T) {
+	dir := newHome(t)
+	file := write(t, dir, "in.csv", "code,n\n"+strings.Repeat("10115,1\n", 25_000)+"00420,2\n")
+	r := run(t, "check", file).want(t, 0)
+	for _, want := range []string{"Columns", "text, because line 25,002 is 00420", "integer, 25,001 of 25,001", "25,001 of 25,001 records can be loaded"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("it does not say %q:\n%s", want, r.stdout)
+		}
+	}
+	r = run(t, "check", file, "--json").want(t, 0)
+	if v := r.summary(t); len(v.Guesses) != 2 || v.Guesses[0].Column.Type != load.Text || v.Guesses[1].Column.Type != load.Integer {
+		t.Errorf("%s", r.stdout)
+	}
+	r = run(t, "check", file, "--types", "text", "--json").want(t, 0)
+	if strings.Contains(r.stdout, "guesses") {
+		t.Errorf("nothing was to be inferred: %s", r.stdout)
+	}
+}

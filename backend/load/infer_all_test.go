@@ -1,0 +1,73 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// A file that is read twice, for its types and then for its records, has one
+// progress: over both.
+func TestInferThenRun(t *testing.T) {
+	const n = 100_000
+	src := many(n, nil)
+	i, err := NewInference(src.Fields(), Plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []Progress
+	opt := Options{Check: true, OnProgress: func(p Progress) { told = append(told, p) }}
+	if _, err := i.Infer(t.Context(), src, opt); err != nil {
+		t.Fatal(err)
+	}
+	if g := i.Guesses()[1]; g.Values != n || g.Column.Type != Text {
+		t.Errorf("%+v", g)
+	}
+	opt.Before = src.Size()
+	if _, err := Run(t.Context(), src, nil, layoutOf(t, Plan{}, src, textAndInteger...), opt); err != nil {
+		t.Fatal(err)
+	}
+	percent := 0.0
+	for at, p := range told {
+		end := at == len(told)-1
+		if p.Percent == nil || *p.Percent < percent || p.Phase == PhaseInferring && *p.Percent > 50 ||
+			(*p.Percent == 100) != end || (p.Phase == PhaseDone) != end || p.BytesTotal != 2*src.Size() || !p.Balanced() {
+			t.Fatalf("progress %d of %d, behind %v %%: %+v", at, len(told), percent, p)
+		}
+		percent = *p.Percent
+	}
+	if told[0].Phase != PhaseInferring {
+		t.Errorf("it begins with %+v", told[0])
+	}
+}
+
+func TestInferPauseAndCancel(t *testing.T) {
+	src := many(100_000, nil)
+	i, err := NewInference(src.Fields(), Plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	goOn, stop := make(chan struct{}), errors.New("stop")
+	asked, stood := 0, false
+	_, err = i.Infer(ctx, src, Options{
+		Paused: func() <-chan struct{} {
+			switch asked++; asked {
+			case 2:
+				return goOn
+			case 3:
+				cancel(stop)
+			}
+			return nil
+		},
+		OnProgress: func(p Progress) {
+			if asked == 2 && !stood { // it stands still
+				stood = true
+				close(goOn)
+			}
+		},
+	})
+	if !errors.Is(err, stop) || !stood || i.Guesses()[0].Values == 100_000 {
+		t.Fatalf("%v, stood still %v, %d values", err, stood, i.Guesses()[0].Values)
+	}
+}
