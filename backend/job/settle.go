@@ -209,13 +209,6 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 		case mapped:
 			c.Name = to
 		}
-		if format := p.Formats[c.Name]; format != "" {
-			for _, choice := range g.Ambiguous { // it is the answer to what was open
-				if choice.Format == format && (choice.Type != load.Decimal || !g.Long()) {
-					c.Type = choice.Type
-				}
-			}
-		}
 		c.Nullable = true // what the rest of the file holds is not known
 		for _, k := range p.Key {
 			if c.Name == k || s.Fields[i] == k {

@@ -200,9 +200,11 @@ func otherFormat(text []byte, f *numberFormat) string {
 // text, and which of the two; "" for none.
 func unitOf(text []byte) (unit string, before bool) {
 	s := bytes.TrimLeft(text, "+-")
-	if i := bytes.IndexAny(s, "+-0123456789.,"); i > 0 {
-		if u := string(trimBlanks(s[:i])); isCurrency(u) {
-			return u, true
+	if i := bytes.IndexAny(s, "+-0123456789"); i > 0 {
+		for _, u := range [][]byte{trimBlanks(s[:i]), trimBlanks(bytes.TrimRight(s[:i], ".,"))} { // Rs. 5, and € .50
+			if isCurrency(string(u)) {
+				return string(u), true
+			}
 		}
 	}
 	if i := bytes.LastIndexAny(text, "0123456789"); i >= 0 && i < len(text)-1 {
@@ -217,7 +219,7 @@ func unitOf(text []byte) (unit string, before bool) {
 // More are understood when a format names them; these are only recognised.
 const currencyCodes = " EUR USD GBP CHF JPY CNY RMB INR BRL CAD AUD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN HRK RSD " +
 	"RUB UAH TRY ILS ZAR MXN ARS CLP COP PEN SGD HKD TWD KRW THB IDR MYR PHP VND AED SAR EGP NGN KES " +
-	"KR KR. KČ ZŁ FT LEI R$ US$ A$ C$ FR. RS. "
+	"KR KR. KČ ZŁ FT LEI R$ US$ A$ C$ FR. RS RS. EURO РУБ РУБ. ГРН ЛВ 元 円 원 "
 
 // isCurrency reports whether s is the sign or code of a currency.
 func isCurrency(s string) bool {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"unicode/utf8"
 )
@@ -44,6 +45,12 @@ func (uuidParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 		arena = append(arena, b)
 	}
 	return arena, TextCell(was, len(arena)), true
+}
+
+// isBareUUID reports whether 32 hexadecimal digits can be told from those of a
+// checksum: by version and variant.
+func isBareUUID(text []byte) bool {
+	return len(text) == uuidDigits && text[12] >= '1' && text[12] <= '8' && bytes.IndexByte([]byte("89abAB"), text[16]) >= 0
 }
 
 // uuidCore narrows the range by braces or the prefix of a URN.

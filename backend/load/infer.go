@@ -47,20 +47,16 @@ type Guess struct {
 	Exceptions int64 `json:"exceptions"` // values that don't fit the column's type
 	MaxLength  int   `json:"maxLength"`  // characters of the longest value
 
-	long *held // a number of more digits than exactDigits
+	long held // a number of more digits than exactDigits, if there is one
 }
 
 // exactDigits is how many digits of a decimal every database keeps.
 const exactDigits = 15
 
-// Long reports whether there are numbers of which not every database would
-// keep all digits in a column of decimals.
-func (g Guess) Long() bool { return g.long != nil }
-
 // ForNewTable returns the guess for the column of a table that is to be made:
 // decimals that not every database keeps are text.
 func (g Guess) ForNewTable() Guess {
-	if g.Column.Type == Decimal && g.Long() {
+	if g.Column.Type == Decimal && g.long.text != "" {
 		g.Evidence = fmt.Sprintf("text, because %s: not every database keeps more than %d digits of a decimal; otherwise it would be %s",
 			g.long, exactDigits, g.Evidence)
 		g.Column.Type, g.Column.Format, g.Exceptions = Text, "", 0
@@ -96,7 +92,8 @@ func (g Guess) FormatFor(t Type) string {
 }
 
 // NewInference returns an Inference for records with the given fields. What
-// the plan says about NULL, the decimal sign and dates is taken as said.
+// the plan says about NULL, the decimal sign, dates and the formats of columns
+// is taken as said.
 func NewInference(fields []string, p Plan) (*Inference, error) {
 	nulls, err := newConversion(Column{Nullable: true}, p)
 	if err != nil {
@@ -108,7 +105,13 @@ func NewInference(fields []string, p Plan) (*Inference, error) {
 	}
 	i := &Inference{nulls: nulls}
 	for _, name := range fields {
-		i.fields = append(i.fields, newFieldWatch(name, forms))
+		i.fields = append(i.fields, &fieldWatch{name: name, forms: forms})
+	}
+	for n, column := range columnNames(i.fields) {
+		if to := p.Map[fields[n]]; to != "" {
+			column = to
+		}
+		i.fields[n].format = p.Formats[column]
 	}
 	return i, nil
 }

@@ -16,7 +16,8 @@ type candidate struct {
 	// skeleton is a date's pattern without what tells day, month and year
 	// apart; "" for all else.
 	skeleton string
-	order    string // of a date: "day first", "month first" or "year first"
+	order    string    // of a date: dayFirst, monthFirst or yearFirst
+	calendar *calendar // of dates with years of two digits
 
 	needsBoth bool // of a boolean: each word alone may be something else
 
@@ -40,7 +41,10 @@ func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 	c.fits = false
 	switch p := c.parser.(type) {
 	case *momentParser:
-		c.fits = p.suits(buf[:n])
+		m, ok := p.suits(buf[:n])
+		if c.fits = ok; ok && c.calendar != nil {
+			c.calendar.add(&m)
+		}
 	default:
 		if c.suits(buf[:n]) {
 			buf, c.cell, c.fits = p.parse(buf, 0, n)
@@ -71,6 +75,8 @@ func (c *candidate) suits(text []byte) bool {
 	switch p := c.parser.(type) {
 	case *integerParser:
 		return bytes.IndexByte(text, p.format.point) < 0
+	case uuidParser:
+		return bytes.IndexByte(text, '-') > 0 || isBareUUID(text)
 	case jsonParser:
 		return text[0] == '{' || text[0] == '['
 	}
@@ -79,9 +85,9 @@ func (c *candidate) suits(text []byte) bool {
 
 // suits reports whether text is a moment that tells p's type apart from the
 // wider ones, as candidate.suits does: a date has no time, a timestamp no zone.
-func (p *momentParser) suits(text []byte) bool {
+func (p *momentParser) suits(text []byte) (moment, bool) {
 	m, f := p.read(text)
-	return f == flawNone && p.holds(&m) && !(p.typ == Date && m.timed) && !(p.typ == Timestamp && m.zoned)
+	return m, f == flawNone && p.holds(&m) && !(p.typ == Date && m.timed) && !(p.typ == Timestamp && m.zoned)
 }
 
 // reading appends what the value at hand is read as.

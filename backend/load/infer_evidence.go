@@ -148,7 +148,9 @@ func (v *verdict) guess(name string) Guess {
 		Empty:      w.empty,
 		Values:     w.values,
 		MaxLength:  w.maxLength,
-		long:       w.long,
+	}
+	if !w.said {
+		g.long = w.long
 	}
 	if c := v.chosen; c != nil {
 		g.Column.Type, g.Column.Format, g.Exceptions = c.typ, c.format, c.missed

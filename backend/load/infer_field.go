@@ -15,8 +15,10 @@ const dropEvery = 32
 
 // A fieldWatch is what an Inference knows of one field.
 type fieldWatch struct {
-	name  string
-	forms *forms
+	name   string
+	forms  *forms
+	format string // as somebody has given it; "" for none
+	said   bool   // the candidates are those of the format
 
 	values, empty int64
 	maxLength     int
@@ -37,9 +39,10 @@ type fieldWatch struct {
 	notBit    bool  // a value is neither 0 nor 1
 	zero, one bool
 
-	digitsLeast, digitsMost int   // of the values that are numbers
-	long                    *held // the first of more than exactDigits
+	digitsLeast, digitsMost int  // of the values that are numbers
+	long                    held // the first of more than exactDigits
 
+	mangled held  // a whole number that a spreadsheet has shortened
 	kept    *held // a value that no number keeps
 	keptWhy string
 	codes   *held // a value of letters and digits, as identifiers have
@@ -61,8 +64,6 @@ type marker struct {
 	text  string
 	count int64
 }
-
-func newFieldWatch(name string, f *forms) *fieldWatch { return &fieldWatch{name: name, forms: f} }
 
 // add takes a value into account that is not NULL.
 func (w *fieldWatch) add(text []byte, line int64) {
@@ -111,7 +112,10 @@ func (w *fieldWatch) open() {
 		return
 	}
 	w.opened = true
-	w.candidates = w.forms.candidates(w.opening)
+	w.candidates = pointers(w.forms.said(w.format))
+	if w.said = len(w.candidates) > 0; !w.said {
+		w.candidates = w.forms.candidates(w.opening)
+	}
 	w.rivalries = rivalries(w.candidates)
 	w.divide()
 	w.numeric = true
@@ -181,6 +185,9 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 			w.kept, w.keptWhy = &h, why
 		}
 	}
+	if w.mangled.text == "" && isMangled(text) {
+		w.mangled = hold(text, line)
+	}
 	key, shaped := shapeOf(text)
 	if shaped {
 		if s := w.shape(&key); s != nil {
@@ -216,9 +223,8 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 
 // countDigits takes into account that a number has n digits.
 func (w *fieldWatch) countDigits(n int, text []byte, line int64) {
-	if n > exactDigits && w.long == nil {
-		h := hold(text, line)
-		w.long = &h
+	if n > exactDigits && w.long.text == "" {
+		w.long = hold(text, line)
 	}
 	if w.digitsLeast == 0 || n < w.digitsLeast {
 		w.digitsLeast = n
@@ -286,7 +292,7 @@ func (w *fieldWatch) drop() {
 
 // inRace reports whether c, or a rival of it, may still win.
 func (w *fieldWatch) inRace(c *candidate) bool {
-	if c.missed <= patience(w.values) {
+	if c.missed <= patience(w.values) || w.said {
 		return true
 	}
 	for _, r := range w.rivalries {

@@ -2,7 +2,9 @@ package load
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+	"time"
 )
 
 // The ways in which numbers are written, the simplest first.
@@ -32,12 +34,13 @@ var booleanPairs = []struct {
 // an Inference. Their parsers have no state.
 type forms struct {
 	plan     Plan
+	thisYear int
 	booleans []candidate
 	others   []candidate // those behind the numbers, but for dates by a pattern
 }
 
 func newForms(p Plan) (*forms, error) {
-	f := &forms{plan: Plan{Decimal: p.Decimal, DateFormat: p.DateFormat}}
+	f := &forms{plan: Plan{Decimal: p.Decimal, DateFormat: p.DateFormat}, thisYear: time.Now().Year()}
 	for _, b := range booleanPairs {
 		words, err := newBooleanParser(b.pair)
 		if err != nil {
@@ -76,16 +79,18 @@ func newForms(p Plan) (*forms, error) {
 // candidates returns the ways in which a field may be written whose first
 // values are given, the narrowest type and the simplest way first.
 func (f *forms) candidates(values []openingValue) []*candidate {
-	var list []*candidate
-	add := func(all ...candidate) {
-		for _, c := range all {
-			list = append(list, &c)
+	return pointers(slices.Concat(f.booleans, f.numbers(values), f.others, f.dates(values)))
+}
+
+// pointers returns candidates of a field's own.
+func pointers(all []candidate) []*candidate {
+	list := make([]*candidate, len(all))
+	for i, c := range all {
+		if c.order != "" && !strings.Contains(c.format, "YYYY") {
+			c.calendar = &calendar{}
 		}
+		list[i] = &c
 	}
-	add(f.booleans...)
-	add(f.numbers(values)...)
-	add(f.others...)
-	add(f.dates(values)...)
 	return list
 }
 
@@ -227,15 +232,22 @@ func (f *forms) dates(values []openingValue) []candidate {
 // orderless takes from a pattern what tells day, month and year apart.
 var orderless = strings.NewReplacer("YYYY", "#", "YY", "#", "MM", "#", "DD", "#")
 
+// The orders of day, month and year.
+const (
+	dayFirst   = "day first"
+	monthFirst = "month first"
+	yearFirst  = "year first"
+)
+
 // orderOf says which of day, month and year a pattern has first.
 func orderOf(pattern string) string {
 	day, month, year := strings.Index(pattern, "D"), strings.Index(pattern, "M"), strings.Index(pattern, "Y")
 	switch {
 	case year < day && year < month:
-		return "year first"
+		return yearFirst
 	case day < month:
-		return "day first"
+		return dayFirst
 	default:
-		return "month first"
+		return monthFirst
 	}
 }

@@ -27,6 +27,19 @@ func keptAsText(text []byte) string {
 	return ""
 }
 
+// mangledDigits is from how many digits on a spreadsheet writes a whole number
+// with an exponent.
+const mangledDigits = 12
+
+// isMangled reports whether text is a number of so many digits as a spreadsheet
+// shows it: 4.00638E+12.
+func isMangled(text []byte) bool {
+	mantissa, exponent := cutExponent(text)
+	return len(exponent) == len("E+12") && exponent[0] == 'E' && exponent[1] == '+' &&
+		(exponent[2]-'0')*10+exponent[3]-'0' >= mangledDigits-1 &&
+		len(mantissa) > 0 && bytes.IndexFunc(mantissa, func(r rune) bool { return notDigit(r) && r != '.' && r != ',' }) < 0
+}
+
 func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 // isNumberlike reports whether s has only digits and separators.
@@ -99,6 +112,13 @@ func namesIdentifier(name string) bool {
 		words = words[:len(words)-1]
 	}
 	return len(words) > 0 && identifierNames[words[len(words)-1]]
+}
+
+// namesVersion reports whether the name of a field says that its values are
+// versions, which only look like decimals.
+func namesVersion(name string) bool {
+	words := nameWords(name)
+	return len(words) > 0 && words[len(words)-1] == "version"
 }
 
 // namesBoolean reports whether the name of a field says that its values are

@@ -1,6 +1,10 @@
 package load
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // A field gets the type that all its values fit. Where bad values stand among
 // many good ones, they shall be rejected, each with its reason, rather than
@@ -32,6 +36,11 @@ type verdict struct {
 // judge decides by the field alone.
 func (w *fieldWatch) judge() verdict {
 	v := verdict{watch: w}
+	if w.said {
+		v.chosen, v.confidence = slices.MinFunc(w.candidates, func(a, b *candidate) int { return cmp.Compare(a.missed, b.missed) }), 1
+		v.why = w.fit(v.chosen, "as it was said")
+		return v
+	}
 	best := w.best()
 	if w.values == 0 {
 		v.why = w.nothing()
@@ -43,6 +52,10 @@ func (w *fieldWatch) judge() verdict {
 		v.why = w.misfit()
 	case best.number && w.kept != nil:
 		v.why = "text, because " + w.kept.String() + ", " + w.keptWhy
+	case best.typ == Float && w.mangled.text != "" && w.digitsMost >= mangledDigits && w.whole > 0:
+		v.why = "text, because " + w.mangled.String() + ", which is what a spreadsheet leaves of a longer number: identifiers of which some are lost"
+	case best.typ == Decimal && namesVersion(w.name):
+		v.why = "text, because by its name it holds versions, of which 1.1 is not 1.10"
 	case best.number && namesIdentifier(w.name):
 		v.why = "text, because by its name it holds identifiers; " + w.share(best) + " are of digits"
 	case best.number && w.looksLikePhone(best):
@@ -97,20 +110,33 @@ func (w *fieldWatch) looksLikePhone(c *candidate) bool {
 // decide takes c, unless a rival reads the same values differently and
 // nothing proves which of the two is right.
 func (w *fieldWatch) decide(v *verdict, c *candidate) {
-	because := ""
 	for _, f := range w.facing(c) {
+		if !f.proves() && w.likelier(f.rival, c) != "" {
+			c = f.rival
+			break
+		}
+	}
+	var because []string
+	for _, f := range w.facing(c) {
+		likelier := w.likelier(c, f.rival)
 		switch {
 		case f.mine.count > f.theirs.count*exceptionShare:
 			v.proved = true
-			because = c.readBecause(f.mine.first)
+			if !c.number || len(because) == 0 { // other numbers only repeat it
+				because = append(because, c.readBecause(f.mine.first))
+			}
 		case f.mine.count > 0:
 			v.confidence = 0.5
 			v.why = f.contrast()
 			v.alternatives = nil
 			return
-		case c.order == "day first" && f.rival.order == "month first" && strings.HasPrefix(c.skeleton, "#.#.#"):
+		case c.order == dayFirst && f.rival.order == monthFirst && strings.HasPrefix(c.skeleton, "#.#.#"):
 			// No country writes the month first and points behind it.
-			because = "day first as everywhere where points separate"
+			v.proved = true
+			because = append(because, "day first as everywhere where points separate")
+		case likelier != "":
+			v.proved = true
+			because = append(because, likelier)
 		default:
 			if len(v.alternatives) == 0 {
 				v.alternatives = []*candidate{c}
@@ -127,7 +153,7 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 		return
 	}
 	v.chosen = c
-	v.why = w.fit(c, because)
+	v.why = w.fit(c, joinReasons(because))
 	if c.missed > 0 {
 		v.confidence -= min(0.2, 5*float64(c.missed)/float64(w.values))
 	}
@@ -142,12 +168,34 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 	}
 }
 
+// joinReasons joins the reasons for which a way of reading was taken, each once:
+// "day first because line 2 is 14/3/26 and line 3 is 5/6/26".
+func joinReasons(all []string) string {
+	joined := ""
+	for i, r := range all {
+		what, why, _ := strings.Cut(r, " because ")
+		switch {
+		case joined == "":
+			joined = r
+		case slices.Contains(all[:i], r):
+		case why != "" && strings.HasPrefix(joined, what+" because "):
+			joined += " and " + why
+		default:
+			joined += ", " + r
+		}
+	}
+	return joined
+}
+
 // A face is a rivalry from the side of one of the two.
 type face struct {
 	*rivalry
 	rival        *candidate
 	mine, theirs proof
 }
+
+// proves reports whether there are values that only one of the two can read.
+func (f *face) proves() bool { return f.mine.count+f.theirs.count > 0 }
 
 // facing returns the rivals of c that read some values differently.
 func (w *fieldWatch) facing(c *candidate) []face {

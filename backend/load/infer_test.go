@@ -72,6 +72,17 @@ func TestInfer(t *testing.T) {
 			{"n", []string{"1.234", "1.5"}, Decimal, "", "decimal point because line 3 is 1.5"},
 			{"n", []string{"€ 9.99", "€ 1,234.50"}, Decimal, "€ 1,234.56", ""},
 			{"n", []string{"9,99 €", "1.234,50 €", "12"}, Decimal, "1.234,56 €", ""},
+			{"n", []string{"1 234.56", "12.50"}, Decimal, "1 234.56", ""},
+			{"n", []string{"1'234,56", "12,50"}, Decimal, "1'234,56", ""},
+			{"n", []string{"1,00,000", "12"}, Integer, "12,34,567", ""},
+			{"n", []string{"Rs. 1,250.00", "Rs. 12.00"}, Decimal, "Rs. 1,234.56", ""},
+			{"n", []string{"€ .50", "€ 1.25"}, Decimal, "€ 1234.56", ""},
+			{"n", []string{"12,50 Euro", "1.250,00 Euro"}, Decimal, "1.234,56 Euro", ""},
+			{"n", []string{"US$ 1,234.50", "US$12.00"}, Decimal, "US$ 1,234.56", ""},
+			{"n", []string{"$12.00", "€12.00", "£5.00"}, Text, "", ""},
+			{"n", []string{"-1", "−5", "+3"}, Integer, "", ""},
+			{"n", []string{".5", "12."}, Decimal, "", ""},
+			{"n", []string{"5 %", "12,5 %"}, Decimal, "1234,56 %", ""},
 			{"n", []string{"5 %", "12.5%"}, Decimal, "1234.56 %", ""},
 			{"n", []string{"(5.00)", "12.50"}, Decimal, "(1234.56)", ""},
 			{"n", []string{"($1,234.56)", "$12.50", "-$5.00"}, Decimal, "($ 1,234.56)", ""},
@@ -79,6 +90,7 @@ func TestInfer(t *testing.T) {
 			{"n", []string{"1.5e-10", "2.5"}, Float, "", "float, 2 of 2"},
 			{"n", []string{"1e+06", "2.5"}, Float, "", ""},
 			{"n", []string{"1,5E+10", "2,5"}, Float, "1234,56", ""},
+			{"n", []string{"123", "1.5E+12"}, Float, "", ""},
 		},
 		"identifiers": {
 			{"n", []string{"10115", "00420"}, Text, "", "text, because line 3 is 00420"},
@@ -96,6 +108,11 @@ func TestInfer(t *testing.T) {
 			{"v", []string{"1.2.3", "1.2.4"}, Text, "", ""},
 			{"v", []string{"192.168.0.1", "10.0.0.1"}, Text, "", ""},
 			{"n", []string{"-007", "5"}, Text, "", "-007"},
+			{"n", []string{"4006381333931", "4.00638E+12"}, Text, "", "line 3 is 4.00638E+12, which is what a spreadsheet leaves"},
+			{"n", []string{"4111 1111 1111 1111", "4111 1111 1111 1112"}, Text, "", ""},
+			{"n", []string{"0x1F", "0xFF"}, Text, "", ""},
+			{"version", []string{"1.1", "1.10"}, Text, "", "versions"},
+			{"version", []string{"1", "2"}, Integer, "", ""},
 		},
 		"booleans": {
 			{"b", []string{"true", "true"}, Boolean, "", "boolean, 2 of 2"},
@@ -133,11 +150,18 @@ func TestInfer(t *testing.T) {
 			{"d", []string{"1 March 2026", "12 Dec 2026"}, Date, "DD MMM YYYY", ""},
 			{"d", []string{"01-MAR-26", "12-DEC-26"}, Date, "DD-MMM-YY", ""},
 			{"d", []string{"Sun, 01 Mar 2026 10:00:00 GMT", "Mon, 02 Mar 2026 10:00:00 +0100"}, TimestampTZ, "ddd, DD MMM YYYY HH:mm:ss Z", ""},
+			{"d", []string{"14/3/26", "5/6/26"}, Date, "DD/MM/YY", "day first because line 2 is 14/3/26 and line 3 is 5/6/26"},
+			{"d", []string{"2026-3-1", "2026-12-31"}, Date, "YYYY-MM-DD", ""},
+			{"d", []string{"2026年3月1日", "2026年12月31日"}, Date, "YYYY年MM月DD日", ""},
+			{"d", []string{"1. März 2026", "12. Dezember 2026"}, Date, "DD. MMM YYYY", ""},
+			{"d", []string{"2026-03-01 10:00:00 CET", "2026-03-02 10:00:00 CET"}, Text, "", ""},
 			{"d", []string{"2026/03/01", "2026/12/31"}, Date, "YYYY/MM/DD", ""},
 			{"d", []string{"20260301", "20261231"}, Integer, "", ""},
 		},
 		"others": {
 			{"u", []string{"0190a5d2-7c1b-7e3a-9f00-00c04fd430c8"}, UUID, "", "uuid, 1 of 1"},
+			{"u", []string{"0190A5D27C1B7E3A9F0000C04FD430C8", "{0190a5d2-7c1b-7e3a-9f00-00c04fd430c8}"}, UUID, "", ""},
+			{"md5", []string{"d41d8cd98f00b204e9800998ecf8427e", "0cc175b9c0f1b6a831c399e269772661"}, Text, "", ""},
 			{"j", []string{`{"a":1}`, `[]`}, JSON, "", "json, 2 of 2"},
 			{"j", []string{`"a"`, `"b"`}, Text, "", ""},
 			{"t", []string{"abc", "1", "2"}, Text, "", ""},
@@ -255,6 +279,16 @@ func TestInferByNeighbours(t *testing.T) {
 		if g[n].Column.Type != want.typ || g[n].Column.Format != want.format || !strings.Contains(g[n].Evidence, want.says) {
 			t.Errorf("%s: %s %q: %s; want %s %q: %s", g[n].Field, g[n].Column.Type, g[n].Column.Format, g[n].Evidence, want.typ, want.format, want.says)
 		}
+	}
+
+	// Points tell the order of a file, also where the year comes last of all.
+	i, err = NewInference([]string{"born", "seen"}, Plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.Add(recordOf(2, "03.04.05", "01.02.2026"))
+	if g := i.Guesses()[0]; g.Column.Format != "DD.MM.YY" || !strings.Contains(g.Evidence, "as in the field seen") {
+		t.Errorf("born is %s %q: %s", g.Column.Type, g.Column.Format, g.Evidence)
 	}
 
 	// Neighbours that contradict each other prove nothing.

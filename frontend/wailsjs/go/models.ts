@@ -77,6 +77,7 @@ export namespace job {
 	    padded?: number;
 	    passed?: number;
 	    check?: boolean;
+	    guesses?: load.Guess[];
 	    error?: string;
 	}
 	export interface Limits {
@@ -92,6 +93,7 @@ export namespace job {
 	    plan: load.Plan;
 	    limits: Limits;
 	    check?: boolean;
+	    infer?: string[];
 	}
 	export interface Job {
 	    id: string;

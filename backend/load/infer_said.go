@@ -1,0 +1,31 @@
+package load
+
+import "strings"
+
+// said returns the ways in which a field may be written whose format somebody
+// has given: those of the types that have such formats, the narrowest first;
+// none for a format that no type has.
+func (f *forms) said(format string) []candidate {
+	var list []candidate
+	add := func(types ...Type) bool {
+		for _, t := range types {
+			ps, err := newParser(Column{Type: t, Format: format}, f.plan)
+			if err != nil {
+				continue
+			}
+			list = append(list, candidate{typ: t, format: format, parser: ps, number: t == Integer || t == Decimal || t == Float})
+		}
+		return len(list) > 0
+	}
+	switch {
+	case format == "":
+	case strings.EqualFold(format, isoFormat):
+		add(Date, Time, Timestamp, TimestampTZ)
+	case add(Binary):
+	case add(Integer, Decimal, Float):
+	case add(Date, Time, Timestamp, TimestampTZ):
+	default:
+		add(Boolean)
+	}
+	return list
+}
