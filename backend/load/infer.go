@@ -129,18 +129,13 @@ func (i *Inference) Add(r *Record) {
 }
 
 // addBlock takes the good records of b into account, field by field.
-func (i *Inference) addBlock(b *block) {
+func (i *Inference) addBlock(b *Block) {
 	for n, w := range i.fields {
-		first := uint32(0)
-		for row, end := range b.ends {
-			at := first + uint32(n)
-			first = end
-			if at >= end {
-				w.empty++
-				continue
-			}
-			f := b.fields[at]
-			i.add(w, b.batch.Arena[f.Start:f.End:f.End], f.Quoted, b.batch.Rows[row].Line)
+		at := n
+		for row := range b.Rows {
+			f := &b.Fields[at]
+			at += b.Width
+			i.add(w, b.Arena[f.Start:f.End:f.End], f.Quoted, b.Rows[row].Line)
 		}
 	}
 }

@@ -21,9 +21,9 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 	p.phase(PhaseInferring)
 
 	reading, stop := context.WithCancel(ctx)
-	free, read := make(chan *block, blocks), make(chan *block, blocks)
+	free, read := make(chan *Block, blocks), make(chan *Block, blocks)
 	for range blocks {
-		free <- new(block)
+		free <- new(Block)
 	}
 	var m mistake
 	var group sync.WaitGroup
@@ -41,7 +41,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 	started, records := time.Now(), int64(0)
 	for ctx.Err() == nil {
 		started = started.Add(p.pause(ctx, opt.Paused))
-		var b *block
+		var b *Block
 		select {
 		case b = <-read:
 		case <-ctx.Done():
@@ -51,7 +51,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 		}
 		i.addBlock(b)
 		records += b.read
-		p.advance(records, b.consumed)
+		p.advance(records, b.Consumed)
 		if b.err != nil {
 			return time.Since(started), b.err
 		}

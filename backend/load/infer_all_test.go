@@ -23,7 +23,7 @@ func TestInferThenRun(t *testing.T) {
 	if g := i.Guesses()[1]; g.Values != n || g.Column.Type != Text {
 		t.Errorf("%+v", g)
 	}
-	opt.Before = src.Size()
+	opt.Before, src = src.Size(), many(n, nil)
 	if _, err := Run(t.Context(), src, nil, layoutOf(t, Plan{}, src, textAndInteger...), opt); err != nil {
 		t.Fatal(err)
 	}
