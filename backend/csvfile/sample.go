@@ -67,7 +67,7 @@ func takeSample(in *input) (*sample, error) {
 // text returns b as UTF-8.
 func (c *charset) text(b []byte, whole bool) []byte {
 	dec := c.decoder(true)
-	if dec == nil {
+	if dec == nil || c.name == utf8Name && invalidText(b) < 0 {
 		return b
 	}
 	w := newWindow(nil, nil, 0, dec, 0)
