@@ -71,12 +71,16 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if w.schema, err = d.schemaVersion(); err != nil {
 		return nil, err
 	}
+	w.exact = exactnessOf(t, l)
+	s.Decimals = make([]bool, s.Columns)
+	for _, e := range w.exact {
+		s.Decimals[e.column] = e.decimal
+	}
 	if err := d.bulk.Prepare(s); err != nil {
 		return nil, err
 	}
 	w.table = t.name
 	w.reasons = reasonsFor(t, l)
-	w.exact = exactnessOf(t, l)
 	d.writer = w
 	return w, nil
 }

@@ -56,6 +56,7 @@ lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting) {
 }
 
 void lf_free(lf_loader *l) {
+  free(l->decimals);
   free(l->messages);
   free(l);
 }
@@ -70,8 +71,13 @@ static int prepare(lf_loader *l, const char *sql, sqlite3_stmt **out) {
   return sqlite3_prepare_v3(l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
 }
 
-int lf_prepare(lf_loader *l, int cols, const char *many, const char *one,
-               const char *rowid, int guard, int skip) {
+int lf_prepare(lf_loader *l, int cols, const unsigned char *decimals,
+               const char *many, const char *one, const char *rowid,
+               int guard, int skip) {
+  free(l->decimals);
+  l->decimals = malloc(cols);
+  if (l->decimals == NULL) return lf_fail(l, SQLITE_NOMEM);
+  memcpy(l->decimals, decimals, cols);
   l->cols = cols;
   l->guard = guard;
   l->skip = skip;

@@ -38,8 +38,7 @@ type Loader struct {
 	handle   cgo.Handle   // of waiting
 }
 
-// Statements are those of one load. The tables that they name are the caller's;
-// none and many are written by [Loader.Write] in turn.
+// Statements are those of one load.
 type Statements struct {
 	Columns int
 	One     string // inserts the row that its parameters hold
@@ -47,8 +46,12 @@ type Statements struct {
 	// the columns c0, c1 and so on; "" where the table does not allow it.
 	Many  string
 	Rowid string // finds a row by its rowid; with Many
-	Guard bool   // a refused row may leave something behind
-	Skip  bool   // rows whose key is there are left out
+	// Decimals says for each column whether its texts are decimals,
+	// -?digits[.digits], and its affinity makes numbers of them; nil for none.
+	Decimals []bool
+
+	Guard bool // a refused row may leave something behind
+	Skip  bool // rows whose key is there are left out
 }
 
 // An Error is one of SQLite itself.
@@ -137,7 +140,13 @@ func (l *Loader) Prepare(s Statements) error {
 		defer C.free(unsafe.Pointer(many))
 		defer C.free(unsafe.Pointer(rowid))
 	}
-	rc := C.lf_prepare(l.c, C.int(s.Columns), many, one, rowid, flag(s.Guard), flag(s.Skip))
+	decimals := make([]C.uchar, max(1, s.Columns))
+	for i, is := range s.Decimals {
+		if is {
+			decimals[i] = 1
+		}
+	}
+	rc := C.lf_prepare(l.c, C.int(s.Columns), &decimals[0], many, one, rowid, flag(s.Guard), flag(s.Skip))
 	return l.error(rc)
 }
 

@@ -51,9 +51,12 @@ void lf_free(lf_loader *l);
 ** and rowid then finds a row of the table by its rowid. guard undoes what a
 ** refused row left behind by its triggers, and refuses rows that violate a
 ** deferred foreign key; skip says that a row may be left out because its key
-** is there. On an error nothing stays prepared. */
-int lf_prepare(lf_loader *l, int cols, const char *many, const char *one,
-               const char *rowid, int guard, int skip);
+** is there. decimals says for each column whether its texts are decimals,
+** -?digits[.digits], that the column's affinity makes numbers of. On an error
+** nothing stays prepared. */
+int lf_prepare(lf_loader *l, int cols, const unsigned char *decimals,
+               const char *many, const char *one, const char *rowid,
+               int guard, int skip);
 void lf_finalize(lf_loader *l);
 
 /* lf_write writes rows [first, end) of the batch until all are looked at

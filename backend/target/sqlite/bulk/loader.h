@@ -21,6 +21,7 @@ struct lf_loader {
   int cols;
   int guard; /* undo what a refused row left behind */
   int skip;  /* rows whose key is there are left */
+  unsigned char *decimals; /* by column: its texts are decimals that become numbers */
   sqlite3_stmt *many, *one, *rowid, *savepoint, *rollback, *release;
 
   /* The batch of the running call, and the rows the virtual table shows. */
