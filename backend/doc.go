@@ -25,7 +25,8 @@
 //   - csvfile makes records of bytes: encoding, compression, dialect, and the
 //     physical lines and byte ranges of every record.
 //   - target opens a database by its URL; target/sqlite writes batches to
-//     SQLite; target/targettest is the suite that every database passes.
+//     SQLite, by target/sqlite/bulk, where they cross into C whole;
+//     target/targettest is the suite that every database passes.
 //   - store keeps jobs and rejects in an SQLite file of the program's own.
 //   - event is the hub that tells listeners, however many and however slow,
 //     without ever making an import wait.

@@ -3,21 +3,24 @@
 // [Open] looks at a bounded part of the file, decides by evidence how its
 // bytes are CSV (the [Dialect]: compression, encoding, delimiter, quote,
 // header and so on), says why (the [Finding]s), and returns a [File], which is
-// a [load.Source]: it yields every record once, with its number, its physical
+// a [load.Source]: it gives every record once, with its number, its physical
 // lines, its byte range and its own bytes. A record that cannot be read is
-// yielded as a [load.Reject], and the records behind it are not lost.
+// given as a [load.Reject], and the records behind it are not lost.
 //
 // The way of the bytes through the package:
 //
 //	compress.go   the bytes on disk, decompressed
+//	ahead.go      the same, in a goroutine that runs ahead
 //	window.go     a part of them in memory, as UTF-8 text
+//	mark*.go      where its separators and quotes are, 64 bytes at a time
 //	scan.go       text to records, fast, for the usual dialects
 //	parse.go      text to records, for every dialect
 //	resync.go     where a broken record ends
 //	reader.go     numbers, lines, ranges and rejects
+//	pack.go       many records at once, for a load
 //	detect*.go    which dialect it is
 //	look.go       the first records, for a preview
 //
-// Everything is done by the goroutine that asks for records, but for
-// decompression, which runs ahead in one goroutine that Close waits for.
+// Everything is done by the goroutine that asks for records, but for reading
+// and decompression, which run ahead in one goroutine that Close waits for.
 package csvfile
