@@ -6,8 +6,9 @@ import "slices"
 // nothing beside the work, little enough that a few of them stay in the
 // processor's caches.
 const (
-	blockBytes = 256 << 10
-	blockRows  = 4096
+	blockBytes  = 256 << 10
+	blockRows   = 4096
+	blockFields = 32 << 10 // these take more memory than their text where it is short
 
 	// keepBytes is the largest arena that is kept for the next use; one that
 	// grew beyond it for a huge record is let go.
@@ -55,7 +56,7 @@ func (b *Block) Reset(width, cols int) {
 
 // Full reports whether the block is to be handed on.
 func (b *Block) Full() bool {
-	return len(b.Rows)+len(b.Rejects) >= blockRows || len(b.Arena) >= blockBytes
+	return len(b.Rows)+len(b.Rejects) >= blockRows || len(b.Arena) >= blockBytes || len(b.Fields) >= blockFields
 }
 
 // Add appends a good record, of which it keeps a copy. Fields beyond Width are

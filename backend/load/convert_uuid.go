@@ -1,8 +1,8 @@
 package load
 
 import (
-	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -50,7 +50,7 @@ func (uuidParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 // isBareUUID reports whether 32 hexadecimal digits can be told from those of a
 // checksum: by version and variant.
 func isBareUUID(text []byte) bool {
-	return len(text) == uuidDigits && text[12] >= '1' && text[12] <= '8' && bytes.IndexByte([]byte("89abAB"), text[16]) >= 0
+	return len(text) == uuidDigits && text[12] >= '1' && text[12] <= '8' && strings.IndexByte("89abAB", text[16]) >= 0
 }
 
 // uuidCore narrows the range by braces or the prefix of a URN.
