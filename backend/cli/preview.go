@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 )
@@ -80,6 +81,12 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
 	}
 
+	for _, f := range v.Findings {
+		if f.What == "member" && len(f.Alternatives) > 0 {
+			s.printMembers(f)
+		}
+	}
+
 	s.println("")
 	s.printColumns(v.Guesses)
 
@@ -104,6 +111,17 @@ func (s *screen) printColumns(guesses []load.Guess) {
 	t := newTable("", "", "")
 	for _, g := range guesses {
 		t.add(g.Field, typeName(g.Column), g.Evidence)
+	}
+	t.print(s, "  ", 0)
+}
+
+// printMembers lists the files of an archive, of which the finding tells.
+func (s *screen) printMembers(f csvfile.Finding) {
+	s.printf("\n%s\n", s.bold("In the archive"))
+	t := newTable("", "")
+	t.add(f.Value, "this one")
+	for _, a := range f.Alternatives {
+		t.add(a.Value, "")
 	}
 	t.print(s, "  ", 0)
 }

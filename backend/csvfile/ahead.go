@@ -48,15 +48,13 @@ func newAhead(r io.Reader, position func() int64) *ahead {
 	return a
 }
 
-// readAhead makes a what is read of the input from now on, and free be called
-// when it is closed.
-func (in *input) readAhead(a *ahead, free func()) {
+// readAhead makes a what is read of the input from now on.
+func (in *input) readAhead(a *ahead) {
 	in.Reader = a
 	closeFile := in.close
 	in.close = func() error {
 		err := closeFile() // which ends a read that is going on
 		a.stop()
-		free()
 		return err
 	}
 }

@@ -6,34 +6,11 @@ import (
 	"io"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/flate"
+	"golang.org/x/text/encoding/charmap"
 )
-
-// A Member is a file inside a zip archive.
-type Member struct {
-	Name string `json:"name"`
-	Size int64  `json:"size"` // unpacked
-}
-
-// Members returns the files in the zip archive at path that may be CSV, those
-// that are named so first.
-func Members(path string) ([]Member, error) {
-	in, err := openFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer in.close() //nolint:errcheck // it was only read
-	files, err := in.members(in.at)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Member, len(files))
-	for i, f := range files {
-		list[i] = Member{f.Name, int64(f.UncompressedSize64)}
-	}
-	return list, nil
-}
 
 // members returns the files of the archive.
 func (in *input) members(at io.ReaderAt) ([]*zip.File, error) {
@@ -47,11 +24,12 @@ func (in *input) members(at io.ReaderAt) ([]*zip.File, error) {
 	r.RegisterDecompressor(zip.Deflate, flate.NewReader)
 	var named, others []*zip.File
 	for _, f := range r.File {
+		f.Name = memberName(f)
 		base := path.Base(f.Name)
 		switch {
 		case f.Name == "[Content_Types].xml", f.Name == "mimetype":
 			return nil, &Error{Op: "open", Path: in.path, Kind: KindBinary, Message: "it is an office document, not text", Hint: "save it as CSV from the program that made it"}
-		case f.FileInfo().IsDir(), strings.HasPrefix(f.Name, "__MACOSX/"), strings.HasPrefix(base, "."):
+		case f.FileInfo().IsDir(), strings.HasSuffix(f.Name, "/"), strings.HasPrefix(f.Name, "__MACOSX/"), strings.HasPrefix(base, "."):
 		case isNamedCSV(base):
 			named = append(named, f)
 		default:
@@ -59,6 +37,18 @@ func (in *input) members(at io.ReaderAt) ([]*zip.File, error) {
 		}
 	}
 	return append(named, others...), nil
+}
+
+// memberName returns the name of the file in UTF-8, with slashes between its
+// folders, as archives should have it.
+func memberName(f *zip.File) string {
+	name := f.Name
+	if !utf8.ValidString(name) {
+		if s, err := charmap.CodePage437.NewDecoder().String(name); err == nil {
+			name = s
+		}
+	}
+	return strings.ReplaceAll(name, `\`, "/")
 }
 
 // isNamedCSV reports whether a file's name says that it is CSV.
@@ -78,7 +68,7 @@ func (in *input) openMember(d *Dialect, c *counter, pick bool) (io.Reader, *Find
 		return nil, nil, err
 	}
 	if len(files) == 0 {
-		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Message: "there is no file in the archive"}
+		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Message: "there is no file in the archive", Hint: "look whether it was written to its end"}
 	}
 	finding := &Finding{What: "member", Confidence: 1}
 	chosen := files[0]
@@ -92,7 +82,7 @@ func (in *input) openMember(d *Dialect, c *counter, pick bool) (io.Reader, *Find
 	case d.Member != "":
 		chosen = nil
 		for _, f := range files {
-			if f.Name == d.Member {
+			if f.Name == strings.ReplaceAll(d.Member, `\`, "/") {
 				chosen = f
 			}
 		}
@@ -106,8 +96,12 @@ func (in *input) openMember(d *Dialect, c *counter, pick bool) (io.Reader, *Find
 		finding.Confidence, finding.Reason = 0.9, fmt.Sprintf("the only one of %d files whose name is that of a CSV file", len(files))
 	case pick:
 		finding.Confidence, finding.Reason = 0.5, fmt.Sprintf("the first of %d files", len(files))
+		in.warnings = append(in.warnings, Warning{
+			Code: WarnUnsure, Message: fmt.Sprintf("there are %d files in the archive, and this is the first, %q", len(files), chosen.Name),
+			Hint: "choose the one that is meant (--member)",
+		})
 	default:
-		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: fmt.Sprintf("there are %d files in the archive", len(files)), Hint: "choose one of " + listed(files)}
+		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: fmt.Sprintf("there are %d files in the archive", len(files)), Hint: "choose one (--member): " + listed(files)}
 	}
 	for _, f := range files {
 		if f != chosen && len(finding.Alternatives) < 100 {

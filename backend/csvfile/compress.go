@@ -1,16 +1,15 @@
 package csvfile
 
 import (
+	"archive/zip"
 	"bytes"
-	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 )
 
 // The values of Dialect.Compression beside None.
@@ -22,25 +21,15 @@ const (
 	Zip   = "zip"
 )
 
-// compressions are how compressed files begin.
-var compressions = []struct{ magic, name string }{
-	{"\x1f\x8b\x08", Gzip},
-	{"\x28\xb5\x2f\xfd", Zstd},
-	{"BZh", Bzip2},
-	{"\xfd7zXZ\x00", XZ},
-	{"PK\x03\x04", Zip},
-	{"PK\x05\x06", Zip}, // an empty archive
-}
-
 // compressionOf returns how the file that begins with head is compressed.
 func compressionOf(head []byte) string {
-	for _, c := range compressions {
-		if bytes.HasPrefix(head, []byte(c.magic)) {
-			if c.name == Bzip2 && (len(head) < 10 || head[3] < '1' || head[3] > '9' || string(head[4:10]) != "1AY&SY") {
-				continue // text that begins with these letters
-			}
-			return c.name
+	for i := range formats {
+		if formats[i].begins(head) {
+			return formats[i].name
 		}
+	}
+	if hasMagic("PK\x03\x04")(head) || hasMagic("PK\x05\x06")(head) { // the latter is an empty archive
+		return Zip
 	}
 	return None
 }
@@ -68,32 +57,22 @@ func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Find
 	findings := []Finding{finding}
 
 	whole := io.MultiReader(bytes.NewReader(head), in.Reader)
+	if kind == None {
+		in.Reader = whole
+		return findings, nil
+	}
 	counter := &counter{r: whole}
 	var text io.Reader
 	var err error
-	free := func() {}
-	switch kind {
-	case None:
-		in.Reader = whole
-		return findings, nil
-	case Gzip:
-		text, err = gzip.NewReader(counter)
-	case Zstd:
-		var z *zstd.Decoder
-		if z, err = zstd.NewReader(counter, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(256<<20)); err == nil {
-			text, free = z, z.Close
-		}
-	case Bzip2:
-		text = bzip2.NewReader(counter)
-	case XZ:
-		text, err = xz.NewReader(counter)
-	case Zip:
+	if i := slices.IndexFunc(formats, func(f format) bool { return f.name == kind }); i >= 0 {
+		text, err = newStreams(&formats[i], counter)
+	} else if kind == Zip {
 		var m *Finding
 		text, m, err = in.openMember(d, counter, pick)
 		if m != nil {
 			findings = append(findings, *m)
 		}
-	default:
+	} else {
 		return nil, dialectError(in.path, fmt.Sprintf("%q is no compression that is known", kind), "use none, gzip, zstd, bzip2, xz or zip")
 	}
 	if err != nil {
@@ -116,7 +95,7 @@ func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Find
 		return a.consumed
 	}
 	in.at = nil
-	in.readAhead(a, free)
+	in.readAhead(a)
 	return findings, nil
 }
 
@@ -131,9 +110,22 @@ func damaged(op, path, kind string, err error) error {
 		Message: fmt.Sprintf("its %s data is damaged (%v)", kind, err),
 		Hint:    "get the file again",
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+	var at strangeAt
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		e.Message = fmt.Sprintf("its %s data ends too early", kind)
 		e.Err = nil // or it would be taken for the end of the text
+	case errors.As(err, &at):
+		e.Message = fmt.Sprintf("behind its %s data, from byte %d on, stands something else", kind, int64(at))
+		e.Hint = "get the file again; or unpack it first, if what stands there does not belong to it"
+	case errors.Is(err, errNotBegun):
+		e.Kind, e.Message = KindDialect, fmt.Sprintf("it does not begin as %s does", kind)
+		e.Hint = "leave out the compression to have it found out"
+	case errors.Is(err, zip.ErrFormat):
+		e.Message = fmt.Sprintf("its %s data is damaged or ends too early", kind)
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrUnknownDictionary), errors.Is(err, zip.ErrAlgorithm):
+		e.Message = fmt.Sprintf("its %s data is packed in a way that is not known here (%v)", kind, err)
+		e.Hint = "unpack it first, with the program that packed it"
 	}
 	return e
 }
@@ -170,13 +162,13 @@ func (g *guarded) Read(b []byte) (int, error) {
 		return n, &Error{
 			Op: "read", Path: g.path, Kind: KindTooLarge,
 			Message: fmt.Sprintf("it unpacks to more than %d bytes", g.most),
-			Hint:    "raise the limit if it is meant to be that large",
+			Hint:    "raise the limit (--max-unpacked) if it is meant to be that large",
 		}
 	case g.n > ratioFrom && g.n/g.ratio > g.counter.n.Load():
 		return n, &Error{
 			Op: "read", Path: g.path, Kind: KindTooLarge,
 			Message: fmt.Sprintf("it unpacks to more than %d times its size", g.ratio),
-			Hint:    "raise the limit if it is meant to be that repetitive",
+			Hint:    "raise the limit (--max-ratio) if it is meant to be that repetitive",
 		}
 	case err != nil && err != io.EOF:
 		return n, damaged("read", g.path, g.kind, err)

@@ -32,8 +32,12 @@ func (det *detector) guessEncoding(s *sample) (string, error) {
 			return m.name, nil
 		}
 	}
-	if what := notCSV(s.head); what != "" {
-		return "", det.binaryError(what)
+	if what, packed := notCSV(s.head); what != "" {
+		err := det.binaryError(what)
+		if packed {
+			err.Hint = "unpack it first"
+		}
+		return "", err
 	}
 	if name, share := wideByZeros(s.head); name != "" {
 		det.found("encoding", name, 0.97, "%d of 100 characters have zero bytes where %s has them", share, encodingLabel(name))
@@ -143,30 +147,35 @@ func validWide(b []byte, big bool) bool {
 // binaryLook is how many bytes are looked at for control characters.
 const binaryLook = 64 << 10
 
-func (det *detector) binaryError(what string) error {
+func (det *detector) binaryError(what string) *Error {
 	return &Error{Op: "open", Path: det.path, Kind: KindBinary, Message: "it is a binary file, not text: " + what, Hint: "choose a CSV file, or save it as CSV from the program that made it"}
 }
 
 // notCSV says what the file is that begins with b, if that is a known kind of
-// file that is not text, or "".
-func notCSV(b []byte) string {
+// file that is not text, or "", and whether there may be text packed in it.
+func notCSV(b []byte) (what string, packed bool) {
 	if kind := compressionOf(b); kind != None {
-		return "it is compressed with " + kind + " once more"
+		return "it is compressed with " + kind + " once more", true
 	}
 	if len(b) > 262 && string(b[257:262]) == "ustar" {
-		return "a tar archive"
+		return "a tar archive", true
 	}
-	for _, m := range []struct{ magic, what string }{
-		{"SQLite format 3\x00", "an SQLite database"},
-		{"%PDF-", "a PDF document"}, {"\x89PNG", "a picture"}, {"\xff\xd8\xff", "a picture"}, {"GIF8", "a picture"},
-		{"PAR1", "a Parquet file"}, {"Obj\x01", "an Avro file"}, {"\x7fELF", "a program"}, {"MZ\x90", "a program"},
-		{"\xd0\xcf\x11\xe0", "an office document"}, {"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"}, {"Rar!", "a RAR archive"}, {"ARROW1", "an Arrow file"},
+	for _, m := range []struct {
+		magic, what string
+		packed      bool
+	}{
+		{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", true}, {"Rar!", "a RAR archive", true}, {"]\x00\x00", "LZMA data", true},
+		{"\x04\x22\x4d\x18", "LZ4 data", true}, {"LZIP\x01", "lzip data", true}, {"\x1f\x9d", "data of compress", true},
+		{"SQLite format 3\x00", "an SQLite database", false}, {"%PDF-", "a PDF document", false},
+		{"\x89PNG", "a picture", false}, {"\xff\xd8\xff", "a picture", false}, {"GIF8", "a picture", false},
+		{"PAR1", "a Parquet file", false}, {"Obj\x01", "an Avro file", false}, {"ARROW1", "an Arrow file", false},
+		{"\x7fELF", "a program", false}, {"MZ\x90", "a program", false}, {"\xd0\xcf\x11\xe0", "an office document", false},
 	} {
 		if bytes.HasPrefix(b, []byte(m.magic)) {
-			return m.what
+			return m.what, m.packed
 		}
 	}
-	return ""
+	return "", false
 }
 
 // controls counts the control characters that no text has, not even as a

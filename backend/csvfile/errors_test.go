@@ -35,7 +35,7 @@ func TestErrors(t *testing.T) {
 		{"long quote", file("a"), Dialect{Quote: "''"}, KindDialect, true, "is not one ASCII character"},
 		{"encoding", file("a"), Dialect{Encoding: "nonsense"}, KindDialect, true, `"nonsense" is no encoding that is known`},
 		{"compression", file("a"), Dialect{Compression: "rar"}, KindDialect, true, `"rar" is no compression that is known`},
-		{"not compressed", file("a,b\n1,2\n3,4\n5,6\n"), Dialect{Compression: Gzip}, KindCompressed, false, "its gzip data is damaged"},
+		{"not compressed", file("a,b\n1,2\n3,4\n5,6\n"), Dialect{Compression: Gzip}, KindDialect, true, "it does not begin as gzip does"},
 		{"lines to skip", file("a"), Dialect{SkipLines: new(-1)}, KindDialect, true, "-1 is no number of lines to skip"},
 		{"invalid bytes", file("a"), Dialect{InvalidBytes: "ignore"}, KindDialect, true, "use reject or replace"},
 		{"comment", file("a"), Dialect{Comment: ",", Delimiter: ","}, KindDialect, true, "the comment mark is also the delimiter"},

@@ -90,6 +90,8 @@ type input struct {
 	// packed returns how many bytes on disk were consumed for what was read;
 	// nil where these are the same.
 	packed func() int64
+
+	warnings []Warning
 }
 
 func openFile(path string) (*input, error) {
@@ -173,7 +175,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		return nil, err
 	}
 	if in.at != nil && !s.whole {
-		in.readAhead(newAhead(in.Reader, nil), func() {})
+		in.readAhead(newAhead(in.Reader, nil))
 	}
 	found, err := detect(s, d, in.path)
 	if err != nil {
@@ -181,7 +183,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	}
 	f := &File{
 		path: in.path, size: in.size, close: in.close,
-		dialect: found.dialect, findings: append(unpacked, found.findings...), warnings: found.warnings,
+		dialect: found.dialect, findings: append(unpacked, found.findings...), warnings: append(in.warnings, found.warnings...),
 	}
 	cs, err := findCharset(f.dialect.Encoding)
 	if err != nil {
