@@ -39,7 +39,7 @@ its first records. Only a part of the file is looked at, however large it is.`,
 		if err != nil {
 			return err
 		}
-		v, err := job.Look(c.Context(), files[0], dialect)
+		v, err := job.Look(c.Context(), files[0], dialect, "")
 		if err != nil {
 			return err
 		}

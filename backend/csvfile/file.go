@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,11 @@ type Options struct {
 	MaxUnpacked int64
 	MaxRatio    int64
 
+	// MaxRead is how many bytes of text are read, 0 for all of them. Of a file
+	// that goes on behind them, the record that they cut is left out. It is
+	// for looking at a file whose records may be of any length.
+	MaxRead int64
+
 	// OnSkip is called for every part of the file that holds no record, in
 	// file order among the records, from Open and from Records.
 	OnSkip func(Skip)
@@ -44,15 +50,16 @@ const (
 // A File is an open CSV file: a load.Source. It is used by one goroutine; only
 // Close may be called from another, to end a read that is stalled.
 type File struct {
-	path     string
-	size     int64
-	dialect  Dialect
-	findings []Finding
-	warnings []Warning
-	head     []byte
-	reader   *reader
-	close    func() error
-	started  bool
+	path      string
+	size      int64
+	dialect   Dialect
+	findings  []Finding
+	warnings  []Warning
+	head      []byte
+	reader    *reader
+	beginning *beginning // nil where all is read
+	close     func() error
+	started   bool
 }
 
 var _ load.Source = (*File)(nil)
@@ -190,9 +197,16 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		return nil, dialectError(in.path, err.Error(), "see the list of encodings")
 	}
 	mark := int64(markLen(s.head, cs))
+	head, src := s.head[mark:], in.Reader
+	var first *beginning
+	if opt.MaxRead > 0 {
+		n := min(int64(len(head)), max(opt.MaxRead-mark, 0))
+		first = &beginning{r: io.MultiReader(bytes.NewReader(head[n:]), src), left: opt.MaxRead - mark - n}
+		head, src = head[:n], first
+	}
 	dec := cs.decoder(f.dialect.InvalidBytes == InvalidReplace)
 	r := &reader{
-		w:    newWindow(s.head[mark:], in.Reader, mark, dec, *f.dialect.FooterLines),
+		w:    newWindow(head, src, mark, dec, *f.dialect.FooterLines),
 		g:    f.dialect.grammar(),
 		path: in.path, charset: cs,
 		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,
@@ -205,7 +219,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	if mark > 0 && r.onSkip != nil {
 		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
 	}
-	f.reader = r
+	f.reader, f.beginning = r, first
 	if err := f.readHeader(found.fields, found.firm); err != nil {
 		return nil, err
 	}
@@ -248,7 +262,7 @@ func (f *File) Records() iter.Seq2[*load.Record, error] {
 		f.started = true
 		for {
 			rec, err := f.reader.next()
-			if errors.Is(err, io.EOF) {
+			if errors.Is(err, io.EOF) || f.cuts(err) {
 				return
 			}
 			if !yield(rec, err) || rec == nil {

@@ -58,6 +58,7 @@ func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
 	if opt.MaxRecord <= 0 || opt.MaxRecord > maxLook/2 {
 		opt.MaxRecord = maxLook / 2
 	}
+	opt.MaxRead = maxLook
 	in, err := openFile(path)
 	if err != nil {
 		return nil, err
@@ -78,14 +79,15 @@ func (f *File) look(rows int) (*Preview, error) {
 	if p.Warnings == nil {
 		p.Warnings = []Warning{}
 	}
-	var start, end, read, used int64 = -1, 0, 0, 0
+	var start, end, used int64 = -1, 0, 0
 	p.Complete = true
+	cut := false
 	for rec, err := range f.Records() {
 		var rej *load.Reject
 		if err != nil && !errors.As(err, &rej) {
 			return nil, err
 		}
-		if len(p.Rows) >= rows || read > maxLook {
+		if len(p.Rows) >= rows {
 			p.Complete = false
 			break
 		}
@@ -93,13 +95,17 @@ func (f *File) look(rows int) (*Preview, error) {
 			start = rec.Offset
 		}
 		end, used = rec.End, rec.Consumed
-		read += rec.End - rec.Offset
+		cut = rej != nil && rej.Code == load.CodeRecordTooLarge && f.beginning.more
 		p.Rows = append(p.Rows, newRow(rec, rej))
+	}
+	if f.beginning.more {
+		p.Complete = false
 	}
 	n := int64(len(p.Rows))
 	switch {
 	case p.Complete:
 		p.Records = n
+	case cut: // where it ends is not known
 	case f.size >= 0 && end > start && f.dialect.Compression == None:
 		p.Records = max(n+1, (f.size-start)*n/(end-start))
 	case f.size >= 0 && used > 0 && used < f.size:

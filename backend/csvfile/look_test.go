@@ -71,6 +71,39 @@ func TestLookLarge(t *testing.T) {
 	}
 }
 
+// TestLookBounded previews files of 10 GB in which no record ends for long.
+func TestLookBounded(t *testing.T) {
+	long := strings.Repeat("y", 5<<20)
+	for _, tt := range []struct {
+		name, content string
+		rows          int
+		last          load.Code
+	}{
+		{"a record without an end", "a,b\n1,x\n2," + long + "\x01", 2, load.CodeRecordTooLarge},
+		{"a record cut by the limit", "a,b\n" + strings.Repeat("1,"+long[:3<<20]+"\n", 3), 2, ""},
+		{"blank lines", "a,b\n1,x\n" + strings.Repeat("\n", 10<<20), 1, ""},
+	} {
+		path := writeFile(t, "in.csv", []byte(tt.content))
+		if err := os.Truncate(path, 10<<30); err != nil {
+			t.Fatal(err)
+		}
+		p, err := Look(path, Dialect{Delimiter: ","}, Options{}, 100)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if len(p.Rows) != tt.rows || p.Complete || tt.last != "" && p.Records != -1 {
+			t.Fatalf("%s: %d rows of %d, complete %v", tt.name, len(p.Rows), p.Records, p.Complete)
+		}
+		var code load.Code
+		if problem := p.Rows[tt.rows-1].Problem; problem != nil {
+			code = problem.Code
+		}
+		if code != tt.last {
+			t.Errorf("%s: the last is %q, want %q", tt.name, code, tt.last)
+		}
+	}
+}
+
 // TestWarnings finds what should be known before loading.
 func TestWarnings(t *testing.T) {
 	rows := strings.Repeat("1,x,2.5\n2,y,3.5\n", 20)

@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"errors"
+	"io"
 	"slices"
 
 	"linefeed/backend/load"
@@ -17,6 +18,9 @@ func (f *File) Fill(b *load.Block) error {
 			return nil
 		}
 		rec, err := r.next()
+		if f.cuts(err) {
+			return io.EOF
+		}
 		if err == nil {
 			b.Add(rec)
 		} else if reject, ok := errors.AsType[*load.Reject](err); ok {

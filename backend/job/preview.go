@@ -33,8 +33,8 @@ const (
 )
 
 // Look previews a file: it reads a bounded part of it, however large it is.
-func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) {
-	look, err := csvfile.Look(file, d, csvfile.Options{}, previewRows)
+func Look(ctx context.Context, file string, d csvfile.Dialect, ragged load.Ragged) (Preview, error) {
+	look, err := csvfile.Look(file, d, csvfile.Options{Ragged: ragged}, previewRows)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -45,7 +45,7 @@ func Look(ctx context.Context, file string, d csvfile.Dialect) (Preview, error) 
 	if most := max(1, previewValues/max(1, len(p.Fields))); len(p.Rows) > most {
 		p.Rows, p.Complete = p.Rows[:most], false
 	}
-	guesses, err := guess(ctx, Request{File: file}, look.Dialect, guessRecords)
+	guesses, err := guess(ctx, Request{File: file, Plan: load.Plan{Ragged: ragged}}, look.Dialect, guessRecords)
 	p.Guesses = forNewTable(guesses)
 	return p, err
 }
@@ -60,7 +60,9 @@ const (
 
 // guess infers the types of the file's fields from its first records.
 func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]load.Guess, error) {
-	file, err := openFile(req, d)
+	opt := req.options()
+	opt.MaxRead = guessBytes
+	file, err := csvfile.Open(req.File, d, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +79,7 @@ func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]
 		if err == nil {
 			inference.Add(rec)
 		}
-		if n++; n >= records || rec.End >= guessBytes || ctx.Err() != nil {
+		if n++; n >= records || ctx.Err() != nil {
 			break
 		}
 	}

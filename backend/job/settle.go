@@ -55,10 +55,15 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 
 // openFile opens the request's file by a dialect.
 func openFile(req Request, d csvfile.Dialect) (*csvfile.File, error) {
-	return csvfile.Open(req.File, d, csvfile.Options{
+	return csvfile.Open(req.File, d, req.options())
+}
+
+// options say how the request's records are read.
+func (req Request) options() csvfile.Options {
+	return csvfile.Options{
 		Ragged:    req.Plan.Ragged,
 		MaxRecord: req.Limits.MaxRecord, MaxUnpacked: req.Limits.MaxUnpacked, MaxRatio: req.Limits.MaxRatio,
-	})
+	}
 }
 
 // openTarget opens the request's target. A check may have none: it returns nil.
