@@ -21,7 +21,7 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 		det.number("skipLines", &det.d.SkipLines, int(skipped), 0.95, "the first record is on the first line")
 	default:
 		det.number("skipLines", &det.d.SkipLines, n, 0.85, "%s above the first record with %s", standLines(n), count(best.fields, "field"))
-		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: fmt.Sprintf("%s above the header and are not loaded", standLines(n))})
+		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: fmt.Sprintf("%s above the header, not loaded", standLines(n))})
 	}
 	det.header(text, best, top)
 	det.footer(best)
@@ -148,7 +148,7 @@ func (det *detector) footer(best *candidate) {
 		return
 	}
 	det.number("footerLines", &det.d.FooterLines, n, 0.8, "%s below the last record with %s", standLines(n), count(best.fields, "field"))
-	det.warn(Warning{Code: WarnFooter, Message: fmt.Sprintf("%s below the records and are not loaded", standLines(n))})
+	det.warn(Warning{Code: WarnFooter, Message: fmt.Sprintf("%s below the records, not loaded", standLines(n))})
 }
 
 // footerIn returns how many physical lines there are behind the last record of
