@@ -38,9 +38,10 @@ type App struct {
 	failure error // why the program can't work; every call returns it
 	lock    *flock.Flock
 
-	mu       sync.Mutex
-	quitting bool
-	forward  sync.WaitGroup
+	mu          sync.Mutex
+	quitting    bool
+	stopLooking context.CancelFunc // ends the preview that was asked for last
+	forward     sync.WaitGroup
 }
 
 // NewApp returns the App for wails.Run, which starts it.
@@ -231,9 +232,19 @@ func (a *App) Recent() ([]string, error) {
 	return there, nil
 }
 
-// Preview looks at a file; what is empty in d is found out.
-func (a *App) Preview(file string, d csvfile.Dialect) (job.Preview, error) {
-	return job.Look(a.ctx, file, d)
+// Preview looks at a file; what is empty in d is found out. Only the latest
+// question is answered: an earlier one that is under way ends with an error.
+func (a *App) Preview(file string, d csvfile.Dialect, ragged string) (job.Preview, error) {
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
+	a.mu.Lock()
+	before := a.stopLooking
+	a.stopLooking = cancel
+	a.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	return job.Look(ctx, file, d, load.Ragged(ragged))
 }
 
 // Tables lists the tables of a database; none for a file that is not there yet.

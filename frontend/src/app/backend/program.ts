@@ -53,9 +53,12 @@ export class Program {
     return list(() => app.Recent());
   }
 
-  /** What the file looks like, read by the dialect; what that leaves out is found. */
-  preview(file: string, dialect: Dialect): Promise<Preview> {
-    return ask(() => app.Preview(file, dialect));
+  /**
+   * What the file looks like, read by the dialect; what that leaves out is found.
+   * Only the latest question is answered: one that another overtakes may fail.
+   */
+  preview(file: string, dialect: Dialect, ragged = ''): Promise<Preview> {
+    return ask(() => app.Preview(file, dialect, ragged));
   }
 
   /** The tables of a database; none where it is not there yet. */

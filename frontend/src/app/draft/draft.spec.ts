@@ -139,6 +139,88 @@ describe('Draft', () => {
     });
   });
 
+  it('has the preview follow a rule about how records are read', async () => {
+    const asked: string[] = [];
+    const { draft } = setUp({
+      preview: (_file, _dialect, ragged) => {
+        asked.push(ragged ?? '');
+        return Promise.resolve(preview(['a']));
+      },
+    });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(asked).toEqual(['']);
+    });
+    draft.setRules({ ragged: 'pad' });
+    await until(() => {
+      expect(asked).toEqual(['', 'pad']);
+    });
+    draft.setRules({ onConflict: 'skip' });
+    await until(() => {
+      expect(draft.request()?.plan.onConflict).toBe('skip');
+    });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('shows the answer to the last of quick questions, in whatever order they come', async () => {
+    const answers: ((p: Preview) => void)[] = [];
+    const { draft } = setUp({
+      preview: () => new Promise<Preview>((resolve) => answers.push(resolve)),
+    });
+    draft.open('/data/a.csv');
+    for (const delimiter of ['', ';', '\t']) {
+      draft.setDialect({ delimiter: delimiter || undefined });
+      TestBed.tick();
+    }
+    answers.at(-1)?.(preview(['last']));
+    answers[0]?.(preview(['first']));
+    await until(() => {
+      expect(draft.preview()?.fields).toEqual(['last']);
+    });
+    expect(answers.length).toBeGreaterThan(1);
+    expect(draft.previewing()).toBe(false);
+  });
+
+  it('wants to know which file of an archive is meant, the one that is shown too', async () => {
+    const finding = { what: 'member', value: 'a.csv', confidence: 0.5, reason: 'the first of 2' };
+    const { draft, asked } = setUp({
+      preview: (_file, { member }) =>
+        Promise.resolve({
+          ...preview(['a']),
+          findings: [member ? { ...finding, confidence: 1, given: true } : finding],
+        }),
+    });
+    draft.open('/data/several.zip');
+    await until(() => {
+      expect(draft.blocked()).toMatch(/^Choose a file of the archive/);
+    });
+    expect(asked).toEqual([]);
+    draft.setDialect({ member: 'a.csv' });
+    await until(() => {
+      expect(draft.blocked()).toBe('');
+    });
+    expect(draft.request()?.dialect.member).toBe('a.csv');
+  });
+
+  it('knows its check, until it is imported, and whether it still holds', async () => {
+    const { draft } = setUp({
+      start: (request) =>
+        Promise.resolve({ id: request.check ? 'c1' : 'i1', state: 'done', created: '', request }),
+    });
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.blocked()).toBe('');
+    });
+    expect(draft.checked()).toBeUndefined();
+    await draft.start(true);
+    expect(draft.checked()?.id).toBe('c1');
+    expect(draft.changed()).toBe(false);
+    draft.setRules({ atomic: true });
+    expect(draft.changed()).toBe(true);
+    await draft.start();
+    expect(draft.checked()).toBeUndefined();
+  });
+
   it('says why the file can’t be read', async () => {
     const { draft } = setUp({ preview: () => Promise.reject(new Error('it is a folder')) });
     draft.open('/data');

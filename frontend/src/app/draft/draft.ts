@@ -24,6 +24,9 @@ import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
 import { databaseBeside, tableName } from './names';
 
+/** Where the program is less sure of what it found than this, a person should look. */
+export const fairlySure = 0.8;
+
 /** The rules of a plan that a person sets beside table, columns and mapping. */
 export type Rules = Pick<
   Plan,
@@ -80,6 +83,8 @@ export class Draft {
     computation: () => '',
   });
 
+  private readonly startedRequest = signal('');
+
   readonly file = this.path.asReadonly();
   /** The decisions about the dialect that are a person's; the others are found. */
   readonly dialect = this.asked.asReadonly();
@@ -88,6 +93,12 @@ export class Draft {
   readonly formats = this.formatted.asReadonly();
   /** The job that was started from this draft; "" before. */
   readonly job = this.startedJob.asReadonly();
+
+  /** The check that was started last from this draft, unless it was imported since. */
+  readonly checked = computed(() => {
+    const run = this.runs.get(this.job());
+    return run?.job().request.check ? run : undefined;
+  });
 
   readonly target = computed(
     () => this.chosenTarget() ?? (this.path() ? databaseBeside(this.path()) : ''),
@@ -103,10 +114,13 @@ export class Draft {
     () => this.chosenTable() ?? this.preset()?.table ?? (this.path() ? tableName(this.path()) : ''),
   );
 
+  private readonly ragged = computed(() => this.ruled().ragged);
+
   // What was found. While the answer to a new question is under way, the last one stays in view.
   private readonly looking = resource({
-    params: () => (this.path() ? { file: this.path(), dialect: this.asked() } : undefined),
-    loader: ({ params }) => this.program.preview(params.file, params.dialect),
+    params: () =>
+      this.path() ? { file: this.path(), dialect: this.asked(), ragged: this.ragged() } : undefined,
+    loader: ({ params }) => this.program.preview(params.file, params.dialect, params.ragged),
   });
   private readonly listing = resource({
     params: () => this.target() || undefined,
@@ -161,7 +175,13 @@ export class Draft {
   /** What would be started; undefined while something is missing. */
   readonly request = computed((): Request | undefined => {
     const preview = this.preview();
-    if (!preview || !this.target() || !this.table() || !this.listing.hasValue()) {
+    if (
+      !preview ||
+      this.memberOpen() ||
+      !this.target() ||
+      !this.table() ||
+      !this.listing.hasValue()
+    ) {
       return undefined;
     }
     return {
@@ -171,6 +191,12 @@ export class Draft {
       limits: {},
       plan: this.plan(),
     };
+  });
+
+  /** The file is an archive of several, and it is not said yet which one is meant; the first is shown. */
+  readonly memberOpen = computed(() => {
+    const member = this.preview()?.findings.find((f) => f.what === 'member');
+    return member !== undefined && member.confidence < fairlySure && !this.asked().member;
   });
 
   /** Texts in the file that seem to stand for no value, and are not read so yet. */
@@ -196,6 +222,9 @@ export class Draft {
   readonly settleError = computed(() => this.settling.error()?.message ?? '');
   readonly problems = computed((): readonly Problem[] => this.settled()?.problems ?? []);
 
+  /** What would be started is no longer what was started last. */
+  readonly changed = computed(() => JSON.stringify(this.request()) !== this.startedRequest());
+
   /** Why the import can't be started; "" when it can. */
   readonly blocked = computed(() => {
     if (!this.path()) {
@@ -203,6 +232,9 @@ export class Draft {
     }
     if (this.previewError()) {
       return 'The file can’t be read: see Source';
+    }
+    if (this.memberOpen()) {
+      return 'Choose a file of the archive first: see Source';
     }
     if (this.targetError()) {
       return 'The database can’t be used: see Target';
@@ -292,6 +324,7 @@ export class Draft {
     }
     const run = await this.runs.start(check ? { ...request, check } : request);
     this.startedJob.set(run.id);
+    this.startedRequest.set(JSON.stringify(request));
     return run.id;
   }
 

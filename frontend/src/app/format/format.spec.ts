@@ -9,6 +9,7 @@ import {
   folderOf,
   oneLine,
   percent,
+  roughly,
   timeOfDay,
 } from './format';
 
@@ -37,6 +38,16 @@ describe('numbers', () => {
     [5_000_000_000_000, '5.00 TB'],
   ])('bytes %d', (n, text) => {
     expect(bytes(n)).toBe(text);
+  });
+
+  it.each([
+    [0, 0],
+    [7, 7],
+    [98, 98],
+    [3241, 3200],
+    [2_004_418, 2_000_000],
+  ])('%d is roughly %d', (n, about) => {
+    expect(roughly(n)).toBe(about);
   });
 
   it.each([

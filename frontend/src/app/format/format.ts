@@ -15,6 +15,12 @@ export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/** An estimate as what it is: to two digits. */
+export function roughly(n: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, n))) - 1);
+  return Math.round(n / unit) * unit;
+}
+
 /** 158 MB: powers of 1000, three digits. */
 export function bytes(n: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];

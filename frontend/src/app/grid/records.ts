@@ -1,4 +1,12 @@
-import { Component, computed, input, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  afterRenderEffect,
+  computed,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import type { Guess, Row } from '../backend/model';
 import { count, oneLine } from '../format/format';
@@ -41,18 +49,18 @@ export class Records {
       if (!problem) {
         return [{ row }];
       }
-      const where = problem.column ? ` in ${problem.column}` : '';
+      const where = problem.column ? `${problem.column}: ` : '';
       const hint = problem.hint ? ` — ${problem.hint}` : '';
       return [
         { row },
-        { row, reason: `${problem.message || reason(problem.code)}${where}${hint}` },
+        { row, reason: `${where}${problem.message || reason(problem.code)}${hint}` },
       ];
     }),
   );
 
   protected readonly gutter = computed(() => {
     const last = this.records().at(-1)?.line ?? 0;
-    return Math.ceil(count(last).length * character) + 24;
+    return Math.ceil(Math.max(3, count(last).length) * character) + 24;
   });
 
   protected readonly columns = computed(() => {
@@ -93,6 +101,46 @@ export class Records {
 
   protected readonly count = count;
   protected readonly active = signal(-1);
+  /** The field that the keys go to; -1 for none. */
+  protected readonly field = signal(-1);
+
+  /** The value that is looked at, or why its record is bad; and what its column holds. */
+  protected readonly looked = computed(() => {
+    const [line, index] = [this.lines()[this.active()], Math.max(0, this.field())];
+    const column = this.columns()[index];
+    if (!line || !column) {
+      return undefined;
+    }
+    const { row } = line;
+    const place =
+      row.line === row.endLine
+        ? `line ${count(row.line)}`
+        : `lines ${count(row.line)} to ${count(row.endLine)}`;
+    const why = row.problem && this.lines().find((l) => l.row === row && l.reason)?.reason;
+    if (why !== undefined) {
+      return { place, name: '', note: why, bad: true, value: row.raw ?? '' };
+    }
+    const value = row.values[index] ?? '';
+    const empty = row.quoted[index] ? 'empty, in quotes' : 'empty';
+    const { name, evidence } = column;
+    return { place, name, note: evidence, bad: false, value, empty };
+  });
+
+  constructor() {
+    // The column that the keys go to comes into view.
+    afterRenderEffect({
+      write: () => {
+        const column = this.field();
+        untracked(() => {
+          const [widths, gutter] = [this.columns().map((c) => c.width), this.gutter()];
+          const from = widths.slice(0, column).reduce((sum, width) => sum + width, 0);
+          if (column >= 0) {
+            this.rows()?.revealAcross(from, from + (widths[column] ?? 0), gutter);
+          }
+        });
+      },
+    });
+  }
 
   /** Goes to the next record that can't be read, and from the last to the first. */
   nextBad(): void {
@@ -101,7 +149,9 @@ export class Records {
     const next = bad.find((i) => i > this.active()) ?? bad[0];
     if (next !== undefined) {
       this.active.set(next);
+      this.field.set(-1);
       this.rows()?.reveal(next + 1);
+      this.rows()?.revealAcross(0, 0, 0);
     }
   }
 

@@ -52,6 +52,10 @@ export class Rows {
   readonly active = model(-1);
   /** Whether the end is in view and followed. */
   readonly following = model(true);
+  /** How many columns the keys go through sideways; with 0 they only scroll. */
+  readonly columns = input(0);
+  /** The column that keys work on; -1 for none. */
+  readonly column = model(-1);
   /** Somebody asked to open the active row. */
   readonly opened = output<number>();
 
@@ -116,6 +120,17 @@ export class Rows {
     }
   }
 
+  /** Brings what stands between two positions into view; `fixed` px at the left do not scroll. */
+  revealAcross(from: number, to: number, fixed: number): void {
+    const scroller = this.scroller().nativeElement;
+    const { scrollLeft, clientWidth } = scroller;
+    if (from < scrollLeft || to - from > clientWidth - fixed) {
+      scroller.scrollLeft = from;
+    } else if (to + fixed > scrollLeft + clientWidth) {
+      scroller.scrollLeft = to + fixed - clientWidth;
+    }
+  }
+
   /** Goes to the end, and follows it. */
   toEnd(): void {
     this.following.set(true);
@@ -159,6 +174,11 @@ export class Rows {
       this.active.set(index);
       this.following.set(event.key === 'End');
       this.reveal(index);
+    } else if (this.columns() > 0 && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+      event.preventDefault();
+      const step = event.key === 'ArrowLeft' ? -1 : 1;
+      this.column.set(Math.max(0, Math.min(this.columns() - 1, this.column() + step)));
+      this.active.set(Math.max(0, active));
     } else if (event.key === 'Enter' && active >= 0) {
       event.preventDefault();
       this.opened.emit(active);

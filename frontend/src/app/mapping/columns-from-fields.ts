@@ -85,11 +85,8 @@ import { label, readings, type Reading } from './formats';
                 (change)="draft.edit(entry.field, { nullable: !entry.column.nullable })"
               />
             </td>
-            <td class="samples" [matTooltip]="entry.guess.evidence">
-              @if (entry.undecided) {
-                <span class="unsure">Choose the type:</span>
-              }
-              {{ entry.guess.evidence }}
+            <td class="why" [class.unsure]="entry.undecided" [matTooltip]="entry.guess.evidence">
+              {{ entry.undecided ? 'Choose: ' : '' }}{{ entry.guess.evidence }}
             </td>
             <td class="samples">
               <span class="data">{{ samples().get(entry.field) }}</span>

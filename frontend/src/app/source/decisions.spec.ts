@@ -1,5 +1,5 @@
 import type { Preview } from '../backend/model';
-import { asDialect, decided, decisions } from './decisions';
+import { asAsked, decided, decisions } from './decisions';
 
 const preview: Preview = {
   dialect: { encoding: 'utf-8', delimiter: '||', quote: '"', headerRows: 1 },
@@ -46,7 +46,7 @@ describe('decided', () => {
 
   it('says what was given, for which the program needs no reason', () => {
     expect(of('delimiter', { delimiter: ';' })).toMatchObject({
-      ...{ value: ';', given: true, sure: '', reason: '' },
+      ...{ value: ';', given: true, sure: '', reason: 'set by you' },
     });
     expect(of('headerRows', { headerRows: 0 })).toMatchObject({ value: '0', given: true });
   });
@@ -66,7 +66,46 @@ describe('decided', () => {
   });
 });
 
-describe('asDialect', () => {
+describe('an archive of several', () => {
+  const zip = (confidence: number): Preview => ({
+    ...preview,
+    dialect: { ...preview.dialect, compression: 'zip', member: 'a.csv' },
+    findings: [
+      ...preview.findings,
+      {
+        what: 'member',
+        value: 'a.csv',
+        confidence,
+        reason: '',
+        alternatives: [{ value: 'b.csv', confidence: 0 }],
+      },
+    ],
+  });
+  const first = (confidence: number, asked = {}) => decided(zip(confidence), asked, encodings);
+
+  it('has to be asked which file is meant, the shown one too', () => {
+    const member = first(0.5).find((d) => d.decision.what === 'member');
+    expect(member).toMatchObject({ value: '', unsure: true });
+    expect(member?.options.map((o) => o.value)).toEqual(['a.csv', 'b.csv']);
+  });
+
+  it('has the answer where one was given, or is clear', () => {
+    expect(first(0.9)[0]?.value).toBe('zip');
+    expect(first(0.9)[1]?.value).toBe('a.csv');
+    expect(first(0.5, { member: 'b.csv' })[1]?.value).toBe('b.csv');
+  });
+});
+
+describe('a rule', () => {
+  it('says that it is the usual one, until it is set', () => {
+    expect(of('ragged')).toMatchObject({ value: 'reject', given: false, sure: '' });
+    expect(of('ragged')?.reason).toMatch(/usual/);
+    expect(of('invalidBytes')?.reason).toMatch(/usual/);
+    expect(of('ragged', { ragged: 'pad' })).toMatchObject({ value: 'pad', given: true });
+  });
+});
+
+describe('asAsked', () => {
   it.each([
     ['headerRows', '2', { headerRows: 2 }],
     ['skipLines', '-3', { skipLines: 0 }],
@@ -74,6 +113,6 @@ describe('asDialect', () => {
     ['delimiter', '\t', { delimiter: '\t' }],
   ])('%s %j', (what, value, dialect) => {
     const decision = decisions.find((d) => d.what === what);
-    expect(decision && asDialect(decision, value)).toEqual(dialect);
+    expect(decision && asAsked(decision, value)).toEqual(dialect);
   });
 });

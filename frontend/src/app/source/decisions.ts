@@ -1,9 +1,13 @@
 import type { Dialect, Encoding, Finding, Preview } from '../backend/model';
+import { fairlySure, type Rules } from '../draft/draft';
 import { character } from '../format/words';
 
-/** A decision about the dialect that a person can take instead of the program. */
+/** What a person decided about the reading of a file: of the dialect, and of the plan's rules. */
+export type Asked = Dialect & Pick<Rules, 'ragged'>;
+
+/** A decision about the reading that a person can take instead of the program. */
 export interface Decision {
-  readonly what: keyof Dialect;
+  readonly what: keyof Asked;
   readonly label: string;
   /** It is a number; otherwise one of several values. */
   readonly counted?: boolean;
@@ -13,6 +17,8 @@ export interface Decision {
   readonly open?: boolean;
   /** How a value is written for people; as it is, when left out. */
   readonly show?: (value: string) => string;
+  /** It is a rule, which nothing in the file tells: what it is unless it is set, and why. */
+  readonly usual?: { readonly value: string; readonly reason: string };
 }
 
 /** All decisions, in the order in which they are looked at. */
@@ -47,53 +53,69 @@ export const decisions: readonly Decision[] = [
     label: 'Invalid bytes',
     values: ['reject', 'replace'],
     show: (value) => (value === 'replace' ? 'replace by \uFFFD' : 'reject'),
+    usual: { value: 'reject', reason: 'the usual rule: no text is garbled unseen' },
+  },
+  {
+    what: 'ragged',
+    label: 'Ragged records',
+    values: ['reject', 'pad'],
+    show: (value) => (value === 'pad' ? 'fill with NULL' : 'reject'),
+    usual: { value: 'reject', reason: 'the usual rule: nothing is filled in unseen' },
   },
 ];
 
 /** A decision as it stands: what was decided, by whom, and why. */
 export interface Decided {
   readonly decision: Decision;
+  /** "" while a person has to choose. */
   readonly value: string;
   /** A person took it. */
   readonly given: boolean;
   readonly options: readonly { readonly value: string; readonly label: string }[];
-  /** "98 %", where the program took it. */
+  /** "98 %", where the program found it. */
   readonly sure: string;
   readonly unsure: boolean;
   readonly reason: string;
 }
 
-/** The decisions about a file as they stand. */
+/** The decisions about a file as they stand; of an archive, what is taken out of it comes first. */
 export function decided(
   preview: Preview | undefined,
-  asked: Dialect,
+  asked: Asked,
   encodings: readonly Encoding[],
 ): readonly Decided[] {
   const labels = new Map(encodings.map((e) => [e.name, e.label]));
-  return decisions.flatMap((decision) => {
-    const { what } = decision;
+  const all = decisions.flatMap((decision): readonly Decided[] => {
+    const { what, usual } = decision;
     const finding = preview?.findings.find((f) => f.what === what);
     const given = asked[what] !== undefined;
-    const value = String(asked[what] ?? preview?.dialect[what] ?? finding?.value ?? '');
+    const found = what === 'ragged' ? undefined : preview?.dialect[what];
+    const value = String(asked[what] ?? found ?? finding?.value ?? usual?.value ?? '');
     if (what === 'member' && value === '') {
       return []; // only an archive has members
     }
     const values = what === 'encoding' ? encodings.map((e) => e.name) : (decision.values ?? []);
     const show = what === 'encoding' ? (v: string) => labels.get(v) ?? v : decision.show;
-    return {
-      decision,
-      value,
-      given,
-      options: offered(value, finding, values).map((v) => ({ value: v, label: show?.(v) ?? v })),
-      sure: finding && !given ? `${Math.floor(finding.confidence * 100)} %` : '',
-      unsure: (finding?.confidence ?? 1) < 0.8 && !given,
-      reason: given ? '' : (finding?.reason ?? ''),
-    };
+    const unsure = !given && (finding?.confidence ?? 1) < fairlySure;
+    return [
+      {
+        decision,
+        value: what === 'member' && unsure ? '' : value,
+        given,
+        options: offered(value, finding, values).map((v) => ({ value: v, label: show?.(v) ?? v })),
+        sure: finding && !given ? `${Math.floor(finding.confidence * 100)} %` : '',
+        unsure,
+        reason: given ? 'set by you' : (finding?.reason ?? usual?.reason ?? ''),
+      },
+    ];
   });
+  const packed = ({ decision, value }: Decided) =>
+    decision.what === 'member' || (decision.what === 'compression' && value !== 'none');
+  return preview ? [...all.filter(packed), ...all.filter((d) => !packed(d))] : all;
 }
 
-/** The value as it stands in a Dialect. */
-export function asDialect({ what, counted }: Decision, value: string): Partial<Dialect> {
+/** The value as it is asked for. */
+export function asAsked({ what, counted }: Decision, value: string): Partial<Asked> {
   return { [what]: counted ? Math.max(0, Math.trunc(Number(value)) || 0) : value };
 }
 

@@ -9,12 +9,9 @@ import {
   viewChild,
 } from '@angular/core';
 import { MatOption, MatSelect } from '@angular/material/select';
-import { MatTooltip } from '@angular/material/tooltip';
-import { RotateCcw } from 'lucide';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { Icon } from '../icon/icon';
-import { asDialect, decided, type Decision } from './decisions';
+import { asAsked, decided, type Asked, type Decision } from './decisions';
 
 /** The option that lets one type a value. No value holds a NUL. */
 const other = '\0';
@@ -22,7 +19,7 @@ const other = '\0';
 /** How the file's bytes are CSV: what was found and why, each decision to be overridden. */
 @Component({
   selector: 'lf-dialect-panel',
-  imports: [Icon, MatOption, MatSelect, MatTooltip],
+  imports: [MatOption, MatSelect],
   templateUrl: './dialect-panel.html',
   styleUrl: './dialect-panel.scss',
 })
@@ -30,14 +27,13 @@ export class DialectPanel {
   private readonly program = inject(Program);
   private readonly draft = inject(Draft);
   private readonly field = viewChild<ElementRef<HTMLInputElement>>('other');
-  protected readonly icons = { RotateCcw };
   protected readonly other = other;
 
   private readonly encodings = resource({ loader: () => this.program.encodings() });
   protected readonly list = computed(() =>
     decided(
       this.draft.preview(),
-      this.draft.dialect(),
+      { ...this.draft.dialect(), ragged: this.draft.rules().ragged },
       this.encodings.hasValue() ? this.encodings.value() : [],
     ),
   );
@@ -58,12 +54,24 @@ export class DialectPanel {
   protected choose(decision: Decision, value: string): void {
     this.typing.set(value === other ? decision.what : '');
     if (value !== other && value !== '') {
-      this.draft.setDialect(asDialect(decision, value));
+      this.ask(asAsked(decision, value));
     }
   }
 
   /** Leaves the decision to the program again. */
   protected forget(decision: Decision): void {
-    this.draft.setDialect({ [decision.what]: undefined });
+    this.ask({ [decision.what]: undefined });
+  }
+
+  protected backTo({ label, usual }: Decision): string {
+    return usual ? `${label}: back to the usual rule` : `${label}: let the program find out again`;
+  }
+
+  private ask(change: Partial<Asked>): void {
+    if ('ragged' in change) {
+      this.draft.setRules(change);
+    } else {
+      this.draft.setDialect(change);
+    }
   }
 }

@@ -1,10 +1,11 @@
 import { Component, computed, inject, linkedSignal, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
-import { FileText, FolderOpen, TriangleAlert } from 'lucide';
+import { RouterLink } from '@angular/router';
+import { ChevronDown, ChevronRight, RotateCw, TriangleAlert } from 'lucide';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { count, counted, fileName, folderOf } from '../format/format';
+import { count, counted, fileName, roughly } from '../format/format';
 import { Records } from '../grid/records';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
@@ -15,7 +16,7 @@ import { OpenFile } from './open-file';
 /** The file: choose it, see what was found in it, and put it right. */
 @Component({
   selector: 'lf-source',
-  imports: [DialectPanel, Icon, MatButton, MatTooltip, OpenFile, PathField, Records],
+  imports: [DialectPanel, Icon, MatButton, MatTooltip, OpenFile, PathField, Records, RouterLink],
   templateUrl: './source.html',
   styleUrl: './source.scss',
 })
@@ -24,11 +25,10 @@ export class Source {
   private readonly records = viewChild(Records);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { FileText, FolderOpen, TriangleAlert };
+  protected readonly icons = { ChevronDown, ChevronRight, RotateCw, TriangleAlert };
 
   protected readonly count = count;
   protected readonly fileName = fileName;
-  protected readonly folderOf = folderOf;
   protected readonly failure = signal('');
 
   protected readonly warnings = computed(() => this.draft.preview()?.warnings ?? []);
@@ -40,7 +40,14 @@ export class Source {
     const { rows, records, complete } = preview;
     return complete
       ? counted(records, 'record')
-      : `the first ${count(rows.length)} of ${records < 0 ? 'them' : `about ${counted(records, 'record')}`}`;
+      : `the first ${count(rows.length)}${records < 0 ? '' : ` of about ${count(roughly(records))}`}`;
+  });
+  /** How many columns want to be asked how they are read: "2 columns". */
+  protected readonly open = computed(() => {
+    const open = this.draft.newColumns().filter((c) => c.guess.ambiguous?.length && !c.decided);
+    return this.draft.creates() && !this.draft.preset() && open.length
+      ? counted(open.length, 'column')
+      : '';
   });
   protected readonly bad = computed(
     () => (this.draft.preview()?.rows ?? []).filter((row) => row.problem).length,
@@ -55,6 +62,14 @@ export class Source {
     claimKeys([
       { label: 'Choose a file', key: 'Mod+o', run: () => void this.choose() },
       {
+        label: 'Look at the file again',
+        key: 'F5',
+        enabled: () => this.draft.file() !== '',
+        run: () => {
+          this.lookAgain();
+        },
+      },
+      {
         label: 'Next record that can’t be read',
         key: 'b',
         enabled: () => this.bad() > 0,
@@ -63,6 +78,11 @@ export class Source {
         },
       },
     ]);
+  }
+
+  /** It may have changed on disk. */
+  protected lookAgain(): void {
+    this.draft.open(this.draft.file());
   }
 
   protected nextBad(): void {

@@ -38,8 +38,8 @@ export function Presets() {
   return window['go']['main']['App']['Presets']();
 }
 
-export function Preview(arg1, arg2) {
-  return window['go']['main']['App']['Preview'](arg1, arg2);
+export function Preview(arg1, arg2, arg3) {
+  return window['go']['main']['App']['Preview'](arg1, arg2, arg3);
 }
 
 export function Quit() {
