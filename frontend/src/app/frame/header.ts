@@ -62,12 +62,16 @@ export class Header {
   });
 
   protected readonly current = computed(() =>
-    this.place.ownRun() ? 'run' : steps.find((s) => s.path === this.place.path())?.name,
+    this.place.ownRun()
+      ? this.draft.checked()
+        ? 'check'
+        : 'run'
+      : steps.find((s) => s.path === this.place.path())?.name,
   );
   private readonly at = computed(() => steps.findIndex((s) => s.name === this.current()));
   protected readonly next = computed(() => (this.at() < 0 ? undefined : steps[this.at() + 1]));
   private readonly previous = computed(() =>
-    this.current() === 'run' ? steps.at(-1) : steps[this.at() - 1],
+    this.place.ownRun() ? steps.at(-1) : steps[this.at() - 1],
   );
 
   /** Why one can't go on; "" when one can. */
@@ -75,11 +79,16 @@ export class Header {
     if (!this.draft.file()) {
       return 'Choose a file first';
     }
-    return this.draft.previewError() ? 'The file can’t be read so' : '';
+    if (this.draft.previewError()) {
+      return 'The file can’t be read so';
+    }
+    return this.draft.memberOpen() ? 'Choose a file of the archive first' : '';
   });
   protected readonly blocked = computed(() =>
     this.starting() ? 'Starting …' : this.draft.blocked(),
   );
+  /** The import that the draft became; "" before. */
+  protected readonly imported = computed(() => (this.draft.checked() ? '' : this.draft.job()));
 
   constructor() {
     claimKeys([
@@ -100,7 +109,7 @@ export class Header {
       {
         label: 'Import',
         key: 'Mod+Enter',
-        enabled: () => this.current() !== undefined && this.current() !== 'run' && !this.blocked(),
+        enabled: () => this.current() !== undefined && !this.place.ownRun() && !this.blocked(),
         run: () => void this.start(),
       },
     ]);

@@ -34,7 +34,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
         aria-describedby="cancel-question"
         (click)="cancel()"
       >
-        Cancel import
+        Cancel {{ run().job().request.check ? 'check' : 'import' }}
       </button>
       <button
         #no
@@ -135,7 +135,7 @@ export class Controls {
         run: () => void (this.run().state() === 'paused' ? this.resume() : this.pause()),
       },
       {
-        label: 'Cancel the import',
+        label: 'Cancel it',
         key: 'x',
         run: () => {
           this.asking.set(true);

@@ -45,7 +45,9 @@ describe('outcome', () => {
 
   it('says that a check wrote nothing', () => {
     expect(outcome(job('done', { check: true })).title).toContain('would be loaded');
+    expect(outcome(job('done', { check: true })).detail).toContain('Nothing was written');
     expect(outcome(job('cancelled', { check: true })).detail).toBe('Nothing was written.');
+    expect(balance(summary({ check: true }))).toContain('999,214 would be inserted');
   });
 
   it('says what is kept of a run that was stopped', () => {

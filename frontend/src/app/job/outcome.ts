@@ -19,7 +19,7 @@ export function outcome(job: Job): Outcome {
     case 'failed':
       return {
         kind: 'failed',
-        title: 'The import failed',
+        title: job.request.check ? 'The check failed' : 'The import failed',
         detail: [s?.error ?? '', kept(s, atomic)].filter(Boolean).join(' '),
       };
     case 'cancelled':
@@ -45,6 +45,7 @@ function done(s: Summary): Outcome {
         ? 'No record was found in the file'
         : `${count(good)} of ${count(s.read)} ${verb} in ${duration(s.seconds)}${skipped}${rejected}`,
     detail: [
+      s.check ? 'Nothing was written; keys that are there already show in the import alone.' : '',
       s.passed ? `${counted(s.passed, 'line')} of comments or footer passed over.` : '',
       s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
       s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
@@ -73,7 +74,7 @@ function kept(s: Summary | undefined, atomic: boolean): string {
 /** The account of every record that was read. */
 export function balance(s: Summary): string {
   const parts = [
-    `${count(s.inserted)} inserted`,
+    `${count(s.inserted)} ${s.check ? 'would be inserted' : 'inserted'}`,
     `${count(s.updated)} updated`,
     `${count(s.skipped)} skipped`,
     `${count(s.rejected)} rejected`,

@@ -13,7 +13,9 @@ import { phase } from '../format/words';
       <output class="percent" data-testid="percent">{{ done() }}</output>
       <div class="bar">
         <mat-progress-bar
-          aria-label="Progress of the import"
+          [attr.aria-label]="
+            run().job().request.check ? 'Progress of the check' : 'Progress of the import'
+          "
           [mode]="run().percent() === undefined ? 'buffer' : 'determinate'"
           [value]="run().percent() ?? 0"
           [bufferValue]="0"

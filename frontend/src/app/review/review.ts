@@ -2,10 +2,11 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
-import { bytes, counted } from '../format/format';
+import type { Run } from '../backend/run';
+import { bytes, count, counted, percent } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { parseList } from './list';
@@ -13,7 +14,7 @@ import { parseList } from './list';
 /** What will happen, by which rules, and whether anything is in the way. */
 @Component({
   selector: 'lf-review',
-  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip],
+  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip, RouterLink],
   templateUrl: './review.html',
   styleUrl: './review.scss',
 })
@@ -61,6 +62,21 @@ export class Review {
         run: () => void this.check(),
       },
     ]);
+  }
+
+  /** What the last check came to, and whether it still holds. */
+  protected last(run: Run): string {
+    const [summary, done] = [run.summary(), run.percent()];
+    if (run.active()) {
+      return done === undefined ? 'It is being checked.' : `Checked to ${percent(done)} %.`;
+    }
+    if (run.state() !== 'done' || !summary) {
+      return `The last check is ${run.state()}.`;
+    }
+    const { read, rejected } = summary;
+    const found = rejected ? `${count(rejected)} of them rejected` : 'none rejected';
+    const stale = this.draft.changed() ? ' Something was changed since.' : '';
+    return `Checked: ${counted(read, 'record')}, ${found}.${stale}`;
   }
 
   protected setNulls(typed: string): void {
