@@ -65,9 +65,9 @@ describe('outcome', () => {
   });
 
   it('says why it failed', () => {
-    const o = outcome(job('failed', { error: 'the disk is full: make room.', inserted: 0 }));
+    const o = outcome(job('failed', { error: 'the disk is full: make room', inserted: 0 }));
     expect(o.kind).toBe('failed');
-    expect(o.detail).toBe('the disk is full: make room. No row was kept in articles.');
+    expect(o.detail).toBe('The disk is full: make room. No row was kept in articles.');
   });
 });
 

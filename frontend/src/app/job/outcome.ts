@@ -20,7 +20,7 @@ export function outcome(job: Job): Outcome {
       return {
         kind: 'failed',
         title: job.request.check ? 'The check failed' : 'The import failed',
-        detail: [s?.error ?? '', kept(s, atomic)].filter(Boolean).join(' '),
+        detail: [sentence(s?.error ?? ''), kept(s, atomic)].filter(Boolean).join(' '),
       };
     case 'cancelled':
       return { kind: 'stopped', title: `Cancelled${after(s)}`, detail: kept(s, atomic) };
@@ -53,6 +53,11 @@ function done(s: Summary): Outcome {
       .filter(Boolean)
       .join(' '),
   };
+}
+
+/** A text as a sentence of its own. */
+function sentence(text: string): string {
+  return text && text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
 function after(s: Summary | undefined): string {

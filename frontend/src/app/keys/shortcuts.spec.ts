@@ -28,12 +28,13 @@ describe('Shortcuts', () => {
   });
 
   it('leaves plain keys to whoever is typing', () => {
-    TestBed.inject(Shortcuts).claim([action('p'), action('Mod+f')]);
+    TestBed.inject(Shortcuts).claim([action('p'), action('Mod+f'), action('F5')]);
     const input = document.body.appendChild(document.createElement('input'));
     expect(press('p', {}, input)).toBe(false);
+    expect(press('F5', {}, input)).toBe(true);
     expect(press('f', { ctrlKey: true }, input)).toBe(true);
     input.remove();
-    expect(done).toEqual(['Mod+f']);
+    expect(done).toEqual(['F5', 'Mod+f']);
   });
 
   it('gives a key to the last who claimed it, while it can be done', () => {

@@ -7,7 +7,7 @@ export interface Shortcut {
   /**
    * The key: modifiers and `KeyboardEvent.key`, joined by "+": "Mod+Enter",
    * "Alt+ArrowRight", "p". Mod is Ctrl, or ⌘ on a Mac. A key with no modifier
-   * acts only while nothing is being typed.
+   * acts only while nothing is being typed, but for F1 to F12.
    */
   readonly key: string;
   readonly run: () => void;
@@ -80,7 +80,8 @@ export class Shortcuts {
     }
     const pressed = this.name(event);
     const hit = this.claimed().findLast((s) => s.key.toLowerCase() === pressed && isEnabled(s));
-    if (!hit || (!pressed.includes('+') && isTyping(event.target))) {
+    const types = !pressed.includes('+') && !/^f\d+$/.test(pressed);
+    if (!hit || (types && isTyping(event.target))) {
       return;
     }
     event.preventDefault();

@@ -86,7 +86,7 @@ import { label, readings, type Reading } from './formats';
               />
             </td>
             <td class="why" [class.unsure]="entry.undecided" [matTooltip]="entry.guess.evidence">
-              {{ entry.undecided ? 'Choose: ' : '' }}{{ entry.guess.evidence }}
+              {{ entry.undecided ? 'Choose: ' : '' }}{{ entry.why }}
             </td>
             <td class="samples">
               <span class="data">{{ samples().get(entry.field) }}</span>
@@ -106,6 +106,10 @@ export class ColumnsFromFields {
       ...entry,
       readings: readings(entry.column, entry.guess),
       reading: label(entry.column),
+      // The type that it speaks of stands beside it, unless another was chosen.
+      why: entry.decided
+        ? entry.guess.evidence
+        : entry.guess.evidence.replace(`${entry.guess.column.type}, `, '').replace(/^because /, ''),
       undecided: (entry.guess.ambiguous ?? []).length > 0 && !entry.decided,
     })),
   );

@@ -58,6 +58,10 @@ describe('decided', () => {
     ]);
   });
 
+  it('writes an encoding short where there is little room', () => {
+    expect(of('encoding', { encoding: 'windows-1252' })?.short).toBe('Windows-1252');
+  });
+
   it('asks for the file in an archive where there is an archive', () => {
     expect(of('member')).toBeUndefined();
     const zip = { ...preview, dialect: { ...preview.dialect, member: 'a.csv' } };

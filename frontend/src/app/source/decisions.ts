@@ -69,6 +69,8 @@ export interface Decided {
   readonly decision: Decision;
   /** "" while a person has to choose. */
   readonly value: string;
+  /** How the value is written where there is little room: "Windows-1252". */
+  readonly short: string;
   /** A person took it. */
   readonly given: boolean;
   readonly options: readonly { readonly value: string; readonly label: string }[];
@@ -101,6 +103,7 @@ export function decided(
       {
         decision,
         value: what === 'member' && unsure ? '' : value,
+        short: (show?.(value) ?? value).replace(/ \(.*\)$/, ''),
         given,
         options: offered(value, finding, values).map((v) => ({ value: v, label: show?.(v) ?? v })),
         sure: finding && !given ? `${Math.floor(finding.confidence * 100)} %` : '',

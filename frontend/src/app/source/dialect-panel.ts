@@ -8,7 +8,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { MatOption, MatSelect } from '@angular/material/select';
+import { MatOption, MatSelect, MatSelectTrigger } from '@angular/material/select';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { asAsked, decided, type Asked, type Decision } from './decisions';
@@ -19,7 +19,7 @@ const other = '\0';
 /** How the file's bytes are CSV: what was found and why, each decision to be overridden. */
 @Component({
   selector: 'lf-dialect-panel',
-  imports: [MatOption, MatSelect],
+  imports: [MatOption, MatSelect, MatSelectTrigger],
   templateUrl: './dialect-panel.html',
   styleUrl: './dialect-panel.scss',
 })
