@@ -352,7 +352,58 @@ describe('Draft', () => {
     expect(await draft.start()).toBe('j1');
     expect(draft.job()).toBe('j1');
     expect(started).toEqual([asked.at(-1)]);
+    draft.edit('price', { type: 'decimal' });
     await draft.start(true);
-    expect(started[1]?.check).toBe(true);
+    expect(started[1]).toMatchObject({ check: true, infer: ['sku'] });
+  });
+
+  it('takes the types that a check found in all records, but not for what a person chose', async () => {
+    const guesses = ['sku', 'price'].map((field) => ({
+      ...preview([field]).guesses[0],
+      column: column(field, 'date', { format: 'DD.MM.YYYY' }),
+      evidence: 'because of line 48,112',
+    })) as Settled['guesses'];
+    const request = { file: '', target: '', dialect: {}, limits: {}, plan: { table: '' } };
+    const summary = {
+      ...{ job: 'j1', file: '', table: '', state: 'done', bytes: 1, seconds: 1, balanced: true },
+      ...{ read: 1, inserted: 1, updated: 0, skipped: 0, rejected: 0, check: true, guesses },
+    };
+    let jobs = 0;
+    const { draft } = setUp({
+      start: () => Promise.resolve({ id: `j${++jobs}`, state: 'running', created: '', request }),
+      snapshot: (id) =>
+        Promise.resolve<Snapshot>({
+          job: { id, state: 'done', created: '', request, ...(id === 'j1' && { summary }) },
+          seq: 9,
+        }),
+    });
+    draft.open('/data/a.csv');
+    draft.edit('price', { type: 'text' });
+    await until(() => {
+      expect(draft.blocked()).toBe('');
+    });
+    await draft.start(true);
+    await until(() => {
+      expect(draft.newColumns()).toMatchObject([
+        {
+          ...{ field: 'sku', before: 'text', column: { type: 'date', format: 'DD.MM.YYYY' } },
+          guess: { evidence: 'because of line 48,112' },
+        },
+        { field: 'price', before: '', column: { type: 'text' } },
+      ]);
+    });
+    expect(draft.request()?.plan.columns?.[0]?.type).toBe('date');
+    expect(draft.changed()).toBe(false);
+    draft.edit('sku', { type: 'text' });
+    expect(draft.changed()).toBe(true);
+    draft.edit('sku', { type: undefined });
+    await draft.start();
+    await until(() => {
+      expect(draft.newColumns()[0]?.column.type).toBe('date');
+    });
+    draft.setDialect({ delimiter: ';' });
+    await until(() => {
+      expect(draft.newColumns()[0]).toMatchObject({ before: '', column: { type: 'text' } });
+    });
   });
 });

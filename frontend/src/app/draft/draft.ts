@@ -22,6 +22,7 @@ import type {
 } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
+import { typeLabel } from '../format/words';
 import { databaseBeside, tableName } from './names';
 
 /** Where the program is less sure of what it found than this, a person should look. */
@@ -78,12 +79,10 @@ export class Draft {
     computation: () => ({}),
   });
   private readonly ruled = signal<Rules>({});
-  private readonly startedJob = linkedSignal<string, string>({
+  private readonly started = linkedSignal<string, { id: string; reading: string; wish: string }>({
     source: this.path,
-    computation: () => '',
+    computation: () => ({ id: '', reading: '', wish: '' }),
   });
-
-  private readonly startedRequest = signal('');
 
   readonly file = this.path.asReadonly();
   /** The decisions about the dialect that are a person's; the others are found. */
@@ -92,7 +91,7 @@ export class Draft {
   /** How values are written that go to columns which are there, or ready-made. */
   readonly formats = this.formatted.asReadonly();
   /** The job that was started from this draft; "" before. */
-  readonly job = this.startedJob.asReadonly();
+  readonly job = computed(() => this.started().id);
 
   /** The check that was started last from this draft, unless it was imported since. */
   readonly checked = computed(() => {
@@ -162,13 +161,36 @@ export class Draft {
     () => !this.tables().some((t) => t.name.toLowerCase() === this.table().toLowerCase()),
   );
 
+  /** How the file is read: what was found in it holds for that alone. */
+  private readonly reading = computed(() => `${this.path()}\n${JSON.stringify(this.asked())}`);
+
+  /** What the last check of this draft inferred from all records; none before. */
+  private readonly foundInAll = linkedSignal<
+    { reading: string; found: readonly Guess[] | undefined },
+    readonly Guess[]
+  >({
+    source: () => ({
+      reading: this.reading(),
+      found:
+        this.started().reading === this.reading()
+          ? this.runs.get(this.job())?.summary()?.guesses
+          : undefined,
+    }),
+    computation: ({ reading, found }, previous) =>
+      found ?? (previous?.source.reading === reading ? previous.value : []),
+  });
+
   /** The columns of a table that is made after the file; the person's changes are in them. */
   readonly newColumns = computed((): readonly NewColumn[] =>
-    (this.preview()?.guesses ?? []).map((guess) => {
-      const { leftOut = false, ...edit } = this.edited()[guess.field] ?? {};
+    (this.preview()?.guesses ?? []).map((first) => {
+      const { leftOut = false, ...edit } = this.edited()[first.field] ?? {};
+      const guess = this.foundInAll().find((g) => g.field === first.field) ?? first;
       // What the rest of the file holds is not known, so only a key is required by itself.
       const column = { ...guess.column, nullable: !edit.primaryKey, ...edit };
-      return { field: guess.field, guess, leftOut, decided: edit.type !== undefined, column };
+      const decided = edit.type !== undefined;
+      const same = typeLabel(guess.column) === typeLabel(first.column);
+      const before = same || decided ? '' : typeLabel(first.column);
+      return { field: first.field, guess, leftOut, decided, before, column };
     }),
   );
 
@@ -202,7 +224,8 @@ export class Draft {
   /** Texts in the file that seem to stand for no value, and are not read so yet. */
   readonly likelyNulls = computed((): readonly string[] => {
     const already = this.ruled().null ?? [];
-    const likely = (this.settled()?.guesses ?? []).flatMap((guess) => guess.nulls ?? []);
+    const guesses = [...(this.settled()?.guesses ?? []), ...this.foundInAll()];
+    const likely = guesses.flatMap((guess) => guess.nulls ?? []);
     return [...new Set(likely)].filter((text) => !already.includes(text));
   });
 
@@ -223,7 +246,7 @@ export class Draft {
   readonly problems = computed((): readonly Problem[] => this.settled()?.problems ?? []);
 
   /** What would be started is no longer what was started last. */
-  readonly changed = computed(() => JSON.stringify(this.request()) !== this.startedRequest());
+  readonly changed = computed(() => this.wish() !== this.started().wish);
 
   /** Why the import can't be started; "" when it can. */
   readonly blocked = computed(() => {
@@ -322,10 +345,31 @@ export class Draft {
     if (!request) {
       throw new Error(this.blocked());
     }
-    const run = await this.runs.start(check ? { ...request, check } : request);
-    this.startedJob.set(run.id);
-    this.startedRequest.set(JSON.stringify(request));
+    const { reading, wish } = { reading: this.reading(), wish: this.wish() };
+    const run = await this.runs.start(
+      check ? { ...request, check, infer: this.undecided() } : request,
+    );
+    this.started.set({ id: run.id, reading, wish });
     return run.id;
+  }
+
+  /** The request, but for the types that nobody has chosen: a check may find others. */
+  private wish(): string {
+    const undecided = this.undecided();
+    return JSON.stringify(this.request(), (_, value: Column | undefined) =>
+      value?.name !== undefined && undecided.includes(value.name)
+        ? { ...value, type: undefined, format: undefined }
+        : value,
+    );
+  }
+
+  /** The columns to be made of which nobody has chosen the type. */
+  private undecided(): string[] {
+    return this.creates() && !this.preset()
+      ? this.newColumns()
+          .filter((c) => !c.leftOut && !c.decided)
+          .map((c) => c.column.name)
+      : [];
   }
 
   private plan(): Plan {
@@ -355,6 +399,8 @@ export interface NewColumn {
   readonly leftOut: boolean;
   /** The type is a person's choice. */
   readonly decided: boolean;
+  /** How the first records would have it read, where a check of all found otherwise; else "". */
+  readonly before: string;
 }
 
 function withoutUndefined<T extends object>(all: T): T {

@@ -32,6 +32,7 @@ export function reason(code: string): string {
 
 const phases: Record<string, string> = {
   opening: 'opening',
+  inferring: 'inferring the types',
   writing: 'writing',
   waiting: 'waiting: another program has locked the database',
   committing: 'committing',
@@ -76,6 +77,11 @@ const encodings: Record<string, string> = {
 
 export function encoding(name: string): string {
   return encodings[name.toLowerCase()] ?? name.replace(/^iso-/i, 'ISO-');
+}
+
+/** How a column reads its values. */
+export function typeLabel({ type, format }: { type: string; format?: string }): string {
+  return format ? `${type} ${format}` : type;
 }
 
 /** The types that a column can have. */

@@ -1,5 +1,6 @@
-import type { Job, Summary } from '../backend/model';
-import { balance, outcome } from './outcome';
+import type { Guess, Job, Summary } from '../backend/model';
+import type { NewColumn } from '../draft/draft';
+import { balance, outcome, typeChanges } from './outcome';
 
 const summary = (rest: Partial<Summary> = {}): Summary => ({
   ...{ job: 'a', file: '/a.csv', table: 'articles', state: 'done', bytes: 1, seconds: 2.4 },
@@ -77,5 +78,22 @@ describe('balance', () => {
       '1,000,000 read = 999,214 inserted + 0 updated + 0 skipped + 786 rejected',
     );
     expect(balance(summary({ inserted: 999_000, rolledBack: 214 }))).toContain('+ 214 undone');
+  });
+});
+
+describe('typeChanges', () => {
+  it('names the first few columns that a check read otherwise, of those that are loaded', () => {
+    const changed = (name: string, before: string, leftOut = false): NewColumn => ({
+      ...{ field: name, leftOut, before, decided: false },
+      column: { name, type: 'date', format: 'DD.MM.YYYY', nullable: true },
+      guess: {} as Guess,
+    });
+    expect(typeChanges([changed('a', '')])).toBe('');
+    expect(typeChanges([changed('a', 'text'), changed('b', 'text', true)])).toBe(
+      'a is date DD.MM.YYYY, not text',
+    );
+    expect(typeChanges(['a', 'b', 'c', 'd', 'e'].map((n) => changed(n, 'text')))).toMatch(
+      /^a is .*; b is .*; c is .*, not text, and 2 more$/,
+    );
   });
 });

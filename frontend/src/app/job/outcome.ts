@@ -1,5 +1,7 @@
 import type { Job, Summary } from '../backend/model';
+import type { NewColumn } from '../draft/draft';
 import { count, counted, duration } from '../format/format';
+import { typeLabel } from '../format/words';
 
 /** What a run came to, in words. */
 export interface Outcome {
@@ -74,6 +76,16 @@ function kept(s: Summary | undefined, atomic: boolean): string {
   return atomic || rows === 0
     ? `No row was kept in ${s.table}.`
     : `${counted(rows, 'row')} ${rows === 1 ? 'was' : 'were'} committed and ${rows === 1 ? 'stays' : 'stay'} in ${s.table}${undone}.`;
+}
+
+/** The columns whose type a check of all records has changed, the first few of many. */
+export function typeChanges(columns: readonly NewColumn[]): string {
+  const most = 3;
+  const changed = columns
+    .filter((c) => c.before && !c.leftOut)
+    .map((c) => `${c.column.name} is ${typeLabel(c.column)}, not ${c.before}`);
+  const more = changed.length > most ? `, and ${changed.length - most} more` : '';
+  return changed.slice(0, most).join('; ') + more;
 }
 
 /** The account of every record that was read. */

@@ -1,7 +1,7 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { CircleAlert, CircleCheck, CircleX, Equal } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
@@ -9,12 +9,12 @@ import { Draft } from '../draft/draft';
 import { timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
-import { balance, outcome } from './outcome';
+import { balance, outcome, typeChanges } from './outcome';
 
 /** What a run came to, in the place of its bar, and what to do next. */
 @Component({
   selector: 'lf-summary',
-  imports: [Icon, MatButton, MatTooltip],
+  imports: [Icon, MatButton, MatTooltip, RouterLink],
   templateUrl: './summary.html',
   styleUrl: './summary.scss',
 })
@@ -49,6 +49,11 @@ export class SummaryView {
       this.run().job().request.check === true &&
       this.run().id === this.draft.job() &&
       !this.draft.blocked(),
+  );
+
+  /** What a check of all records found otherwise than the first ones let expect. */
+  protected readonly changes = computed(() =>
+    this.checked() ? typeChanges(this.draft.newColumns()) : '',
   );
 
   constructor() {

@@ -2,7 +2,8 @@ import { Component, computed, inject, input } from '@angular/core';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Draft } from '../draft/draft';
-import { label, readings, type Reading } from './formats';
+import { typeLabel } from '../format/words';
+import { readings, type Reading } from './formats';
 
 /** The columns of a table that is made after the file: one for each field, to be changed or left out. */
 @Component({
@@ -86,6 +87,14 @@ import { label, readings, type Reading } from './formats';
               />
             </td>
             <td class="why" [class.unsure]="entry.undecided" [matTooltip]="entry.guess.evidence">
+              @if (entry.before) {
+                <span
+                  class="unsure"
+                  matTooltip="The first records said so; a check of all found otherwise"
+                  [attr.data-testid]="'before-' + entry.field"
+                  >Was {{ entry.before }}:</span
+                >
+              }
               {{ entry.undecided ? 'Choose: ' : '' }}{{ entry.why }}
             </td>
             <td class="samples">
@@ -105,7 +114,7 @@ export class ColumnsFromFields {
     this.draft.newColumns().map((entry) => ({
       ...entry,
       readings: readings(entry.column, entry.guess),
-      reading: label(entry.column),
+      reading: typeLabel(entry.column),
       // The type that it speaks of stands beside it, unless another was chosen.
       why: entry.decided
         ? entry.guess.evidence

@@ -1,5 +1,5 @@
 import type { Choice, Column, Guess } from '../backend/model';
-import { columnTypes } from '../format/words';
+import { columnTypes, typeLabel } from '../format/words';
 
 /** A way to read the values of a column: its type, and how values of it are written. */
 export interface Reading {
@@ -8,11 +8,6 @@ export interface Reading {
   readonly label: string;
   /** What a value of the file becomes by it. */
   readonly example: string;
-}
-
-/** How a column reads its values, in words. */
-export function label({ type, format }: Pick<Column, 'type' | 'format'>): string {
-  return format ? `${type} ${format}` : type;
 }
 
 /** The readings to offer for a field: the types, with the formats that its values allow. */
@@ -25,7 +20,7 @@ export function readings(column: Column, guess: Guess): readonly Reading[] {
   const all = [...formatted, ...columnTypes.map((type) => ({ type, format: '', example: '' }))];
   const seen = new Set<string>();
   return all
-    .map((r) => ({ ...r, label: label(r) }))
+    .map((r) => ({ ...r, label: typeLabel(r) }))
     .filter((r) => !seen.has(r.label) && seen.add(r.label));
 }
 
