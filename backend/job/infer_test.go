@@ -89,6 +89,31 @@ func TestCheckInfersAsAsked(t *testing.T) {
 	}
 }
 
+// An import looks at the first records only: what they let take for a number
+// does not cost a later one its zeros.
+func TestImportKeepsLeadingZeros(t *testing.T) {
+	b := newBench(t)
+	file := b.file("in.csv", "code\n"+strings.Repeat("10115\n", 30_000)+"00420\n")
+	guessed := []load.Column{{Name: "code", Type: load.Integer, Nullable: true}}
+	for _, tt := range []struct {
+		about    string
+		req      Request
+		rejected int64
+	}{
+		{"inferred", Request{Plan: load.Plan{}}, 1},
+		{"guessed", Request{Plan: load.Plan{Columns: guessed}, Infer: []string{"code"}}, 1},
+		{"chosen", Request{Plan: load.Plan{Columns: guessed}}, 0},
+		{"said by a format", Request{Plan: load.Plan{Formats: map[string]string{"code": "1234"}}}, 0},
+	} {
+		tt.req.File, tt.req.Target = file, b.path(tt.about+".db")
+		tt.req.Plan.Table, tt.req.Plan.Create = "t", true
+		s, err := b.run(tt.req)
+		if err != nil || s.Rejected != tt.rejected || s.Read != 30_001 {
+			t.Errorf("%s: %+v, %v", tt.about, s, err)
+		}
+	}
+}
+
 func TestCheckCancelledWhileInferring(t *testing.T) {
 	b := newBench(t)
 	j := b.start(Request{File: b.file("in.csv", rows(300_000, 0)), Check: true, Plan: load.Plan{Create: true}})

@@ -33,7 +33,8 @@ type Request struct {
 	Check bool `json:"check,omitempty"`
 
 	// Infer names those of Plan.Columns of which nobody has chosen type and
-	// format: a check infers them as well.
+	// format: a check infers them as well, and an import rejects what they
+	// would not keep (see load.Column.Guessed).
 	Infer []string `json:"infer,omitempty"`
 }
 

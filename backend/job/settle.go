@@ -118,9 +118,9 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		case len(plan.Columns) == 0:
 			s.Guesses = forNewTable(s.Guesses)
 			plan.Columns, plan.Map = newColumns(plan, s)
-		case guesses != nil:
+		default:
 			s.Guesses = forNewTable(s.Guesses)
-			plan.Columns = inferredColumns(req.Infer, plan, s)
+			plan.Columns = inferredColumns(req.Infer, plan, s, guesses != nil)
 		}
 		table = plan.Columns
 	}
@@ -179,9 +179,9 @@ func forNewTable(guesses []load.Guess) []load.Guess {
 	return all
 }
 
-// inferredColumns returns the plan's columns, those that infer names with the
-// types and formats that were guessed.
-func inferredColumns(infer []string, p load.Plan, s Settled) []load.Column {
+// inferredColumns returns the plan's columns, those that infer names marked as
+// guessed; where all records were looked at, with the types and formats found.
+func inferredColumns(infer []string, p load.Plan, s Settled, all bool) []load.Column {
 	layout, _ := load.Settle(p, s.Fields, p.Columns)
 	cols := slices.Clone(p.Columns)
 	for i, c := range layout.Columns {
@@ -189,8 +189,10 @@ func inferredColumns(infer []string, p load.Plan, s Settled) []load.Column {
 			continue
 		}
 		at := slices.IndexFunc(cols, func(other load.Column) bool { return other.Name == c.Name })
-		guess := s.Guesses[layout.Index[i]].Column
-		cols[at].Type, cols[at].Format = guess.Type, guess.Format
+		if guess := s.Guesses[layout.Index[i]].Column; all {
+			cols[at].Type, cols[at].Format = guess.Type, guess.Format
+		}
+		cols[at].Guessed = true
 	}
 	return cols
 }
@@ -214,6 +216,7 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 		case mapped:
 			c.Name = to
 		}
+		c.Guessed = p.Formats[c.Name] == ""
 		c.Nullable = true // what the rest of the file holds is not known
 		for _, k := range p.Key {
 			if c.Name == k || s.Fields[i] == k {

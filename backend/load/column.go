@@ -51,6 +51,9 @@ func (t *Type) UnmarshalText(b []byte) error {
 	return fmt.Errorf("unknown type %q: it is one of %s", b, strings.Join(typeNames[:], ", "))
 }
 
+// isNumber reports whether values of the type are numbers.
+func isNumber(t Type) bool { return t == Integer || t == Decimal || t == Float }
+
 // A Column is a column of the target table.
 type Column struct {
 	Name string `json:"name"`
@@ -89,4 +92,9 @@ type Column struct {
 	// separators, such as "1.234,56", for booleans the two words, such as
 	// "ja/nein" or "x/", for binary "hex", "base64" or "text".
 	Format string `json:"format,omitempty"`
+
+	// Guessed says that nobody has chosen the type: it was inferred, maybe
+	// from a part of the file. What inference would have kept as text is
+	// refused then, as in a number it would lose what it says: 00420.
+	Guessed bool `json:"-"`
 }

@@ -76,6 +76,9 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", c.Name, err)
 	}
+	if c.Guessed && isNumber(c.Type) {
+		ps = guessedParser{ps, c.Type == Float}
+	}
 	v.parser = ps
 	if i, ok := ps.(*integerParser); ok {
 		v.digits = len(v.nulls) == 0 && i.format.plain()

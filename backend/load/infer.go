@@ -76,16 +76,16 @@ type Choice struct {
 // with a zone gets none from values without: that would be to guess the zone.
 func (g Guess) FormatFor(t Type) string {
 	from := g.Column.Type
-	switch t {
-	case Integer, Decimal, Float:
-		if from == Integer || from == Decimal || from == Float {
+	switch {
+	case isNumber(t):
+		if isNumber(from) {
 			return g.Column.Format
 		}
-	case Date, Timestamp:
+	case t == Date, t == Timestamp:
 		if from == Date || from == Timestamp || from == TimestampTZ {
 			return g.Column.Format
 		}
-	case from:
+	case t == from:
 		return g.Column.Format
 	}
 	return ""

@@ -13,7 +13,7 @@ func (f *forms) said(format string) []candidate {
 			if err != nil {
 				continue
 			}
-			list = append(list, candidate{typ: t, format: format, parser: ps, number: t == Integer || t == Decimal || t == Float})
+			list = append(list, candidate{typ: t, format: format, parser: ps, number: isNumber(t)})
 		}
 		return len(list) > 0
 	}

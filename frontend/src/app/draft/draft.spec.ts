@@ -394,9 +394,8 @@ describe('Draft', () => {
     });
     expect(draft.request()?.plan.columns?.[0]?.type).toBe('date');
     expect(draft.changed()).toBe(false);
-    draft.edit('sku', { type: 'text' });
+    draft.setRules({ atomic: true });
     expect(draft.changed()).toBe(true);
-    draft.edit('sku', { type: undefined });
     await draft.start();
     await until(() => {
       expect(draft.newColumns()[0]?.column.type).toBe('date');

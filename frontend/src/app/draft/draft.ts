@@ -185,9 +185,10 @@ export class Draft {
     (this.preview()?.guesses ?? []).map((first) => {
       const { leftOut = false, ...edit } = this.edited()[first.field] ?? {};
       const guess = this.foundInAll().find((g) => g.field === first.field) ?? first;
-      // What the rest of the file holds is not known, so only a key is required by itself.
-      const column = { ...guess.column, nullable: !edit.primaryKey, ...edit };
       const decided = edit.type !== undefined;
+      // What the rest of the file holds is not known, so only a key is required by itself.
+      const found = (decided ? first : guess).column;
+      const column = { ...found, nullable: !edit.primaryKey, ...edit };
       const same = typeLabel(guess.column) === typeLabel(first.column);
       const before = same || decided ? '' : typeLabel(first.column);
       return { field: first.field, guess, leftOut, decided, before, column };
@@ -212,6 +213,7 @@ export class Draft {
       dialect: this.asked(),
       limits: {},
       plan: this.plan(),
+      infer: this.undecided(),
     };
   });
 
@@ -346,9 +348,7 @@ export class Draft {
       throw new Error(this.blocked());
     }
     const { reading, wish } = { reading: this.reading(), wish: this.wish() };
-    const run = await this.runs.start(
-      check ? { ...request, check, infer: this.undecided() } : request,
-    );
+    const run = await this.runs.start(check ? { ...request, check } : request);
     this.started.set({ id: run.id, reading, wish });
     return run.id;
   }
