@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -194,6 +193,6 @@ type held struct {
 	text string
 }
 
-func hold(text []byte, line int64) held { return held{line, shown(bytes.Clone(text))} }
+func hold(text []byte, line int64) held { return held{line, shown(text)} }
 
 func (h held) String() string { return fmt.Sprintf("line %s is %s", grouped(h.line), h.text) }

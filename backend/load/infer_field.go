@@ -51,7 +51,6 @@ type fieldWatch struct {
 	nearMatched int64
 	mixed       *rivalry // of those that were dropped one whose two ways are both in use
 
-	scratch []byte
 }
 
 type openingValue struct {
@@ -165,13 +164,13 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 
 // weighOthers tries the value with what reads no numbers.
 func (w *fieldWatch) weighOthers(text []byte, line int64) {
-	w.scratch = append(w.scratch[:0], text...)
+	buf := w.forms.room(text)
 	for _, c := range w.others {
-		w.scratch = c.weigh(w.scratch, len(text), line)
+		buf = c.weigh(buf, len(text), line)
 	}
 	for _, r := range w.rivalries {
 		if !r.a.number {
-			r.weigh(w.scratch, text, line)
+			r.weigh(buf, text, line)
 		}
 	}
 }
@@ -195,12 +194,11 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 			return
 		}
 	}
-	buf, number := append(w.scratch[:0], text...), false
+	buf, number := w.forms.room(text), false
 	for _, c := range w.numbers {
 		buf = c.weigh(buf, len(text), line)
 		number = number || c.fits
 	}
-	w.scratch = buf
 	var proofs []*int64
 	for _, r := range w.rivalries {
 		if !r.a.number {

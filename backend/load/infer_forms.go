@@ -31,12 +31,23 @@ var booleanPairs = []struct {
 }
 
 // forms are the ways in which values may be written, shared by all fields of
-// an Inference. Their parsers have no state.
+// an Inference, and used by one goroutine. Their parsers have no state.
 type forms struct {
 	plan     Plan
 	thisYear int
 	booleans []candidate
 	others   []candidate // those behind the numbers, but for dates by a pattern
+	scratch  []byte      // in which values are tried
+}
+
+// room returns a copy of text with room behind it for what parsers make of it.
+// It is good until the next one is asked for.
+func (f *forms) room(text []byte) []byte {
+	const behind = 128
+	if need := len(text) + behind; cap(f.scratch) < need || cap(f.scratch) > keepBytes && need <= keepBytes {
+		f.scratch = make([]byte, 0, max(need, 1024))
+	}
+	return append(f.scratch[:0], text...)
 }
 
 func newForms(p Plan) (*forms, error) {
