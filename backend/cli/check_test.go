@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,5 +25,20 @@ func TestCheckTellsTypes(t *testing.T) {
 	r = run(t, "check", file, "--types", "text", "--json").want(t, 0)
 	if strings.Contains(r.stdout, "guesses") {
 		t.Errorf("nothing was to be inferred: %s", r.stdout)
+	}
+}
+
+// What the values leave open is asked, with the flags that answer it.
+func TestCheckTellsHowToChoose(t *testing.T) {
+	dir := newHome(t)
+	file := write(t, dir, "in.csv", "id,day\n1,03/04/2026\n2,05/06/2026\n")
+	r := run(t, "check", file).want(t, 0)
+	if want := "; say which: --format 'day=DD/MM/YYYY' or --format 'day=MM/DD/YYYY'"; !strings.Contains(r.stdout, want) {
+		t.Errorf("it does not say %q:\n%s", want, r.stdout)
+	}
+	db := filepath.Join(dir, "out.db")
+	run(t, "import", file, "--to", db, "--table", "t", "--create", "--format", "day=DD/MM/YYYY").want(t, 0)
+	if day := query[string](t, db, "SELECT day || '' FROM t WHERE id = 1"); day != "2026-04-03" {
+		t.Errorf("the day is %s", day)
 	}
 }

@@ -110,7 +110,7 @@ func (s *screen) printColumns(guesses []load.Guess) {
 	s.println(s.bold("Columns"))
 	t := newTable("", "", "")
 	for _, g := range guesses {
-		t.add(g.Field, typeName(g.Column), g.Evidence)
+		t.add(g.Field, typeName(g.Column), g.Evidence+choice(g))
 	}
 	t.print(s, "  ", 0)
 }
@@ -124,6 +124,20 @@ func (s *screen) printMembers(f csvfile.Finding) {
 		t.add(a.Value, "")
 	}
 	t.print(s, "  ", 0)
+}
+
+// choice says how to answer what the values leave open.
+func choice(g load.Guess) string {
+	var flags []string
+	for _, c := range g.Ambiguous {
+		if c.Format != "" {
+			flags = append(flags, fmt.Sprintf("--format '%s=%s'", g.Column.Name, c.Format))
+		}
+	}
+	if len(flags) == 0 {
+		return ""
+	}
+	return "; say which: " + strings.Join(flags, " or ")
 }
 
 // findingName spells the name of a finding, which is a name of JSON, for people.
