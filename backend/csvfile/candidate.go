@@ -26,8 +26,9 @@ type candidate struct {
 	first   int     // index of the first of these
 	last    int     // and of the last
 	cells   float64 // 0 to 1: how much the values look like values
-	moments float64 // 0 to 1: how many of them are dates or times
+	atoms   float64 // 0 to 1: how many of them are times or addresses, which have delimiters in them
 	score   float64
+	keep    int // lines with the comment mark are records where they have so many fields
 	quoted  int // fields in quotes
 	escapes int // quotes that are escaped in them
 }
@@ -65,7 +66,7 @@ func (c *candidate) parse(text []byte, whole bool) {
 		switch {
 		case b[0] == '\n' || b[0] == '\r' || st == parsed && len(s.fields) == 1 && !s.fields[0].Quoted && len(bytes.TrimSpace(b[:s.end])) == 0:
 			r.end, r.blank = at+lineEnd(b, true), true
-		case len(c.grammar.comment) > 0 && bytes.HasPrefix(b, c.grammar.comment):
+		case len(c.grammar.comment) > 0 && bytes.HasPrefix(b, c.grammar.comment) && (st != parsed || c.keep < 2 || len(s.fields) != c.keep):
 			n := lineEnd(b, true)
 			at += n
 			line++
@@ -97,7 +98,7 @@ func (c *candidate) parse(text []byte, whole bool) {
 
 // measure finds the usual number of fields and the score.
 func (c *candidate) measure(text []byte) {
-	type span struct{ n, half, first, last int }
+	type span struct{ n, half, from, first, last int }
 	counts := map[int]*span{}
 	var index []int // of the rows that are not blank
 	for i, r := range c.rows {
@@ -107,7 +108,7 @@ func (c *candidate) measure(text []byte) {
 		index = append(index, i)
 		s := counts[r.fields]
 		if s == nil {
-			s = &span{first: -1}
+			s = &span{from: len(index) - 1, first: -1}
 			counts[r.fields] = s
 		}
 		s.last = len(index) - 1
@@ -126,7 +127,7 @@ func (c *candidate) measure(text []byte) {
 		if s.n == 0 {
 			continue
 		}
-		body := s.last - s.first + 1
+		body := s.last - s.from + 1
 		f := (float64(s.n) + 0.5*float64(s.half)) / (float64(body) + 0.5*float64(len(index)-body))
 		value := min(f, 1) * (1 - 0.5/float64(s.n))
 		if n == 1 {
@@ -141,21 +142,26 @@ func (c *candidate) measure(text []byte) {
 		return
 	}
 	c.cells = c.cellScore(text)
-	c.score = fit * math.Sqrt(fit) * (0.15 + 0.85*c.cells) * c.prior()
+	c.score = fit * math.Sqrt(fit) * (0.15 + 0.85*c.cells) * c.prior(text)
 }
 
-// prior is how likely the delimiter is before anything is known.
-func (c *candidate) prior() float64 {
+// prior is how likely the delimiter is before its values are looked at.
+func (c *candidate) prior(text []byte) float64 {
 	if c.fields == 1 {
-		if c.moments > 0.7 {
+		switch {
+		case c.atoms > 0.7:
 			return 0.9 // what a colon or a space divides is a time
+		case c.quoted >= c.good && c.good > 1:
+			return 0.95 // what is in quotes belongs together
 		}
 		return 0.55
 	}
 	switch c.delim {
-	case " ", ":": // in text everywhere, but seldom so many in each line
+	case " ", ":", "::", "#", "*": // in text everywhere, but seldom so many in each line
 		switch {
-		case c.fields == 2 && c.delim == " ":
+		case c.divides(text):
+			return 0.93
+		case c.fields == 2 && c.delim[0] != ':':
 			return 0.5
 		case c.fields == 2:
 			return 0.65
@@ -171,11 +177,61 @@ func (c *candidate) prior() float64 {
 	return 1
 }
 
+// divides reports whether the delimiter stands between columns of their own
+// kind, which the words of a text are not.
+func (c *candidate) divides(text []byte) bool {
+	cols := c.columns(text, c.nextRow(c.first), cellRows)
+	typed, codes, same, zeros := 0, 0, 0, 0
+	for i := range cols {
+		col := &cols[i]
+		switch {
+		case col.filled < max(2, min(3, c.good-1), c.good/2):
+		case len(col.values) == 1:
+			same++ // a unit, or a word that stands in all values
+		case col.kind == cellCode && !col.addresses():
+			codes++
+		case col.kind == cellCode:
+			typed++
+		case col.typed():
+			typed++
+			for s := range col.values {
+				if len(s) > 1 && s[0] == '0' && s[1] != '.' && s[1] != ',' && s[1] != ':' {
+					zeros++ // a part of a number that is none, such as that of a telephone
+					break
+				}
+			}
+		}
+	}
+	if c.fields == 2 {
+		return typed > 0 && zeros == 0 && same == 0 && !c.oneValue(text, cols)
+	}
+	return (typed > zeros || typed+codes > 1) && !c.oneValue(text, cols)
+}
+
+// oneValue reports whether the records are as a whole the values of a single
+// column, such as times, or of numbers with units.
+func (c *candidate) oneValue(text []byte, cols []column) bool {
+	n, whole := 0, 0
+	for i := c.first; i <= c.last && n < cellRows; i++ {
+		r := c.rows[i]
+		if r.bad || r.blank || r.fields != c.fields {
+			continue
+		}
+		n++
+		b := bytes.TrimRight(text[r.start:r.end], "\r\n")
+		if k := kindOf(b); k == cellMoment || k == cellNumber || isAddress(b) {
+			whole++
+		}
+	}
+	few := c.fields == 2 && len(cols) == 2 && cols[1].kind == cellText && 4*len(cols[1].values) < cols[1].filled
+	return few || 2*whole > n
+}
+
 // cellScore is how much the values look like values rather than like pieces or
 // heaps of them.
 func (c *candidate) cellScore(text []byte) float64 {
 	var sum float64
-	var n, moments int
+	var n, atoms int
 	var s shape
 	rows := 0
 	for i := c.first; i <= c.last && rows < cellRows; i++ {
@@ -189,15 +245,15 @@ func (c *candidate) cellScore(text []byte) float64 {
 			b := s.field(text[r.start:r.end], j)
 			sum += c.cellValue(b, f.Quoted)
 			n++
-			if kindOf(b) == cellMoment {
-				moments++
+			if kindOf(b) == cellMoment || isAddress(b) {
+				atoms++
 			}
 		}
 	}
 	if n == 0 {
 		return 0
 	}
-	c.moments = float64(moments) / float64(n)
+	c.atoms = float64(atoms) / float64(n)
 	return sum / float64(n)
 }
 

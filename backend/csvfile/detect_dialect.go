@@ -96,7 +96,32 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 		list = append(list, of)
 	}
 	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.score, a.score) })
-	return list[0], list[1:]
+	best := list[0]
+	if best.fields == 1 && det.d.Delimiter == "" && sep == "" {
+		best = undivided(part, whole, best)
+	}
+	return best, list[1:]
+}
+
+// undivided returns the candidate of a single column with a delimiter that does
+// not occur in the text, so that nothing divides its values.
+func undivided(text []byte, whole bool, c *candidate) *candidate {
+	for _, delim := range []string{";", "\t", "|", "\x1f"} {
+		if bytes.Contains(text, []byte(delim)) {
+			continue
+		}
+		d := Dialect{Delimiter: delim, Quote: c.quote, Escape: c.escape, Comment: string(c.grammar.comment)}
+		if d.Comment == "" {
+			d.Comment = None
+		}
+		u := &candidate{delim: delim, quote: c.quote, escape: c.escape, grammar: d.grammar()}
+		u.parse(text, whole)
+		u.measure(text)
+		if u.good > c.good {
+			return u
+		}
+	}
+	return c
 }
 
 // quotes returns the quotes to try, the usual one first.
@@ -121,7 +146,7 @@ func (det *detector) escapes(text []byte, delim, quote string) []string {
 		return []string{det.d.Escape}
 	case strings.Contains(delim, `\`):
 		return []string{quote}
-	case quote == None && bytes.Contains(text, []byte(`\`+delim)),
+	case bytes.Contains(text, []byte(`\`+delim)), bytes.Contains(text, []byte("\\\n")), bytes.Contains(text, []byte("\\\r")),
 		quote != None && bytes.Contains(text, []byte(`\`+quote)):
 		return []string{quote, `\`}
 	}
@@ -131,7 +156,7 @@ func (det *detector) escapes(text []byte, delim, quote string) []string {
 // delimiters returns the delimiters that occur in the text, comma always.
 func delimiters(text []byte) []string {
 	list := []string{","}
-	for _, s := range []string{";", "\t", "|", ":", "^", "~", " ", "\x01", "\x02", "\x1e", "\x1f", "¦", "§", "¬", ", ", "; "} {
+	for _, s := range []string{";", "\t", "|", ":", "^", "~", " ", "#", "*", "\x01", "\x02", "\x1e", "\x1f", "¦", "§", "¬", "þ", ", ", "; "} {
 		if bytes.Contains(text, []byte(s)) {
 			list = append(list, s)
 		}
@@ -175,25 +200,33 @@ func isMark(c byte) bool {
 // or the one with comments taken out.
 func (det *detector) comment(text []byte, best *candidate) *candidate {
 	det.d.Comment = None
-	for _, mark := range []string{"#", "//", "--", "%", "!"} {
+	for _, mark := range commentMarks {
 		if strings.HasPrefix(best.delim, mark) {
 			continue
 		}
-		n, fit := 0, 0
-		for _, r := range best.rows {
-			if bytes.HasPrefix(text[r.start:r.end], []byte(mark)) {
-				n++
-				if r.fields == best.fields && !r.bad {
-					fit++
-				}
+		n, fit, header := 0, 0, false
+		for i, r := range best.rows {
+			if !bytes.HasPrefix(text[r.start:r.end], []byte(mark)) {
+				continue
+			}
+			n++
+			if r.fields == best.fields && !r.bad {
+				fit++
+				header = header || i == best.first && n == i+1
 			}
 		}
 		if n == 0 || 2*fit > n || fit > 0 && best.fields == 1 || best.good-fit < 1 {
 			continue
 		}
+		if header && best.fields > 1 {
+			// Lines above a header that begins with the mark too.
+			det.found("comment", None, 0.8, "the first record begins with %s, and so do only the lines above it", mark)
+			return best
+		}
 		det.d.Comment = mark
 		det.found("comment", mark, 1-float64(fit)/float64(n)/2, "%s with %s and not with %s", lines(n, "begin"), mark, count(best.fields, "field"))
 		with, _ := det.choose(text, best.delim)
+		with.keep = with.fields
 		return with
 	}
 	det.found("comment", None, 0.9, "no lines that begin with a comment mark")

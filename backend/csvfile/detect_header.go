@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -35,16 +36,16 @@ type column struct {
 }
 
 // columns looks at the columns of the rows from i on, at most so many of them.
-func (det *detector) columns(text []byte, best *candidate, i, most int) []column {
-	list := make([]column, best.fields)
-	kinds := make([][cellText + 1]int, best.fields)
+func (c *candidate) columns(text []byte, i, most int) []column {
+	list := make([]column, c.fields)
+	kinds := make([][cellText + 1]int, c.fields)
 	rows := 0
-	for ; i < len(best.rows) && i <= best.last && rows < most; i++ {
-		if r := best.rows[i]; r.bad || r.blank || r.fields != best.fields {
+	for ; i < len(c.rows) && i <= c.last && rows < most; i++ {
+		if r := c.rows[i]; r.bad || r.blank || r.fields != c.fields {
 			continue
 		}
 		rows++
-		for j, s := range best.cellsOf(text, i) {
+		for j, s := range c.cellsOf(text, i) {
 			c := &list[j]
 			if s == "" {
 				continue
@@ -89,6 +90,16 @@ func (c *column) typed() bool {
 	return c.kind == cellNumber || c.kind == cellMoment || c.kind == cellWord
 }
 
+// addresses reports whether all values are addresses with colons.
+func (c *column) addresses() bool {
+	for s := range c.values {
+		if !isAddress([]byte(s)) {
+			return false
+		}
+	}
+	return c.filled > 0
+}
+
 // header decides how many rows from top on name the fields.
 func (det *detector) header(text []byte, best *candidate, top int) {
 	if det.d.HeaderRows != nil {
@@ -97,6 +108,10 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	}
 	if best.fields == 0 || top >= len(best.rows) {
 		det.number("headerRows", &det.d.HeaderRows, 1, 0.5, "there is nothing to tell by")
+		return
+	}
+	if best.rows[top].bad {
+		det.number("headerRows", &det.d.HeaderRows, 0, 0.7, "the first record breaks the rules, and the one below it does not name the fields")
 		return
 	}
 	first := best.cellsOf(text, top)
@@ -112,7 +127,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 		}
 	}
 	next := best.nextRow(top)
-	cols := det.columns(text, best, next, 2*cellRows)
+	cols := best.columns(text, next, 2*cellRows)
 	sum, reason := headerEvidence(first, cols)
 	switch {
 	case sum > 0:
@@ -134,14 +149,17 @@ func (det *detector) manyRows(text []byte, best *candidate, top, rows int) bool 
 			return false
 		}
 		heads = append(heads, best.cellsOf(text, at))
-		at = best.nextRow(at)
+		if at++; at < len(best.rows) && best.rows[at].blank {
+			return false
+		}
 	}
 	if namesAll(heads[0]) {
 		return false // what is below it may be a record, which would be lost
 	}
-	cols := det.columns(text, best, at, 50)
-	for _, cells := range heads {
+	cols := best.columns(text, at, 50)
+	for k, cells := range heads {
 		against, typed := 0, 0
+		years := k > 0 && areYears(cells)
 		for j, s := range cells {
 			if !cols[j].typed() || cols[j].filled < 2 {
 				if s != "" && cols[j].values[s] {
@@ -150,10 +168,12 @@ func (det *detector) manyRows(text []byte, best *candidate, top, rows int) bool 
 				continue
 			}
 			typed++
-			switch kindOf([]byte(s)) {
-			case cellNumber, cellMoment, cellWord:
+			switch kind := kindOf([]byte(s)); {
+			case kind == cellEmpty:
+			case years && kind == cellNumber && !cols[j].values[s]:
+				against++
+			case kind == cellNumber, kind == cellMoment, kind == cellWord:
 				return false
-			case cellEmpty:
 			default:
 				against++
 			}
@@ -284,6 +304,22 @@ func textEvidence(s string, kind cellKind, c *column) float64 {
 		e += 0.4 // few values, again and again, and this is none of them
 	}
 	return e
+}
+
+// areYears reports whether all numbers in the row are years, as they stand below
+// the names of groups.
+func areYears(cells []string) bool {
+	n := 0
+	for _, s := range cells {
+		if kindOf([]byte(s)) != cellNumber {
+			continue
+		}
+		if y, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || y < 1800 || y > 2200 {
+			return false
+		}
+		n++
+	}
+	return n >= 2
 }
 
 // yearsAcross reports whether the row has years that follow each other.

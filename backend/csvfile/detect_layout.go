@@ -21,11 +21,11 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 		det.number("skipLines", &det.d.SkipLines, int(skipped), 0.95, "the first record is on the first line")
 	default:
 		det.number("skipLines", &det.d.SkipLines, n, 0.85, "%s above the first record with %s", standLines(n), count(best.fields, "field"))
-		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: fmt.Sprintf("%s above the header, not loaded", standLines(n))})
+		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: notLoaded(n, "above")})
 	}
 	det.header(text, best, top)
 	det.footer(best)
-	det.tables(text, best)
+	det.tables(text, best, top)
 	det.lineEnds(text)
 	if det.texts.whole && best.good-*det.d.HeaderRows <= 0 {
 		det.warn(Warning{Code: WarnNoRecords, Message: "there are no records behind the header"})
@@ -47,10 +47,19 @@ func standLines(n int) string {
 	return fmt.Sprintf("%d lines stand", n)
 }
 
-// cells returns the values of row i.
-func (c *candidate) cellsOf(text []byte, i int) []string {
+// notLoaded says that n lines are no records.
+func notLoaded(n int, where string) string {
+	if n == 1 {
+		return fmt.Sprintf("1 line stands %s the records and is not loaded", where)
+	}
+	return fmt.Sprintf("%d lines stand %s the records and are not loaded", n, where)
+}
+
+// cellsOf returns the values of row i.
+func (c *candidate) cellsOf(text []byte, i int) []string { return c.values(text, c.rows[i]) }
+
+func (c *candidate) values(text []byte, r row) []string {
 	var s shape
-	r := c.rows[i]
 	b := text[r.start:r.end]
 	if c.grammar.parse(b, true, &s) != parsed {
 		return nil
@@ -60,42 +69,6 @@ func (c *candidate) cellsOf(text []byte, i int) []string {
 		list[j] = string(s.field(b, j))
 	}
 	return list
-}
-
-// top returns the index of the row that is the header, or the first record.
-func (det *detector) top(text []byte, best *candidate) int {
-	if best.fields == 0 {
-		return 0
-	}
-	if det.d.SkipLines != nil {
-		return best.firstRow(0)
-	}
-	i := best.first
-	// A header that names one field more or less than the records have.
-	if best.fields > 1 && i > 0 {
-		if r := best.rows[i-1]; !r.blank && !r.bad && r.fields >= 2 && r.fields >= best.fields-1 && r.fields <= best.fields+1 {
-			names := best.cellsOf(text, i-1)
-			if n := len(names); names[n-1] == "" {
-				names = names[:n-1] // a delimiter at the end
-			}
-			if likeNames(names) && !likeNames(best.cellsOf(text, i)) {
-				return i - 1
-			}
-		}
-	}
-	// Titles, padded with delimiters to the width of the table.
-	for best.fields >= 3 && i < best.last {
-		cells := best.cellsOf(text, i)
-		next := best.nextRow(i)
-		if n := filled(cells); n > 1 || n == 1 && cells[0] == "" || next > best.last || best.rows[next].fields != best.fields {
-			break
-		}
-		if below := best.cellsOf(text, next); filled(below) > 1 && !likeNames(below) {
-			break
-		}
-		i = next
-	}
-	return i
 }
 
 // filled returns how many of the cells are not empty.
@@ -148,7 +121,7 @@ func (det *detector) footer(best *candidate) {
 		return
 	}
 	det.number("footerLines", &det.d.FooterLines, n, 0.8, "%s below the last record with %s", standLines(n), count(best.fields, "field"))
-	det.warn(Warning{Code: WarnFooter, Message: fmt.Sprintf("%s below the records, not loaded", standLines(n))})
+	det.warn(Warning{Code: WarnFooter, Message: notLoaded(n, "below")})
 }
 
 // footerIn returns how many physical lines there are behind the last record of
@@ -189,41 +162,6 @@ func (det *detector) footerIn(text []byte, rows []row, best *candidate) int {
 func onlyFirst(line []byte, best *candidate) bool {
 	i := bytes.Index(line, []byte(best.delim))
 	return i > 0 && len(bytes.Trim(line[i:], best.delim+` "`)) == 0
-}
-
-// tables warns where another table begins, or the header comes again.
-func (det *detector) tables(text []byte, best *candidate) {
-	if best.fields < 1 {
-		return
-	}
-	top := best.firstRow(best.first)
-	var header []byte
-	if *det.d.HeaderRows > 0 && top < len(best.rows) {
-		header = bytes.TrimRight(text[best.rows[top].start:best.rows[top].end], "\r\n")
-	}
-	run, other, begins := 0, 0, int64(0)
-	for i := top + 1; i < len(best.rows); i++ {
-		r := best.rows[i]
-		if r.blank || r.bad {
-			continue
-		}
-		if r.fields == best.fields {
-			run = 0
-			if len(header) > 0 && best.fields > 1 && bytes.Equal(bytes.TrimRight(text[r.start:r.end], "\r\n"), header) {
-				det.warn(Warning{Code: WarnTables, Line: r.line, Message: fmt.Sprintf("the header comes again on line %d", r.line), Hint: "files were put one behind the other: its lines are read as records"})
-				return
-			}
-			continue
-		}
-		if run == 0 || r.fields != other {
-			run, other, begins = 0, r.fields, r.line
-		}
-		run++
-		if run >= 3 && other > 1 {
-			det.warn(Warning{Code: WarnTables, Line: begins, Message: fmt.Sprintf("another table, of %d fields, seems to begin on line %d", other, begins), Hint: "its records are rejected; load it by itself, skipping the lines above"})
-			return
-		}
-	}
 }
 
 // lineEnds notes how lines end.

@@ -46,6 +46,9 @@ func kindOf(b []byte) cellKind {
 		case c >= 0x80:
 			letters += 2
 		default:
+			if isNone(b) {
+				return cellWord
+			}
 			return cellText
 		}
 	}
@@ -54,12 +57,34 @@ func kindOf(b []byte) cellKind {
 		return cellMoment
 	case digits > 0 && isNumber(b, letters, seps):
 		return cellNumber
-	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), string(b) == "-", string(b) == "N/A":
+	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), isNone(b):
 		return cellWord
-	case spaces == 0 && digits > 0 && points == 0 && colons == 0:
+	case spaces == 0 && digits > 0 && points == 0 && colons == 0, isAddress(b):
 		return cellCode
 	}
 	return cellText
+}
+
+// isAddress reports whether b is an address of the kind that has colons in it:
+// IPv6 or MAC.
+func isAddress(b []byte) bool {
+	colons, run, short := 0, 0, false
+	for i, c := range b {
+		switch {
+		case c == ':':
+			colons++
+			short = short || i > 0 && b[i-1] == ':'
+			run = 0
+			continue
+		case '0' <= c && c <= '9', 'a' <= c|0x20 && c|0x20 <= 'f':
+		default:
+			return false
+		}
+		if run++; run > 4 {
+			return false
+		}
+	}
+	return short && colons >= 2 && colons <= 7 || colons == 5 || colons == 7
 }
 
 // isNumber reports whether b is a number as people write them.
@@ -79,8 +104,11 @@ func isNumber(b []byte, letters, seps int) bool {
 			return false
 		}
 	}
-	for i < len(b) && ('0' <= b[i] && b[i] <= '9' || b[i] == '.' || b[i] == ',' || b[i] == '\'' || b[i] == ' ') {
+	for i < len(b) && ('0' <= b[i] && b[i] <= '9' || b[i] == '.' || b[i] == ',' || isGroup(b[i:])) {
 		i++
+	}
+	if i < len(b) && b[i] == ' ' {
+		i++ // a currency or a percent sign
 	}
 	if i+1 < len(b) && (b[i] == 'e' || b[i] == 'E') { // an exponent
 		i++
@@ -99,6 +127,20 @@ func isNumber(b []byte, letters, seps int) bool {
 		i++
 	}
 	return i == len(b)
+}
+
+// isGroup reports whether b begins with what divides thousands, and three
+// digits behind it.
+func isGroup(b []byte) bool {
+	if len(b) < 4 || b[0] != ' ' && b[0] != '\'' {
+		return false
+	}
+	for _, c := range b[1:4] {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) == 4 || b[4] < '0' || b[4] > '9'
 }
 
 // isMoment reports whether b is a date, a time or both.
@@ -183,6 +225,15 @@ func isMomentWord(b []byte) bool {
 		case "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec":
 			return true
 		}
+	}
+	return false
+}
+
+// isNone reports whether b is one of the marks that programs write for no value.
+func isNone(b []byte) bool {
+	switch string(b) {
+	case "-", "N/A", "n/a", "#N/A", `\N`, "?":
+		return true
 	}
 	return false
 }

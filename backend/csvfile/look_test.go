@@ -114,6 +114,8 @@ func TestWarnings(t *testing.T) {
 		{"nothing", "a,b,c\n" + rows, "", 0},
 		{"no records", "a,b,c\n", WarnNoRecords, 0},
 		{"another table", "a,b,c\n" + rows + "\nd,e\n1,2\n3,4\n5,6\n", WarnTables, 43},
+		{"another small table", "a,b,c\n" + rows + "\nd,e\n1,2\n", WarnTables, 43},
+		{"another table of as many fields", "a,b,c\n" + rows + "\nd,e,g\n1,2,3\n4,5,6\n", WarnTables, 43},
 		{"the header again", "a,b,c\n" + rows + "a,b,c\n" + rows, WarnTables, 42},
 		{"preamble", "Report\n\na,b,c\n" + rows, WarnPreamble, 1},
 		{"footer", "a,b,c\n" + rows + "Total: 40\n", WarnFooter, 0},

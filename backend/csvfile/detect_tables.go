@@ -1,0 +1,103 @@
+package csvfile
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// tables warns where another table begins, or the header comes again. top is
+// the first row that is loaded.
+func (det *detector) tables(text []byte, best *candidate, top int) {
+	if best.fields < 1 || top >= len(best.rows) {
+		return
+	}
+	warn := func(line int64, hint, format string, args ...any) {
+		det.warn(Warning{Code: WarnTables, Line: line, Message: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	const below = "load it by itself, skipping the lines above"
+	if i := tableAbove(best, top); i >= 0 {
+		warn(best.rows[i].line, "it is not loaded: load it by itself, in a file without the lines below it",
+			"a table of %d fields seems to stand above, from line %d on", best.rows[i].fields, best.rows[i].line)
+		return
+	}
+	var header []byte
+	if *det.d.HeaderRows > 0 {
+		header = bytes.TrimRight(text[best.rows[top].start:best.rows[top].end], "\r\n")
+	}
+	var cols []column // of the records above the first blank line that has some above it
+	run, other, begins, blank := 0, 0, int64(0), false
+	for i := top + 1; i < len(best.rows); i++ {
+		r := best.rows[i]
+		if r.blank || r.bad {
+			blank = blank || r.blank
+			if above := i - best.nextRow(top); r.blank && cols == nil && above > 1 {
+				cols = best.columns(text, best.nextRow(top), min(above, cellRows))
+			}
+			continue
+		}
+		if r.fields == best.fields {
+			run = 0
+			switch {
+			case best.fields < 2:
+			case len(header) > 0 && bytes.Equal(bytes.TrimRight(text[r.start:r.end], "\r\n"), header):
+				warn(r.line, "files were put one behind the other: its lines are read as records", "the header comes again on line %d", r.line)
+				return
+			case blank && namesOthers(best.cellsOf(text, i), cols):
+				warn(r.line, "its lines are read as records of the first; "+below, "another table of %d fields seems to begin on line %d", r.fields, r.line)
+				return
+			}
+			blank = false
+			continue
+		}
+		if run == 0 || r.fields != other {
+			run, other, begins = 0, r.fields, r.line
+			if blank && other > 1 {
+				run = 1 // what stands behind a blank line is less likely a mistake
+			}
+			blank = false
+		}
+		run++
+		if run >= 3 && other > 1 {
+			warn(begins, "its records are rejected; "+below, "another table, of %d fields, seems to begin on line %d", other, begins)
+			return
+		}
+	}
+}
+
+// tableAbove returns the index of the first of at least three rows above row
+// top that have the same number of fields, or -1.
+func tableAbove(c *candidate, top int) int {
+	run := 0
+	for i, r := range c.rows[:top] {
+		switch {
+		case r.bad || r.blank || r.fields < 2:
+			run = 0
+		case run > 0 && r.fields == c.rows[i-1].fields:
+			run++
+		default:
+			run = 1
+		}
+		if run == 3 && r.fields > 2 {
+			return i - 2
+		}
+	}
+	return -1
+}
+
+// namesOthers reports whether no cell is a value of its column, and some column
+// shows it: then the row names the fields of another table.
+func namesOthers(cells []string, cols []column) bool {
+	against := 0
+	for j, s := range cells {
+		if j >= len(cols) || s == "" || cols[j].values[s] {
+			return false
+		}
+		switch kind := kindOf([]byte(s)); {
+		case kind != cellText && kind != cellCode:
+			return false
+		case cols[j].typed():
+			against++
+		}
+	}
+	return against > 0
+}

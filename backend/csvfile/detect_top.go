@@ -1,0 +1,135 @@
+package csvfile
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// top returns the index of the row that is the header, or the first record.
+func (det *detector) top(text []byte, best *candidate) int {
+	if best.fields == 0 {
+		return 0
+	}
+	if det.d.SkipLines != nil {
+		return best.firstRow(0)
+	}
+	i := best.first
+	i = remarks(text, best, i)
+	i = blockBelow(text, best, i)
+	if j := brokenAbove(text, best, i); j < i {
+		return j
+	}
+	// A header that names one field more or less than the records have.
+	if best.fields > 1 && i > 0 {
+		if r := best.rows[i-1]; !r.blank && !r.bad && r.fields >= 2 && r.fields >= best.fields-1 && r.fields <= best.fields+1 {
+			names := best.cellsOf(text, i-1)
+			if n := len(names); names[n-1] == "" {
+				names = names[:n-1] // a delimiter at the end
+			}
+			if likeNames(names) && !likeNames(best.cellsOf(text, i)) {
+				return i - 1
+			}
+		}
+	}
+	// Titles, padded with delimiters to the width of the table.
+	for best.fields >= 3 && i < best.last {
+		cells := best.cellsOf(text, i)
+		next := best.nextRow(i)
+		n := filled(cells)
+		if n > 1 || n == 1 && cells[0] == "" || next > best.last || best.rows[next].fields != best.fields {
+			break
+		}
+		if below := best.cellsOf(text, next); n == 1 && filled(below) > 1 && !likeNames(below) {
+			break
+		}
+		i = next
+	}
+	return i
+}
+
+// commentMarks are what a line begins with that is a comment.
+var commentMarks = []string{"#", "//", "--", "%", "!"}
+
+// remarks returns the index of the row below the lines from row i on that begin
+// with a comment mark and have the usual number of fields only by accident: the
+// one below them names the fields better.
+func remarks(text []byte, best *candidate, i int) int {
+	for best.fields > 1 {
+		mark := ""
+		for _, m := range commentMarks {
+			if bytes.HasPrefix(text[best.rows[i].start:], []byte(m)) {
+				mark = m
+			}
+		}
+		next := best.nextRow(i)
+		if mark == "" || next >= best.last || best.rows[next].bad || best.rows[next].fields != best.fields {
+			break
+		}
+		cols := best.columns(text, best.nextRow(next), cellRows)
+		names := best.cellsOf(text, i)
+		names[0] = strings.TrimPrefix(names[0], mark)
+		this, _ := headerEvidence(names, cols)
+		if below, _ := headerEvidence(best.cellsOf(text, next), cols); below < 0.5 || below <= this {
+			break
+		}
+		i = next
+	}
+	return i
+}
+
+// blockBelow returns the index of the row that names the fields behind a blank
+// line, if what is above it from row i on holds no value of the kinds that the
+// columns below have: an account's number, a period. Else it returns i.
+func blockBelow(text []byte, best *candidate, i int) int {
+	const most = 20
+	from := i
+	for at := i; at < min(len(best.rows), from+most); at++ {
+		next := best.nextRow(at)
+		if !best.rows[at].blank || next > best.last || best.rows[next].bad || best.rows[next].fields != best.fields {
+			continue
+		}
+		cols := best.columns(text, best.nextRow(next), cellRows)
+		if names, _ := headerEvidence(best.cellsOf(text, next), cols); names < 0.5 {
+			continue
+		}
+		if slices.ContainsFunc(best.rows[i:at], func(r row) bool { return !r.blank && !r.bad && fits(best.values(text, r), cols) }) {
+			break
+		}
+		i, at = next, next
+	}
+	return i
+}
+
+// fits reports whether a cell is a value of the kind of its column, or there is
+// none that could show it.
+func fits(cells []string, cols []column) bool {
+	typed := false
+	for j := range cols {
+		if !cols[j].typed() {
+			continue
+		}
+		typed = true
+		if j < len(cells) && kindOf([]byte(cells[j])) == cols[j].kind {
+			return true
+		}
+	}
+	return !typed
+}
+
+// brokenAbove returns the index of the first of the rows above row i that break
+// the rules but have as many delimiters as a record, if row i is itself one and
+// no header: they are records that are to be rejected, and no preamble.
+func brokenAbove(text []byte, best *candidate, i int) int {
+	j := i
+	for j > 0 && best.fields > 1 && best.rows[j-1].bad && best.rows[j-1].fields == best.fields {
+		j--
+	}
+	if j < i {
+		names, _ := headerEvidence(best.cellsOf(text, i), best.columns(text, best.nextRow(i), cellRows))
+		if names > 0 {
+			return i
+		}
+	}
+	return j
+}
