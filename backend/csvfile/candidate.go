@@ -3,6 +3,7 @@ package csvfile
 import (
 	"bytes"
 	"math"
+	"slices"
 )
 
 // A row is a record of the sample under one candidate dialect.
@@ -159,6 +160,8 @@ func (c *candidate) prior(text []byte) float64 {
 	switch c.delim {
 	case " ", ":", "::", "#", "*": // in text everywhere, but seldom so many in each line
 		switch {
+		case c.delim == ":" && c.alwaysEmpty(text):
+			return 0.5 // two of them are the delimiter
 		case c.divides(text):
 			return 0.93
 		case c.fields == 2 && c.delim[0] != ':':
@@ -208,6 +211,12 @@ func (c *candidate) divides(text []byte) bool {
 	return (typed > zeros || typed+codes > 1) && !c.oneValue(text, cols)
 }
 
+// alwaysEmpty reports whether a field between others is empty in all records.
+func (c *candidate) alwaysEmpty(text []byte) bool {
+	cols := c.columns(text, c.first, cellRows)
+	return len(cols) > 2 && slices.ContainsFunc(cols[1:len(cols)-1], func(col column) bool { return col.filled == 0 })
+}
+
 // oneValue reports whether the records are as a whole the values of a single
 // column, such as times, or of numbers with units.
 func (c *candidate) oneValue(text []byte, cols []column) bool {
@@ -223,7 +232,7 @@ func (c *candidate) oneValue(text []byte, cols []column) bool {
 			whole++
 		}
 	}
-	few := c.fields == 2 && len(cols) == 2 && cols[1].kind == cellText && 4*len(cols[1].values) < cols[1].filled
+	few := c.fields == 2 && cols[1].kind == cellText && len(cols[1].values) <= 4 && 4*len(cols[1].values) < cols[1].filled
 	return few || 2*whole > n
 }
 

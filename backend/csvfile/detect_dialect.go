@@ -218,7 +218,7 @@ func (det *detector) comment(text []byte, best *candidate) *candidate {
 		if n == 0 || 2*fit > n || fit > 0 && best.fields == 1 || best.good-fit < 1 {
 			continue
 		}
-		if header && best.fields > 1 {
+		if header && best.fields > 1 && remarks(text, best, best.first) == best.first {
 			// Lines above a header that begins with the mark too.
 			det.found("comment", None, 0.8, "the first record begins with %s, and so do only the lines above it", mark)
 			return best

@@ -82,7 +82,7 @@ func (det *detector) guessEncoding(s *sample) (string, error) {
 	}
 	name, list := guessLegacy(append([][]byte{s.head}, s.parts...))
 	conf := list[0].Confidence
-	f := det.found("encoding", name, conf, "%s are no UTF-8; as %s they are the likeliest text", count(bad, "byte"), encodingLabel(name))
+	f := det.found("encoding", name, conf, "%s no UTF-8; as %s the likeliest text", are(bad, "byte"), encodingLabel(name))
 	f.Alternatives = sortAlternatives(list[1:])
 	if conf < 0.6 {
 		det.warn(Warning{Code: WarnUnsure, Message: fmt.Sprintf("the encoding may be %s or another", encodingLabel(name)), Hint: "look at the letters with accents in the preview"})

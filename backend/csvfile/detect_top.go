@@ -70,7 +70,8 @@ func remarks(text []byte, best *candidate, i int) int {
 		names := best.cellsOf(text, i)
 		names[0] = strings.TrimPrefix(names[0], mark)
 		this, _ := headerEvidence(names, cols)
-		if below, _ := headerEvidence(best.cellsOf(text, next), cols); below < 0.5 || below <= this {
+		spaced := strings.HasPrefix(names[0], " ") // as people write remarks, and seldom names
+		if below, _ := headerEvidence(best.cellsOf(text, next), cols); below < 0.5 || below <= this && !spaced {
 			break
 		}
 		i = next

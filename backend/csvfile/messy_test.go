@@ -59,6 +59,7 @@ func TestMessy(t *testing.T) {
 
 		// Above the records.
 		{"remarks with as many fields", "# made by a tool, v1\nid,name\n1,Bob\n2,Ann\n3,Tim\n", []string{"id", "name"}, `[["1" "Bob"] ["2" "Ann"] ["3" "Tim"]]`},
+		{"remarks and text", "# all rows\n# made by a tool, v1\nname,city\nBob,Rome\nAnn,Oslo\n# a note\nTim,Bonn\n", []string{"name", "city"}, `[["Bob" "Rome"] ["Ann" "Oslo"] ["Tim" "Bonn"]]`},
 		{"a header with the comment mark", "##source=x,y\n##version=4\n#CHROM\tPOS\tID\n1\t100\ta\n1\t200\tb\n2\t300\tc\n", []string{"#CHROM", "POS", "ID"}, `[["1" "100" "a"] ["1" "200" "b"] ["2" "300" "c"]]`},
 		{"a title, an empty row and groups", "Report,,,,\n,,,,\n,Europe,,Asia,\nProduct,Units,Revenue,Units,Revenue\nChair,10,100.5,20,210\nTable,5,500,7,700\nLamp,9,90,3,30\n", []string{"Product", "Europe Units", "Europe Revenue", "Asia Units", "Asia Revenue"}, `[["Chair" "10" "100.5" "20" "210"] ["Table" "5" "500" "7" "700"] ["Lamp" "9" "90" "3" "30"]]`},
 		{"years below groups", "Region,Sales,,Returns,\n,2023,2024,2023,2024\nNorth,10,12,1,2\nSouth,20,22,2,1\nEast,30,31,0,0\n", []string{"Region", "Sales 2023", "Sales 2024", "Returns 2023", "Returns 2024"}, `[["North" "10" "12" "1" "2"] ["South" "20" "22" "2" "1"] ["East" "30" "31" "0" "0"]]`},

@@ -1,0 +1,60 @@
+package csvfile
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// fieldWords are words that often name fields, by language. Where a file has
+// only a few letters beyond ASCII, they tell what no count of letters can.
+var fieldWords = map[string]string{
+	"French":               "prénom société adresse téléphone numéro référence quantité désignation catégorie département année créé débit crédit libellé opération bénéficiaire français étage pièce unité état réf modèle marché dépense intitulé règlement échéance",
+	"German":               "straße größe stück menge währung gebühr empfänger verfügbar schlüssel prüfung länge höhe gewährleistung bestätigt geändert gelöscht zuständig kürzel maßeinheit übersicht betragswährung auftraggeber begünstigter für über gültig rückgabe verkäufer käufer händler geschäft",
+	"Spanish":              "año teléfono dirección número descripción código categoría población país compañía dueño artículo situación operación saldo días tamaño niño razón móvil también ubicación españa",
+	"Portuguese":           "endereço preço descrição código número município região situação ação histórico débito crédito lançamento operação são observação função país mês não até índice último cartão três você",
+	"Italian":              "città quantità località società unità proprietà età attività perché però più già qualità",
+	"Nordic":               "förnamn ålder länk beløp størrelse år år måned månad återbetalning på är från för køn födelsedatum gäller även også både øre maksupäivä määrä päivä nimeä lähiosoite hinta syntymäaika ändrad värde överföring",
+	"Polish":               "imię nazwisko ilość wartość miejscowość województwo numer płeć miesiąc sprzedaż dostępność zamówienie wielkość kwota opłata łącznie wpłata wypłata część rodzaj się jest książka źródło powód data płatności",
+	"Czech":                "jméno příjmení město množství částka měna počet číslo název země okres ulice věk období účet měsíc kód způsob",
+	"Slovak":               "meno priezvisko množstvo počet číslo názov suma okres krajina mesiac účet dátum dĺžka",
+	"Hungarian":            "név város összeg mennyiség cím dátum ár leírás típus megjegyzés számla ország érték hónap egység",
+	"Croatian and Slovene": "količina država opština županija račun plaća prodaja točka število država račun naročilo dežela kučni",
+	"Romanian":             "nume oraş judeţ preţ denumire adresă dată sumă valută telefon ţară stradă",
+	"Lithuanian":           "vardas pavardė miestas kiekis suma šalis įmonė gatvė sąskaita",
+	"Latvian":              "vārds uzvārds pilsēta adrese daudzums cena datums valūta",
+	"Turkish":              "şehir ürün açıklama müşteri tutarı yaş ülke adı soyadı sipariş miktarı fiyatı doğum işlem ödeme satış sıra hesap yılı ay gün ilçe kişi",
+	"Russian":              "имя фамилия отчество город дата цена сумма количество адрес телефон название наименование описание номер код статус товар улица область страна счет год месяц итого ид артикул примечание",
+	"Ukrainian":            "ім'я прізвище місто ціна кількість назва опис вулиця країна рік місяць",
+	"Bulgarian":            "име фамилия град цена количество адрес описание улица държава година",
+	"Greek":                "όνομα επώνυμο πόλη τιμή ποσότητα διεύθυνση ημερομηνία κωδικός περιγραφή τηλέφωνο χώρα ποσό αριθμός σύνολο είδος κατηγορία",
+	"Japanese":             "名前 氏名 住所 電話番号 番号 価格 単価 数量 金額 日付 備考 商品 商品名 品名 品番 会社名 部署 性別 年齢 郵便番号 都道府県 コード 摘要 残高 合計 説明 項目 種類",
+	"Chinese, simplified":  "姓名 名称 编号 地址 电话 手机 价格 单价 数量 金额 日期 时间 备注 说明 城市 省份 性别 年龄 客户 订单 订单号 商品 产品 产品名称 类型 状态 序号 公司 部门 合计 库存",
+	"Chinese, traditional": "姓名 名稱 編號 地址 電話 手機 價格 單價 數量 金額 日期 時間 備註 說明 城市 縣市 性別 年齡 客戶 訂單 訂單編號 商品 產品 類型 狀態 序號 公司 部門 合計 庫存",
+	"Korean":               "이름 성명 주소 전화번호 번호 가격 단가 수량 금액 날짜 비고 설명 상품 상품명 도시 회사 부서 성별 나이 고객 주문 주문번호 합계 코드 제품 분류 상태",
+}
+
+// wordsOf returns the words of a text that have letters beyond ASCII.
+func wordsOf(text string) map[string]bool {
+	words := map[string]bool{}
+	for _, w := range strings.FieldsFunc(text, func(c rune) bool {
+		return c < utf8.RuneSelf && !isASCIILetter(c) && c != '\'' || c >= utf8.RuneSelf && !unicode.IsLetter(c) && !unicode.Is(unicode.Mn, c) && c != 'ー'
+	}) {
+		if strings.IndexFunc(w, func(c rune) bool { return c >= utf8.RuneSelf }) >= 0 {
+			words[strings.ToLower(w)] = true
+		}
+	}
+	return words
+}
+
+// knownWords returns how many of the words often name fields in the language,
+// three at most.
+func knownWords(words map[string]bool, language string) int {
+	n := 0
+	for _, w := range strings.Fields(fieldWords[language]) {
+		if words[w] {
+			n++
+		}
+	}
+	return min(n, 3)
+}
