@@ -11,8 +11,9 @@ type detected struct {
 	dialect  Dialect
 	findings []Finding
 	warnings []Warning
-	fields   int  // in most records; 0 where there are none
-	firm     bool // in nearly all of them
+	fields   int                   // in most records; 0 where there are none
+	firm     bool                  // in nearly all of them
+	tail     func(text []byte) int // how many of the last lines are the footer; nil where that is decided
 }
 
 // A detector decides, one thing after the other, what d leaves open.

@@ -254,8 +254,13 @@ func (det *detector) settle(best *candidate, others []*candidate, sep string) {
 	case sep != "":
 		det.found("delimiter", best.delim, 1, "the first line says sep=%s", best.delim)
 	case best.fields <= 1:
-		f := det.found("delimiter", best.delim, 0.5, "no delimiter gives the records the same number of fields: each is one field")
-		f.Alternatives = alternatives(best, others)
+		list := alternatives(best, others)
+		conf := 0.95
+		if len(list) > 0 {
+			conf = 1 - list[0].Confidence
+		}
+		f := det.found("delimiter", best.delim, conf, "no delimiter divides the records as well as taking each for one field")
+		f.Alternatives = list
 	default:
 		conf := best.share() * (1 - math.Exp(-float64(best.good)))
 		if len(others) > 0 && others[0].score > 0 {

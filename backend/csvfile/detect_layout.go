@@ -49,10 +49,7 @@ func standLines(n int) string {
 
 // notLoaded says that n lines are no records.
 func notLoaded(n int, where string) string {
-	if n == 1 {
-		return fmt.Sprintf("1 line stands %s the records and is not loaded", where)
-	}
-	return fmt.Sprintf("%d lines stand %s the records and are not loaded", n, where)
+	return fmt.Sprintf("%s %s the records, not loaded", count(n, "line"), where)
 }
 
 // cellsOf returns the values of row i.
@@ -104,19 +101,16 @@ func (det *detector) footer(best *candidate) {
 	n := 0
 	switch {
 	case det.texts.whole:
-		n = det.footerIn(det.texts.head, best.rows, best)
-	case len(det.texts.parts) > 0 && best.fields > 1:
-		tail := det.texts.parts[len(det.texts.parts)-1]
-		c := *best
-		c.parse(tail, true)
-		c.fields = best.fields
-		n = det.footerIn(tail, c.rows, &c)
+		n = footerIn(det.texts.head, best.rows, best)
+	case det.texts.end:
+		n = best.footerOf(det.texts.parts[len(det.texts.parts)-1])
+	case best.fields < 2:
+	default:
+		det.tail = (&candidate{delim: best.delim, grammar: best.grammar, fields: best.fields}).footerOf
+		det.found("footerLines", "0", 0.5, "the end is not there to be looked at; lines like those of a footer are passed over when it is reached")
+		return
 	}
 	if n == 0 {
-		if !det.texts.end {
-			det.number("footerLines", &det.d.FooterLines, 0, 0.5, "the end of the file was not looked at")
-			return
-		}
 		det.number("footerLines", &det.d.FooterLines, 0, 0.95, "the last lines are records")
 		return
 	}
@@ -124,9 +118,24 @@ func (det *detector) footer(best *candidate) {
 	det.warn(Warning{Code: WarnFooter, Message: notLoaded(n, "below")})
 }
 
+// footerLines is how many lines at most are looked at for a footer, and
+// footerMost how many bytes.
+const (
+	footerLines = 20
+	footerMost  = 64 << 10
+)
+
+// footerOf returns how many physical lines of the text, which is the end of the
+// file, are the footer.
+func (c *candidate) footerOf(text []byte) int {
+	end := *c
+	end.parse(text, true)
+	return footerIn(text, end.rows, &end)
+}
+
 // footerIn returns how many physical lines there are behind the last record of
 // the text, if they are no records that went wrong.
-func (det *detector) footerIn(text []byte, rows []row, best *candidate) int {
+func footerIn(text []byte, rows []row, best *candidate) int {
 	if best.fields < 2 {
 		return 0
 	}
@@ -134,7 +143,7 @@ func (det *detector) footerIn(text []byte, rows []row, best *candidate) int {
 	for last >= 0 && (rows[last].bad || rows[last].blank || rows[last].fields != best.fields) {
 		last--
 	}
-	if last < 0 || len(rows)-last > 20 {
+	if last < 0 || len(rows)-last > footerLines {
 		return 0
 	}
 	foot := false

@@ -8,7 +8,7 @@ import (
 
 // A Dialect is how a file's bytes are CSV. As what is asked of [Open], each
 // zero value means: find out. The dialect of an open [File] has every value
-// set, and opening the file with it again reads the same records without
+// set, FooterLines where it can be, and opening the file with it again reads the same records without
 // finding out anything. Its JSON is part of the program's contract.
 type Dialect struct {
 	// Compression is "none", "gzip", "zstd", "bzip2", "xz" or "zip", and
@@ -43,7 +43,9 @@ type Dialect struct {
 	// HeaderRows is how many records name the fields: 0 where there is no
 	// header; of several rows the names are joined.
 	HeaderRows *int `json:"headerRows,omitempty"`
-	// FooterLines is how many physical lines at the end are no records.
+	// FooterLines is how many physical lines at the end are no records. It
+	// stays open in the dialect of a file of which the end can't be looked at
+	// before it is read: then it is found there.
 	FooterLines *int `json:"footerLines,omitempty"`
 }
 

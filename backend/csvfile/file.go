@@ -206,11 +206,16 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	}
 	dec := cs.decoder(f.dialect.InvalidBytes == InvalidReplace)
 	r := &reader{
-		w:    newWindow(head, src, mark, dec, *f.dialect.FooterLines),
+		w:    newWindow(head, src, mark, dec, 0),
 		g:    f.dialect.grammar(),
 		path: in.path, charset: cs,
 		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,
 		line: 1, commentFound: d.Comment == "",
+	}
+	if f.dialect.FooterLines != nil {
+		r.w.footer = *f.dialect.FooterLines
+	} else {
+		r.w.footer, r.w.tail = footerLines, found.tail
 	}
 	if r.g.simple() {
 		r.scan = newScanner(r.g, dec != nil)

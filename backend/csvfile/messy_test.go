@@ -1,8 +1,10 @@
 package csvfile
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -83,5 +85,41 @@ func TestMessy(t *testing.T) {
 				t.Errorf("got %q\n%s\nwant %q\n%s", fields, s, tt.fields, tt.want)
 			}
 		})
+	}
+}
+
+// TestConfidence has the delimiter's confidence follow the evidence, and each
+// reason say what it is.
+func TestConfidence(t *testing.T) {
+	for _, tt := range []struct {
+		content, value string
+		low, high      float64
+		reason         string
+	}{
+		{"a;b;c\n" + strings.Repeat("1;2,5;x\n", 199), ";", 0.95, 1, "semicolon, because 200 of 200 records have 3 fields"},
+		{"a;b;c\n1;2,5;x\n", ";", 0.5, 0.95, "semicolon, because 2 of 2 records have 3 fields"},
+		{"a,b,c\n" + strings.Repeat("1,2,3\n1,2\n", 20), ",", 0.3, 0.7, "comma, because 21 of 40 records have 3 fields"},
+		{"name\nBob\nAnn\nTim\n", ",", 0.9, 1, "no delimiter divides the records as well as taking each for one field"},
+		{"name\nBob Hope\nAnn Lee\nTim Roth\n", ",", 0.4, 0.7, "no delimiter divides the records as well as taking each for one field"},
+		{"sep=|\na|b\n1|2\n", "|", 1, 1, "the first line says sep=|"},
+	} {
+		f, err := OpenReader(bytes.NewReader([]byte(tt.content)), "test", -1, Dialect{}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		i := slices.IndexFunc(f.Findings(), func(x Finding) bool { return x.What == "delimiter" })
+		if x := f.Findings()[i]; x.Value != tt.value || x.Confidence < tt.low || x.Confidence > tt.high || x.Reason != tt.reason {
+			t.Errorf("%.30q: %+v", tt.content, x)
+		}
+	}
+}
+
+// TestBrokenFirstRecord rejects a record at the top that breaks the rules, and
+// takes it for no preamble.
+func TestBrokenFirstRecord(t *testing.T) {
+	got, _ := readAll(t, "1,\"a\"b,2\n2,c,3\n3,d,4\n4,e,5\n", Dialect{Quote: `"`, Escape: `"`}, Options{})
+	if len(got) != 4 || got[0].code == "" || got[1].values != "2|c|3" {
+		t.Errorf("got %+v", got)
 	}
 }

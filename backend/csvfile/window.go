@@ -30,9 +30,10 @@ type window struct {
 	checked int  // text[:checked] was looked at
 	lazy    bool // the scanner looks at it; nothing was looked at
 
-	footer int    // how many lines at the end are no records
-	held   []byte // they, as far as they are read; behind text in its memory
-	last   bool   // src has no more
+	footer int              // how many lines at the end are no records, or may be none with tail
+	tail   func([]byte) int // says how many of the last lines are no records, where that is open
+	held   []byte           // they, as far as they are read; behind text in its memory
+	last   bool             // src has no more
 
 	dec   decoder
 	raw   []byte // the file's bytes, from those of text[0] on
@@ -95,11 +96,26 @@ func (w *window) fill() error {
 	}
 	w.eof = w.last
 	if w.footer > 0 {
-		at := max(w.pos, lastLines(w.text, w.footer))
+		at := w.footerAt()
 		w.held = w.text[at:]
 		w.text = w.text[:at]
 	}
 	return nil
+}
+
+// footerAt returns where the last lines begin that are, or may be, no records.
+func (w *window) footerAt() int {
+	at := max(w.pos, lastLines(w.text, w.footer))
+	if w.tail == nil {
+		return at
+	}
+	if from := len(w.text) - footerMost; at < from {
+		at = from + lineEnd(w.text[from:], true)
+	}
+	if w.last {
+		at = max(at, lastLines(w.text, w.tail(w.text[at:])))
+	}
+	return at
 }
 
 // read appends at least one byte to b, unless the end is reached.
