@@ -144,6 +144,9 @@ func (c *candidate) measure(text []byte) {
 	}
 	c.cells = c.cellScore(text)
 	c.score = fit * math.Sqrt(fit) * (0.15 + 0.85*c.cells) * c.prior(text)
+	if c.first != index[0] && commentMark(text[c.rows[index[0]].start:]) == "" {
+		c.score *= 0.96 // where another leaves out no line above, that is better
+	}
 }
 
 // prior is how likely the delimiter is before its values are looked at.
@@ -197,11 +200,8 @@ func (c *candidate) divides(text []byte) bool {
 			typed++
 		case col.typed():
 			typed++
-			for s := range col.values {
-				if len(s) > 1 && s[0] == '0' && s[1] != '.' && s[1] != ',' && s[1] != ':' {
-					zeros++ // a part of a number that is none, such as that of a telephone
-					break
-				}
+			if col.kind == cellNumber && col.zeros() {
+				zeros++ // a part of a number that is none, such as that of a telephone
 			}
 		}
 	}

@@ -100,6 +100,16 @@ func (c *column) addresses() bool {
 	return c.filled > 0
 }
 
+// zeros reports whether there are whole numbers that begin with a zero.
+func (c *column) zeros() bool {
+	for s := range c.values {
+		if len(s) > 1 && s[0] == '0' && '0' <= s[1] && s[1] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
 // header decides how many rows from top on name the fields.
 func (det *detector) header(text []byte, best *candidate, top int) {
 	if det.d.HeaderRows != nil {

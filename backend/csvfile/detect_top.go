@@ -51,17 +51,22 @@ func (det *detector) top(text []byte, best *candidate) int {
 // commentMarks are what a line begins with that is a comment.
 var commentMarks = []string{"#", "//", "--", "%", "!"}
 
+// commentMark returns the mark that the text begins with, or "".
+func commentMark(text []byte) string {
+	for _, m := range commentMarks {
+		if bytes.HasPrefix(text, []byte(m)) {
+			return m
+		}
+	}
+	return ""
+}
+
 // remarks returns the index of the row below the lines from row i on that begin
 // with a comment mark and have the usual number of fields only by accident: the
 // one below them names the fields better.
 func remarks(text []byte, best *candidate, i int) int {
 	for best.fields > 1 {
-		mark := ""
-		for _, m := range commentMarks {
-			if bytes.HasPrefix(text[best.rows[i].start:], []byte(m)) {
-				mark = m
-			}
-		}
+		mark := commentMark(text[best.rows[i].start:])
 		next := best.nextRow(i)
 		if mark == "" || next >= best.last || best.rows[next].bad || best.rows[next].fields != best.fields {
 			break

@@ -33,6 +33,8 @@ func TestMessy(t *testing.T) {
 		// Two fields, and one.
 		{"numbers and a space", "0.0 0.0\n0.1 0.0998\n0.2 0.1987\n0.3 0.2955\n", nil, `[["0.0" "0.0"] ["0.1" "0.0998"] ["0.2" "0.1987"] ["0.3" "0.2955"]]`},
 		{"names, a space and numbers", "name score\nalice 12\nbob 15\ncarol 9\n", []string{"name", "score"}, `[["alice" "12"] ["bob" "15"] ["carol" "9"]]`},
+		{"decimal commas, a space and text", "total id\n1130,93 a@example.com\n2339,12 b@example.com\n4817,69 c@example.com\n", []string{"total", "id"}, `[["1130,93" "a@example.com"] ["2339,12" "b@example.com"] ["4817,69" "c@example.com"]]`},
+		{"quotes, a space and dates", "\"id\" \"date\"\n4 \"05/10/2020\"\n5 \"19/06/2001\"\n7 \"02/01/2026\"\n", []string{"id", "date"}, `[["4" "05/10/2020"] ["5" "19/06/2001"] ["7" "02/01/2026"]]`},
 		{"names of two words", "name\nAlice Cooper\nBob Dylan\nCarol King\n", []string{"name"}, `[["Alice Cooper"] ["Bob Dylan"] ["Carol King"]]`},
 		{"amounts with units", "weight\n12 kg\n15 kg\n9 kg\n22 kg\n", []string{"weight"}, `[["12 kg"] ["15 kg"] ["9 kg"] ["22 kg"]]`},
 		{"thousands with spaces", "total\n1 234\n15 000\n2 500\n9 100\n", []string{"total"}, `[["1 234"] ["15 000"] ["2 500"] ["9 100"]]`},
