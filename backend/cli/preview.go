@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -130,9 +131,8 @@ func (s *screen) printMembers(f csvfile.Finding) {
 func choice(g load.Guess) string {
 	var flags []string
 	for _, c := range g.Ambiguous {
-		if c.Format != "" {
-			flags = append(flags, fmt.Sprintf("--format '%s=%s'", g.Column.Name, c.Format))
-		}
+		format := cmp.Or(c.Format, "1234.56") // only numbers have a usual way of writing among several
+		flags = append(flags, fmt.Sprintf("--format '%s=%s'", g.Column.Name, format))
 	}
 	if len(flags) == 0 {
 		return ""

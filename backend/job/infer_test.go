@@ -2,6 +2,7 @@ package job
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -130,6 +131,24 @@ func TestCheckCancelledWhileInferring(t *testing.T) {
 	s, err := b.runner.Wait(t.Context(), j.ID)
 	if !errors.Is(err, errCancelled) || s.State != Cancelled || s.Inserted != 0 || !s.Balanced {
 		t.Fatalf("%+v, %v", s, err)
+	}
+}
+
+// A check of a file that is cut off tells what it found up to there.
+func TestCheckInfersOfADamagedFile(t *testing.T) {
+	b := newBench(t)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write([]byte(rows(50_000, 1000))); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := b.file("in.csv.gz", packed.String()[:packed.Len()*3/4])
+	s, err := b.run(Request{File: file, Check: true, Plan: load.Plan{Create: true}})
+	if err == nil || s.State != Failed || s.Rejected < 10 || !s.Balanced || s.Guesses != nil {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 

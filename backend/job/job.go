@@ -101,7 +101,8 @@ type Summary struct {
 	// records that would have been.
 	Check bool `json:"check,omitempty"`
 	// Guesses say, for each field, what a check inferred from all records; nil
-	// where it inferred nothing. A list of jobs leaves them out.
+	// where it inferred nothing, or did not reach its end. A list of jobs
+	// leaves them out.
 	Guesses []load.Guess `json:"guesses,omitempty"`
 	// Error tells why the job failed, and what to do.
 	Error string `json:"error,omitempty"`

@@ -63,7 +63,6 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		if err := load.JoinProblems(settled.Problems); err != nil {
 			return s, err
 		}
-		s.Guesses = settled.Guesses
 	}
 	log, err := r.log(a, file.Dialect(), file.Head())
 	if err != nil {
@@ -78,6 +77,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	did, err := load.Run(ctx, file, dst, layout, opt)
 	if errors.Is(err, load.ErrNoRecords) {
 		err = fmt.Errorf("import %s: it has no records, only a header of %d fields: look at it with `linefeed preview`", req.File, len(file.Fields()))
+	}
+	if err == nil && opt.Before > 0 {
+		s.Guesses = settled.Guesses
 	}
 	stats := file.Stats()
 	s.Counts, s.Bytes, s.RolledBack = did.Counts, did.Bytes, did.RolledBack

@@ -8,7 +8,8 @@ import (
 
 // Infer takes all records of src into account, and returns how long that
 // took, pauses left out. Of the options it heeds OnProgress and Paused. When
-// ctx is done, the error is its cause.
+// ctx is done, the error is its cause. An error of src is no error here: it
+// ends what is taken into account, and who reads src next meets it too.
 //
 // Its progress is that of the first of two readings: it goes to the half. The
 // other half is that of [Run], with Options.Before.
@@ -53,7 +54,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 		records += b.read
 		p.advance(records, b.Consumed)
 		if b.err != nil {
-			return time.Since(started), b.err
+			break
 		}
 		free <- b
 	}
