@@ -28,7 +28,12 @@ import { Shortcuts } from '../keys/shortcuts';
           @if (run.percent(); as done) {
             {{ percent(done) }} %
           }
-          · {{ count(run.counts().inserted) }} rows
+          ·
+          {{
+            run.job().request.check
+              ? count(run.counts().read) + ' records checked'
+              : count(run.counts().inserted) + ' rows'
+          }}
         </a>
       }
       <button type="button" class="keys" (click)="keys.toggleList()"><kbd>?</kbd> keys</button>
@@ -59,8 +64,10 @@ export class StatusLine {
   });
 
   protected readonly running = computed(() => {
-    const active = this.runs.active();
-    return active.length ? `${counted(active.length, 'import')} active` : 'no import active';
+    const checks = this.runs.active().filter((run) => run.job().request.check).length;
+    const imports = this.runs.active().length - checks;
+    const active = [imports && counted(imports, 'import'), checks && counted(checks, 'check')];
+    return `${active.filter(Boolean).join(', ') || 'no import'} active`;
   });
   protected readonly shown = computed(() => this.runs.active().slice(0, 2));
 }

@@ -37,7 +37,7 @@ export function outcome(job: Job): Outcome {
 
 function done(s: Summary): Outcome {
   const good = s.inserted + s.updated;
-  const verb = s.check ? 'would be loaded' : 'loaded';
+  const loaded = s.check ? 'would be loaded' : `loaded in ${duration(s.seconds)}`;
   const skipped = s.skipped ? `; ${count(s.skipped)} skipped` : '';
   const rejected = s.rejected ? `; ${count(s.rejected)} rejected` : '';
   return {
@@ -45,7 +45,7 @@ function done(s: Summary): Outcome {
     title:
       s.read === 0
         ? 'No record was found in the file'
-        : `${count(good)} of ${count(s.read)} ${verb} in ${duration(s.seconds)}${skipped}${rejected}`,
+        : `${count(good)} of ${count(s.read)} ${loaded}${skipped}${rejected}`,
     detail: [
       s.check ? 'Nothing was written; keys that are there already show in the import alone.' : '',
       s.passed ? `${counted(s.passed, 'line')} of comments or footer passed over.` : '',
