@@ -126,8 +126,8 @@ func (s *scanner) markListed(text []byte, out []marks) {
 			out[words].seps &= within // not those that fill up the block
 		}
 		odd = odd || bytes.IndexByte(text[at:s.until], 0) >= 0
-		// What ends the blocks before may be broken off here.
-		for i := 0; i < utf8.UTFMax-1 && at > s.from && text[at-1] >= utf8.RuneSelf; i++ {
+		// What ends the words before, or the block before, may be broken off here.
+		for i := 0; i < utf8.UTFMax-1 && at > 0 && text[at-1] >= utf8.RuneSelf; i++ {
 			at--
 		}
 		odd = odd || !validPart(text, at, s.until)
