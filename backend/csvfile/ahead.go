@@ -130,29 +130,23 @@ func (a *ahead) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// take returns text and what is next behind it, in place of a copy where it
-// can. text is part of old, which is nil or what take returned as its second
-// result the last time, and is given back when it is used no more.
-func (a *ahead) take(text, old []byte) (longer, buf []byte, err error) {
+// take returns text and what is next behind it, in memory that it lends. text
+// has aheadRoom bytes at most, and is part of old, which was lent the last
+// time, or nil.
+func (a *ahead) take(text, old []byte) (longer, lent []byte, err error) {
 	if err := a.next(); err != nil {
 		return text, old, err
 	}
 	p := &a.now
 	at := p.from - len(text)
-	if at < 0 { // a long record
-		longer = append(text, p.buf[p.from:p.to]...)
-		p.from = p.to
-		if old != nil && &longer[:1][0] != &text[:1][0] {
-			a.empty <- old
-			old = nil
-		}
-		return longer, old, nil
-	}
 	copy(p.buf[at:], text)
-	longer, buf = p.buf[at:p.to:p.to], p.buf
+	longer, lent = p.buf[at:p.to:p.to], p.buf
 	p.from, p.buf = p.to, nil
 	if old != nil {
-		a.empty <- old
+		a.giveBack(old)
 	}
-	return longer, buf, nil
+	return longer, lent, nil
 }
+
+// giveBack takes back what was lent.
+func (a *ahead) giveBack(lent []byte) { a.empty <- lent } // which has room for all that there are

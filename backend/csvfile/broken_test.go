@@ -164,6 +164,12 @@ func TestTooLarge(t *testing.T) {
 		endLine      int64
 	}{
 		{"one line", "1,", "x", "\n", load.CodeRecordTooLarge, 2},
+		{"a stray quote in it", "1,x\"", "x", "\n", load.CodeRecordTooLarge, 2},
+		{"text behind a closing quote", "1,\"x\"", "x", "\n", load.CodeRecordTooLarge, 2},
+		{"fields without end", "1,", ",", "\n", load.CodeRecordTooLarge, 2},
+		{"quotes without end", "1,\"", "\"\"", "\"\n", load.CodeRecordTooLarge, 2},
+		{"several lines, and then one line", "\"1\n\n1\",", "x", "\n", load.CodeRecordTooLarge, 4},
+		{"a quote that closes on a line of its own", "1,\"", "x\n\n", "\",\n", load.CodeRecordTooLarge, 2 + size/3*2},
 		{"a field in quotes", "1,\"", "x", "\"\n", load.CodeRecordTooLarge, 2},
 		{"lines in quotes", "1,\"", "x\ny\n", "\"\n", load.CodeRecordTooLarge, 2 + size/2},
 		{"CR and LF in quotes", "1,\"", "x\r\n", "\"\n", load.CodeRecordTooLarge, 2 + size/3},
@@ -203,6 +209,54 @@ func TestTooLarge(t *testing.T) {
 				t.Errorf("%d bytes in memory", c)
 			}
 		})
+	}
+}
+
+// TestLimitOfRecords reads records that are just as long as they may be, and
+// those that are a byte longer, whoever reads them.
+func TestLimitOfRecords(t *testing.T) {
+	for _, limit := range []int{100, 4 << 10, 8 << 10, 64 << 10, 256 << 10, 1 << 20} {
+		for _, tt := range []struct{ encoding, quote, end string }{
+			{utf8Name, "", "\n"}, {utf8Name, "", "\r\n"}, {utf8Name, "", "\r"}, {utf8Name, "", ""},
+			{utf8Name, `"`, "\n"}, {utf8Name, `"`, ""}, {"utf-16le", "", "\r\n"}, {"windows-1252", `"`, "\n"},
+		} {
+			for more := -1; more <= 1; more++ {
+				text := strings.Repeat("x", limit+more-len("1,")-2*len(tt.quote)-len(tt.end))
+				content := "a,b\n1," + tt.quote + text + tt.quote + tt.end
+				if tt.end != "" {
+					content += "2,y" + tt.end
+				}
+				if tt.encoding == "utf-16le" {
+					content = string(encode(content, tt.encoding))
+				}
+				d := given(",", `"`, `"`)
+				d.HeaderRows, d.Encoding = new(1), tt.encoding
+				f, err := OpenReader(strings.NewReader(content), "test", -1, d, Options{MaxRecord: limit})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for rec, err := range f.Records() {
+					var rej *load.Reject
+					if large := errors.As(err, &rej) && rej.Code == load.CodeRecordTooLarge; large != (more > 0 && rec.Number == 1) || err != nil && !large {
+						t.Errorf("limit %d%+d, %+v: record %d: %v", limit, more, tt, rec.Number, err)
+					}
+				}
+				f.Close()
+			}
+		}
+	}
+}
+
+// TestTooManyFields rejects a record of more fields than one can have, and the
+// fields of no header are more.
+func TestTooManyFields(t *testing.T) {
+	d := given(",", `"`, `"`)
+	d.HeaderRows = new(1)
+	all, _ := readAll(t, "a,b\n1,"+strings.Repeat(",", maxFields)+"\n2,x\n", d, Options{Ragged: load.RaggedPad})
+	compare(t, all, []got{{1, 2, 2, load.CodeExtraField, "", ""}, {2, 3, 3, "", "", "2|x"}})
+	_, err := OpenReader(strings.NewReader(strings.Repeat(",", maxFields)+"\n1,2\n"), "test", -1, d, Options{})
+	if err == nil || !strings.Contains(err.Error(), "more than 65536 fields") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -39,7 +39,7 @@ func (w *window) bad(raw int, replace bool) {
 // and by.
 func (w *window) room(n int) {
 	if cap(w.text)-len(w.text) < n {
-		w.text = append(make([]byte, 0, max(2*cap(w.text), len(w.text)+n)), w.text...)
+		w.grow(&w.text, n)
 	}
 }
 

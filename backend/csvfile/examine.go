@@ -30,7 +30,7 @@ func (r *reader) examine() (*load.Record, error) {
 	}
 	if s.breaks > 0 {
 		if end, open := r.swallowed(); end > 0 {
-			return r.rejectQuote(fault{load.CodeUnclosedQuote, s.fieldAt(open), open, open}, end)
+			return r.rejectFault(fault{load.CodeUnclosedQuote, s.fieldAt(open), open, open}, end)
 		}
 	}
 	if n < r.want {

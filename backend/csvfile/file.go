@@ -17,8 +17,8 @@ import (
 type Options struct {
 	Ragged load.Ragged
 
-	// MaxRecord is how many bytes a record may have, as UTF-8 text; 0 is
-	// DefaultMaxRecord. The Raw of one that is longer is cut.
+	// MaxRecord is how many bytes a record may have, as UTF-8 text with its
+	// line end; 0 is DefaultMaxRecord. The Raw of one that is longer is cut.
 	MaxRecord int
 
 	// MaxUnpacked is how many bytes a compressed file may unpack to, and
@@ -206,7 +206,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	}
 	dec := cs.decoder(f.dialect.InvalidBytes == InvalidReplace)
 	r := &reader{
-		w:    newWindow(head, src, mark, dec, 0),
+		w:    newWindow(head, src, mark, dec, opt.MaxRecord),
 		g:    f.dialect.grammar(),
 		path: in.path, charset: cs,
 		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,

@@ -56,7 +56,7 @@ func (r *reader) skipPreamble() (bool, error) {
 	for {
 		b := r.w.rest()
 		if len(b) > 0 {
-			if n := lineEnd(b, r.w.eof); n > 0 {
+			if n := lineEnd(b, r.w.eof); n > 0 && n <= r.maximum {
 				r.pass(SkipPreamble, n, 1)
 				return false, nil
 			}
@@ -145,14 +145,15 @@ func (f *File) uniqueNames(names []string, header bool) []string {
 	}
 	var empty, doubled []string
 	seen := make(map[string]bool, len(names))
+	last := map[string]int{}
 	for i, s := range names {
 		s = strings.Join(strings.FieldsFunc(s, func(c rune) bool { return c == '\n' || c == '\r' }), " ")
 		if s == "" {
-			s = free("field_"+strconv.Itoa(i+1), taken)
+			s = free("field_"+strconv.Itoa(i+1), taken, last)
 			empty = append(empty, strconv.Itoa(i+1))
 		} else if seen[strings.ToLower(s)] {
 			doubled = append(doubled, strconv.Quote(s))
-			s = free(s, taken)
+			s = free(s, taken, last)
 		}
 		names[i] = s
 		taken[strings.ToLower(s)] = true
@@ -168,13 +169,16 @@ func (f *File) uniqueNames(names []string, header bool) []string {
 	return names
 }
 
-// free returns s, or s with a number behind it where it is taken.
-func free(s string, taken map[string]bool) string {
-	if !taken[strings.ToLower(s)] {
+// free returns s, or s with a number behind it where it is taken. The names of
+// the same text before it have the numbers up to last.
+func free(s string, taken map[string]bool, last map[string]int) string {
+	lower := strings.ToLower(s)
+	if !taken[lower] {
 		return s
 	}
-	for n := 2; ; n++ {
+	for n := max(2, last[lower]+1); ; n++ {
 		if t := s + "_" + strconv.Itoa(n); !taken[strings.ToLower(t)] {
+			last[lower] = n
 			return t
 		}
 	}

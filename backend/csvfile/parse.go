@@ -33,12 +33,15 @@ type fault struct {
 	open  int // where the quote of that field opened; -1 where it has none
 }
 
+// maxFields is the most fields that a record can have.
+const maxFields = 1 << 16
+
 // parse reads the record at the beginning of b, by every rule of the grammar.
 // It is the reference for the fast scanner. With eof, b is all there is.
 //
 // The rules: a field that begins with the quote ends at the next quote that is
 // not escaped, and a delimiter, a line end or the end of the text must follow.
-// A quote in any other field breaks the record. Outside of quotes LF, CRLF and
+// A quote in any other field breaks the record, and so do too many fields. Outside of quotes LF, CRLF and
 // a lone CR end the record.
 func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 	s.fields, s.unescaped, s.breaks = s.fields[:0], s.unescaped[:0], 0
@@ -52,6 +55,10 @@ func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 		}
 		if st != parsed {
 			return st
+		}
+		if len(s.fields) > maxFields {
+			s.fault = fault{load.CodeExtraField, maxFields, i, -1}
+			return broken
 		}
 		// b[i:] is a delimiter, a line end, or nothing at the end of the text.
 		if i == len(b) {

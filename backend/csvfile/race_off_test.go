@@ -5,5 +5,8 @@ package csvfile
 // roundTrips is how many generated files are read.
 const roundTrips = 10_000
 
+// anythings is how many random texts are read.
+const anythings = 1_000
+
 // largeRecord is how long the longest record is.
 const largeRecord = 100 << 20

@@ -90,6 +90,9 @@ func (r *reader) next() (*load.Record, error) {
 		}
 		switch r.parse() {
 		case parsed:
+			if r.shape.end > r.maximum {
+				return r.tooLarge()
+			}
 			if len(r.shape.fields) == r.want && !r.suspect() {
 				r.accept()
 				return &r.record, nil
@@ -116,16 +119,28 @@ func (r *reader) next() (*load.Record, error) {
 func (r *reader) parse() status {
 	w := r.w
 	if r.scan != nil {
-		if st := r.scan.scan(w.text, w.pos, w.eof, &r.shape); st != broken {
+		st := r.scan.scan(w.text, w.pos, w.eof, &r.shape)
+		if st == parsed || st == needMore && len(w.text)-w.pos <= r.maximum {
 			return st
 		}
 		r.scan.skip(w.pos)
 	}
-	st := r.g.parse(w.rest(), w.eof, &r.shape)
+	b, eof := r.largest()
+	st := r.g.parse(b, eof, &r.shape)
 	if r.scan != nil && st == parsed {
 		r.scan.pass(w.pos + r.shape.end)
 	}
 	return st
+}
+
+// largest returns as much of the text at pos as is looked at to read a record,
+// and whether it is all there is: one byte more than a record may have.
+func (r *reader) largest() (b []byte, eof bool) {
+	b = r.w.rest()
+	if len(b) > r.maximum {
+		return b[:r.maximum+1], false
+	}
+	return b, r.w.eof
 }
 
 // suspect reports whether there may be bytes that are no text in the record at
@@ -210,11 +225,11 @@ func (r *reader) skipLine() (bool, error) {
 		default:
 			return false, nil
 		}
-		if n > 0 {
+		switch {
+		case n > 0 && (n <= r.maximum || kind == SkipBlank):
 			r.pass(kind, n, 1)
 			return true, nil
-		}
-		if len(b) > r.maximum {
+		case len(b) > r.maximum:
 			return false, nil // a record that is too large, then
 		}
 		if err := r.fill(); err != nil {

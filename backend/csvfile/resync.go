@@ -18,7 +18,6 @@ const (
 	lookLines  = 1000      // how many lines are looked at for a plausible record
 	lookBytes  = 256 << 10 // and how many bytes
 	lookRecord = 64 << 10  // and how many of them for each
-	keptRaw    = 64 << 10  // how much of a record that is too large is kept
 )
 
 // repair rejects the record at text[pos], which breaks the rules as the fault
@@ -26,9 +25,13 @@ const (
 func (r *reader) repair() (*load.Record, error) {
 	f := r.shape.fault
 	for {
-		n, _, st := r.extent(r.w.rest(), r.w.eof, f)
-		if st == parsed {
-			return r.rejectQuote(f, n)
+		b, eof := r.largest()
+		n, _, st := r.extent(b, eof, f)
+		switch {
+		case st == parsed && n <= r.maximum:
+			return r.rejectFault(f, n)
+		case len(b) > r.maximum:
+			return r.tooLarge()
 		}
 		if err := r.fill(); err != nil {
 			return nil, err
@@ -37,7 +40,8 @@ func (r *reader) repair() (*load.Record, error) {
 }
 
 // extent returns where the broken record at the beginning of b ends, and
-// whether that is because something plausible, or nothing, follows.
+// whether that is because something plausible, or nothing, follows. It asks for
+// more text only up to that of a record that is too large.
 func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st status) {
 	at := f.at
 	if f.open >= 0 {
@@ -56,16 +60,18 @@ func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st statu
 	}
 	end := first
 	for range lookLines {
-		switch ok, st := r.plausible(b[end:], eof); {
-		case st == needMore:
-			return 0, false, needMore
-		case ok:
+		ok, st := r.plausible(b[end:], eof)
+		if ok {
 			return end, true, parsed
 		}
-		if n = lineEnd(b[end:], eof); n == 0 {
+		n = lineEnd(b[end:], eof)
+		if st == needMore || n == 0 && len(b)-first <= lookBytes {
+			if len(b) > r.maximum {
+				break
+			}
 			return 0, false, needMore
 		}
-		if end += n; end-first > lookBytes {
+		if end += n; n == 0 || end-first > lookBytes {
 			break
 		}
 		if end == len(b) && eof {
@@ -118,7 +124,7 @@ func (g *grammar) lenient(line []byte) int {
 	line = bytes.TrimRight(line, "\r\n")
 	for n := 1; ; n++ {
 		if g.quote != 0 && len(line) > 0 && line[0] == g.quote {
-			if i := g.closing(line); i > 0 {
+			if i := 1 + g.closing(line[1:]); i > 0 {
 				if i+1 == len(line) {
 					return n
 				}
@@ -134,20 +140,21 @@ func (g *grammar) lenient(line []byte) int {
 	}
 }
 
-// closing returns where the first quote of b behind the first byte is that is
-// not doubled and has a delimiter or the end behind it, or 0.
+// closing returns where the first quote of b is that is not escaped and has a
+// delimiter or the end behind it, or -1.
 func (g *grammar) closing(b []byte) int {
-	run := 0
-	for i := 1; i < len(b); i++ {
-		if b[i] != g.quote {
-			run = 0
-			continue
-		}
-		if run++; run%2 == 1 && (i+1 == len(b) || bytes.HasPrefix(b[i+1:], g.delim)) {
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == g.escape && g.escape != 0:
+			i++
+		case c != g.quote:
+		case i+1 < len(b) && b[i+1] == g.quote:
+			i++
+		case i+1 == len(b) || bytes.HasPrefix(b[i+1:], g.delim):
 			return i
 		}
 	}
-	return 0
+	return -1
 }
 
 // swallowed looks into a record of several lines that is well formed but has
@@ -183,12 +190,17 @@ func (r *reader) swallowed() (end, open int) {
 	return 0, 0
 }
 
-// rejectQuote rejects the next n bytes of text for the fault.
-func (r *reader) rejectQuote(f fault, n int) (*load.Record, error) {
+// rejectFault rejects the next n bytes of text for the fault.
+func (r *reader) rejectFault(f fault, n int) (*load.Record, error) {
 	b := r.w.rest()[:n]
 	var rej load.Reject
 	start := f.open
 	switch {
+	case f.code == load.CodeExtraField:
+		rej.Code = f.code
+		rej.Message = fmt.Sprintf("more than %d fields", maxFields)
+		rej.Hint = "look whether the delimiter is right"
+		return r.spoil(n, breaksBefore(b), rej)
 	case f.open < 0:
 		rej.Code = load.CodeStrayQuote
 		rej.Message = "a quote inside of a field that does not begin with one"
@@ -220,89 +232,3 @@ func (r *reader) rejectQuote(f fault, n int) (*load.Record, error) {
 
 // breaksBefore returns how many line ends there are in b before its own.
 func breaksBefore(b []byte) int { return int(countLines(b)) - 1 }
-
-// tooLarge rejects the record at text[pos], of which more is in memory than a
-// record may have, and drops the rest of it without holding it.
-func (r *reader) tooLarge() (*load.Record, error) {
-	b := r.w.rest()
-	quoted := false
-	if r.g.parse(b, true, &r.shape) == broken && r.shape.fault.code == load.CodeUnclosedQuote {
-		f := r.shape.fault
-		if n, sure, st := r.extent(b, r.w.eof, f); st == parsed && sure {
-			return r.rejectQuote(f, n)
-		}
-		quoted = true
-	}
-	return r.discard(quoted)
-}
-
-// discard drops the record at text[pos]: up to the end of its line, or where a
-// quote is open to the end of the line that closes it, or to a plausible
-// record.
-func (r *reader) discard(quoted bool) (*load.Record, error) {
-	w, rec := r.w, &r.record
-	start, _, raw := w.span(w.pos, len(w.text))
-	kept := bytes.Clone(raw[:min(len(raw), keptRaw)])
-	line, endLine := r.line, r.line
-	whole := false // nothing of the line at pos was dropped
-	if quoted {    // all that is in memory is inside of the quotes
-		n := len(bytes.TrimRight(w.rest(), "\r"+string(r.g.quote)))
-		endLine = line + countLines(w.rest()[:n]) - 1
-		r.line = line + int64(countBreaks(w.rest()[:n]))
-		whole = r.line > endLine
-		w.pos += n
-	}
-	for {
-		b := w.rest()
-		if len(b) == 0 && w.eof {
-			break
-		}
-		n := lineEnd(b, w.eof)
-		if n == 0 {
-			if len(b) > r.maximum || !whole {
-				n = len(bytes.TrimRight(b, "\r"))
-				quoted = quoted && r.g.closing(b[:n]) == 0
-				w.pos += n
-				if w.pos == len(w.text) {
-					w.cut()
-				}
-				whole = false
-				endLine = r.line
-			}
-			if err := r.fill(); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if quoted && whole {
-			if ok, st := r.plausible(b, w.eof); st == parsed && ok {
-				break
-			}
-		}
-		quoted = quoted && r.g.closing(bytes.TrimRight(b[:n], "\r\n")) == 0
-		w.pos += n
-		endLine = r.line
-		r.line++
-		whole = true
-		if !quoted {
-			break
-		}
-	}
-	at := w.pos
-	end := w.offset(at)
-	r.number++
-	*rec = load.Record{Number: r.number, Line: line, EndLine: endLine, Offset: start, End: end, Raw: kept}
-	if r.scan != nil {
-		r.scan.reset(at)
-	}
-	r.used = end
-	if r.packed != nil {
-		r.used = r.packed()
-	}
-	rec.Consumed = r.used
-	return r.give(load.Reject{
-		Code:    load.CodeRecordTooLarge,
-		Message: fmt.Sprintf("longer than %d bytes", r.maximum),
-		Hint:    "raise the limit if it is meant to be that long; otherwise look for a quote that is not closed. The file of rejects leaves it out",
-	})
-}

@@ -30,6 +30,7 @@ type window struct {
 	checked int  // text[:checked] was looked at
 	lazy    bool // the scanner looks at it; nothing was looked at
 
+	most   int              // how much there is to be at a time, as far as it can be helped
 	footer int              // how many lines at the end are no records, or may be none with tail
 	tail   func([]byte) int // says how many of the last lines are no records, where that is open
 	held   []byte           // they, as far as they are read; behind text in its memory
@@ -59,10 +60,10 @@ type decoder interface {
 	decode(w *window, eof bool)
 }
 
-// newWindow returns a window on head and what src has behind it. The head
-// begins at offset base of the file.
-func newWindow(head []byte, src io.Reader, base int64, dec decoder, footer int) *window {
-	w := &window{head: head, src: src, base: base, dec: dec, footer: footer}
+// newWindow returns a window on head and what src has behind it, for records of
+// so many bytes at most. The head begins at offset base of the file.
+func newWindow(head []byte, src io.Reader, base int64, dec decoder, largest int) *window {
+	w := &window{head: head, src: src, base: base, dec: dec, most: largest + 2*chunk}
 	if dec != nil {
 		w.marks = append(w.marks, mark{})
 	}
@@ -124,7 +125,8 @@ func (w *window) read(b *[]byte) (err error) {
 		*b, w.head = append(*b, w.head...), nil
 		return nil
 	}
-	if a, ok := w.src.(*ahead); ok {
+	a, ok := w.src.(*ahead)
+	if ok && len(*b) <= aheadRoom {
 		*b, w.buf, err = a.take(*b, w.buf)
 		if errors.Is(err, io.EOF) {
 			w.last, err = true, nil
@@ -132,10 +134,14 @@ func (w *window) read(b *[]byte) (err error) {
 		return err
 	}
 	if cap(*b)-len(*b) < chunk/4 {
-		*b = append(make([]byte, 0, max(chunk, 2*cap(*b))), *b...)
+		w.grow(b, chunk)
+		if w.buf != nil {
+			a.giveBack(w.buf)
+			w.buf = nil
+		}
 	}
 	for range 100 {
-		n, err := w.src.Read((*b)[len(*b):cap(*b)])
+		n, err := w.src.Read((*b)[len(*b):min(cap(*b), len(*b)+chunk)])
 		*b = (*b)[:len(*b)+n]
 		if errors.Is(err, io.EOF) {
 			w.last = true
@@ -146,6 +152,16 @@ func (w *window) read(b *[]byte) (err error) {
 		}
 	}
 	return io.ErrNoProgress
+}
+
+// grow makes room for n bytes more in b, and for many more, so that it happens
+// only a few times, but not for more than there is to be.
+func (w *window) grow(b *[]byte, n int) {
+	size := max(chunk, min(4*cap(*b), w.most))
+	if size < len(*b)+n {
+		size = len(*b)/4*5 + n
+	}
+	*b = append(make([]byte, 0, size), *b...)
 }
 
 // compact drops what was read.
@@ -172,13 +188,22 @@ func (w *window) compact() {
 			w.flaws[i].raw -= from
 		}
 		w.suspect = len(w.flaws) > 0
-		w.raw = w.raw[:copy(w.raw, w.raw[from:])]
+		w.raw = keep(w.raw, from)
 		w.done -= from
 		w.base += int64(from)
 	}
-	w.text = w.text[:copy(w.text, w.text[w.pos:])]
+	w.text = keep(w.text, w.pos)
 	w.checked = max(0, w.checked-w.pos)
 	w.pos = 0
+}
+
+// keep returns b[from:] at the front of b, or of new memory where b is much
+// larger because of a long record.
+func keep(b []byte, from int) []byte {
+	if left := b[from:]; cap(b) > 16*chunk && len(left) < chunk {
+		return append(make([]byte, 0, 2*chunk), left...)
+	}
+	return b[:copy(b, b[from:])]
 }
 
 // inspect finds out whether there may be invalid bytes in new text.

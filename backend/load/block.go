@@ -34,6 +34,7 @@ type Block struct {
 
 	read    int64  // records that the source gave, spoiled ones included
 	err     error  // why the source ended here; nil at its proper end
+	large   bool   // it holds a record larger than keepBytes
 	spoiled []bool // by row, for the stage that converts
 }
 

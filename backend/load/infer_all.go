@@ -22,7 +22,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 	p.phase(PhaseInferring)
 
 	reading, stop := context.WithCancel(ctx)
-	free, read := make(chan *Block, blocks), make(chan *Block, blocks)
+	free, read, large := make(chan *Block, blocks), make(chan *Block, blocks), make(chan struct{}, 1)
 	for range blocks {
 		free <- new(Block)
 	}
@@ -30,7 +30,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		m.guard(func() { readStage(reading, src, 0, free, read) })
+		m.guard(func() { readStage(reading, src, 0, free, read, large) })
 	})
 	defer group.Wait()
 	defer func() {
@@ -55,6 +55,10 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 		p.advance(records, b.Consumed)
 		if b.err != nil {
 			break
+		}
+		if b.large {
+			b.Arena = nil
+			large <- struct{}{}
 		}
 		free <- b
 	}

@@ -13,6 +13,9 @@ const (
 // any more.
 const dropEvery = 32
 
+// weighedBytes is how much of a value is weighed: what is longer is text.
+const weighedBytes = 256 << 10
+
 // A fieldWatch is what an Inference knows of one field.
 type fieldWatch struct {
 	name   string
@@ -79,6 +82,7 @@ func (w *fieldWatch) add(text []byte, line int64) {
 		return
 	}
 	w.values++
+	text = text[:min(len(text), weighedBytes)]
 	if w.opened {
 		w.weigh(text, line)
 		return

@@ -100,13 +100,14 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 
 	stages, stop := context.WithCancel(ctx)
 	free, read, converted := make(chan *Block, blocks), make(chan *Block, blocks), make(chan *Block, blocks)
+	r.large = make(chan struct{}, 1)
 	for range blocks {
 		free <- new(Block)
 	}
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		r.mistake.guard(func() { readStage(stages, src, len(l.Columns), free, read) })
+		r.mistake.guard(func() { readStage(stages, src, len(l.Columns), free, read, r.large) })
 	})
 	group.Go(func() {
 		defer close(converted)
@@ -126,8 +127,9 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	return r.finish(err)
 }
 
-// readStage has src fill blocks until it ends or ctx is done.
-func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, out chan<- *Block) {
+// readStage has src fill blocks until it ends or ctx is done. Of those with a
+// large record there is one at a time: behind it large is waited for.
+func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, out chan<- *Block, large <-chan struct{}) {
 	width := len(src.Fields())
 	for {
 		var b *Block
@@ -139,12 +141,21 @@ func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, ou
 		b.Reset(width, cols)
 		err := src.Fill(b)
 		b.read = int64(len(b.Rows) + len(b.Rejects))
+		b.large = cap(b.Arena) > keepBytes
 		if err != nil && !errors.Is(err, io.EOF) {
 			b.err = err
 		}
+		alone := b.large
 		out <- b // holds all blocks: never waits
 		if err != nil {
 			return
+		}
+		if alone {
+			select {
+			case <-large:
+			case <-ctx.Done():
+				return
+			}
 		}
 	}
 }
@@ -166,6 +177,7 @@ type run struct {
 	progress *progress
 	log      *rejectLog
 	mistake  mistake // of any stage
+	large    chan struct{}
 
 	counts    Counts // of all blocks that were written
 	committed Counts // as of the last commit
@@ -210,6 +222,10 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 		}
 		if err := r.writeBlock(writing, b); err != nil {
 			return err
+		}
+		if b.large {
+			b.Arena = nil
+			r.large <- struct{}{}
 		}
 		free <- b
 		if !r.layout.Plan.Atomic && time.Now().After(r.commitAt) {
