@@ -55,6 +55,7 @@ func TestConformance(t *testing.T) {
 		{"quotes around everything", "\"a\",\"b\"\n\"1\",\"2\"\n", []string{"a", "b"}, [][]string{{"1", "2"}}},
 		{"nothing but quotes", "a,b\n\"\"\"\"\"\",\"\"\n", []string{"a", "b"}, [][]string{{`""`, ""}}},
 		{"byte order mark", "\ufeffa,b\n1,2\n", []string{"a", "b"}, [][]string{{"1", "2"}}},
+		{"two byte order marks", "\ufeff\ufeffa,b\n1,2\n", []string{"a", "b"}, [][]string{{"1", "2"}}},
 		{"semicolons", "id;name;price\n1;Bob;1,5\n2;Ann;2,75\n", []string{"id", "name", "price"}, [][]string{{"1", "Bob", "1,5"}, {"2", "Ann", "2,75"}}},
 		{"tabs", "id\tname\n1\tx, y\n2\tz\n", []string{"id", "name"}, [][]string{{"1", "x, y"}, {"2", "z"}}},
 		{"tabs and inches", "id\tname\n1\t5\" pipe\n2\t\"x\n", []string{"id", "name"}, [][]string{{"1", `5" pipe`}, {"2", `"x`}}},

@@ -77,15 +77,11 @@ func (f *zstdFrame) next() error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
+		f.left = int64(len(b))
 		var h zstd.Header
-		if h.Decode(b) != nil {
-			f.left = int64(len(b))
-			return nil
-		}
-		f.left = int64(h.HeaderSize)
-		if h.Skippable {
-			f.left += int64(h.SkippableSize)
-			f.last = true
+		if h.Decode(b) == nil {
+			f.left = int64(h.HeaderSize) + int64(h.SkippableSize)
+			f.last = h.Skippable
 		}
 		if h.HasCheckSum {
 			f.sum = 4

@@ -85,8 +85,8 @@ func (f *File) headerRow() ([]string, error) {
 		return nil, err
 	}
 	row := make([]string, len(rec.Fields))
-	for i := range row {
-		row[i] = strings.TrimSpace(string(rec.Field(i)))
+	for i := range row { // joined files have more than one byte order mark
+		row[i] = strings.TrimSpace(strings.Trim(string(rec.Field(i)), "\ufeff"))
 	}
 	if r.onSkip != nil {
 		r.onSkip(Skip{Kind: SkipHeader, Line: rec.Line, EndLine: rec.EndLine, Offset: rec.Offset, End: rec.End})

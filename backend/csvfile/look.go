@@ -48,16 +48,14 @@ type Problem struct {
 // maxShown is how many bytes of a value or of a bad record a preview shows.
 const maxShown = 4 << 10
 
-// maxLook is how many bytes of text a preview reads.
-const maxLook = 8 << 20
+// maxLook is how many bytes of text a preview reads: it comes to the end of any
+// record that an import would load.
+const maxLook = 2 * DefaultMaxRecord
 
 // Look opens the file at path and returns its first records, up to so many of
 // them. It does as Open does, but of an archive of several files it takes the
 // first, and lists the others in the finding "member".
 func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
-	if opt.MaxRecord <= 0 || opt.MaxRecord > maxLook/2 {
-		opt.MaxRecord = maxLook / 2
-	}
 	opt.MaxRead = maxLook
 	in, err := openFile(path)
 	if err != nil {

@@ -80,8 +80,8 @@ func TestLookBounded(t *testing.T) {
 		last          load.Code
 	}{
 		{"a record without an end", "a,b\n1,x\n2," + long + "\x01", 2, load.CodeRecordTooLarge},
-		{"a record cut by the limit", "a,b\n" + strings.Repeat("1,"+long[:3<<20]+"\n", 3), 2, ""},
-		{"blank lines", "a,b\n1,x\n" + strings.Repeat("\n", 10<<20), 1, ""},
+		{"a record cut by the limit", "a,b\n" + strings.Repeat("1,"+long+"\n", 7), 6, ""},
+		{"blank lines", "a,b\n1,x\n" + strings.Repeat("\n", 40<<20), 1, ""},
 	} {
 		path := writeFile(t, "in.csv", []byte(tt.content))
 		if err := os.Truncate(path, 10<<30); err != nil {
@@ -155,5 +155,17 @@ func TestHead(t *testing.T) {
 			t.Errorf("%q: got %q, want %q; %s", content, got, want, short(f.Dialect()))
 		}
 		f.Close()
+	}
+}
+
+// TestLookLong shows a long record as an import would load it.
+func TestLookLong(t *testing.T) {
+	path := writeFile(t, "in.csv", []byte("id,name\n1,"+strings.Repeat("x", 5<<20)+"\n2,y\n"))
+	p, err := Look(path, Dialect{}, Options{}, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Rows) != 2 || p.Rows[0].Problem != nil || len(p.Rows[0].Values[1]) != maxShown {
+		t.Errorf("got %d rows, the first with %+v", len(p.Rows), p.Rows[0].Problem)
 	}
 }
