@@ -21,7 +21,8 @@ type conversion struct {
 	fits int
 
 	// asItIs says that a text that fits is taken as it stands, and digits that
-	// a few of them are taken as a number, with nothing more to be looked at.
+	// a few of them, which don't begin with a zero, are taken as a number, with
+	// nothing more to be looked at.
 	asItIs, digits bool
 
 	nulls       [][]byte
@@ -76,13 +77,13 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", c.Name, err)
 	}
+	if i, ok := ps.(*integerParser); ok {
+		v.digits = len(v.nulls) == 0 && i.format.plain()
+	}
 	if c.Guessed && isNumber(c.Type) {
 		ps = guessedParser{ps, c.Type == Float}
 	}
 	v.parser = ps
-	if i, ok := ps.(*integerParser); ok {
-		v.digits = len(v.nulls) == 0 && i.format.plain()
-	}
 	if b, ok := ps.(*booleanParser); ok && b.emptyIsFalse {
 		cell := IntCell(0)
 		v.emptyIs = &cell
