@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -389,5 +390,33 @@ func TestRunHugeRecord(t *testing.T) {
 	b.Arena = make([]byte, 0, 2*keepBytes)
 	if b.Reset(1, 1); cap(b.Arena) != 0 {
 		t.Error("a block keeps a huge arena")
+	}
+}
+
+// Of many huge records in a row one is under way at a time.
+func TestRunHugeRecordsInARow(t *testing.T) {
+	const n = 3 * blocks
+	huge := strings.Repeat("x", 2*keepBytes)
+	var written atomic.Int64
+	src := lines{fields: []string{"name", "n"}, size: -1, all: func(yield func(string) bool) {
+		for i := range n {
+			if w := written.Load(); w < int64(i)-1 {
+				t.Errorf("record %d is read when %d are written", i, w)
+			}
+			if !yield(fmt.Sprintf("%s,%d", huge, i)) {
+				return
+			}
+		}
+	}}
+	dst := &memory{onWrite: func(context.Context) error { written.Add(1); return nil }}
+	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	if err != nil || s.Inserted != n {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	broken := errors.New("no space")
+	written.Store(n)
+	dst = &memory{onWrite: func(context.Context) error { return broken }}
+	if _, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{}); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
 	}
 }
