@@ -398,16 +398,19 @@ func TestRunHugeRecordsInARow(t *testing.T) {
 	const n = 3 * blocks
 	huge := strings.Repeat("x", 2*keepBytes)
 	var written atomic.Int64
-	src := lines{fields: []string{"name", "n"}, size: -1, all: func(yield func(string) bool) {
-		for i := range n {
-			if w := written.Load(); w < int64(i)-1 {
-				t.Errorf("record %d is read when %d are written", i, w)
+	source := func() *lines {
+		return &lines{fields: []string{"name", "n"}, size: -1, all: func(yield func(string) bool) {
+			for i := range n {
+				if w := written.Load(); w < int64(i) {
+					t.Errorf("record %d is read when %d are written", i, w)
+				}
+				if !yield(fmt.Sprintf("%s,%d", huge, i)) {
+					return
+				}
 			}
-			if !yield(fmt.Sprintf("%s,%d", huge, i)) {
-				return
-			}
-		}
-	}}
+		}}
+	}
+	src := source()
 	dst := &memory{onWrite: func(context.Context) error { written.Add(1); return nil }}
 	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
 	if err != nil || s.Inserted != n {
@@ -416,6 +419,7 @@ func TestRunHugeRecordsInARow(t *testing.T) {
 	broken := errors.New("no space")
 	written.Store(n)
 	dst = &memory{onWrite: func(context.Context) error { return broken }}
+	src = source()
 	if _, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{}); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
