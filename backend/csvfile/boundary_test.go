@@ -63,7 +63,7 @@ func TestBoundaries(t *testing.T) {
 	line := "12," + strings.Repeat("4567", 31) + "\n"
 	for _, at := range []int{64, leastBlock, 3 * leastBlock, 15 * leastBlock, 15*leastBlock + mostBlock, chunk} {
 		for _, trap := range traps {
-			shifts := len(trap) + 6
+			shifts := len(trap) + 4
 			if at == chunk {
 				shifts = 2
 			}

@@ -6,7 +6,7 @@ package csvfile
 const roundTrips = 10_000
 
 // anythings is how many random texts are read.
-const anythings = 1_000
+const anythings = 500
 
 // largeRecord is how long the longest record is.
 const largeRecord = 100 << 20

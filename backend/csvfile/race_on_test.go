@@ -7,7 +7,7 @@ package csvfile
 const roundTrips = 1_000
 
 // anythings is how many random texts are read.
-const anythings = 100
+const anythings = 50
 
 // largeRecord is how long the longest record is.
 const largeRecord = 10 << 20

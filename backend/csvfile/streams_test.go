@@ -157,7 +157,7 @@ func TestCutOff(t *testing.T) {
 // TestXZBlocks cuts an xz stream off between and in the headers of its blocks.
 func TestXZBlocks(t *testing.T) {
 	var b bytes.Buffer
-	w, err := xz.WriterConfig{BlockSize: 5}.NewWriter(&b)
+	w, err := xz.WriterConfig{BlockSize: 9}.NewWriter(&b)
 	if err != nil {
 		t.Fatal(err)
 	}
