@@ -60,7 +60,11 @@ test('an import is paused, resumed and cancelled, and the bad lines come while i
   assert.ok(percent < 100, `paused at ${percent} %`);
   await page.screenshot({ path: join(out, 'window-paused.png') });
   await page.click(marked('resume'));
-  await page.click(marked('cancel'));
+  await page.click(marked('pause'));
+  await page.waitForSelector(marked('resume'));
+  const further = Number.parseFloat(String(await page.textContent(marked('percent'))));
+  assert.ok(further > percent && further < 100, `${percent} % was followed by ${further} %`);
+  await page.click(marked('cancel')); // while it stands still: it may end before a click else
   await page.click(marked('cancel-confirm'));
   await page.waitForSelector(ended);
 
