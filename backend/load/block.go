@@ -7,7 +7,7 @@ import "slices"
 // processor's caches.
 const (
 	blockBytes  = 256 << 10
-	blockRows   = 4096
+	blockRows   = 8192
 	blockFields = 32 << 10 // these take more memory than their text where it is short
 
 	// keepBytes is the largest arena that is kept for the next use; one that

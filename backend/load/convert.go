@@ -21,8 +21,8 @@ type conversion struct {
 	fits int
 
 	// asItIs says that a text that fits is taken as it stands, and digits that
-	// a few of them, which don't begin with a zero, are taken as a number, with
-	// nothing more to be looked at.
+	// a few of them, with no zero in front, are taken as a number: nothing more
+	// has to be looked at.
 	asItIs, digits bool
 
 	nulls       [][]byte

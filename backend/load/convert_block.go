@@ -124,7 +124,7 @@ func (v *conversion) column(b *Block, first, end, field, column int) bool {
 				continue
 			}
 		case v.digits:
-			if n, ok := plainInteger(arena[f.Start:f.End]); ok && arena[f.Start] > '0' {
+			if n, ok := fewDigits(arena, int(f.Start), int(f.End)); ok && (arena[f.Start] != '0' || f.End-f.Start == 1) {
 				*cell = Cell{Bits: uint64(n), Kind: CellInt}
 				continue
 			}

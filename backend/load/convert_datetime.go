@@ -59,6 +59,9 @@ func newMomentParser(c Column, p Plan) (*momentParser, error) {
 
 func (p *momentParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 	s := arena[start:end]
+	if arena, cell, ok := p.usual(arena, start, end); ok {
+		return arena, cell, true
+	}
 	m, f := p.read(s)
 	if f != flawNone || !p.holds(&m) {
 		return arena, Cell{}, false
@@ -82,6 +85,30 @@ func (p *momentParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) 
 		if p.typ == TimestampTZ {
 			arena = m.appendZone(arena)
 		}
+	}
+	return arena, TextCell(was, len(arena)), true
+}
+
+// usual does for timestamps in the form that programs write what parse does for
+// all.
+func (p *momentParser) usual(arena []byte, start, end int) ([]byte, Cell, bool) {
+	const local = len("2006-01-02T15:04:05")
+	zoned := end-start == local+1 && arena[end-1] == 'Z'
+	if p.pattern != nil || !zoned && end-start != local || p.typ != Timestamp && (p.typ != TimestampTZ || !zoned) {
+		return arena, Cell{}, false
+	}
+	s := arena[start : start+local]
+	if !usualMoment(s) {
+		return arena, Cell{}, false
+	}
+	if s[10] == ' ' && (p.typ == TimestampTZ || !zoned) {
+		return arena, TextCell(start, end), true
+	}
+	was := len(arena)
+	arena = append(arena, s...)
+	arena[was+10] = ' '
+	if p.typ == TimestampTZ {
+		arena = append(arena, 'Z')
 	}
 	return arena, TextCell(was, len(arena)), true
 }

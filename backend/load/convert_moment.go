@@ -306,3 +306,18 @@ func (m *moment) readZone(s []byte) ([]byte, flaw) {
 }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// usualMoment reports whether s, of 19 bytes, is a date and a time of day in
+// the usual form of ISO 8601, 2006-01-02T15:04:05 or with a blank, that there
+// is.
+func usualMoment(s []byte) bool {
+	_ = s[18]
+	if s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+		return false
+	}
+	century, years := twoDigits(s[0], s[1]), twoDigits(s[2], s[3])
+	month, day := twoDigits(s[5], s[6]), twoDigits(s[8], s[9])
+	return century <= 99 && years <= 99 && century|years != 0 && month-1 < 12 && day-1 < 31 &&
+		(day <= 28 || day <= daysIn(int16(century)*100+int16(years), month)) &&
+		twoDigits(s[11], s[12]) < 24 && twoDigits(s[14], s[15]) < 60 && twoDigits(s[17], s[18]) < 60
+}

@@ -1,6 +1,8 @@
 package load
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -116,5 +118,34 @@ func TestNumberFormatErrors(t *testing.T) {
 	}
 	if _, err := newConversion(Column{Name: "x", Type: Binary, Format: "octal"}, Plan{}); err == nil {
 		t.Error("the binary format octal is taken")
+	}
+}
+
+// Few digits at once are the number that they are one by one.
+func TestFewDigits(t *testing.T) {
+	const room = "12345678"
+	try := func(text string) {
+		t.Helper()
+		n, err := strconv.ParseUint(text, 10, 64)
+		want := err == nil && len(text) <= 8
+		got, ok := fewDigits([]byte(room+text+room), len(room), len(room)+len(text))
+		if ok != want || ok && got != int64(n) {
+			t.Errorf("%q is %d, %v, want %d, %v", text, got, ok, n, want)
+		}
+	}
+	for n := range 100_000 {
+		try(strconv.Itoa(n))
+		try(fmt.Sprintf("%08d", n*999))
+	}
+	for _, text := range []string{"", "123456789", "99999999"} {
+		try(text)
+	}
+	for b := range 256 {
+		for at := range 8 {
+			text := []byte("00000000")
+			text[at] = byte(b)
+			try(string(text))
+			try(string(text[:at+1]))
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -55,6 +56,27 @@ func plainInteger(s []byte) (int64, bool) {
 		v = -v
 	}
 	return v, true
+}
+
+// fewDigits reads arena[start:end] where it is one to eight digits, all of them
+// at once: numbers of different lengths in turn are slow to read one by one. It
+// leaves those to others that begin within the first eight bytes.
+//
+// See Johnny Lee, "Fast numeric string to int".
+func fewDigits(arena []byte, start, end int) (int64, bool) {
+	size := uint(end - start)
+	if size-1 >= 8 || end < 8 {
+		return 0, false
+	}
+	// The last digit is in the highest byte; what is before the first becomes 0.
+	v := binary.LittleEndian.Uint64(arena[end-8:end]) ^ 0x3030303030303030
+	v &= ^uint64(0) << (64 - 8*size)
+	if (v|(v&0x7f7f7f7f7f7f7f7f+0x7676767676767676))&0x8080808080808080 != 0 {
+		return 0, false
+	}
+	v = v * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
+	v = v * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
+	return int64(v * (10000<<32 + 1) >> 32), true
 }
 
 // wholeNumber reads a canonical number whose fraction has only zeros.

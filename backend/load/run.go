@@ -52,7 +52,7 @@ const graceAfterCancel = 2 * time.Second
 const progressEvery = 100 * time.Millisecond
 
 // blocks is how many blocks travel: one in each stage, and some between them.
-const blocks = 6
+const blocks = 4
 
 // A Summary says what a load did.
 type Summary struct {
