@@ -56,9 +56,7 @@ func (r *reader) pack(b *load.Block) {
 // scanner has listed. It reports whether it came to the end of that list.
 func (r *reader) packListed(b *load.Block) bool {
 	s, w := r.scan, r.w
-	if r.suspect() {
-		return false
-	}
+	suspect := r.suspect()
 	for s.end < len(s.ends) && int(s.ends[s.end]) < w.pos {
 		s.end++
 	}
@@ -88,6 +86,9 @@ func (r *reader) packListed(b *load.Block) bool {
 			if text[end] == '\n' {
 				next, end = next+1, end+1
 			}
+		}
+		if suspect && invalidText(text[pos:end]) >= 0 {
+			break
 		}
 		n := len(fields)
 		record := fields[n : n+want]

@@ -51,7 +51,8 @@ const graceAfterCancel = 2 * time.Second
 // progressEvery is the least time between two reports of the same phase.
 const progressEvery = 100 * time.Millisecond
 
-// blocks is how many blocks travel: one in each stage, and some between them.
+// blocks is how many blocks travel: one in each stage, and one between them. More
+// would not stay in the processor's caches.
 const blocks = 4
 
 // A Summary says what a load did.
