@@ -244,7 +244,7 @@ func (a *App) Preview(file string, d csvfile.Dialect, ragged string) (job.Previe
 	if before != nil {
 		before()
 	}
-	return job.Look(ctx, file, d, load.Ragged(ragged))
+	return job.Look(ctx, job.Request{File: file, Dialect: d, Plan: load.Plan{Ragged: load.Ragged(ragged)}})
 }
 
 // Tables lists the tables of a database; none for a file that is not there yet.

@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) previewCommand() *cobra.Command {
-	d := newDialectFlags()
+	d, f := newDialectFlags(), newPlanFlags()
 	asJSON, rows := false, 10
 	c := &cobra.Command{
 		Use:   "preview FILE",
@@ -23,12 +23,13 @@ func (p *program) previewCommand() *cobra.Command {
 its first records. Only a part of the file is looked at, however large it is.`,
 		Example: `  linefeed preview articles.csv
   linefeed preview articles.csv --delimiter ';' --skip-lines 2
+  linefeed preview articles.csv --ragged pad --null N/A --format 'day=DD/MM/YYYY'
   linefeed preview articles.csv --json`,
 	}
 	out := newGroup("What is told")
 	out.flags.IntVar(&rows, "rows", rows, "how many records to show (`N`)")
 	out.flags.BoolVar(&asJSON, "json", false, "print all that was found as JSON")
-	addGroups(c, d.group, out)
+	addGroups(c, d.group, f.values, out)
 	c.RunE = func(c *cobra.Command, files []string) error {
 		if len(files) != 1 {
 			return usagef("want one file: linefeed preview FILE")
@@ -36,11 +37,11 @@ its first records. Only a part of the file is looked at, however large it is.`,
 		if rows < 0 {
 			return usagef("--rows %d: want 0 or more", rows)
 		}
-		dialect, err := d.dialect()
+		req, err := request(files[0], d, f)
 		if err != nil {
 			return err
 		}
-		v, err := job.Look(c.Context(), files[0], dialect, "")
+		v, err := job.Look(c.Context(), req)
 		if err != nil {
 			return err
 		}

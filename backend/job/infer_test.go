@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"linefeed/backend/csvfile"
 	"linefeed/backend/event"
 	"linefeed/backend/load"
 )
@@ -29,7 +28,7 @@ func late() string {
 func TestCheckInfersAllRecords(t *testing.T) {
 	b := newBench(t)
 	file := b.file("in.csv", late())
-	p, err := Look(t.Context(), file, csvfile.Dialect{}, load.RaggedReject)
+	p, err := Look(t.Context(), Request{File: file})
 	if err != nil || p.Guesses[0].Column.Type != load.Integer || len(p.Guesses[2].Ambiguous) != 2 {
 		t.Fatalf("a part of it: %+v, %v", p.Guesses, err)
 	}
@@ -158,7 +157,7 @@ func TestLongNumbers(t *testing.T) {
 	b := newBench(t)
 	const text = "id,amount,n\n1,\"1,234,567.89\",1.5\n12345678901234567890,\"2,345,678.00\",2.5\n"
 	file := b.file("in.csv", text)
-	p, err := Look(t.Context(), file, csvfile.Dialect{}, load.RaggedReject)
+	p, err := Look(t.Context(), Request{File: file})
 	if err != nil || p.Guesses[0].Column.Type != load.Text || p.Guesses[1].Column.Type != load.Decimal ||
 		!strings.Contains(p.Guesses[0].Evidence, "text, because line 3 is 12345678901234567890: not every database keeps more than 15 digits") {
 		t.Errorf("%+v, %v", p.Guesses, err)

@@ -204,7 +204,7 @@ func TestPassedLines(t *testing.T) {
 func TestLookAtAWideFile(t *testing.T) {
 	b := newBench(t)
 	row := strings.Repeat("1,", 599) + "1\n"
-	p, err := Look(t.Context(), b.file("in.csv", strings.ReplaceAll(row, "1", "a")+strings.Repeat(row, 500)), csvfile.Dialect{}, "")
+	p, err := Look(t.Context(), Request{File: b.file("in.csv", strings.ReplaceAll(row, "1", "a")+strings.Repeat(row, 500))})
 	if err != nil || len(p.Rows) != 100 || p.Complete {
 		t.Fatalf("%d rows, complete %v, %v", len(p.Rows), p.Complete, err)
 	}
@@ -471,11 +471,11 @@ func TestBadInput(t *testing.T) {
 
 func TestLook(t *testing.T) {
 	b := newBench(t)
-	p, err := Look(t.Context(), b.file("in.csv", rows(2000, 0)), csvfile.Dialect{}, "")
+	p, err := Look(t.Context(), Request{File: b.file("in.csv", rows(2000, 0))})
 	if err != nil || p.Dialect.Delimiter != "," || len(p.Guesses) != 2 || p.Guesses[0].Column.Type != load.Integer {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := Look(context.Background(), b.path("none"), csvfile.Dialect{}, ""); err == nil {
+	if _, err := Look(context.Background(), Request{File: b.path("none")}); err == nil {
 		t.Error("a file that is not there can be looked at")
 	}
 }

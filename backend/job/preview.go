@@ -32,9 +32,11 @@ const (
 	previewValues = 60_000
 )
 
-// Look previews a file: it reads a bounded part of it, however large it is.
-func Look(ctx context.Context, file string, d csvfile.Dialect, ragged load.Ragged) (Preview, error) {
-	look, err := csvfile.Look(file, d, csvfile.Options{Ragged: ragged}, previewRows)
+// Look previews the file of a request, by its dialect, its limits, and what its
+// plan says of how values are read. It reads a bounded part of the file, however
+// large it is.
+func Look(ctx context.Context, req Request) (Preview, error) {
+	look, err := csvfile.Look(req.File, req.Dialect, req.options(), previewRows)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -45,7 +47,7 @@ func Look(ctx context.Context, file string, d csvfile.Dialect, ragged load.Ragge
 	if most := max(1, previewValues/max(1, len(p.Fields))); len(p.Rows) > most {
 		p.Rows, p.Complete = p.Rows[:most], false
 	}
-	guesses, err := guess(ctx, Request{File: file, Plan: load.Plan{Ragged: ragged}}, look.Dialect, guessRecords)
+	guesses, err := guess(ctx, req, look.Dialect, guessRecords)
 	p.Guesses = forNewTable(guesses)
 	return p, err
 }
