@@ -15,7 +15,7 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		det.warn(Warning{Code: WarnTables, Line: line, Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	const below = "load it by itself, skipping the lines above"
-	if i := tableAbove(best, top); i >= 0 {
+	if i := tableAbove(text, best, top); i >= 0 {
 		warn(best.rows[i].line, "it is not loaded: load it by itself, in a file without the lines below it",
 			"a table of %d fields seems to stand above, from line %d on", best.rows[i].fields, best.rows[i].line)
 		return
@@ -65,12 +65,13 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 }
 
 // tableAbove returns the index of the first of at least three rows above row
-// top that have the same number of fields, or -1.
-func tableAbove(c *candidate, top int) int {
+// top that have the same number of fields, or -1. Titles that are padded with
+// delimiters are no rows of a table.
+func tableAbove(text []byte, c *candidate, top int) int {
 	run := 0
 	for i, r := range c.rows[:top] {
 		switch {
-		case r.bad || r.blank || r.fields < 2:
+		case r.bad || r.blank || r.fields < 2 || filled(c.cellsOf(text, i)) < 2:
 			run = 0
 		case run > 0 && r.fields == c.rows[i-1].fields:
 			run++

@@ -118,6 +118,7 @@ func TestWarnings(t *testing.T) {
 		{"another table of as many fields", "a,b,c\n" + rows + "\nd,e,g\n1,2,3\n4,5,6\n", WarnTables, 43},
 		{"the header again", "a,b,c\n" + rows + "a,b,c\n" + rows, WarnTables, 42},
 		{"preamble", "Report\n\na,b,c\n" + rows, WarnPreamble, 1},
+		{"padded titles", "Report,,\nMay,,\nDraft,,\n\na,b,c\n" + rows, WarnPreamble, 1},
 		{"footer", "a,b,c\n" + rows + "Total: 40\n", WarnFooter, 0},
 		{"line ends", "a,b,c\r\n" + rows, WarnLineEnds, 0},
 		{"names", "a,b,b\n" + rows, WarnHeader, 0},
