@@ -132,8 +132,9 @@ func (s *screen) printMembers(f csvfile.Finding) {
 func choice(g load.Guess) string {
 	var flags []string
 	for _, c := range g.Ambiguous {
-		format := cmp.Or(c.Format, "1234.56") // only numbers have a usual way of writing among several
-		flags = append(flags, fmt.Sprintf("--format '%s=%s'", g.Column.Name, format))
+		format := cmp.Or(c.Format, "1234.56")                             // only numbers have a usual way of writing among several
+		said := strings.ReplaceAll(g.Column.Name+"="+format, "'", `'\''`) // for a shell
+		flags = append(flags, "--format '"+said+"'")
 	}
 	if len(flags) == 0 {
 		return ""

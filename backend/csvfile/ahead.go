@@ -1,7 +1,9 @@
 package csvfile
 
 import (
+	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 )
 
@@ -75,7 +77,7 @@ func (a *ahead) run() {
 		p := part{buf: buf, from: aheadRoom, to: aheadRoom}
 		for p.to < len(buf) && p.err == nil {
 			var n int
-			n, p.err = a.r.Read(buf[p.to:])
+			n, p.err = a.read(buf[p.to:])
 			p.to += n
 		}
 		if a.position != nil {
@@ -90,6 +92,17 @@ func (a *ahead) run() {
 			return
 		}
 	}
+}
+
+// read reads once. A panic, as of a package that unpacks, is an error: the
+// goroutine is nobody else's to guard.
+func (a *ahead) read(b []byte) (n int, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return a.r.Read(b)
 }
 
 // stop ends the goroutine and waits for it.

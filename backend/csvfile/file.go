@@ -44,7 +44,9 @@ const (
 	DefaultMaxUnpacked = 1 << 40
 	DefaultMaxRatio    = 500
 
-	maxMaxRecord = 1 << 30 // fields have offsets of 32 bits
+	// Fields have offsets of 32 bits, and in UTF-32 a record takes four times
+	// its text, which is kept beside it.
+	maxMaxRecord = 1 << 29
 )
 
 // A File is an open CSV file: a load.Source. It is used by one goroutine; only

@@ -48,15 +48,15 @@ type Problem struct {
 // maxShown is how many bytes of a value or of a bad record a preview shows.
 const maxShown = 4 << 10
 
-// maxLook is how many bytes of text a preview reads: it comes to the end of any
-// record that an import would load.
+// maxLook is how many bytes of text a preview reads, or more where records may
+// be longer: it comes to the end of any that an import would load.
 const maxLook = 2 * DefaultMaxRecord
 
 // Look opens the file at path and returns its first records, up to so many of
 // them. It does as Open does, but of an archive of several files it takes the
 // first, and lists the others in the finding "member".
 func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
-	opt.MaxRead = maxLook
+	opt.MaxRead = max(maxLook, 2*int64(opt.MaxRecord))
 	in, err := openFile(path)
 	if err != nil {
 		return nil, err

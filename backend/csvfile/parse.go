@@ -41,8 +41,8 @@ const maxFields = 1 << 16
 //
 // The rules: a field that begins with the quote ends at the next quote that is
 // not escaped, and a delimiter, a line end or the end of the text must follow.
-// A quote in any other field breaks the record, and so do too many fields. Outside of quotes LF, CRLF and
-// a lone CR end the record.
+// A quote in any other field breaks the record. Outside of quotes LF, CRLF and
+// a lone CR end the record. More fields than maxFields break it, too.
 func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 	s.fields, s.unescaped, s.breaks = s.fields[:0], s.unescaped[:0], 0
 	i := 0

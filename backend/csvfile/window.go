@@ -96,7 +96,7 @@ func (w *window) fill() error {
 		w.dec.decode(w, w.last)
 	}
 	w.eof = w.last
-	if w.footer > 0 {
+	if b, ok := w.src.(*beginning); w.footer > 0 && !(ok && b.more) {
 		at := w.footerAt()
 		w.held = w.text[at:]
 		w.text = w.text[:at]

@@ -50,7 +50,8 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		Check:      req.Check,
 	}
-	if settled.infers(req) {
+	inferred := settled.infers(req)
+	if inferred {
 		took, err := inferAll(ctx, req, file.Dialect(), &settled, opt)
 		s.Seconds = took.Seconds()
 		if err != nil {
@@ -78,7 +79,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if errors.Is(err, load.ErrNoRecords) {
 		err = fmt.Errorf("import %s: it has no records, only a header of %d fields: look at it with `linefeed preview`", req.File, len(file.Fields()))
 	}
-	if err == nil && opt.Before > 0 {
+	if err == nil && inferred {
 		s.Guesses = settled.Guesses
 	}
 	stats := file.Stats()

@@ -52,7 +52,7 @@ func (b *Block) Reset(width, cols int) {
 	b.Width = width
 	clear(b.Rejects)
 	b.Rejects = b.Rejects[:0]
-	b.read, b.err = 0, nil
+	b.Consumed, b.read, b.err = 0, 0, nil
 }
 
 // Full reports whether the block is to be handed on.

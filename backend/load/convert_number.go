@@ -22,6 +22,8 @@ type numberFormat struct {
 	percent     bool // a percent sign stands behind every number, which counts hundredths
 	parentheses bool // (5) is -5
 	minusBehind bool // 5- is -5
+
+	fraction bool // the pattern shows digits behind the decimal sign
 }
 
 // A grouping is the kind of thousands separator.
@@ -156,7 +158,7 @@ func (f *numberFormat) setSeparators(core string) error {
 		isPoint = false
 	}
 	groups, behind := seps, digits
-	if isPoint {
+	if f.fraction = isPoint; isPoint {
 		f.point = byte(end.r)
 		groups, behind = seps[:len(seps)-1], end.before
 	}

@@ -39,7 +39,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 		}
 	}()
 
-	started, records := time.Now(), int64(0)
+	started, records, consumed := time.Now(), int64(0), int64(0)
 	for ctx.Err() == nil {
 		started = started.Add(p.pause(ctx, opt.Paused))
 		var b *Block
@@ -52,7 +52,8 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 		}
 		i.addBlock(b)
 		records += b.read
-		p.advance(records, b.Consumed)
+		consumed = max(consumed, b.Consumed) // a last block may be empty
+		p.advance(records, consumed)
 		if b.err != nil {
 			break
 		}

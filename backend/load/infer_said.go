@@ -2,6 +2,18 @@ package load
 
 import "strings"
 
+// showsAll reports whether the type of ps can hold all that its format shows:
+// decimals are no integers, and a date has no time of day.
+func showsAll(ps parser) bool {
+	switch p := ps.(type) {
+	case *integerParser:
+		return !p.format.fraction
+	case *momentParser:
+		return p.tail == nil
+	}
+	return true
+}
+
 // said returns the ways in which a field may be written whose format somebody
 // has given: those of the types that have such formats, the narrowest first;
 // none for a format that no type has.
@@ -10,7 +22,7 @@ func (f *forms) said(format string) []candidate {
 	add := func(types ...Type) bool {
 		for _, t := range types {
 			ps, err := newParser(Column{Type: t, Format: format}, f.plan)
-			if err != nil {
+			if err != nil || !showsAll(ps) {
 				continue
 			}
 			list = append(list, candidate{typ: t, format: format, parser: ps, number: isNumber(t)})

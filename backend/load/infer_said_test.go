@@ -29,9 +29,12 @@ func TestInferSaid(t *testing.T) {
 		{"1,234", []string{"1,234", "12"}, Integer, 0, ""},
 		{"1.234,56", []string{"1.234", "12,5"}, Decimal, 0, ""},
 		{"1.234,56 €", []string{"1.234,56 €", "12"}, Decimal, 0, ""},
-		{"1234.56", []string{"00420", "12"}, Integer, 0, ""},
+		{"1234.56", []string{"00420", "12"}, Decimal, 0, ""},
+		{"1.234,56", []string{"7", "8"}, Decimal, 0, ""},
+		{"1,234.56 EUR", nil, Decimal, 0, ""},
+		{"DD.MM.YYYY HH:mm", nil, Timestamp, 0, ""},
 		{"base64", []string{"YWJj"}, Binary, 0, ""},
-		{"1.234,56", nil, Integer, 0, "as it was said, 0 of 0"},
+		{"1.234,56", nil, Decimal, 0, "as it was said, 0 of 0"},
 		{"such as that", []string{"5"}, Integer, 0, "integer, 1 of 1"},
 	} {
 		p := Plan{Formats: map[string]string{"column": tt.format}, Map: map[string]string{"f": "column"}}

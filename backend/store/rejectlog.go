@@ -103,6 +103,7 @@ func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 
 // update runs f in a transaction.
 func (l *RejectLog) update(ctx context.Context, f func() error) error {
+	defer l.bulk.Watch(ctx)()
 	if _, err := l.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}

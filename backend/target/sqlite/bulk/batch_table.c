@@ -95,7 +95,7 @@ static int decimal(sqlite3_context *ctx, const char *s, uint32_t len) {
     else if (s[i] == '.' && point == 0 && i > first) point = i;
     else return 0;
   }
-  if (point == len - 1 || n >= 1000000000000000) return 0;
+  if (len == 0 || (point > 0 && point == len - 1) || n >= 1000000000000000) return 0;
   if (minus) n = -n;
   if (point == 0) sqlite3_result_int64(ctx, n);
   else sqlite3_result_double(ctx, (double)n / ten[len - 1 - point]);

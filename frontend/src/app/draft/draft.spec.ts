@@ -400,9 +400,10 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.newColumns()[0]?.column.type).toBe('date');
     });
-    draft.setDialect({ delimiter: ';' });
+    draft.open('/data/a.csv'); // once more: the file may have been mended
     await until(() => {
       expect(draft.newColumns()[0]).toMatchObject({ before: '', column: { type: 'text' } });
     });
+    expect(draft.changed()).toBe(true);
   });
 });

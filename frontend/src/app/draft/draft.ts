@@ -79,6 +79,8 @@ export class Draft {
     computation: () => ({}),
   });
   private readonly ruled = signal<Rules>({});
+  /** How often the file was looked at again. */
+  private readonly looks = signal(0);
   private readonly started = linkedSignal<string, { id: string; reading: string; wish: string }>({
     source: this.path,
     computation: () => ({ id: '', reading: '', wish: '' }),
@@ -162,7 +164,9 @@ export class Draft {
   );
 
   /** How the file is read: what was found in it holds for that alone. */
-  private readonly reading = computed(() => `${this.path()}\n${JSON.stringify(this.asked())}`);
+  private readonly reading = computed(() =>
+    JSON.stringify([this.path(), this.looks(), this.asked()]),
+  );
 
   /** What the last check of this draft inferred from all records; none before. */
   private readonly foundInAll = linkedSignal<
@@ -248,7 +252,9 @@ export class Draft {
   readonly problems = computed((): readonly Problem[] => this.settled()?.problems ?? []);
 
   /** What would be started is no longer what was started last. */
-  readonly changed = computed(() => this.wish() !== this.started().wish);
+  readonly changed = computed(
+    () => this.wish() !== this.started().wish || this.reading() !== this.started().reading,
+  );
 
   /** Why the import can't be started; "" when it can. */
   readonly blocked = computed(() => {
@@ -288,7 +294,8 @@ export class Draft {
   /** Takes a file as the source of a new import. */
   open(file: string): void {
     if (file === this.path()) {
-      this.looking.reload(); // it may have changed on disk
+      this.looks.update((n) => n + 1); // it may have changed on disk
+      this.looking.reload();
     }
     this.path.set(file);
   }
