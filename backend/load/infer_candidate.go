@@ -28,6 +28,7 @@ type candidate struct {
 
 	fits    bool // the value at hand, and what it is
 	cell    Cell
+	moment  moment // instead of the cell, of dates and times
 	dropped bool
 }
 
@@ -41,9 +42,9 @@ func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 	c.fits = false
 	switch p := c.parser.(type) {
 	case *momentParser:
-		m, ok := p.suits(buf[:n])
-		if c.fits = ok; ok && c.calendar != nil {
-			c.calendar.add(&m)
+		c.moment, c.fits = p.suits(buf[:n])
+		if c.fits && c.calendar != nil {
+			c.calendar.add(&c.moment)
 		}
 	default:
 		if c.suits(buf[:n]) {
@@ -105,7 +106,8 @@ func (c *candidate) reading(b, arena []byte) []byte {
 // values: 03/04/2026, or 1.234. It remembers what can be proved of it.
 type rivalry struct {
 	a, b         *candidate
-	doubt        proof // values that each reads differently
+	doubt        proof // values that each reads, differently or, of dates, by chance alike
+	alike        bool  // as yet all of them alike
 	onlyA, onlyB proof // values that only one of them can read
 }
 
@@ -129,10 +131,17 @@ func (r *rivalry) weigh(arena, text []byte, line int64) *int64 {
 	switch {
 	case r.a.fits && r.b.fits:
 		var one, other [64]byte
-		if r.a.order == "" && bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)) {
-			return nil
+		same := r.a.moment == r.b.moment
+		if r.a.order == "" {
+			if same = bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)); same {
+				return nil
+			}
 		}
 		p = &r.doubt
+		if r.alike && !same {
+			p.first = hold(text, line) // which shows better what is asked
+		}
+		r.alike = same && (r.alike || p.count == 0)
 	case r.a.fits:
 		p = &r.onlyA
 	case r.b.fits:

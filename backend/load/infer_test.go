@@ -215,6 +215,11 @@ func TestInferAmbiguous(t *testing.T) {
 			[]Choice{{Date, "DD/MM/YYYY", "03/04/2026 is 2026-04-03"}, {Date, "MM/DD/YYYY", "03/04/2026 is 2026-03-04"}},
 			"text, because line 2 is 03/04/2026, which may be day first or month first",
 		},
+		{ // the one that shows the difference
+			[]string{"02/02/2026", "03/04/2026"},
+			[]Choice{{Date, "DD/MM/YYYY", "03/04/2026 is 2026-04-03"}, {Date, "MM/DD/YYYY", "03/04/2026 is 2026-03-04"}},
+			"text, because line 3 is 03/04/2026, which may be day first or month first",
+		},
 		{
 			[]string{"01/01/2026"},
 			[]Choice{{Date, "DD/MM/YYYY", "01/01/2026 is 2026-01-01"}, {Date, "MM/DD/YYYY", "01/01/2026 is 2026-01-01"}},
