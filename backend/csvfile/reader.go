@@ -2,7 +2,6 @@ package csvfile
 
 import (
 	"bytes"
-
 	"io"
 
 	"linefeed/backend/load"

@@ -53,7 +53,6 @@ type fieldWatch struct {
 	near        *candidate // of those that were dropped the one that fitted best
 	nearMatched int64
 	mixed       *rivalry // of those that were dropped one whose two ways are both in use
-
 }
 
 type openingValue struct {

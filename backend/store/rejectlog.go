@@ -24,6 +24,7 @@ type RejectLog struct {
 	pool    *sql.DB
 	conn    *sql.Conn
 	bulk    *bulk.Loader
+	tally   *sql.Stmt // countRejects, which every Add runs once for each code and column
 	waiting atomic.Bool
 	batch   load.Batch
 }
@@ -93,7 +94,7 @@ func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 			return err
 		}
 		for p, n := range counts {
-			if _, err := l.conn.ExecContext(ctx, countRejects, l.job, string(p.code), p.column, n); err != nil {
+			if _, err := l.tally.ExecContext(ctx, l.job, string(p.code), p.column, n); err != nil {
 				return err
 			}
 		}
@@ -141,6 +142,9 @@ func (l *RejectLog) open(ctx context.Context) (err error) {
 	if l.bulk, err = bulk.Open(address, busyTimeout, &l.waiting); err != nil {
 		return err
 	}
+	if l.tally, err = l.conn.PrepareContext(ctx, countRejects); err != nil {
+		return err
+	}
 	return l.bulk.Prepare(insertRejects)
 }
 
@@ -149,6 +153,9 @@ func (l *RejectLog) Close() error {
 	var errs []error
 	if l.bulk != nil {
 		l.bulk.Finalize()
+	}
+	if l.tally != nil {
+		errs = append(errs, l.tally.Close())
 	}
 	if l.conn != nil {
 		errs = append(errs, l.conn.Close())
@@ -159,7 +166,7 @@ func (l *RejectLog) Close() error {
 	if l.bulk != nil {
 		l.bulk.Free() // once nothing is connected by it
 	}
-	l.pool, l.conn, l.bulk = nil, nil, nil
+	l.pool, l.conn, l.bulk, l.tally = nil, nil, nil, nil
 	return errors.Join(errs...)
 }
 
