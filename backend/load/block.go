@@ -30,7 +30,7 @@ type Block struct {
 	Width  int
 
 	Rejects  []Reject // of the records that were spoiled so far; Raw refers to an arena
-	Consumed int64    // how many bytes on disk had been consumed at its end
+	Consumed int64    // how many bytes on disk had been consumed at its end; 0 with no record
 
 	read    int64  // records that the source gave, spoiled ones included
 	err     error  // why the source ended here; nil at its proper end
