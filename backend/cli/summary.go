@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 )
 
@@ -17,6 +18,12 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 		s.printColumns(v.Guesses)
 	}
 	s.printf("%s\n", outcome(s, v))
+	for _, p := range v.PassedOver {
+		s.printf("  %s\n", s.dim(passedOver(p)))
+	}
+	for _, w := range v.Warnings {
+		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
+	}
 	if v.Rejected == 0 {
 		return
 	}
@@ -64,11 +71,42 @@ func outcome(s *screen, v job.Summary) string {
 	add(v.Skipped, "skipped")
 	add(v.RolledBack, "undone")
 	add(v.Padded, "mended by --ragged pad")
-	add(v.Passed, "lines of comments or footer passed over")
 	if v.Rejected > 0 {
 		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
 	}
 	return strings.Join(append([]string{s.bold(head)}, rest...), "; ")
+}
+
+// passedOver spells what of the file is no record: "3 lines above the header not loaded: lines 1–3".
+func passedOver(p csvfile.PassedOver) string {
+	var spans []string
+	var told int64
+	for _, r := range p.Ranges {
+		span := count(r.From)
+		if r.To > r.From {
+			span += "–" + count(r.To)
+		}
+		spans = append(spans, span)
+		told += r.To - r.From + 1
+	}
+	text, word := fmt.Sprintf("%s lines", count(p.Lines)), "lines"
+	if p.Lines == 1 {
+		text, word = "1 line", "line"
+	}
+	text += " " + passedOverWords[p.Kind] + " not loaded: " + word + " " + strings.Join(spans, ", ")
+	if told < p.Lines {
+		text += " and more"
+	}
+	return text
+}
+
+// passedOverWords say where lines stand that are no records.
+var passedOverWords = map[csvfile.SkipKind]string{
+	csvfile.SkipPreamble: "above the header",
+	csvfile.SkipBlank:    "with nothing in them",
+	csvfile.SkipComment:  "of comments",
+	csvfile.SkipFooter:   "below the records",
+	csvfile.SkipRepeated: "that repeat the header",
 }
 
 // words spells a code of the contract for people: "not a number".

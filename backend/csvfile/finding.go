@@ -1,5 +1,7 @@
 package csvfile
 
+import "linefeed/backend/load"
+
 // A Finding is one decision about a file's dialect, and why it was made. Its
 // JSON is part of the program's contract.
 type Finding struct {
@@ -26,12 +28,7 @@ type Alternative struct {
 
 // A Warning is something about the file that its user should know before
 // loading it. It does not keep the file from being read.
-type Warning struct {
-	Code    string `json:"code"` // one of the Warn constants
-	Line    int64  `json:"line,omitempty"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-}
+type Warning = load.Warning
 
 // The codes of warnings.
 const (

@@ -3,6 +3,7 @@ package csvfile
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"linefeed/backend/load"
 )
@@ -53,6 +54,7 @@ const (
 	SkipBlank    SkipKind = "blank"
 	SkipComment  SkipKind = "comment"
 	SkipFooter   SkipKind = "footer"
+	SkipRepeated SkipKind = "repeated_header" // the header once more, among the records
 )
 
 // Stats count what was read beside the records.
@@ -62,6 +64,43 @@ type Stats struct {
 	Blank   int64 `json:"blank"`   // blank lines
 	Comment int64 `json:"comment"` // comment lines
 	Footer  int64 `json:"footer"`  // lines of the footer
+
+	// PassedOver says which lines hold no records, by kind, in the order in
+	// which the kinds came up.
+	PassedOver []PassedOver `json:"passedOver"`
+}
+
+// PassedOver is the lines of one kind that hold no records and were not loaded.
+// Its JSON is part of the program's contract.
+type PassedOver struct {
+	Kind   SkipKind `json:"kind"`
+	Lines  int64    `json:"lines"`  // the number of physical lines
+	Ranges []Range  `json:"ranges"` // where they are: the first mostRanges runs of lines
+}
+
+// A Range is a run of physical lines.
+type Range struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
+
+// mostRanges bounds PassedOver.Ranges.
+const mostRanges = 20
+
+// passOver adds lines from line on to what was passed over.
+func (s *Stats) passOver(kind SkipKind, line, lines int64) {
+	at := slices.IndexFunc(s.PassedOver, func(p PassedOver) bool { return p.Kind == kind })
+	if at < 0 {
+		at = len(s.PassedOver)
+		s.PassedOver = append(s.PassedOver, PassedOver{Kind: kind, Ranges: []Range{}})
+	}
+	p := &s.PassedOver[at]
+	p.Lines += lines
+	if n := len(p.Ranges); n > 0 && p.Ranges[n-1].To == line-1 {
+		p.Ranges[n-1].To = line + lines - 1
+	} else if n < mostRanges {
+		p.Ranges = append(p.Ranges, Range{line, line + lines - 1})
+	}
 }
 
 // next returns the next record. Where it is spoiled, the error is a
@@ -265,6 +304,7 @@ func (r *reader) pass(kind SkipKind, n int, lines int64) {
 	case SkipFooter:
 		r.stats.Footer += lines
 	}
+	r.stats.passOver(kind, r.line, lines)
 	if r.onSkip != nil {
 		from, to, _ := r.w.span(r.w.pos, r.w.pos+n)
 		r.onSkip(Skip{Kind: kind, Line: r.line, EndLine: r.line + lines - 1, Offset: from, End: to})

@@ -97,6 +97,11 @@ type Summary struct {
 	// Passed counts the lines of comments and of the footer, which hold no
 	// records and are in none of the counts.
 	Passed int64 `json:"passed,omitempty"`
+	// PassedOver says which lines of the file hold no records, by kind: those
+	// above the header, comments, blank lines, the footer.
+	PassedOver []csvfile.PassedOver `json:"passedOver,omitempty"`
+	// Warnings tell what was guessed and may be wrong, or left out.
+	Warnings []load.Warning `json:"warnings,omitempty"`
 	// Check is set when nothing was to be written: inserted then counts the
 	// records that would have been.
 	Check bool `json:"check,omitempty"`

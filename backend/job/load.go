@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,6 +86,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	stats := file.Stats()
 	s.Counts, s.Bytes, s.RolledBack = did.Counts, did.Bytes, did.RolledBack
 	s.Seconds += did.Elapsed.Seconds()
+	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), settled.Warnings)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
 }

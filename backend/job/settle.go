@@ -27,6 +27,10 @@ type Settled struct {
 
 	// Problems keep the request from being started; with none it can be.
 	Problems []load.Problem `json:"problems"`
+
+	// Warnings tell what the plan leaves out, or guesses and may be wrong; what
+	// there is to know of the file alone is in its preview.
+	Warnings []load.Warning `json:"warnings"`
 }
 
 // A FieldMapping says which column a field goes to, "" for none.
@@ -79,7 +83,7 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 // first of them, where it is not given as guesses.
 func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target, guesses []load.Guess) (Settled, load.Layout, error) {
 	plan := req.Plan
-	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}}
+	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}, Warnings: []load.Warning{}}
 
 	preset, err := findPreset(req, s.Fields)
 	if err != nil {
