@@ -84,6 +84,7 @@ bench := $(bin)/bench -dir build/bench -linefeed $(bin)/linefeed
 .PHONY: bench
 bench: setup-bench cli bench-program ## Measure against sqlite3, encoding/csv and the figures to reach: make bench [ROUNDS=5] [LARGE=1]
 	$(bench) -rounds $(or $(ROUNDS),5) $(if $(LARGE),-large)
+	go test -run '^$$' -bench Mark -benchtime 200x ./backend/csvfile
 
 .PHONY: profile
 profile: setup-cli bench-program ## Say where the processor time of an import and of a check goes (build/bench/*.prof)

@@ -60,9 +60,15 @@ DATA ones<>+0(SB)/8, $0xffffffffffffffff
 DATA ones<>+8(SB)/8, $0xffffffffffffffff
 GLOBL ones<>(SB), RODATA|NOPTR, $16
 
+// All instructions on vectors are VEX-encoded, moves from and to general
+// registers too: on many Intel processors a legacy SSE one amid them, with the
+// upper halves in use, costs more than all the rest of the loop (Intel 64 and
+// IA-32 Architectures Optimization Reference Manual, "Mixing AVX code with SSE
+// code").
+
 // FILL puts the byte in AX into all of Y, of which X is the lower half.
 #define FILL(X, Y) \
-	MOVQ AX, X     \
+	VMOVQ AX, X    \
 	VPBROADCASTB X, Y
 
 // MARK32 marks the 32 bytes in Y11: separators into AX, quotes into DX, line
@@ -152,9 +158,9 @@ next:
 	// parity of itself and those below it.
 	MOVQ       m+32(FP), R8
 	ANDQ       marking_quoting(R8), R10
-	MOVQ       R10, X12
+	VMOVQ      R10, X12
 	VPCLMULQDQ $0, ones<>(SB), X12, X12
-	MOVQ       X12, AX
+	VMOVQ      X12, AX
 	XORQ       R12, AX
 	MOVQ       AX, R12
 	SARQ       $63, R12
@@ -204,20 +210,4 @@ done:
 	VPTEST    Y4, Y4
 	SETNE     odd+40(FP)
 	VZEROUPPER
-	RET
-
-// func cpuid(leaf, sub uint32) (b, c uint32)
-TEXT ·cpuid(SB), NOSPLIT, $0-16
-	MOVL leaf+0(FP), AX
-	MOVL sub+4(FP), CX
-	CPUID
-	MOVL BX, b+8(FP)
-	MOVL CX, c+12(FP)
-	RET
-
-// func xgetbv() (low uint32)
-TEXT ·xgetbv(SB), NOSPLIT, $0-4
-	XORL CX, CX
-	XGETBV
-	MOVL AX, low+0(FP)
 	RET
