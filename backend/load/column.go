@@ -78,7 +78,7 @@ type Column struct {
 	Unique     bool `json:"unique,omitempty"`
 
 	// HasDefault says that the database fills the column when it is left
-	// out; Generated that it can't be written at all.
+	// out, and when it takes no NULL and is given one; Generated that it can't be written at all.
 	HasDefault bool `json:"hasDefault,omitempty"`
 	Generated  bool `json:"generated,omitempty"`
 

@@ -15,10 +15,13 @@ import (
 type table struct {
 	name    string // as it is spelled in the database
 	columns []load.Column
-	keys    [][]string // the primary key and the columns of each unique index
-	primary []string   // the primary key, in its order
-	rowid   string     // a name by which rowids are reached; "" where there are none
-	alias   string     // the column that is another name of the rowid; "" where there is none
+	// defaults holds, for each column that takes no NULL and has a default, the
+	// expression of that, and "" for the others.
+	defaults []string
+	keys     [][]string // the primary key and the columns of each unique index
+	primary  []string   // the primary key, in its order
+	rowid    string     // a name by which rowids are reached; "" where there are none
+	alias    string     // the column that is another name of the rowid; "" where there is none
 
 	references []reference // its foreign keys
 	referred   bool        // foreign keys of other tables, or its own, lead to it
@@ -62,6 +65,7 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	if err := d.readColumns(ctx, t); err != nil {
 		return nil, err
 	}
+	d.readDefaults(ctx, t)
 	if err := d.readKeys(ctx, t); err != nil {
 		return nil, err
 	}
@@ -113,7 +117,7 @@ func (d *DB) noTable(ctx context.Context, name string) error {
 
 func (d *DB) readColumns(ctx context.Context, t *table) error {
 	rows, err := d.conn.QueryContext(ctx, `
-		SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden
+		SELECT name, type, "notnull", dflt_value, pk, hidden
 		FROM pragma_table_xinfo(?, 'main') ORDER BY cid`, t.name)
 	if err != nil {
 		return err
@@ -124,10 +128,13 @@ func (d *DB) readColumns(ctx context.Context, t *table) error {
 		var c load.Column
 		var declared string
 		var required bool
+		var byDefault sql.NullString
 		var pk, hidden int
-		if err := rows.Scan(&c.Name, &declared, &required, &c.HasDefault, &pk, &hidden); err != nil {
+		if err := rows.Scan(&c.Name, &declared, &required, &byDefault, &pk, &hidden); err != nil {
 			return err
 		}
+		c.HasDefault = byDefault.Valid
+		t.defaults = append(t.defaults, byDefault.String)
 		describe(&c, declared)
 		c.Nullable = !required
 		c.Generated = hidden != 0
