@@ -118,7 +118,27 @@ func TestBadInput(t *testing.T) {
 				execute(t, db, "CREATE TABLE people (id INTEGER, name TEXT)")
 				return write(t, dir, "in.csv", smallCSV), db
 			},
-			status: 2, says: []string{"people", "there already", "--create"},
+			status: 64, says: []string{"people", "there already", "--create"},
+		},
+		{
+			name: "a view has the name",
+			setup: func(t *testing.T, dir string) (string, string) {
+				db := filepath.Join(dir, "out.db")
+				execute(t, db, "CREATE TABLE all_people (id INTEGER, name TEXT); CREATE VIEW people AS SELECT * FROM all_people")
+				return write(t, dir, "in.csv", smallCSV), db
+			},
+			flags:  []string{},
+			status: 64, says: []string{`"people" is a view`, "choose"},
+		},
+		{
+			name: "update without a key",
+			setup: func(t *testing.T, dir string) (string, string) {
+				db := filepath.Join(dir, "out.db")
+				execute(t, db, "CREATE TABLE people (id INTEGER, name TEXT)")
+				return write(t, dir, "in.csv", smallCSV), db
+			},
+			flags:  []string{"--on-conflict", "update"},
+			status: 64, says: []string{"no primary key", "update"},
 		},
 		{
 			name: "required column not mapped",

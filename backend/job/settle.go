@@ -96,6 +96,11 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		plan.Table = "records"
 	}
 	table, exists, err := columns(ctx, dst, plan.Table)
+	var unfit load.Problem
+	if errors.As(err, &unfit) { // no table that can be loaded into: nothing more can be said of it
+		s.Problems = append(s.Problems, unfit)
+		return s, load.Layout{}, nil
+	}
 	if err != nil && (!errors.Is(err, load.ErrNoTable) || !plan.Create && req.Preset == "" && dst != nil) {
 		return s, load.Layout{}, err
 	}
@@ -109,9 +114,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		}
 	}
 	switch {
-	case exists && plan.Create:
-		return s, load.Layout{}, fmt.Errorf("the table %q is there already: leave out --create to add to it, or choose another name", plan.Table)
-	case exists:
+	case exists: // and Check says so where it is to be made
 		plan.Formats = withFormats(plan, table, s)
 	default:
 		plan.Create = true
@@ -132,6 +135,14 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 
 	layout, problems := load.Settle(plan, s.Fields, table)
 	s.Problems = append(s.Problems, problems...)
+	// What only the database knows, it says of a layout that is sound.
+	if dst != nil && len(problems) == 0 {
+		refused, err := dst.Check(ctx, layout)
+		if err != nil {
+			return s, layout, err
+		}
+		s.Problems = append(s.Problems, refused...)
+	}
 	for f, field := range s.Fields {
 		m := FieldMapping{Field: field}
 		if i := slices.Index(layout.Index, f); i >= 0 {

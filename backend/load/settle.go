@@ -43,6 +43,7 @@ func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
 	s.mapNamed()
 	s.mapAlike()
 	s.checkColumns()
+	s.checkKey()
 
 	l := Layout{Plan: s.plan, Fields: fields}
 	if p.Create {
@@ -172,6 +173,18 @@ func (s *settling) checkColumns() {
 				Hint:    "map a field to it (--map field=" + c.Name + ")",
 			})
 		}
+	}
+}
+
+// checkKey finds that a table to be made would have no key to find rows by. Of
+// a table that is there its target knows more.
+func (s *settling) checkKey() {
+	rule := s.plan.OnConflict
+	if !s.plan.Create || len(s.plan.Key) > 0 || rule != ConflictSkip && rule != ConflictUpdate && rule != ConflictReplace {
+		return
+	}
+	if !slices.ContainsFunc(s.table, func(c Column) bool { return c.PrimaryKey }) {
+		s.problem(Problem{Message: fmt.Sprintf("the table has no primary key to %s by", rule), Hint: "name the columns that tell its rows apart (--key)"})
 	}
 }
 

@@ -39,6 +39,7 @@ func TestSettle(t *testing.T) {
 		{"a format that can't be", Plan{Formats: map[string]string{"made": "today"}}, "id,made", "id=0 made=1", []string{`column "made": date format "today"`}},
 		{"a format of a text that is to be made", Plan{Create: true, Formats: map[string]string{"First Name": "yes/no"}}, "id,first_name", "id=0 First Name=1", []string{`the format "yes/no" is given for the column "First Name", which is text`}},
 		{"a format of a text that is there", Plan{Formats: map[string]string{"First Name": "yes/no"}}, "id,first_name", "id=0 First Name=1", nil},
+		{"update and a key that is there", Plan{Create: true, OnConflict: ConflictUpdate}, "id", "id=0", nil},
 		{"an unknown key", Plan{Key: []string{"sku"}}, "id", "id=0", []string{`key column "sku"`}},
 	}
 	for _, tt := range tests {
@@ -78,5 +79,12 @@ func TestSettleKeepsTheTablesSpellingAndFormats(t *testing.T) {
 	l, problems := Settle(p, []string{"sku", "day"}, table)
 	if len(problems) > 0 || l.Plan.Key[0] != "SKU" || l.Columns[1].Format != "DD.MM.YYYY" || p.Key[0] != "sku" {
 		t.Errorf("%+v, %v", l, problems)
+	}
+}
+
+func TestSettleUpdateWithoutAKey(t *testing.T) {
+	p := Plan{Table: "t", Create: true, OnConflict: ConflictUpdate}
+	if _, problems := Settle(p, []string{"a"}, []Column{{Name: "a", Nullable: true}}); len(problems) != 1 || !strings.Contains(problems[0].Error(), "--key") {
+		t.Errorf("%v", problems)
 	}
 }

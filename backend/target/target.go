@@ -18,6 +18,10 @@ type Target interface {
 	// Tables returns the tables that can be loaded into, by name.
 	Tables(ctx context.Context) ([]load.Table, error)
 
+	// Check returns what keeps a layout from being loaded, as far as that can
+	// be known before the load, without writing.
+	Check(ctx context.Context, l load.Layout) ([]load.Problem, error)
+
 	// Waiting reports whether the call that is going on waits for the lock
 	// of another program. It may be called from any goroutine.
 	Waiting() bool

@@ -53,11 +53,11 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	case err != nil:
 		return nil, err
 	case kind == "view":
-		return nil, fmt.Errorf("%q is a view: choose the table that it shows", t.name)
+		return nil, load.Problem{Message: fmt.Sprintf("%q is a view", t.name), Hint: "choose the table that it shows"}
 	case kind == "virtual":
-		return nil, fmt.Errorf("%q is a virtual table, which only its own module can fill: choose another table", t.name)
+		return nil, load.Problem{Message: fmt.Sprintf("%q is a virtual table, which only its own module can fill", t.name), Hint: "choose another table"}
 	case strings.HasPrefix(strings.ToLower(t.name), "sqlite_"):
-		return nil, fmt.Errorf("%q belongs to SQLite itself: choose another table", t.name)
+		return nil, load.Problem{Message: fmt.Sprintf("%q belongs to SQLite itself", t.name), Hint: "choose another table"}
 	}
 	// The words may stand in a comment: then a slower way is taken in vain.
 	t.autoincrement = strings.Contains(strings.ToUpper(ddl), "AUTOINCREMENT")

@@ -39,14 +39,14 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	}
 	if d.conn == nil {
 		if !l.Plan.Create {
-			return nil, fmt.Errorf("%w: %s is not there yet; have the table created", load.ErrNoTable, d.path)
+			return nil, d.notThere()
 		}
 		if err := d.make(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if d.bulk.ReadOnly() {
-		return nil, fmt.Errorf("%s can't be written: make the file writable, or choose another", d.path)
+	if err := d.writable(); err != nil {
+		return nil, err
 	}
 	defer d.bulk.Watch(ctx)()
 	w := &writer{db: d}
@@ -66,7 +66,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	}
 	s, err := statementsFor(t, l)
 	if err != nil {
-		return nil, err
+		return nil, problem(err)
 	}
 	if w.schema, err = d.schemaVersion(); err != nil {
 		return nil, err
@@ -96,11 +96,7 @@ func (w *writer) createTable(ctx context.Context, l load.Layout) error {
 	if err := w.transaction(); err != nil {
 		return err
 	}
-	_, err := w.db.table(context.WithoutCancel(ctx), l.Plan.Table)
-	if err == nil {
-		return fmt.Errorf("there is a table %q already: load into it without creating it, or choose another name", l.Plan.Table)
-	}
-	if !errors.Is(err, load.ErrNoTable) {
+	if err := w.db.free(context.WithoutCancel(ctx), l.Plan.Table); err != nil {
 		return err
 	}
 	return w.exec(createTable(l))

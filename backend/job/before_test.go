@@ -1,0 +1,94 @@
+package job
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"linefeed/backend/load"
+)
+
+// execute changes a database past the program.
+func (b *bench) execute(db, text string) {
+	b.Helper()
+	c, err := sql.Open("sqlite3", db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Exec(text); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// Whatever keeps an import from being started is known before it: it is told
+// by settling, and fails a check as it fails the import.
+func TestKnownBefore(t *testing.T) {
+	const people = "CREATE TABLE t (id INTEGER, name TEXT)"
+	keyed := "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)"
+	tests := []struct {
+		name  string
+		setup string
+		plan  load.Plan
+		says  string
+	}{
+		{"update and no key", people, load.Plan{OnConflict: load.ConflictUpdate}, "no primary key to update by"},
+		{"skip and no key", people, load.Plan{OnConflict: load.ConflictSkip}, "no primary key to skip by"},
+		{"replace by what is not unique", people, load.Plan{OnConflict: load.ConflictReplace, Key: []string{"name"}}, "nothing makes name unique"},
+		{"the key is not mapped", keyed, load.Plan{OnConflict: load.ConflictUpdate, Map: map[string]string{"id": ""}}, `key column "id" is not mapped`},
+		{"a view", people + "; CREATE VIEW v AS SELECT * FROM t", load.Plan{Table: "v"}, "is a view"},
+		{"a virtual table", "CREATE VIRTUAL TABLE t USING rtree(id, a, b)", load.Plan{}, "virtual table"},
+		{"a table of SQLite's", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name)", load.Plan{Table: "sqlite_sequence"}, "belongs to SQLite"},
+		{"to make a table that is there", people, load.Plan{Create: true}, "there already"},
+		{"to make a table of the name of a view", people + "; CREATE VIEW v AS SELECT * FROM t", load.Plan{Table: "v", Create: true}, "is a view"},
+		{"to make a table of the name of an index", people + "; CREATE INDEX x ON t (id)", load.Plan{Table: "x", Create: true}, "name of an index"},
+		{"to make a table of SQLite's", people, load.Plan{Table: "sqlite_mine", Create: true}, "reserved"},
+		{"to make columns of the same name", people, load.Plan{Table: "u", Create: true, Map: map[string]string{"id": "a", "name": "A"}}, "duplicate column name"},
+		{"update and no key in a table to be made", people, load.Plan{Table: "u", Create: true, OnConflict: load.ConflictUpdate}, "no primary key to update by"},
+		{"a column that needs a value", "CREATE TABLE t (id INTEGER, name TEXT, born TEXT NOT NULL)", load.Plan{}, `"born" needs a value`},
+		{"a generated column", "CREATE TABLE t (id INTEGER, name TEXT, twice AS (id * 2))", load.Plan{Map: map[string]string{"name": "twice"}}, "generated"},
+		{"a foreign key to no table", "CREATE TABLE t (id INTEGER, name TEXT REFERENCES gone (x))", load.Plan{}, "not there"},
+		{"a format of a number for a date", "CREATE TABLE t (id INTEGER, name DATE)", load.Plan{Formats: map[string]string{"name": "1.234,56"}}, `column "name"`},
+		{"a limit that is none", people, load.Plan{MaxRejects: "some"}, "limit of rejects"},
+	}
+	for i, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			req := Request{File: b.file("in.csv", "id,name\n1,a\n2,b\n"), Target: b.path(fmt.Sprintf("%d.db", i)), Plan: tt.plan}
+			if req.Plan.Table == "" {
+				req.Plan.Table = "t"
+			}
+			b.execute(req.Target, tt.setup)
+			s, err := Settle(t.Context(), req)
+			if err != nil || len(s.Problems) != 1 || !strings.Contains(s.Problems[0].Error(), tt.says) {
+				t.Errorf("settled: %v, %v; want a problem that says %q", s.Problems, err, tt.says)
+			}
+			for _, check := range []bool{true, false} {
+				req.Check = check
+				_, err := b.run(req)
+				var p load.Problem
+				if !errors.As(err, &p) || !strings.Contains(p.Error(), tt.says) {
+					t.Errorf("check %v: %v; want a problem that says %q", check, err, tt.says)
+				}
+			}
+		})
+	}
+}
+
+// SQLite takes 2,000 columns in a table, and says so before anything is read.
+func TestTooManyColumns(t *testing.T) {
+	b := newBench(t)
+	var head, row strings.Builder
+	for i := range 2001 {
+		fmt.Fprintf(&head, "c%d,", i)
+		fmt.Fprintf(&row, "%d,", i)
+	}
+	text := strings.TrimSuffix(head.String(), ",") + "\n" + strings.TrimSuffix(row.String(), ",") + "\n"
+	req := Request{File: b.file("in.csv", text), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}}
+	s, err := Settle(t.Context(), req)
+	if err != nil || len(s.Problems) != 1 || !strings.Contains(s.Problems[0].Error(), "2001 columns, and SQLite takes 2000") {
+		t.Errorf("%v, %v", s.Problems, err)
+	}
+}

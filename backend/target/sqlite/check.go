@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	driver "github.com/mattn/go-sqlite3"
+
+	"linefeed/backend/load"
+)
+
+// Check returns what keeps the layout from being loaded, as far as that can be
+// known before: what Begin would refuse it for. It writes nothing, and takes no
+// lock that others would wait for.
+func (d *DB) Check(ctx context.Context, l load.Layout) ([]load.Problem, error) {
+	err := d.check(ctx, l)
+	var p load.Problem
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.As(err, &p):
+		return []load.Problem{p}, nil
+	}
+	return nil, d.explain(ctx, fmt.Sprintf("look at table %q", l.Plan.Table), err)
+}
+
+func (d *DB) check(ctx context.Context, l load.Layout) error {
+	if d.conn == nil {
+		if !l.Plan.Create {
+			return d.notThere()
+		}
+		return tryToCreate(ctx, l)
+	}
+	if err := d.writable(); err != nil {
+		return err
+	}
+	defer d.bulk.Watch(ctx)()
+	if l.Plan.Create {
+		if err := d.free(ctx, l.Plan.Table); err != nil {
+			return err
+		}
+		return tryToCreate(ctx, l)
+	}
+	t, err := d.table(ctx, l.Plan.Table)
+	if err != nil {
+		return err
+	}
+	s, err := statementsFor(t, l)
+	if err != nil {
+		return problem(err)
+	}
+	stmt, err := d.conn.PrepareContext(ctx, s.One)
+	if err == nil {
+		return stmt.Close()
+	}
+	if codeOf(err) == driver.ErrError { // not one of the file or of its locks
+		return load.Problem{Message: fmt.Sprintf("the table %q can't be loaded into: %v", t.name, err)}
+	}
+	return err
+}
+
+// notThere says that there is no file, and so no table in it.
+func (d *DB) notThere() error {
+	return fmt.Errorf("%w: %s is not there yet; have the table created", load.ErrNoTable, d.path)
+}
+
+// writable returns a problem when the file is only to be read.
+func (d *DB) writable() error {
+	if d.bulk.ReadOnly() {
+		return load.Problem{Message: d.path + " can't be written", Hint: "make the file writable, or choose another"}
+	}
+	return nil
+}
+
+// free returns a problem when a table can't be made under that name because
+// something else has it.
+func (d *DB) free(ctx context.Context, name string) error {
+	var kind string
+	err := d.conn.QueryRowContext(ctx, "SELECT type FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE AND type <> 'trigger'", name).Scan(&kind)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	case kind == "table":
+		return load.Problem{Message: fmt.Sprintf("the table %q is there already", name), Hint: "leave out --create to add to it, or choose another name"}
+	}
+	return load.Problem{Message: fmt.Sprintf("%q is the name of %s of the database", name, map[string]string{"view": "a view", "index": "an index"}[kind]), Hint: "choose another name for the table"}
+}
+
+// tryToCreate makes the table of the layout in a database in memory, which
+// knows what SQLite takes: names, limits, and what checks may say.
+func tryToCreate(ctx context.Context, l load.Layout) (err error) {
+	pool, err := sql.Open("sqlite3", ":memory:")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	var most int
+	err = conn.Raw(func(c any) error {
+		most = c.(*driver.SQLiteConn).GetLimit(driver.SQLITE_LIMIT_COLUMN)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if n := len(l.Make); n > most {
+		return load.Problem{
+			Message: fmt.Sprintf("the table would have %d columns, and SQLite takes %d", n, most),
+			Hint:    "leave fields out (--map FIELD=)",
+		}
+	}
+	if len(l.Make) == 0 {
+		return nil // why, the plan's own problems tell
+	}
+	if _, err := conn.ExecContext(ctx, createTable(l)); err != nil {
+		return load.Problem{Message: fmt.Sprintf("the table %q can't be made: %v", l.Plan.Table, err), Hint: "choose other names, or other columns"}
+	}
+	t, err := (&DB{conn: conn}).table(ctx, l.Plan.Table)
+	if err != nil {
+		return err
+	}
+	if _, err := statementsFor(t, l); err != nil {
+		return problem(err)
+	}
+	return nil
+}
+
+// problem makes a problem of the plan of an error, and leaves one that is.
+func problem(err error) error {
+	var p load.Problem
+	if errors.As(err, &p) || errors.Is(err, load.ErrNoTable) {
+		return err
+	}
+	return load.Problem{Message: err.Error()}
+}
