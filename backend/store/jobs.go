@@ -22,7 +22,7 @@ type Job struct {
 
 // AddJob keeps a new job.
 func (s *Store) AddJob(ctx context.Context, j Job) error {
-	_, err := s.db.ExecContext(ctx, "INSERT INTO jobs (id, owner, state, file, request, created) VALUES (?, ?, ?, ?, ?, ?)",
+	err := s.exec(ctx, "INSERT INTO jobs (id, owner, state, file, request, created) VALUES (?, ?, ?, ?, ?, ?)",
 		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created)
 	if err != nil {
 		return s.explain("keep job "+j.ID, err)
@@ -32,10 +32,18 @@ func (s *Store) AddJob(ctx context.Context, j Job) error {
 
 // UpdateJob keeps the job's state, times and summary.
 func (s *Store) UpdateJob(ctx context.Context, j Job) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE jobs SET state = ?, started = ?, finished = ?, summary = ? WHERE id = ?",
+	err := s.exec(ctx, "UPDATE jobs SET state = ?, started = ?, finished = ?, summary = ? WHERE id = ?",
 		j.State, j.Started, j.Finished, j.Summary, j.ID)
 	if err != nil {
 		return s.explain("keep job "+j.ID, err)
+	}
+	return nil
+}
+
+// RemoveJob forgets a job that never began.
+func (s *Store) RemoveJob(ctx context.Context, id string) error {
+	if err := s.exec(ctx, "DELETE FROM jobs WHERE id = ?", id); err != nil {
+		return s.explain("forget job "+id, err)
 	}
 	return nil
 }
@@ -48,7 +56,7 @@ type Head struct {
 
 // SetHead keeps the head of a job's file.
 func (s *Store) SetHead(ctx context.Context, id string, h Head) error {
-	if _, err := s.db.ExecContext(ctx, "UPDATE jobs SET dialect = ?, header = ? WHERE id = ?", h.Dialect, h.Bytes, id); err != nil {
+	if err := s.exec(ctx, "UPDATE jobs SET dialect = ?, header = ? WHERE id = ?", h.Dialect, h.Bytes, id); err != nil {
 		return s.explain("keep the header of job "+id, err)
 	}
 	return nil

@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gofrs/flock"
 )
@@ -20,33 +22,88 @@ type owner struct {
 	lock *flock.Flock
 }
 
-func ownerFile(runDir, id string) string { return filepath.Join(runDir, "owner-"+id+".lock") }
+const (
+	ownerPrefix = "owner-"
+	ownerSuffix = ".lock"
+)
+
+func ownerFile(runDir, id string) string { return filepath.Join(runDir, ownerPrefix+id+ownerSuffix) }
+
+// mostOwnerTries is how often a process chooses a name: another one that tidies
+// at just that moment can take the file of a name for one that was left behind.
+const mostOwnerTries = 100
 
 func lockOwner(runDir string) (*owner, error) {
-	o := &owner{id: rand.Text()[:12]}
-	o.lock = flock.New(ownerFile(runDir, o.id))
-	if _, err := o.lock.TryLock(); err != nil {
-		return nil, err
+	for range mostOwnerTries {
+		id := rand.Text()[:12]
+		o := &owner{id: id, lock: flock.New(ownerFile(runDir, id))}
+		got, err := o.lock.TryLock()
+		if err != nil {
+			return nil, err
+		}
+		if got && o.named() {
+			return o, nil
+		}
+		if err := o.lock.Unlock(); err != nil {
+			return nil, err
+		}
 	}
-	return o, nil
+	return nil, fmt.Errorf("lock a file in %s: others remove it each time", runDir)
 }
 
-func (o *owner) unlock() error {
-	return errors.Join(o.lock.Unlock(), os.Remove(o.lock.Path()))
+// named reports whether the file that is locked still has its name, and others
+// will find it.
+func (o *owner) named() bool {
+	locked, err := o.lock.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(o.lock.Path())
+	return err == nil && os.SameFile(locked, there)
 }
 
-// alive reports whether the process behind an owner's id still has the store open.
+func (o *owner) unlock() error { return unlockAndRemove(o.lock) }
+
+// unlockAndRemove removes a lock's file and frees the lock. Where the system
+// lets it, the file goes first, so that nobody finds it unlocked. That another
+// process removes it as well is no error.
+func unlockAndRemove(lock *flock.Flock) error {
+	removed := os.Remove(lock.Path())
+	if err := lock.Unlock(); err != nil {
+		return err
+	}
+	if removed != nil && !errors.Is(removed, fs.ErrNotExist) { // Windows keeps what is open
+		_ = os.Remove(lock.Path()) // another process may look at it: the next one to start removes it
+	}
+	return nil
+}
+
+// alive reports whether the process behind an owner's id still has the store
+// open. The lock file of one that is gone is removed.
 func alive(runDir, id string) (bool, error) {
-	path := ownerFile(runDir, id)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	lock := flock.New(path)
+	lock := flock.New(ownerFile(runDir, id), flock.SetFlag(os.O_RDONLY)) // which makes no file
 	got, err := lock.TryLock()
-	if err != nil || !got {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil || !got:
 		return err == nil, err
 	}
-	return false, errors.Join(lock.Unlock(), os.Remove(path))
+	return false, unlockAndRemove(lock)
+}
+
+// removeLeftovers removes the locks of processes that were killed. What can't be
+// removed does no harm: it stays for the next one who tries.
+func (s *Store) removeLeftovers(runDir string) {
+	entries, _ := os.ReadDir(runDir)
+	for _, e := range entries {
+		id, isLock := strings.CutSuffix(e.Name(), ownerSuffix)
+		id, isOwner := strings.CutPrefix(id, ownerPrefix)
+		if !isLock || !isOwner || id == s.owner.id {
+			continue
+		}
+		_, _ = alive(runDir, id)
+	}
 }
 
 // interruptOrphans marks the active jobs of processes that are gone.
@@ -67,7 +124,7 @@ func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
 		if running {
 			continue
 		}
-		if _, err := s.db.ExecContext(ctx, "UPDATE jobs SET state = 'interrupted' WHERE owner = ? AND state IN ('queued', 'running', 'paused')", id); err != nil {
+		if err := s.exec(ctx, "UPDATE jobs SET state = 'interrupted' WHERE owner = ? AND state IN ('queued', 'running', 'paused')", id); err != nil {
 			return err
 		}
 	}

@@ -129,10 +129,10 @@ func (l *RejectLog) open(ctx context.Context) (err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
-	if l.pool, err = sql.Open("sqlite3", dsn(l.store.path)); err != nil {
+	if l.pool, err = sql.Open("sqlite3", dsn(l.store.path, busyPause)); err != nil {
 		return err
 	}
-	if l.conn, err = l.pool.Conn(ctx); err != nil {
+	if err = retry(ctx, func() (err error) { l.conn, err = l.pool.Conn(ctx); return err }); err != nil {
 		return err
 	}
 	var address int64

@@ -15,15 +15,21 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // A Store is the program's own database. It may be used by any number of
 // goroutines.
 type Store struct {
-	path  string
-	db    *sql.DB
-	owner *owner
+	path   string
+	db     *sql.DB // for reading
+	writer *sql.DB // one connection, which waits for locks by retry
+	owner  *owner
 }
+
+// fileName is the name of the store in its folder.
+const fileName = "linefeed.db"
 
 // ErrNoJob says that there is no job of that name.
 var ErrNoJob = errors.New("no such job")
@@ -80,13 +86,21 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 			return nil, fmt.Errorf("make the folder of the program's own files: %w (set LINEFEED_HOME to a folder that you can write to)", err)
 		}
 	}
-	path := filepath.Join(home, "linefeed.db")
-	db, err := sql.Open("sqlite3", dsn(path))
+	path := filepath.Join(home, fileName)
+	if err := makePrivate(home, runDir, path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite3", dsn(path, busyTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	writer, err := sql.Open("sqlite3", dsn(path, busyPause))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store: %w", err), db.Close())
+	}
 	db.SetMaxOpenConns(4)
-	s := &Store{path: path, db: db}
+	writer.SetMaxOpenConns(1)
+	s := &Store{path: path, db: db, writer: writer}
 	if err := s.open(ctx, runDir); err != nil {
 		_ = s.Close() // the first error tells
 		return nil, s.explain("open the store", err)
@@ -101,7 +115,11 @@ func (s *Store) open(ctx context.Context, runDir string) (err error) {
 	if s.owner, err = lockOwner(runDir); err != nil {
 		return err
 	}
-	return s.interruptOrphans(ctx, runDir)
+	if err := s.interruptOrphans(ctx, runDir); err != nil {
+		return err
+	}
+	s.removeLeftovers(runDir)
+	return nil
 }
 
 func (s *Store) migrate(ctx context.Context) error {
@@ -123,14 +141,42 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // update runs f in a transaction that writes.
 func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
+	return retry(ctx, func() error {
+		tx, err := s.writer.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err := f(tx); err != nil {
+			return errors.Join(err, ignoreDone(tx.Rollback()))
+		}
+		return tx.Commit()
+	})
+}
+
+// exec runs one statement that writes.
+func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
+	return retry(ctx, func() error {
+		_, err := s.writer.ExecContext(ctx, statement, args...)
 		return err
+	})
+}
+
+// retry calls f until another program's lock is not what makes it fail, for
+// busyTimeout at most. Other than SQLite's own waiting it ends soon when ctx is
+// done.
+func retry(ctx context.Context, f func() error) error {
+	for begun := time.Now(); ; {
+		err := f()
+		e, ok := errors.AsType[sqlite3.Error](err)
+		busy := ok && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
+		if !busy || time.Since(begun) > busyTimeout {
+			return err
+		}
+		if ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		time.Sleep(busyStep) // some locks SQLite does not wait for
 	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
-	}
-	return tx.Commit()
 }
 
 func ignoreDone(err error) error {
@@ -143,24 +189,29 @@ func ignoreDone(err error) error {
 // Close frees the store. Jobs of this process that are still active will be
 // interrupted ones for the next who opens it.
 func (s *Store) Close() error {
-	errs := []error{s.db.Close()}
+	errs := []error{s.db.Close(), s.writer.Close()}
 	if s.owner != nil {
 		errs = append(errs, s.owner.unlock())
 	}
 	return errors.Join(errs...)
 }
 
-// busyTimeout is how long the lock of another program is waited for.
-const busyTimeout = 15 * time.Second
+// How long the lock of another program is waited for: by readers, by writers in
+// all and at a time, and the pause in between.
+const (
+	busyTimeout = 15 * time.Second
+	busyPause   = 100 * time.Millisecond
+	busyStep    = 5 * time.Millisecond
+)
 
 // dsn names the file for the driver. The write-ahead log lets the window read
 // while an import writes; with it NORMAL loses no consistency, only the last
 // moments, in a power cut.
-func dsn(path string) string {
+func dsn(path string, wait time.Duration) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // C:/… on Windows
 	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: "_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate"}
-	return fmt.Sprintf("%s&_busy_timeout=%d", &u, busyTimeout.Milliseconds())
+	return fmt.Sprintf("%s&_busy_timeout=%d", &u, wait.Milliseconds())
 }

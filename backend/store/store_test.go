@@ -173,6 +173,13 @@ func TestMain(m *testing.M) {
 		fmt.Println(err)
 		select {} // until it is killed
 	}
+	if home := os.Getenv("STORE_TEST_USE"); home != "" {
+		if err := useOften(home, 25); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 

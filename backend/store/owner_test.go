@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gofrs/flock"
+)
+
+// useOften opens the store, does a job, and closes it, as many times, as
+// command lines do that are started one after the other.
+func useOften(home string, times int) error {
+	ctx := context.Background()
+	for i := range times {
+		s, err := Open(ctx, home, filepath.Join(home, "run"))
+		if err != nil {
+			return fmt.Errorf("open: %w", err)
+		}
+		j := Job{ID: fmt.Sprint(s.owner.id, i), State: "running", File: "f", Request: "{}"}
+		if err := s.AddJob(ctx, j); err != nil {
+			return err
+		}
+		if kept, err := s.Job(ctx, j.ID); err != nil || kept.State != "running" {
+			return fmt.Errorf("a running job is %q, %w", kept.State, err)
+		}
+		j.State = "done"
+		if err := s.UpdateJob(ctx, j); err != nil {
+			return err
+		}
+		if i%5 == 4 { // as when it is killed: the system frees the lock, and the file stays
+			j.ID, j.State = j.ID+"left", "running"
+			if err := s.AddJob(ctx, j); err != nil {
+				return err
+			}
+			if err := s.owner.lock.Unlock(); err != nil {
+				return err
+			}
+		}
+		if err := s.Close(); err != nil {
+			return fmt.Errorf("close: %w", err)
+		}
+	}
+	return nil
+}
+
+// Processes that start and end at the same time don't stumble over each
+// other's locks, and leave none behind.
+func TestManyProcesses(t *testing.T) {
+	home := t.TempDir()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), "STORE_TEST_USE="+home)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	group.Wait()
+	s := open(t, home)
+	jobs, err := s.Jobs(t.Context(), 1000)
+	if err != nil || len(jobs) != 8*25*6/5 {
+		t.Errorf("%d jobs, %v", len(jobs), err)
+	}
+	for _, j := range jobs {
+		want := "done"
+		if strings.HasSuffix(j.ID, "left") {
+			want = "interrupted"
+		}
+		if j.State != want {
+			t.Errorf("job %s is %s, want %s", j.ID, j.State, want)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(home, "run", "owner-*")); err != nil || len(left) != 1 {
+		t.Errorf("there are the locks %v, want that of this process alone: %v", left, err)
+	}
+}
+
+// A process whose lock another one removes at the wrong moment takes another.
+func TestLockIsTakenAnew(t *testing.T) {
+	home := t.TempDir()
+	s := open(t, home)
+	if !s.owner.named() {
+		t.Error("the lock has no name")
+	}
+	if err := os.Remove(s.owner.lock.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if s.owner.named() {
+		t.Error("a lock of which the file is gone has a name")
+	}
+	other := flock.New(s.owner.lock.Path())
+	if got, err := other.TryLock(); !got || err != nil {
+		t.Fatal(got, err)
+	}
+	defer other.Unlock()
+	if s.owner.named() {
+		t.Error("a lock whose name is another file's has a name")
+	}
+}
