@@ -9,6 +9,7 @@ import (
 	driver "github.com/mattn/go-sqlite3"
 
 	"linefeed/backend/load"
+	"linefeed/backend/target/sqlite/extras"
 )
 
 // Check returns what keeps the layout from being loaded, as far as that can be
@@ -93,6 +94,9 @@ func (d *DB) free(ctx context.Context, name string) error {
 // tryToCreate makes the table of the layout in a database in memory, which
 // knows what SQLite takes: names, limits, and what checks may say.
 func tryToCreate(ctx context.Context, l load.Layout) (err error) {
+	if err := extras.Install(); err != nil {
+		return err
+	}
 	pool, err := sql.Open("sqlite3", ":memory:")
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ import (
 	driver "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 
 	"linefeed/backend/target/sqlite/bulk"
+	"linefeed/backend/target/sqlite/extras"
 )
 
 // A DB is one SQLite database file, open or still to be made. It implements
@@ -115,7 +116,7 @@ func (d *DB) make(ctx context.Context) error {
 
 // connect opens the connection to the file, which is there, and reads from it.
 func (d *DB) connect(ctx context.Context) (err error) {
-	if err := bulk.Install(); err != nil {
+	if err := errors.Join(bulk.Install(), extras.Install()); err != nil {
 		return err
 	}
 	pool, err := sql.Open("sqlite3", dsn(d.path))

@@ -235,6 +235,14 @@ func TestTables(t *testing.T) {
 			query: "SELECT group_concat(a || b) FROM t", want: "1x,2y",
 		},
 		{
+			name: "full-text search in a trigger, and math in a check",
+			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c REAL CHECK (sqrt(c) <= 3))", "CREATE VIRTUAL TABLE found USING fts5 (b)",
+				"CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO found (rowid, b) VALUES (new.a, new.b); END"},
+			columns: "a b c", rows: []row{{1, "one two", 9}, {2, "two three", 10}, {3, "two", 4}}, inserted: 2,
+			refused: []string{"1 check_failed 2: does not satisfy the check sqrt(c) <= 3"},
+			query:   "SELECT rowid FROM found WHERE found MATCH 'two' ORDER BY rowid", want: "1 3",
+		},
+		{
 			name:    "updating where nothing but the key is written",
 			setup:   []string{"CREATE TABLE t (k PRIMARY KEY, v)", "INSERT INTO t VALUES ('a', 1)"},
 			rule:    load.ConflictUpdate,

@@ -1,0 +1,12 @@
+#include "extras.h"
+
+/* A driver that was built with them keeps its own. */
+static int extras(sqlite3 *db, char **err, const void *api) {
+  (void)err, (void)api;
+  int rc = SQLITE_OK;
+  if (!sqlite3_compileoption_used("ENABLE_MATH_FUNCTIONS")) rc = lf_math_functions(db);
+  if (rc == SQLITE_OK && !sqlite3_compileoption_used("ENABLE_FTS5")) rc = lf_fts5(db);
+  return rc;
+}
+
+int lf_extras(void) { return sqlite3_auto_extension((void (*)(void))extras); }
