@@ -21,7 +21,8 @@
 // The packages in reading order:
 //
 //   - load has the words (Record, Column, Plan, Batch, Reject, Progress) and
-//     the pipeline, Run. It imports only the standard library.
+//     the pipeline, Run. It imports only the standard library, and Unicode's
+//     normal forms, by which names are compared.
 //   - csvfile makes records of bytes: encoding, compression, dialect, and the
 //     physical lines and byte ranges of every record.
 //   - target opens a database by its URL; target/sqlite writes batches to

@@ -106,6 +106,7 @@ func newPlanFlags() *planFlags {
 	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: infer or text (`RULE`)")
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
+	set.BoolVar(&f.plan.Strict, "strict", false, "refuse a file with a field that goes to no column")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
 	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: reject, skip, update or replace (`RULE`)")
 	set.BoolVar(&f.plan.Atomic, "atomic", false, "load every good record or, if stopped, none")

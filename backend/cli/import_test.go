@@ -189,6 +189,33 @@ func TestSeveralFiles(t *testing.T) {
 	}
 }
 
+// TestUnmapped imports a file with a field that has no column: it is told before
+// the start and after the end, and refused by --strict.
+func TestUnmapped(t *testing.T) {
+	dir := newHome(t)
+	db := filepath.Join(dir, "out.db")
+	file := write(t, dir, "in.csv", "id,name,size\n1,Ada,7\n")
+	execute(t, db, "CREATE TABLE people (id INTEGER, name TEXT)")
+	r := run(t, "import", file, "--to", db, "--table", "people", "--json").want(t, 0)
+	if n := strings.Count(r.stderr, `"size" goes to no column`); n != 2 {
+		t.Errorf("told %d times:\n%s", n, r.stderr)
+	}
+	if v := r.summary(t); len(v.Warnings) != 1 || v.Warnings[0].Code != job.WarnUnmapped || v.Warnings[0].Field != "size" {
+		t.Errorf("summary %s", r.stdout)
+	}
+	for _, command := range []string{"import", "check"} {
+		r = run(t, command, file, "--to", db, "--table", "people", "--strict").want(t, 64)
+		if !strings.Contains(r.stderr, "--map size=") {
+			t.Errorf("%s says %s", command, r.stderr)
+		}
+	}
+	near := write(t, dir, "near.csv", "id,nane\n1,Ada\n")
+	run(t, "import", near, "--to", db, "--table", "people").want(t, 64)
+	if n := query[int](t, db, "SELECT count(*) FROM people"); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+}
+
 // TestCheck checks the example: all but what only the database knows.
 func TestCheck(t *testing.T) {
 	newHome(t)

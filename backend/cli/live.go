@@ -74,9 +74,16 @@ func (p *livePrinter) print(e *event.Event) {
 		}
 	case event.KindState:
 		var v struct {
-			State job.State `json:"state"`
+			State    job.State      `json:"state"`
+			Warnings []load.Warning `json:"warnings"`
 		}
-		if json.Unmarshal(e.Data, &v) == nil && v.State == job.Paused {
+		if json.Unmarshal(e.Data, &v) != nil {
+			return
+		}
+		for _, w := range v.Warnings {
+			p.line(p.s.amber(visible(warning(w.Line, w.Message, w.Hint))))
+		}
+		if v.State == job.Paused {
 			p.line(p.s.amber("paused"))
 		}
 	case event.KindGap: // the next progress tells all that matters here

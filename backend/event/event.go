@@ -43,6 +43,9 @@ type State struct {
 	State string `json:"state"`
 	// Summary is null until the job has ended.
 	Summary any `json:"summary"`
+	// Warnings tell, before the first record is loaded, what the summary will
+	// repeat.
+	Warnings any `json:"warnings,omitempty"`
 	// Ended says that nothing follows, unless the job is taken up again.
 	Ended bool `json:"-"`
 }

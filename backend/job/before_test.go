@@ -1,12 +1,15 @@
 package job
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"linefeed/backend/event"
 	"linefeed/backend/load"
 )
 
@@ -90,5 +93,34 @@ func TestTooManyColumns(t *testing.T) {
 	s, err := Settle(t.Context(), req)
 	if err != nil || len(s.Problems) != 1 || !strings.Contains(s.Problems[0].Error(), "2001 columns, and SQLite takes 2000") {
 		t.Errorf("%v, %v", s.Problems, err)
+	}
+}
+
+// A field that goes to no column is told by settling, before the first record
+// is loaded, and at the end; a strict plan refuses it.
+func TestUnmapped(t *testing.T) {
+	b := newBench(t)
+	req := Request{File: b.file("in.csv", "id,name,size\n1,a,7\n"), Target: b.path("out.db"), Plan: load.Plan{Table: "t"}}
+	b.execute(req.Target, "CREATE TABLE t (id INTEGER, name TEXT)")
+	want := load.Warning{Code: WarnUnmapped, Field: "size", Message: `the field "size" goes to no column and is not loaded`, Hint: "map it to a column (--map FIELD=COLUMN), or leave it out (--map FIELD=)"}
+	s, err := Settle(t.Context(), req)
+	if err != nil || len(s.Problems) > 0 || !slices.Equal(s.Warnings, []load.Warning{want}) {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	j := b.start(req)
+	b.until(j.ID, func(e *event.Event) bool {
+		return bytes.Contains(e.Data, []byte(`"warnings":[{"code":"unmapped_field"`))
+	})
+	sum, err := b.runner.Wait(t.Context(), j.ID)
+	if err != nil || sum.Inserted != 1 || !slices.Contains(sum.Warnings, want) {
+		t.Errorf("%+v, %v", sum, err)
+	}
+	req.Plan.Map = map[string]string{"size": ""}
+	if s, err := Settle(t.Context(), req); err != nil || len(s.Warnings) > 0 {
+		t.Errorf("left out: %v, %v", s.Warnings, err)
+	}
+	req.Plan.Map, req.Plan.Strict = nil, true
+	if s, err := Settle(t.Context(), req); err != nil || len(s.Problems) != 1 || len(s.Warnings) > 0 {
+		t.Errorf("strict: %v, %v, %v", s.Problems, s.Warnings, err)
 	}
 }

@@ -75,6 +75,8 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	a.table = layout.Plan.Table
 	r.mu.Unlock()
 
+	s.Warnings = slices.Concat(file.Warnings(), settled.Warnings)
+	r.tellWarnings(a, settled.Warnings)
 	opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
 	did, err := load.Run(ctx, file, dst, layout, opt)
 	if errors.Is(err, load.ErrNoRecords) {
@@ -86,9 +88,20 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	stats := file.Stats()
 	s.Counts, s.Bytes, s.RolledBack = did.Counts, did.Bytes, did.RolledBack
 	s.Seconds += did.Elapsed.Seconds()
-	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), settled.Warnings)
+	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), settled.Warnings) // of the file there may be more at its end
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
+}
+
+// tellWarnings tells what is to be known of the plan before the first record is
+// loaded: the job's state comes once more, with the warnings.
+func (r *Runner) tellWarnings(a *active, warnings []load.Warning) {
+	if len(warnings) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hub.State(a.job.ID, event.State{State: string(a.job.State), Warnings: warnings})
 }
 
 // lookForWaiting is how often it is looked whether the target waits.

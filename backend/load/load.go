@@ -2,7 +2,7 @@
 // every one of them.
 //
 // It is the middle of the program and knows neither CSV nor any database: it
-// imports only the standard library. A source yields records; load converts
+// imports only the standard library, and Unicode's normal forms. A source yields records; load converts
 // their fields to the types of the target's columns, packs them into batches,
 // writes the batches, sets aside each record that could not be loaded, and
 // reports what it did through the func fields of [Options].

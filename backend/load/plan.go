@@ -16,9 +16,14 @@ type Plan struct {
 	Types string `json:"types,omitempty"`
 
 	// Map sends fields to columns, by name; a field sent to "" is left out.
-	// Fields that are not named go to the column of the same name, ignoring
-	// case, spaces, hyphens and underscores.
+	// Fields that are not named go to the column of the same name; where there
+	// is none, to the one whose name differs only in case, then in blanks,
+	// hyphens, dots and underscores.
 	Map map[string]string `json:"map,omitempty"`
+
+	// Strict makes it a problem when a field goes to no column, unless Map
+	// leaves it out.
+	Strict bool `json:"strict,omitempty"`
 
 	OnConflict Conflict `json:"onConflict,omitempty"`
 	// Key names the columns by which OnConflict finds the row that is there
@@ -86,6 +91,10 @@ type Layout struct {
 	// batch; Index holds for each of them the index of the field that feeds it.
 	Columns []Column
 	Index   []int
+
+	// Unmapped holds the indexes of the fields that feed no column and that the
+	// plan does not leave out.
+	Unmapped []int
 
 	// Make holds all columns of the table when the plan says Create, with
 	// those that no field feeds.

@@ -34,18 +34,29 @@ func JoinProblems(problems []Problem) error {
 // Settle fits a plan to a file with the given fields and to a table with the
 // given columns, which are those to be made where the plan says Create. With
 // problems the layout is as good as it can be, for showing, not for loading.
+//
+// A field goes to the column of the very name; where there is none, to that of
+// a name that differs in case only, then to one alike. Each goes before the next for
+// all fields, so that none takes the column of another. Fields that go nowhere
+// and are not left out by the plan are in Layout.Unmapped; they are a problem
+// where the plan is strict, or where a column that nothing feeds has a name so
+// near that it may be meant.
 func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
-	s := settling{plan: p, fields: fields, table: table, fed: make([]int, len(table))}
+	s := settling{
+		plan: p, fields: fields, table: table, fed: make([]int, len(table)), taken: make([]bool, len(fields)),
+		columns: nameFinder{names: names(table)}, inFile: nameFinder{names: fields},
+	}
 	for i := range s.fed {
 		s.fed[i] = -1
 	}
 	s.checkRules()
 	s.mapNamed()
 	s.mapAlike()
+	unmapped := s.checkFields()
 	s.checkColumns()
 	s.checkKey()
 
-	l := Layout{Plan: s.plan, Fields: fields}
+	l := Layout{Plan: s.plan, Fields: fields, Unmapped: unmapped}
 	if p.Create {
 		l.Make = table
 	}
@@ -76,8 +87,10 @@ type settling struct {
 	plan     Plan
 	fields   []string
 	table    []Column
-	fed      []int // for each column of the table the field that feeds it, or -1
-	taken    map[int]bool
+	fed      []int  // for each column of the table the field that feeds it, or -1
+	taken    []bool // for each field whether the plan or a column has it
+	columns  nameFinder
+	inFile   nameFinder
 	problems []Problem
 }
 
@@ -106,40 +119,37 @@ func (s *settling) checkRules() {
 	}
 	s.plan.Key = slices.Clone(p.Key)
 	for _, name := range sortedKeys(p.Formats) {
-		if !slices.Contains(names(s.table), name) {
-			s.problem(Problem{Column: name, Message: fmt.Sprintf("a format is given for %q, which is no column of the table", name), Hint: "the columns are " + list(names(s.table))})
+		if !slices.Contains(s.columns.names, name) {
+			s.problem(Problem{Column: name, Message: fmt.Sprintf("a format is given for %q, which is no column of the table", name), Hint: "the columns are " + list(s.columns.names)})
 		}
 	}
 	for i, k := range p.Key {
-		if c := s.column(k); c >= 0 {
+		if c := s.column(Problem{Column: k}, fmt.Sprintf("the key column %q is not in the table", k)); c >= 0 {
 			s.plan.Key[i] = s.table[c].Name
-		} else {
-			s.problem(Problem{Column: k, Message: fmt.Sprintf("the key column %q is not in the table", k), Hint: "the columns are " + list(names(s.table))})
 		}
 	}
 }
 
 // mapNamed follows the plan's Map.
 func (s *settling) mapNamed() {
-	s.taken = map[int]bool{}
 	for _, field := range sortedKeys(s.plan.Map) {
 		column := s.plan.Map[field]
-		f := slices.Index(s.fields, field)
+		f := one(s.inFile.find(field))
 		if f < 0 {
-			f = s.alike(field, s.fields)
-		}
-		if f < 0 {
-			s.problem(Problem{Field: field, Message: fmt.Sprintf("the file has no field %q", field), Hint: "its fields are " + list(s.fields)})
+			hint := "its fields are " + list(s.fields)
+			if found := s.inFile.find(field); len(found) > 0 {
+				hint = "there are " + list(pick(s.fields, found)) + ": name one of them"
+			}
+			s.problem(Problem{Field: field, Message: fmt.Sprintf("the file has no field %q", field), Hint: hint})
 			continue
 		}
 		s.taken[f] = true
 		if column == "" {
 			continue
 		}
-		c := s.column(column)
+		c := s.column(Problem{Field: field, Column: column}, fmt.Sprintf("the table has no column %q", column))
 		switch {
 		case c < 0:
-			s.problem(Problem{Field: field, Column: column, Message: fmt.Sprintf("the table has no column %q", column), Hint: "its columns are " + list(names(s.table))})
 		case s.fed[c] >= 0:
 			s.problem(Problem{Field: field, Column: column, Message: fmt.Sprintf("two fields go to the column %q: %q and %q", column, s.fields[s.fed[c]], field), Hint: "map one of them elsewhere"})
 		case s.table[c].Generated:
@@ -150,17 +160,119 @@ func (s *settling) mapNamed() {
 	}
 }
 
-// mapAlike sends the other fields to the columns of the same name.
+// mapAlike sends the other fields to the columns of the same name, and then to
+// those of a name that is more and more loosely alike.
 func (s *settling) mapAlike() {
-	for f, field := range s.fields {
-		if s.taken[f] {
-			continue
+	for likeness := range likenesses {
+		var free []int // columns
+		for i, c := range s.table {
+			if s.fed[i] < 0 && !c.Generated {
+				free = append(free, i)
+			}
 		}
-		c := s.column(field)
-		if c >= 0 && s.fed[c] < 0 && !s.table[c].Generated {
-			s.fed[c] = f
+		if len(free) == 0 {
+			return
+		}
+		columns := indexNames(pick(s.columns.names, free), likeness)
+		claims := map[string][]int{} // fields, by what they are alike in
+		var order []string
+		for f, field := range s.fields {
+			if s.taken[f] {
+				continue
+			}
+			key := nameKey(field, likeness)
+			if len(columns[key]) == 0 {
+				continue
+			}
+			if claims[key] == nil {
+				order = append(order, key)
+			}
+			claims[key] = append(claims[key], f)
+		}
+		for _, key := range order {
+			fields, to := claims[key], columns[key]
+			if len(fields) == 1 && len(to) == 1 {
+				s.fed[free[to[0]]], s.taken[fields[0]] = fields[0], true
+				continue
+			}
+			s.ambiguous(fields, free, to)
 		}
 	}
+}
+
+// ambiguous tells that it is not clear which of the fields goes to which of the
+// columns free[to[…]].
+func (s *settling) ambiguous(fields, free, to []int) {
+	var columns []string
+	for _, i := range to {
+		columns = append(columns, s.table[free[i]].Name)
+	}
+	for _, f := range fields {
+		s.taken[f] = true // it is told of
+	}
+	p := Problem{Field: s.fields[fields[0]], Column: columns[0], Hint: "say which (" + mapFlag(s.fields[fields[0]], columns[0]) + ")"}
+	if len(columns) > 1 {
+		p.Message = fmt.Sprintf("the field %q may mean any of the columns %s", p.Field, list(columns))
+	} else {
+		p.Message = fmt.Sprintf("any of the fields %s may be meant for the column %q", list(pick(s.fields, fields)), p.Column)
+		p.Hint += ", and leave the others out (--map FIELD=)"
+	}
+	s.problem(p)
+}
+
+// checkFields returns the fields that go nowhere, and finds those of them that
+// should go somewhere.
+func (s *settling) checkFields() []int {
+	var unmapped []int
+	for f := range s.fields {
+		if !s.taken[f] {
+			unmapped = append(unmapped, f)
+		}
+	}
+	if len(unmapped) == 0 {
+		return nil
+	}
+	var idle []int // columns that nothing feeds
+	var idleWords [][]string
+	for i, c := range s.table {
+		if s.fed[i] < 0 && !c.Generated {
+			idle, idleWords = append(idle, i), append(idleWords, words(c.Name))
+		}
+	}
+	var strict []int
+	for _, f := range unmapped {
+		field, fieldWords := s.fields[f], words(s.fields[f])
+		if i := slices.IndexFunc(idleWords, func(w []string) bool { return near(w, fieldWords) }); i >= 0 {
+			column := s.table[idle[i]].Name
+			s.problem(Problem{
+				Field: field, Column: column, Message: fmt.Sprintf("the field %q goes to no column, and nothing goes to the column %q", field, column),
+				Hint: fmt.Sprintf("say whether it is the same (%s) or not (%s)", mapFlag(field, column), mapFlag(field, "")),
+			})
+		} else if s.plan.Strict {
+			strict = append(strict, f)
+		}
+	}
+	if len(strict) == 1 {
+		field := s.fields[strict[0]]
+		s.problem(Problem{Field: field, Message: fmt.Sprintf("the field %q goes to no column", field),
+			Hint: fmt.Sprintf("map it to one (--map FIELD=COLUMN) or leave it out (%s)", mapFlag(field, ""))})
+	} else if len(strict) > 0 {
+		s.problem(Problem{Field: s.fields[strict[0]], Message: fmt.Sprintf("%s go to no column: %s", count(int64(len(strict)), "field"), list(pick(s.fields, strict))),
+			Hint: "map each of them to one (--map FIELD=COLUMN) or leave it out (--map FIELD=)"})
+	}
+	return unmapped
+}
+
+// mapFlag spells what sends a field to a column, for a shell.
+func mapFlag(field, column string) string {
+	said := field + "=" + column
+	if strings.ContainsAny(said, " \t'\"$\\`!*?()[]{}<>|&;~#") || strings.Contains(said, ",") {
+		if strings.ContainsAny(said, ",\"") { // the flag takes a list, written as CSV
+			said = `"` + strings.ReplaceAll(said, `"`, `""`) + `"`
+		}
+		said = "'" + strings.ReplaceAll(said, "'", `'\''`) + "'"
+	}
+	return "--map " + said
 }
 
 // checkColumns finds the columns that need a field and have none.
@@ -188,28 +300,36 @@ func (s *settling) checkKey() {
 	}
 }
 
-// column returns the index of the table's column of that name: the very name,
-// else one alike; -1 for none.
-func (s *settling) column(name string) int {
-	all := names(s.table)
-	if i := slices.Index(all, name); i >= 0 {
-		return i
+// column returns the index of the table's column that is named by the problem;
+// -1 for none, which is then told, beginning with the message.
+func (s *settling) column(p Problem, message string) int {
+	found := s.columns.find(p.Column)
+	if len(found) == 1 {
+		return found[0]
 	}
-	return s.alike(name, all)
+	p.Message, p.Hint = message, "the columns are "+list(s.columns.names)
+	if len(found) > 1 {
+		p.Hint = "there are " + list(pick(s.columns.names, found)) + ": name one of them"
+	}
+	s.problem(p)
+	return -1
 }
 
-// alike returns the index of the only name that is like name, or -1.
-func (s *settling) alike(name string, all []string) int {
-	found, want := -1, plain(name)
-	for i, n := range all {
-		if plain(n) == want {
-			if found >= 0 {
-				return -1
-			}
-			found = i
-		}
+// one returns the only one of all, or -1.
+func one(all []int) int {
+	if len(all) == 1 {
+		return all[0]
 	}
-	return found
+	return -1
+}
+
+// pick returns those of all that have the indexes.
+func pick(all []string, indexes []int) []string {
+	picked := make([]string, len(indexes))
+	for i, k := range indexes {
+		picked[i] = all[k]
+	}
+	return picked
 }
 
 // format returns how values of a column are written.
@@ -218,11 +338,6 @@ func (s *settling) format(c Column) string {
 		return f
 	}
 	return c.Format
-}
-
-// plain returns a name without what people and programs spell differently.
-func plain(name string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "", ".", "").Replace(strings.TrimSpace(name)))
 }
 
 func names(cols []Column) []string {

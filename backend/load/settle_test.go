@@ -1,7 +1,9 @@
 package load
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -86,5 +88,112 @@ func TestSettleUpdateWithoutAKey(t *testing.T) {
 	p := Plan{Table: "t", Create: true, OnConflict: ConflictUpdate}
 	if _, problems := Settle(p, []string{"a"}, []Column{{Name: "a", Nullable: true}}); len(problems) != 1 || !strings.Contains(problems[0].Error(), "--key") {
 		t.Errorf("%v", problems)
+	}
+}
+
+// A field goes to the column whose name is most like its own, whatever their
+// order; what is not clear is asked.
+func TestSettleNames(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		fields  string
+		columns string
+		want    string // for each column the index of its field
+		problem string
+	}{
+		{"the very name before one alike", "id,e-mail,email", "id,email", "0 2", ""},
+		{"the very name before one in capitals", "EMAIL,email", "email", "1", ""},
+		{"capitals before one alike", "e_mail,EMAIL", "email", "1", ""},
+		{"each gets its own", "E-Mail,e mail,email", "email,e_mail,e-mail", "2 1 0", ""},
+		{"two that are alike", "e-mail,e.mail", "email", "-", `any of the fields e-mail, e.mail may be meant for the column "email"`},
+		{"two columns that are alike", "E Mail", "e-mail,e_mail", "- -", `the field "E Mail" may mean any of the columns e-mail, e_mail`},
+		{"decomposed in the file", "gro\u0308\u00dfe", "gr\u00f6\u00dfe", "0", ""},
+		{"decomposed in the table", "Pr\u00e9nom", "pre\u0301nom", "0", ""},
+		{"a no-break space, a byte order mark, a soft hyphen", "first\u00a0name,\ufeffage,post\u00adcode", "first name,age,postcode", "0 1 2", ""},
+		{"other dashes", "e\u2011mail", "e-mail", "0", ""},
+		{"capitals beyond ASCII", "\u00c4RA", "\u00e4ra", "0", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var table []Column
+			for _, name := range strings.Split(tt.columns, ",") {
+				table = append(table, Column{Name: name, Nullable: true})
+			}
+			l, problems := Settle(Plan{Table: "t"}, strings.Split(tt.fields, ","), table)
+			var got []string
+			for _, c := range table {
+				fed := "-"
+				if i := slices.IndexFunc(l.Columns, func(other Column) bool { return other.Name == c.Name }); i >= 0 {
+					fed = strconv.Itoa(l.Index[i])
+				}
+				got = append(got, fed)
+			}
+			if s := strings.Join(got, " "); tt.want != "" && s != tt.want {
+				t.Errorf("columns are fed by %s, want %s", s, tt.want)
+			}
+			said := slices.ContainsFunc(problems, func(p Problem) bool { return strings.Contains(p.Error(), tt.problem) })
+			if tt.problem == "" && len(problems) > 0 || tt.problem != "" && !said {
+				t.Errorf("problems %v, want %q", problems, tt.problem)
+			}
+		})
+	}
+}
+
+// A field that goes nowhere is told, and is a problem where a column of nearly
+// its name has nothing that feeds it.
+func TestSettleUnmapped(t *testing.T) {
+	for _, tt := range []struct {
+		fields, columns string
+		plan            Plan
+		unmapped        string
+		problem         string
+	}{
+		{"Intero, Test", "intero,testo", Plan{}, "1", `the field " Test" goes to no column, and nothing goes to the column "testo"`},
+		{"id,adress", "id,address", Plan{}, "1", "address"},
+		{"id,Emial", "id,email", Plan{}, "1", "email"},
+		{"id,Prenom", "id,pr\u00e9nom", Plan{}, "1", "pr\u00e9nom"},
+		{"id,desc", "id,description", Plan{}, "1", "description"},
+		{"id,tel", "id,telefon", Plan{}, "1", ""},
+		{"id,customer adress", "id,customer_address", Plan{}, "1", "--map 'customer adress=customer_address'"},
+		{"id,Test", "id,testo", Plan{Map: map[string]string{"Test": ""}}, "", ""},
+		{"id,Test", "id,testo", Plan{Map: map[string]string{"Test": "testo"}}, "", ""},
+		{"id,test,testo", "id,testo", Plan{}, "1", ""}, // testo has its field
+		{"id,customer", "id,customer_name", Plan{}, "1", ""},
+		{"id,col1", "id,col2", Plan{}, "1", ""},
+		{"id,min_minimum", "id,min_maximum", Plan{}, "1", ""},
+		{"id,game", "id,name", Plan{}, "1", ""},
+		{"id,size", "id", Plan{Strict: true}, "1", `the field "size" goes to no column`},
+		{"id,size,a b", "id", Plan{Strict: true}, "1 2", "2 fields go to no column: size, a b"},
+		{"id,size", "id", Plan{Strict: true, Map: map[string]string{"size": ""}}, "", ""},
+	} {
+		t.Run(tt.fields+" into "+tt.columns, func(t *testing.T) {
+			var table []Column
+			for _, name := range strings.Split(tt.columns, ",") {
+				table = append(table, Column{Name: name, Nullable: true})
+			}
+			tt.plan.Table = "t"
+			l, problems := Settle(tt.plan, strings.Split(tt.fields, ","), table)
+			if s := strings.Trim(fmt.Sprint(l.Unmapped), "[]"); s != tt.unmapped {
+				t.Errorf("unmapped %s, want %s", s, tt.unmapped)
+			}
+			if tt.problem == "" && len(problems) > 0 || tt.problem != "" && (len(problems) != 1 || !strings.Contains(problems[0].Error(), tt.problem)) {
+				t.Errorf("problems %v, want %q", problems, tt.problem)
+			}
+		})
+	}
+}
+
+// What a problem says to write is understood by a shell and by the flag.
+func TestMapFlag(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"a", "b", "--map a=b"},
+		{"a", "", "--map a="},
+		{"a b", "c", "--map 'a b=c'"},
+		{"it's", "c", `--map 'it'\''s=c'`},
+		{"a,b", "c", `--map '"a,b=c"'`},
+		{`5"`, "c", `--map '"5""=c"'`},
+	} {
+		if got := mapFlag(tt[0], tt[1]); got != tt[2] {
+			t.Errorf("%s to %s: %s, want %s", tt[0], tt[1], got, tt[2])
+		}
 	}
 }

@@ -41,6 +41,7 @@ var parameters = []parameter{
 	{"create", "plan", flag},
 	{"types", "plan", text},
 	{"map", "plan", fields},
+	{"strict", "plan", flag},
 	{"onConflict", "plan", text},
 	{"key", "plan", list},
 	{"null", "plan", list},

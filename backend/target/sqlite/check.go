@@ -52,14 +52,21 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 	if err != nil {
 		return problem(err)
 	}
-	stmt, err := d.conn.PrepareContext(ctx, s.One)
-	if err == nil {
-		return stmt.Close()
-	}
+	err = d.understands(ctx, s.One)
 	if codeOf(err) == driver.ErrError { // not one of the file or of its locks
 		return load.Problem{Message: fmt.Sprintf("the table %q can't be loaded into: %v", t.name, err)}
 	}
 	return err
+}
+
+// understands returns why SQLite does not take a statement, which is not run.
+func (d *DB) understands(ctx context.Context, statement string) (err error) {
+	stmt, err := d.conn.PrepareContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer func() { err = stmt.Close() }()
+	return nil
 }
 
 // notThere says that there is no file, and so no table in it.

@@ -23,7 +23,7 @@ func (d *DB) readDefaults(ctx context.Context, t *table) {
 			continue
 		}
 		expr := defaultExpression(text)
-		if stmt, err := d.conn.PrepareContext(ctx, "SELECT "+expr); err == nil && stmt.Close() == nil {
+		if d.understands(ctx, "SELECT "+expr) == nil {
 			t.defaults[i] = expr
 		}
 	}

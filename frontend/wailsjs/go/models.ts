@@ -187,6 +187,7 @@ export namespace load {
 	    columns?: Column[];
 	    types?: string;
 	    map?: Record<string, string>;
+	    strict?: boolean;
 	    onConflict?: string;
 	    key?: string[];
 	    null?: string[];
