@@ -156,6 +156,9 @@ func (det *detector) escapes(text []byte, delim, quote string) []string {
 // delimiters returns the delimiters that occur in the text, comma always.
 func delimiters(text []byte) []string {
 	list := []string{","}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return list // blank lines, whatever the blanks
+	}
 	for _, s := range []string{";", "\t", "|", ":", "^", "~", " ", "#", "*", "\x01", "\x02", "\x1e", "\x1f", "¦", "§", "¬", "þ", ", ", "; "} {
 		if bytes.Contains(text, []byte(s)) {
 			list = append(list, s)

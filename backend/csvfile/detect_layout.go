@@ -17,6 +17,8 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 		det.given("skipLines", fmt.Sprint(*det.d.SkipLines))
 	case sep && n <= 1:
 		det.number("skipLines", &det.d.SkipLines, 1, 1, "the first line names the delimiter")
+	case best.fields == 0 && det.texts.whole && bytes.ContainsAny(text, " \t"):
+		det.number("skipLines", &det.d.SkipLines, int(countLines(text)), 0.95, "all lines are blank")
 	case n <= 0 || top >= len(best.rows):
 		det.number("skipLines", &det.d.SkipLines, int(skipped), 0.95, "the first record is on the first line")
 	default:
@@ -28,8 +30,20 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 	det.tables(text, best, top)
 	det.lineEnds(text)
 	if det.texts.whole && best.good-*det.d.HeaderRows <= 0 {
-		det.warn(Warning{Code: WarnNoRecords, Message: "there are no records behind the header"})
+		det.noRecords(best)
 	}
+}
+
+// noRecords warns that the file holds none.
+func (det *detector) noRecords(best *candidate) {
+	w := Warning{Code: WarnNoRecords, Message: "there are no records after the header"}
+	if best.fields == 0 {
+		w.Message = "there are no records: nothing but blank lines"
+		if len(det.texts.head) == 0 {
+			w.Message = "there are no records: nothing but a byte order mark"
+		}
+	}
+	det.warn(w)
 }
 
 // lineOf returns the physical line of row i.

@@ -27,7 +27,7 @@ func (f *File) readHeader(wanted int, firm bool) error {
 	var names []string
 	rows := *f.dialect.HeaderRows
 	for range rows {
-		row, err := f.headerRow()
+		row, err := f.headerRow(wanted)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -73,25 +73,51 @@ func (r *reader) skipPreamble() (bool, error) {
 	}
 }
 
-// headerRow reads a record of names.
-func (f *File) headerRow() ([]string, error) {
+// headerRow reads a record of names, for records that have so many fields.
+func (f *File) headerRow(wanted int) ([]string, error) {
 	r := f.reader
 	rec, err := r.next()
 	var rej *load.Reject
 	if errors.As(err, &rej) {
+		if row := f.asItStands(rec, rej, wanted); row != nil {
+			return f.tellHeader(rec, row), nil
+		}
 		return nil, dialectError(f.path, fmt.Sprintf("the header on line %d can't be read: %s", rej.Line, rej.Message), "mend it, or say that there is none")
 	}
 	if err != nil {
 		return nil, err
 	}
 	row := make([]string, len(rec.Fields))
-	for i := range row { // joined files have more than one byte order mark
-		row[i] = strings.TrimSpace(strings.Trim(string(rec.Field(i)), "\ufeff"))
+	for i := range row {
+		row[i] = string(rec.Field(i))
 	}
-	if r.onSkip != nil {
+	return f.tellHeader(rec, row), nil
+}
+
+// asItStands returns the names in a header that breaks the rules of quotes, if
+// it has as many as the records have fields, and nil if not.
+func (f *File) asItStands(rec *load.Record, rej *load.Reject, wanted int) []string {
+	if rej.Code != load.CodeStrayQuote && rej.Code != load.CodeUnclosedQuote || rec.Line != rec.EndLine {
+		return nil
+	}
+	row := f.reader.g.pieces(rec.Text)
+	if wanted > 0 && len(row) != wanted {
+		return nil
+	}
+	f.warnOfHeader(fmt.Sprintf("the header on line %d holds quotes that close nothing or are not closed: it is taken as it stands", rec.Line), "look at the names in the preview")
+	return row
+}
+
+// tellHeader notes that the record is no record but the header, and returns its
+// names.
+func (f *File) tellHeader(rec *load.Record, row []string) []string {
+	for i := range row {
+		row[i] = trimName(row[i])
+	}
+	if r := f.reader; r.onSkip != nil {
 		r.onSkip(Skip{Kind: SkipHeader, Line: rec.Line, EndLine: rec.EndLine, Offset: rec.Offset, End: rec.End})
 	}
-	return row, nil
+	return row
 }
 
 // joinNames puts a row of names below those that are there. A name that spans

@@ -121,23 +121,48 @@ func (r *reader) plausible(b []byte, eof bool) (bool, status) {
 // lenient returns how many fields line has when a quote closes only where a
 // delimiter or the line's end follows, and is text everywhere else.
 func (g *grammar) lenient(line []byte) int {
+	n := 0
+	g.split(line, func([]byte) { n++ })
+	return n
+}
+
+// split calls f for each field of the line, quotes and all, as lenient counts
+// them.
+func (g *grammar) split(line []byte, f func(field []byte)) {
 	line = bytes.TrimRight(line, "\r\n")
-	for n := 1; ; n++ {
+	for {
+		i := -1
 		if g.quote != 0 && len(line) > 0 && line[0] == g.quote {
-			if i := 1 + g.closing(line[1:]); i > 0 {
-				if i+1 == len(line) {
-					return n
+			if i = 1 + g.closing(line[1:]); i > 0 {
+				if i++; i == len(line) {
+					i = -1
 				}
-				line = line[i+1+len(g.delim):]
-				continue
+			} else {
+				i = bytes.Index(line, g.delim)
 			}
+		} else {
+			i = bytes.Index(line, g.delim)
 		}
-		i := bytes.Index(line, g.delim)
 		if i < 0 {
-			return n
+			f(line)
+			return
 		}
+		f(line[:i])
 		line = line[i+len(g.delim):]
 	}
+}
+
+// pieces returns the values of the fields of a line that breaks the rules, as
+// lenient counts them: only quotes around a whole field are taken off.
+func (g *grammar) pieces(line []byte) []string {
+	var list []string
+	g.split(line, func(field []byte) {
+		if n := len(field); n >= 2 && g.quote != 0 && field[0] == g.quote && field[n-1] == g.quote {
+			field = bytes.ReplaceAll(field[1:n-1], []byte{g.quote, g.quote}, []byte{g.quote})
+		}
+		list = append(list, string(field))
+	})
+	return list
 }
 
 // closing returns where the first quote of b is that is not escaped and has a

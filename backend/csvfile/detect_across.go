@@ -1,0 +1,154 @@
+package csvfile
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A series is what stands across a row as names often do: numbers that go up,
+// years, letters, or the same word with a number.
+type series struct {
+	at       []int   // the fields that it is in
+	strength float64 // how much it speaks for names, if the rows below have no such
+	sort     int     // letters, numbers, or numbers amid letters
+}
+
+// A term is a cell that can be part of a series: a value and what stands
+// around it.
+type term struct {
+	before, after string
+	value         float64
+	letter        bool
+}
+
+// termOf makes a term of a cell.
+func termOf(s string) (term, bool) {
+	s = trimName(s)
+	if len(s) == 1 && isASCIILetter(rune(s[0])) {
+		before := "a"
+		if s[0] < 'a' {
+			before = "A"
+		}
+		return term{before, "", float64(s[0]), true}, true
+	}
+	if v, ok := plainNumber(s); ok {
+		return term{value: v}, true
+	}
+	// The first number amid letters. What follows may be another that goes with
+	// it, as in 2019/20, or the same word.
+	i := strings.IndexAny(s, "0123456789")
+	if i < 0 || len(s) > 30 {
+		return term{}, false
+	}
+	j := i
+	for j < len(s) && '0' <= s[j] && s[j] <= '9' {
+		j++
+	}
+	if j-i > 9 {
+		return term{}, false
+	}
+	v, err := strconv.Atoi(s[i:j])
+	if err != nil {
+		return term{}, false
+	}
+	after := strings.Map(func(c rune) rune {
+		if '0' <= c && c <= '9' {
+			return '0'
+		}
+		return c
+	}, s[j:])
+	return term{before: s[:i], after: after, value: float64(v)}, true
+}
+
+func (t *term) sort() int {
+	switch {
+	case t.letter:
+		return 0
+	case t.before == "" && t.after == "":
+		return 1
+	}
+	return 2
+}
+
+// seriesAcross returns the series of a row, none of them with a field of
+// another. Empty cells interrupt none.
+func seriesAcross(cells []string) []series {
+	var list []series
+	var at []int
+	var terms []term
+	end := func() {
+		if s := seriesStrength(terms); s > 0 {
+			list = append(list, series{at, s, terms[0].sort()})
+		}
+		at, terms = nil, nil
+	}
+	for j, s := range cells {
+		if s == "" {
+			continue
+		}
+		t, ok := termOf(s)
+		if !ok {
+			end()
+			continue
+		}
+		if n := len(terms); n > 0 {
+			last := terms[n-1]
+			up := n == 1 || (terms[1].value > terms[0].value) == (t.value > last.value)
+			if last.before != t.before || last.after != t.after || last.letter != t.letter || last.value == t.value || !up {
+				end()
+				// Where it turns, the last one may begin another.
+			}
+		}
+		at, terms = append(at, j), append(terms, t)
+	}
+	end()
+	return list
+}
+
+// seriesStrength is how much the terms, which go all up or all down, look like
+// names.
+func seriesStrength(terms []term) float64 {
+	n := len(terms)
+	if n < 2 {
+		return 0
+	}
+	steady, years, whole := true, true, true
+	step := terms[1].value - terms[0].value
+	for i, t := range terms {
+		whole = whole && t.value == float64(int64(t.value))
+		years = years && isYear(t.value)
+		if i > 0 && t.value-terms[i-1].value != step {
+			steady = false
+		}
+	}
+	by := func(list ...float64) float64 { return list[min(n-2, len(list)-1)] }
+	first := terms[0]
+	switch plain := first.before == "" && first.after == ""; {
+	case first.letter && steady && step == 1:
+		return by(0.4, 1.2, 2)
+	case first.letter:
+		return 0
+	case !plain && steady:
+		return by(0.6, 1.5, 2)
+	case !plain:
+		return by(0, 0.5, 0.8, 1)
+	case years:
+		return by(1, 1.8, 2.5)
+	case steady && step == 1 && (first.value == 0 || first.value == 1):
+		return by(0.4, 1.5, 2.5, 3)
+	case steady && whole:
+		return by(0, 0.8, 1.5, 2)
+	}
+	return by(0, 0, 0.4, 1, 1.5)
+}
+
+// class is how strong a series is: weak, of some strength, strong.
+func (s *series) class() int {
+	switch {
+	case s.strength >= 1.5:
+		return 2
+	case s.strength >= 0.8:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,274 @@
+package csvfile
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A column is what the values below each other in one field look like.
+type column struct {
+	kind    cellKind // that of at least four of five values; cellText where there is none such
+	same    int      // the length of all values, or -1
+	values  map[string]bool
+	first   []string // the first few of the values
+	filled  int
+	rows    int // with values or without
+	upper   int // values that begin with a capital
+	average float64
+	longest int
+	least   float64   // of the plain numbers
+	most    float64   // and the largest
+	numbers int       // values that are plain numbers
+	years   int       // values that may be years
+	across  [3][3]int // values that are part of a series across their row, by its sort and strength
+	styles  [9]int    // values of each style of writing
+	blanks  int       // values with spaces in them
+	kinds   kindCount // values of each kind
+}
+
+type kindCount [cellText + 1]int
+
+// firstValues is how many of a column's values are kept in order.
+const firstValues = 20
+
+// columns looks at the columns of the rows from i on, at most so many of them.
+func (c *candidate) columns(text []byte, i, most int) []column {
+	return c.columnsBut(text, i, most, nil)
+}
+
+// columnsBut does as columns does, without the rows that are equal to header:
+// it is there again where files were put together.
+func (c *candidate) columnsBut(text []byte, i, most int, header []string) []column {
+	list := make([]column, c.fields)
+	rows := 0
+	for ; i < len(c.rows) && i <= c.last && rows < most; i++ {
+		if r := c.rows[i]; r.bad || r.blank || r.fields != c.fields {
+			continue
+		}
+		cells := c.cellsOf(text, i)
+		if header != nil && sameNames(cells, header) {
+			continue
+		}
+		rows++
+		for j, s := range cells {
+			list[j].add(s)
+		}
+		for _, s := range seriesAcross(cells) {
+			for _, j := range s.at {
+				list[j].across[s.sort][s.class()]++
+			}
+		}
+	}
+	for j := range list {
+		list[j].finish(rows)
+	}
+	return list
+}
+
+// sameNames reports whether two rows are equal but for blanks and byte order
+// marks around their values, and not empty.
+func sameNames(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	some := false
+	for i := range a {
+		s := trimName(a[i])
+		if s != trimName(b[i]) {
+			return false
+		}
+		some = some || s != ""
+	}
+	return some
+}
+
+// trimName returns a name without what may stand around it: blanks, and in
+// files that were put together, byte order marks.
+func trimName(s string) string { return strings.TrimSpace(strings.Trim(s, "\ufeff")) }
+
+// add takes a value into account.
+func (c *column) add(s string) {
+	if s == "" {
+		return
+	}
+	if c.filled == 0 {
+		c.same, c.values = len(s), map[string]bool{}
+		c.least, c.most = math.Inf(1), math.Inf(-1)
+	} else if c.same != len(s) {
+		c.same = -1
+	}
+	c.filled++
+	c.average += float64(len(s))
+	c.longest = max(c.longest, len(s))
+	if !c.values[s] && len(c.first) < firstValues {
+		c.first = append(c.first, s)
+	}
+	c.values[s] = true
+	if 'A' <= s[0] && s[0] <= 'Z' {
+		c.upper++
+	}
+	if strings.Contains(strings.TrimSpace(s), " ") {
+		c.blanks++
+	}
+	kind := kindOf([]byte(s))
+	c.kinds[kind]++
+	switch kind {
+	case cellNumber:
+		if v, ok := plainNumber(s); ok {
+			c.numbers++
+			c.least, c.most = min(c.least, v), max(c.most, v)
+			if isYear(v) {
+				c.years++
+			}
+		}
+	case cellCode, cellText:
+		c.styles[styleOf(s)]++
+	}
+}
+
+// finish decides about the kind of all values.
+func (c *column) finish(rows int) {
+	c.rows, c.kind = rows, cellText
+	if c.filled == 0 {
+		c.kind = cellEmpty
+		return
+	}
+	c.average /= float64(c.filled)
+	for k, n := range c.kinds {
+		if cellKind(k) != cellWord && n*5 >= c.filled*4 || cellKind(k) == cellWord && n == c.filled {
+			c.kind = cellKind(k)
+		}
+	}
+	// Numbers or dates with words for none among them.
+	if w := c.kinds[cellWord]; w > 0 {
+		for _, k := range []cellKind{cellNumber, cellMoment} {
+			if n := c.kinds[k]; (n+w)*5 >= c.filled*4 && n > w {
+				c.kind = k
+			}
+		}
+	}
+}
+
+// typed reports whether a header's name would stand out in the column.
+func (c *column) typed() bool {
+	return c.kind == cellNumber || c.kind == cellMoment || c.kind == cellWord
+}
+
+// addresses reports whether all values are addresses with colons.
+func (c *column) addresses() bool {
+	for s := range c.values {
+		if !isAddress([]byte(s)) {
+			return false
+		}
+	}
+	return c.filled > 0
+}
+
+// zeros reports whether there are whole numbers that begin with a zero.
+func (c *column) zeros() bool {
+	for s := range c.values {
+		if len(s) > 1 && s[0] == '0' && '0' <= s[1] && s[1] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// far reports whether the number is further from all values than these are
+// from each other.
+func (c *column) far(s string) bool {
+	v, ok := plainNumber(s)
+	if !ok || c.numbers < 2 {
+		return false
+	}
+	span := c.most - c.least
+	return v > c.most+span && v > c.most+1 || v < c.least-span && v < c.least-1
+}
+
+// nameLike reports whether many of the values look like names of fields.
+func (c *column) nameLike() bool {
+	n := 0
+	for _, s := range c.first {
+		if isNameLike(s) {
+			n++
+		}
+	}
+	return 5*n > len(c.first)
+}
+
+// plainNumber returns the value of digits with a sign and a point, as they
+// stand in a header.
+func plainNumber(s string) (float64, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' }) {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil
+}
+
+func isYear(v float64) bool { return v >= 1800 && v <= 2200 && v == math.Trunc(v) }
+
+// The styles of writing.
+const (
+	styleNone   = iota // no letters that have a case
+	styleLower         // all small
+	styleUpper         // all capitals
+	styleTitle         // a capital, then small
+	styleTitles        // each word with a capital
+	styleCamel         // a capital within a word
+	styleCode          // with digits in it
+	styleOther
+)
+
+// styleOf returns how s is written.
+func styleOf(s string) int {
+	if strings.ContainsFunc(s, func(c rune) bool { return '0' <= c && c <= '9' }) {
+		return styleCode
+	}
+	lower, upper := strings.ToLower(s), strings.ToUpper(s)
+	switch s {
+	case lower:
+		if lower == upper {
+			return styleNone
+		}
+		return styleLower
+	case upper:
+		return styleUpper
+	}
+	words := strings.Fields(s)
+	titles, small := 0, 0
+	for _, w := range words {
+		rest := []rune(w)
+		switch head := string(rest[0]); {
+		case string(rest[1:]) != strings.ToLower(string(rest[1:])):
+			return styleCamel
+		case head != strings.ToLower(head):
+			titles++
+		default:
+			small++
+		}
+	}
+	switch {
+	case titles == len(words) && titles > 1:
+		return styleTitles
+	case titles >= 1 && strings.ToLower(words[0]) != words[0]:
+		return styleTitle
+	}
+	return styleOther
+}
+
+// unlike reports whether no value of a column with some is written in the
+// style of s.
+func (c *column) unlike(s string) bool {
+	style := styleOf(s)
+	if style == styleNone || c.filled < 3 || c.styles[styleNone]*2 > c.filled {
+		return false
+	}
+	if style == styleTitle && c.styles[styleTitles] > 0 {
+		return false
+	}
+	return c.styles[style] == 0 && slices.Max(c.styles[:]) > 0
+}
