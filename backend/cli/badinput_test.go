@@ -48,13 +48,6 @@ func TestBadInput(t *testing.T) {
 			status: 2, says: []string{"empty.csv", "empty"},
 		},
 		{
-			name: "header only",
-			setup: func(t *testing.T, dir string) (string, string) {
-				return write(t, dir, "header.csv", "id,name\n"), filepath.Join(dir, "out.db")
-			},
-			status: 2, says: []string{"header.csv", "no records", "header", "preview"},
-		},
-		{
 			name: "binary file",
 			setup: func(t *testing.T, dir string) (string, string) {
 				self, err := os.Executable()

@@ -46,6 +46,13 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err := load.JoinProblems(settled.Problems); err != nil {
 		return s, err
 	}
+	if settled.blank {
+		r.tellWarnings(a, settled.Warnings)
+		for range file.Records() { // there are none, but lines to be counted
+		}
+		s.PassedOver, s.Warnings = file.Stats().PassedOver, slices.Concat(file.Warnings(), settled.Warnings)
+		return s, nil
+	}
 	opt := load.Options{
 		OnProgress: func(p load.Progress) { r.tellProgress(a, p) },
 		Paused:     func() <-chan struct{} { return r.paused(a) },
@@ -79,9 +86,6 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	r.tellWarnings(a, settled.Warnings)
 	opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
 	did, err := load.Run(ctx, file, dst, layout, opt)
-	if errors.Is(err, load.ErrNoRecords) {
-		err = fmt.Errorf("import %s: it has no records, only a header of %d fields: look at it with `linefeed preview`", req.File, len(file.Fields()))
-	}
 	if err == nil && inferred {
 		s.Guesses = settled.Guesses
 	}
@@ -89,6 +93,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	s.Counts, s.Bytes, s.RolledBack = did.Counts, did.Bytes, did.RolledBack
 	s.Seconds += did.Elapsed.Seconds()
 	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), settled.Warnings) // of the file there may be more at its end
+	if err == nil && s.Read == 0 {
+		s.Warnings = append(s.Warnings, noRecords(file, layout, req.Check))
+	}
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
 }

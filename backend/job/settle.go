@@ -31,6 +31,8 @@ type Settled struct {
 	// Warnings tell what the plan leaves out, or guesses and may be wrong; what
 	// there is to know of the file alone is in its preview.
 	Warnings []load.Warning `json:"warnings"`
+
+	blank bool // the file holds nothing but blank lines
 }
 
 // A FieldMapping says which column a field goes to, "" for none.
@@ -112,6 +114,9 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		if s.Guesses, err = guess(ctx, req, file.Dialect(), look); err != nil {
 			return s, load.Layout{}, err
 		}
+	}
+	if blank, err := nothingIn(ctx, req, file, s.Guesses); err != nil || blank {
+		return s.leave(table, exists, plan), load.Layout{Plan: plan}, err
 	}
 	switch {
 	case exists: // and Check says so where it is to be made

@@ -65,15 +65,13 @@ type Summary struct {
 	Elapsed    time.Duration
 }
 
-// ErrNoRecords says that the source ended without a single record.
-var ErrNoRecords = errors.New("no records")
-
 // Run loads all records of src into the table of dst that l names, and returns
 // what became of them.
 //
 // Reading, converting, writing and reporting of rejects overlap, each in a
 // goroutine of its own; memory is bounded by a few blocks of records. When Run
-// returns, its goroutines have ended.
+// returns, its goroutines have ended. A source without a single record is no
+// error: a table that is to be made is made, with nothing in it.
 //
 // When ctx is done, what was written so far is committed, unless the plan is
 // atomic, and the error wraps ctx's. After any other error what was not
@@ -246,9 +244,6 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 			}
 		}
 		return context.Cause(ctx)
-	}
-	if r.counts.Read == 0 {
-		return ErrNoRecords
 	}
 	if err := r.checkLimit(0); err != nil {
 		return err

@@ -1,0 +1,76 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+)
+
+// WarnNoRecords is the code of a warning of a file without a single record.
+const WarnNoRecords = "no_records"
+
+// nothingIn reports whether a file holds nothing but blank lines: no record,
+// and no header that names anything.
+func nothingIn(ctx context.Context, req Request, file *csvfile.File, guesses []load.Guess) (bool, error) {
+	for _, g := range guesses {
+		if g.Values > 0 || g.Empty > 0 {
+			return false, nil
+		}
+	}
+	if strings.Trim(csvfile.Decode(file.Head(), file.Dialect().Encoding), "\ufeff \t\r\n") != "" {
+		return false, nil
+	}
+	again, err := openFile(req, file.Dialect())
+	if err != nil {
+		return false, err
+	}
+	defer again.Close()
+	for rec, err := range again.Records() {
+		var reject *load.Reject
+		if rec == nil && !errors.As(err, &reject) && !errors.Is(err, io.EOF) {
+			return false, err
+		}
+		return false, ctx.Err()
+	}
+	return true, ctx.Err()
+}
+
+// leave settles a request whose file holds nothing but blank lines. There is
+// nothing to load, and no name for the column of a table to be made.
+func (s Settled) leave(table []load.Column, exists bool, plan load.Plan) Settled {
+	s.blank, s.Columns, s.Create = true, table, !exists
+	for _, f := range s.Fields {
+		s.Mapping = append(s.Mapping, FieldMapping{Field: f})
+	}
+	left := fmt.Sprintf("the table %q is left as it is", plan.Table)
+	switch {
+	case exists && plan.Create:
+		s.Problems = append(s.Problems, load.Problem{Message: fmt.Sprintf("the table %q is there already", plan.Table), Hint: "leave out --create to add to it, or choose another name"})
+	case !exists:
+		left = "no table is made, as no field has a name"
+	}
+	s.Warnings = append(s.Warnings, load.Warning{Code: WarnNoRecords, Message: "the file holds nothing but blank lines, so nothing is loaded: " + left, Hint: "look whether it was written to its end"})
+	return s
+}
+
+// noRecords warns that a file had only a header.
+func noRecords(file *csvfile.File, l load.Layout, check bool) load.Warning {
+	w := load.Warning{Code: WarnNoRecords, Message: fmt.Sprintf("the file has no records, only a header of %d fields", len(file.Fields()))}
+	if len(file.Fields()) == 1 {
+		w.Message = "the file has no records, only a header of 1 field"
+	}
+	switch {
+	case !l.Plan.Create:
+		w.Hint = fmt.Sprintf("the table %q is left as it is", l.Plan.Table)
+	case check:
+		w.Hint = "an import makes the table, with nothing in it"
+	default:
+		w.Hint = fmt.Sprintf("the table %q is made, with nothing in it", l.Plan.Table)
+	}
+	return w
+}
