@@ -138,17 +138,30 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 			l.err.printf("local API: %s (its token is in %s)\n", l.engine.api.URL(), filepath.Join(l.engine.run, "api.json"))
 		}
 	}
+	made := false // by a file before
 	for _, r := range requests {
 		if ctx.Err() != nil {
 			break
 		}
-		status, err := l.one(ctx, r)
+		if made {
+			addTo(&r)
+		}
+		v, status, err := l.one(ctx, r)
 		if err != nil {
 			return err
 		}
+		made = made || v.Created
 		l.status = worse(l.status, status)
 	}
 	return nil
+}
+
+// addTo lets a request that would make its table add to the one that a file
+// before it has made: all of its fields must have a column there.
+func addTo(r *job.Request) {
+	if r.Plan.Create {
+		r.Plan.Create, r.Plan.Strict = false, true
+	}
 }
 
 // worse returns the status that matters more when two files are loaded.
@@ -161,32 +174,32 @@ func worse(a, b int) int {
 	return exitDone
 }
 
-// one runs one job to its end and returns the exit status that it calls for.
-// What went wrong with the job itself is told, and not returned.
-func (l *loader) one(ctx context.Context, r job.Request) (status int, err error) {
+// one runs one job to its end and returns what it did, and the exit status that
+// this calls for. What went wrong with the job itself is told, and not returned.
+func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status int, err error) {
 	name := r.File
 	if in := l.onceReadable(name); in != nil {
 		if r.File, err = l.receive(ctx, in); err != nil {
-			return 0, fmt.Errorf("receive %s: %w", inputName(name), err)
+			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
 		}
 		defer os.RemoveAll(filepath.Dir(r.File))
 	}
 	if r.File, err = filepath.Abs(r.File); err != nil {
-		return 0, err
+		return v, 0, err
 	}
 	if r.Target, err = absTarget(r.Target); err != nil {
-		return 0, err
+		return v, 0, err
 	}
 	runner := l.engine.runner
 	j, err := runner.Start(ctx, r)
 	if err != nil {
-		return 0, err
+		return v, 0, err
 	}
 	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(j.ID) })() // it may have ended
 
 	cursor, err := l.engine.hub.Follow(j.ID, "")
 	if err != nil {
-		return 0, fmt.Errorf("follow job %s: %w", j.ID, err)
+		return v, 0, fmt.Errorf("follow job %s: %w", j.ID, err)
 	}
 	printers := l.printers(j.ID)
 	whole := context.WithoutCancel(ctx) // a cancelled job is told of to its end
@@ -198,9 +211,10 @@ func (l *loader) one(ctx context.Context, r job.Request) (status int, err error)
 	for _, p := range printers {
 		p.end()
 	}
-	summary, jobErr := runner.Wait(whole, j.ID)
-	summary.File = name
-	return l.conclude(whole, summary, jobErr)
+	v, jobErr := runner.Wait(whole, j.ID)
+	v.File = name
+	status, err = l.conclude(whole, v, jobErr)
+	return v, status, err
 }
 
 // printers returns who tells of a job.

@@ -189,6 +189,30 @@ func TestSeveralFiles(t *testing.T) {
 	}
 }
 
+// TestSeveralFilesCreate makes the table of the first file that can be loaded,
+// and adds the others to it.
+func TestSeveralFilesCreate(t *testing.T) {
+	dir := newHome(t)
+	db := filepath.Join(dir, "out.db")
+	empty := write(t, dir, "empty.csv", "")
+	blank := write(t, dir, "blank.csv", "\n\n")
+	one := write(t, dir, "one.csv", smallCSV)
+	two := write(t, dir, "two.csv", "name,id\nEdsger,3\n")
+	other := write(t, dir, "other.csv", "id,name,born\n4,Barbara,1939\n")
+	r := run(t, "import", empty, blank, one, two, other, two, "--to", db, "--table", "people", "--create", "--key", "id", "--on-conflict", "skip", "--json").want(t, 2)
+	v := decodeLines[job.Summary](t, r.stdout)
+	if len(v) != 6 || v[1].Created || !v[2].Created || v[3].Created || v[3].Inserted != 1 || v[5].Skipped != 1 {
+		t.Errorf("summaries %s", r.stdout)
+	}
+	if !strings.Contains(v[4].Error, `the field "born" goes to no column`) {
+		t.Errorf("a field that the table does not have: %q", v[4].Error)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM people"); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+	run(t, "import", one, two, "--to", db, "--table", "people", "--create").want(t, 64) // there before
+}
+
 // TestUnmapped imports a file with a field that has no column: it is told before
 // the start and after the end, and refused by --strict.
 func TestUnmapped(t *testing.T) {

@@ -102,6 +102,8 @@ type Summary struct {
 	PassedOver []csvfile.PassedOver `json:"passedOver,omitempty"`
 	// Warnings tell what was guessed and may be wrong, or left out.
 	Warnings []load.Warning `json:"warnings,omitempty"`
+	// Created says that the table was made.
+	Created bool `json:"created,omitempty"`
 	// Check is set when nothing was to be written: inserted then counts the
 	// records that would have been.
 	Check bool `json:"check,omitempty"`

@@ -96,6 +96,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err == nil && s.Read == 0 {
 		s.Warnings = append(s.Warnings, noRecords(file, layout, req.Check))
 	}
+	s.Created = layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
 }

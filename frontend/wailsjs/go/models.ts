@@ -76,6 +76,7 @@ export namespace job {
 	    rolledBack?: number;
 	    padded?: number;
 	    passed?: number;
+	    created?: boolean;
 	    check?: boolean;
 	    guesses?: load.Guess[];
 	    error?: string;
