@@ -131,7 +131,11 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 	if len(l.Make) == 0 {
 		return nil // why, the plan's own problems tell
 	}
-	if _, err := conn.ExecContext(ctx, createTable(l)); err != nil {
+	statement, err := createTable(l)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, statement); err != nil {
 		return load.Problem{Message: fmt.Sprintf("the table %q can't be made: %v", l.Plan.Table, err), Hint: "choose other names, or other columns"}
 	}
 	t, err := (&DB{conn: conn}).table(ctx, l.Plan.Table)

@@ -14,7 +14,13 @@ import (
 // The length of a text is declared but has no CHECK: SQLite lets it pass, and
 // so do other programs that read the file; values are held to it when they
 // are converted.
-func createTable(l load.Layout) string {
+//
+// The layout's texts come from outside. What could make anything but this one
+// table of them is a problem.
+func createTable(l load.Layout) (string, error) {
+	if err := checkMade(l); err != nil {
+		return "", err
+	}
 	var key []string
 	for _, c := range l.Make {
 		if c.PrimaryKey {
@@ -52,5 +58,5 @@ func createTable(l load.Layout) string {
 		fmt.Fprintf(&b, ",\n  PRIMARY KEY (%s)", quoteAll("", key))
 	}
 	b.WriteString("\n)")
-	return b.String()
+	return b.String(), nil
 }

@@ -99,7 +99,11 @@ func (w *writer) createTable(ctx context.Context, l load.Layout) error {
 	if err := w.db.free(context.WithoutCancel(ctx), l.Plan.Table); err != nil {
 		return err
 	}
-	return w.exec(createTable(l))
+	statement, err := createTable(l)
+	if err != nil {
+		return err
+	}
+	return w.exec(statement)
 }
 
 // exec runs one statement. What stops it is the watch on the loader.

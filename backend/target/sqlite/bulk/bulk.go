@@ -97,6 +97,13 @@ func linefeedWaiting(handle C.uintptr_t) {
 	cgo.Handle(handle).Value().(*atomic.Bool).Store(true)
 }
 
+// IsKeyword reports whether SQLite's grammar has a word of its own like that.
+func IsKeyword(word string) bool {
+	text := C.CString(word)
+	defer C.free(unsafe.Pointer(text))
+	return C.sqlite3_keyword_check(text, C.int(len(word))) != 0
+}
+
 // Free releases the loader. The connection must be closed by then.
 func (l *Loader) Free() {
 	C.lf_free(l.c)

@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"linefeed/backend/load"
+	"linefeed/backend/target/sqlite/bulk"
+)
+
+// checkMade returns a problem where what a layout says of the table to be made
+// can't be taken into a statement: names are quoted there, but types and checks
+// stand in it as they are.
+func checkMade(l load.Layout) error {
+	if strings.ContainsRune(l.Plan.Table, 0) {
+		return load.Problem{Message: fmt.Sprintf("the table name %q holds a NUL", l.Plan.Table), Hint: "choose another name"}
+	}
+	if strings.HasPrefix(strings.ToLower(l.Plan.Table), "sqlite_") {
+		return load.Problem{Message: fmt.Sprintf("the table name %q begins with sqlite_, which SQLite keeps for itself", l.Plan.Table), Hint: "choose another name"}
+	}
+	for _, c := range l.Make {
+		switch {
+		case strings.ContainsRune(c.Name, 0):
+			return load.Problem{Column: c.Name, Message: fmt.Sprintf("the column name %q holds a NUL", c.Name), Hint: "choose another name"}
+		case c.Declared != "" && !isTypeName(c.Declared):
+			return load.Problem{
+				Column:  c.Name,
+				Message: fmt.Sprintf("%q, declared for the column %q, is no type", shown(c.Declared), c.Name),
+				Hint:    "a type is words, perhaps with a length behind them, such as TEXT, VARCHAR(20) or DECIMAL(10,2); rules such as DEFAULT or NOT NULL are no part of it",
+			}
+		case !isClosed(c.Check):
+			return load.Problem{
+				Column:  c.Name,
+				Message: fmt.Sprintf("%q, the check of the column %q, is no single expression", shown(c.Check), c.Name),
+				Hint:    "leave it out, and add it to the table once that is there",
+			}
+		}
+	}
+	return nil
+}
+
+// typeName is the grammar of declared types.
+var typeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?$`)
+
+// maxTypeName is the longest declared type.
+const maxTypeName = 100
+
+// isTypeName reports whether declared can be a column's type, and nothing but
+// that: a keyword among its words could begin a rule of the column.
+func isTypeName(declared string) bool {
+	if len(declared) > maxTypeName || !typeName.MatchString(declared) {
+		return false
+	}
+	words, _, _ := strings.Cut(declared, "(")
+	for word := range strings.FieldsSeq(words) {
+		switch strings.ToUpper(word) {
+		case "WITH", "WITHOUT": // TIME ZONE
+		default:
+			if bulk.IsKeyword(word) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isClosed reports whether an expression stays within the parentheses that are
+// put around it.
+func isClosed(expression string) bool {
+	depth := 0
+	for i := 0; i < len(expression); i++ {
+		rest := expression[i:]
+		switch c := rest[0]; {
+		case c == '\'', c == '"', c == '`', c == '[':
+			if c == '[' {
+				c = ']'
+			}
+			end := strings.IndexByte(rest[1:], c) // one that is doubled begins anew
+			if end < 0 {
+				return false
+			}
+			i += 1 + end
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		case c == ';', c == 0, strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "/*"):
+			return false
+		}
+	}
+	return depth == 0
+}
+
+// shown cuts a text from outside for a message.
+func shown(text string) string {
+	const most = 60
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
+}
