@@ -17,3 +17,10 @@ func (d *DB) Exec(ctx context.Context, statement string) error {
 	_, err := d.conn.ExecContext(ctx, statement)
 	return err
 }
+
+// SetCountTable sets how long the rows of one table may be counted, until restore.
+func SetCountTable(d time.Duration) (restore func()) {
+	before := countTable
+	countTable = d
+	return func() { countTable = before }
+}
