@@ -275,8 +275,12 @@ func mapFlag(field, column string) string {
 	return "--map " + said
 }
 
-// checkColumns finds the columns that need a field and have none.
+// checkColumns finds the columns that need a field and have none. Rows that are
+// there already can be updated without it; new ones will be rejected.
 func (s *settling) checkColumns() {
+	if s.plan.OnConflict == ConflictUpdate && !s.plan.Create {
+		return
+	}
 	for i, c := range s.table {
 		if s.fed[i] < 0 && !c.Nullable && !c.HasDefault && !c.Generated {
 			s.problem(Problem{

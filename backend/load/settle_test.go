@@ -30,6 +30,8 @@ func TestSettle(t *testing.T) {
 		{"a mapped field frees its name's column", Plan{Map: map[string]string{"price": "id"}}, "price,id", "id=0", nil},
 		{"a generated column is passed over", Plan{}, "id,total", "id=0", nil},
 		{"required and not mapped", Plan{}, "price", "price=0", []string{`the column "id" needs a value`}},
+		{"required and not mapped, where rows are updated", Plan{OnConflict: ConflictUpdate}, "price", "price=0", nil},
+		{"required and not mapped, where rows are replaced", Plan{OnConflict: ConflictReplace}, "price", "price=0", []string{`the column "id" needs a value`}},
 		{"nothing fits", Plan{}, "x,y", "", []string{`the column "id" needs`, "no field of the file goes to a column"}},
 		{"mapped to a column that is not there", Plan{Map: map[string]string{"a": "ix"}}, "a,id", "id=1", []string{`no column "ix"`}},
 		{"a mapped field that is not there", Plan{Map: map[string]string{"z": "price"}}, "id", "id=0", []string{`no field "z"`}},

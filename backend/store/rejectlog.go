@@ -53,7 +53,7 @@ ON CONFLICT DO UPDATE SET count = count + ?4`
 var insertRejects = bulk.Statements{
 	Columns: 11,
 	One:     "INSERT INTO " + rejectFields + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	Many:    "INSERT OR FAIL INTO " + rejectFields + " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM linefeed_batch",
+	Many:    "INSERT OR FAIL INTO " + rejectFields + " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM " + bulk.Batch,
 	Rowid:   "SELECT 1 FROM rejects WHERE id = ?",
 }
 

@@ -52,11 +52,19 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 	if err != nil {
 		return problem(err)
 	}
-	err = d.understands(ctx, s.One)
-	if codeOf(err) == driver.ErrError { // not one of the file or of its locks
-		return load.Problem{Message: fmt.Sprintf("the table %q can't be loaded into: %v", t.name, err)}
+	for _, statement := range []string{s.One, s.Find, s.Change} {
+		if statement == "" {
+			continue
+		}
+		err := d.understands(ctx, statement)
+		if codeOf(err) == driver.ErrError { // not one of the file or of its locks
+			return load.Problem{Message: fmt.Sprintf("the table %q can't be loaded into: %v", t.name, err)}
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // understands returns why SQLite does not take a statement, which is not run.

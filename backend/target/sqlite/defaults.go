@@ -11,15 +11,15 @@ import (
 // its default only where the statement does not name it; so the statement does
 // it, for each row anew: CURRENT_TIMESTAMP and random() are what they are then.
 
-// readDefaults makes the defaults of the columns that take no NULL expressions
-// that a statement can hold. A column has none where its default is NULL.
+// readDefaults makes the defaults of the columns expressions that a statement
+// can hold. A column has none where its default is NULL.
 func (d *DB) readDefaults(ctx context.Context, t *table) {
 	for i := range t.columns {
 		text := t.defaults[i]
 		if strings.EqualFold(text, "NULL") {
 			t.columns[i].HasDefault = false
 		}
-		if t.defaults[i] = ""; t.columns[i].Nullable || !t.columns[i].HasDefault {
+		if t.defaults[i] = ""; !t.columns[i].HasDefault {
 			continue
 		}
 		expr := defaultExpression(text)
@@ -67,7 +67,7 @@ func isName(text string) bool {
 // orDefault returns the expression for what goes into column i, of which value
 // is the value in the row.
 func (t *table) orDefault(i int, value string) string {
-	if t.defaults[i] == "" {
+	if t.columns[i].Nullable || t.defaults[i] == "" {
 		return value
 	}
 	return fmt.Sprintf("coalesce(%s, %s)", value, t.defaults[i])

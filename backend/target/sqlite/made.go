@@ -17,7 +17,7 @@ func checkMade(l load.Layout) error {
 		return load.Problem{Message: fmt.Sprintf("the table name %q holds a NUL", l.Plan.Table), Hint: "choose another name"}
 	}
 	if strings.HasPrefix(strings.ToLower(l.Plan.Table), "sqlite_") {
-		return load.Problem{Message: fmt.Sprintf("the table name %q begins with sqlite_, which SQLite keeps for itself", l.Plan.Table), Hint: "choose another name"}
+		return load.Problem{Message: fmt.Sprintf("the table name %q is reserved: those that begin with sqlite_ are SQLite's own", l.Plan.Table), Hint: "choose another name"}
 	}
 	for _, c := range l.Make {
 		switch {

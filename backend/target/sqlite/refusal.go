@@ -90,6 +90,7 @@ func (r *reasons) explain(code driver.ErrNoExtended, message string) load.Refusa
 		refusal.Hint = "a trigger of the database refused it"
 	case 0:
 		refusal.Message = "a trigger of the database left it out, and gave no reason"
+		refusal.Hint = "look for RAISE(IGNORE) in the table's triggers; what they did before it stays"
 	}
 	return refusal
 }

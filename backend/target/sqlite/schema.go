@@ -15,38 +15,35 @@ import (
 type table struct {
 	name    string // as it is spelled in the database
 	columns []load.Column
-	// defaults holds, for each column that takes no NULL and has a default, the
-	// expression of that, and "" for the others.
+	// defaults holds, for each column that has a default, the expression of
+	// that, and "" for the others.
 	defaults []string
-	keys     [][]string // the primary key and the columns of each unique index
-	primary  []string   // the primary key, in its order
-	rowid    string     // a name by which rowids are reached; "" where there are none
-	alias    string     // the column that is another name of the rowid; "" where there is none
+	keys     []key    // the primary key and each unique index
+	primary  []string // the primary key, in its order
+	rowid    string   // a name by which rowids are reached; "" where there are none
+	alias    string   // the column that is another name of the rowid; "" where there is none
 
 	references []reference // its foreign keys
 	referred   bool        // foreign keys of other tables, or its own, lead to it
 
-	strict        bool
-	autoincrement bool
-	deferred      bool // foreign keys are checked at the commit
-	triggers      bool // there are triggers on it
-	raises        bool // triggers of the database refuse rows by RAISE
+	strict   bool
+	triggers bool // there are triggers on it
+	rules    rules
 }
 
-// guarded reports whether a row that is refused may be in the table for all
-// that, or may have left traces elsewhere.
-func (t *table) guarded() bool { return t.triggers && t.raises || t.deferred }
+// A key is what makes rows unique: columns, and how each is compared, "" for as
+// the column itself is.
+type key struct{ columns, collations []string }
 
 // table reads what there is to know about a table. Its error wraps
 // load.ErrNoTable where there is none of that name.
 func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	t := &table{}
-	var kind, ddl string
+	var kind string
 	var withoutRowid bool
 	err := d.conn.QueryRowContext(ctx, `
-		SELECT l.name, l.type, l.wr, l.strict, coalesce(s.sql, '')
-		FROM pragma_table_list AS l LEFT JOIN main.sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')
-		WHERE l.schema = 'main' AND l.name = ? COLLATE NOCASE`, name).Scan(&t.name, &kind, &withoutRowid, &t.strict, &ddl)
+		SELECT name, type, wr, strict FROM pragma_table_list
+		WHERE schema = 'main' AND name = ? COLLATE NOCASE`, name).Scan(&t.name, &kind, &withoutRowid, &t.strict)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, d.noTable(ctx, name)
@@ -59,9 +56,9 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	case strings.HasPrefix(strings.ToLower(t.name), "sqlite_"):
 		return nil, load.Problem{Message: fmt.Sprintf("%q belongs to SQLite itself", t.name), Hint: "choose another table"}
 	}
-	// The words may stand in a comment: then a slower way is taken in vain.
-	t.autoincrement = strings.Contains(strings.ToUpper(ddl), "AUTOINCREMENT")
-	t.deferred = strings.Contains(strings.ToUpper(ddl), "DEFERRED")
+	if t.rules, err = d.readRules(ctx, t.name); err != nil {
+		return nil, err
+	}
 	if err := d.readColumns(ctx, t); err != nil {
 		return nil, err
 	}
@@ -73,8 +70,8 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 		return nil, err
 	}
 	for i := range t.columns {
-		t.columns[i].Unique = slices.ContainsFunc(t.keys, func(key []string) bool {
-			return len(key) == 1 && strings.EqualFold(key[0], t.columns[i].Name)
+		t.columns[i].Unique = slices.ContainsFunc(t.keys, func(k key) bool {
+			return len(k.columns) == 1 && strings.EqualFold(k.columns[0], t.columns[i].Name)
 		})
 	}
 	if !withoutRowid {
@@ -91,10 +88,9 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	return t, d.conn.QueryRowContext(ctx, `
 		SELECT
 			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE),
-			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND sql LIKE '%raise%'),
 			EXISTS (SELECT 1 FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
 				WHERE s.type = 'table' AND f."table" = ?1 COLLATE NOCASE)`,
-		t.name).Scan(&t.triggers, &t.raises, &t.referred)
+		t.name).Scan(&t.triggers, &t.referred)
 }
 
 // noTable returns the error for a table that is not there.
@@ -169,32 +165,42 @@ func (d *DB) readAlias(ctx context.Context, t *table) error {
 	return err
 }
 
-// readKeys reads the columns of the unique indexes that hold for every row.
+// readKeys reads the columns of the primary key and of the unique indexes that
+// hold for every row.
 func (d *DB) readKeys(ctx context.Context, t *table) error {
 	if t.primary != nil {
-		t.keys = append(t.keys, t.primary)
+		t.keys = append(t.keys, key{t.primary, make([]string, len(t.primary))})
 	}
 	rows, err := d.conn.QueryContext(ctx, `
-		SELECT i.seq, c.name
-		FROM pragma_index_list(?, 'main') AS i, pragma_index_info(i.name, 'main') AS c
-		WHERE i."unique" AND NOT i.partial AND i.origin <> 'pk' ORDER BY i.seq, c.seqno`, t.name)
+		SELECT i.seq, i.origin = 'pk', c.name, c.coll
+		FROM pragma_index_list(?, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS c
+		WHERE i."unique" AND NOT i.partial AND c."key" ORDER BY i.seq, c.seqno`, t.name)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	last := -1
+	var k *key
 	for rows.Next() {
 		var seq int
+		var primary bool
 		var name sql.NullString // NULL for an expression
-		if err := rows.Scan(&seq, &name); err != nil {
+		var collation string
+		if err := rows.Scan(&seq, &primary, &name, &collation); err != nil {
 			return err
 		}
-		if seq != last {
-			t.keys = append(t.keys, nil)
-			last = seq
+		switch {
+		case seq == last:
+		case primary:
+			t.keys[0] = key{}
+			k = &t.keys[0]
+		default:
+			t.keys = append(t.keys, key{})
+			k = &t.keys[len(t.keys)-1]
 		}
-		key := &t.keys[len(t.keys)-1]
-		*key = append(*key, name.String)
+		last = seq
+		k.columns = append(k.columns, name.String)
+		k.collations = append(k.collations, collation)
 	}
 	return rows.Err()
 }
@@ -205,9 +211,9 @@ func (t *table) index(column string) int {
 	return slices.IndexFunc(t.columns, func(c load.Column) bool { return strings.EqualFold(c.Name, column) })
 }
 
-// unique reports whether the columns are, in any order, those of the primary
-// key or of a unique index.
-func (t *table) unique(columns []string) bool {
+// unique returns the primary key or the unique index that has these columns,
+// in any order, nil for none.
+func (t *table) unique(columns []string) *key {
 	fold := func(names []string) []string {
 		folded := make([]string, len(names))
 		for i, name := range names {
@@ -217,7 +223,11 @@ func (t *table) unique(columns []string) bool {
 		return folded
 	}
 	want := fold(columns)
-	return slices.ContainsFunc(t.keys, func(key []string) bool { return slices.Equal(fold(key), want) })
+	i := slices.IndexFunc(t.keys, func(k key) bool { return slices.Equal(fold(k.columns), want) })
+	if i < 0 {
+		return nil
+	}
+	return &t.keys[i]
 }
 
 // Columns returns the columns of a table in their order.
@@ -232,4 +242,3 @@ func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
 	}
 	return t.columns, nil
 }
-

@@ -239,10 +239,18 @@ func testModel(t *testing.T, db Database) {
 					k, v := fmt.Sprintf("k%d", rng.IntN(4000)), rng.IntN(1000)
 					_, there := model[k]
 					rows[i] = row(k, v)
-					switch {
-					case rng.IntN(50) == 0 && (!there || rule != load.ConflictReject):
-						// Which of two faults of a row is told is not laid down.
+					faulty := rng.IntN(50) == 0
+					if faulty {
 						rows[i] = row(k, nil)
+					}
+					switch {
+					case there && rule == load.ConflictSkip: // whatever else is the matter with it
+						want.Skipped++
+					case faulty && there && rule == load.ConflictReject:
+						// Which of two faults of a row is told is not laid down.
+						rows[i] = row(k, 1)
+						refused = append(refused, fmt.Sprintf("%d duplicate_key 0", i))
+					case faulty:
 						refused = append(refused, fmt.Sprintf("%d required 1", i))
 					case v >= 900 && there && rule == load.ConflictReject:
 						rows[i] = row(k, 1)
@@ -254,8 +262,6 @@ func testModel(t *testing.T, db Database) {
 						want.Inserted++
 					case rule == load.ConflictReject:
 						refused = append(refused, fmt.Sprintf("%d duplicate_key 0", i))
-					case rule == load.ConflictSkip:
-						want.Skipped++
 					default:
 						model[k] = v
 						want.Updated++

@@ -48,12 +48,18 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"conflict: update by another key", testUpdateByKey},
 		{"conflict: replace", testReplace},
 		{"conflict within the batch", testConflictWithinBatch},
+		{"conflict: skip what could not be inserted", testSkipBroken},
+		{"conflict: update some columns only", testUpdateSome},
+		{"conflict: update what could not be inserted", testUpdateUnmappedCheck},
 		{"conflict on another key", testConflictOnAnotherKey},
 		{"conflict without a key", testConflictWithoutKey},
 		{"columns that are not there", testUnknownColumn},
 		{"cancelled before", testCancelledBefore},
 		{"cancelled within", testCancelledWithin},
 		{"names that need quotes", testNames},
+		{"names that mean something else", testNamesWithMeaning},
+		{"types and checks that are more than that", testNothingElseIsMade},
+		{"rows are counted", testRowsAreCounted},
 		{"random rows against a model", testModel},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })

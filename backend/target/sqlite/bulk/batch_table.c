@@ -1,5 +1,5 @@
 /*
-** The virtual table linefeed_batch: the rows of the batch that a call of
+** The virtual table over a batch: the rows of the batch that a call of
 ** lf_write is about, read where they lie.
 */
 #include "loader.h"

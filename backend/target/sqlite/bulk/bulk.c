@@ -67,30 +67,32 @@ int lf_fail(lf_loader *l, int rc) {
   return rc;
 }
 
-static int prepare(lf_loader *l, const char *sql, sqlite3_stmt **out) {
+/* prepare readies a statement, where there is one and nothing failed before. */
+static int prepare(lf_loader *l, int rc, const char *sql, sqlite3_stmt **out) {
+  if (rc != SQLITE_OK || sql == NULL) return rc;
   return sqlite3_prepare_v3(l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
 }
 
-int lf_prepare(lf_loader *l, int cols, const unsigned char *decimals,
-               const char *many, const char *one, const char *rowid,
-               int guard, int skip) {
+int lf_prepare(lf_loader *l, const lf_statements *s, const unsigned char *decimals) {
   free(l->decimals);
-  l->decimals = malloc(cols);
+  l->decimals = malloc(s->cols);
   if (l->decimals == NULL) return lf_fail(l, SQLITE_NOMEM);
-  memcpy(l->decimals, decimals, cols);
-  l->cols = cols;
-  l->guard = guard;
-  l->skip = skip;
-  int rc = prepare(l, one, &l->one);
-  if (rc == SQLITE_OK && many != NULL) {
-    rc = sqlite3_create_module_v2(l->db, "linefeed_batch", &lf_batch_module, l, NULL);
-    if (rc == SQLITE_OK) rc = prepare(l, many, &l->many);
-    if (rc == SQLITE_OK) rc = prepare(l, rowid, &l->rowid);
-  }
-  if (rc == SQLITE_OK && guard) {
-    rc = prepare(l, "SAVEPOINT linefeed_row", &l->savepoint);
-    if (rc == SQLITE_OK) rc = prepare(l, "ROLLBACK TO linefeed_row", &l->rollback);
-    if (rc == SQLITE_OK) rc = prepare(l, "RELEASE linefeed_row", &l->release);
+  memcpy(l->decimals, decimals, s->cols);
+  l->cols = s->cols;
+  l->guard = s->guard;
+  l->skip = s->skip;
+  l->first = s->first;
+  int rc = SQLITE_OK;
+  if (s->many != NULL) rc = sqlite3_create_module_v2(l->db, LF_BATCH, &lf_batch_module, l, NULL);
+  rc = prepare(l, rc, s->many, &l->many);
+  rc = prepare(l, rc, s->rowid, &l->rowid);
+  rc = prepare(l, rc, s->one, &l->one);
+  rc = prepare(l, rc, s->find, &l->find);
+  rc = prepare(l, rc, s->change, &l->change);
+  if (s->guard) {
+    rc = prepare(l, rc, "SAVEPOINT linefeed_row", &l->savepoint);
+    rc = prepare(l, rc, "ROLLBACK TO linefeed_row", &l->rollback);
+    rc = prepare(l, rc, "RELEASE linefeed_row", &l->release);
   }
   if (rc != SQLITE_OK) {
     lf_fail(l, rc);
@@ -100,7 +102,8 @@ int lf_prepare(lf_loader *l, int cols, const unsigned char *decimals,
 }
 
 void lf_finalize(lf_loader *l) {
-  sqlite3_stmt **all[] = {&l->many, &l->one, &l->rowid, &l->savepoint, &l->rollback, &l->release};
+  sqlite3_stmt **all[] = {&l->many, &l->rowid, &l->one, &l->find, &l->change,
+                          &l->savepoint, &l->rollback, &l->release};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     sqlite3_finalize(*all[i]);
     *all[i] = NULL;

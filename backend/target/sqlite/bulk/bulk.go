@@ -25,10 +25,10 @@ import (
 // It is used by one goroutine at a time.
 //
 // It has two ways. Where it can, a batch is one INSERT OR FAIL … SELECT from
-// a virtual table over the batch's cells, continued behind each row that is
+// a virtual table over the batch's cells, continued after each row that is
 // refused: the fastest that SQLite has, because cursors stay open and a row
-// that follows the last one in key order is appended. Everywhere else it runs
-// one statement a row. Both know exactly which rows were refused.
+// that follows the last one in key order is appended. Everywhere else it writes
+// row by row. Both know exactly which rows were refused.
 //
 // The C code reads the batch in place and keeps no address of it after a call.
 type Loader struct {
@@ -38,20 +38,32 @@ type Loader struct {
 	handle   cgo.Handle   // of waiting
 }
 
-// Statements are those of one load.
+// Batch is the name of the virtual table that Statements.Many selects from. No
+// table of a user can have it.
+const Batch = C.LF_BATCH
+
+// Statements are those of one load. Parameter i of each that writes or looks
+// for a row is the row's value in column i, counted from 1.
 type Statements struct {
 	Columns int
-	One     string // inserts the row that its parameters hold
-	// Many inserts OR FAIL all rows of the virtual table linefeed_batch, of
-	// the columns c0, c1 and so on; "" where the table does not allow it.
+	One     string // inserts the row, perhaps with a rule for one whose key is there
+	// Many inserts OR FAIL all rows of the virtual table [Batch], of the
+	// columns c0, c1 and so on; "" where the table does not allow it.
 	Many  string
 	Rowid string // finds a row by its rowid; with Many
 	// Decimals says for each column whether its texts are decimals,
 	// -?digits[.digits], and its affinity makes numbers of them; nil for none.
 	Decimals []bool
 
+	// Find selects something where the row's key is in the table; "" where no
+	// rule asks for it. It runs before One where First says so, and otherwise
+	// where One was refused. Change then changes the row that is there; "" is
+	// to leave it.
+	Find, Change string
+	First        bool
+
 	Guard bool // a refused row may leave something behind
-	Skip  bool // rows whose key is there are left out
+	Skip  bool // One leaves out rows whose key is there
 }
 
 // An Error is one of SQLite itself.
@@ -139,13 +151,18 @@ func (l *Loader) Watch(ctx context.Context) (stop func()) {
 
 // Prepare readies the statements of a load.
 func (l *Loader) Prepare(s Statements) error {
-	one := C.CString(s.One)
-	defer C.free(unsafe.Pointer(one))
-	var many, rowid *C.char
-	if s.Many != "" {
-		many, rowid = C.CString(s.Many), C.CString(s.Rowid)
-		defer C.free(unsafe.Pointer(many))
-		defer C.free(unsafe.Pointer(rowid))
+	var all []*C.char
+	defer func() {
+		for _, text := range all {
+			C.free(unsafe.Pointer(text))
+		}
+	}()
+	text := func(sql string) *C.char {
+		if sql == "" {
+			return nil
+		}
+		all = append(all, C.CString(sql))
+		return all[len(all)-1]
 	}
 	decimals := make([]C.uchar, max(1, s.Columns))
 	for i, is := range s.Decimals {
@@ -153,8 +170,12 @@ func (l *Loader) Prepare(s Statements) error {
 			decimals[i] = 1
 		}
 	}
-	rc := C.lf_prepare(l.c, C.int(s.Columns), &decimals[0], many, one, rowid, flag(s.Guard), flag(s.Skip))
-	return l.error(rc)
+	c := C.lf_statements{
+		cols: C.int(s.Columns),
+		many: text(s.Many), rowid: text(s.Rowid), one: text(s.One), find: text(s.Find), change: text(s.Change),
+		guard: flag(s.Guard), skip: flag(s.Skip), first: flag(s.First),
+	}
+	return l.error(C.lf_prepare(l.c, &c, &decimals[0]))
 }
 
 // Finalize lets go of the statements.

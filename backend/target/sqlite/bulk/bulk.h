@@ -44,19 +44,22 @@ lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting);
 void linefeedWaiting(uintptr_t waiting); /* in bulk.go */
 void lf_free(lf_loader *l);
 
-/* lf_prepare readies the statements of one load of cols columns.
-**
-** one inserts the row that its parameters hold. many, which may be NULL,
-** inserts OR FAIL all rows of the virtual table linefeed_batch (c0, c1, …),
-** and rowid then finds a row of the table by its rowid. guard undoes what a
-** refused row left behind by its triggers, and refuses rows that violate a
-** deferred foreign key; skip says that a row may be left out because its key
-** is there. decimals says for each column whether its texts are decimals,
-** -?digits[.digits], that the column's affinity makes numbers of. On an error
-** nothing stays prepared. */
-int lf_prepare(lf_loader *l, int cols, const unsigned char *decimals,
-               const char *many, const char *one, const char *rowid,
-               int guard, int skip);
+/* The name of the virtual table over a batch. No table of a user can have it:
+** SQLite keeps names that begin so for itself. */
+#define LF_BATCH "sqlite_linefeed_batch"
+
+/* The statements of one load, as bulk.Statements has them; those that may be
+** missing are NULL then. */
+typedef struct lf_statements {
+  int cols;
+  const char *many, *rowid, *one, *find, *change;
+  int guard, skip, first;
+} lf_statements;
+
+/* lf_prepare readies the statements of one load. decimals says for each column
+** whether its texts are decimals, -?digits[.digits], that the column's affinity
+** makes numbers of. On an error nothing stays prepared. */
+int lf_prepare(lf_loader *l, const lf_statements *s, const unsigned char *decimals);
 void lf_finalize(lf_loader *l);
 
 /* lf_write writes rows [first, end) of the batch until all are looked at

@@ -20,9 +20,10 @@ struct lf_loader {
 
   int cols;
   int guard; /* undo what a refused row left behind */
-  int skip;  /* rows whose key is there are left */
+  int skip;  /* one leaves out rows whose key is there */
+  int first; /* the key is looked for before one runs */
   unsigned char *decimals; /* by column: its texts are decimals that become numbers */
-  sqlite3_stmt *many, *one, *rowid, *savepoint, *rollback, *release;
+  sqlite3_stmt *many, *rowid, *one, *find, *change, *savepoint, *rollback, *release;
 
   /* The batch of the running call, and the rows the virtual table shows. */
   const lf_cell *cells;
@@ -35,7 +36,7 @@ struct lf_loader {
   char error[512];
 };
 
-/* The virtual table linefeed_batch. Its client data is the loader. */
+/* The virtual table of the batch. Its client data is the loader. */
 extern const sqlite3_module lf_batch_module;
 
 /* lf_stop says whether rows can go on. A full cache that can't be spilled

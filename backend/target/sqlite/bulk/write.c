@@ -120,20 +120,24 @@ static int write_many(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_o
   return SQLITE_OK;
 }
 
-static int bind(lf_loader *l, const lf_cell *cells) {
-  for (int i = 0; i < l->cols; i++) {
+/* bind gives a statement the values of the row, of which some need the first
+** columns only. */
+static int bind(lf_loader *l, sqlite3_stmt *s) {
+  const lf_cell *cells = &l->cells[(size_t)l->row * l->cols];
+  int params = sqlite3_bind_parameter_count(s);
+  for (int i = 0; i < l->cols && i < params; i++) {
     const lf_cell *c = &cells[i];
     int rc;
     switch (c->kind) {
-      case KIND_INT: rc = sqlite3_bind_int64(l->one, i + 1, (sqlite3_int64)c->bits); break;
-      case KIND_FLOAT: rc = sqlite3_bind_double(l->one, i + 1, lf_double(c)); break;
+      case KIND_INT: rc = sqlite3_bind_int64(s, i + 1, (sqlite3_int64)c->bits); break;
+      case KIND_FLOAT: rc = sqlite3_bind_double(s, i + 1, lf_double(c)); break;
       case KIND_TEXT:
-        rc = sqlite3_bind_text64(l->one, i + 1, lf_text(l, c), c->len, SQLITE_STATIC, SQLITE_UTF8);
+        rc = sqlite3_bind_text64(s, i + 1, lf_text(l, c), c->len, SQLITE_STATIC, SQLITE_UTF8);
         break;
       case KIND_BLOB:
-        rc = sqlite3_bind_blob64(l->one, i + 1, lf_text(l, c), c->len, SQLITE_STATIC);
+        rc = sqlite3_bind_blob64(s, i + 1, lf_text(l, c), c->len, SQLITE_STATIC);
         break;
-      default: rc = sqlite3_bind_null(l->one, i + 1);
+      default: rc = sqlite3_bind_null(s, i + 1);
     }
     if (rc != SQLITE_OK) return rc;
   }
@@ -153,45 +157,93 @@ static int run(sqlite3_stmt *s) {
   return sqlite3_reset(s);
 }
 
-/* write_each inserts rows [l->row, l->end) one statement a row. */
+/* What became of a row that was put. */
+enum { LEFT, STORED, REFUSED };
+
+/* put runs a statement that inserts or changes the row. One that the database
+** refuses is told of, and has left nothing behind. */
+static int put(lf_loader *l, sqlite3_stmt *s, lf_refusal *refusals, lf_outcome *out, int *became) {
+  l->conflict = 0;
+  int rc = bind(l, s);
+  if (rc == SQLITE_OK) rc = sqlite3_step(s);
+  if (rc == SQLITE_DONE) {
+    *became = sqlite3_changes64(l->db) > 0 ? STORED : LEFT;
+    sqlite3_reset(s);
+    if (!l->guard || !dangling(l)) return SQLITE_OK;
+    rc = refuse(l, SQLITE_CONSTRAINT_FOREIGNKEY, "", refusals, out);
+  } else {
+    if (!blames_row(rc) || sqlite3_get_autocommit(l->db)) {
+      lf_fail(l, rc);
+      sqlite3_reset(s);
+      return rc;
+    }
+    rc = refuse(l, rc, sqlite3_errmsg(l->db), refusals, out);
+    sqlite3_reset(s);
+  }
+  *became = REFUSED;
+  if (rc == SQLITE_OK && l->guard) {
+    rc = run(l->rollback);
+    if (rc != SQLITE_OK) lf_fail(l, rc);
+  }
+  return rc;
+}
+
+/* find says whether the row's key is in the table. */
+static int find(lf_loader *l, int *there) {
+  int rc = bind(l, l->find);
+  if (rc == SQLITE_OK) rc = sqlite3_step(l->find);
+  *there = rc == SQLITE_ROW;
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) lf_fail(l, rc);
+  sqlite3_reset(l->find);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* write_row inserts the row, or changes or leaves the one that has its key. A
+** row that can't be inserted may still have a key that is there. */
+static int write_row(lf_loader *l, lf_refusal *refusals, lf_outcome *out) {
+  int there = 0, became, rc;
+  if (l->first && (rc = find(l, &there)) != SQLITE_OK) return rc;
+  if (!there) {
+    if ((rc = put(l, l->one, refusals, out, &became)) != SQLITE_OK) return rc;
+    if (became == STORED) {
+      if (l->conflict) out->updated++;
+      else out->inserted++;
+      return SQLITE_OK;
+    }
+    if (became == LEFT) {
+      if (!l->skip) return refuse(l, 0, "", refusals, out);
+      out->skipped++;
+      return SQLITE_OK;
+    }
+    if (l->find == NULL || l->first) return SQLITE_OK;
+    if ((rc = find(l, &there)) != SQLITE_OK || !there) return rc;
+    out->refused--;
+  }
+  if (l->change == NULL) {
+    out->skipped++;
+    return SQLITE_OK;
+  }
+  if ((rc = put(l, l->change, refusals, out, &became)) != SQLITE_OK) return rc;
+  if (became == LEFT) return refuse(l, 0, "", refusals, out);
+  if (became == STORED) out->updated++;
+  return SQLITE_OK;
+}
+
+/* write_each writes rows [l->row, l->end) one by one. */
 static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_outcome *out) {
   for (; l->row < l->end && out->refused < capacity; l->row++) {
     int rc = lf_stop(l);
     if (rc != SQLITE_OK) return lf_fail(l, rc);
     if (l->guard && (rc = run(l->savepoint)) != SQLITE_OK) return lf_fail(l, rc);
-    l->conflict = 0;
-    rc = bind(l, &l->cells[(size_t)l->row * l->cols]);
-    if (rc == SQLITE_OK) rc = sqlite3_step(l->one);
-    if (rc == SQLITE_DONE) {
-      int64_t stored = sqlite3_changes64(l->db);
-      sqlite3_reset(l->one);
-      if (l->guard && dangling(l)) {
-        rc = refuse(l, SQLITE_CONSTRAINT_FOREIGNKEY, "", refusals, out);
-        if (rc != SQLITE_OK) return rc;
-        if ((rc = run(l->rollback)) != SQLITE_OK) return lf_fail(l, rc);
-      } else if (stored > 0) {
-        if (l->conflict) out->updated++;
-        else out->inserted++;
-      } else if (l->conflict || (l->skip && !l->guard)) {
-        out->skipped++;
-      } else {
-        rc = refuse(l, 0, "", refusals, out);
-        if (rc != SQLITE_OK) return rc;
-      }
-    } else {
-      if (!blames_row(rc) || sqlite3_get_autocommit(l->db)) {
-        lf_fail(l, rc);
-        sqlite3_reset(l->one);
-        return rc;
-      }
-      rc = refuse(l, rc, sqlite3_errmsg(l->db), refusals, out);
-      sqlite3_reset(l->one);
-      if (rc != SQLITE_OK) return rc;
-      if (l->guard && (rc = run(l->rollback)) != SQLITE_OK) return lf_fail(l, rc);
-    }
+    if ((rc = write_row(l, refusals, out)) != SQLITE_OK) return rc;
     if (l->guard && (rc = run(l->release)) != SQLITE_OK) return lf_fail(l, rc);
   }
   return SQLITE_OK;
+}
+
+/* clear lets go of the batch's values. */
+static void clear(sqlite3_stmt *s) {
+  if (s != NULL) sqlite3_clear_bindings(s);
 }
 
 int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
@@ -208,7 +260,9 @@ int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
   if (!each) rc = write_many(l, refusals, capacity, out, &each);
   if (each && rc == SQLITE_OK) {
     rc = write_each(l, refusals, capacity, out);
-    sqlite3_clear_bindings(l->one);
+    clear(l->one);
+    clear(l->find);
+    clear(l->change);
   }
   out->next = l->row;
   /* The batch is the caller's again. */

@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// rules are what the statements that made the database say beside what SQLite
+// tells in its own tables.
+type rules struct {
+	autoincrement bool
+	conflict      bool // the table's constraints have conflict clauses of their own
+	deferred      bool // foreign keys of the table are checked at the commit
+	elsewhere     bool // so are some of other tables
+	raises        bool // a trigger may refuse a row and leave what it did
+	rollsBack     bool // a conflict in a trigger may end the transaction
+}
+
+// readRules reads what is said of a table, and of what its triggers may touch:
+// the triggers and the other tables of the database.
+func (d *DB) readRules(ctx context.Context, table string) (r rules, err error) {
+	rows, err := d.conn.QueryContext(ctx, `
+		SELECT type = 'trigger', type = 'table' AND name = ? COLLATE NOCASE, sql FROM main.sqlite_schema
+		WHERE type IN ('table', 'trigger') AND sql IS NOT NULL`, table)
+	if err != nil {
+		return r, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var trigger, own bool
+		var text string
+		if err := rows.Scan(&trigger, &own, &text); err != nil {
+			return r, err
+		}
+		switch words := bareWords(text); {
+		case trigger:
+			r.raises = r.raises || says(words, "RAISE") || says(words, "OR", "FAIL")
+			r.rollsBack = r.rollsBack || says(words, "OR", "ROLLBACK")
+		case own:
+			r.autoincrement = says(words, "AUTOINCREMENT")
+			r.conflict = says(words, "ON", "CONFLICT")
+			r.deferred = says(words, "DEFERRED")
+		default:
+			r.elsewhere = r.elsewhere || says(words, "DEFERRED")
+			r.raises = r.raises || says(words, "CONFLICT", "FAIL")
+			r.rollsBack = r.rollsBack || says(words, "CONFLICT", "ROLLBACK")
+		}
+	}
+	return r, rows.Err()
+}
+
+// guarded reports whether a row that is refused may be in the table for all
+// that, or may have left traces elsewhere, and whether the commit may find a
+// violated foreign key, when it is too late to say of which row.
+func (t *table) guarded(rule load.Conflict) bool {
+	changes := rule == load.ConflictUpdate || rule == load.ConflictReplace
+	return t.triggers && t.rules.raises || t.rules.deferred ||
+		t.rules.elsewhere && (t.triggers || t.referred && changes)
+}
+
+// orAbort returns the conflict clause of the statements that write to t.
+//
+// It goes before those that the table's constraints declare: among these are
+// REPLACE, which deletes other rows, and ROLLBACK, which ends the transaction.
+// But it also goes before those of the triggers' statements, and of the tables
+// that they write to: INSERT OR IGNORE would fail there. So with triggers there
+// is none, as in a plain INSERT, where that does no harm.
+func (t *table) orAbort() string {
+	if t.triggers && !t.rules.conflict && !t.rules.rollsBack {
+		return ""
+	}
+	return " OR ABORT"
+}
+
+// says reports whether the words stand among all, one after the other.
+func says(all []string, words ...string) bool {
+	for i := range all {
+		if i+len(words) <= len(all) && slices.Equal(all[i:i+len(words)], words) {
+			return true
+		}
+	}
+	return false
+}
+
+// bareWords returns the words of a statement in capitals, but for those in
+// quotes and comments. Other signs are words of one letter each.
+func bareWords(sql string) []string {
+	var words []string
+	for sql != "" {
+		n := 1
+		switch c := sql[0]; {
+		case strings.HasPrefix(sql, "--"):
+			n = through(sql, 2, "\n")
+		case strings.HasPrefix(sql, "/*"):
+			n = through(sql, 2, "*/")
+		case c == '[':
+			n = through(sql, 1, "]")
+		case c == '\'', c == '"', c == '`':
+			n = through(sql, 1, sql[:1]) // a doubled one begins anew
+		case inWord(c):
+			for n < len(sql) && inWord(sql[n]) {
+				n++
+			}
+			words = append(words, strings.ToUpper(sql[:n]))
+		case !strings.ContainsRune(" \t\n\f\r", rune(c)):
+			words = append(words, sql[:1])
+		}
+		sql = sql[n:]
+	}
+	return words
+}
+
+// through returns the index after the first end in text from start on.
+func through(text string, start int, end string) int {
+	if i := strings.Index(text[start:], end); i >= 0 {
+		return start + i + len(end)
+	}
+	return len(text)
+}
+
+func inWord(c byte) bool {
+	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80
+}
