@@ -125,6 +125,9 @@ func newDecodeTable(m *charmap.Charmap, replace bool) *decodeTable {
 	d := &decodeTable{replace: replace}
 	for i := range d.chars {
 		c := m.DecodeByte(byte(i))
+		if c == utf8.RuneError && m == charmap.Windows1252 {
+			c = rune(i) // as Windows and browsers do
+		}
 		if c == 0x85 && isEBCDIC(m) {
 			c = '\n' // lines of text files on such systems end with NEL
 		}

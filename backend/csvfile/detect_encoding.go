@@ -80,10 +80,18 @@ func (det *detector) guessEncoding(s *sample) (string, error) {
 		det.warn(w)
 		return utf8Name, nil
 	}
-	name, list := guessLegacy(append([][]byte{s.head}, s.parts...))
+	old, line := withoutUTF8(append([][]byte{s.head}, s.parts...))
+	name, list := guessLegacy(old)
 	conf := list[0].Confidence
 	f := det.found("encoding", name, conf, "%s no UTF-8; as %s the likeliest text", are(bad, "byte"), encodingLabel(name))
 	f.Alternatives = sortAlternatives(list[1:])
+	if good > 0 && line > 0 && isSingle(name) {
+		det.warn(Warning{
+			Code: WarnMixedEncodings, Line: line,
+			Message: fmt.Sprintf("some lines are UTF-8, such as line %d, and most are not: their letters beyond ASCII are read wrong as %s", line, encodingLabel(name)),
+			Hint:    "convert the file to one encoding",
+		})
+	}
 	if conf < 0.6 {
 		det.warn(Warning{Code: WarnUnsure, Message: fmt.Sprintf("the encoding may be %s or another", encodingLabel(name)), Hint: "look at the letters with accents in the preview"})
 	}
@@ -98,6 +106,35 @@ func are(n int, what string) string {
 	return fmt.Sprintf("%d %ss are", n, what)
 }
 
+// withoutUTF8 returns the parts without the lines that are UTF-8 beyond ASCII,
+// and the number of the first such line.
+func withoutUTF8(parts [][]byte) (old [][]byte, first int64) {
+	line := int64(1)
+	for i, b := range parts {
+		var rest []byte
+		for len(b) > 0 {
+			n := lineEnd(b, true)
+			text := b[:n]
+			switch {
+			case !utf8.Valid(text) || !bytes.ContainsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }):
+				rest = append(rest, text...)
+			case i == 0 && first == 0:
+				first = line
+			}
+			b = b[n:]
+			line++ // of the first part
+		}
+		old = append(old, rest)
+	}
+	return old, first
+}
+
+// isSingle reports whether a character is one byte in the encoding.
+func isSingle(name string) bool {
+	cs, err := findCharset(name)
+	return err == nil && cs.single != nil
+}
+
 // wideByZeros finds UTF-16 and UTF-32 without a byte order mark by where the
 // zero bytes of ASCII characters are, line ends and delimiters at least.
 func wideByZeros(b []byte) (name string, percent int) {
@@ -109,24 +146,40 @@ func wideByZeros(b []byte) (name string, percent int) {
 		}
 	}
 	n := len(b) / 4
-	if n == 0 {
-		return "", 0
-	}
-	share := func(i int) float64 { return float64(zeros[i]) / float64(n) }
+	share := func(i int) float64 { return float64(zeros[i]) / float64(max(n, 1)) }
 	switch {
+	case n == 0:
 	case share(2) > 0.9 && share(3) > 0.9 && share(0) < 0.1:
 		return "utf-32le", int(share(3) * 100)
 	case share(0) > 0.9 && share(1) > 0.9 && share(3) < 0.1:
 		return "utf-32be", int(share(0) * 100)
 	}
-	odd, even := (share(1)+share(3))/2, (share(0)+share(2))/2
+	units := float64(max(len(b)/2, 1))
+	odd, even := float64(zeros[1]+zeros[3])/units, float64(zeros[0]+zeros[2])/units
 	switch {
-	case odd > 0.08 && even < odd/8 && validWide(b, false):
+	case odd > 0.08 && even < odd/8 && wideMarks(b, 1) && validWide(b, false):
 		return "utf-16le", int(odd * 100)
-	case even > 0.08 && odd < even/8 && validWide(b, true):
+	case even > 0.08 && odd < even/8 && wideMarks(b, 0) && validWide(b, true):
 		return "utf-16be", int(even * 100)
 	}
 	return "", 0
+}
+
+// wideMarks reports whether most line ends and delimiters among the bytes are
+// such as two bytes, with a zero at the places that are even or odd: a few
+// zeros in other text stand anywhere.
+func wideMarks(b []byte, zero int) bool {
+	wide, all := 0, 0
+	for i, c := range b[:len(b)&^1] {
+		switch c {
+		case '\n', '\r', ',', ';', '\t', '|':
+			all++
+			if i&1 != zero && b[i^1] == 0 {
+				wide++
+			}
+		}
+	}
+	return 2*wide > all
 }
 
 // validWide reports whether b is text in UTF-16, with line ends or none.

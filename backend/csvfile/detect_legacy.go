@@ -23,13 +23,15 @@ type language struct {
 // languages are told apart by their letters: bytes read in the wrong encoding
 // are letters that no one language has together, or symbols amid words.
 var languages = []language{
+	{"English", "éñüöï", "èêëàâäáåæçíîóôõøúû", "windows-1252 macintosh ibm437 ibm850", -0.1},
 	{"French", "éèàç", "êâîôûùëïœæÿ", "windows-1252 iso-8859-15 macintosh ibm850 ibm437 ibm858", 0},
 	{"German", "äöüß", "éèàáóñç", "windows-1252 iso-8859-15 macintosh ibm850 ibm437 ibm858", 0},
-	{"Spanish", "áéíóúñü¿¡", "çªºàèïò", "windows-1252 iso-8859-15 macintosh ibm850 ibm437", 0},
-	{"Portuguese", "ãõáéíóúâôçà", "êüºª", "windows-1252 iso-8859-15 macintosh ibm850 ibm860", 0},
-	{"Italian", "àèéòù", "ìîóº", "windows-1252 iso-8859-15 macintosh ibm850", -0.2},
+	{"Spanish", "áéíóúñü", "çàèïò", "windows-1252 iso-8859-15 macintosh ibm850 ibm437", 0},
+	{"Portuguese", "ãõáéíóúâôçà", "êü", "windows-1252 iso-8859-15 macintosh ibm850 ibm860", 0},
+	{"Italian", "àèéòù", "ìîó", "windows-1252 iso-8859-15 macintosh ibm850", -0.2},
+	{"Dutch", "ëéïèöü", "áàêçóôûíñä", "windows-1252 iso-8859-15 macintosh ibm850", -0.2},
 	{"Nordic", "åäöæøé", "üèàáêó", "windows-1252 iso-8859-15 macintosh ibm850 ibm865", -0.2},
-	{"Icelandic", "áéíóúýæö", "þð", "windows-1252 iso-8859-15", -1.2},
+	{"Icelandic and Faroese", "áéíóúýæöø", "þð", "windows-1252 iso-8859-15", -0.7},
 	{"Polish", "ąćęłńóśźż", "é", "windows-1250 iso-8859-2 ibm852 iso-8859-16", -0.1},
 	{"Czech", "áčéěířšúůýž", "ďňóťöü", "windows-1250 iso-8859-2 ibm852", -0.3},
 	{"Slovak", "áčéíšťúýž", "äďľňóôĺŕöü", "windows-1250 iso-8859-2 ibm852", -0.5},
@@ -38,7 +40,8 @@ var languages = []language{
 	{"Romanian", "ăâîșțşţ", "é", "windows-1250 iso-8859-2 iso-8859-16", -0.4},
 	{"Lithuanian", "ąčęėįšųūž", "", "windows-1257 iso-8859-13 iso-8859-4", -0.7},
 	{"Latvian", "āčēģīķļņšūž", "ŗō", "windows-1257 iso-8859-13 iso-8859-4", -0.8},
-	{"Estonian", "õäöü", "šž", "windows-1257 iso-8859-13 iso-8859-4", -0.9},
+	{"Estonian", "õäöü", "šž", "windows-1252 iso-8859-15 windows-1257 iso-8859-13 iso-8859-4", -0.5},
+	{"Albanian", "ëç", "é", "windows-1252 iso-8859-15", -0.7},
 	{"Turkish", "çğıöşüİ", "âîû", "windows-1254 iso-8859-9", -0.2},
 	{"Russian", "оеаинтсрвлкмдпуяы", "ьгзбчйхжшюцщэфъё", "windows-1251 koi8-r iso-8859-5 ibm866 x-mac-cyrillic", 0},
 	{"Ukrainian", "оаніивтерскулдмпя", "зьбгйчхцжюєшщїфґ", "windows-1251 koi8-u iso-8859-5 x-mac-cyrillic", -0.4},
@@ -51,7 +54,7 @@ var languages = []language{
 }
 
 // symbols stand in the text of all languages.
-const symbols = "№§¦¬€’‘“”„–—…«»°©®½¼¾²³µ·×£¥•™\u00a0±"
+const symbols = "№§¦¬€’‘“”„‚‹›–—…«»°©®½¼¾¹²³µ·×÷£¥¢•™¶†‡\u00a0±ºª¿¡"
 
 // How much is made of evidence: of an average character, of a known word, of
 // an encoding that is not the usual one of its language. One character decides
@@ -60,38 +63,39 @@ const (
 	characterWeight = 2.0
 	characterMost   = 30
 	wordWeight      = 1.5
+	plainWeight     = 0.5
 	unusualWeight   = 0.2
+	rareWeight      = 0.8
+	lackWeight      = 10.0
+	byteMost        = 6 // of one and the same byte
 )
 
 // A reading is bytes as text in one encoding.
 type reading struct {
 	contexts []context
 	words    map[string]bool
+	lacks    float64 // what is against it because it has no characters for some of the bytes
 }
 
 // guessLegacy returns the likeliest encoding of bytes that are not UTF-8, and
 // all that were considered, best first.
 func guessLegacy(parts [][]byte) (string, []Alternative) {
 	high := highText(parts)
-	bytesHigh := 0
-	for _, c := range high {
-		if c >= utf8.RuneSelf {
-			bytesHigh++
-		}
-	}
-	weight := characterWeight * float64(min(bytesHigh, characterMost))
+	weight := characterWeight * float64(evidence(high))
+	lack := lacking(parts)
 	best := map[string]float64{}
 	note := func(name string, score float64) {
 		if old, ok := best[name]; !ok || score > old {
 			best[name] = score
 		}
 	}
+	plain := plainText(parts)
 	readings := map[string]reading{}
 	read := func(name string) reading {
 		r, ok := readings[name]
 		if cs, err := findCharset(name); !ok && err == nil {
 			text := string(cs.text(high, true))
-			r = reading{contexts(text), wordsOf(text)}
+			r = reading{contexts(text), wordsOf(text), lack(cs)}
 			readings[name] = r
 		}
 		return r
@@ -99,7 +103,7 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 	for _, l := range languages {
 		for i, name := range strings.Fields(l.encodings) {
 			r := read(name)
-			note(name, weight*l.score(r.contexts)+wordWeight*float64(knownWords(r.words, l.name))+l.prior-unusualWeight*float64(i))
+			note(name, weight*l.score(r.contexts)+wordWeight*float64(knownWords(r.words, l.name))+plainWeight*float64(plainWordsIn(plain, l.name))+l.prior-unusualWeight*float64(i)-rarely(name)-r.lacks)
 		}
 	}
 	for _, a := range asian {
@@ -129,6 +133,60 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 		list[i].Confidence = math.Round(100*0.95*list[i].Confidence/sum) / 100
 	}
 	return list[0].Value, list
+}
+
+// evidence returns how many bytes beyond ASCII tell something: one byte again
+// and again tells no more than a few of it.
+func evidence(text []byte) int {
+	var counts [256]int
+	n := 0
+	for _, c := range text {
+		if counts[c]++; c >= utf8.RuneSelf && counts[c] <= byteMost {
+			n++
+		}
+	}
+	return min(n, characterMost)
+}
+
+// lacking returns what is against a charset because there are bytes in the parts
+// that are no characters in it: little where they are few among many.
+func lacking(parts [][]byte) func(cs *charset) float64 {
+	var counts [256]int
+	all := 0
+	for _, b := range parts {
+		for _, c := range b {
+			if c >= utf8.RuneSelf {
+				counts[c]++
+				all++
+			}
+		}
+	}
+	return func(cs *charset) float64 {
+		if cs.single == nil {
+			return 0
+		}
+		n := 0
+		for i := utf8.RuneSelf; i < len(counts); i++ {
+			if c := cs.single.DecodeByte(byte(i)); c == utf8.RuneError || c >= 0x80 && c < 0xA0 {
+				n += counts[i]
+			}
+		}
+		switch {
+		case n == 0:
+			return 0
+		case 100*n < all:
+			return lackWeight / 2
+		}
+		return lackWeight
+	}
+}
+
+// rarely is what is against encodings that new files are seldom written in.
+func rarely(name string) float64 {
+	if name == "macintosh" || strings.HasPrefix(name, "ibm") {
+		return rareWeight
+	}
+	return 0
 }
 
 // charsetIndex returns how unusual an encoding is.
@@ -214,12 +272,14 @@ func (l *language) value(before, c, after rune) float64 {
 		return -2
 	case unicode.Is(unicode.Mn, c) && !unicode.IsLetter(before) && !unicode.Is(unicode.Mn, before):
 		return -1.5 // a mark above or below of nothing
+	case strings.ContainsRune(symbols, c):
+		return symbolValue(before, c, after)
+	case strings.ContainsRune("،؟؛", c) && before < utf8.RuneSelf && after < utf8.RuneSelf:
+		return -0.3 // not in Arabic text
 	case strings.ContainsRune(l.often, lower) || strings.ContainsRune(l.often, c):
 		v = 1
 	case strings.ContainsRune(l.seldom, lower):
 		v = 0.6
-	case strings.ContainsRune(symbols, c):
-		return symbolValue(before, c, after)
 	case unicode.IsLetter(c):
 		return -0.7
 	default:
@@ -248,6 +308,8 @@ func (l *language) value(before, c, after rune) float64 {
 	switch {
 	case c != lower && unicode.IsLower(before):
 		return v - 1.2 // a capital within a word
+	case c == lower && unicode.IsUpper(after) && unicode.In(c, unicode.Latin, unicode.Cyrillic, unicode.Greek):
+		return v - 0.7 // a capital after it
 	case !unicode.Is(unicode.Latin, c) && unicode.IsLetter(c) && (isASCIILetter(before) || isASCIILetter(after)):
 		return v - 1.2 // two scripts in one word
 	case c != lower:
@@ -263,11 +325,26 @@ func (l *language) value(before, c, after rune) float64 {
 func symbolValue(before, c, after rune) float64 {
 	letter := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 	switch c {
-	case '“', '„', '‘', '«':
+	case '\u00a0':
+		return 0.9
+	case 'º', 'ª':
+		switch {
+		case unicode.IsDigit(before), before == '.', before == 'n' || before == 'N':
+			return 1
+		case unicode.IsLetter(before) && unicode.IsLetter(after):
+			return -0.7
+		}
+		return 0.3
+	case '¿', '¡':
+		if unicode.IsLetter(after) && !unicode.IsLetter(before) {
+			return 1
+		}
+		return -0.3
+	case '“', '„', '‘', '«', '‚', '‹':
 		if !letter(before) && (letter(after) || c == '«') {
 			return 0.9
 		}
-	case '”', '»':
+	case '”', '»', '›':
 		if !letter(after) && before != 0 && before != '\n' {
 			return 0.9
 		}

@@ -63,8 +63,8 @@ var nameSet = sync.OnceValue(func() map[string]bool {
 
 // isNameLike reports whether s is, or is made of, a word that names fields.
 func isNameLike(s string) bool {
-	if len(s) > 60 {
-		return false
+	if len(s) > 60 || len(s) > 6 && strings.HasSuffix(s, ".") {
+		return false // a sentence; shorter ones may be short forms, such as Nr.
 	}
 	set := nameSet()
 	words := nameParts(s)

@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,6 +33,59 @@ var fieldWords = map[string]string{
 	"Chinese, simplified":  "姓名 名称 编号 地址 电话 手机 价格 单价 数量 金额 日期 时间 备注 说明 城市 省份 性别 年龄 客户 订单 订单号 商品 产品 产品名称 类型 状态 序号 公司 部门 合计 库存",
 	"Chinese, traditional": "姓名 名稱 編號 地址 電話 手機 價格 單價 數量 金額 日期 時間 備註 說明 城市 縣市 性別 年齡 客戶 訂單 訂單編號 商品 產品 類型 狀態 序號 公司 部門 合計 庫存",
 	"Korean":               "이름 성명 주소 전화번호 번호 가격 단가 수량 금액 날짜 비고 설명 상품 상품명 도시 회사 부서 성별 나이 고객 주문 주문번호 합계 코드 제품 분류 상태",
+}
+
+// plainWords are words of ASCII letters alone that are frequent in the files of
+// a language, and seldom in those of others.
+var plainWords = map[string]string{
+	"English":               "the of and name date city state description price quantity note with for from street company title",
+	"French":                "nom ville prix rue adresse pays commune montant libelle les des une avec dans date",
+	"German":                "strasse ort plz vorname nachname stadt land datum menge betrag und der die das mit von kunde preis wert",
+	"Dutch":                 "naam plaats straat aantal omschrijving land gemeente bedrag voornaam achternaam postcode een het van en soort opmerking regio provincie prijs jaar de patient",
+	"Spanish":               "nombre calle ciudad fecha precio cantidad provincia municipio apellido el los las del una texto",
+	"Portuguese":            "nome cidade rua bairro preco quantidade municipio uma dos da artigo valor",
+	"Italian":               "nome cognome citta via prezzo comune provincia indirizzo il gli della importo",
+	"Nordic":                "navn namn by sted fornavn efternavn etternavn gade vej gate gata ort kommun kommune antal antall pris nimi kunta kaupunki osoite hinta katu sukunimi etunimi osuus ja og och",
+	"Icelandic and Faroese": "nafn heiti navn bygd kirkja stadur",
+	"Estonian":              "linn nimi kool arv maakond vald aasta tallinn tartu eesnimi perekonnanimi kogus hind ja aadress isikukood kuu",
+	"Polish":                "imie nazwisko miasto ulica cena nazwa kod opis kwota gmina powiat rok",
+	"Czech":                 "jmeno mesto ulice cena nazev obec kraj okres cislo rok",
+	"Slovak":                "meno mesto ulica cena obec okres kraj rok",
+	"Hungarian":             "nev varos utca cim ar megye telepules budapest helyszin datum osszeg leiras",
+	"Croatian and Slovene":  "ime prezime grad ulica cijena naziv mjesto datum kraj priimek naslov cena",
+	"Romanian":              "nume prenume oras judet strada pret localitate cantitate",
+	"Lithuanian":            "vardas pavarde miestas gatve kaina kiekis savivaldybe pavadinimas adresas vilnius kaunas",
+	"Latvian":               "vards uzvards pilseta iela cena skaits adrese novads nosaukums riga",
+	"Turkish":               "ad soyad il ilce adres sehir fiyat miktar tarih isim ve",
+	"Albanian":              "emri mbiemri qyteti fshati rruga data shuma",
+	"Vietnamese":            "ten ho gia ngay",
+}
+
+// plainText returns the words of ASCII letters in the text, in small letters, up
+// to a bound.
+func plainText(parts [][]byte) map[string]bool {
+	words := map[string]bool{}
+	for _, b := range parts {
+		b = b[:min(len(b), 16<<10)]
+		for _, w := range bytes.FieldsFunc(b, func(c rune) bool { return c < utf8.RuneSelf && !isASCIILetter(c) }) {
+			if len(w) <= 20 {
+				words[strings.ToLower(string(w))] = true
+			}
+		}
+	}
+	return words
+}
+
+// plainWordsIn returns how many of the words are frequent in the language, three
+// at most.
+func plainWordsIn(words map[string]bool, language string) int {
+	n := 0
+	for _, w := range strings.Fields(plainWords[language]) {
+		if words[w] {
+			n++
+		}
+	}
+	return min(n, 3)
 }
 
 // wordsOf returns the words of a text that have letters beyond ASCII.
