@@ -338,6 +338,23 @@ func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	return listed(kept)
+}
+
+// JobsBefore returns a page of the jobs as Jobs does: those that are older than
+// the one named before, or all where it is "", limit of them at most, and fewer
+// where they take so many bytes. It reports whether there are older ones.
+func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
+	kept, more, err := r.store.JobsBefore(ctx, before, limit, bytes)
+	if err != nil {
+		return nil, false, err
+	}
+	jobs, err = listed(kept)
+	return jobs, more, err
+}
+
+// listed returns jobs as a list shows them.
+func listed(kept []store.Job) ([]Job, error) {
 	jobs := make([]Job, 0, len(kept))
 	for _, k := range kept {
 		j, err := fromStore(k)

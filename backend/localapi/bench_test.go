@@ -165,11 +165,16 @@ func (b *bench) want(status int, c call, v any) *http.Response {
 		b.Fatalf("%s %s: status %d, want %d: %s", c.method, c.path, res.StatusCode, status, body)
 	}
 	if v != nil {
-		if err := json.Unmarshal([]byte(body), v); err != nil {
-			b.Fatalf("%s %s: %v: %s", c.method, c.path, err, body)
-		}
+		decodeInto(b.T, body, v)
 	}
 	return res
+}
+
+func decodeInto(t *testing.T, body string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(body), v); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
 }
 
 // open sends a request whose answer is a stream, and returns it.

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // windowOrigins are those of the program's own window: on Linux and macOS, on
@@ -49,8 +48,6 @@ func checkOrigins(more []string) ([]string, error) {
 }
 
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The deadline of the last answer on this connection is none for this one.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	header := w.Header()
 	header.Add("Vary", "Origin")
 	header.Set("Cache-Control", "no-store")
@@ -94,6 +91,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}.write(w)
 		return
 	}
+	connOf(r).setKnown()
 	g.next.ServeHTTP(w, r)
 }
 

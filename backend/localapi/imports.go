@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -46,15 +47,32 @@ func importError(id string, err error) error {
 	return err
 }
 
+// A page of imports ends when it takes so many bytes of memory.
+const (
+	usualImports   = 1000
+	maxImports     = 1000
+	maxImportBytes = 4 << 20
+)
+
 func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
-	jobs, err := s.runner.Jobs(r.Context())
+	query := r.URL.Query()
+	limit, err := number(query, "limit", 1, maxImports)
 	if err != nil {
 		return err
 	}
-	// None is [] and not null.
-	writeJSON(w, http.StatusOK, "application/json", struct {
+	after := query.Get("after")
+	jobs, more, err := s.runner.JobsBefore(r.Context(), after, int(cmp.Or(limit, usualImports)), maxImportBytes)
+	if err != nil {
+		return importError(after, err)
+	}
+	list := struct {
 		Imports []job.Job `json:"imports"`
-	}{append([]job.Job{}, jobs...)})
+		Next    string    `json:"next,omitempty"` // what to give as after; "" on the last page
+	}{Imports: append([]job.Job{}, jobs...)} // none is [] and not null
+	if more {
+		list.Next = jobs[len(jobs)-1].ID
+	}
+	writeJSON(w, http.StatusOK, "application/json", list)
 	return nil
 }
 
@@ -66,8 +84,12 @@ func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// maxPage is the most rejects of one page.
-const maxPage = 10_000
+// A page of rejects holds so many at most, and fewer when they take so many
+// bytes.
+const (
+	maxPage      = 10_000
+	maxPageBytes = 16 << 20
+)
 
 func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
@@ -86,7 +108,7 @@ func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	page, err := s.runner.Rejects(r.Context(), job.RejectQuery{
-		Job: id, After: after, Limit: int(limit), Code: query.Get("code"),
+		Job: id, After: after, Limit: int(limit), Code: query.Get("code"), MaxBytes: maxPageBytes,
 	})
 	if err != nil {
 		return importError(id, err)

@@ -145,23 +145,33 @@ func findParameter(name string) (parameter, bool) {
 	return parameter{}, false
 }
 
-// maxJSON is the most bytes of JSON in a request.
-const maxJSON = 1 << 20
+// JSON in a request is at most this long, and has at most as many objects as
+// the widest table has columns, with some to spare: each takes many times its
+// own length.
+const (
+	maxJSON    = 1 << 20 // bytes
+	maxObjects = 40_000
+)
 
 // decode reads one JSON value into v, in which no member is unknown, and
 // reads r to its end.
 func decode(r io.Reader, v any) error {
-	limited := &io.LimitedReader{R: r, N: maxJSON + 1}
-	dec := json.NewDecoder(limited)
+	text, err := io.ReadAll(io.LimitReader(r, maxJSON+1))
+	switch {
+	case err != nil:
+		return bodyError(err)
+	case len(text) > maxJSON:
+		return refuse(http.StatusRequestEntityTooLarge, "", "the JSON is longer than %d bytes", maxJSON)
+	case bytes.Count(text, []byte{'{'}) > maxObjects:
+		return refuse(http.StatusRequestEntityTooLarge, "", "the JSON has more than %d objects", maxObjects)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	err := dec.Decode(v)
+	err = dec.Decode(v)
 	if err == nil {
 		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows behind it")
+			err = errors.New("something follows it")
 		}
-	}
-	if limited.N == 0 {
-		return refuse(http.StatusRequestEntityTooLarge, "", "the JSON is longer than %d bytes", maxJSON)
 	}
 	if err != nil {
 		return refuse(http.StatusBadRequest, "", "the JSON is not understood: %s", strings.TrimPrefix(err.Error(), "json: "))
@@ -183,15 +193,35 @@ func checkRequest(req job.Request) error {
 	case req.Plan.Table == "" && req.Preset == "":
 		return missing("table")
 	case !filepath.IsAbs(req.File):
-		return relative("file", req.File)
+		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file %q is no full path", req.File)
 	case target != "" && !strings.Contains(target, "://") && !filepath.IsAbs(target):
-		return relative("target", target)
+		// It may be an address with a password, so it is not repeated.
+		return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "the target is no full path")
 	}
-	return nil
+	return checkLengths(req)
 }
 
-// relative refuses a path that would be relative to a folder of which the
-// client knows nothing.
-func relative(what, path string) error {
-	return refuse(http.StatusUnprocessableEntity, "give the full path", "the %s %q is no full path", what, path)
+// maxText is the most bytes of a path, a name, or another text of an import.
+const maxText = 4 << 10
+
+// checkLengths refuses texts that are longer than what they could mean: they
+// would be kept, and listed, and told with each event.
+func checkLengths(req job.Request) error {
+	text, err := json.Marshal(req)
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if s, ok := token.(string); ok && len(s) > maxText {
+			return refuse(http.StatusRequestEntityTooLarge, "", "a text of the import is %d bytes long, and may be %d", len(s), maxText)
+		}
+	}
 }

@@ -20,16 +20,20 @@ func (s *Server) postImport(w http.ResponseWriter, r *http.Request) error {
 	if len(key) > maxKey {
 		return refuse(http.StatusBadRequest, "use a random one, such as a UUID", "the Idempotency-Key is longer than %d bytes", maxKey)
 	}
-	in, err := s.receive(w, r)
-	if err != nil {
-		return err
+	streams := accepts(r, "text/event-stream")
+	if streams { // before it starts what could not be followed
+		leave, err := s.places.take(listeners, r)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
-	id, err := s.start(r, key, in)
+	id, err := s.receiveAndStart(w, r, key)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Location", "/v1/imports/"+id)
-	if accepts(r, "text/event-stream") {
+	if streams {
 		return s.followImport(w, r, id)
 	}
 	v, err := s.view(r, id)
@@ -37,6 +41,27 @@ func (s *Server) postImport(w http.ResponseWriter, r *http.Request) error {
 		writeJSON(w, http.StatusAccepted, "application/json", v)
 	}
 	return err
+}
+
+// receiveAndStart receives what is to be imported and starts the import.
+func (s *Server) receiveAndStart(w http.ResponseWriter, r *http.Request, key string) (id string, err error) {
+	kind := uploads
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && t == "application/json" {
+		kind = orders
+	}
+	leave, err := s.places.take(kind, r)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	if key == "" && s.accepted.isClosed() { // no need to receive it
+		return "", errClosed
+	}
+	in, err := s.receive(w, r)
+	if err != nil {
+		return "", err
+	}
+	return s.start(r, key, in)
 }
 
 // accepts reports whether a client names a media type as one that it takes.
@@ -54,20 +79,26 @@ func accepts(r *http.Request, mediaType string) bool {
 // start starts the import, and takes care of its body, which goes when the
 // import has ended.
 func (s *Server) start(r *http.Request, key string, in *received) (string, error) {
-	id, started, err := s.keys.once(key, in, func() (string, error) {
+	var ended func()
+	id, started, err := s.keys.once(key, in, func() (id string, err error) {
+		if ended, err = s.accept(in.req); err != nil {
+			return "", err
+		}
 		j, err := s.runner.Start(r.Context(), in.req)
+		if err != nil {
+			ended()
+		}
 		return j.ID, err
 	})
 	if err != nil || !started {
 		return id, errors.Join(err, in.remove())
 	}
-	if in.body != nil {
-		s.work.Go(func() {
-			// It is over, or the server is: in both cases nobody needs it.
-			_, _ = s.runner.Wait(s.ctx, id)
-			_ = in.remove() // what is left is removed when the server is closed, or started again
-		})
-	}
+	s.work.Go(func() {
+		// It is over, or the server is: in both cases nobody needs the body.
+		_, _ = s.runner.Wait(s.ctx, id)
+		_ = in.remove() // what is left is removed when the server is closed, or started again
+		ended()
+	})
 	return id, nil
 }
 

@@ -268,22 +268,33 @@ func TestSameKeyAtTheSameMoment(t *testing.T) {
 	b.ended(first)
 }
 
-func TestPauseResumeCancel(t *testing.T) {
-	b := newBench(t)
-	// While another program writes to the database, an import waits for it.
+// lock locks the database out.db as another program would, which an import
+// waits for, until free is called.
+func (b *bench) lock() (free func()) {
+	b.Helper()
 	db, err := sql.Open("sqlite3", b.path("out.db"))
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	defer db.Close()
-	conn, err := db.Conn(t.Context())
+	b.Cleanup(func() { db.Close() })
+	conn, err := db.Conn(b.Context())
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(t.Context(), "CREATE TABLE other (a); BEGIN EXCLUSIVE"); err != nil {
-		t.Fatal(err)
+	b.Cleanup(func() { conn.Close() })
+	if _, err := conn.ExecContext(b.Context(), "CREATE TABLE other (a); BEGIN EXCLUSIVE"); err != nil {
+		b.Fatal(err)
 	}
+	return func() {
+		if _, err := conn.ExecContext(b.Context(), "ROLLBACK"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestPauseResumeCancel(t *testing.T) {
+	b := newBench(t)
+	free := b.lock()
 	var v importView
 	b.want(202, call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(100))}, &v)
 	path := "/v1/imports/" + v.ID
@@ -306,9 +317,7 @@ func TestPauseResumeCancel(t *testing.T) {
 	for _, what := range []string{"pause", "resume", "cancel"} {
 		b.want(409, call{"POST", path + "/" + what, nil, nil}, nil)
 	}
-	if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
-		t.Fatal(err)
-	}
+	free()
 }
 
 // state waits until an import has that state.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // A problem is an answer that is none, as RFC 9457 has it. Its type is
@@ -23,8 +22,14 @@ func (p problem) Error() string { return p.Detail }
 
 func (p problem) write(w http.ResponseWriter) {
 	p.Title = http.StatusText(p.Status)
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	writeJSON(w, p.Status, "application/problem+json", p)
 }
+
+// retryAfter is in how many seconds it may be otherwise.
+const retryAfter = "5"
 
 // refuse is a problem with a request.
 func refuse(status int, hint, format string, args ...any) error {
@@ -52,7 +57,6 @@ func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // only saves the server's time
 	w.WriteHeader(status)
 	_, _ = w.Write(body.Bytes()) // nobody is left to tell
 }

@@ -10,19 +10,20 @@ import (
 // A route is one call of the API. docs/api.md has a section for each.
 type route struct {
 	method, path string
+	kind         kind
 	answer       func(*Server, http.ResponseWriter, *http.Request) error
 }
 
 var routes = []route{
-	{"POST", "/v1/imports", (*Server).postImport},
-	{"GET", "/v1/imports", (*Server).getImports},
-	{"GET", "/v1/imports/{id}", (*Server).getImport},
-	{"GET", "/v1/imports/{id}/events", (*Server).getImportEvents},
-	{"GET", "/v1/imports/{id}/rejects", (*Server).getRejects},
-	{"POST", "/v1/imports/{id}/pause", (*Server).postPause},
-	{"POST", "/v1/imports/{id}/resume", (*Server).postResume},
-	{"POST", "/v1/imports/{id}/cancel", (*Server).postCancel},
-	{"GET", "/v1/events", (*Server).getEvents},
+	{"POST", "/v1/imports", uploads, (*Server).postImport},
+	{"GET", "/v1/imports", calls, (*Server).getImports},
+	{"GET", "/v1/imports/{id}", calls, (*Server).getImport},
+	{"GET", "/v1/imports/{id}/events", listeners, (*Server).getImportEvents},
+	{"GET", "/v1/imports/{id}/rejects", calls, (*Server).getRejects},
+	{"POST", "/v1/imports/{id}/pause", calls, (*Server).postPause},
+	{"POST", "/v1/imports/{id}/resume", calls, (*Server).postResume},
+	{"POST", "/v1/imports/{id}/cancel", calls, (*Server).postCancel},
+	{"GET", "/v1/events", listeners, (*Server).getEvents},
 }
 
 // routes returns what answers the requests that the guard lets in.
@@ -64,6 +65,13 @@ func (s *Server) answer(r route, w http.ResponseWriter, req *http.Request) error
 	// What url.Values can't hold it leaves out, such as delimiter=; does.
 	if _, err := url.ParseQuery(req.URL.RawQuery); err != nil {
 		return refuse(http.StatusBadRequest, "percent-encode what stands in it: ; is %3B", "the query of the address is not understood: %v", err)
+	}
+	if r.kind != uploads { // which take and leave their place themselves
+		leave, err := s.places.take(r.kind, req)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
 	err := r.answer(s, w, req)
 	if err != nil && s.ctx.Err() != nil {

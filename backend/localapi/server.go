@@ -21,12 +21,14 @@ import (
 )
 
 const (
-	headerTimeout = 10 * time.Second // for the head of a request
-	bodyTimeout   = 30 * time.Second // for the next piece of a body
-	writeTimeout  = 10 * time.Second // for each write: a listener that is stalled for so long is cut off
-	idleTimeout   = 2 * time.Minute  // between two requests
-	drainTimeout  = time.Second      // for the streams to tell their last events when the server is closed
-	closeTimeout  = 3 * time.Second  // for the other answers that are under way then
+	headerTimeout  = 10 * time.Second // for the head of a request
+	bodyTimeout    = 30 * time.Second // for the next piece of a body that is read
+	discardTimeout = 5 * time.Second  // for the rest of a body that is refused
+	drainTimeout   = 2 * time.Second  // for a body that nobody wants, before the answer
+	writeTimeout   = 10 * time.Second // for each write: a listener that is stalled for so long is cut off
+	idleTimeout    = 2 * time.Minute  // between two requests
+	streamsTimeout = time.Second      // for the streams to tell their last events when the server is closed
+	closeTimeout   = 3 * time.Second  // for the other answers that are under way then
 
 	maxConnections = 256
 	maxHeader      = 16 << 10
@@ -49,6 +51,11 @@ type Options struct {
 	// Announce is the folder in which api.json tells other programs of the
 	// same user where the server is; "" is none.
 	Announce string
+
+	// Beside leaves api.json to another server that is running, as one does
+	// that lasts no longer than a command. It has a file of its own all the
+	// same: see [Server.Announcement].
+	Beside bool
 }
 
 // A Server is the local API while it runs.
@@ -57,6 +64,9 @@ type Server struct {
 	hub    *event.Hub
 	spool  *spool
 	keys   keys
+	places places
+
+	accepted accepted
 
 	http    *http.Server
 	host    string // as it stands in the Host header
@@ -91,19 +101,21 @@ func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err erro
 	}
 	s.host = listener.Addr().String()
 	if opt.Announce != "" {
-		if s.notice, err = announce(opt.Announce, s.URL(), s.token); err != nil {
+		if s.notice, err = announce(opt.Announce, s.URL(), s.token, opt.Beside); err != nil {
 			return nil, errors.Join(err, listener.Close(), s.spool.close())
 		}
 	}
-	s.serve(newLimitListener(listener, maxConnections), origins)
+	s.serve(listener, origins)
 	return s, nil
 }
 
 // serve answers what comes in on l, in a goroutine of its own.
 func (s *Server) serve(l net.Listener, origins []string) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.places = newPlaces()
 	s.http = &http.Server{
-		Handler:           newGuard(s.host, origins, s.token, s.routes()),
+		Handler:           patient(newGuard(s.host, origins, s.token, s.routes())),
+		ConnContext:       withConn,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -111,7 +123,8 @@ func (s *Server) serve(l net.Listener, origins []string) {
 		DisableGeneralOptionsHandler: true,
 		BaseContext:                  func(net.Listener) context.Context { return s.ctx },
 	}
-	s.serving.Go(func() { _ = s.http.Serve(l) }) // ends when the server is closed
+	limited := newLimitListener(l, maxConnections, writeTimeout)
+	s.serving.Go(func() { _ = s.http.Serve(limited) }) // ends when the server is closed
 }
 
 // listen listens on an address of loopback.
@@ -136,6 +149,15 @@ func (s *Server) URL() string { return "http://" + s.host }
 // Token returns the token that each request must bear.
 func (s *Server) Token() string { return s.token }
 
+// Announcement returns the path of the file that tells the address and the
+// token of this server alone; "" where nothing is announced.
+func (s *Server) Announcement() string {
+	if s.notice == nil {
+		return ""
+	}
+	return s.notice.own
+}
+
 // Close lets answers come to their end and waits for it; streams do so by
 // themselves when the hub was closed before, and with their last events. What
 // is still under way then is broken off. Close removes api.json and the bodies
@@ -145,7 +167,7 @@ func (s *Server) Close() error {
 	if s.notice != nil {
 		errs = append(errs, s.notice.remove())
 	}
-	if s.shutdown(drainTimeout) != nil {
+	if s.shutdown(streamsTimeout) != nil {
 		s.stop()
 		if s.shutdown(closeTimeout) != nil {
 			errs = append(errs, s.http.Close())

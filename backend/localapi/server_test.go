@@ -57,9 +57,18 @@ func TestAnnouncement(t *testing.T) {
 	}
 	// A server that was started later keeps its own.
 	later := start()
+	if told := read(); told["url"] != later.URL() {
+		t.Errorf("with two servers, api.json tells %v", told)
+	}
 	stop(s)
 	if told := read(); told["url"] != later.URL() {
 		t.Errorf("after the end of the first, api.json tells %v", told)
+	}
+	// One that ends gives it back.
+	last := start()
+	stop(last)
+	if told := read(); told["url"] != later.URL() {
+		t.Errorf("after the end of the last, api.json tells %v", told)
 	}
 	stop(later)
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -113,49 +122,6 @@ func TestStartThatFailsLeavesNothing(t *testing.T) {
 	if left, err := os.ReadDir(spool); err != nil || len(left) > 0 {
 		t.Errorf("left in the folder: %v, %v", left, err)
 	}
-}
-
-func TestConnectionsAreBounded(t *testing.T) {
-	raw, err := listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := newLimitListener(raw, 2)
-	accepted := make(chan net.Conn, 3)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			accepted <- c
-		}
-	}()
-	for range 3 {
-		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", raw.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-	}
-	first, second := <-accepted, <-accepted
-	if len(l.slots) != 2 || len(accepted) > 0 {
-		t.Errorf("%d connections are open and %d wait to be answered", len(l.slots), len(accepted))
-	}
-	first.Close()
-	first.Close() // frees one slot and no more
-	third := <-accepted
-	if len(l.slots) != 2 {
-		t.Errorf("%d connections are open, want 2", len(l.slots))
-	}
-	if err := l.Close(); err != nil { // while it waits for a slot
-		t.Error(err)
-	}
-	<-ended
-	second.Close()
-	third.Close()
 }
 
 func TestStaleReceivedFilesAreRemoved(t *testing.T) {

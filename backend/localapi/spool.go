@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -61,9 +62,18 @@ func MakeSpoolFolder(dir string) (string, error) {
 	return os.MkdirTemp(dir, strconv.Itoa(os.Getpid())+"-")
 }
 
+// Tidy removes what processes that were killed have left: in the folder run
+// what they announced, in the folder spool what they received.
+func Tidy(run, spool string) error {
+	return errors.Join(tidyAnnouncements(run), removeStale(spool))
+}
+
 // removeStale removes the folders, named PID-…, of processes that are gone.
 func removeStale(dir string) error {
 	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	for _, e := range entries {
 		before, _, _ := strings.Cut(e.Name(), "-")
 		pid, atoiErr := strconv.Atoi(before)

@@ -35,9 +35,14 @@ func follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	for {
+	for first := true; ; first = false {
 		if s.flush() != nil {
 			return // a client that was cut off comes back with the last ID
+		}
+		if first {
+			// The head is out, and with it the time for a body that nobody reads:
+			// from here on net/http reads only to notice that the client is gone.
+			_ = s.rc.SetReadDeadline(time.Time{})
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
 		events, err := c.Next(ctx)
@@ -91,9 +96,6 @@ func (s *stream) send(events []*event.Event) error {
 func (s *stream) flush() error {
 	if len(s.buf) == 0 {
 		return nil
-	}
-	if err := s.rc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
 	}
 	if _, err := s.w.Write(s.buf); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // A Job is one import as it is kept. Request and Summary are the JSON of the
@@ -88,6 +89,36 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 		return nil, fmt.Errorf("read the jobs: %w", err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
+}
+
+// JobsBefore returns the jobs that are older than the one with the id before,
+// or all where it is "", the newest first: at most limit of them, and no more
+// when those that there are take bytes of memory. It reports whether there are
+// others.
+func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
+	number := int64(math.MaxInt64)
+	if before != "" {
+		if number, err = s.number(ctx, before); err != nil {
+			return nil, false, err
+		}
+	}
+	rows, err := s.db.QueryContext(ctx, selectJob+"WHERE number < ? ORDER BY number DESC LIMIT ?", number, limit+1)
+	if err != nil {
+		return nil, false, fmt.Errorf("read the jobs: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if len(jobs) == limit || bytes <= 0 {
+			return jobs, true, nil
+		}
+		j, err := scanJob(rows.Scan)
+		if err != nil {
+			return nil, false, fmt.Errorf("read the jobs: %w", err)
+		}
+		jobs = append(jobs, j)
+		bytes -= len(j.File) + len(j.Request) + len(j.Summary)
+	}
+	return jobs, false, rows.Err()
 }
 
 // RecentFiles returns the paths of the files that jobs were started for

@@ -42,6 +42,10 @@ type RejectQuery struct {
 	Code   string `json:"code"`   // only those of this code
 	Column string `json:"column"` // only those in this column
 	Find   string `json:"find"`   // only those with this text in value, message or column, or of this line
+
+	// MaxBytes ends the page when its texts take so much; 0 is no limit. A
+	// value can be as long as a record.
+	MaxBytes int `json:"-"`
 }
 
 // A RejectPage is the answer to a RejectQuery.
@@ -81,12 +85,18 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 	if err != nil {
 		return page, fmt.Errorf("read the rejects: %w", err)
 	}
-	page.Rejects, err = scanAll(rows, func(r *sql.Rows) (Reject, error) {
-		v, err := scanReject(r.Scan)
+	defer rows.Close()
+	page.Rejects = []Reject{}
+	for bytes := 0; (q.MaxBytes == 0 || bytes < q.MaxBytes) && rows.Next(); {
+		v, err := scanReject(rows.Scan)
+		if err != nil {
+			return page, err
+		}
 		v.ID -= low
-		return v, err
-	})
-	return page, err
+		page.Rejects = append(page.Rejects, v)
+		bytes += len(v.Value) + len(v.Message) + len(v.Hint) + len(v.Column)
+	}
+	return page, rows.Err()
 }
 
 const rejectColumns = `id, time, record, line, end_line, "column", value, code, message, hint`

@@ -1,0 +1,118 @@
+package localapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"linefeed/backend/event"
+)
+
+// announced returns the address that a file tells, "" where there is none.
+func announced(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return ""
+	}
+	var told struct{ URL, Token string }
+	if err == nil {
+		err = json.Unmarshal(text, &told)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told.URL
+}
+
+// A server that lasts no longer than a command leaves api.json to one that is
+// running, and takes it over when that one ends.
+func TestAnnouncementBesideAnotherServer(t *testing.T) {
+	dir := t.TempDir()
+	common := filepath.Join(dir, "api.json")
+	start := func(beside bool) *Server {
+		s, err := Start(nil, event.New(), Options{Spool: t.TempDir(), Announce: dir, Beside: beside})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	stop := func(s *Server) {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	check := func(when string, want *Server) {
+		t.Helper()
+		if got := announced(t, common); got != want.URL() {
+			t.Errorf("%s, api.json tells of %s, want %s", when, got, want.URL())
+		}
+	}
+	window, command := start(false), start(true)
+	check("with a command beside the window", window)
+	if got := announced(t, command.Announcement()); got != command.URL() {
+		t.Errorf("%s tells of %s", command.Announcement(), got)
+	}
+	stop(command)
+	check("after the command", window)
+
+	command = start(true)
+	stop(window)
+	check("after the window", command)
+	window = start(false)
+	check("with a new window", window)
+	stop(command)
+	check("after the command again", window)
+	stop(window)
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left in the folder: %v, %v", left, err)
+	}
+}
+
+// What a killed process has announced is removed by the next one that starts.
+func TestStaleAnnouncements(t *testing.T) {
+	dir, spool := t.TempDir(), t.TempDir()
+	gone := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	window, err := Start(nil, event.New(), Options{Spool: t.TempDir(), Announce: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	common := filepath.Join(dir, "api.json")
+	pid := gone.Process.Pid
+	write := func(name string, pid int) {
+		text := fmt.Sprintf(`{"url":"http://127.0.0.1:9","token":"x","pid":%d}`, pid)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, pid := range []int{pid, os.Getpid()} { // the number may be another process's by now
+		write("api.json", pid)
+		write(fmt.Sprintf("api-%d-7.json", pid), pid)
+		write(fmt.Sprintf("api-%d.1.tmp", pid), pid)
+		if err := Tidy(dir, spool); err != nil {
+			t.Fatal(err)
+		}
+		if got := announced(t, common); got != window.URL() {
+			t.Errorf("api.json tells of %q, want the server that is running", got)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+			t.Errorf("left in the folder: %v, %v", left, err)
+		}
+	}
+	if err := window.Close(); err != nil {
+		t.Error(err)
+	}
+	write("api.json", pid)
+	if err := Tidy(dir, filepath.Join(spool, "none")); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left in the folder: %v, %v", left, err)
+	}
+}
