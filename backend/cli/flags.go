@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/target"
 )
 
 // A flagGroup is flags that belong together, under a heading of the help.
@@ -205,6 +206,9 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 		}
 	}
 	limits.MaxRecord, limits.MaxUnpacked = int(f.maxRecord*megabyte), f.maxUnpacked*megabyte
+	if _, err := target.Abs(f.to); err != nil {
+		return job.Request{}, usagef("--to: %w", err)
+	}
 	return job.Request{File: file, Target: f.to, Preset: f.preset, Dialect: dialect, Plan: plan, Limits: limits}, nil
 }
 
@@ -215,20 +219,4 @@ func tableFor(file string) string {
 		name = name[:i]
 	}
 	return name
-}
-
-// sqliteScheme may stand before the path of a target.
-const sqliteScheme = "sqlite:"
-
-// absTarget returns a target that means the same from every folder.
-func absTarget(to string) (string, error) {
-	path, named := strings.CutPrefix(to, sqliteScheme)
-	if to == "" || strings.Contains(to, "://") {
-		return to, nil
-	}
-	abs, err := filepath.Abs(path)
-	if named {
-		abs = sqliteScheme + abs
-	}
-	return abs, err
 }

@@ -14,6 +14,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/localapi"
+	"linefeed/backend/target"
 )
 
 func (p *program) importCommand() *cobra.Command {
@@ -187,7 +188,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	if r.File, err = filepath.Abs(r.File); err != nil {
 		return v, 0, err
 	}
-	if r.Target, err = absTarget(r.Target); err != nil {
+	if r.Target, err = target.Abs(r.Target); err != nil {
 		return v, 0, err
 	}
 	runner := l.engine.runner

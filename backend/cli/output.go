@@ -8,9 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"linefeed/backend/job"
+	"linefeed/backend/target"
 )
 
 // outputFlags say what is told of an import, and where.
@@ -35,7 +35,7 @@ func newOutputFlags() *outputFlags {
 
 // check finds what can't be done before anything is begun, with those files and
 // that target.
-func (f *outputFlags) check(files []string, target string) error {
+func (f *outputFlags) check(files []string, to string) error {
 	for _, out := range []struct{ flag, path string }{{"rejects", f.rejects}, {"log", f.log}} {
 		if out.path == "" {
 			if f.group.flags.Changed(out.flag) {
@@ -49,7 +49,7 @@ func (f *outputFlags) check(files []string, target string) error {
 		if dir, err := os.Stat(filepath.Dir(out.path)); err != nil || !dir.IsDir() {
 			return usagef("--%s %s: there is no folder %s: make it, or choose another", out.flag, out.path, filepath.Dir(out.path))
 		}
-		if sameFile(out.path, strings.TrimPrefix(target, sqliteScheme)) {
+		if sameFile(out.path, target.Path(to)) {
 			return usagef("--%s %s: that is the database: choose another name", out.flag, out.path)
 		}
 		old, err := os.Stat(out.path)

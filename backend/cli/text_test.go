@@ -45,16 +45,3 @@ func TestTable(t *testing.T) {
 		t.Errorf("\n%s, want\n%s", out.String(), want)
 	}
 }
-
-func TestAbsTarget(t *testing.T) {
-	for _, test := range []struct{ to, prefix string }{
-		{"out.db", "/"}, {"sqlite:out.db", "sqlite:/"}, {"/tmp/out.db", "/tmp/out.db"}, {"pg://host/db", "pg://host/db"},
-	} {
-		if got, err := absTarget(test.to); err != nil || !strings.HasPrefix(got, test.prefix) || !strings.HasSuffix(got, "db") {
-			t.Errorf("%s is %s, %v", test.to, got, err)
-		}
-	}
-	if got, err := absTarget(""); err != nil || got != "" {
-		t.Errorf("no target is %q, %v", got, err)
-	}
-}

@@ -83,3 +83,9 @@ type Refusal struct {
 // ErrNoTable is wrapped by the error of Target.Columns when there is no such
 // table.
 var ErrNoTable = errors.New("no such table")
+
+// Why a target can't be looked at, or written to: its errors wrap these.
+var (
+	ErrLocked     = errors.New("locked by another program")
+	ErrNoDatabase = errors.New("not a database")
+)

@@ -41,8 +41,9 @@ type Options struct {
 }
 
 // DefaultCommitEvery is long enough that committing costs little beside
-// writing, and short enough that a power cut loses little.
-const DefaultCommitEvery = 5 * time.Second
+// writing, and short enough that a power cut loses little, and that programs
+// which wait 5 seconds for a lock, as most do, get it between two commits.
+const DefaultCommitEvery = 4 * time.Second
 
 // graceAfterCancel is how long the batch at hand may take after a cancel
 // before it is broken off and undone.

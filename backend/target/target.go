@@ -4,8 +4,6 @@ package target
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"linefeed/backend/load"
 	"linefeed/backend/target/sqlite"
@@ -27,29 +25,23 @@ type Target interface {
 	Waiting() bool
 }
 
-// scheme finds the scheme of a URL. A single letter is a drive of Windows.
-var scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]+):(//)?`)
-
-// Open opens the database that url names: a path, or sqlite:PATH, for an
-// SQLite database file. The file need not be there yet: it is made with the
-// first table that is created in it.
+// Open opens the database that url names. The file need not be there yet: it is
+// made with the first table that is created in it.
+//
+// A URL is the path of an SQLite file, or sqlite:PATH, which may end in a
+// setting: sqlite:PATH?wait=30s waits that long for the locks of other programs.
 func Open(ctx context.Context, url string) (Target, error) {
-	m := scheme.FindStringSubmatch(url)
-	switch {
-	case m != nil && strings.EqualFold(m[1], "sqlite"):
-		return open(ctx, url[len("sqlite:"):])
-	case m != nil && m[2] != "":
-		// The rest of it may hold a password.
-		return nil, fmt.Errorf("open target: databases of the kind %s:// are not supported: give a path or sqlite:PATH", m[1])
-	}
-	return open(ctx, url)
-}
-
-// open returns no typed nil when it fails.
-func open(ctx context.Context, path string) (Target, error) {
-	db, err := sqlite.Open(ctx, path)
+	a, err := parse(url)
 	if err != nil {
 		return nil, err
+	}
+	if a.other != "" {
+		// The rest of it may hold a password.
+		return nil, fmt.Errorf("open target: databases of the kind %s:// are not supported: give a path or sqlite:PATH", a.other)
+	}
+	db, err := sqlite.Open(ctx, a.path, a.options)
+	if err != nil {
+		return nil, err // and no typed nil
 	}
 	return db, nil
 }

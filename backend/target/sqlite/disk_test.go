@@ -33,7 +33,7 @@ func twoColumns(create bool) load.Layout {
 func TestDiskFull(t *testing.T) {
 	f := newFile(t)
 	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
-	d, err := sqlite.Open(t.Context(), f.path)
+	d, err := sqlite.Open(t.Context(), f.path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestLoadUntilKilled(t *testing.T) {
 	if path == "" {
 		return
 	}
-	d, err := sqlite.Open(context.Background(), path)
+	d, err := sqlite.Open(context.Background(), path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	driver "github.com/mattn/go-sqlite3"
 
+	"linefeed/backend/load"
 	"linefeed/backend/target/sqlite/bulk"
 )
 
@@ -28,19 +29,26 @@ func codeOf(err error) driver.ErrNo {
 var errMoved = errors.New("the file is not where it was")
 
 // explain wraps an error with the operation, and one of SQLite with the file
-// and what can be done about it. When ctx is done, its error is the reason.
+// and what can be done about it. What broke off because ctx is done has its
+// error as the reason; what failed by itself at that time keeps its own.
 func (d *DB) explain(ctx context.Context, op string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+	code := codeOf(err)
+	if cause := ctx.Err(); cause != nil {
+		switch {
+		case errors.Is(err, cause):
+			return err
+		case code == driver.ErrInterrupt, code == driver.ErrBusy, code == driver.ErrLocked:
+			return cause
+		}
 	}
 	if d.bulk != nil && d.bulk.Moved() { // SQLite calls it an I/O error, if anything
 		return fmt.Errorf("%s: another program moved or removed %s: start again: %w", op, d.path, err)
 	}
-	switch codeOf(err) {
+	switch code {
 	case driver.ErrBusy, driver.ErrLocked:
-		return fmt.Errorf("%s: %s is locked by another program: close what uses it, or wait until it is done, and start again: %w", op, d.path, err)
+		return fmt.Errorf("%s: %s is %w: close what uses it, or wait until it is done, and start again: %w", op, d.path, load.ErrLocked, err)
 	case driver.ErrNotADB:
-		return fmt.Errorf("%s: %s is not an SQLite database, or it is encrypted: choose another file: %w", op, d.path, err)
+		return fmt.Errorf("%s: %s is not an SQLite database, or it is encrypted: choose another file: %w", op, d.path, load.ErrNoDatabase)
 	case driver.ErrReadonly:
 		return fmt.Errorf("%s: %s can't be written: make the file and its folder writable, or choose another: %w", op, d.path, err)
 	case driver.ErrFull:

@@ -142,15 +142,17 @@ func leadingDigits(s []byte) int {
 }
 
 // keepsDecimal reports whether a decimal, -?digits[.digits], survives as an
-// integer or in the 15 digits of a fraction.
+// integer or in the 15 digits of a fraction. With a point it is a float64 on its
+// way to an integer, also where nothing but zeros follows.
 func keepsDecimal(s string) bool {
-	whole, fraction, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	whole = strings.TrimLeft(whole, "0")
+	digits, fraction, point := strings.Cut(s, ".")
+	whole := strings.TrimLeft(strings.TrimPrefix(digits, "-"), "0")
 	fraction = strings.TrimRight(fraction, "0")
 	switch {
 	case fraction == "":
-		if _, err := strconv.ParseInt(whole, 10, 64); err == nil {
-			return true
+		if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			f := float64(n)
+			return !point || f < 1<<63 && int64(f) == n
 		}
 		whole = strings.TrimRight(whole, "0")
 	case whole == "":

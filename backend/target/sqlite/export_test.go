@@ -24,3 +24,10 @@ func SetCountTable(d time.Duration) (restore func()) {
 	countTable = d
 	return func() { countTable = before }
 }
+
+// SetTurn sets how long others have the lock between two transactions, until restore.
+func SetTurn(d time.Duration) (restore func()) {
+	before := turn
+	turn = d
+	return func() { turn = before }
+}

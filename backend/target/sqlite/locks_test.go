@@ -2,12 +2,14 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"runtime"
 	"testing"
 	"time"
 
 	"linefeed/backend/load"
+	"linefeed/backend/target"
 	"linefeed/backend/target/sqlite"
 	"linefeed/backend/target/targettest"
 )
@@ -125,6 +127,156 @@ func TestLockedForAWhile(t *testing.T) {
 	}
 	if err := w.Commit(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A program that waits for the lock gets it between two commits of a load, with
+// any journal, though it looks only every 100 ms.
+func TestOthersGetTheirTurn(t *testing.T) {
+	for _, mode := range []string{"delete", "wal"} {
+		f := newFile(t)
+		f.Exec(t, "PRAGMA journal_mode = "+mode+"; CREATE TABLE t (a INTEGER PRIMARY KEY); CREATE TABLE other (a)")
+		w := begin(t, f, load.Plan{Table: "t"}, "a")
+		if _, err := w.Write(t.Context(), targettest.Batch(row{-1})); err != nil {
+			t.Fatal(err)
+		}
+		other, err := sql.Open("sqlite3", "file:"+f.path+"?_busy_timeout=60000")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		done := make(chan error, 1)
+		go func() {
+			_, err := other.Exec("INSERT INTO other VALUES (1)")
+			done <- err
+		}()
+		// Each turn is long enough for one look, and the first may come before
+		// the other program begins to wait.
+		const most = 10
+		commits := 0
+		for waiting := true; waiting; {
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Errorf("%s: the other program: %v", mode, err)
+				}
+				waiting = false
+			default:
+				if commits == most {
+					t.Fatalf("%s: the other program did not get the lock in %d turns", mode, most)
+				}
+				if err := w.Commit(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				commits++
+				for i := range 100 {
+					if _, err := w.Write(t.Context(), targettest.Batch(row{1000*commits + i})); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A file that the load itself has made has no others to give way to.
+func TestNoTurnInANewFile(t *testing.T) {
+	defer sqlite.SetTurn(time.Hour)()
+	f := newFile(t)
+	db, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w, err := db.Begin(t.Context(), createPlan())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if _, err := w.Write(t.Context(), targettest.Batch(row{i})); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A cancel ends the turn of others.
+func TestCancelledInTheTurn(t *testing.T) {
+	defer sqlite.SetTurn(time.Hour)()
+	f := newFile(t)
+	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY)")
+	w := begin(t, f, load.Plan{Table: "t"}, "a")
+	if _, err := w.Write(t.Context(), targettest.Batch(row{1})); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := w.Write(ctx, targettest.Batch(row{2}))
+		done <- err
+	}()
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("write: %v, want %v", err, context.Canceled)
+	}
+}
+
+// The wait for locks is set with the target.
+func TestWaitIsSet(t *testing.T) {
+	defer sqlite.SetLockWait(time.Hour)()
+	f := newFile(t)
+	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY)")
+	defer lock(t, f, "EXCLUSIVE")()
+	for _, wait := range []string{"0s", "20ms"} {
+		_, err := target.Open(t.Context(), "sqlite:"+f.path+"?wait="+wait)
+		wantError(t, err, f.path, "locked by another program")
+		if !errors.Is(err, load.ErrLocked) {
+			t.Errorf("open: %v, want %v", err, load.ErrLocked)
+		}
+	}
+}
+
+// A commit that is broken off says that the rows are lost, beside why.
+func TestCommitCancelledWhileLocked(t *testing.T) {
+	defer sqlite.SetLockWait(time.Hour)()
+	f := newFile(t)
+	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY)")
+	db, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w, err := db.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a"}}, Index: []int{0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(t.Context(), targettest.Batch(row{1})); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := f.independent(t).Query("SELECT 1 FROM t, (VALUES (1), (2)) UNION ALL VALUES (1), (2)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if !reader.Next() {
+		t.Fatal("nothing to read")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- w.Commit(ctx) }()
+	for !db.Waiting() {
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("commit: %v, want %v", err, context.Canceled)
+	} else {
+		wantError(t, err, "can't be kept")
 	}
 }
 

@@ -169,7 +169,7 @@ func FuzzNothingButTheTableIsMade(f *testing.F) {
 }
 
 func TestTooManyColumns(t *testing.T) {
-	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "test.db"))
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ type DB struct {
 	bulk   *bulk.Loader
 	made   bool // the file was made by us
 	kept   bool // something was committed
+	wait   time.Duration
 	writer *writer
 
 	waiting atomic.Bool // for the lock of another program
@@ -47,7 +48,17 @@ type DB struct {
 // call that is going on waits for it. It may be called from any goroutine.
 func (d *DB) Waiting() bool { return d.waiting.Load() }
 
-// lockWait is how long the lock of another program is waited for.
+// Options are the wishes of the one who opens a database.
+type Options struct {
+	// Wait is how long the lock of another program is waited for each time;
+	// 0 is 10 seconds.
+	Wait time.Duration
+}
+
+// MaxWait is the longest wait.
+const MaxWait = 24 * time.Hour
+
+// lockWait is the wait of those who name none.
 var lockWait = 10 * time.Second
 
 // cacheKiB is the page cache of the connection. More of it pays only for keys
@@ -61,7 +72,7 @@ const pageSize = 8192
 // Open opens the database file at path. A file that is not there is made by
 // the first Begin that creates a table, and removed by Close when nothing was
 // committed to it.
-func Open(ctx context.Context, path string) (*DB, error) {
+func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, fmt.Errorf("open database: %q is not a file: give the path of an SQLite database", path)
 	}
@@ -69,7 +80,10 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	d := &DB{path: abs}
+	d := &DB{path: abs, wait: opt.Wait}
+	if d.wait == 0 {
+		d.wait = lockWait
+	}
 	info, err := os.Stat(abs)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -136,7 +150,7 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	if err := d.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
 		return d.explain(ctx, "open database", err)
 	}
-	if d.bulk, err = bulk.Open(address, lockWait, &d.waiting); err != nil {
+	if d.bulk, err = bulk.Open(address, d.wait, &d.waiting); err != nil {
 		return err
 	}
 	defer d.bulk.Watch(ctx)()
@@ -167,7 +181,7 @@ func (d *DB) dial(ctx context.Context) (err error) {
 	const pause = 10 * time.Millisecond
 	for waited := time.Duration(0); ; waited += pause {
 		d.conn, err = d.pool.Conn(ctx)
-		if codeOf(err) != driver.ErrBusy || waited >= lockWait {
+		if codeOf(err) != driver.ErrBusy || waited >= d.wait {
 			return err
 		}
 		select {

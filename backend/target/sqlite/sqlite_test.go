@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linefeed/backend/target"
+	"linefeed/backend/target/sqlite"
 	"linefeed/backend/target/targettest"
 )
 
@@ -94,6 +95,7 @@ func (f file) check(t *testing.T) {
 func newFile(t *testing.T) file { return file{filepath.Join(t.TempDir(), "test.db")} }
 
 func TestConformance(t *testing.T) {
+	defer sqlite.SetTurn(0)() // nobody else writes
 	targettest.Run(t, func(t *testing.T) targettest.Database {
 		f := newFile(t)
 		t.Cleanup(func() { f.check(t) })

@@ -369,6 +369,18 @@ func TestTables(t *testing.T) {
 			query: "SELECT k, v FROM t", want: "a|1 b|NULL",
 		},
 		{
+			name:    "integers at the edges",
+			setup:   []string{"CREATE TABLE t (d NUMERIC(20,2))"},
+			columns: "d",
+			rows: []row{{"9223372036854775807"}, {"-9223372036854775808"}, {"-9223372036854775809"}, {"9223372036854775808"}, {"9007199254740992.00"}, {"-9007199254740992.0"},
+				{"9007199254740993.00"}, {"-9223372036854775808.0"}, {"-000000000000000000000007"}, {"123456789012345000.00"}, {"100000000000000000.00"}},
+			inserted: 7,
+			refused: []string{
+				"2 out_of_range 0: has more than the 15 digits that SQLite keeps of a number", "3 out_of_range 0: has more than the 15 digits that SQLite keeps of a number",
+				"6 out_of_range 0: has more than the 15 digits that SQLite keeps of a number", "9 out_of_range 0: has more than the 15 digits that SQLite keeps of a number"},
+			query: "SELECT CAST(d AS INTEGER) FROM t", want: "9223372036854775807 -9223372036854775808 9007199254740992 -9007199254740992 -9223372036854775808 -7 100000000000000000",
+		},
+		{
 			name:    "texts that SQLite would make numbers of",
 			setup:   []string{"CREATE TABLE t (s STRING, d NUMERIC, x)"},
 			columns: "s d x",

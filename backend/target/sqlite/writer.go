@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	driver "github.com/mattn/go-sqlite3"
 
@@ -17,6 +18,7 @@ type writer struct {
 	reasons reasons
 	exact   []exactness // of the columns that SQLite may change values of
 	schema  int64       // the version of the schema that the load was prepared for
+	yielded time.Time   // when the last commit let go of the lock
 	closed  bool
 	failed  error // what made the writer useless
 }
@@ -93,7 +95,7 @@ func (w *writer) createTable(ctx context.Context, l load.Layout) error {
 	if len(l.Make) == 0 {
 		return errors.New("the table to create has no columns")
 	}
-	if err := w.transaction(); err != nil {
+	if err := w.transaction(ctx); err != nil {
 		return err
 	}
 	if err := w.db.free(context.WithoutCancel(ctx), l.Plan.Table); err != nil {
@@ -112,10 +114,34 @@ func (w *writer) exec(sql string) error {
 	return err
 }
 
+// turn is how long others can have the lock between two transactions of a load.
+// Whoever waits for it by SQLite's own busy handler looks every 100 ms.
+var turn = 125 * time.Millisecond
+
+// giveWay leaves the lock to others for a moment after a commit: a load that
+// takes it again at once would keep them waiting for as long as it lasts. A
+// file that was made for the load has no others yet.
+func (w *writer) giveWay(ctx context.Context) error {
+	if w.yielded.IsZero() || w.db.made {
+		return nil
+	}
+	timer := time.NewTimer(time.Until(w.yielded.Add(turn)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // transaction makes sure that one is open, with the right to write.
-func (w *writer) transaction() error {
+func (w *writer) transaction(ctx context.Context) error {
 	if w.db.bulk.InTransaction() {
 		return nil
+	}
+	if err := w.giveWay(ctx); err != nil {
+		return err
 	}
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -151,7 +177,7 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 	}
 	stop := w.db.bulk.Watch(ctx)
 	defer stop()
-	if err := w.transaction(); err != nil {
+	if err := w.transaction(ctx); err != nil {
 		return load.Result{}, w.fail(ctx, err)
 	}
 	var refused []load.Refusal
@@ -190,7 +216,8 @@ func (w *writer) refusal(row, code int, message []byte) load.Refusal {
 }
 
 // Commit makes the rows since the last Commit durable. It is not stopped by
-// ctx once it writes, only while it waits for a lock.
+// ctx once it writes, only while it waits for a lock. Its error says what
+// became of the rows: they are undone.
 func (w *writer) Commit(ctx context.Context) error {
 	if err := w.usable(ctx); err != nil {
 		return err
@@ -201,12 +228,13 @@ func (w *writer) Commit(ctx context.Context) error {
 	stop := w.db.bulk.Watch(ctx)
 	defer stop()
 	if err := w.inPlace(); err != nil {
-		return w.fail(ctx, err)
+		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
 	}
 	if err := w.exec("COMMIT"); err != nil {
-		return w.fail(ctx, err)
+		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
 	}
 	w.db.kept = true
+	w.yielded = time.Now()
 	return nil
 }
 
