@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -78,9 +79,9 @@ func seriesAcross(cells []string) []series {
 	var terms []term
 	end := func() {
 		if s := seriesStrength(terms); s > 0 {
-			list = append(list, series{at, s, terms[0].sort()})
+			list = append(list, series{slices.Clone(at), s, terms[0].sort()})
 		}
-		at, terms = nil, nil
+		at, terms = at[:0], terms[:0]
 	}
 	for j, s := range cells {
 		if s == "" {

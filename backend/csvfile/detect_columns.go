@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A column is what the values below each other in one field look like.
@@ -35,13 +37,14 @@ const firstValues = 20
 
 // columns looks at the columns of the rows from i on, at most so many of them.
 func (c *candidate) columns(text []byte, i, most int) []column {
-	return c.columnsBut(text, i, most, nil)
+	list, _ := c.columnsBut(text, i, most, nil)
+	return list
 }
 
-// columnsBut does as columns does, without the rows that are equal to header:
-// it is there again where files were put together.
-func (c *candidate) columnsBut(text []byte, i, most int, header []string) []column {
-	list := make([]column, c.fields)
+// columnsBut does as columns does, without the rows that are equal to header,
+// which it counts: it is there again where files were put together.
+func (c *candidate) columnsBut(text []byte, i, most int, header []string) (list []column, again int) {
+	list = make([]column, c.fields)
 	rows := 0
 	for ; i < len(c.rows) && i <= c.last && rows < most; i++ {
 		if r := c.rows[i]; r.bad || r.blank || r.fields != c.fields {
@@ -49,6 +52,7 @@ func (c *candidate) columnsBut(text []byte, i, most int, header []string) []colu
 		}
 		cells := c.cellsOf(text, i)
 		if header != nil && sameNames(cells, header) {
+			again++
 			continue
 		}
 		rows++
@@ -64,7 +68,7 @@ func (c *candidate) columnsBut(text []byte, i, most int, header []string) []colu
 	for j := range list {
 		list[j].finish(rows)
 	}
-	return list
+	return list, again
 }
 
 // sameNames reports whether two rows are equal but for blanks and byte order
@@ -225,36 +229,49 @@ const (
 
 // styleOf returns how s is written.
 func styleOf(s string) int {
-	if strings.ContainsFunc(s, func(c rune) bool { return '0' <= c && c <= '9' }) {
-		return styleCode
-	}
-	lower, upper := strings.ToLower(s), strings.ToUpper(s)
-	switch s {
-	case lower:
-		if lower == upper {
-			return styleNone
+	var titles, small, shouts, camels int // words by how they begin, and go on
+	begin, lower, upper := true, false, false
+	first := 0 // 1 where the first word begins with a capital
+	for _, c := range s {
+		switch {
+		case '0' <= c && c <= '9':
+			return styleCode
+		case c == ' ':
+			begin = true
+			continue
+		case 'a' <= c && c <= 'z' || c >= utf8.RuneSelf && unicode.IsLower(c):
+			if begin {
+				small++
+			}
+			lower = true
+		case 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf && unicode.IsUpper(c):
+			switch {
+			case !begin && lower:
+				camels++
+			case !begin:
+				shouts++
+			default:
+				if small+titles == 0 {
+					first = 1
+				}
+				titles++
+			}
+			upper = true
 		}
-		return styleLower
-	case upper:
-		return styleUpper
-	}
-	words := strings.Fields(s)
-	titles, small := 0, 0
-	for _, w := range words {
-		rest := []rune(w)
-		switch head := string(rest[0]); {
-		case string(rest[1:]) != strings.ToLower(string(rest[1:])):
-			return styleCamel
-		case head != strings.ToLower(head):
-			titles++
-		default:
-			small++
-		}
+		begin = false
 	}
 	switch {
-	case titles == len(words) && titles > 1:
+	case !lower && !upper:
+		return styleNone
+	case !upper:
+		return styleLower
+	case !lower:
+		return styleUpper
+	case camels > 0 || shouts > 0:
+		return styleCamel
+	case titles > 1 && small == 0:
 		return styleTitles
-	case titles >= 1 && strings.ToLower(words[0]) != words[0]:
+	case first > 0:
 		return styleTitle
 	}
 	return styleOther

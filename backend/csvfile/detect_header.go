@@ -29,9 +29,9 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 			return
 		}
 	}
-	cols := best.columnsBut(text, best.nextRow(top), 2*cellRows, first)
+	cols, again := best.columnsBut(text, best.nextRow(top), 2*cellRows, first)
 	sum, reason := headerEvidence(first, cols)
-	if again := best.again(text, top, first); again > 0 {
+	if again > 0 {
 		// Names that are there again, or a record that is.
 		if sum -= 0.6; sum > 0 {
 			reason = fmt.Sprintf("%s, and it is there %s more", reason, times(again))
@@ -72,17 +72,6 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// again returns how many rows below row top are equal to it.
-func (c *candidate) again(text []byte, top int, first []string) int {
-	n := 0
-	for i := top + 1; i < min(len(c.rows), top+2*cellRows); i++ {
-		if r := c.rows[i]; !r.bad && !r.blank && r.fields == len(first) && sameNames(c.cellsOf(text, i), first) {
-			n++
-		}
-	}
-	return n
-}
-
 // piecesOf returns the fields of row i, which breaks the rules, as it may have
 // been meant.
 func (c *candidate) piecesOf(text []byte, i int) []string {
@@ -103,15 +92,16 @@ func (c *candidate) manyRows(text []byte, top, rows int) string {
 			return ""
 		}
 	}
-	cols := c.columnsBut(text, at, 50, heads[0])
-	if rows == 2 && sameNames(heads[0], heads[1]) {
+	twice := rows == 2 && sameNames(heads[0], heads[1])
+	if !twice && (namesAll(heads[0]) || !completes(heads)) {
+		return "" // what is below it may be a record, which would be lost
+	}
+	cols, _ := c.columnsBut(text, at, 50, heads[0])
+	if twice {
 		if sum, _ := headerEvidence(heads[0], cols); sum >= sureOfHeader {
 			return "the names are there twice"
 		}
 		return ""
-	}
-	if namesAll(heads[0]) || !completes(heads) {
-		return "" // what is below it may be a record, which would be lost
 	}
 	if noneIsValue(heads, cols) {
 		return fmt.Sprintf("%d rows that hold none of the values that the rows below them have", rows)

@@ -55,11 +55,11 @@ func kindOf(b []byte) cellKind {
 	switch {
 	case digits > 0 && isMoment(b, digits, letters, seps, points, spaces):
 		return cellMoment
-	case digits > 0 && isNumber(b, letters, seps):
+	case digits > 0 && isNumber(b):
 		return cellNumber
 	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), isNone(b):
 		return cellWord
-	case spaces == 0 && digits > 0 && points == 0 && colons == 0, isAddress(b):
+	case spaces == 0 && digits > 0 && points == 0 && colons == 0, points > 1 && points+digits == len(b) && isDotted(b), isAddress(b):
 		return cellCode
 	}
 	return cellText
@@ -85,62 +85,6 @@ func isAddress(b []byte) bool {
 		}
 	}
 	return short && colons >= 2 && colons <= 7 || colons == 5 || colons == 7
-}
-
-// isNumber reports whether b is a number as people write them.
-func isNumber(b []byte, letters, seps int) bool {
-	if letters > 3 || seps > 1 {
-		return false
-	}
-	i := 0
-	for i < len(b) && (b[i] == '-' || b[i] == '+' || b[i] == '(' || b[i] == '$' || b[i] == ' ' || b[i] >= 0x80) {
-		i++ // a sign, a currency
-	}
-	if i > 0 && b[i-1] == ' ' && i < len(b) && b[i] == '-' {
-		i++
-	}
-	if i == len(b) || b[i] < '0' || b[i] > '9' {
-		if i == len(b) || b[i] != '.' && b[i] != ',' { // .5
-			return false
-		}
-	}
-	for i < len(b) && ('0' <= b[i] && b[i] <= '9' || b[i] == '.' || b[i] == ',' || isGroup(b[i:])) {
-		i++
-	}
-	if i < len(b) && b[i] == ' ' {
-		i++ // a currency or a percent sign
-	}
-	if i+1 < len(b) && (b[i] == 'e' || b[i] == 'E') { // an exponent
-		i++
-		if b[i] == '-' || b[i] == '+' {
-			i++
-		}
-		if i == len(b) {
-			return false
-		}
-		for i < len(b) && '0' <= b[i] && b[i] <= '9' {
-			i++
-		}
-		return i == len(b)
-	}
-	for i < len(b) && (b[i] == '%' || b[i] == ')' || b[i] == '$' || b[i] >= 0x80 || b[i] == '-') {
-		i++
-	}
-	return i == len(b)
-}
-
-// isGroup reports whether b begins with what divides thousands, and three
-// digits behind it.
-func isGroup(b []byte) bool {
-	if len(b) < 4 || b[0] != ' ' && b[0] != '\'' {
-		return false
-	}
-	for _, c := range b[1:4] {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return len(b) == 4 || b[4] < '0' || b[4] > '9'
 }
 
 // isMoment reports whether b is a date, a time or both.
@@ -196,11 +140,30 @@ func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
 	case letters > 0:
 		return groups >= 2 && groups <= 3
 	case points == 2 && seps == 0, seps == 2 && points == 0:
-		return groups == 3 && digits >= 5 && digits <= 8 && long <= 1
+		return groups == 3 && digits >= 5 && digits <= 8 && long <= 1 && isDay(b)
 	case seps == 1 && points == 0:
 		return groups == 2 && long == 1 && digits <= 6
 	}
 	return false
+}
+
+// isDay reports whether the three numbers in b can be a day, a month and a year,
+// in an order that is in use.
+func isDay(b []byte) bool {
+	var n [3]int
+	i := 0
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			i++
+			continue
+		}
+		if i > 2 {
+			return false
+		}
+		n[i] = 10*n[i] + int(c-'0')
+	}
+	days := func(a, b int) bool { return a >= 1 && b >= 1 && min(a, b) <= 12 && max(a, b) <= 31 }
+	return days(n[0], n[1]) || n[0] > 31 && days(n[1], n[2])
 }
 
 // isMomentWord reports whether b is a month, T, Z, AM, PM, UTC or GMT.
