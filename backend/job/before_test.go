@@ -124,3 +124,26 @@ func TestUnmapped(t *testing.T) {
 		t.Errorf("strict: %v, %v, %v", s.Problems, s.Warnings, err)
 	}
 }
+
+// A check goes into the statement that makes the table, so a request has none
+// but those of a preset.
+func TestForeignChecks(t *testing.T) {
+	b := newBench(t)
+	file := b.file("in.csv", "id,price\n1,2\n")
+	for _, tt := range []struct {
+		column load.Column
+		says   string
+	}{
+		{load.Column{Name: "price", Check: "price >= 0"}, ""}, // as the preset has it
+		{load.Column{Name: "price", Check: "price >= 1"}, `a check is given for the column "price"`},
+		{load.Column{Name: "id", Check: "price >= 0"}, `a check is given for the column "id"`},
+		{load.Column{Name: "id", Check: "1); DROP TABLE precious; CREATE TABLE z (b"}, `a check is given for the column "id"`},
+	} {
+		req := Request{File: file, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: []load.Column{tt.column}}}
+		req.Plan.Columns[0].Type = load.Integer
+		s, err := Settle(t.Context(), req)
+		if err != nil || (len(s.Problems) > 0) != (tt.says != "") || tt.says != "" && !strings.Contains(s.Problems[0].Error(), tt.says) {
+			t.Errorf("%s: %v, %v", tt.column.Check, s.Problems, err)
+		}
+	}
+}

@@ -1,6 +1,11 @@
 package job
 
-import "linefeed/backend/load"
+import (
+	"fmt"
+	"slices"
+
+	"linefeed/backend/load"
+)
 
 // A Preset is a ready-made table.
 type Preset struct {
@@ -28,4 +33,23 @@ func Presets() []Preset {
 			{Name: "active", Type: load.Boolean},
 		},
 	}}
+}
+
+// foreignChecks finds the columns of a request with a check that no preset has.
+// A check is an expression of the database's own language, which goes into the
+// statement that makes the table: it is never taken from outside.
+func foreignChecks(columns []load.Column) []load.Problem {
+	var problems []load.Problem
+	for _, c := range columns {
+		known := c.Check == "" || slices.ContainsFunc(Presets(), func(p Preset) bool {
+			return slices.ContainsFunc(p.Columns, func(of load.Column) bool { return of.Name == c.Name && of.Check == c.Check })
+		})
+		if !known {
+			problems = append(problems, load.Problem{
+				Column: c.Name, Message: fmt.Sprintf("a check is given for the column %q, and checks come with ready-made tables only", c.Name),
+				Hint: "leave it out, or make the table with the database's own tools first",
+			})
+		}
+	}
+	return problems
 }

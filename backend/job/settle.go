@@ -139,6 +139,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	s.Create, s.Columns = plan.Create, table
 
 	layout, problems := load.Settle(plan, s.Fields, table)
+	problems = append(problems, foreignChecks(req.Plan.Columns)...)
 	s.Problems = append(s.Problems, problems...)
 	s.Warnings = append(s.Warnings, unmappedFields(layout, problems)...)
 	// What only the database knows, it says of a layout that is sound.
@@ -149,45 +150,13 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		}
 		s.Problems = append(s.Problems, refused...)
 	}
-	for f, field := range s.Fields {
-		m := FieldMapping{Field: field}
-		if i := slices.Index(layout.Index, f); i >= 0 {
-			m.Column = layout.Columns[i].Name
-		}
-		s.Mapping = append(s.Mapping, m)
+	for _, field := range s.Fields {
+		s.Mapping = append(s.Mapping, FieldMapping{Field: field})
+	}
+	for i, f := range layout.Index {
+		s.Mapping[f].Column = layout.Columns[i].Name
 	}
 	return s, layout, nil
-}
-
-// WarnUnmapped is the code of a warning of a field that goes to no column.
-const WarnUnmapped = "unmapped_field"
-
-// mostUnmapped is how many fields are warned of one by one.
-const mostUnmapped = 20
-
-// unmappedFields warns of the fields that are not loaded and that no problem
-// tells of.
-func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
-	var warnings []load.Warning
-	told := map[string]bool{}
-	for _, p := range problems {
-		told[p.Field] = true
-	}
-	const hint = "map it to a column (--map FIELD=COLUMN), or leave it out (--map FIELD=)"
-	for i, f := range l.Unmapped {
-		switch field := l.Fields[f]; {
-		case told[field]:
-		case len(warnings) == mostUnmapped:
-			rest := fmt.Sprintf("%d more fields go to no column and are not loaded", len(l.Unmapped)-i)
-			return append(warnings, load.Warning{Code: WarnUnmapped, Message: rest, Hint: "map them, or leave them out"})
-		default:
-			warnings = append(warnings, load.Warning{
-				Code: WarnUnmapped, Field: field, Hint: hint,
-				Message: fmt.Sprintf("the field %q goes to no column and is not loaded", field),
-			})
-		}
-	}
-	return warnings
 }
 
 // columns returns the columns of an existing table.

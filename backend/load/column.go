@@ -83,7 +83,7 @@ type Column struct {
 	Generated  bool `json:"generated,omitempty"`
 
 	// Check is an SQL expression that each row must satisfy, used when the
-	// table is made.
+	// table is made. Only presets have one: a request is refused with any other.
 	Check string `json:"check,omitempty"`
 
 	// Format says how values of the column are written in the file, where

@@ -1,0 +1,38 @@
+package job
+
+import (
+	"fmt"
+
+	"linefeed/backend/load"
+)
+
+// WarnUnmapped is the code of a warning of a field that goes to no column.
+const WarnUnmapped = "unmapped_field"
+
+// mostUnmapped is how many fields are warned of one by one.
+const mostUnmapped = 20
+
+// unmappedFields warns of the fields that are not loaded and that no problem
+// tells of.
+func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
+	var warnings []load.Warning
+	told := map[string]bool{}
+	for _, p := range problems {
+		told[p.Field] = true
+	}
+	const hint = "map it to a column (--map FIELD=COLUMN), or leave it out (--map FIELD=)"
+	for i, f := range l.Unmapped {
+		switch field := l.Fields[f]; {
+		case told[field]:
+		case len(warnings) == mostUnmapped:
+			rest := fmt.Sprintf("%d more fields go to no column and are not loaded", len(l.Unmapped)-i)
+			return append(warnings, load.Warning{Code: WarnUnmapped, Message: rest, Hint: "map them, or leave them out"})
+		default:
+			warnings = append(warnings, load.Warning{
+				Code: WarnUnmapped, Field: field, Hint: hint,
+				Message: fmt.Sprintf("the field %q goes to no column and is not loaded", field),
+			})
+		}
+	}
+	return warnings
+}
