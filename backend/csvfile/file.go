@@ -33,6 +33,10 @@ type Options struct {
 	// for looking at a file whose records may be of any length.
 	MaxRead int64
 
+	// Starts, where it is not nil, holds lines that are known to begin a record:
+	// no other record goes on over one of them.
+	Starts *Starts
+
 	// OnSkip is called for every part of the file that holds no record, in
 	// file order among the records, from Open and from Records.
 	OnSkip func(Skip)
@@ -211,7 +215,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		w:    newWindow(head, src, mark, dec, opt.MaxRecord),
 		g:    f.dialect.grammar(),
 		path: in.path, charset: cs,
-		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip,
+		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip, starts: opt.Starts,
 		line: 1, commentFound: d.Comment == "",
 	}
 	if f.dialect.FooterLines != nil {

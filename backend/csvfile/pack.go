@@ -39,7 +39,7 @@ func (f *File) Fill(b *load.Block) error {
 // scanner's list, and the bytes of many are copied at once.
 func (r *reader) pack(b *load.Block) {
 	s, w := r.scan, r.w
-	if s == nil || w.dec != nil || r.want == 0 || r.maximum < mostBlock {
+	if s == nil || w.dec != nil || r.want == 0 || r.maximum < mostBlock || r.starts != nil {
 		return
 	}
 	for !b.Full() {

@@ -25,6 +25,7 @@ type reader struct {
 	ragged  load.Ragged
 	packed  func() int64 // the bytes consumed on disk, for a compressed file
 	onSkip  func(Skip)
+	starts  *Starts // nil where nothing is known
 	stats   Stats
 
 	line   int64 // the physical line of text[pos]
@@ -130,6 +131,9 @@ func (r *reader) next() (*load.Record, error) {
 		case parsed:
 			if r.shape.end > r.maximum {
 				return r.tooLarge()
+			}
+			if r.starts != nil && r.shape.breaks > 0 && r.joins() {
+				return r.repair()
 			}
 			if len(r.shape.fields) == r.want && !r.suspect() {
 				r.accept()

@@ -104,6 +104,9 @@ func (r *reader) plausible(b []byte, eof bool) (bool, status) {
 	if part[0] == '\n' || part[0] == '\r' || len(r.g.comment) > 0 && bytes.HasPrefix(part, r.g.comment) {
 		return false, parsed
 	}
+	if r.starts.at(part) {
+		return true, parsed
+	}
 	switch r.g.parse(part, all, &r.other) {
 	case parsed:
 		if len(r.other.fields) == r.want {
