@@ -265,7 +265,10 @@ func (a *App) Encodings() []csvfile.Encoding { return csvfile.Encodings() }
 func (a *App) Presets() []job.Preset { return job.Presets() }
 
 // Settle fits a request to its file and table.
-func (a *App) Settle(req job.Request) (job.Settled, error) { return job.Settle(a.ctx, req) }
+func (a *App) Settle(req job.Request) (s job.Settled, err error) {
+	err = a.do(func() error { s, err = a.runner.Settle(a.ctx, req); return err })
+	return s, err
+}
 
 // Start starts an import.
 func (a *App) Start(req job.Request) (job.Job, error) {

@@ -215,3 +215,22 @@ func TestMend(t *testing.T) {
 		t.Errorf("%d rows, want 4", n)
 	}
 }
+
+// TestLike imports mended rejects as the file was read that they come from.
+func TestLike(t *testing.T) {
+	dir := newHome(t)
+	db := filepath.Join(dir, "out.db")
+	execute(t, db, "CREATE TABLE prices (id INTEGER, price DECIMAL(10,3))")
+	text := "id;price\n1;x\n2;12,5\n" + strings.Repeat("3;1.234,56\n", 200)
+	v := run(t, "import", write(t, dir, "in.csv", text), "--to", db, "--table", "prices", "--json").want(t, 1).summary(t)
+	mended := strings.Replace(run(t, "rejects", v.Job).want(t, 0).stdout, "x", "1.234", 1)
+	file := write(t, dir, "rejected.csv", mended)
+	run(t, "check", file, "--like", v.Job).want(t, 0)
+	run(t, "import", file, "--like", v.Job).want(t, 0)
+	if price := query[float64](t, db, "SELECT price FROM prices WHERE id = 1"); price != 1234 {
+		t.Errorf("price %v", price)
+	}
+	if r := run(t, "import", file, "--like", "nobody").want(t, 64); !strings.Contains(r.stderr, "linefeed jobs") {
+		t.Errorf("it says %s", r.stderr)
+	}
+}

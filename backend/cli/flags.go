@@ -90,7 +90,7 @@ func (f *dialectFlags) dialect() (csvfile.Dialect, error) {
 // planFlags say what is loaded where, and by which rules.
 type planFlags struct {
 	plan                            load.Plan
-	to, preset                      string
+	to, preset, like                string
 	types, onConflict, ragged, sign string
 	formats                         []string
 	maxRecord, maxUnpacked          int64 // megabytes
@@ -106,6 +106,7 @@ func newPlanFlags() *planFlags {
 	set.BoolVar(&f.plan.Create, "create", false, "make the table")
 	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: infer or text (`RULE`)")
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
+	set.StringVar(&f.like, "like", "", "read the file as that job's was, whose mended rejects it holds, into the same table (`JOB`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
 	set.BoolVar(&f.plan.Strict, "strict", false, "refuse a file with a field that goes to no column")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
@@ -185,7 +186,12 @@ func (f *planFlags) settled() (load.Plan, error) {
 		}
 		p.Formats[column] = format
 	}
-	p.OnConflict, p.Ragged = load.Conflict(f.onConflict), load.Ragged(f.ragged)
+	if f.target.flags.Changed("on-conflict") {
+		p.OnConflict = load.Conflict(f.onConflict)
+	}
+	if f.values.flags.Changed("ragged") {
+		p.Ragged = load.Ragged(f.ragged)
+	}
 	return p, nil
 }
 
@@ -209,7 +215,7 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 	if _, err := target.Abs(f.to); err != nil {
 		return job.Request{}, usagef("--to: %w", err)
 	}
-	return job.Request{File: file, Target: f.to, Preset: f.preset, Dialect: dialect, Plan: plan, Limits: limits}, nil
+	return job.Request{File: file, Target: f.to, Preset: f.preset, Like: f.like, Dialect: dialect, Plan: plan, Limits: limits}, nil
 }
 
 // tableFor returns the name of a table for a file that goes nowhere yet.

@@ -69,10 +69,10 @@ func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.
 	if len(files) == 0 {
 		return nil, usagef("no file is named: linefeed import FILE --to TARGET --table NAME")
 	}
-	if !check && f.to == "" {
+	if !check && f.to == "" && f.like == "" {
 		return nil, usagef("no database is named: add --to, such as --to data.db")
 	}
-	if f.plan.Table == "" && f.preset == "" && (f.to != "" || !check) {
+	if f.plan.Table == "" && f.preset == "" && f.like == "" && (f.to != "" || !check) {
 		return nil, usagef("no table is named: add --table NAME")
 	}
 	if f.preset != "" && f.plan.Create {
@@ -85,7 +85,7 @@ func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.
 		if err != nil {
 			return nil, err
 		}
-		if r.Check = check; check && r.Target == "" {
+		if r.Check = check; check && r.Target == "" && r.Like == "" {
 			r.Plan.Create = r.Preset == ""
 			if r.Plan.Table == "" && r.Preset == "" {
 				r.Plan.Table = tableFor(file)

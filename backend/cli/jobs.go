@@ -72,8 +72,10 @@ func (p *program) rejectsCommand() *cobra.Command {
 		Use:   "rejects JOB",
 		Short: "Print the records that a job rejected",
 		Long: `Prints the records that a job rejected: as they stand in the file, behind its header, to be mended and imported
-again; or as a report of where and why, as CSV or as a line of JSON each.`,
+again (with --like JOB, which reads them as that job read its file); or as a report of where and why, as CSV or as a
+line of JSON each.`,
 		Example: `  linefeed rejects k3v7q2ma > rejected.csv
+  linefeed import rejected.csv --like k3v7q2ma
   linefeed rejects k3v7q2ma --format csv
   linefeed rejects k3v7q2ma --format json | jq .line`,
 	}

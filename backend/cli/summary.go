@@ -42,7 +42,11 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 	}
 	t.print(s, "  ", 0)
 	s.printf("%s\n", s.dim("what and why:  linefeed rejects "+v.Job+" --format csv"))
-	s.printf("%s\n", s.dim("to mend them:  linefeed rejects "+v.Job+" > rejected.csv"))
+	mend := "to mend them:  linefeed rejects " + v.Job + " > rejected.csv"
+	if !v.Check {
+		mend += ", then: linefeed import rejected.csv --like " + v.Job
+	}
+	s.printf("%s\n", s.dim(mend))
 }
 
 // outcome spells in one line what became of the records.

@@ -36,6 +36,15 @@ type Request struct {
 	// format: a check infers them as well, and an import rejects what they
 	// would not keep (see load.Column.Guessed).
 	Infer []string `json:"infer,omitempty"`
+
+	// Like names an earlier job, whose rejects the file holds: the file is read
+	// by the dialect, and its values by the map, formats, texts for NULL and
+	// types that were settled then, and into the same table, where the request
+	// says nothing else. It has no footer, and records that were apart are kept
+	// apart.
+	Like string `json:"like,omitempty"`
+
+	like *likeness // what that job keeps, once it was looked up
 }
 
 // Limits guard against files that are not what they seem. 0 is the default of

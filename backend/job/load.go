@@ -1,8 +1,8 @@
 package job
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -23,7 +23,11 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 			err = fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
 		}
 	}()
-	ctx, req := a.ctx, a.job.Request
+	ctx := a.ctx
+	req, err := r.liken(ctx, a.job.Request)
+	if err != nil {
+		return s, err
+	}
 	file, err := openFile(req, req.Dialect)
 	if err != nil {
 		return s, err
@@ -31,6 +35,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	defer file.Close()
 	defer context.AfterFunc(ctx, func() { file.Close() })() // frees a read that waits
 
+	req = req.liked(file.Fields())
 	dst, err := openTarget(ctx, req)
 	if err != nil {
 		return s, err
@@ -73,7 +78,12 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 			return s, err
 		}
 	}
-	log, err := r.log(a, file.Dialect(), file.Head())
+	same, err := r.sameFile(ctx, req, settled)
+	if err != nil {
+		return s, err
+	}
+	settled.Warnings = append(settled.Warnings, same...)
+	log, err := r.log(a, keep(file, layout, cmp.Or(settled.contents, fingerprint(req.File))), file.Head())
 	if err != nil {
 		return s, err
 	}
@@ -145,12 +155,8 @@ func (r *Runner) tellWaiting(a *active, dst target.Target) (stop func()) {
 }
 
 // log opens the log of the job's rejects, and keeps what a file of them needs.
-func (r *Runner) log(a *active, dialect any, head []byte) (*store.RejectLog, error) {
-	d, err := json.Marshal(dialect)
-	if err != nil {
-		return nil, fmt.Errorf("encode the dialect: %w", err)
-	}
-	if err := r.store.SetHead(a.ctx, a.job.ID, store.Head{Dialect: string(d), Bytes: head}); err != nil {
+func (r *Runner) log(a *active, k kept, head []byte) (*store.RejectLog, error) {
+	if err := r.setKept(a.ctx, a.job.ID, k, head); err != nil {
 		return nil, err
 	}
 	return r.store.RejectLog(a.ctx, a.job.ID)

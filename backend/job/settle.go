@@ -32,13 +32,32 @@ type Settled struct {
 	// there is to know of the file alone is in its preview.
 	Warnings []load.Warning `json:"warnings"`
 
-	blank bool // the file holds nothing but blank lines
+	blank    bool   // the file holds nothing but blank lines
+	table    string // its name
+	contents string // the file's fingerprint, where the table is there already
+	keyed    bool   // a column that is written tells rows apart
 }
 
 // A FieldMapping says which column a field goes to, "" for none.
 type FieldMapping struct {
 	Field  string `json:"field"`
 	Column string `json:"column"`
+}
+
+// Settle fits a request to its file and table. It changes neither. With what
+// was loaded before, the warnings are those that the job would have.
+func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
+	req, err := r.liken(ctx, req)
+	if err != nil {
+		return Settled{}, err
+	}
+	s, err := Settle(ctx, req)
+	if err != nil {
+		return s, err
+	}
+	same, err := r.sameFile(ctx, req, s)
+	s.Warnings = append(s.Warnings, same...)
+	return s, err
 }
 
 // Settle fits a request to its file and table. It changes neither.
@@ -48,6 +67,7 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 		return Settled{}, err
 	}
 	defer file.Close()
+	req = req.liked(file.Fields())
 	dst, err := openTarget(ctx, req)
 	if err != nil {
 		return Settled{}, err
@@ -69,7 +89,16 @@ func (req Request) options() csvfile.Options {
 	return csvfile.Options{
 		Ragged:    req.Plan.Ragged,
 		MaxRecord: req.Limits.MaxRecord, MaxUnpacked: req.Limits.MaxUnpacked, MaxRatio: req.Limits.MaxRatio,
+		Starts: req.starts(),
 	}
+}
+
+// starts returns the lines that are known to begin a record, nil for none.
+func (req Request) starts() *csvfile.Starts {
+	if req.like == nil {
+		return nil
+	}
+	return req.like.starts
 }
 
 // openTarget opens the request's target. A check may have none: it returns nil.
@@ -84,9 +113,11 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 // check without one. What the file's values look like is guessed from the
 // first of them, where it is not given as guesses.
 func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target, guesses []load.Guess) (Settled, load.Layout, error) {
-	plan := req.Plan
 	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}, Warnings: []load.Warning{}}
-
+	plan := req.Plan
+	if req.like != nil {
+		s.Warnings = append(s.Warnings, req.like.warnings()...)
+	}
 	preset, err := findPreset(req, s.Fields)
 	if err != nil {
 		return s, load.Layout{}, err
@@ -120,6 +151,9 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	}
 	switch {
 	case exists: // and Check says so where it is to be made
+		if req.like != nil {
+			table = req.like.guessed(table)
+		}
 		plan.Formats = withFormats(plan, table, s)
 	default:
 		plan.Create = true
@@ -136,7 +170,10 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		}
 		table = plan.Columns
 	}
-	s.Create, s.Columns = plan.Create, table
+	s.Create, s.Columns, s.table = plan.Create, table, plan.Table
+	if exists {
+		s.contents = fingerprint(req.File)
+	}
 
 	layout, problems := load.Settle(plan, s.Fields, table)
 	problems = append(problems, foreignChecks(req.Plan.Columns)...)
@@ -156,6 +193,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	for i, f := range layout.Index {
 		s.Mapping[f].Column = layout.Columns[i].Name
 	}
+	s.keyed = slices.ContainsFunc(layout.Columns, func(c load.Column) bool { return c.PrimaryKey || c.Unique })
 	return s, layout, nil
 }
 
@@ -259,7 +297,8 @@ func withFormats(p load.Plan, table []load.Column, s Settled) map[string]string 
 		formats = map[string]string{}
 	}
 	for i, c := range layout.Columns {
-		if format := s.Guesses[layout.Index[i]].FormatFor(c.Type); c.Format == "" && format != "" {
+		_, said := p.Formats[c.Name]
+		if format := s.Guesses[layout.Index[i]].FormatFor(c.Type); !said && c.Format == "" && format != "" {
 			formats[c.Name] = format
 		}
 	}

@@ -36,6 +36,7 @@ var parameters = []parameter{
 	{"target", "", text},
 	{"preset", "", text},
 	{"check", "", flag},
+	{"like", "", text},
 
 	{"table", "plan", text},
 	{"create", "plan", flag},
@@ -188,9 +189,9 @@ func checkRequest(req job.Request) error {
 	switch {
 	case req.File == "":
 		return missing("file")
-	case req.Target == "" && !req.Check:
+	case req.Target == "" && !req.Check && req.Like == "":
 		return missing("target")
-	case req.Plan.Table == "" && req.Preset == "":
+	case req.Plan.Table == "" && req.Preset == "" && req.Like == "":
 		return missing("table")
 	case !filepath.IsAbs(req.File):
 		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file %q is no full path", req.File)

@@ -51,7 +51,7 @@ func (s *Store) RemoveJob(ctx context.Context, id string) error {
 
 // A Head is what is known of a job's file once it is open.
 type Head struct {
-	Dialect string // the JSON of the dialect that it is read by
+	Dialect string // the JSON of the dialect that it is read by, and of what else was settled
 	Bytes   []byte // what stands before its first record: a file of rejects begins with them
 }
 

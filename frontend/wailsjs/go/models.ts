@@ -95,6 +95,7 @@ export namespace job {
 	    limits: Limits;
 	    check?: boolean;
 	    infer?: string[];
+	    like?: string;
 	}
 	export interface Job {
 	    id: string;

@@ -1,0 +1,59 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/store"
+)
+
+// kept is what a job remembers of how its file was read and into what. Its JSON
+// is that of a dialect, with more in it.
+type kept struct {
+	csvfile.Dialect
+
+	Fields  []string      `json:"fields,omitempty"`  // of the file
+	Plan    *load.Plan    `json:"plan,omitempty"`    // as it was settled
+	Columns []load.Column `json:"columns,omitempty"` // that were written, with their formats
+	Index   []int         `json:"index,omitempty"`   // the field that each of them came from
+	Guessed []string      `json:"guessed,omitempty"` // those of them of which nobody has chosen the type
+
+	// Print tells files apart, see fingerprint.
+	Print string `json:"fingerprint,omitempty"`
+}
+
+// keep returns what is to be remembered of a file and its layout.
+func keep(file *csvfile.File, l load.Layout, contents string) kept {
+	k := kept{Dialect: file.Dialect(), Fields: l.Fields, Plan: &l.Plan, Columns: l.Columns, Index: l.Index, Print: contents}
+	for _, c := range l.Columns {
+		if c.Guessed {
+			k.Guessed = append(k.Guessed, c.Name)
+		}
+	}
+	return k
+}
+
+// kept returns what a job remembers, and the bytes that its rejects stand
+// behind. Plan is nil where the job did not come so far.
+func (r *Runner) kept(ctx context.Context, id string) (k kept, head []byte, err error) {
+	h, err := r.store.Head(ctx, id)
+	if err != nil || h.Dialect == "" {
+		return k, h.Bytes, err
+	}
+	if err := json.Unmarshal([]byte(h.Dialect), &k); err != nil {
+		return k, nil, fmt.Errorf("decode the dialect of job %s: %w", id, err)
+	}
+	return k, h.Bytes, nil
+}
+
+// setKept keeps what a job remembers, and what a file of its rejects begins with.
+func (r *Runner) setKept(ctx context.Context, id string, k kept, head []byte) error {
+	d, err := json.Marshal(k)
+	if err != nil {
+		return fmt.Errorf("encode the dialect: %w", err)
+	}
+	return r.store.SetHead(ctx, id, store.Head{Dialect: string(d), Bytes: head})
+}

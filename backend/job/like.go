@@ -1,0 +1,235 @@
+package job
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+)
+
+// WarnUnlike is the code of a warning that a file is written in another way than
+// the rejects of the job that it is to be read like.
+const WarnUnlike = "unlike"
+
+// A likeness is what a request takes from an earlier job, so that its rejects,
+// once they are mended, are read as all of its file was: what was found out from
+// the whole of it can't be found out from them again.
+type likeness struct {
+	kept
+	job    string
+	own    bool // the file begins as a file of the job's rejects does
+	starts *csvfile.Starts
+}
+
+// liken returns a request that is complete by the job that it names as Like.
+// What the request says itself goes before.
+func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
+	if req.Like == "" || req.like != nil {
+		return req, nil
+	}
+	j, err := r.Job(ctx, req.Like)
+	if err != nil {
+		return req, err
+	}
+	k, head, err := r.kept(ctx, req.Like)
+	if err != nil {
+		return req, err
+	}
+	if k.Plan == nil {
+		return req, load.Problem{
+			Message: fmt.Sprintf("job %s keeps nothing of how its file was read: it did not come so far, or an older version of the program ran it", j.ID),
+			Hint:    "leave out --like, and say how the file is read",
+		}
+	}
+	own, err := beginsLike(req.File, head)
+	if err != nil {
+		return req, err
+	}
+	like := &likeness{kept: k, job: j.ID, own: own}
+	if own {
+		if like.starts, err = r.starts(ctx, j.ID, k.Encoding); err != nil {
+			return req, err
+		}
+	}
+	req.like = like
+	req.Target = cmp.Or(req.Target, j.Request.Target)
+	req.Dialect = like.dialect(req.Dialect, len(head) > 0)
+	if len(req.Infer) == 0 {
+		req.Infer = k.Guessed
+	}
+	return req, nil
+}
+
+// beginsLike reports whether a file begins with head, whatever an editor has
+// done to its line ends and its byte order mark.
+func beginsLike(path string, head []byte) (bool, error) {
+	if len(head) == 0 {
+		return true, nil
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return false, nil // to open it tells what is wrong
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false, nil
+	}
+	defer f.Close()
+	plain := func(b []byte) []byte {
+		b = bytes.TrimPrefix(b, []byte("\ufeff"))
+		return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	}
+	b := make([]byte, 2*len(head)+4) // a line end may have become two bytes
+	n, err := io.ReadFull(f, b)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	return bytes.HasPrefix(plain(b[:n]), bytes.TrimRight(plain(head), "\n")), nil
+}
+
+// mostOfStart is how much of a rejected record is looked at for its first line.
+const mostOfStart = 64 << 10
+
+// starts returns the lines that the rejects of a job begin with.
+func (r *Runner) starts(ctx context.Context, id, encoding string) (*csvfile.Starts, error) {
+	starts := csvfile.NewStarts()
+	for reject, err := range r.store.AllRejects(ctx, id) {
+		if err != nil {
+			return nil, err
+		}
+		if !starts.Add(csvfile.Decode(reject.Raw[:min(len(reject.Raw), mostOfStart)], encoding)) {
+			break
+		}
+	}
+	return starts, nil
+}
+
+// dialect returns how the file is read where d says nothing else. A file of
+// rejects has no footer; it has what stood above the first record, if that was
+// kept.
+func (l *likeness) dialect(d csvfile.Dialect, head bool) csvfile.Dialect {
+	none := 0
+	was := csvfile.Dialect{InvalidBytes: l.InvalidBytes, FooterLines: &none}
+	if l.own {
+		was = l.Dialect
+		was.Compression, was.Member, was.FooterLines = "", "", &none
+		if !head {
+			was.SkipLines, was.HeaderRows = &none, &none
+		}
+	}
+	return csvfile.Dialect{
+		Compression: cmp.Or(d.Compression, was.Compression), Member: cmp.Or(d.Member, was.Member),
+		Encoding: cmp.Or(d.Encoding, was.Encoding), InvalidBytes: cmp.Or(d.InvalidBytes, was.InvalidBytes),
+		Delimiter: cmp.Or(d.Delimiter, was.Delimiter), Quote: cmp.Or(d.Quote, was.Quote), Escape: cmp.Or(d.Escape, was.Escape),
+		Comment:   cmp.Or(d.Comment, was.Comment),
+		SkipLines: cmp.Or(d.SkipLines, was.SkipLines), HeaderRows: cmp.Or(d.HeaderRows, was.HeaderRows), FooterLines: cmp.Or(d.FooterLines, was.FooterLines),
+	}
+}
+
+// liked returns the request with its plan completed by the job that it is like,
+// for a file with the given fields.
+func (req Request) liked(fields []string) Request {
+	if req.like != nil {
+		req.Plan = req.like.plan(req.Plan, fields)
+	}
+	return req
+}
+
+// plan completes the plan p for a file with the given fields. What p limits,
+// such as how many rejects there may be, is its own matter.
+func (l *likeness) plan(p load.Plan, fields []string) load.Plan {
+	was := *l.Plan
+	same := p.Table == "" || strings.EqualFold(p.Table, was.Table)
+	p.Table = cmp.Or(p.Table, was.Table)
+	if p.Create && len(p.Columns) == 0 {
+		if p.Columns = was.Columns; len(p.Columns) == 0 {
+			p.Columns = l.Columns
+		}
+		same = true
+	}
+	p.Types = cmp.Or(p.Types, was.Types)
+	p.OnConflict, p.Ragged = cmp.Or(p.OnConflict, was.OnConflict), cmp.Or(p.Ragged, was.Ragged)
+	p.Decimal, p.DateFormat = cmp.Or(p.Decimal, was.Decimal), cmp.Or(p.DateFormat, was.DateFormat)
+	p.QuotedNull = p.QuotedNull || was.QuotedNull
+	if p.Null == nil {
+		p.Null = was.Null
+	}
+	if !same { // its columns are its own
+		return p
+	}
+	if len(p.Key) == 0 {
+		p.Key = was.Key
+	}
+	formats := map[string]string{}
+	for _, c := range l.Columns {
+		formats[c.Name] = c.Format // an empty one says that there is none
+	}
+	for column, format := range p.Formats {
+		formats[column] = format
+	}
+	p.Formats, p.Map = formats, l.mapping(p.Map, fields)
+	return p
+}
+
+// mapping returns which field goes to which column: as the job had it, but for
+// what said says. Where the header is not in the file, fields go by their place.
+func (l *likeness) mapping(said map[string]string, fields []string) map[string]string {
+	to := make([]string, len(l.Fields)) // "" for those that were not loaded
+	for i, f := range l.Index {
+		if f < len(to) {
+			to[f] = l.Columns[i].Name
+		}
+	}
+	byPlace := len(fields) == len(l.Fields) && !slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(l.Fields, f) })
+	m := map[string]string{}
+	for i, field := range l.Fields {
+		if byPlace {
+			field = fields[i]
+		}
+		taken := slices.ContainsFunc(sortedValues(said), func(column string) bool { return column != "" && column == to[i] })
+		if slices.Contains(fields, field) && !taken {
+			m[field] = to[i]
+		}
+	}
+	for field, column := range said {
+		m[field] = column
+	}
+	return m
+}
+
+func sortedValues(m map[string]string) []string {
+	var all []string
+	for _, v := range m {
+		all = append(all, v)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// guessed marks the columns of which nobody had chosen the type: what they
+// refused, they go on to refuse.
+func (l *likeness) guessed(table []load.Column) []load.Column {
+	for i := range table {
+		table[i].Guessed = slices.Contains(l.Guessed, table[i].Name)
+	}
+	return table
+}
+
+// warnings tell where the file is not written as the job's was.
+func (l *likeness) warnings() []load.Warning {
+	if l.own {
+		return nil
+	}
+	return []load.Warning{{
+		Code:    WarnUnlike,
+		Message: fmt.Sprintf("the file does not begin as the rejects of job %s do: how it is written was found out anew, and only values are read as they were", l.job),
+		Hint:    "look whether the fields are right",
+	}}
+}

@@ -1,0 +1,154 @@
+package job
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// WarnSameFile is the code of a warning that a table was last loaded from the
+// same file.
+const WarnSameFile = "same_file"
+
+// A fingerprint is made of a file's size and of what stands in some places of
+// it: at both ends, and between them.
+const (
+	printEnds   = 64 << 10
+	printPlaces = 16
+	printBytes  = 4 << 10
+)
+
+// fingerprint returns what tells the file from others, without reading much of
+// it; "" where that can't be told.
+func fingerprint(path string) string {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	size, sum := info.Size(), sha256.New()
+	add := func(at, n int64) bool {
+		_, err := io.Copy(sum, io.NewSectionReader(f, max(at, 0), n))
+		return err == nil
+	}
+	good := add(0, printEnds) && add(size-printEnds, printEnds)
+	if size > 2*printEnds {
+		for i := range int64(printPlaces) {
+			good = good && add(printEnds+(size-2*printEnds)/printPlaces*i, printBytes)
+		}
+	}
+	if !good {
+		return ""
+	}
+	return fmt.Sprintf("%d-%s", size, hex.EncodeToString(sum.Sum(nil)[:16]))
+}
+
+// mostLookedAt is how many of the latest jobs are looked at for the last one
+// that loaded into a table.
+const mostLookedAt = 1000
+
+// sameFile warns where the last job that left rows in the table was of the same
+// file.
+func (r *Runner) sameFile(ctx context.Context, req Request, s Settled) ([]load.Warning, error) {
+	if s.contents == "" || s.Create {
+		return nil, nil
+	}
+	last, err := r.lastInto(ctx, req.Target, s.table)
+	if err != nil || last.ID == "" {
+		return nil, err
+	}
+	k, _, err := r.kept(ctx, last.ID)
+	if err != nil || k.Print != s.contents {
+		return nil, err
+	}
+	rows := "rows of it"
+	if v := last.Summary; v != nil {
+		rows = fmt.Sprintf("%d records of it", v.Inserted+v.Updated)
+	}
+	w := load.Warning{
+		Code:    WarnSameFile,
+		Message: fmt.Sprintf("the same file, by its size and what stands in parts of it, was the last to be loaded into the table %q: job %s, begun on %s, left %s there", s.table, last.ID, minute(last.Created), rows),
+	}
+	switch rule := req.Plan.OnConflict; {
+	case rule != "" && rule != load.ConflictReject:
+	case s.keyed:
+		w.Hint = "records whose key is there already are rejected (--on-conflict says otherwise)"
+	default:
+		w.Hint = "with no key by which rows are told apart, they will be there twice"
+	}
+	return []load.Warning{w}, nil
+}
+
+// minute shortens a time as it is kept to what people read.
+func minute(kept string) string {
+	if len(kept) < len("2006-01-02T15:04") {
+		return kept
+	}
+	return strings.Replace(kept[:len("2006-01-02T15:04")], "T", " ", 1) + " UTC"
+}
+
+// lastInto returns the last of the latest jobs that has left rows in a table,
+// or may have; none with an empty ID.
+func (r *Runner) lastInto(ctx context.Context, target, table string) (Job, error) {
+	var ids []string
+	for k, err := range r.store.Ended(ctx, mostLookedAt) {
+		if err != nil {
+			return Job{}, err
+		}
+		var req struct {
+			Target string
+			Check  bool
+			Plan   struct{ Table string }
+		}
+		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !sameTarget(req.Target, target) {
+			continue
+		}
+		if req.Plan.Table == "" || strings.EqualFold(req.Plan.Table, table) { // a preset may name it
+			ids = append(ids, k.ID)
+		}
+	}
+	for _, id := range ids {
+		j, err := r.Job(ctx, id)
+		if err != nil {
+			return Job{}, err
+		}
+		if v := j.Summary; v == nil || v.Inserted+v.Updated > 0 && strings.EqualFold(v.Table, table) {
+			return j, nil
+		}
+	}
+	return Job{}, nil
+}
+
+// sameTarget reports whether two targets are the same database.
+func sameTarget(a, b string) bool {
+	a, b = targetPath(a), targetPath(b)
+	if a == b {
+		return true
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
+
+// targetPath returns the path of a target that is a file.
+func targetPath(target string) string {
+	if scheme := "sqlite:"; len(target) > len(scheme) && strings.EqualFold(target[:len(scheme)], scheme) {
+		target = target[len(scheme):]
+	}
+	if strings.Contains(target, "://") {
+		return target
+	}
+	return filepath.Clean(target)
+}

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+)
+
+// Ended yields the latest jobs that have come to an end, whatever that was, the
+// newest first, without their summaries.
+func (s *Store) Ended(ctx context.Context, limit int) iter.Seq2[Job, error] {
+	return func(yield func(Job, error) bool) {
+		rows, err := s.db.QueryContext(ctx, `
+			SELECT id, state, file, request, created, started, finished, '' FROM jobs
+			WHERE state NOT IN ('queued', 'running', 'paused') ORDER BY number DESC LIMIT ?`, limit)
+		if err != nil {
+			yield(Job{}, fmt.Errorf("read the jobs: %w", err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			j, err := scanJob(rows.Scan)
+			if !yield(j, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Job{}, fmt.Errorf("read the jobs: %w", err))
+		}
+	}
+}
