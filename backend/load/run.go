@@ -49,6 +49,10 @@ const DefaultCommitEvery = 4 * time.Second
 // before it is broken off and undone.
 const graceAfterCancel = 2 * time.Second
 
+// commitAfterCancel is how long the commit behind it may take, which keeps all
+// that was written: long enough for another program's lock to go.
+const commitAfterCancel = 10 * time.Second
+
 // progressEvery is the least time between two reports of the same phase.
 const progressEvery = 100 * time.Millisecond
 
@@ -75,8 +79,9 @@ type Summary struct {
 // error: a table that is to be made is made, with nothing in it.
 //
 // When ctx is done, what was written so far is committed, unless the plan is
-// atomic, and the error wraps ctx's. After any other error what was not
-// committed is undone. In both cases the summary tells what was kept.
+// atomic, and the error wraps ctx's cause; where it could not be kept, the error
+// is an [*UndoneError]. After any other error what was not committed is undone.
+// In all cases the summary tells what was kept.
 func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Summary, error) {
 	conv, err := newConverter(l)
 	if err != nil {
@@ -124,7 +129,7 @@ func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Su
 	}
 	r.log.end()
 	group.Wait()
-	return r.finish(err)
+	return r.finish(ctx, err)
 }
 
 // readStage has src fill blocks until it ends or ctx is done. Of those with a
@@ -212,6 +217,9 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 		if err := r.waitWhilePaused(ctx, writing); err != nil {
 			return err
 		}
+		if ctx.Err() != nil { // while it stood still
+			break
+		}
 		var b *Block
 		select {
 		case b = <-converted:
@@ -222,6 +230,12 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 		}
 		if err := r.writeBlock(writing, b); err != nil {
 			return err
+		}
+		if b.err != nil {
+			if ctx.Err() != nil { // the source was closed, or breaks off when nobody waits for more
+				break
+			}
+			return b.err
 		}
 		if b.large {
 			b.Arena = nil
@@ -239,17 +253,26 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 		return err
 	}
 	if ctx.Err() != nil {
-		if !r.layout.Plan.Atomic {
-			if err := r.commit(writing); err != nil {
-				return errors.Join(context.Cause(ctx), err)
-			}
-		}
-		return context.Cause(ctx)
+		return r.stop(ctx)
 	}
 	if err := r.checkLimit(0); err != nil {
 		return err
 	}
 	return r.commit(writing)
+}
+
+// stop ends a load whose ctx is done: it keeps what was written, unless the plan
+// is atomic.
+func (r *run) stop(ctx context.Context) error {
+	if r.layout.Plan.Atomic {
+		return context.Cause(ctx)
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitAfterCancel)
+	defer cancel()
+	if err := r.commit(last); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
 }
 
 // writeBlock writes the rows of b and has its rejects reported.
@@ -286,7 +309,7 @@ func (r *run) writeBlock(ctx context.Context, b *Block) error {
 		}
 	}
 	r.progress.update(r.counts, r.consumed)
-	return b.err
+	return nil
 }
 
 func (r *run) checkLimit(leastForPercent int64) error {
@@ -344,21 +367,24 @@ func (r *run) postponeCommit() {
 }
 
 // finish closes the writer and makes up the account. err is why the load ended.
-func (r *run) finish(err error) (Summary, error) {
+func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 	closeErr := r.writer.Close()
 	s := Summary{Counts: r.counts, Bytes: r.consumed, Elapsed: time.Since(r.started)}
 	if err == nil {
 		err = closeErr
 	}
-	if err != nil {
-		// What was read and rejected stays told; what was undone is no
-		// longer in the table.
-		s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
-		s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
-		return s, err
+	if err == nil {
+		r.progress.done()
+		return s, nil
 	}
-	r.progress.done()
-	return s, nil
+	// What was read and rejected stays told; what was undone is no longer in
+	// the table.
+	s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
+	s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
+	if ctx.Err() != nil && s.RolledBack > 0 && !r.layout.Plan.Atomic {
+		err = &UndoneError{Rows: s.RolledBack, Cause: context.Cause(ctx), Err: err}
+	}
+	return s, err
 }
 
 // columnName returns the name of column i, "" for -1.

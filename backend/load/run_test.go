@@ -80,6 +80,7 @@ type memory struct {
 	pending, rows []string
 	commits       int
 	onWrite       func(ctx context.Context) error
+	onCommit      func(ctx context.Context) error
 	closed        int
 }
 
@@ -108,7 +109,12 @@ func (m *memory) Write(ctx context.Context, b *Batch) (Result, error) {
 	return res, nil
 }
 
-func (m *memory) Commit(context.Context) error {
+func (m *memory) Commit(ctx context.Context) error {
+	if m.onCommit != nil {
+		if err := m.onCommit(ctx); err != nil {
+			return err
+		}
+	}
 	m.commits++
 	m.rows, m.pending = append(m.rows, m.pending...), nil
 	return nil

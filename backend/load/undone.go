@@ -1,0 +1,32 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// An UndoneError says that a load was stopped, and that what it had written
+// since its last commit could not be kept as it is otherwise.
+type UndoneError struct {
+	Rows  int64 // that were undone
+	Cause error // why the load was to stop
+	Err   error // why they could not be kept
+}
+
+func (e *UndoneError) Error() string {
+	if e.BrokenOff() {
+		return fmt.Sprintf("%v: %d rows that were written since the last commit are undone, because the database did not come to the end of its work in time", e.Cause, e.Rows)
+	}
+	return fmt.Sprintf("%v: %d rows that were written since the last commit are undone: %v", e.Cause, e.Rows, e.Err)
+}
+
+// Unwrap returns why the rows could not be kept. Why the load was to stop is
+// not among it: it does not make up for the loss.
+func (e *UndoneError) Unwrap() error { return e.Err }
+
+// BrokenOff reports whether nothing failed, but took too long for one who waits
+// for the load to stop.
+func (e *UndoneError) BrokenOff() bool {
+	return errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)
+}

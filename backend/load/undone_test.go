@@ -1,0 +1,88 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// What was written is kept when a load is stopped, and the rows of the block
+// that bears the error of a source that was closed then.
+func TestRunCancelKeepsTheLastBlock(t *testing.T) {
+	mine := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	src, dst := linesOf("name,n", "a,1", "b,2", "stop"), &memory{}
+	dst.onWrite = func(context.Context) error { cancel(mine); return nil }
+	s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	if !errors.Is(err, mine) || errors.Is(err, errStop) || len(dst.rows) != 2 || s.Inserted != 2 || s.RolledBack != 0 {
+		t.Errorf("%+v, rows %q, %v", s, dst.rows, err)
+	}
+}
+
+// A stop that can't keep what was written says so, and how much it was.
+func TestRunCancelWhoseCommitFails(t *testing.T) {
+	mine, full := errors.New("enough"), errors.New("the disk is full")
+	for _, tt := range []struct {
+		name      string
+		fails     error
+		brokenOff bool
+	}{{"full", full, false}, {"locked", context.DeadlineExceeded, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			src, dst := many(1_000_000, nil), &memory{}
+			dst.onWrite = func(context.Context) error { cancel(mine); return nil }
+			dst.onCommit = func(last context.Context) error {
+				if last.Err() != nil {
+					t.Error("the last commit has no time at all")
+				}
+				return tt.fails
+			}
+			s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+			var undone *UndoneError
+			if !errors.As(err, &undone) || undone.Rows != s.RolledBack || !errors.Is(err, tt.fails) || undone.Cause != mine || undone.BrokenOff() != tt.brokenOff {
+				t.Fatalf("the error is %v", err)
+			}
+			if errors.Is(err, mine) {
+				t.Error("the error passes for the cancel alone")
+			}
+			if s.RolledBack == 0 || s.Inserted != 0 || len(dst.rows) != 0 {
+				t.Errorf("%d rows, %+v", len(dst.rows), s)
+			}
+		})
+	}
+}
+
+// A load that is stopped while it stands still writes nothing more.
+func TestRunCancelWhilePaused(t *testing.T) {
+	mine := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	src, dst := many(1_000_000, nil), &memory{}
+	paused, standing := make(chan struct{}), false
+	dst.onWrite = func(context.Context) error {
+		if standing {
+			t.Error("it goes on writing")
+		}
+		return nil
+	}
+	asked := 0
+	var last Progress
+	s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		Paused: func() <-chan struct{} {
+			if asked++; asked != 5 {
+				return nil
+			}
+			standing = true
+			cancel(mine)
+			return paused
+		},
+		OnProgress: func(p Progress) {
+			if standing && p.Phase != PhaseCommitting && p.RecordsPerSecond != 0 {
+				t.Errorf("%+v while it stands still", p)
+			}
+			last = p
+		},
+	})
+	if !errors.Is(err, mine) || s.RolledBack != 0 || int64(len(dst.rows)) != s.Inserted || last.Inserted != s.Inserted {
+		t.Errorf("%+v, last told %+v, %d rows, %v", s, last, len(dst.rows), err)
+	}
+}
