@@ -85,6 +85,10 @@ type Job struct {
 
 	// Summary tells what the job did; nil until it ended.
 	Summary *Summary `json:"summary,omitempty"`
+
+	// Problem tells what of the job can't be read, because the store was
+	// damaged; "" where it is whole.
+	Problem string `json:"problem,omitempty"`
 }
 
 // A Summary is what a job did, as the command line's --json prints it.
@@ -166,16 +170,18 @@ func (j *Job) stored() (store.Job, error) {
 	return s, nil
 }
 
-// fromStore returns the job that the store keeps as s.
-func fromStore(s store.Job) (Job, error) {
+// fromStore returns the job that the store keeps as s. What of it can't be read
+// is left out, and told as its problem.
+func fromStore(s store.Job) Job {
 	j := Job{ID: s.ID, State: State(s.State), Created: s.Created, Started: s.Started, Finished: s.Finished}
 	if err := json.Unmarshal([]byte(s.Request), &j.Request); err != nil {
-		return j, fmt.Errorf("decode the request of job %s: %w", s.ID, err)
+		j.Request, j.Problem = Request{File: s.File}, fmt.Sprintf("the request of job %s can't be read: %v", s.ID, err)
 	}
+	j.Request = j.Request.redacted() // older versions kept it as it was
 	if s.Summary != "" {
 		if err := json.Unmarshal([]byte(s.Summary), &j.Summary); err != nil {
-			return j, fmt.Errorf("decode the summary of job %s: %w", s.ID, err)
+			j.Summary, j.Problem = nil, fmt.Sprintf("the summary of job %s can't be read: %v", s.ID, err)
 		}
 	}
-	return j, nil
+	return j
 }

@@ -24,7 +24,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		}
 	}()
 	ctx := a.ctx
-	req, err := r.liken(ctx, a.job.Request)
+	req, err := r.liken(ctx, a.req)
 	if err != nil {
 		return s, err
 	}

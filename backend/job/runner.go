@@ -16,29 +16,38 @@ import (
 )
 
 // A Runner runs jobs, one after the other, in the order in which they were
-// started. It may be used by any number of goroutines.
+// started. It may be used by any number of goroutines. Only Start and what asks
+// for kept jobs wait for the store, which another program can have locked.
 type Runner struct {
 	store *store.Store
 	hub   *event.Hub
 
-	mu      sync.Mutex
-	jobs    map[string]*active // those that have not ended
-	queue   []*active          // those that wait for their turn
-	working bool               // a goroutine is at the queue
-	lately  []*active          // the last that have ended, for Wait: the store keeps no error
-	closed  bool
-	work    sync.WaitGroup
+	mu       sync.Mutex         // never held while the store is read or written
+	jobs     map[string]*active // those that have not ended
+	queue    []*active          // those that wait for their turn
+	working  bool               // a goroutine is at the queue
+	starting int                // calls of Start that are under way
+	left     chan struct{}      // closed, and made anew, when a job has ended or failed to start
+	lately   []*active          // the last that have ended, for Wait: the store keeps no error
+	unkept   map[string]Job     // those that have ended, and the store does not know yet
+	refusing bool               // nothing new is started
+	closing  time.Time          // since when, zero while it is not
+	open     context.Context    // done when the runner is closed
+	shut     context.CancelCauseFunc
+	work     sync.WaitGroup
 }
 
 // An active job has not ended. Its fields are guarded by Runner.mu, but for
 // those that its own goroutine alone uses while it runs.
 type active struct {
-	job      Job
+	job      Job     // as it is kept and told: its request bears no password
+	req      Request // as it was asked for
 	cancel   context.CancelCauseFunc
 	ctx      context.Context
 	goOn     chan struct{} // not nil while it is paused; closed to go on
 	progress *load.Progress
 	table    string
+	keeper   keeper
 
 	ended chan struct{} // closed when the job has ended, summary and err set
 	err   error         // why it did not reach its end
@@ -47,12 +56,12 @@ type active struct {
 // mostLately is of how many ended jobs the error is remembered.
 const mostLately = 16
 
-// errCancelled is the cause of a context that a person cancelled, errClosed of
-// one that ends with the program.
-var (
-	errCancelled = errors.New("cancelled")
-	errClosed    = errors.New("the program ends")
-)
+// errCancelled is the cause of a context that a person cancelled.
+var errCancelled = errors.New("cancelled")
+
+// ErrClosed says that nothing new is started, and is the cause of what ends
+// before its time, because the program ends.
+var ErrClosed = errors.New("the program ends")
 
 // ErrNoJob says that there is no job of that name.
 var ErrNoJob = store.ErrNoJob
@@ -63,49 +72,113 @@ var ErrNotActive = errors.New("the job has ended")
 
 // NewRunner returns a runner that keeps its jobs in st and tells hub of them.
 func NewRunner(st *store.Store, hub *event.Hub) *Runner {
-	return &Runner{store: st, hub: hub, jobs: map[string]*active{}}
+	r := &Runner{store: st, hub: hub, jobs: map[string]*active{}, unkept: map[string]Job{}, left: make(chan struct{})}
+	r.open, r.shut = context.WithCancelCause(context.Background())
+	return r
 }
 
 // Close cancels the jobs that have not ended, and waits until they have. They
 // are then interrupted ones.
 func (r *Runner) Close() {
 	r.mu.Lock()
-	r.closed = true
+	r.refusing = true
+	if r.closing.IsZero() {
+		r.closing = time.Now()
+	}
 	for _, a := range r.jobs {
-		a.cancel(errClosed)
+		a.cancel(ErrClosed)
 	}
 	r.mu.Unlock()
+	r.shut(ErrClosed)
 	r.work.Wait()
+	r.keepUnkept()
 }
 
-// Start starts a job, or puts it behind those that run. It returns as soon as
+// Drain lets the jobs that were started come to their end and starts no more:
+// Start returns [ErrClosed] from now on. It returns when all have ended, or
+// ctx's error when that is done first; then they go on.
+func (r *Runner) Drain(ctx context.Context) error {
+	for {
+		r.mu.Lock()
+		r.refusing = true
+		none, left := r.starting == 0 && len(r.jobs) == 0, r.left
+		r.mu.Unlock()
+		if none {
+			return nil
+		}
+		select {
+		case <-left:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// tellLeft wakes those that wait for jobs to be gone. Runner.mu is held.
+func (r *Runner) tellLeft() {
+	close(r.left)
+	r.left = make(chan struct{})
+}
+
+// Start starts a job, or puts it after those that run. It returns as soon as
 // the job is kept; what is wrong with the file or the target is told by the
-// job.
+// job. A runner that is closed, or drained, returns [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
-	a := &active{ended: make(chan struct{}), table: req.Plan.Table}
-	a.job = Job{ID: newID(), State: Queued, Request: req, Created: wireTime(time.Now())}
+	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
+	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
 	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 
-	kept, err := a.job.stored()
-	if err != nil {
-		return Job{}, err
+	r.mu.Lock()
+	if r.refusing {
+		r.mu.Unlock()
+		return Job{}, ErrClosed
 	}
-	if err := r.store.AddJob(ctx, kept); err != nil {
-		return Job{}, err
-	}
+	r.starting++
+	r.work.Add(1) // or Close would not wait
+	r.mu.Unlock()
+	defer r.work.Done()
+
+	err := r.keepNew(ctx, a)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		return Job{}, errClosed
+	r.starting--
+	if err != nil {
+		r.tellLeft()
+		return Job{}, err
 	}
 	r.jobs[a.job.ID] = a
 	r.queue = append(r.queue, a)
 	r.hub.State(a.job.ID, event.State{State: string(Queued)})
+	if r.open.Err() != nil { // since it was kept
+		a.cancel(ErrClosed)
+	}
 	if !r.working {
 		r.working = true
 		r.work.Go(r.runQueue)
 	}
 	return a.job, nil
+}
+
+// keepNew keeps a new job. The store is not waited for when the runner is
+// closed, and no job is left in it then that never began.
+func (r *Runner) keepNew(ctx context.Context, a *active) error {
+	kept, err := a.job.stored()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.open, cancel)()
+	err = r.store.AddJob(ctx, kept)
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if r.open.Err() != nil {
+		err = ErrClosed
+	}
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), r.patience())
+	defer cancel()
+	return errors.Join(err, r.store.RemoveJob(ctx, a.job.ID)) // it may have come in
 }
 
 // newID returns a name for a job: short, and good on a command line.
@@ -129,69 +202,15 @@ func (r *Runner) runQueue() {
 
 // run runs one job to its end.
 func (r *Runner) run(a *active) {
+	if cause := context.Cause(a.ctx); cause != nil { // while it was in the queue
+		r.end(a, Summary{}, cause)
+		return
+	}
 	r.mu.Lock()
-	err := r.setState(a, Running, nil)
+	r.setState(a, Running)
 	r.mu.Unlock()
-	var summary Summary
-	if err == nil {
-		summary, err = r.load(a)
-	}
+	summary, err := r.load(a)
 	r.end(a, summary, err)
-}
-
-// end brings a job to its final state, told by why it ended.
-func (r *Runner) end(a *active, summary Summary, err error) {
-	cause := context.Cause(a.ctx)
-	switch {
-	case err == nil:
-		summary.State = Done
-	case errors.Is(cause, errClosed):
-		summary.State, err = Interrupted, cause
-	case cause != nil:
-		summary.State, err = Cancelled, cause
-	default:
-		summary.State, summary.Error = Failed, err.Error()
-	}
-	summary.Job, summary.File, summary.Table = a.job.ID, a.job.Request.File, a.table
-	summary.Check = a.job.Request.Check
-	balance := summary.Counts
-	balance.Rejected += summary.RolledBack
-	summary.Balanced = balance.Balanced()
-
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if keepErr := r.setState(a, summary.State, &summary); err == nil {
-		err = keepErr
-	}
-	a.err = err
-	a.cancel(nil)
-	delete(r.jobs, a.job.ID)
-	r.lately = append(r.lately[max(0, len(r.lately)+1-mostLately):], a)
-	close(a.ended)
-}
-
-// setState keeps and tells a change of a job's state; summary is given when it
-// has ended. Runner.mu is held, so that states are kept and told in the order
-// in which they come.
-func (r *Runner) setState(a *active, s State, summary *Summary) error {
-	now := wireTime(time.Now())
-	a.job.State = s
-	switch {
-	case summary != nil:
-		a.job.Finished, a.job.Summary = now, summary
-	case a.job.Started == "":
-		a.job.Started = now
-	}
-	kept, err := a.job.stored()
-	if err == nil {
-		err = r.store.UpdateJob(context.WithoutCancel(a.ctx), kept)
-	}
-	told := event.State{State: string(s), Ended: summary != nil}
-	if summary != nil {
-		told.Summary = summary
-	}
-	r.hub.State(a.job.ID, told)
-	return err
 }
 
 // Wait waits until a job of this runner has ended, and returns its summary and
@@ -231,7 +250,7 @@ func (r *Runner) ended(ctx context.Context, id string) (Summary, error) {
 	case Failed:
 		err = errors.New(s.Error)
 	case Interrupted:
-		err = errClosed
+		err = ErrClosed
 	}
 	return s, err
 }
@@ -268,31 +287,33 @@ func (r *Runner) Cancel(id string) error {
 		r.mu.Unlock()
 		return r.notActive(id)
 	}
+	defer r.mu.Unlock()
 	a.cancel(errCancelled)
-	i := slices.Index(r.queue, a)
-	if i >= 0 {
+	if i := slices.Index(r.queue, a); i >= 0 { // it never ran, and needs no turn to end
 		r.queue = slices.Delete(r.queue, i, i+1)
-	}
-	r.mu.Unlock()
-	if i >= 0 { // it never ran
-		r.end(a, Summary{}, errCancelled)
+		r.work.Go(func() { r.end(a, Summary{}, errCancelled) })
 	}
 	return nil
 }
 
-// change lets f change an active job and keeps and tells its new state.
+// change lets f change an active job, tells its new state, and has it kept.
 func (r *Runner) change(id string, f func(*active) (State, error)) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	a := r.jobs[id]
 	if a == nil {
+		r.mu.Unlock()
 		return r.notActive(id)
+	}
+	defer r.mu.Unlock()
+	if a.ctx.Err() != nil || a.keeper.last {
+		return fmt.Errorf("job %s is coming to its end: %w", id, ErrNotActive)
 	}
 	state, err := f(a)
 	if err != nil {
 		return err
 	}
-	return r.setState(a, state, nil)
+	r.setState(a, state)
+	return nil
 }
 
 // notActive tells why there is no active job of that name.
@@ -302,86 +323,4 @@ func (r *Runner) notActive(id string) error {
 		return err
 	}
 	return fmt.Errorf("job %s is %s: %w", id, j.State, ErrNotActive)
-}
-
-// Job returns a job, or an error that wraps [ErrNoJob].
-func (r *Runner) Job(ctx context.Context, id string) (Job, error) {
-	kept, err := r.store.Job(ctx, id)
-	if err != nil {
-		return Job{}, err
-	}
-	return fromStore(kept)
-}
-
-// Snapshot returns a job with its latest progress.
-func (r *Runner) Snapshot(ctx context.Context, id string) (Snapshot, error) {
-	s := Snapshot{Seq: r.hub.Seq()} // before the rest, which may be newer
-	r.mu.Lock()
-	if a := r.jobs[id]; a != nil {
-		s.Job, s.Progress = a.job, a.progress
-	}
-	r.mu.Unlock()
-	if s.Job.ID != "" {
-		return s, nil
-	}
-	var err error
-	s.Job, err = r.Job(ctx, id)
-	return s, err
-}
-
-// mostJobs is how many jobs are listed.
-const mostJobs = 1000
-
-// Jobs returns the latest jobs, the newest first, without what they inferred.
-func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
-	kept, err := r.store.Jobs(ctx, mostJobs)
-	if err != nil {
-		return nil, err
-	}
-	return listed(kept)
-}
-
-// JobsBefore returns a page of the jobs as Jobs does: those that are older than
-// the one named before, or all where it is "", limit of them at most, and fewer
-// where they take so many bytes. It reports whether there are older ones.
-func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
-	kept, more, err := r.store.JobsBefore(ctx, before, limit, bytes)
-	if err != nil {
-		return nil, false, err
-	}
-	jobs, err = listed(kept)
-	return jobs, more, err
-}
-
-// listed returns jobs as a list shows them.
-func listed(kept []store.Job) ([]Job, error) {
-	jobs := make([]Job, 0, len(kept))
-	for _, k := range kept {
-		j, err := fromStore(k)
-		if err != nil {
-			return nil, err
-		}
-		if j.Summary != nil {
-			j.Summary.Guesses = nil
-		}
-		jobs = append(jobs, j)
-	}
-	return jobs, nil
-}
-
-// Active returns how many jobs have not ended.
-func (r *Runner) Active() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.jobs)
-}
-
-// Rejects returns a page of a job's rejects.
-func (r *Runner) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) {
-	return r.store.Rejects(ctx, q)
-}
-
-// RejectCounts returns how many of a job's rejects have which reason.
-func (r *Runner) RejectCounts(ctx context.Context, id string) ([]RejectCount, error) {
-	return r.store.RejectCounts(ctx, id)
 }

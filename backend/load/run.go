@@ -199,22 +199,19 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 	r.progress.phase(PhaseWriting)
 
 	// A cancel lets the batch at hand come to its end, so that what was
-	// written can be kept; only one that takes long is broken off.
-	writing, breakOff := context.WithCancel(context.WithoutCancel(ctx))
-	defer breakOff()
-	defer context.AfterFunc(ctx, func() {
-		select {
-		case <-time.After(graceAfterCancel):
-			breakOff()
-		case <-writing.Done():
-		}
-	})()
-	if r.layout.Plan.Atomic { // nothing will be kept
-		defer context.AfterFunc(ctx, breakOff)()
+	// written can be kept; only one that takes long is broken off. The commit
+	// that keeps it has longer. An atomic plan keeps nothing.
+	grace, last := graceAfterCancel, commitAfterCancel
+	if r.layout.Plan.Atomic {
+		grace, last = 0, 0
 	}
+	writing, done := outlast(ctx, grace)
+	defer done()
+	committing, done := outlast(ctx, last)
+	defer done()
 
 	for ctx.Err() == nil {
-		if err := r.waitWhilePaused(ctx, writing); err != nil {
+		if err := r.waitWhilePaused(ctx, committing); err != nil {
 			return err
 		}
 		if ctx.Err() != nil { // while it stood still
@@ -243,7 +240,7 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 		}
 		free <- b
 		if !r.layout.Plan.Atomic && time.Now().After(r.commitAt) {
-			if err := r.commit(writing); err != nil {
+			if err := r.commit(committing); err != nil {
 				return err
 			}
 			r.progress.phase(PhaseWriting)
@@ -253,26 +250,37 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 		return err
 	}
 	if ctx.Err() != nil {
-		return r.stop(ctx)
+		return r.stop(ctx, committing)
 	}
 	if err := r.checkLimit(0); err != nil {
 		return err
 	}
-	return r.commit(writing)
+	return r.commit(committing)
 }
 
 // stop ends a load whose ctx is done: it keeps what was written, unless the plan
 // is atomic.
-func (r *run) stop(ctx context.Context) error {
-	if r.layout.Plan.Atomic {
-		return context.Cause(ctx)
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitAfterCancel)
-	defer cancel()
-	if err := r.commit(last); err != nil {
-		return err
+func (r *run) stop(ctx, committing context.Context) error {
+	if !r.layout.Plan.Atomic {
+		if err := r.commit(committing); err != nil {
+			return err
+		}
 	}
 	return context.Cause(ctx)
+}
+
+// outlast returns a context that is done when ctx has been for so long, and what
+// frees it.
+func outlast(ctx context.Context, grace time.Duration) (context.Context, func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
 }
 
 // writeBlock writes the rows of b and has its rejects reported.
@@ -320,7 +328,7 @@ func (r *run) checkLimit(leastForPercent int64) error {
 }
 
 // waitWhilePaused returns when the load may go on, or ctx is done.
-func (r *run) waitWhilePaused(ctx, writing context.Context) error {
+func (r *run) waitWhilePaused(ctx, committing context.Context) error {
 	if r.opt.Paused == nil {
 		return nil
 	}
@@ -329,7 +337,7 @@ func (r *run) waitWhilePaused(ctx, writing context.Context) error {
 		return nil
 	}
 	if !r.layout.Plan.Atomic {
-		if err := r.commit(writing); err != nil {
+		if err := r.commit(committing); err != nil {
 			return err
 		}
 	}

@@ -100,8 +100,10 @@ func TestLockIsTakenAnew(t *testing.T) {
 	if got, err := other.TryLock(); !got || err != nil {
 		t.Fatal(got, err)
 	}
-	defer other.Unlock()
 	if s.owner.named() {
 		t.Error("a lock whose name is another file's has a name")
+	}
+	if err := other.Unlock(); err != nil {
+		t.Error(err)
 	}
 }

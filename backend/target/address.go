@@ -55,6 +55,8 @@ func parse(url string) (address, error) {
 	case m[2] != "":
 		a.other = m[1]
 		return a, nil
+	case strings.Contains(url, "://") || len(Secrets(url)) > 0: // as Go's drivers, or Java's, name a server
+		return a, errors.New("open target: this looks like the address of a database server, and those are not supported: give a path or sqlite:PATH (./ before a path that looks like this)")
 	}
 	if strings.HasPrefix(a.path, ":memory:") {
 		return a, errors.New("open target: a database in memory would be gone with the import: give the path of a file (./:memory: for one of that name)")

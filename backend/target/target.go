@@ -30,10 +30,12 @@ type Target interface {
 //
 // A URL is the path of an SQLite file, or sqlite:PATH, which may end in a
 // setting: sqlite:PATH?wait=30s waits that long for the locks of other programs.
+//
+// Its errors tell no password.
 func Open(ctx context.Context, url string) (Target, error) {
 	a, err := parse(url)
 	if err != nil {
-		return nil, err
+		return nil, RedactError(url, err)
 	}
 	if a.other != "" {
 		// The rest of it may hold a password.
@@ -41,7 +43,7 @@ func Open(ctx context.Context, url string) (Target, error) {
 	}
 	db, err := sqlite.Open(ctx, a.path, a.options)
 	if err != nil {
-		return nil, err // and no typed nil
+		return nil, RedactError(url, err) // and no typed nil
 	}
 	return db, nil
 }

@@ -1,0 +1,235 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"linefeed/backend/event"
+	"linefeed/backend/load"
+)
+
+// A keeper writes the states of one active job to the store, in their order and
+// beside what goes on: the store can be locked by another program, and neither
+// the job nor who asks for it waits for that. A state that a later one has
+// followed meanwhile is not written any more. Its fields are guarded by
+// Runner.mu.
+type keeper struct {
+	busy    bool // a goroutine writes
+	changed bool // there is something to write
+	last    bool // the job is ending: nothing more is written but its end
+	stop    context.CancelFunc
+	work    sync.WaitGroup
+}
+
+// setState tells a change of a job's state and has it kept. Runner.mu is held,
+// so that states are told in the order in which they come.
+func (r *Runner) setState(a *active, s State) {
+	a.job.State = s
+	if a.job.Started == "" {
+		a.job.Started = wireTime(time.Now())
+	}
+	r.hub.State(a.job.ID, event.State{State: string(s)})
+
+	k := &a.keeper
+	k.changed = true
+	if k.busy {
+		return
+	}
+	k.busy = true
+	ctx, cancel := context.WithCancel(context.Background())
+	k.stop = cancel
+	k.work.Go(func() {
+		defer cancel()
+		r.keep(ctx, a)
+	})
+}
+
+// keep writes the latest state of a to the store, until that is the latest. What
+// can't be written is made up for by the next state.
+func (r *Runner) keep(ctx context.Context, a *active) {
+	for {
+		r.mu.Lock()
+		if !a.keeper.changed || a.keeper.last {
+			a.keeper.busy = false
+			r.mu.Unlock()
+			return
+		}
+		a.keeper.changed = false
+		j := a.job
+		r.mu.Unlock()
+		if kept, err := j.stored(); err == nil {
+			_ = r.store.UpdateJob(ctx, kept)
+		}
+	}
+}
+
+// end brings a job to its final state, told by why it ended. It is kept before
+// it is told, unless the store is locked for long.
+func (r *Runner) end(a *active, summary Summary, err error) {
+	err = a.req.redactError(err)
+	a.conclude(&summary, &err)
+
+	r.mu.Lock()
+	a.keeper.last = true
+	if a.keeper.stop != nil {
+		a.keeper.stop()
+	}
+	r.mu.Unlock()
+	a.keeper.work.Wait()
+
+	r.mu.Lock()
+	final := a.job
+	r.mu.Unlock()
+	final.State, final.Finished, final.Summary = summary.State, wireTime(time.Now()), &summary
+	told := final
+	keepErr := r.keepEnd(final)
+	if keepErr != nil {
+		s := summary
+		s.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], load.Warning{
+			Code: WarnNotKept, Message: fmt.Sprintf("what this job came to could not be kept: %v", keepErr),
+			Hint: "what is told here is right, and so is the table; the list of jobs will show it as interrupted unless the program can keep it before it ends",
+		})
+		told.Summary = &s
+		if err == nil {
+			err = fmt.Errorf("%w: %w", ErrNotKept, keepErr)
+		}
+	}
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.job, a.err = told, err
+	a.cancel(nil)
+	if keepErr != nil {
+		r.unkept[final.ID] = final
+		if len(r.unkept) == 1 {
+			r.work.Go(r.keepLater)
+		}
+	}
+	r.hub.State(told.ID, event.State{State: string(told.State), Summary: told.Summary, Ended: true})
+	delete(r.jobs, told.ID)
+	r.lately = append(r.lately[max(0, len(r.lately)+1-mostLately):], a)
+	close(a.ended)
+	r.tellLeft()
+}
+
+// WarnNotKept is the code of the warning that the store does not know how a job
+// has ended, and ErrNotKept is wrapped by what Wait returns for one that did
+// all it was to do otherwise.
+const WarnNotKept = "not_kept"
+
+// ErrNotKept says that a job has done its work, and that this could not be kept.
+var ErrNotKept = errors.New("the job is done, but that could not be kept")
+
+// conclude completes the summary of a job that ended with err, and makes err
+// what Wait returns.
+func (a *active) conclude(s *Summary, err *error) {
+	cause := context.Cause(a.ctx)
+	var undone *load.UndoneError
+	stopped := cause != nil && (errors.Is(*err, cause) || errors.Is(*err, context.Canceled) || s.Read == 0)
+	switch {
+	case *err == nil:
+		s.State = Done
+	case errors.As(*err, &undone) && undone.BrokenOff():
+		s.State, s.Error = stoppedState(cause), (*err).Error()
+		*err = fmt.Errorf("%w: %w", cause, *err)
+	case stopped && undone == nil:
+		s.State, *err = stoppedState(cause), cause
+	default:
+		s.State, s.Error = Failed, (*err).Error()
+	}
+	s.Job, s.File, s.Table = a.job.ID, a.job.Request.File, a.table
+	s.Check = a.job.Request.Check
+	balance := s.Counts
+	balance.Rejected += s.RolledBack
+	s.Balanced = balance.Balanced()
+}
+
+// stoppedState is the state of a job that was stopped because of cause.
+func stoppedState(cause error) State {
+	if errors.Is(cause, ErrClosed) {
+		return Interrupted
+	}
+	return Cancelled
+}
+
+// How long the store is waited for in keeping the end of a job, at least one try
+// long when the program ends, and how often it is tried again.
+const (
+	keepWait  = 3 * time.Second
+	keepTry   = 200 * time.Millisecond
+	keepAgain = time.Second
+)
+
+// patience returns how long the store may be waited for: keepWait, or what is
+// left of it since the runner was closed.
+func (r *Runner) patience() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing.IsZero() {
+		return keepWait
+	}
+	return max(keepTry, keepWait-time.Since(r.closing))
+}
+
+// keepEnd keeps how a job has ended; where the store has no room for all of it,
+// as much as there is room for, and the error says so.
+func (r *Runner) keepEnd(j Job) error {
+	ctx, cancel := context.WithTimeout(context.Background(), r.patience())
+	defer cancel()
+	kept, err := j.stored()
+	if err == nil {
+		err = r.store.UpdateJob(ctx, kept)
+	}
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	short := *j.Summary
+	short.Warnings, short.PassedOver, short.Guesses = nil, nil, nil
+	j.Summary = &short
+	for _, j.Summary = range []*Summary{&short, nil} {
+		if kept, e := j.stored(); e == nil && r.store.UpdateJob(ctx, kept) == nil {
+			break
+		}
+	}
+	return err
+}
+
+// keepLater tries to keep what is not kept, again and again, until it is or the
+// runner is closed, which tries once more.
+func (r *Runner) keepLater() {
+	tick := time.NewTicker(keepAgain)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-r.open.Done():
+			return
+		}
+		if r.keepUnkept() {
+			return
+		}
+	}
+}
+
+// keepUnkept tries to keep what is not kept, and reports whether all is then.
+func (r *Runner) keepUnkept() bool {
+	r.mu.Lock()
+	jobs := make([]Job, 0, len(r.unkept))
+	for _, j := range r.unkept {
+		jobs = append(jobs, j)
+	}
+	r.mu.Unlock()
+	for _, j := range jobs {
+		if r.keepEnd(j) == nil {
+			r.mu.Lock()
+			delete(r.unkept, j.ID)
+			r.mu.Unlock()
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.unkept) == 0
+}

@@ -1,0 +1,105 @@
+package job
+
+import (
+	"context"
+
+	"linefeed/backend/store"
+)
+
+// Job returns a job, or an error that wraps [ErrNoJob].
+func (r *Runner) Job(ctx context.Context, id string) (Job, error) {
+	if j, ok := r.known(id); ok {
+		return j, nil
+	}
+	kept, err := r.store.Job(ctx, id)
+	if err != nil {
+		return Job{}, err
+	}
+	return fromStore(kept), nil
+}
+
+// known returns a job of which the runner knows more than the store.
+func (r *Runner) known(id string) (Job, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.jobs[id]; a != nil {
+		return a.job, true
+	}
+	j, ok := r.unkept[id]
+	return j, ok
+}
+
+// Snapshot returns a job with its latest progress.
+func (r *Runner) Snapshot(ctx context.Context, id string) (Snapshot, error) {
+	s := Snapshot{Seq: r.hub.Seq()} // before the rest, which may be newer
+	r.mu.Lock()
+	if a := r.jobs[id]; a != nil {
+		s.Job, s.Progress = a.job, a.progress
+	}
+	r.mu.Unlock()
+	if s.Job.ID != "" {
+		return s, nil
+	}
+	var err error
+	s.Job, err = r.Job(ctx, id)
+	return s, err
+}
+
+// mostJobs is how many jobs are listed.
+const mostJobs = 1000
+
+// Jobs returns the latest jobs, the newest first, without what they inferred.
+// One that can't be read whole is there with its Problem.
+func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
+	kept, err := r.store.Jobs(ctx, mostJobs)
+	if err != nil {
+		return nil, err
+	}
+	return r.listed(kept), nil
+}
+
+// JobsBefore returns a page of the jobs as Jobs does: those that are older than
+// the one named before, or all where it is "", limit of them at most, and fewer
+// where they take so many bytes. It reports whether there are older ones.
+func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
+	kept, more, err := r.store.JobsBefore(ctx, before, limit, bytes)
+	if err != nil {
+		return nil, false, err
+	}
+	return r.listed(kept), more, nil
+}
+
+// listed returns jobs as a list shows them.
+func (r *Runner) listed(kept []store.Job) []Job {
+	jobs := make([]Job, 0, len(kept))
+	for _, k := range kept {
+		j, ok := r.known(k.ID)
+		if !ok {
+			j = fromStore(k)
+		}
+		if j.Summary != nil && j.Summary.Guesses != nil {
+			s := *j.Summary // which others may hold
+			s.Guesses = nil
+			j.Summary = &s
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+// Active returns how many jobs have not ended.
+func (r *Runner) Active() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.jobs)
+}
+
+// Rejects returns a page of a job's rejects.
+func (r *Runner) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) {
+	return r.store.Rejects(ctx, q)
+}
+
+// RejectCounts returns how many of a job's rejects have which reason.
+func (r *Runner) RejectCounts(ctx context.Context, id string) ([]RejectCount, error) {
+	return r.store.RejectCounts(ctx, id)
+}
