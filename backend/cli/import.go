@@ -242,7 +242,7 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 	default:
 		status = exitStopped
 	}
-	if jobErr != nil && v.State == job.Failed {
+	if jobErr != nil && v.Error != "" { // failed, or stopped with a loss
 		l.err.printError(jobErr)
 		if errors.Is(jobErr, load.ErrNoTable) {
 			l.err.printf("          add --create to have it made\n")

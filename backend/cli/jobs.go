@@ -55,6 +55,9 @@ func (p *program) printJobs(jobs []job.Job) {
 		if j.Request.Check {
 			row[1] += " (check)"
 		}
+		if j.Problem != "" {
+			row[1] += " (damaged)"
+		}
 		if v := j.Summary; v != nil {
 			row[4] = v.Table
 			row = append(row, count(v.Read), count(v.Inserted+v.Updated), count(v.Rejected), seconds(v.Seconds))
