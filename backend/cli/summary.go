@@ -6,6 +6,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
+	"linefeed/backend/load"
 )
 
 // mostReasons is how many reasons of rejects a summary lists.
@@ -20,6 +21,9 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 	s.printf("%s\n", outcome(s, v))
 	for _, p := range v.PassedOver {
 		s.printf("  %s\n", s.dim(passedOver(p)))
+	}
+	if len(v.Nulls) > 0 {
+		s.printf("  %s\n", s.dim(visible(takenForNull(v.Nulls))))
 	}
 	for _, w := range v.Warnings {
 		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
@@ -79,6 +83,30 @@ func outcome(s *screen, v job.Summary) string {
 		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
 	}
 	return strings.Join(append([]string{s.bold(head)}, rest...), "; ")
+}
+
+// mostSigns is how many texts that were taken for NULL a summary lists.
+const mostSigns = 10
+
+// takenForNull spells which texts were NULL: "taken for NULL: NA in temp, 12 times".
+func takenForNull(signs []load.SignCount) string {
+	var list []string
+	var rest int64
+	for i, n := range signs {
+		if i < mostSigns {
+			times := count(n.Count) + " times"
+			if n.Count == 1 {
+				times = "once"
+			}
+			list = append(list, fmt.Sprintf("%s in %s, %s", n.Text, n.Column, times))
+		} else {
+			rest += n.Count
+		}
+	}
+	if rest > 0 {
+		list = append(list, "and others, "+count(rest)+" times")
+	}
+	return "taken for NULL: " + strings.Join(list, "; ") + " (--null '' leaves them as they are)"
 }
 
 // passedOver spells what of the file is no record: "3 lines above the header not loaded: lines 1–3".

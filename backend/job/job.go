@@ -113,6 +113,9 @@ type Summary struct {
 	// PassedOver says which lines of the file hold no records, by kind: those
 	// above the header, comments, blank lines, the footer.
 	PassedOver []csvfile.PassedOver `json:"passedOver,omitempty"`
+	// Nulls counts the texts that were taken for NULL because they stand for no
+	// value in a column of another type than text, such as N/A.
+	Nulls []load.SignCount `json:"nulls,omitempty"`
 	// Warnings tell what was guessed and may be wrong, or left out.
 	Warnings []load.Warning `json:"warnings,omitempty"`
 	// Created says that the table was made.

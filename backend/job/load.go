@@ -63,20 +63,10 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		Check:      req.Check,
 	}
-	inferred := settled.infers(req)
-	if inferred {
-		took, err := inferAll(ctx, req, file.Dialect(), &settled, opt)
-		s.Seconds = took.Seconds()
-		if err != nil {
-			return s, err
-		}
-		opt.Before = max(0, file.Size())
-		if settled, layout, err = settle(ctx, req, file, dst, settled.Guesses); err != nil {
-			return s, err
-		}
-		if err := load.JoinProblems(settled.Problems); err != nil {
-			return s, err
-		}
+	types := newTypes(req, file, dst, opt, settled, layout)
+	if err := types.readAhead(ctx, file); err != nil {
+		s.Seconds = types.took.Seconds()
+		return s, err
 	}
 	same, err := r.sameFile(ctx, req, settled)
 	if err != nil {
@@ -89,24 +79,24 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	r.mu.Lock()
-	a.table = layout.Plan.Table
+	a.table = types.layout.Plan.Table
 	r.mu.Unlock()
 
-	s.Warnings = slices.Concat(file.Warnings(), settled.Warnings)
-	r.tellWarnings(a, settled.Warnings)
-	opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
-	did, err := load.Run(ctx, file, dst, layout, opt)
-	if err == nil && inferred {
-		s.Guesses = settled.Guesses
+	r.tellWarnings(a, types.warnings())
+	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
+	last, did, err := types.run(ctx, file, log, func() { r.tellWarnings(a, types.warnings()) })
+	defer last.Close()
+	if err == nil && req.Check && types.all {
+		s.Guesses = types.settled.Guesses
 	}
-	stats := file.Stats()
-	s.Counts, s.Bytes, s.RolledBack = did.Counts, did.Bytes, did.RolledBack
-	s.Seconds += did.Elapsed.Seconds()
-	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), settled.Warnings) // of the file there may be more at its end
+	stats := last.Stats()
+	s.Counts, s.Bytes, s.RolledBack, s.Nulls = did.Counts, did.Bytes, did.RolledBack, did.Signs
+	s.Seconds = (types.took + did.Elapsed).Seconds()
+	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(last.Warnings(), types.warnings()) // of the file there may be more at its end
 	if err == nil && s.Read == 0 {
-		s.Warnings = append(s.Warnings, noRecords(file, layout, req.Check))
+		s.Warnings = append(s.Warnings, noRecords(last, types.layout, req.Check))
 	}
-	s.Created = layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
+	s.Created = types.layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
 }
@@ -170,6 +160,9 @@ func (r *Runner) tellProgress(a *active, p load.Progress) {
 
 // setProgress tells a job's progress. Runner.mu is held.
 func (r *Runner) setProgress(a *active, p load.Progress) {
+	if last := a.progress; last != nil && last.Percent != nil && p.Percent != nil && *p.Percent < *last.Percent {
+		p.Percent = last.Percent // a file that is read once more takes longer than it seemed
+	}
 	a.progress = &p
 	r.hub.Progress(a.job.ID, p)
 }
@@ -188,6 +181,13 @@ func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Rej
 			Column: v.Column, Value: store.Value(v), Code: string(v.Code), Message: v.Message, Hint: v.Hint,
 		}
 	}
+	// What was told before types gave way is stored again, and not told again.
+	known := slices.IndexFunc(told, func(v event.Reject) bool { return v.Record > a.toldUpTo })
+	if known < 0 {
+		return nil
+	}
+	told = told[known:]
+	a.toldUpTo = told[len(told)-1].Record
 	r.hub.Rejects(a.job.ID, told)
 	return nil
 }

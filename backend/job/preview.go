@@ -2,6 +2,9 @@ package job
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"linefeed/backend/csvfile"
@@ -49,7 +52,40 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 	}
 	guesses, err := guess(ctx, req, look.Dialect, guessRecords)
 	p.Guesses = forNewTable(guesses)
+	p.Warnings = append(p.Warnings, nullSigns(req.Plan, p.Guesses)...)
 	return p, err
+}
+
+// WarnNullSigns is the code of a warning of texts that a new table would have as NULL.
+const WarnNullSigns = "null_signs"
+
+// nullSigns warns of the texts that become NULL in columns of a new table,
+// because they stand for no value.
+func nullSigns(p load.Plan, guesses []load.Guess) []load.Warning {
+	const most = 10
+	var texts, columns []string
+	for _, g := range guesses {
+		if len(p.Null) > 0 || g.Column.Type == load.Text || len(g.Nulls) == 0 {
+			continue
+		}
+		columns = append(columns, g.Column.Name)
+		for _, text := range g.Nulls {
+			if !slices.Contains(texts, text) && len(texts) < most {
+				texts = append(texts, text)
+			}
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	where := strings.Join(columns[:min(len(columns), most)], ", ")
+	if rest := len(columns) - most; rest > 0 {
+		where += fmt.Sprintf(" and %d more", rest)
+	}
+	return []load.Warning{{
+		Code: WarnNullSigns, Message: fmt.Sprintf("in a new table %s will be NULL in %s", strings.Join(texts, ", "), where),
+		Hint: "name the texts for NULL to decide it yourself (--null TEXT; --null '' for none)",
+	}}
 }
 
 // Inference looks at this many records and bytes at most: many for the types

@@ -48,6 +48,7 @@ type active struct {
 	progress *load.Progress
 	table    string
 	keeper   keeper
+	toldUpTo int64 // the last rejected record that was told of
 
 	ended chan struct{} // closed when the job has ended, summary and err set
 	err   error         // why it did not reach its end

@@ -168,6 +168,11 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 			s.Guesses = forNewTable(s.Guesses)
 			plan.Columns = inferredColumns(req.Infer, plan, s, guesses != nil)
 		}
+		if preset == nil {
+			for i := range plan.Columns {
+				plan.Columns[i].NullSigns = true
+			}
+		}
 		table = plan.Columns
 	}
 	s.Create, s.Columns, s.table = plan.Create, table, plan.Table

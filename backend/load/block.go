@@ -36,6 +36,9 @@ type Block struct {
 	err     error  // why the source ended here; nil at its proper end
 	large   bool   // it holds a record larger than keepBytes
 	spoiled []bool // by row, for the stage that converts
+
+	signs [][]SignCount // by column, the texts that were taken for NULL
+	unfit *UnfitError   // the first value that does not fit the type that was guessed for its column
 }
 
 // Reset empties the block for records of so many fields that become rows of
@@ -52,7 +55,12 @@ func (b *Block) Reset(width, cols int) {
 	b.Width = width
 	clear(b.Rejects)
 	b.Rejects = b.Rejects[:0]
-	b.Consumed, b.read, b.err = 0, 0, nil
+	b.Consumed, b.read, b.err, b.unfit = 0, 0, nil, nil
+	for _, texts := range b.signs {
+		for i := range texts {
+			texts[i].Count = 0
+		}
+	}
 }
 
 // Full reports whether the block is to be handed on.

@@ -97,4 +97,9 @@ type Column struct {
 	// from a part of the file. What inference would have kept as text is
 	// refused then, as in a number it would lose what it says: 00420.
 	Guessed bool `json:"-"`
+
+	// NullSigns says that texts by which programs and people say that there is
+	// no value, such as N/A, are NULL where they are no value of the type.
+	// [Settle] allows it for tables to be made whose plan names no texts for NULL.
+	NullSigns bool `json:"nullSigns,omitempty"`
 }

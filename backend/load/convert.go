@@ -25,6 +25,8 @@ type conversion struct {
 	// has to be looked at.
 	asItIs, digits bool
 
+	signs bool // texts that are no value of the type may stand for none: NULL
+
 	nulls       [][]byte
 	nullLengths uint64 // bit min(n, 63) is set when one of nulls has n bytes
 	quotedNull  bool
@@ -66,6 +68,7 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 		v.nulls = append(v.nulls, []byte(text))
 		v.nullLengths |= 1 << min(len(text), 63)
 	}
+	v.signs = c.NullSigns && !v.required
 	if c.Type == Text {
 		if c.Length > 0 {
 			v.fits = c.Length
@@ -137,6 +140,9 @@ func (v *conversion) convert(arena []byte, f Field) ([]byte, Cell, *fault) {
 	}
 	arena, cell, ok := v.parser.parse(arena, start, end)
 	if !ok {
+		if v.signs && isNullMarker(arena[start:end]) {
+			return arena, Cell{}, nil
+		}
 		return arena, Cell{}, v.parser.explain(arena[start:end:end])
 	}
 	return arena, cell, nil

@@ -86,9 +86,15 @@ func (c *converter) reject(b *Block, i int) {
 	more := 0
 	for k, v := range c.columns {
 		f := fields[c.index[k]]
-		_, _, wrong := v.convert(b.Arena, f) // what it appends is not kept
+		_, cell, wrong := v.convert(b.Arena, f) // what it appends is not kept
+		if wrong != nil && v.target.Guessed && wrong.code != CodeRequired && b.unfit == nil {
+			b.unfit = &UnfitError{Column: v.target.Name, Line: b.Rows[i].Line, Value: string(b.Arena[f.Start:f.End]), Reason: wrong.message}
+		}
 		switch {
 		case wrong == nil:
+			if v.signs && cell.Kind == CellNull { // it was counted, and is not loaded
+				b.countSign(k, trimBlanks(b.Arena[f.Start:f.End:f.End]), -1)
+			}
 		case first == nil:
 			first, column, value = wrong, v.target.Name, f
 		case len(also) == maxAlsoWrong:
@@ -132,6 +138,8 @@ func (v *conversion) column(b *Block, first, end, field, column int) bool {
 		var wrong *fault
 		if arena, *cell, wrong = v.convert(arena, *f); wrong != nil {
 			b.spoiled[i], good = true, false
+		} else if v.signs && cell.Kind == CellNull {
+			b.countSign(column, trimBlanks(arena[f.Start:f.End:f.End]), 1)
 		}
 	}
 	b.Arena = arena

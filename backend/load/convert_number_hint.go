@@ -38,7 +38,15 @@ func explainNumber(text []byte, f *numberFormat, float bool) *fault {
 
 // asNull is the hint for a text that stands for no value.
 func asNull(text []byte) string {
-	return "does " + shown(text) + " stand for no value? add it to the texts for NULL"
+	return "does " + shown(text) + " stand for no value? add it to the texts for NULL (--null " + shellWord(shown(text)) + ")"
+}
+
+// shellWord spells s as one word for a shell.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t'\"$\\`!*?()[]{}<>|&;~#") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // numberHint guesses how a text that is no number in format f came to be.
@@ -243,9 +251,22 @@ func isPlainNumber(s []byte) bool {
 // nullMarkers are the texts by which programs and people say that there is no
 // value.
 var nullMarkers = [...]string{
-	"null", "\\n", "n/a", "na", "#n/a", "nil", "none", "-", "--", "---", "—", "–", "?", ".", "nan", "(null)", "<null>",
-	"#null!", "#ref!", "#value!", "#div/0!", "#num!", "#name?", "k.a.", "unknown", "0000-00-00", "0000-00-00 00:00:00",
+	"null", "\\n", "n/a", "na", "#n/a", "n.a.", "n.a", "n. a.", "#na", "<na>", "nil", "none", "nan", "(null)", "<null>", "[null]", "(none)",
+	"-", "--", "---", "—", "–", "−", "?", "??", "???", ".", "..", "...", "…", ":",
+	"#null!", "#ref!", "#value!", "#div/0!", "#num!", "#name?", "#wert!", "#bezug!", "#nv", "#¡valor!", "#valeur!", "#valor!",
+	"k.a.", "k. a.", "k.a", "k/a", "s/d", "s.d.", "s/i", "n/d", "n.d.", "nd", "n.c.", "nc", "n/c", "n.v.", "n.v.t.", "nvt", "i.t.", "b.d.", "bd", "н/д", "нет данных",
+	"unknown", "missing", "no data", "nodata", "not available", "not applicable", "empty", "blank", "(blank)", "undefined", "no value",
+	"keine angabe", "keine angaben", "unbekannt", "sin datos", "sin dato", "no aplica", "non disponible", "inconnu", "non disponibile", "não informado",
+	"não disponível", "brak danych", "brak", "0000-00-00", "0000-00-00 00:00:00",
 }
+
+// longestNullMarker is how many bytes the longest of them has.
+var longestNullMarker = func() (most int) {
+	for _, m := range nullMarkers {
+		most = max(most, len(m))
+	}
+	return most
+}()
 
 // nullMarkerStarts says of each byte whether a marker begins with it.
 var nullMarkerStarts = func() (starts [256]bool) {
@@ -258,7 +279,7 @@ var nullMarkerStarts = func() (starts [256]bool) {
 
 // isNullMarker reports whether text is one of nullMarkers, in any case.
 func isNullMarker(text []byte) bool {
-	if len(text) == 0 || len(text) > len("0000-00-00 00:00:00") || !nullMarkerStarts[text[0]] {
+	if len(text) == 0 || len(text) > longestNullMarker || !nullMarkerStarts[text[0]] {
 		return false
 	}
 	for _, m := range nullMarkers {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -47,6 +48,40 @@ type Guess struct {
 	MaxLength  int   `json:"maxLength"`  // characters of the longest value
 
 	long held // a number of more digits than exactDigits, if there is one
+
+	// most are the type and the format that most values fit, where not all do.
+	most Column
+
+	watch *fieldWatch
+}
+
+// Misfit returns the first value that does not fit a column's type, and its
+// line, in words: "line 7 is 1.5". The line is 0 where none is known.
+func (g Guess) Misfit(c Column) (line int64, says string) {
+	var first held
+	see := func(h held) {
+		if h.line > 0 && (first.line == 0 || h.line < first.line) {
+			first = h
+		}
+	}
+	var tried *candidate
+	for _, other := range slices.Concat(g.watch.candidates, g.watch.lost) {
+		if other.typ == c.Type && other.format == c.Format && (tried == nil || other.matched > tried.matched) {
+			tried = other
+		}
+	}
+	if tried != nil {
+		see(tried.firstMiss)
+	}
+	if isNumber(c.Type) {
+		if g.watch.kept != nil {
+			see(*g.watch.kept)
+		}
+		if first.line == 0 {
+			see(g.long)
+		}
+	}
+	return first.line, first.String()
 }
 
 // exactDigits is how many digits of a decimal every database keeps.
@@ -71,21 +106,25 @@ type Choice struct {
 }
 
 // FormatFor returns the format in which a column of type t, which is there
-// already, would read the values; "" where they say nothing of it. A column
-// with a zone gets none from values without: that would be to guess the zone.
+// already, would read the values, or most of them; "" where they say nothing of
+// it. A column with a zone gets none from values without: that would be to guess
+// the zone.
 func (g Guess) FormatFor(t Type) string {
-	from := g.Column.Type
+	from := g.Column
+	if g.most.Type != Text {
+		from = g.most
+	}
 	switch {
 	case isNumber(t):
-		if isNumber(from) {
-			return g.Column.Format
+		if isNumber(from.Type) {
+			return from.Format
 		}
 	case t == Date, t == Timestamp:
-		if from == Date || from == Timestamp || from == TimestampTZ {
-			return g.Column.Format
+		if from.Type == Date || from.Type == Timestamp || from.Type == TimestampTZ {
+			return from.Format
 		}
-	case t == from:
-		return g.Column.Format
+	case t == from.Type:
+		return from.Format
 	}
 	return ""
 }
@@ -141,7 +180,7 @@ func (i *Inference) addBlock(b *Block) {
 
 // add takes a value of w's field into account.
 func (i *Inference) add(w *fieldWatch, text []byte, quoted bool, line int64) {
-	if len(text) == 0 || len(i.nulls.nulls) > 0 && i.nulls.isNull(text, quoted) {
+	if len(text) == 0 || len(i.nulls.nulls) > 0 && i.nulls.isNull(trimBlanks(text), quoted) {
 		w.empty++
 		return
 	}
@@ -159,6 +198,9 @@ func (i *Inference) Guesses() []Guess {
 		verdicts[n] = w.judge()
 	}
 	settleByNeighbours(verdicts)
+	for n := range verdicts {
+		verdicts[n].restrict()
+	}
 	names := columnNames(i.fields)
 	guesses := make([]Guess, len(verdicts))
 	for n := range verdicts {

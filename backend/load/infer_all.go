@@ -7,7 +7,7 @@ import (
 )
 
 // Infer takes all records of src into account, and returns how long that
-// took, pauses left out. Of the options it heeds OnProgress and Paused. When
+// took, pauses left out. Of the options it heeds OnProgress, Paused and Before. When
 // ctx is done, the error is its cause. An error of src is no error here: it
 // ends what is taken into account, and who reads src next meets it too.
 //
@@ -18,7 +18,7 @@ func (i *Inference) Infer(ctx context.Context, src Source, opt Options) (time.Du
 	if total > 0 {
 		total *= 2
 	}
-	p := newProgress(total, 0, opt.OnProgress)
+	p := newProgress(total, opt.Before, opt.OnProgress)
 	p.phase(PhaseInferring)
 
 	reading, stop := context.WithCancel(ctx)

@@ -77,7 +77,7 @@ func (w *fieldWatch) misfit() string {
 		near = w.near
 	}
 	for _, c := range w.candidates {
-		if n := w.matched(c); n > c.missed && n > matched && !c.needsBoth {
+		if n := w.matched(c); n > c.missed && n > matched && (!c.needsBoth || c.yes && c.no) {
 			near, matched = c, n
 		}
 	}
@@ -148,6 +148,7 @@ func (v *verdict) guess(name string) Guess {
 		Empty:      w.empty,
 		Values:     w.values,
 		MaxLength:  w.maxLength,
+		watch:      w,
 	}
 	if !w.said {
 		g.long = w.long
@@ -158,13 +159,16 @@ func (v *verdict) guess(name string) Guess {
 			g.Column.Type, g.Column.Format = Boolean, ""
 		}
 	}
+	if v.most != nil {
+		g.most = Column{Type: v.most.typ, Format: v.most.format}
+	}
 	for _, c := range v.alternatives {
 		g.Ambiguous = append(g.Ambiguous, Choice{Type: c.typ, Format: c.format, Example: v.doubt.text + " is " + c.example(v.doubt)})
 	}
 	slices.SortStableFunc(w.markers, func(a, b marker) int { return cmp.Compare(b.count, a.count) })
 	for _, m := range w.markers {
 		// In a text a dash or a point may well be meant.
-		if v.chosen != nil || len(v.alternatives) > 0 || isClearMarker(m.text) {
+		if v.chosen != nil || v.most != nil || len(v.alternatives) > 0 || isClearMarker(m.text) {
 			g.Nulls = append(g.Nulls, m.text)
 		} else {
 			g.Values += m.count

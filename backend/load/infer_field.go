@@ -52,7 +52,8 @@ type fieldWatch struct {
 
 	near        *candidate // of those that were dropped the one that fitted best
 	nearMatched int64
-	mixed       *rivalry // of those that were dropped one whose two ways are both in use
+	lost        []*candidate // those that were dropped
+	mixed       *rivalry     // of those that were dropped one whose two ways are both in use
 }
 
 type openingValue struct {
@@ -92,6 +93,10 @@ func (w *fieldWatch) add(text []byte, line int64) {
 		w.open()
 	}
 }
+
+// signsCount reports whether there are signs for no value that are values,
+// because the plan says which texts mean NULL.
+func (w *fieldWatch) signsCount() bool { return len(w.markers) > 0 && len(w.forms.plan.Null) > 0 }
 
 // mark counts a text that seems to stand for no value. There are few of them.
 func (w *fieldWatch) mark(text []byte) {
@@ -272,6 +277,7 @@ func (w *fieldWatch) drop() {
 			continue
 		}
 		dropped = true
+		w.lost = append(w.lost, c)
 		if share := w.matched(c); w.near == nil || share > w.nearMatched {
 			w.near, w.nearMatched = c, share
 		}

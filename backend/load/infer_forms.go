@@ -51,7 +51,7 @@ func (f *forms) room(text []byte) []byte {
 }
 
 func newForms(p Plan) (*forms, error) {
-	f := &forms{plan: Plan{Decimal: p.Decimal, DateFormat: p.DateFormat}, thisYear: time.Now().Year()}
+	f := &forms{plan: Plan{Decimal: p.Decimal, DateFormat: p.DateFormat, Null: p.Null}, thisYear: time.Now().Year()}
 	for _, b := range booleanPairs {
 		words, err := newBooleanParser(b.pair)
 		if err != nil {

@@ -2,15 +2,16 @@ package load
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
 
-// A field gets the type that all its values fit. Where bad values stand among
-// many good ones, they shall be rejected, each with its reason, rather than
-// make the whole field text: one value in fifty may miss the type, of at least
-// a hundred. That holds for values that can't be meant to be there, never where
-// identifiers are at stake.
+// A column of a new table gets the type that all values of its field fit. How
+// values are written, in contrast, is found where most of them fit: a column that
+// is there already, or whose type somebody has chosen, rejects the others, each
+// with its reason. One value in fifty may miss the type, of at least a hundred;
+// not where identifiers are at stake.
 const (
 	exceptionShare  = 50
 	exceptionValues = 100
@@ -31,6 +32,23 @@ type verdict struct {
 	doubt        held         // the value that could be read in each of those ways
 	proved       bool         // the values themselves decided between rivals
 	asBoolean    bool         // chosen is of whole numbers, which stand for true and false
+
+	most *candidate // instead of chosen, where most values fit but not all
+}
+
+// restrict takes back a choice that not all values fit.
+func (v *verdict) restrict() {
+	w := v.watch
+	if c := v.chosen; c != nil && !w.said && (c.missed > 0 || w.signsCount()) {
+		v.chosen, v.most, v.asBoolean = nil, c, false
+		v.confidence = sureness(w.values)
+		if v.why = w.misfit(); c.missed == 0 {
+			v.why = fmt.Sprintf("text, because %s is no %s; %s would be", w.markers[0].text, c.typ, w.share(c))
+		}
+	}
+	if slices.ContainsFunc(v.alternatives, func(c *candidate) bool { return c.missed > 0 }) && !w.said {
+		v.alternatives, v.why = nil, w.misfit()
+	}
 }
 
 // judge decides by the field alone.

@@ -24,16 +24,23 @@ type Options struct {
 
 	// Paused returns nil, or a channel that is closed when a paused load may
 	// go on. Before it waits, what was written is committed, unless the plan
-	// is atomic.
+	// is atomic or types may have to give way.
 	Paused func() <-chan struct{}
 
 	// Check converts all records and writes none. Inserted then counts those
 	// that would have been written.
 	Check bool
 
-	// Before is how many bytes [Infer] has read of the same source: progress
-	// goes on behind them.
+	// Before is how many bytes were read of the same source in readings before
+	// this one: progress goes on after them.
 	Before int64
+
+	// GiveWay has the load commit nothing before its end, and stop with an
+	// [UnfitError] ahead of the first block with a value that does not fit the
+	// type that was guessed for its column: then nothing was loaded, and it can
+	// be begun again with a type that fits. When ctx is done first, what was
+	// written is committed all the same.
+	GiveWay bool
 
 	// CommitEvery is how long rows may stay uncommitted; 0 is
 	// [DefaultCommitEvery].
@@ -68,6 +75,10 @@ type Summary struct {
 	RolledBack int64
 	Bytes      int64 // consumed on disk
 	Elapsed    time.Duration
+
+	// Signs counts the texts that were taken for NULL (see Column.NullSigns), in
+	// the order of the columns, the most frequent first.
+	Signs []SignCount
 }
 
 // Run loads all records of src into the table of dst that l names, and returns
@@ -189,6 +200,7 @@ type run struct {
 	consumed  int64
 	started   time.Time // moved forward by the time that the load stood still
 	commitAt  time.Time
+	signs     [][]SignCount // by column
 }
 
 // write takes the blocks in order to the writer, until they end or something
@@ -239,7 +251,7 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 			r.large <- struct{}{}
 		}
 		free <- b
-		if !r.layout.Plan.Atomic && time.Now().After(r.commitAt) {
+		if !r.held() && time.Now().After(r.commitAt) {
 			if err := r.commit(committing); err != nil {
 				return err
 			}
@@ -285,6 +297,9 @@ func outlast(ctx context.Context, grace time.Duration) (context.Context, func())
 
 // writeBlock writes the rows of b and has its rejects reported.
 func (r *run) writeBlock(ctx context.Context, b *Block) error {
+	if r.opt.GiveWay && b.unfit != nil {
+		return b.unfit
+	}
 	var res Result
 	if len(b.Rows) > 0 {
 		var err error
@@ -292,6 +307,12 @@ func (r *run) writeBlock(ctx context.Context, b *Block) error {
 			return err
 		}
 	}
+	if r.opt.GiveWay {
+		if unfit := r.refusedGuess(b, res.Refused); unfit != nil {
+			return unfit
+		}
+	}
+	r.addSigns(b)
 	for _, ref := range res.Refused {
 		var value []byte
 		if ref.Column >= 0 {
@@ -336,7 +357,7 @@ func (r *run) waitWhilePaused(ctx, committing context.Context) error {
 	if goOn == nil {
 		return nil
 	}
-	if !r.layout.Plan.Atomic {
+	if !r.held() {
 		if err := r.commit(committing); err != nil {
 			return err
 		}
@@ -377,7 +398,7 @@ func (r *run) postponeCommit() {
 // finish closes the writer and makes up the account. err is why the load ended.
 func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 	closeErr := r.writer.Close()
-	s := Summary{Counts: r.counts, Bytes: r.consumed, Elapsed: time.Since(r.started)}
+	s := Summary{Counts: r.counts, Bytes: r.consumed, Elapsed: time.Since(r.started), Signs: r.allSigns()}
 	if err == nil {
 		err = closeErr
 	}

@@ -229,8 +229,9 @@ func TestRunKeepsOrderOverManyBlocks(t *testing.T) {
 }
 
 func TestRunCancel(t *testing.T) {
-	for _, atomic := range []bool{false, true} {
-		t.Run(fmt.Sprintf("atomic %v", atomic), func(t *testing.T) {
+	for about, opt := range map[string]Options{"by itself": {}, "atomic": {}, "types may give way": {GiveWay: true}} {
+		t.Run(about, func(t *testing.T) {
+			atomic := about == "atomic"
 			ctx, cancel := context.WithCancelCause(t.Context())
 			mine := errors.New("enough")
 			src, dst := many(1_000_000, nil), &memory{}
@@ -241,7 +242,7 @@ func TestRunCancel(t *testing.T) {
 				}
 				return nil
 			}
-			s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), Options{})
+			s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), opt)
 			if !errors.Is(err, mine) {
 				t.Fatalf("error %v, want the cause of the cancel", err)
 			}

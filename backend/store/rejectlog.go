@@ -69,6 +69,31 @@ func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
 	return nil
 }
 
+// Clear takes all rejects of the job out of the log again.
+func (l *RejectLog) Clear(ctx context.Context) error {
+	if l.count == 0 {
+		return nil
+	}
+	if l.bulk == nil {
+		if err := l.open(ctx); err != nil {
+			return l.store.explain("forget the rejects", err)
+		}
+	}
+	err := l.update(ctx, func() error {
+		low, high := idRange(l.job)
+		if _, err := l.conn.ExecContext(ctx, "DELETE FROM rejects WHERE id > ? AND id < ?", low, high); err != nil {
+			return err
+		}
+		_, err := l.conn.ExecContext(ctx, "DELETE FROM reject_counts WHERE job = ?", l.job)
+		return err
+	})
+	if err != nil {
+		return l.store.explain("forget the rejects", err)
+	}
+	l.count = 0
+	return nil
+}
+
 func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 	if l.bulk == nil {
 		if err := l.open(ctx); err != nil {

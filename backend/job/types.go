@@ -1,0 +1,163 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/store"
+	"linefeed/backend/target"
+)
+
+// A file of up to so many bytes on disk is loaded by the types that its first
+// records fit: when a later value does not fit, all is undone, and loaded again
+// by types that all values fit. So nothing is committed before its end. A larger
+// one is read as a whole first, so that its rows can be committed as they come;
+// one that is compressed holds several times its size.
+const (
+	heldBytes       = 512 << 20
+	heldPackedBytes = 64 << 20
+)
+
+// types are the types that were guessed for the columns of one import, which
+// give way where a value does not fit them.
+type types struct {
+	req     Request
+	dialect csvfile.Dialect
+	dst     target.Target
+	opt     load.Options
+
+	settled Settled
+	layout  load.Layout
+	all     bool          // they are those of all records
+	took    time.Duration // of readings that loaded nothing
+	changed []load.Warning
+}
+
+func newTypes(req Request, file *csvfile.File, dst target.Target, opt load.Options, s Settled, l load.Layout) *types {
+	return &types{req: req, dialect: file.Dialect(), dst: dst, opt: opt, settled: s, layout: l}
+}
+
+// guessed reports whether there are columns whose type may have to give way.
+func (t *types) guessed() bool {
+	return t.layout.Plan.Create && slices.ContainsFunc(t.layout.Columns, func(c load.Column) bool { return c.Guessed && c.Type != load.Text })
+}
+
+// warnings tell what is to be known of the plan and of what became of guesses.
+func (t *types) warnings() []load.Warning { return slices.Concat(t.settled.Warnings, t.changed) }
+
+// readAhead infers the types from all records before anything is loaded, where
+// that is what was asked for, or where the file is large.
+func (t *types) readAhead(ctx context.Context, file *csvfile.File) error {
+	held := int64(heldBytes)
+	if c := t.dialect.Compression; c != "" && c != "none" {
+		held = heldPackedBytes
+	}
+	switch {
+	case t.settled.infers(t.req):
+	case t.req.Check || !t.guessed():
+		return nil
+	case file.Size() >= 0 && file.Size() <= held:
+		t.opt.GiveWay = true
+		return nil
+	}
+	return t.inferAll(ctx, file)
+}
+
+// inferAll settles the types by all records of the file.
+func (t *types) inferAll(ctx context.Context, file *csvfile.File) error {
+	took, err := inferAll(ctx, t.req, t.dialect, &t.settled, t.opt)
+	t.took += took
+	if err != nil {
+		return err
+	}
+	t.all = true
+	t.opt.Before += max(0, file.Size())
+	return t.settle(ctx, file)
+}
+
+// settle fits the request to the guesses of all records.
+func (t *types) settle(ctx context.Context, file *csvfile.File) (err error) {
+	before := t.layout.Columns
+	if t.settled, t.layout, err = settle(ctx, t.req, file, t.dst, t.settled.Guesses); err != nil {
+		return err
+	}
+	for i, c := range t.layout.Columns {
+		if i < len(before) && before[i].Guessed && before[i].Type != load.Text && before[i].Type != c.Type {
+			t.changed = append(t.changed, typeChanged(before[i], c, t.settled.Guesses[t.layout.Index[i]]))
+		}
+	}
+	return load.JoinProblems(t.settled.Problems)
+}
+
+// WarnTypeChanged is the code of a warning of a type that was guessed from a
+// part of the file and gave way.
+const WarnTypeChanged = "type_changed"
+
+func typeChanged(from, to load.Column, g load.Guess) load.Warning {
+	w := load.Warning{
+		Code: WarnTypeChanged, Field: g.Field, Column: to.Name,
+		Message: fmt.Sprintf("the column %q is %s and not %s, as its first records seemed", to.Name, to.Type, from.Type),
+		Hint:    fmt.Sprintf("to have it %s, and other values rejected, choose its type (--type %s=%s)", from.Type, to.Name, from.Type),
+	}
+	if line, value := g.Misfit(from); line > 0 {
+		w.Line = line
+		w.Message += ": " + value
+	}
+	return w
+}
+
+// run loads the records of file, once more where types have to give way, which
+// tell is then called for. It returns the file that was read to the end, which
+// is file or another.
+func (t *types) run(ctx context.Context, file *csvfile.File, log *store.RejectLog, tell func()) (*csvfile.File, load.Summary, error) {
+	for {
+		did, err := load.Run(ctx, file, t.dst, t.layout, t.opt)
+		var unfit *load.UnfitError
+		if !errors.As(err, &unfit) {
+			return file, did, err
+		}
+		t.took += did.Elapsed
+		t.opt.Before += did.Bytes
+		if err := t.giveWay(ctx, file, unfit.Column); err != nil {
+			return file, load.Summary{}, err
+		}
+		tell()
+		// What was rejected is rejected again, and maybe more or less.
+		if err := log.Clear(context.WithoutCancel(ctx)); err != nil {
+			return file, load.Summary{}, err
+		}
+		again, err := openFile(t.req, t.dialect)
+		if err != nil {
+			return file, load.Summary{}, err
+		}
+		defer context.AfterFunc(ctx, func() { again.Close() })() // frees a read that waits
+		_ = file.Close()                                         // it was only read
+		file = again
+	}
+}
+
+// giveWay finds types that all values fit, by looking at all of them. A column
+// that keeps its type then, though a value was refused, is text.
+func (t *types) giveWay(ctx context.Context, file *csvfile.File, column string) error {
+	index := func() int {
+		return slices.IndexFunc(t.layout.Columns, func(c load.Column) bool { return c.Name == column })
+	}
+	was := t.layout.Columns[index()]
+	if !t.all {
+		if err := t.inferAll(ctx, file); err != nil {
+			return err
+		}
+	}
+	i := index()
+	if now := t.layout.Columns[i]; now.Type != was.Type || now.Format != was.Format {
+		return nil
+	}
+	g := &t.settled.Guesses[t.layout.Index[i]]
+	g.Column.Type, g.Column.Format = load.Text, ""
+	return t.settle(ctx, file)
+}

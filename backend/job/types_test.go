@@ -1,0 +1,233 @@
+package job
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"linefeed/backend/event"
+	"linefeed/backend/load"
+)
+
+// query returns what a query answers: values of a row joined by "|", rows by lines.
+func (b *bench) query(db, query string) string {
+	b.Helper()
+	c, err := sql.Open("sqlite3", db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	rows, err := c.Query(query)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var lines []string
+	for rows.Next() {
+		values, to := make([]sql.NullString, len(names)), make([]any, len(names))
+		for i := range values {
+			to[i] = &values[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			b.Fatal(err)
+		}
+		texts := make([]string, len(names))
+		for i, v := range values {
+			if texts[i] = v.String; !v.Valid {
+				texts[i] = "NULL"
+			}
+		}
+		lines = append(lines, strings.Join(texts, "|"))
+	}
+	if err := rows.Err(); err != nil {
+		b.Fatal(err)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lateIn is a file whose first records, more than inference looks at, have one
+// value in the field v, and whose last one has another.
+func lateIn(usual, last string) string {
+	return "n,v\n" + strings.Repeat("1,"+usual+"\n", 30_000) + "1," + last + "\n"
+}
+
+// A type that was only guessed rejects no record: it gives way to one that
+// all values fit, and that is told.
+func TestGuessesGiveWay(t *testing.T) {
+	for _, tt := range []struct {
+		about, usual, last string
+		typ                string // as declared
+		kept               string // of the last value
+	}{
+		{"a leading zero", "32", "01", "TEXT", "01"},
+		{"a decimal", "24", "14.67", "DECIMAL", "14.67"},
+		{"a word among integers", "24", "soon", "TEXT", "soon"},
+		{"a code", "24", "01A", "TEXT", "01A"},
+		{"a longer number", "24", "12345678901234567890", "TEXT", "12345678901234567890"},
+		{"a longer decimal", "2.5", "0.1234567890123456789", "TEXT", "0.1234567890123456789"},
+		{"an exponent", "2.5", "1.5e-07", "REAL", "1.5e-07"},
+		{"a comma", "2.5", "\"1,5\"", "TEXT", "1,5"},
+		{"another date", "2020-06-26", "27/06/2020", "TEXT", "27/06/2020"},
+		{"no date", "26.06.2020", "unclear", "TEXT", "unclear"},
+		{"a date with a time", "2020-06-26", "2020-06-27 10:30:00", "TIMESTAMP", "2020-06-27 10:30:00"},
+		{"a third answer", "yes\n1,no", "No answer", "TEXT", "No answer"},
+		{"a word among UUIDs", "276033e5-b72a-4218-8e8e-2b0575e00000", "root", "TEXT", "root"},
+		{"no JSON", "\"{\"\"a\"\":1}\"", "{a}", "TEXT", "{a}"},
+		{"a sign for none", "24", "N/A", "INTEGER", "NULL"},
+	} {
+		b := newBench(t)
+		file, db := b.file("in.csv", lateIn(tt.usual, tt.last)), b.path("out.db")
+		s, err := b.run(Request{File: file, Target: db, Plan: load.Plan{Table: "t", Create: true}})
+		if err != nil || s.Rejected != 0 || s.Inserted != s.Read || s.Read < 30_001 || !s.Balanced {
+			t.Errorf("%s: %+v, %v", tt.about, s, err)
+			continue
+		}
+		if typ := b.query(db, "SELECT type FROM pragma_table_info('t') WHERE name = 'v'"); !strings.HasPrefix(typ, tt.typ) {
+			t.Errorf("%s: the column is %s, want %s", tt.about, typ, tt.typ)
+		}
+		kept := b.query(db, "SELECT v || '' FROM t ORDER BY rowid DESC LIMIT 1")
+		if kept != tt.kept {
+			t.Errorf("%s: it became %s, want %s", tt.about, kept, tt.kept)
+		}
+		if kept == "NULL" {
+			if len(s.Warnings) != 0 || len(s.Nulls) != 1 || s.Nulls[0] != (load.SignCount{Column: "v", Text: tt.last, Count: 1}) {
+				t.Errorf("%s: told %+v, %+v", tt.about, s.Nulls, s.Warnings)
+			}
+			continue
+		}
+		if len(s.Warnings) != 1 || s.Warnings[0].Code != WarnTypeChanged || s.Warnings[0].Column != "v" || s.Warnings[0].Line < 30_000 ||
+			!strings.Contains(s.Warnings[0].Message, strings.Trim(tt.last, `"`)) || !strings.Contains(s.Warnings[0].Hint, "--type v=") {
+			t.Errorf("%s: told %+v", tt.about, s.Warnings)
+		}
+	}
+}
+
+// Types that somebody has chosen, and those of a table that is there, reject
+// what does not fit.
+func TestChosenTypesReject(t *testing.T) {
+	for _, tt := range []struct {
+		about string
+		setup string
+		plan  load.Plan
+	}{
+		{"chosen columns", "", load.Plan{Create: true, Columns: []load.Column{{Name: "n", Type: load.Integer}, {Name: "v", Type: load.Integer}}}},
+		{"a format", "", load.Plan{Create: true, Formats: map[string]string{"v": "1234"}}},
+		{"a table that is there", "CREATE TABLE t (n INTEGER, v INTEGER)", load.Plan{}},
+	} {
+		b := newBench(t)
+		file, db := b.file("in.csv", lateIn("24", "soon")), b.path("out.db")
+		if tt.setup != "" {
+			b.execute(db, tt.setup)
+		}
+		tt.plan.Table = "t"
+		s, err := b.run(Request{File: file, Target: db, Plan: tt.plan})
+		if err != nil || s.Rejected != 1 || s.Inserted != 30_000 {
+			t.Errorf("%s: %+v, %v", tt.about, s, err)
+		}
+	}
+}
+
+// What was rejected before a type gave way is told and kept once, the count is
+// that of the run that was committed, and the percentage never falls.
+func TestGiveWayTellsOnce(t *testing.T) {
+	b := newBench(t)
+	text := "n,v\n" + strings.Repeat(strings.Repeat("1,24\n", 999)+"1\n", 300) + "1,soon\n1\n"
+	file, db := b.file("in.csv", text), b.path("out.db")
+	for _, atomic := range []bool{false, true} {
+		table := fmt.Sprintf("t%v", atomic)
+		j := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: table, Create: true, Atomic: atomic}})
+		percent, told, ended := 0.0, map[int64]int{}, false
+		for e := range b.events.Events(t.Context()) {
+			var v struct {
+				Percent *float64
+				Rejects []struct{ Record int64 }
+				Summary *Summary
+			}
+			if err := json.Unmarshal(e.Data, &v); err != nil {
+				t.Fatal(err)
+			}
+			if e.Job != j.ID {
+				continue
+			}
+			if v.Percent != nil {
+				if *v.Percent < percent {
+					t.Errorf("%g %% after %g %%", *v.Percent, percent)
+				}
+				percent = *v.Percent
+			}
+			for _, r := range v.Rejects {
+				told[r.Record]++
+			}
+			if ended = v.Summary != nil && e.Kind == event.KindState; ended {
+				break
+			}
+		}
+		s, err := b.runner.Wait(t.Context(), j.ID)
+		if err != nil || s.Read != 300_002 || s.Rejected != 301 || s.Inserted != 299_701 || percent != 100 || len(s.Warnings) != 1 {
+			t.Errorf("%+v, %v, %g %%", s, err, percent)
+		}
+		page, err := b.runner.Rejects(t.Context(), RejectQuery{Job: j.ID, Limit: 1000})
+		if err != nil || page.Total != 301 || len(page.Rejects) != 301 || page.Rejects[0].ID != 1 || page.Rejects[300].Record != 300_002 {
+			t.Errorf("%d of %d rejects, %v", len(page.Rejects), page.Total, err)
+		}
+		for record, n := range told {
+			if n != 1 {
+				t.Errorf("record %d was told of %d times", record, n)
+			}
+		}
+		if n := b.count(db, table); n != 299_701 {
+			t.Errorf("%d rows", n)
+		}
+	}
+}
+
+// Signs for no value are NULL in a column of a type that this import makes, and
+// counted; not in texts, not where texts for NULL are named, and not in a table
+// that is there.
+func TestSignsForNone(t *testing.T) {
+	const text = "place,temp,day\nNA,12.5,2026-03-01\nA,NA,-\nB,n/a,2026-03-02\n,\" NA \",\nC,11,.\n"
+	all := []load.SignCount{{Column: "temp", Text: "NA", Count: 2}, {Column: "temp", Text: "n/a", Count: 1},
+		{Column: "day", Text: "-", Count: 1}, {Column: "day", Text: ".", Count: 1}}
+	for _, tt := range []struct {
+		about    string
+		setup    string
+		plan     load.Plan
+		want     string
+		nulls    []load.SignCount
+		rejected int64
+	}{
+		{"found", "", load.Plan{Create: true},
+			"NA|12.5|2026-03-01\nA|NULL|NULL\nB|NULL|2026-03-02\nNULL|NULL|NULL\nC|11|NULL", all, 0},
+		{"off", "", load.Plan{Create: true, Null: []string{""}}, "NA|12.5|2026-03-01\nA|NA|-\nB|n/a|2026-03-02\nNULL| NA |NULL\nC|11|.", nil, 0},
+		{"a rule", "", load.Plan{Create: true, Null: []string{"NA", "n/a"}, QuotedNull: true}, "NULL|12.5|2026-03-01\nA|NULL|-\nB|NULL|2026-03-02\nNULL|NULL|NULL\nC|11|.", nil, 0},
+		{"a table that is there", "CREATE TABLE t (place TEXT, temp DECIMAL, day DATE)", load.Plan{}, "NA|12.5|2026-03-01", nil, 4},
+	} {
+		b := newBench(t)
+		file, db := b.file("in.csv", text), b.path("out.db")
+		if tt.setup != "" {
+			b.execute(db, tt.setup)
+		}
+		tt.plan.Table = "t"
+		look, err := Look(t.Context(), Request{File: file, Plan: tt.plan})
+		warned := slices.ContainsFunc(look.Warnings, func(w load.Warning) bool { return w.Code == WarnNullSigns })
+		if err != nil || tt.setup == "" && warned != (tt.nulls != nil) {
+			t.Errorf("%s: the preview warns of %+v, %v", tt.about, look.Warnings, err)
+		}
+		for _, check := range []bool{true, false} {
+			s, err := b.run(Request{File: file, Target: db, Plan: tt.plan, Check: check})
+			if err != nil || s.Rejected != tt.rejected || fmt.Sprint(s.Nulls) != fmt.Sprint(tt.nulls) {
+				t.Errorf("%s, check %v: %+v, %v", tt.about, check, s, err)
+			}
+		}
+		if kept := b.query(db, "SELECT place, temp || '', day || '' FROM t"); kept != tt.want {
+			t.Errorf("%s:\n%s\nwant\n%s", tt.about, kept, tt.want)
+		}
+	}
+}

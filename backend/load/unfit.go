@@ -1,0 +1,33 @@
+package load
+
+import "fmt"
+
+// An UnfitError says that a value does not fit the type that was guessed for
+// its column, and that nothing was loaded (see Options.GiveWay).
+type UnfitError struct {
+	Column string
+	Line   int64
+	Value  string
+	Reason string
+}
+
+func (e *UnfitError) Error() string {
+	return fmt.Sprintf("the type that was guessed for the column %q does not fit line %s, %s: %s", e.Column, grouped(e.Line), shown([]byte(e.Value)), e.Reason)
+}
+
+// held reports whether nothing is committed before the load's end.
+func (r *run) held() bool { return r.layout.Plan.Atomic || r.opt.GiveWay }
+
+// refusedGuess returns the first of the refusals that are due to a guess: the
+// database does not keep all digits of the value.
+func (r *run) refusedGuess(b *Block, refused []Refusal) *UnfitError {
+	for _, ref := range refused {
+		if ref.Column >= 0 && ref.Code == CodeOutOfRange && r.layout.Columns[ref.Column].Guessed {
+			return &UnfitError{
+				Column: r.layout.Columns[ref.Column].Name, Line: b.Rows[ref.Row].Line,
+				Value: string(b.text(b.Row(ref.Row)[ref.Column])), Reason: ref.Message,
+			}
+		}
+	}
+	return nil
+}
