@@ -92,7 +92,7 @@ type planFlags struct {
 	plan                            load.Plan
 	to, preset, like                string
 	types, onConflict, ragged, sign string
-	formats                         []string
+	formats, columnTypes            []string
 	maxRecord, maxUnpacked          int64 // megabytes
 	limits                          job.Limits
 	target, values                  flagGroup
@@ -105,6 +105,7 @@ func newPlanFlags() *planFlags {
 	set.StringVar(&f.plan.Table, "table", "", "the table (`NAME`)")
 	set.BoolVar(&f.plan.Create, "create", false, "make the table")
 	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: infer or text (`RULE`)")
+	set.StringArrayVar(&f.columnTypes, "type", nil, "the type of one column of a new table, as code=text; may be repeated (`COLUMN=TYPE`)")
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
 	set.StringVar(&f.like, "like", "", "read the file as that job's was, whose mended rejects it holds, into the same table (`JOB`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
@@ -191,6 +192,20 @@ func (f *planFlags) settled() (load.Plan, error) {
 	}
 	if f.values.flags.Changed("ragged") {
 		p.Ragged = load.Ragged(f.ragged)
+	}
+	for _, s := range f.columnTypes {
+		column, name, ok := strings.Cut(s, "=")
+		if !ok || column == "" || name == "" {
+			return p, usagef("--type %q: want a column and its type, such as code=text", s)
+		}
+		var typ load.Type
+		if err := typ.UnmarshalText([]byte(name)); err != nil {
+			return p, usagef("--type %s: %v", s, err)
+		}
+		if p.ColumnTypes == nil {
+			p.ColumnTypes = map[string]load.Type{}
+		}
+		p.ColumnTypes[column] = typ
 	}
 	return p, nil
 }

@@ -161,7 +161,7 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 // before it has made: all of its fields must have a column there.
 func addTo(r *job.Request) {
 	if r.Plan.Create {
-		r.Plan.Create, r.Plan.Strict = false, true
+		r.Plan.Create, r.Plan.ColumnTypes, r.Plan.Strict = false, nil, true
 	}
 }
 

@@ -160,6 +160,12 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		switch {
 		case preset != nil:
 			plan.Columns, s.Preset = preset.Columns, preset.Name
+			if len(plan.ColumnTypes) > 0 {
+				s.Problems = append(s.Problems, load.Problem{
+					Message: fmt.Sprintf("types of columns are given, but the table is made by the preset %q, which has its own", preset.Name),
+					Hint:    "leave out the types, or the preset",
+				})
+			}
 			plan.Formats = withFormats(plan, plan.Columns, s)
 		case len(plan.Columns) == 0:
 			s.Guesses = forNewTable(s.Guesses)
@@ -170,7 +176,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		}
 		if preset == nil {
 			for i := range plan.Columns {
-				plan.Columns[i].NullSigns = true
+				plan.Columns[i].NullSigns = len(plan.Null) == 0 && plan.Columns[i].Type != load.Text
 			}
 		}
 		table = plan.Columns
@@ -219,7 +225,7 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 		if req.Preset == p.Name {
 			return &p, nil
 		}
-		unsaid := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.Map) == 0
+		unsaid := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.ColumnTypes) == 0 && len(req.Plan.Map) == 0
 		if unsaid && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
 			return &p, nil
 		}
@@ -248,8 +254,13 @@ func forNewTable(guesses []load.Guess) []load.Guess {
 func inferredColumns(infer []string, p load.Plan, s Settled, all bool) []load.Column {
 	layout, _ := load.Settle(p, s.Fields, p.Columns)
 	cols := slices.Clone(p.Columns)
+	for i := range cols {
+		if typ, said := p.ColumnTypes[cols[i].Name]; said && cols[i].Type != typ {
+			cols[i].Type, cols[i].Declared, cols[i].Format = typ, "", ""
+		}
+	}
 	for i, c := range layout.Columns {
-		if !slices.Contains(infer, c.Name) {
+		if _, said := p.ColumnTypes[c.Name]; said || !slices.Contains(infer, c.Name) {
 			continue
 		}
 		at := slices.IndexFunc(cols, func(other load.Column) bool { return other.Name == c.Name })
@@ -271,16 +282,19 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 	}
 	for i, g := range s.Guesses {
 		c := g.Column
-		if p.Types == "text" {
-			c = load.Column{Name: c.Name, Type: load.Text, Nullable: true}
-		}
+		name := c.Name
 		switch to, mapped := p.Map[s.Fields[i]]; {
 		case mapped && to == "":
 			continue
 		case mapped:
-			c.Name = to
+			name = to
 		}
-		c.Guessed = p.Formats[c.Name] == ""
+		_, said := p.ColumnTypes[name]
+		if p.Types == "text" && !said {
+			c = load.Column{Type: load.Text}
+		}
+		c.Name = name
+		c.Guessed = p.Formats[c.Name] == "" && !said
 		c.Nullable = true // what the rest of the file holds is not known
 		for _, k := range p.Key {
 			if c.Name == k || s.Fields[i] == k {

@@ -231,3 +231,58 @@ func TestSignsForNone(t *testing.T) {
 		}
 	}
 }
+
+// The type of a column of a new table can be chosen, by itself or by the
+// format text.
+func TestColumnTypes(t *testing.T) {
+	const text = "code,day,n\n01,2026-03-01,1\n2,2026-03-02,2\n3,2026-03-03,x\n"
+	for _, tt := range []struct {
+		about    string
+		setup    string
+		plan     load.Plan
+		rejected int64
+		want     string // types as SQLite has them, and the first row
+		problem  string
+	}{
+		{"text", "", load.Plan{Create: true, ColumnTypes: map[string]load.Type{"day": load.Text}}, 0, "TEXT TEXT TEXT 01|2026-03-01|1", ""},
+		{"the format text", "", load.Plan{Create: true, Formats: map[string]string{"code": "text", "day": "TEXT"}}, 0, "TEXT TEXT TEXT 01|2026-03-01|1", ""},
+		{"numbers", "", load.Plan{Create: true, ColumnTypes: map[string]load.Type{"code": load.Integer, "n": load.Integer}}, 1, "INTEGER DATE INTEGER 1|2026-03-01|1", ""},
+		{"a mapped column", "", load.Plan{Create: true, Map: map[string]string{"code": "c"}, ColumnTypes: map[string]load.Type{"c": load.Float, "n": load.Decimal}}, 1, "REAL DATE DECIMAL 1.0|2026-03-01|1", ""},
+		{"one among texts", "", load.Plan{Create: true, Types: "text", ColumnTypes: map[string]load.Type{"day": load.Date}}, 0, "TEXT DATE TEXT 01|2026-03-01|1", ""},
+		{"columns that are given", "", load.Plan{Create: true, Columns: []load.Column{{Name: "code", Type: load.Integer}, {Name: "day", Type: load.Date}, {Name: "n", Type: load.Text}},
+			ColumnTypes: map[string]load.Type{"code": load.Text}}, 0, "TEXT DATE TEXT 01|2026-03-01|1", ""},
+		{"no such column", "", load.Plan{Create: true, ColumnTypes: map[string]load.Type{"kode": load.Text}}, 0, "", `a type is given for "kode", which is no column`},
+		{"a table that is there", "CREATE TABLE t (code, day, n)", load.Plan{ColumnTypes: map[string]load.Type{"code": load.Text}}, 0, "", "the table is there"},
+	} {
+		b := newBench(t)
+		file, db := b.file("in.csv", text), b.path("out.db")
+		if tt.setup != "" {
+			b.execute(db, tt.setup)
+		}
+		tt.plan.Table = "t"
+		sent, err := json.Marshal(tt.plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan load.Plan // as it comes by the API
+		if err := json.Unmarshal(sent, &plan); err != nil {
+			t.Fatal(err)
+		}
+		s, err := b.run(Request{File: file, Target: db, Plan: plan})
+		if tt.problem != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.problem) {
+				t.Errorf("%s: %v, want %q", tt.about, err, tt.problem)
+			}
+			continue
+		}
+		if err != nil || s.Rejected != tt.rejected {
+			t.Errorf("%s: %+v, %v", tt.about, s, err)
+			continue
+		}
+		got := strings.ReplaceAll(b.query(db, "SELECT type FROM pragma_table_info('t')"), "\n", " ") + " " +
+			strings.Split(b.query(db, "SELECT *, '' FROM (SELECT "+strings.ReplaceAll(b.query(db, "SELECT name FROM pragma_table_info('t')"), "\n", "||'|'||")+" FROM t)"), "\n")[0]
+		if got = strings.TrimSuffix(got, "|"); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.about, got, tt.want)
+		}
+	}
+}

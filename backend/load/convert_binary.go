@@ -21,13 +21,17 @@ const (
 	binaryText                         // the bytes of the text itself
 )
 
+// textFormat is the format of a column whose values are taken as they stand: a
+// binary column, and in a new table one of text.
+const textFormat = "text"
+
 func newBinaryParser(format string, length int) (*binaryParser, error) {
 	switch strings.ToLower(format) {
 	case "", "hex":
 		return &binaryParser{binaryHex, length}, nil
 	case "base64":
 		return &binaryParser{binaryBase64, length}, nil
-	case "text":
+	case textFormat:
 		return &binaryParser{binaryText, length}, nil
 	}
 	return nil, fmt.Errorf("binary format %q: it is hex, base64 or text", format)

@@ -150,6 +150,9 @@ func NewInference(fields []string, p Plan) (*Inference, error) {
 			column = to
 		}
 		i.fields[n].format = p.Formats[column]
+		if typ, said := p.ColumnTypes[column]; said {
+			i.fields[n].typ = &typ
+		}
 	}
 	return i, nil
 }

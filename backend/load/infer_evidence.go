@@ -150,13 +150,19 @@ func (v *verdict) guess(name string) Guess {
 		MaxLength:  w.maxLength,
 		watch:      w,
 	}
-	if !w.said {
+	if !w.said && w.typ == nil {
 		g.long = w.long
 	}
 	if c := v.chosen; c != nil {
 		g.Column.Type, g.Column.Format, g.Exceptions = c.typ, c.format, c.missed
 		if v.asBoolean {
 			g.Column.Type, g.Column.Format = Boolean, ""
+		}
+	}
+	if w.typ != nil {
+		g.Column.Type = *w.typ
+		if v.asBoolean {
+			g.Evidence = w.fit(v.chosen, "")
 		}
 	}
 	if v.most != nil {

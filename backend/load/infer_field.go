@@ -1,6 +1,9 @@
 package load
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // How many values of a field are kept before the ways in which they may be
 // written are settled, and how many bytes of them.
@@ -22,6 +25,7 @@ type fieldWatch struct {
 	forms  *forms
 	format string // as somebody has given it; "" for none
 	said   bool   // the candidates are those of the format
+	typ    *Type  // as somebody has chosen it; nil where nobody has
 
 	values, empty int64
 	maxLength     int
@@ -119,9 +123,16 @@ func (w *fieldWatch) open() {
 		return
 	}
 	w.opened = true
+	if w.typ == nil && strings.EqualFold(w.format, textFormat) {
+		w.typ = new(Type) // text
+	}
 	w.candidates = pointers(w.forms.said(w.format))
 	if w.said = len(w.candidates) > 0; !w.said {
 		w.candidates = w.forms.candidates(w.opening)
+	}
+	if w.typ != nil {
+		w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.typ != *w.typ })
+		w.said = w.said && len(w.candidates) > 0
 	}
 	w.rivalries = rivalries(w.candidates)
 	w.divide()

@@ -39,6 +39,9 @@ type verdict struct {
 // restrict takes back a choice that not all values fit.
 func (v *verdict) restrict() {
 	w := v.watch
+	if w.typ != nil {
+		return
+	}
 	if c := v.chosen; c != nil && !w.said && (c.missed > 0 || w.signsCount()) {
 		v.chosen, v.most, v.asBoolean = nil, c, false
 		v.confidence = sureness(w.values)
@@ -66,6 +69,11 @@ func (w *fieldWatch) judge() verdict {
 	}
 	v.confidence = sureness(w.values)
 	switch {
+	case w.typ != nil:
+		v.confidence, v.why = 1, w.typ.String()+", as it was said"
+		if best != nil {
+			w.decide(&v, best)
+		}
 	case best == nil:
 		v.why = w.misfit()
 	case best.number && w.kept != nil:

@@ -15,6 +15,10 @@ type Plan struct {
 	// (the default) from the values, "text" makes all of them text.
 	Types string `json:"types,omitempty"`
 
+	// ColumnTypes says of which type columns of a table to be made are, by name:
+	// it goes before what Types finds and before Columns.
+	ColumnTypes map[string]Type `json:"columnTypes,omitempty" ts_type:"{[key: string]: string}"`
+
 	// Map sends fields to columns, by name; a field sent to "" is left out.
 	// Fields that are not named go to the column of the same name; where there
 	// is none, to the one whose name differs only in case, then in blanks,
@@ -30,7 +34,9 @@ type Plan struct {
 	// already; the primary key when it is empty.
 	Key []string `json:"key,omitempty"`
 
-	// Null lists the texts that mean NULL beside the empty unquoted field.
+	// Null lists the texts that mean NULL beside the empty unquoted field. With
+	// one or more, be it only the empty text, no others are found out (see
+	// Column.NullSigns).
 	Null []string `json:"null,omitempty"`
 	// QuotedNull makes quoted fields NULL by the same rules; otherwise ""
 	// in quotes is an empty text.

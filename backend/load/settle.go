@@ -64,7 +64,7 @@ func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
 		if s.fed[i] >= 0 {
 			c.Format = s.format(c)
 			c.NullSigns = c.NullSigns && p.Create && len(p.Null) == 0 && c.Type != Text
-			if said := s.plan.Formats[c.Name]; p.Create && said != "" && c.Type == Text {
+			if said := s.plan.Formats[c.Name]; p.Create && said != "" && c.Type == Text && !strings.EqualFold(said, textFormat) {
 				s.problem(Problem{Column: c.Name, Message: fmt.Sprintf("the format %q is given for the column %q, which is text", said, c.Name),
 					Hint: "a text is taken as it stands: leave the format out, or correct it: dates are written such as DD.MM.YYYY, numbers such as 1.234,56, booleans such as yes/no"})
 			}
@@ -122,6 +122,14 @@ func (s *settling) checkRules() {
 	for _, name := range sortedKeys(p.Formats) {
 		if !slices.Contains(s.columns.names, name) {
 			s.problem(Problem{Column: name, Message: fmt.Sprintf("a format is given for %q, which is no column of the table", name), Hint: "the columns are " + list(s.columns.names)})
+		}
+	}
+	for _, name := range sortedKeys(p.ColumnTypes) {
+		switch {
+		case !p.Create:
+			s.problem(Problem{Column: name, Message: fmt.Sprintf("a type is given for the column %q, but the table is there", name), Hint: "leave it out: its columns keep the types that they have"})
+		case !slices.Contains(s.columns.names, name):
+			s.problem(Problem{Column: name, Message: fmt.Sprintf("a type is given for %q, which is no column of the table", name), Hint: "the columns are " + list(s.columns.names)})
 		}
 	}
 	for i, k := range p.Key {
@@ -353,7 +361,7 @@ func names(cols []Column) []string {
 	return all
 }
 
-func sortedKeys(m map[string]string) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

@@ -271,7 +271,7 @@ func articles(n int) string {
 	s.WriteString("sku,price\n")
 	for i := range n {
 		if i%10 == 9 {
-			fmt.Fprintf(&s, "A%d,none\n", i)
+			fmt.Fprintf(&s, "A%d,soon\n", i)
 		} else {
 			fmt.Fprintf(&s, "A%d,%d.50\n", i, i)
 		}

@@ -41,6 +41,7 @@ var parameters = []parameter{
 	{"table", "plan", text},
 	{"create", "plan", flag},
 	{"types", "plan", text},
+	{"columnTypes", "plan", fields},
 	{"map", "plan", fields},
 	{"strict", "plan", flag},
 	{"onConflict", "plan", text},

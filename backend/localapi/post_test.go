@@ -37,7 +37,7 @@ func plan(table string) string {
 
 // query returns the query of a body that is a CSV file.
 func (b *bench) query(pairs ...string) string {
-	q := url.Values{"target": {b.path("out.db")}, "table": {"articles"}, "create": {"true"}}
+	q := url.Values{"target": {b.path("out.db")}, "table": {"articles"}, "create": {"true"}, "columnTypes": {"price=decimal"}}
 	for i := 0; i < len(pairs); i += 2 {
 		q.Set(pairs[i], pairs[i+1])
 	}
@@ -86,7 +86,7 @@ func TestImportAndWatchInOneRequest(t *testing.T) {
 			}
 		case "reject":
 			for _, r := range last.Rejects {
-				if rejects++; uint64(r.Line) != 10*rejects+1 || r.Column != "price" || r.Value != "none" || r.Time.IsZero() {
+				if rejects++; uint64(r.Line) != 10*rejects+1 || r.Column != "price" || r.Value != "soon" || r.Time.IsZero() {
 					t.Errorf("reject %d is %+v", rejects, r)
 				}
 			}
@@ -120,7 +120,7 @@ func TestImportThenWatch(t *testing.T) {
 	}{
 		{"a body", "text/csv", b.query(), articles(100)},
 		{"a body in an encoding", "text/csv; charset=windows-1252", b.query("table", "encoded"), articles(100) + "\xc4,1\n"},
-		{"a body with no header", "text/csv; header=absent", b.query("table", "headless"), strings.TrimPrefix(articles(101), "sku,price\n")},
+		{"a body with no header", "text/csv; header=absent", b.query("table", "headless", "columnTypes", "field_2=decimal"), strings.TrimPrefix(articles(101), "sku,price\n")},
 		{"a local file", "application/json", "", fmt.Sprintf(`{"file":%q,"target":%q,"plan":%s}`,
 			b.file("local.csv", articles(100)), b.path("out.db"), plan("local"))},
 		{"a check of a local file", "application/json", "", fmt.Sprintf(`{"file":%q,"target":%q,"check":true,"plan":%s}`,
