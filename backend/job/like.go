@@ -214,10 +214,11 @@ func sortedValues(m map[string]string) []string {
 }
 
 // guessed marks the columns of which nobody had chosen the type: what they
-// refused, they go on to refuse.
+// refused, they go on to refuse, and what stood for no value stands for none.
 func (l *likeness) guessed(table []load.Column) []load.Column {
 	for i := range table {
 		table[i].Guessed = slices.Contains(l.Guessed, table[i].Name)
+		table[i].NullSigns = slices.ContainsFunc(l.Columns, func(c load.Column) bool { return c.Name == table[i].Name && c.NullSigns })
 	}
 	return table
 }

@@ -72,8 +72,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	settled.Warnings = append(settled.Warnings, same...)
-	log, err := r.log(a, keep(file, layout, cmp.Or(settled.contents, fingerprint(req.File))), file.Head())
+	types.more = same
+	contents := cmp.Or(settled.contents, fingerprint(req.File))
+	log, err := r.log(a, keep(file, types.layout, contents), file.Head())
 	if err != nil {
 		return s, err
 	}
@@ -86,6 +87,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
 	last, did, err := types.run(ctx, file, log, func() { r.tellWarnings(a, types.warnings()) })
 	defer last.Close()
+	if types.gave {
+		err = errors.Join(err, r.setKept(context.WithoutCancel(ctx), a.job.ID, keep(last, types.layout, contents), last.Head()))
+	}
 	if err == nil && req.Check && types.all {
 		s.Guesses = types.settled.Guesses
 	}

@@ -36,6 +36,8 @@ type types struct {
 	all     bool          // they are those of all records
 	took    time.Duration // of readings that loaded nothing
 	changed []load.Warning
+	more    []load.Warning // that have nothing to do with types
+	gave    bool           // types gave way while the file was loaded
 }
 
 func newTypes(req Request, file *csvfile.File, dst target.Target, opt load.Options, s Settled, l load.Layout) *types {
@@ -48,7 +50,7 @@ func (t *types) guessed() bool {
 }
 
 // warnings tell what is to be known of the plan and of what became of guesses.
-func (t *types) warnings() []load.Warning { return slices.Concat(t.settled.Warnings, t.changed) }
+func (t *types) warnings() []load.Warning { return slices.Concat(t.settled.Warnings, t.more, t.changed) }
 
 // readAhead infers the types from all records before anything is loaded, where
 // that is what was asked for, or where the file is large.
@@ -123,6 +125,7 @@ func (t *types) run(ctx context.Context, file *csvfile.File, log *store.RejectLo
 		}
 		t.took += did.Elapsed
 		t.opt.Before += did.Bytes
+		t.gave = true
 		if err := t.giveWay(ctx, file, unfit.Column); err != nil {
 			return file, load.Summary{}, err
 		}

@@ -286,3 +286,22 @@ func TestColumnTypes(t *testing.T) {
 		}
 	}
 }
+
+// Rejects of an import of which types gave way are read by those that it ended
+// with, and signs for no value are NULL in them as well.
+func TestRejectsAreReadByTheTypesOfTheEnd(t *testing.T) {
+	b := newBench(t)
+	file, db := b.file("in.csv", "v,n\n"+strings.Repeat("24,5\n", 30_000)+"01,6\n7\n8\n"), b.path("out.db")
+	s, err := b.run(Request{File: file, Target: db, Plan: load.Plan{Table: "t", Create: true}})
+	if err != nil || s.Rejected != 2 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	mended := b.file("mended.csv", strings.NewReplacer("7\n", "007,7\n", "8\n", "8,N/A\n").Replace(b.rejects(s.Job)))
+	s, err = b.run(Request{File: mended, Like: s.Job, Target: db, Plan: load.Plan{Table: "t"}})
+	if err != nil || s.Rejected != 0 || len(s.Nulls) != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if kept := b.query(db, "SELECT v, n FROM t WHERE rowid > 30000"); kept != "01|6\n007|7\n8|NULL" {
+		t.Errorf("kept %s", kept)
+	}
+}

@@ -100,6 +100,6 @@ type Column struct {
 
 	// NullSigns says that texts by which programs and people say that there is
 	// no value, such as N/A, are NULL where they are no value of the type.
-	// [Settle] allows it for tables to be made whose plan names no texts for NULL.
+	// It is not for texts, nor where the plan names the texts for NULL.
 	NullSigns bool `json:"nullSigns,omitempty"`
 }

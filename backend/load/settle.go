@@ -63,7 +63,7 @@ func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
 	for i, c := range table {
 		if s.fed[i] >= 0 {
 			c.Format = s.format(c)
-			c.NullSigns = c.NullSigns && p.Create && len(p.Null) == 0 && c.Type != Text
+			c.NullSigns = c.NullSigns && len(p.Null) == 0 && c.Type != Text
 			if said := s.plan.Formats[c.Name]; p.Create && said != "" && c.Type == Text && !strings.EqualFold(said, textFormat) {
 				s.problem(Problem{Column: c.Name, Message: fmt.Sprintf("the format %q is given for the column %q, which is text", said, c.Name),
 					Hint: "a text is taken as it stands: leave the format out, or correct it: dates are written such as DD.MM.YYYY, numbers such as 1.234,56, booleans such as yes/no"})
