@@ -50,7 +50,9 @@ func (t *types) guessed() bool {
 }
 
 // warnings tell what is to be known of the plan and of what became of guesses.
-func (t *types) warnings() []load.Warning { return slices.Concat(t.settled.Warnings, t.more, t.changed) }
+func (t *types) warnings() []load.Warning {
+	return slices.Concat(t.settled.Warnings, t.more, t.changed)
+}
 
 // readAhead infers the types from all records before anything is loaded, where
 // that is what was asked for, or where the file is large.
@@ -120,7 +122,7 @@ func (t *types) run(ctx context.Context, file *csvfile.File, log *store.RejectLo
 	for {
 		did, err := load.Run(ctx, file, t.dst, t.layout, t.opt)
 		var unfit *load.UnfitError
-		if !errors.As(err, &unfit) {
+		if !errors.As(err, &unfit) || ctx.Err() != nil {
 			return file, did, err
 		}
 		t.took += did.Elapsed
