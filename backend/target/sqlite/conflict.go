@@ -53,16 +53,22 @@ func (w *writing) findKey(columns []string) error {
 func (w *writing) onConflict(s *bulk.Statements) {
 	s.Find, s.Change = w.find(), w.change()
 	// An insert sets off the triggers of one even where it turns into an
-	// update, whose triggers it runs with a conflict clause. And of a key that
-	// is more than the rowid the clause can't name the rowid's column.
-	s.First = w.t.triggers || len(w.key.columns) > 1 && w.inKey(w.t.alias)
+	// update, whose triggers it runs with a conflict clause; and it uses up a
+	// number of AUTOINCREMENT. Of a key that is more than the rowid the clause
+	// can't name the rowid's column.
+	s.First = w.t.triggers || w.t.rules.autoincrement || len(w.key.columns) > 1 && w.inKey(w.t.alias)
 	if s.First {
 		return
 	}
 	s.One += " ON CONFLICT (" + quoteAll("", w.key.columns) + ") DO "
 	var set []string
 	for _, k := range w.set() {
-		set = append(set, fmt.Sprintf("%[1]s = excluded.%[1]s", quote(w.t.columns[k].Name)))
+		name := quote(w.t.columns[k].Name)
+		if w.keepsRowid(k) {
+			set = append(set, fmt.Sprintf("%[1]s = coalesce(%[2]s, %[1]s)", name, w.value(k)))
+		} else {
+			set = append(set, fmt.Sprintf("%[1]s = excluded.%[1]s", name))
+		}
 	}
 	if len(set) == 0 {
 		s.One += "NOTHING"
@@ -95,14 +101,16 @@ func (w *writing) there() string {
 func (w *writing) change() string {
 	var set []string
 	for _, k := range w.set() {
-		value := "NULL"
+		name, value := quote(w.t.columns[k].Name), "NULL"
 		switch {
+		case w.keepsRowid(k):
+			value = fmt.Sprintf("coalesce(%s, %s)", w.value(k), name)
 		case w.at[k] >= 0:
 			value = w.value(k)
 		case w.t.defaults[k] != "":
 			value = w.t.defaults[k]
 		}
-		set = append(set, quote(w.t.columns[k].Name)+" = "+value)
+		set = append(set, name+" = "+value)
 	}
 	if len(set) == 0 {
 		return ""
@@ -115,7 +123,7 @@ func (w *writing) change() string {
 // Replacing sets every column, those that are not mapped to their defaults. It
 // is no INSERT OR REPLACE, which also deletes rows that have nothing but
 // another unique value in common with the new one, and with them, by cascade,
-// rows of other tables. The rowid stays where it is not mapped.
+// rows of other tables. The rowid stays where it is not mapped, or empty.
 func (w *writing) set() []int {
 	var columns []int
 	for k, c := range w.t.columns {
@@ -127,6 +135,12 @@ func (w *writing) set() []int {
 		}
 	}
 	return columns
+}
+
+// keepsRowid reports whether column k is the rowid, of which an empty value says
+// nothing for a row that is there: for a new one it is the next free number.
+func (w *writing) keepsRowid(k int) bool {
+	return w.t.alias != "" && strings.EqualFold(w.t.columns[k].Name, w.t.alias)
 }
 
 func (w *writing) inKey(column string) bool {
