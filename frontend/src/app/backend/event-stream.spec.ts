@@ -193,4 +193,19 @@ describe('follow', () => {
     await done;
     expect(seen.requests).toHaveLength(1);
   });
+
+  it('gives up on an address that does not answer', async () => {
+    const { seen, done } = start([], {
+      patience: 10,
+      fetch: (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => {
+            reject(init.signal?.reason as Error);
+          });
+        }),
+    });
+    await done;
+    expect(seen.lost).toEqual(['no answer within 0.01 s']);
+    expect(seen.opened).toBe(0);
+  });
 });

@@ -16,6 +16,8 @@ export interface StreamOptions {
   readonly fetch?: typeof fetch;
   /** Milliseconds to the next try, after so many that failed. */
   readonly delay?: (failures: number) => number;
+  /** Milliseconds to wait for the answer, which comes at once where it comes at all. */
+  readonly patience?: number;
   /** Milliseconds of silence after which the stream is taken for dead. The program says something every 15 s. */
   readonly silence?: number;
 }
@@ -72,15 +74,24 @@ async function readOnce(
 ): Promise<void> {
   const { url, token } = await options.address();
   const dead = new AbortController();
-  const response = await (options.fetch ?? fetch)(`${url}/v1/events`, {
-    headers: {
-      Accept: 'text/event-stream',
-      Authorization: `Bearer ${token}`,
-      ...(lastId ? { 'Last-Event-ID': lastId } : {}),
-    },
-    cache: 'no-store',
-    signal: AbortSignal.any([signal, dead.signal]),
-  });
+  const patience = options.patience ?? 5_000;
+  const waiting = setTimeout(() => {
+    dead.abort(new Error(`no answer within ${patience / 1000} s`));
+  }, patience);
+  let response: Response;
+  try {
+    response = await (options.fetch ?? fetch)(`${url}/v1/events`, {
+      headers: {
+        Accept: 'text/event-stream',
+        Authorization: `Bearer ${token}`,
+        ...(lastId ? { 'Last-Event-ID': lastId } : {}),
+      },
+      cache: 'no-store',
+      signal: AbortSignal.any([signal, dead.signal]),
+    });
+  } finally {
+    clearTimeout(waiting);
+  }
   if (!response.ok || !response.body) {
     throw new Error(`the stream was refused with status ${response.status}`);
   }

@@ -71,6 +71,23 @@ describe('Runs', () => {
     });
   });
 
+  it('asks once more for a job that ended while its first snapshot was under way', async () => {
+    const answers: ((snapshot: Snapshot) => void)[] = [];
+    const { runs, live } = setUp({
+      snapshot: () => new Promise<Snapshot>((resolve) => answers.push(resolve)),
+    });
+    live()?.event(state('quick', 4, 'running'));
+    live()?.event(state('quick', 6, 'done'));
+    answers[0]?.({ job: job('quick'), seq: 5 });
+    await vi.waitFor(() => {
+      expect(answers.length).toBe(2);
+    });
+    answers[1]?.({ job: job('quick', 'done'), seq: 6 });
+    await vi.waitFor(() => {
+      expect(runs.get('quick')?.state()).toBe('done');
+    });
+  });
+
   it('asks again when events may have been missed', async () => {
     let now = 'running';
     const { runs, live } = setUp({

@@ -12,7 +12,8 @@ export class Runs {
   private readonly live = inject(Live);
   private readonly known = signal<ReadonlyMap<string, Run>>(new Map());
   private readonly failure = signal('');
-  private readonly asked = new Set<string>();
+  /** The jobs of which a snapshot is under way, and whether another is wanted after it. */
+  private readonly asked = new Map<string, boolean>();
 
   /** Newest first. */
   readonly list = computed(() =>
@@ -81,14 +82,20 @@ export class Runs {
     }
   }
 
-  /** Asks for a snapshot, once at a time for each job. */
+  /**
+   * Asks for a snapshot, once at a time for each job. The one that is under way
+   * may be older than what it is asked for now: then another follows it.
+   */
   private async snapshot(id: string): Promise<void> {
     if (this.asked.has(id)) {
+      this.asked.set(id, true);
       return;
     }
-    this.asked.add(id);
     try {
-      await this.open(id);
+      do {
+        this.asked.set(id, false);
+        await this.open(id);
+      } while (this.asked.get(id));
     } catch (reason) {
       this.failure.set(String(reason));
     } finally {

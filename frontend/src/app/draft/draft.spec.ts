@@ -93,19 +93,29 @@ describe('Draft', () => {
     });
   });
 
-  it('forgets what hung on the file with it, and keeps the target', async () => {
+  it('forgets all that was chosen for a file with it', async () => {
     const { draft } = setUp();
     draft.open('/data/a.csv');
     draft.setTarget('/data/all.db');
     draft.setTable('mine');
     draft.setDialect({ delimiter: ';' });
     draft.edit('sku', { name: 'id' });
+    draft.setRules({
+      onConflict: 'update',
+      key: ['sku'],
+      null: ['n/a'],
+      quotedNull: true,
+      ragged: 'pad',
+      maxRejects: '5%',
+      atomic: true,
+    });
     draft.open('/data/b.csv');
     await until(() => {
       expect(draft.request()?.plan.table).toBe('b');
     });
-    expect(draft.target()).toBe('/data/all.db');
+    expect(draft.target()).toBe('/data/b.db');
     expect(draft.dialect()).toEqual({});
+    expect(draft.rules()).toEqual({});
     expect(draft.request()?.plan.columns?.[0]?.name).toBe('sku');
   });
 

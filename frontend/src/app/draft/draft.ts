@@ -51,13 +51,16 @@ export class Draft {
   private readonly program = inject(Program);
   private readonly runs = inject(Runs);
 
-  // What was chosen. What hangs on the file is forgotten with it.
+  // What was chosen: all of it is for this file alone, and forgotten with it.
   private readonly path = signal('');
   private readonly asked = linkedSignal<string, Dialect>({
     source: this.path,
     computation: () => ({}),
   });
-  private readonly chosenTarget = signal<string | undefined>(undefined);
+  private readonly chosenTarget = linkedSignal<string, string | undefined>({
+    source: this.path,
+    computation: () => undefined,
+  });
   private readonly chosenTable = linkedSignal<string, string | undefined>({
     source: this.path,
     computation: () => undefined,
@@ -78,7 +81,10 @@ export class Draft {
     source: () => `${this.path()}\n${this.target()}\n${this.table()}`,
     computation: () => ({}),
   });
-  private readonly ruled = signal<Rules>({});
+  private readonly ruled = linkedSignal<string, Rules>({
+    source: this.path,
+    computation: () => ({}),
+  });
   /** How often the file was looked at again. */
   private readonly looks = signal(0);
   private readonly started = linkedSignal<string, { id: string; reading: string; wish: string }>({
@@ -300,7 +306,7 @@ export class Draft {
     this.path.set(file);
   }
 
-  /** Forgets all but the target and the rules, for another file. */
+  /** Forgets all, for another file. */
   clear(): void {
     this.path.set('');
   }
