@@ -29,6 +29,15 @@ export namespace csvfile {
 	    given?: boolean;
 	    alternatives?: Alternative[];
 	}
+	export interface Range {
+	    from: number;
+	    to: number;
+	}
+	export interface PassedOver {
+	    kind: string;
+	    lines: number;
+	    ranges: Range[];
+	}
 	export interface Problem {
 	    code: string;
 	    column: string;
@@ -36,6 +45,7 @@ export namespace csvfile {
 	    message: string;
 	    hint: string;
 	}
+	
 	export interface Row {
 	    number: number;
 	    line: number;
@@ -44,12 +54,6 @@ export namespace csvfile {
 	    quoted: boolean[];
 	    problem?: Problem;
 	    raw?: string;
-	}
-	export interface Warning {
-	    code: string;
-	    line?: number;
-	    message: string;
-	    hint?: string;
 	}
 
 }
@@ -76,6 +80,8 @@ export namespace job {
 	    rolledBack?: number;
 	    padded?: number;
 	    passed?: number;
+	    passedOver?: csvfile.PassedOver[];
+	    warnings?: load.Warning[];
 	    created?: boolean;
 	    check?: boolean;
 	    guesses?: load.Guess[];
@@ -105,6 +111,7 @@ export namespace job {
 	    started?: string;
 	    finished?: string;
 	    summary?: Summary;
+	    problem?: string;
 	}
 	
 	export interface Preset {
@@ -116,7 +123,7 @@ export namespace job {
 	export interface Preview {
 	    dialect: csvfile.Dialect;
 	    findings: csvfile.Finding[];
-	    warnings: csvfile.Warning[];
+	    warnings: load.Warning[];
 	    fields: string[];
 	    rows: csvfile.Row[];
 	    size: number;
@@ -140,6 +147,7 @@ export namespace job {
 	    guesses: load.Guess[];
 	    mapping: FieldMapping[];
 	    problems: load.Problem[];
+	    warnings: load.Warning[];
 	}
 	export interface Snapshot {
 	    job: Job;
@@ -224,6 +232,14 @@ export namespace load {
 	export interface Table {
 	    name: string;
 	    rows: number;
+	}
+	export interface Warning {
+	    code: string;
+	    line?: number;
+	    field?: string;
+	    column?: string;
+	    message: string;
+	    hint?: string;
 	}
 
 }

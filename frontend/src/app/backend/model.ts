@@ -6,7 +6,6 @@ import type { csvfile, job, load, main, store } from '../../../wailsjs/go/models
 export type Dialect = csvfile.Dialect;
 export type Encoding = csvfile.Encoding;
 export type Finding = csvfile.Finding;
-export type Warning = csvfile.Warning;
 export type Row = csvfile.Row;
 
 export type Choice = load.Choice;
@@ -15,6 +14,7 @@ export type Guess = load.Guess;
 export type Plan = load.Plan;
 export type Progress = load.Progress;
 export type Table = load.Table;
+export type Warning = load.Warning;
 
 export type Job = job.Job;
 export type FieldMapping = job.FieldMapping;

@@ -47,7 +47,9 @@ function done(s: Summary): Outcome {
         ? 'No record was found in the file'
         : `${count(good)} of ${count(s.read)} ${loaded}${skipped}${rejected}`,
     detail: [
-      s.check ? 'Nothing was written; what the database alone finds shows only in the import: keys that are there already, checks, foreign keys, triggers.' : '',
+      s.check
+        ? 'Nothing was written; what the database alone finds shows only in the import: keys that are there already, checks, foreign keys, triggers.'
+        : '',
       s.passed ? `${counted(s.passed, 'line')} of comments or footer passed over.` : '',
       s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
       s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
