@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"linefeed/backend/csvfile"
@@ -12,7 +13,13 @@ import (
 )
 
 // WarnNoRecords is the code of a warning of a file without a single record.
-const WarnNoRecords = "no_records"
+const WarnNoRecords = csvfile.WarnNoRecords
+
+// withoutNoRecords leaves out what the file says of that: what is said here
+// tells of the table too.
+func withoutNoRecords(warnings []load.Warning) []load.Warning {
+	return slices.DeleteFunc(slices.Clone(warnings), func(w load.Warning) bool { return w.Code == WarnNoRecords })
+}
 
 // nothingIn reports whether a file holds nothing but blank lines: no record,
 // and no header that names anything.

@@ -49,6 +49,9 @@ func TestNoRecords(t *testing.T) {
 				if err != nil || s.State != Done || s.Read != 0 || !s.Balanced {
 					t.Fatalf("check %v: %+v, %v", check, s, err)
 				}
+				if n := len(s.Warnings); n > 0 && slices.IndexFunc(s.Warnings, noneOf) != n-1 {
+					t.Errorf("check %v: told more than once: %+v", check, s.Warnings)
+				}
 				told := slices.ContainsFunc(s.Warnings, func(w load.Warning) bool {
 					return w.Code == WarnNoRecords && (check || strings.Contains(w.Message+": "+w.Hint, tt.says))
 				})
@@ -71,3 +74,5 @@ func TestNoRecords(t *testing.T) {
 		t.Errorf("blank lines, and a table to be made that is there: %v", err)
 	}
 }
+
+func noneOf(w load.Warning) bool { return w.Code == WarnNoRecords }

@@ -55,7 +55,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		r.tellWarnings(a, settled.Warnings)
 		for range file.Records() { // there are none, but lines to be counted
 		}
-		s.PassedOver, s.Warnings = file.Stats().PassedOver, slices.Concat(file.Warnings(), settled.Warnings)
+		s.PassedOver, s.Warnings = file.Stats().PassedOver, slices.Concat(withoutNoRecords(file.Warnings()), settled.Warnings)
 		return s, nil
 	}
 	opt := load.Options{
@@ -98,7 +98,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	s.Seconds = (types.took + did.Elapsed).Seconds()
 	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(last.Warnings(), types.warnings()) // of the file there may be more at its end
 	if err == nil && s.Read == 0 {
-		s.Warnings = append(s.Warnings, noRecords(last, types.layout, req.Check))
+		s.Warnings = append(withoutNoRecords(s.Warnings), noRecords(last, types.layout, req.Check))
 	}
 	s.Created = types.layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer

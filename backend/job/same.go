@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/target"
 )
 
 // WarnSameFile is the code of a warning that a table was last loaded from the
@@ -73,13 +74,14 @@ func (r *Runner) sameFile(ctx context.Context, req Request, s Settled) ([]load.W
 	if err != nil || k.Print != s.contents {
 		return nil, err
 	}
-	rows := "rows of it"
+	left := ""
 	if v := last.Summary; v != nil {
-		rows = fmt.Sprintf("%d records of it", v.Inserted+v.Updated)
+		left = fmt.Sprintf(" (%d loaded)", v.Inserted+v.Updated)
 	}
 	w := load.Warning{
-		Code:    WarnSameFile,
-		Message: fmt.Sprintf("the same file, by its size and what stands in parts of it, was the last to be loaded into the table %q: job %s, begun on %s, left %s there", s.table, last.ID, minute(last.Created), rows),
+		Code: WarnSameFile,
+		Message: fmt.Sprintf("the table %q was last loaded from this file, or from one that has its size and the same text wherever it was looked at: by job %s on %s%s",
+			s.table, last.ID, minute(last.Created), left),
 	}
 	switch rule := req.Plan.OnConflict; {
 	case rule != "" && rule != load.ConflictReject:
@@ -101,7 +103,7 @@ func minute(kept string) string {
 
 // lastInto returns the last of the latest jobs that has left rows in a table,
 // or may have; none with an empty ID.
-func (r *Runner) lastInto(ctx context.Context, target, table string) (Job, error) {
+func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) {
 	var ids []string
 	for k, err := range r.store.Ended(ctx, mostLookedAt) {
 		if err != nil {
@@ -112,7 +114,7 @@ func (r *Runner) lastInto(ctx context.Context, target, table string) (Job, error
 			Check  bool
 			Plan   struct{ Table string }
 		}
-		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !sameTarget(req.Target, target) {
+		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !sameTarget(req.Target, into) {
 			continue
 		}
 		if req.Plan.Table == "" || strings.EqualFold(req.Plan.Table, table) { // a preset may name it
@@ -131,24 +133,16 @@ func (r *Runner) lastInto(ctx context.Context, target, table string) (Job, error
 	return Job{}, nil
 }
 
-// sameTarget reports whether two targets are the same database.
+// sameTarget reports whether two targets are the same file.
 func sameTarget(a, b string) bool {
-	a, b = targetPath(a), targetPath(b)
-	if a == b {
+	a, b = target.Path(a), target.Path(b)
+	if a == "" || b == "" {
+		return false
+	}
+	if filepath.Clean(a) == filepath.Clean(b) {
 		return true
 	}
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)
 	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
-}
-
-// targetPath returns the path of a target that is a file.
-func targetPath(target string) string {
-	if scheme := "sqlite:"; len(target) > len(scheme) && strings.EqualFold(target[:len(scheme)], scheme) {
-		target = target[len(scheme):]
-	}
-	if strings.Contains(target, "://") {
-		return target
-	}
-	return filepath.Clean(target)
 }
