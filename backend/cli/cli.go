@@ -24,8 +24,12 @@ const (
 	exitRejects = 1  // done, but records were rejected
 	exitFailed  = 2  // an import failed, or the command did
 	exitStopped = 3  // an import was stopped
+	exitUntold  = 4  // done, but what was to be told of it could not be written: a report, the summary, the program's own record
 	exitUsage   = 64 // the command line asks for what can't be done; EX_USAGE of sysexits.h
 )
+
+// ExitStopped is the exit status of a program that was stopped before its end.
+const ExitStopped = exitStopped
 
 // Main runs the command line args, without the program's name, and returns the
 // exit status. When ctx is done, what runs is cancelled in an orderly way.
@@ -42,8 +46,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil && p.out.failed != nil { // of stderr there is nobody to be told
-		p.err.printError(p.out.failed)
-		return worse(p.status, exitFailed)
+		return p.untold(p.out.failed)
 	}
 	if err == nil {
 		return p.status
@@ -66,7 +69,19 @@ type program struct {
 	out     *screen
 	err     *screen
 	started bool // the command line was understood
+	loads   bool // the command runs jobs
 	status  int  // the exit status of a command without an error
+}
+
+// untold says that standard output can't be written to, and returns the exit
+// status. What was loaded is loaded all the same.
+func (p *program) untold(err error) int {
+	if !p.loads {
+		p.err.printError(err)
+		return exitFailed
+	}
+	p.err.printError(fmt.Errorf("standard output: %w: what was imported is imported: see `linefeed jobs`", err))
+	return worse(p.status, exitUntold)
 }
 
 func (p *program) root() *cobra.Command {

@@ -34,14 +34,16 @@ func openEngine(ctx context.Context) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	spool := filepath.Join(home, "spool")
+	_ = localapi.Tidy(run, spool) // nothing depends on it, and the next one tries again
 	hub := event.New()
-	return &engine{run: run, spool: filepath.Join(home, "spool"), store: st, hub: hub, runner: job.NewRunner(st, hub)}, nil
+	return &engine{run: run, spool: spool, store: st, hub: hub, runner: job.NewRunner(st, hub)}, nil
 }
 
 // listen serves the local API until the engine is closed.
 func (e *engine) listen(addr string) (err error) {
 	e.api, err = localapi.Start(e.runner, e.hub, localapi.Options{
-		Addr: addr, Spool: e.spool, Announce: e.run,
+		Addr: addr, Spool: e.spool, Announce: e.run, Beside: true,
 	})
 	if err != nil {
 		return usagef("--listen %s: %w", addr, err)

@@ -68,6 +68,7 @@ const exitStatuses = `  0   every record was loaded, or skipped by rule
   1   done, with rejected records
   2   failed
   3   stopped before the end
+  4   done, but what was to be told of it could not be written
   64  the command line asks for what can't be done`
 
 // commandList lists the commands below c, the most used first.

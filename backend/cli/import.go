@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -13,7 +12,6 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
-	"linefeed/backend/localapi"
 	"linefeed/backend/target"
 )
 
@@ -51,6 +49,8 @@ func (p *program) loading(c *cobra.Command, check bool) {
 	d, f, o := newDialectFlags(), newPlanFlags(), newOutputFlags()
 	addGroups(c, f.target, d.group, f.values, o.group)
 	c.RunE = func(c *cobra.Command, files []string) error {
+		p.loads = true
+		outliveReaders()
 		requests, err := requests(files, d, f, check)
 		if err != nil {
 			return err
@@ -130,14 +130,20 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 	if l.engine, err = openEngine(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.engine.close()) }()
+	defer func() {
+		if closeErr := l.engine.close(); closeErr != nil { // all is loaded that was to be
+			l.err.printError(closeErr)
+			l.status = worse(l.status, exitUntold)
+		}
+	}()
 	if l.tell.listen != "" {
 		if err := l.engine.listen(l.tell.listen); err != nil {
 			return err
 		}
 		if !l.tell.quiet {
-			l.err.printf("local API: %s (its token is in %s)\n", l.engine.api.URL(), filepath.Join(l.engine.run, "api.json"))
+			l.err.printf("local API: %s (its token is in %s)\n", l.engine.api.URL(), l.engine.api.Announcement())
 		}
+		defer l.finish(ctx)
 	}
 	made := false // by a file before
 	for _, r := range requests {
@@ -157,6 +163,26 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 	return nil
 }
 
+// finish waits for the imports that were accepted over the local API and have
+// not ended. Others are refused from now on.
+func (l *loader) finish(ctx context.Context) {
+	left := int64(l.engine.api.Refuse())
+	if left == 0 {
+		return
+	}
+	if !l.tell.quiet && ctx.Err() == nil {
+		what := "import that was"
+		if left > 1 {
+			what = "imports that were"
+		}
+		l.err.printf("waiting for %s %s accepted over the local API (Ctrl-C ends it)\n", count(left), what)
+	}
+	if l.engine.api.Finish(ctx) != nil {
+		l.err.printf("%s accepted over the local API did not reach the end: linefeed jobs\n", imports(left))
+		l.status = worse(l.status, exitStopped)
+	}
+}
+
 // addTo lets a request that would make its table add to the one that a file
 // before it has made: all of its fields must have a column there.
 func addTo(r *job.Request) {
@@ -167,7 +193,7 @@ func addTo(r *job.Request) {
 
 // worse returns the status that matters more when two files are loaded.
 func worse(a, b int) int {
-	for _, s := range []int{exitStopped, exitFailed, exitUsage, exitRejects} {
+	for _, s := range []int{exitStopped, exitFailed, exitUsage, exitUntold, exitRejects} {
 		if a == s || b == s {
 			return s
 		}
@@ -179,11 +205,13 @@ func worse(a, b int) int {
 // this calls for. What went wrong with the job itself is told, and not returned.
 func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status int, err error) {
 	name := r.File
+	var called renaming
 	if in := l.onceReadable(name); in != nil {
 		if r.File, err = l.receive(ctx, in); err != nil {
 			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
 		}
 		defer os.RemoveAll(filepath.Dir(r.File))
+		called = newRenaming(r.File, name)
 	}
 	if r.File, err = filepath.Abs(r.File); err != nil {
 		return v, 0, err
@@ -205,6 +233,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	printers := l.printers(j.ID)
 	whole := context.WithoutCancel(ctx) // a cancelled job is told of to its end
 	for e := range cursor.Events(whole) {
+		e = called.event(e)
 		for _, p := range printers {
 			p.print(e)
 		}
@@ -213,9 +242,8 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		p.end()
 	}
 	v, jobErr := runner.Wait(whole, j.ID)
-	v.File = name
-	status, err = l.conclude(whole, v, jobErr)
-	return v, status, err
+	v.File, v.Error, jobErr = name, called.text(v.Error), called.err(jobErr)
+	return v, l.conclude(whole, v, jobErr), nil
 }
 
 // printers returns who tells of a job.
@@ -230,8 +258,9 @@ func (l *loader) printers(id string) []printer {
 	return all
 }
 
-// conclude saves and tells what a job has come to.
-func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (status int, err error) {
+// conclude saves and tells what a job has come to, and returns the exit status
+// that this calls for. What can't be told costs nothing that was loaded.
+func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (status int) {
 	switch {
 	case v.State == job.Done && v.Rejected > 0:
 		status = exitRejects
@@ -248,17 +277,21 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 			l.err.printf("          add --create to have it made\n")
 		}
 	}
-	if v.Read > 0 || v.State == job.Done {
-		if saveErr := l.tell.save(ctx, l.engine.runner, v.Job); saveErr != nil {
-			l.err.printError(saveErr)
-			status = worse(status, exitFailed)
+	untold := func(err error) {
+		if err != nil {
+			l.err.printError(err)
+			status = worse(status, exitUntold)
 		}
+	}
+	if v.State == job.Done {
+		untold(jobErr) // what it has come to could not be kept
+	}
+	if v.Read > 0 || v.State == job.Done {
+		untold(l.tell.save(ctx, l.engine.runner, v.Job))
 	}
 	if !l.tell.quiet && (v.Read > 0 || v.State != job.Failed) {
 		reasons, err := l.engine.runner.RejectCounts(ctx, v.Job)
-		if err != nil {
-			return status, err
-		}
+		untold(err)
 		human := l.out
 		if l.tell.json || l.tell.events {
 			human = l.err
@@ -266,83 +299,7 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 		printSummary(human, v, reasons)
 	}
 	if l.tell.json {
-		return status, l.out.printJSON(v)
+		_ = l.out.printJSON(v) // Main tells
 	}
-	return status, nil
-}
-
-// onceReadable returns standard input for -, and what reads from a pipe that is
-// named; nil for a file.
-func (l *loader) onceReadable(name string) io.Reader {
-	if name == "-" {
-		return l.in
-	}
-	if info, err := os.Stat(name); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
-		return &pipe{path: name}
-	}
-	return nil
-}
-
-func inputName(name string) string {
-	if name == "-" {
-		return "standard input"
-	}
-	return name
-}
-
-// A pipe reads from a named pipe. It is opened by the first Read, because that
-// waits for who writes to it.
-type pipe struct {
-	path string
-	file *os.File
-}
-
-func (p *pipe) Read(b []byte) (n int, err error) {
-	if p.file == nil {
-		if p.file, err = os.Open(p.path); err != nil {
-			return 0, err
-		}
-	}
-	if n, err = p.file.Read(b); err != nil {
-		_ = p.file.Close() // it was read to its end
-	}
-	return n, err
-}
-
-// receive writes what can be read only once to a file, because a file is
-// looked at more than once, and returns its path. It is in a folder of its own.
-func (l *loader) receive(ctx context.Context, in io.Reader) (string, error) {
-	dir, err := localapi.MakeSpoolFolder(l.engine.spool)
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "stdin.csv")
-	if err := receiveInto(ctx, path, in); err != nil {
-		return "", errors.Join(err, os.RemoveAll(dir))
-	}
-	return path, nil
-}
-
-func receiveInto(ctx context.Context, path string, in io.Reader) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	// A read that waits for a terminal or a pipe can't be broken off. When
-	// ctx is done it is left behind: it ends with its next bytes, which can't
-	// be written any more, or with the program.
-	copied := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(f, in)
-		copied <- err
-	}()
-	select {
-	case err = <-copied:
-	case <-ctx.Done():
-		err = fmt.Errorf("stopped before its end, nothing was loaded: %w", ctx.Err())
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return status
 }

@@ -169,6 +169,25 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
+// TestStandardInputByItsName tells of standard input by that name, and not by
+// the file that it was received in.
+func TestStandardInputByItsName(t *testing.T) {
+	dir := newHome(t)
+	db := filepath.Join(dir, "out.db")
+	for _, input := range []string{"", "\x7fELF\x00\x01\x02\x00", "id,name\n1,Ada\n"} {
+		for _, flags := range [][]string{nil, {"--json"}, {"--events"}, {"--create", "--events", "--json"}} {
+			r := runWith(t.Context(), []byte(input), append([]string{"import", "-", "--to", db, "--table", "people"}, flags...)...)
+			all := r.stdout + r.stderr
+			if strings.Contains(all, "stdin") || strings.Contains(all, "spool") {
+				t.Errorf("%q with %q: %s", input, flags, all)
+			}
+			if input == "" && !strings.Contains(all, "standard input: it is empty") {
+				t.Errorf("it says %s", all)
+			}
+		}
+	}
+}
+
 // TestSeveralFiles imports files one after the other.
 func TestSeveralFiles(t *testing.T) {
 	dir := newHome(t)

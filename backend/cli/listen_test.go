@@ -3,15 +3,23 @@ package cli_test
 import (
 	"bufio"
 	"bytes"
+	"database/sql"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"linefeed/backend/cli"
+	"linefeed/backend/event"
+	"linefeed/backend/job"
+	"linefeed/backend/localapi"
 )
 
 // TestListen follows an import over the local API, to its last event.
@@ -70,4 +78,114 @@ func TestListen(t *testing.T) {
 	if _, err := os.Stat(announced); err == nil {
 		t.Error("api.json is left behind")
 	}
+}
+
+// TestListenFinishesWhatItAccepted ends an import while one that it accepted
+// over the local API waits for its turn: that one comes to its end, others are
+// refused, and the address of another program stays announced.
+func TestListenFinishesWhatItAccepted(t *testing.T) {
+	dir := newHome(t)
+	runDir := filepath.Join(dir, "home", "run")
+	window, err := localapi.Start(nil, event.New(), localapi.Options{Spool: filepath.Join(dir, "home", "spool"), Announce: runDir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer window.Close()
+
+	own, db := filepath.Join(dir, "own.db"), filepath.Join(dir, "accepted.db")
+	freeOwn, freeAccepted := lockFile(t, own), lockFile(t, db)
+	defer freeAccepted()
+	defer freeOwn()
+	lines := make(chan string, 1000)
+	stderr := watch(func(line string) { lines <- line })
+	await := func(prefix string) string {
+		t.Helper()
+		for {
+			select {
+			case line := <-lines:
+				if rest, ok := strings.CutPrefix(line, prefix); ok {
+					return rest
+				}
+			case <-time.After(time.Minute):
+				t.Fatalf("it does not say %q", prefix)
+			}
+		}
+	}
+	status := make(chan int, 1)
+	go func() {
+		status <- cli.Main(t.Context(), []string{"import", write(t, dir, "in.csv", smallCSV), "--to", own, "--table", "people", "--create",
+			"--listen", "127.0.0.1:0"}, nil, io.Discard, stderr, os.Getenv)
+	}()
+	_, path, _ := strings.Cut(strings.TrimSuffix(await("local API: "), ")"), "(its token is in ")
+	var api struct{ URL, Token string }
+	if err := json.Unmarshal([]byte(read(t, path)), &api); err != nil {
+		t.Fatal(err)
+	}
+	post := func() (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, api.URL+"/v1/imports?table=people&create&target="+url.QueryEscape(db), strings.NewReader(smallCSV))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+api.Token)
+		req.Header.Set("Content-Type", "text/csv")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var v job.Job
+		if err := json.NewDecoder(resp.Body).Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, v.ID
+	}
+	code, id := post()
+	if code != http.StatusAccepted {
+		t.Fatalf("status %d", code)
+	}
+	freeOwn()
+	await("waiting for 1 import")
+	if code, _ := post(); code != http.StatusServiceUnavailable {
+		t.Errorf("another import: status %d, want 503", code)
+	}
+	freeAccepted()
+	if s := <-status; s != 0 {
+		t.Errorf("exit status %d, want 0", s)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM people"); n != 2 {
+		t.Errorf("%d rows, want 2", n)
+	}
+	jobs := decodeLines[[]job.Job](t, run(t, "jobs", "--json").want(t, 0).stdout)[0]
+	for _, j := range jobs {
+		if j.ID == id && j.State != job.Done {
+			t.Errorf("what was accepted is %s", j.State)
+		}
+	}
+	if told := read(t, filepath.Join(runDir, "api.json")); !strings.Contains(told, window.URL()) {
+		t.Errorf("api.json tells %s, want the window's address", told)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Errorf("%s is left behind", path)
+	}
+}
+
+// lockFile locks a database as another program would, until free is called.
+func lockFile(t *testing.T, db string) (free func()) {
+	t.Helper()
+	d, err := sql.Open("sqlite3", db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := d.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.ExecContext(t.Context(), "CREATE TABLE other (a); BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	return sync.OnceFunc(func() {
+		if err := errors.Join(conn.Close(), d.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 }

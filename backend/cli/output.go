@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,14 +56,16 @@ func (f *outputFlags) check(files []string, to string) error {
 		old, err := os.Stat(out.path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			continue
 		case err != nil:
 			return usagef("--%s: %w", out.flag, err)
 		case old.IsDir():
 			return usagef("--%s %s: that is a folder: give the name of a file", out.flag, out.path)
 		}
-		if in, err := os.Stat(files[0]); err == nil && os.SameFile(in, old) {
+		if in, err := os.Stat(files[0]); err == nil && old != nil && os.SameFile(in, old) {
 			return usagef("--%s %s: that is the file to be read: choose another name", out.flag, out.path)
+		}
+		if err := canSave(out.path); err != nil {
+			return usagef("--%s %s: it can't be saved there: %w: choose another place, or have it made writable", out.flag, out.path, err)
 		}
 	}
 	if f.rejects != "" && f.log != "" && sameFile(f.rejects, f.log) {
@@ -98,10 +101,12 @@ func (f *outputFlags) save(ctx context.Context, r *job.Runner, id string) error 
 
 // printJSON writes v as one line of JSON.
 func (s *screen) printJSON(v any) error {
-	enc := json.NewEncoder(s.w)
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	return nil
+	s.printf("%s", line.Bytes())
+	return s.failed
 }

@@ -79,9 +79,11 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 		t.add(findingName(f.What), quoteSpace(f.Value), why)
 	}
 	t.print(s, "  ", 0)
+	var warnings []string
 	for _, w := range v.Warnings {
-		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
+		warnings = append(warnings, warning(w.Line, w.Message, w.Hint))
 	}
+	s.printNote("warning", warnings, s.amber)
 
 	for _, f := range v.Findings {
 		if f.What == "member" && len(f.Alternatives) > 0 {

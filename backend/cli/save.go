@@ -2,11 +2,39 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"linefeed/backend/job"
 )
+
+// canSave finds out whether [job.SaveAs] will be able to make the file path, as
+// far as that can be known before: what a disk has room for can't.
+func canSave(path string) error {
+	switch old, err := os.Stat(path); {
+	case err == nil && old.Mode()&os.ModeNamedPipe != 0:
+		return nil // opening it waits for who reads it
+	case err == nil && !old.Mode().IsRegular():
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	case err == nil:
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	}
+	// It is written beside its place first.
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
 
 // saveRejects saves the rejected records of a job as they stand in its file.
 func saveRejects(ctx context.Context, r *job.Runner, id, path string) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"golang.org/x/term"
@@ -12,7 +13,7 @@ import (
 // A screen is where text for people goes: a terminal, a file or a pipe.
 type screen struct {
 	w        io.Writer
-	failed   error    // the first error of writing to it
+	failed   error    // the first error of writing to it: nothing is written after it
 	file     *os.File // nil where w is none
 	terminal bool     // lines can be written over
 	colours  bool
@@ -40,8 +41,8 @@ func (s *screen) width() int {
 }
 
 func (s *screen) printf(format string, args ...any) {
-	if _, err := fmt.Fprintf(s.w, format, args...); s.failed == nil {
-		s.failed = err
+	if s.failed == nil {
+		_, s.failed = fmt.Fprintf(s.w, format, args...)
 	}
 }
 
@@ -50,7 +51,7 @@ func (s *screen) println(line string) { s.printf("%s\n", cut(line, s.width())) }
 
 // printError writes an error, each of several on its own line.
 func (s *screen) printError(err error) {
-	for i, line := range strings.Split(err.Error(), "\n") {
+	for i, line := range strings.Split(withoutPasswords(err.Error()), "\n") {
 		prefix := s.red("linefeed: ")
 		if i > 0 {
 			prefix = "          "
@@ -58,6 +59,13 @@ func (s *screen) printError(err error) {
 		s.printf("%s%s\n", prefix, line)
 	}
 }
+
+// password is that of a URL, as somebody may have typed it anywhere, also where
+// it was taken for a path.
+var password = regexp.MustCompile(`(\w:/+[^\s:@/]*:)\S*@`)
+
+// withoutPasswords returns a text to be printed without the passwords of URLs.
+func withoutPasswords(text string) string { return password.ReplaceAllString(text, "$1***@") }
 
 func (s *screen) paint(sgr, text string) string {
 	if !s.colours || text == "" {

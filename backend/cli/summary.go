@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 )
@@ -19,30 +18,24 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 		s.printColumns(v.Guesses)
 	}
 	s.printf("%s\n", outcome(s, v))
-	for _, p := range v.PassedOver {
-		s.printf("  %s\n", s.dim(passedOver(p)))
-	}
-	if len(v.Nulls) > 0 {
-		s.printf("  %s\n", s.dim(visible(takenForNull(v.Nulls))))
-	}
-	for _, w := range v.Warnings {
-		s.println("  " + s.amber(visible(warning(w.Line, w.Message, w.Hint))))
-	}
+	s.printNotes(v)
 	if v.Rejected == 0 {
 		return
 	}
-	t := newTable("", "", "")
-	t.alignRight(0)
+	t := newTable("", "", "", "")
+	t.alignRight(1)
 	var rest int64
+	word := pad("rejected", noteIndent-len("  ")-len(gap)) // in a column with the words of notes
 	for i, r := range reasons {
 		if i < mostReasons {
-			t.add(count(r.Count), words(string(r.Code)), r.Column)
+			t.add(word, count(r.Count), words(string(r.Code)), r.Column)
+			word = ""
 		} else {
 			rest += r.Count
 		}
 	}
 	if rest > 0 {
-		t.add(count(rest), "for other reasons")
+		t.add(word, count(rest), "for other reasons", "")
 	}
 	t.print(s, "  ", 0)
 	s.printf("%s\n", s.dim("what and why:  linefeed rejects "+v.Job+" --format csv"))
@@ -106,39 +99,7 @@ func takenForNull(signs []load.SignCount) string {
 	if rest > 0 {
 		list = append(list, "and others, "+count(rest)+" times")
 	}
-	return "taken for NULL: " + strings.Join(list, "; ") + " (--null '' leaves them as they are)"
-}
-
-// passedOver spells what of the file is no record: "3 lines above the header not loaded: lines 1–3".
-func passedOver(p csvfile.PassedOver) string {
-	var spans []string
-	var told int64
-	for _, r := range p.Ranges {
-		span := count(r.From)
-		if r.To > r.From {
-			span += "–" + count(r.To)
-		}
-		spans = append(spans, span)
-		told += r.To - r.From + 1
-	}
-	text, word := fmt.Sprintf("%s lines", count(p.Lines)), "lines"
-	if p.Lines == 1 {
-		text, word = "1 line", "line"
-	}
-	text += " " + passedOverWords[p.Kind] + " not loaded: " + word + " " + strings.Join(spans, ", ")
-	if told < p.Lines {
-		text += " and more"
-	}
-	return text
-}
-
-// passedOverWords say where lines stand that are no records.
-var passedOverWords = map[csvfile.SkipKind]string{
-	csvfile.SkipPreamble: "above the header",
-	csvfile.SkipBlank:    "with nothing in them",
-	csvfile.SkipComment:  "of comments",
-	csvfile.SkipFooter:   "below the records",
-	csvfile.SkipRepeated: "that repeat the header",
+	return strings.Join(list, "; ") + " (--null '' leaves them as they are)"
 }
 
 // words spells a code of the contract for people: "not a number".

@@ -32,6 +32,14 @@ func records(n int64) string {
 	return count(n) + " records"
 }
 
+// imports spells a number of imports.
+func imports(n int64) string {
+	if n == 1 {
+		return "1 import"
+	}
+	return count(n) + " imports"
+}
+
 // size spells a number of bytes: 158 MB.
 func size(bytes int64) string {
 	const units = "kMGTPE"

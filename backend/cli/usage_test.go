@@ -1,13 +1,10 @@
 package cli_test
 
 import (
-	"bytes"
-	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"linefeed/backend/cli"
 	"linefeed/backend/job"
 )
 
@@ -133,28 +130,3 @@ func TestCompletion(t *testing.T) {
 		t.Error("there is no script for bash")
 	}
 }
-
-// TestLostOutput writes to where nothing can be written: that is not passed
-// over in silence.
-func TestLostOutput(t *testing.T) {
-	dir := newHome(t)
-	file := write(t, dir, "in.csv", smallCSV)
-	for _, args := range [][]string{
-		{"import", file, "--to", filepath.Join(dir, "a.db"), "--table", "people", "--create"},
-		{"import", file, "--to", filepath.Join(dir, "b.db"), "--table", "people", "--create", "--events"},
-		{"import", file, "--to", filepath.Join(dir, "c.db"), "--table", "people", "--create", "--json"},
-		{"preview", file},
-		{"jobs"},
-	} {
-		var stderr bytes.Buffer
-		status := cli.Main(t.Context(), args, nil, fullDisk{}, &stderr, func(string) string { return "" })
-		if status != 2 || !strings.Contains(stderr.String(), "disk is full") {
-			t.Errorf("%q: status %d, %s", args, status, stderr.String())
-		}
-	}
-}
-
-// A fullDisk takes nothing.
-type fullDisk struct{}
-
-func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }

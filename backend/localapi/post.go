@@ -88,6 +88,9 @@ func (s *Server) start(r *http.Request, key string, in *received) (string, error
 		if err != nil {
 			ended()
 		}
+		if errors.Is(err, job.ErrClosed) {
+			err = errClosed
+		}
 		return j.ID, err
 	})
 	if err != nil || !started {

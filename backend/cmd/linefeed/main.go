@@ -3,12 +3,18 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"linefeed/backend/cli"
 )
+
+// stopTimeout is how long an orderly end may take: a file or a folder of the
+// network that does not answer must not keep the program.
+var stopTimeout = 30 * time.Second
 
 func main() {
 	// The first signal cancels in an orderly way; with the handler gone, a
@@ -18,6 +24,23 @@ func main() {
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() {
+		stop()
+		time.AfterFunc(stopTimeout, giveUp)
+	})
 	os.Exit(cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+}
+
+// giveUp ends the program, whatever it waits for.
+func giveUp() {
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		fmt.Fprintf(os.Stderr, "linefeed: it does not stop within %v: something that it reads or writes does not answer: see `linefeed jobs`\n", stopTimeout)
+	}()
+	select {
+	case <-told:
+	case <-time.After(time.Second): // that may be what does not answer
+	}
+	os.Exit(cli.ExitStopped)
 }

@@ -10,11 +10,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"linefeed/backend/job"
 )
@@ -22,11 +24,20 @@ import (
 // asMain makes the test program be the program itself.
 const asMain = "LINEFEED_TEST_AS_MAIN"
 
+// stopIn says in the environment what stopTimeout is for a test.
+const stopIn = "LINEFEED_TEST_STOP_IN"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
+		if d, err := time.ParseDuration(os.Getenv(stopIn)); err == nil {
+			stopTimeout = d
+		}
 		main()
 		return
 	}
+	// Programs that are started here get the signal as usual, though these
+	// tests may run under nohup, which has it ignored.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	os.Exit(m.Run())
 }
 
@@ -145,6 +156,51 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("the job is listed as %s", j.State)
 			}
 		})
+	}
+}
+
+// TestReaderThatIsGone imports while nobody reads what is printed any more, as
+// in `2>&1 | head -1`.
+func TestReaderThatIsGone(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "in.csv")
+	if err := os.WriteFile(file, []byte("id,name\n"+strings.Repeat("1,Ada\n2\n", 50_000)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, flags := range [][]string{nil, {"--events"}, {"--json"}, {"--events", "--json", "--quiet"}} {
+		c := command(t, dir, append([]string{"import", file, "--to", filepath.Join(dir, strings.Join(flags, "")+"out.db"), "--table", "people", "--create"}, flags...)...)
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Stdout, c.Stderr = write, write
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		write.Close()
+		_, _ = read.Read(make([]byte, 1))
+		read.Close()
+		if status := exitStatus(t, c); status != 4 {
+			t.Errorf("%q: exit status %d, want 4", flags, status)
+		}
+		if j := lastJob(t, dir); j.State != job.Done || j.Summary.Read != 100_000 {
+			t.Errorf("%q: the job is %s, %+v", flags, j.State, j.Summary)
+		}
+	}
+	// What only prints ends as any other program does.
+	c := command(t, dir, "rejects", lastJob(t, dir).ID)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	c.Stdout = write
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	if status := exitStatus(t, c); status != -1 {
+		t.Errorf("rejects: exit status %d, want the end by a signal", status)
 	}
 }
 

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// startBlocked starts an import that can't tell its events, because nobody
+// reads them, and returns when it waits for that.
+func startBlocked(t *testing.T, dir, stopTimeout string) *exec.Cmd {
+	t.Helper()
+	file := filepath.Join(dir, "in.csv")
+	if err := os.WriteFile(file, []byte("id,name\n"+strings.Repeat("1,Ada\n2\n", 10_000)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := command(t, dir, "import", file, "--to", filepath.Join(dir, "out.db"), "--table", "people", "--create", "--events", "--quiet")
+	c.Env = append(c.Env, stopIn+"="+stopTimeout)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { read.Close() })
+	if _, err := unix.FcntlInt(write.Fd(), unix.F_SETPIPE_SZ, os.Getpagesize()); err != nil {
+		t.Fatal(err)
+	}
+	c.Stdout = write
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	var got []byte
+	for piece := make([]byte, 100); !bytes.Contains(got, []byte(`"event":"reject"`)); { // which is longer than what a pipe holds
+		n, err := read.Read(piece)
+		if got = append(got, piece[:n]...); err != nil {
+			t.Fatalf("%v after %s", err, got)
+		}
+	}
+	return c
+}
+
+// TestInterruptWhatBlocks stops an import that waits for somebody who does not
+// answer.
+func TestInterruptWhatBlocks(t *testing.T) {
+	t.Run("once", func(t *testing.T) {
+		c := startBlocked(t, t.TempDir(), "100ms")
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if status := exitStatus(t, c); status != 3 {
+			t.Errorf("exit status %d, want 3", status)
+		}
+	})
+	t.Run("again", func(t *testing.T) {
+		c := startBlocked(t, t.TempDir(), "1h")
+		ended := make(chan int)
+		go func() { ended <- exitStatus(t, c) }()
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C: // the first may still be at work on its handler
+				_ = c.Process.Signal(syscall.SIGTERM) // it may have ended
+			case status := <-ended:
+				if status != -1 {
+					t.Errorf("exit status %d, want the end by a signal", status)
+				}
+				return
+			}
+		}
+	})
+}
