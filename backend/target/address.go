@@ -72,7 +72,7 @@ func (a *address) readSettings() error {
 	}
 	name, value := a.path[m[2]:m[3]], a.path[m[4]:m[5]]
 	if name != "wait" {
-		return fmt.Errorf("open target: there is no setting %q: there is wait, as in sqlite:PATH?wait=30s; a file whose name ends so is named without sqlite:", name)
+		return fmt.Errorf("open target: there is no setting %q: there is wait, as in sqlite:PATH?wait=30s; name a file that ends so without the scheme", name)
 	}
 	wait, err := time.ParseDuration(value)
 	if err != nil || wait < 0 || wait > sqlite.MaxWait {

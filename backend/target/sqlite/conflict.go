@@ -60,7 +60,7 @@ func (w *writing) onConflict(s *bulk.Statements) {
 	if s.First {
 		return
 	}
-	s.One += " ON CONFLICT (" + quoteAll("", w.key.columns) + ") DO "
+	s.One += " ON CONFLICT (" + quoteAll(w.key.columns) + ") DO "
 	var set []string
 	for _, k := range w.set() {
 		name := quote(w.t.columns[k].Name)

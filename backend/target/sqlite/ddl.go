@@ -55,7 +55,7 @@ func createTable(l load.Layout) (string, error) {
 		}
 	}
 	if len(key) > 1 {
-		fmt.Fprintf(&b, ",\n  PRIMARY KEY (%s)", quoteAll("", key))
+		fmt.Fprintf(&b, ",\n  PRIMARY KEY (%s)", quoteAll(key))
 	}
 	b.WriteString("\n)")
 	return b.String(), nil

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,35 +17,68 @@ type reference struct {
 	from, to []string
 }
 
-// readReferences reads the foreign keys of a table.
+// readReferences reads the foreign keys of a table, and whether others lead to it.
 func (d *DB) readReferences(ctx context.Context, t *table) error {
-	// A key that names no columns of the other table means its primary key.
-	rows, err := d.conn.QueryContext(ctx, `
-		SELECT f.id, f."table", f."from",
-			coalesce(f."to", (SELECT name FROM pragma_table_info(f."table", 'main') WHERE pk = f.seq + 1), ''),
-			NOT EXISTS (SELECT 1 FROM main.sqlite_schema AS s WHERE s.type = 'table' AND s.name = f."table" COLLATE NOCASE)
-		FROM pragma_foreign_key_list(?, 'main') AS f ORDER BY f.id, f.seq`, t.name)
+	tables, err := d.tableNames(ctx)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	for _, name := range tables {
+		references, err := d.foreignKeys(ctx, name)
+		if err != nil {
+			return err
+		}
+		t.referred = t.referred || slices.ContainsFunc(references, func(r reference) bool { return strings.EqualFold(r.table, t.name) })
+		if strings.EqualFold(name, t.name) {
+			t.references = references
+		}
+	}
+	for i := range t.references {
+		r := &t.references[i]
+		r.missing = !slices.ContainsFunc(tables, func(name string) bool { return strings.EqualFold(name, r.table) })
+		if err := d.completeReference(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *DB) foreignKeys(ctx context.Context, table string) ([]reference, error) {
+	var references []reference
 	last := -1
-	for rows.Next() {
+	err := d.pragma(ctx, "foreign_key_list", table, func(scan scanFunc) error {
 		var id int
-		var name, from, to string
-		var missing bool
-		if err := rows.Scan(&id, &name, &from, &to, &missing); err != nil {
+		var name, from string
+		var to sql.NullString
+		if err := scan(&id, nil, &name, &from, &to); err != nil {
 			return err
 		}
 		if id != last {
-			t.references = append(t.references, reference{table: name, missing: missing})
+			references = append(references, reference{table: name})
 			last = id
 		}
-		r := &t.references[len(t.references)-1]
+		r := &references[len(references)-1]
 		r.from = append(r.from, from)
-		r.to = append(r.to, to)
-	}
-	return rows.Err()
+		r.to = append(r.to, to.String)
+		return nil
+	})
+	return references, err
+}
+
+// completeReference names the columns that a foreign key refers to. One that
+// names none means the primary key.
+func (d *DB) completeReference(ctx context.Context, r *reference) error {
+	return d.pragma(ctx, "table_info", r.table, func(scan scanFunc) error {
+		var name string
+		var pk int
+		if err := scan(nil, &name, nil, nil, nil, &pk); err != nil {
+			return err
+		}
+		if pk > 0 && pk <= len(r.to) && r.to[pk-1] == "" {
+			r.to[pk-1] = name
+		}
+		return nil
+	})
 }
 
 // ownReference reports whether rows of the table refer to others of it.

@@ -7,14 +7,13 @@ func quote(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// quoteAll returns the names with a prefix each, separated by commas.
-func quoteAll(prefix string, names []string) string {
+// quoteAll returns the names, separated by commas.
+func quoteAll(names []string) string {
 	var b strings.Builder
 	for i, name := range names {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(prefix)
 		b.WriteString(quote(name))
 	}
 	return b.String()

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,16 +38,19 @@ type key struct{ columns, collations []string }
 // load.ErrNoTable where there is none of that name.
 func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	t := &table{}
-	var kind string
+	var schema, kind string
 	var withoutRowid bool
-	err := d.conn.QueryRowContext(ctx, `
-		SELECT name, type, wr, strict FROM pragma_table_list
-		WHERE schema = 'main' AND name = ? COLLATE NOCASE`, name).Scan(&t.name, &kind, &withoutRowid, &t.strict)
+	if strings.EqualFold(name, "sqlite_schema") { // which is listed, but found by its older name
+		name = "sqlite_master"
+	}
+	err := d.pragma(ctx, "table_list", name, func(scan scanFunc) error {
+		return scan(&schema, &t.name, &kind, nil, &withoutRowid, &t.strict)
+	})
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, d.noTable(ctx, name)
 	case err != nil:
 		return nil, err
+	case kind == "":
+		return nil, d.noTable(ctx, name)
 	case kind == "view":
 		return nil, load.Problem{Message: fmt.Sprintf("%q is a view", t.name), Hint: "choose the table that it shows"}
 	case kind == "virtual":
@@ -63,7 +65,7 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 		return nil, err
 	}
 	d.readDefaults(ctx, t)
-	if err := d.readKeys(ctx, t); err != nil {
+	if err := d.readKeys(ctx, t, withoutRowid); err != nil {
 		return nil, err
 	}
 	if err := d.readReferences(ctx, t); err != nil {
@@ -75,9 +77,6 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 		})
 	}
 	if !withoutRowid {
-		if err := d.readAlias(ctx, t); err != nil {
-			return nil, err
-		}
 		for _, name := range []string{"rowid", "_rowid_", "oid"} {
 			if t.index(name) < 0 {
 				t.rowid = name
@@ -85,26 +84,23 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 			}
 		}
 	}
-	return t, d.conn.QueryRowContext(ctx, `
-		SELECT
-			EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE),
-			EXISTS (SELECT 1 FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
-				WHERE s.type = 'table' AND f."table" = ?1 COLLATE NOCASE)`,
-		t.name).Scan(&t.triggers, &t.referred)
+	return t, d.conn.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE)", t.name).Scan(&t.triggers)
 }
 
 // noTable returns the error for a table that is not there.
 func (d *DB) noTable(ctx context.Context, name string) error {
-	tables, err := d.Tables(ctx)
+	tables, err := d.tableNames(ctx)
 	if err != nil {
 		return err
 	}
 	var near []string
 	for _, t := range tables {
-		if alike(name, t.Name) {
-			near = append(near, fmt.Sprintf("%q", t.Name))
+		if alike(name, t) {
+			near = append(near, fmt.Sprintf("%q", t))
 		}
 	}
+	slices.Sort(near)
 	if len(near) > 0 {
 		return fmt.Errorf("%w %q in %s: did you mean %s?", load.ErrNoTable, name, d.path, strings.Join(near, " or "))
 	}
@@ -112,21 +108,14 @@ func (d *DB) noTable(ctx context.Context, name string) error {
 }
 
 func (d *DB) readColumns(ctx context.Context, t *table) error {
-	rows, err := d.conn.QueryContext(ctx, `
-		SELECT name, type, "notnull", dflt_value, pk, hidden
-		FROM pragma_table_xinfo(?, 'main') ORDER BY cid`, t.name)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	order := map[int]string{}
-	for rows.Next() {
+	err := d.pragma(ctx, "table_xinfo", t.name, func(scan scanFunc) error {
 		var c load.Column
 		var declared string
 		var required bool
 		var byDefault sql.NullString
 		var pk, hidden int
-		if err := rows.Scan(&c.Name, &declared, &required, &byDefault, &pk, &hidden); err != nil {
+		if err := scan(nil, &c.Name, &declared, &required, &byDefault, &pk, &hidden); err != nil {
 			return err
 		}
 		c.HasDefault = byDefault.Valid
@@ -139,70 +128,78 @@ func (d *DB) readColumns(ctx context.Context, t *table) error {
 			order[pk] = c.Name
 		}
 		t.columns = append(t.columns, c)
-	}
+		return nil
+	})
 	for pk := 1; pk <= len(order); pk++ {
 		t.primary = append(t.primary, order[pk])
-	}
-	return rows.Err()
-}
-
-// readAlias finds the column that is another name of the rowid.
-func (d *DB) readAlias(ctx context.Context, t *table) error {
-	if len(t.primary) != 1 {
-		return nil
-	}
-	c := &t.columns[t.index(t.primary[0])]
-	if !strings.EqualFold(c.Declared, "INTEGER") {
-		return nil
-	}
-	// INTEGER PRIMARY KEY DESC, by an old mistake, has an index of its own.
-	var own bool
-	err := d.conn.QueryRowContext(ctx, "SELECT NOT EXISTS (SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk')", t.name).Scan(&own)
-	if err == nil && own {
-		t.alias = c.Name
-		c.HasDefault = true // the next free rowid
 	}
 	return err
 }
 
 // readKeys reads the columns of the primary key and of the unique indexes that
-// hold for every row.
-func (d *DB) readKeys(ctx context.Context, t *table) error {
+// hold for every row, and finds the column that is another name of the rowid.
+func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 	if t.primary != nil {
 		t.keys = append(t.keys, key{t.primary, make([]string, len(t.primary))})
 	}
-	rows, err := d.conn.QueryContext(ctx, `
-		SELECT i.seq, i.origin = 'pk', c.name, c.coll
-		FROM pragma_index_list(?, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS c
-		WHERE i."unique" AND NOT i.partial AND c."key" ORDER BY i.seq, c.seqno`, t.name)
+	type index struct {
+		name                     string
+		unique, primary, partial bool
+	}
+	var indexes []index
+	indexed := false // the primary key is
+	err := d.pragma(ctx, "index_list", t.name, func(scan scanFunc) error {
+		var i index
+		var origin string
+		if err := scan(nil, &i.name, &i.unique, &origin, &i.partial); err != nil {
+			return err
+		}
+		i.primary = origin == "pk"
+		indexed = indexed || i.primary
+		indexes = append(indexes, i)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	last := -1
-	var k *key
-	for rows.Next() {
-		var seq int
-		var primary bool
+	for _, i := range indexes {
+		if !i.unique || i.partial {
+			continue
+		}
+		k, err := d.readKey(ctx, i.name)
+		switch {
+		case err != nil:
+			return err
+		case i.primary:
+			t.keys[0] = k
+		default:
+			t.keys = append(t.keys, k)
+		}
+	}
+	// INTEGER PRIMARY KEY DESC, by an old mistake, has an index of its own.
+	if len(t.primary) == 1 && !indexed && !withoutRowid {
+		c := &t.columns[t.index(t.primary[0])]
+		t.alias = c.Name
+		c.HasDefault = true // the next free rowid
+	}
+	return nil
+}
+
+// readKey reads what a unique index compares.
+func (d *DB) readKey(ctx context.Context, index string) (key, error) {
+	var k key
+	err := d.pragma(ctx, "index_xinfo", index, func(scan scanFunc) error {
 		var name sql.NullString // NULL for an expression
 		var collation string
-		if err := rows.Scan(&seq, &primary, &name, &collation); err != nil {
+		var compared bool
+		if err := scan(nil, nil, &name, nil, &collation, &compared); err != nil || !compared {
 			return err
 		}
-		switch {
-		case seq == last:
-		case primary:
-			t.keys[0] = key{}
-			k = &t.keys[0]
-		default:
-			t.keys = append(t.keys, key{})
-			k = &t.keys[len(t.keys)-1]
-		}
-		last = seq
 		k.columns = append(k.columns, name.String)
 		k.collations = append(k.collations, collation)
-	}
-	return rows.Err()
+		return nil
+	})
+	return k, err
 }
 
 // index returns the position of a column, or -1. SQLite ignores the case of

@@ -42,7 +42,7 @@ func statementsFor(t *table, l load.Layout) (bulk.Statements, error) {
 		Guard:   t.guarded(w.rule),
 		// A table may be called excluded, which means something else in a
 		// conflict clause: so there it has another name.
-		One: fmt.Sprintf("INSERT%s INTO main.%s AS linefeed_row (%s) VALUES (%s)", t.orAbort(), quote(t.name), quoteAll("", names), strings.Join(one, ", ")),
+		One: fmt.Sprintf("INSERT%s INTO main.%s AS linefeed_row (%s) VALUES (%s)", t.orAbort(), quote(t.name), quoteAll(names), strings.Join(one, ", ")),
 	}
 	if w.rule != "" && w.rule != load.ConflictReject {
 		if err := w.findKey(l.Plan.Key); err != nil {
@@ -56,7 +56,7 @@ func statementsFor(t *table, l load.Layout) (bulk.Statements, error) {
 	// AUTOINCREMENT is kept, at a statement's end, and triggers make SQLite
 	// copy all rows before it inserts the first.
 	if t.rowid != "" && !t.triggers && !t.rules.autoincrement && t.references == nil && !t.referred {
-		s.Many = fmt.Sprintf("INSERT OR FAIL INTO main.%s (%s) SELECT %s FROM %s", quote(t.name), quoteAll("", names), strings.Join(many, ", "), bulk.Batch)
+		s.Many = fmt.Sprintf("INSERT OR FAIL INTO main.%s (%s) SELECT %s FROM %s", quote(t.name), quoteAll(names), strings.Join(many, ", "), bulk.Batch)
 		s.Rowid = fmt.Sprintf("SELECT 1 FROM main.%s WHERE %s = ?", quote(t.name), t.rowid)
 	}
 	return s, nil

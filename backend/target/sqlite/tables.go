@@ -1,7 +1,10 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"linefeed/backend/load"
@@ -20,14 +23,17 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 	if d.conn == nil {
 		return nil, nil
 	}
-	tables, err := d.tableNames(ctx)
+	stop := d.bulk.Watch(ctx)
+	names, err := d.tableNames(ctx)
+	stop()
 	if err != nil {
 		return nil, d.explain(ctx, "list tables", err)
 	}
 	counting, cancel := context.WithTimeout(ctx, countTables)
 	defer cancel()
-	for i := range tables {
-		tables[i].Rows = d.count(counting, tables[i].Name)
+	var tables []load.Table
+	for _, name := range names {
+		tables = append(tables, load.Table{Name: name, Rows: d.count(counting, name)})
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -35,24 +41,23 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 	return tables, nil
 }
 
-func (d *DB) tableNames(ctx context.Context) ([]load.Table, error) {
-	defer d.bulk.Watch(ctx)()
-	rows, err := d.conn.QueryContext(ctx, `
-		SELECT name FROM pragma_table_list
-		WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name COLLATE NOCASE`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var tables []load.Table
-	for rows.Next() {
-		var t load.Table
-		if err := rows.Scan(&t.Name); err != nil {
-			return nil, err
+// tableNames returns the names of the tables that can be loaded into.
+func (d *DB) tableNames(ctx context.Context) ([]string, error) {
+	var names []string
+	err := d.pragma(ctx, "table_list", "", func(scan scanFunc) error {
+		var schema, name, kind string
+		if err := scan(&schema, &name, &kind); err != nil {
+			return err
 		}
-		tables = append(tables, t)
-	}
-	return tables, rows.Err()
+		if schema == "main" && kind == "table" && !strings.HasPrefix(strings.ToLower(name), "sqlite_") {
+			names = append(names, name)
+		}
+		return nil
+	})
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
+	})
+	return names, err
 }
 
 // count returns how many rows a table has, -1 where that can't be told soon.

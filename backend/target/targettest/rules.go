@@ -59,6 +59,7 @@ func testNamesWithMeaning(t *testing.T, db Database) {
 	names := []string{
 		"excluded", "new", "old", "values", "set", "default", "select", "table", "row", "null",
 		"rowid", "oid", "_rowid_", "ctid", "c0", "c1", "main", "temp", "x", "linefeed_batch", "linefeed_row", "linefeed_conflict",
+		"pragma_table_list", "pragma_table_xinfo", "pragma_index_list", "pragma_foreign_key_list",
 	}
 	for i, table := range names {
 		key, value := names[(i+1)%len(names)], names[(i+2)%len(names)]

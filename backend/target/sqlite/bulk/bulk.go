@@ -170,12 +170,13 @@ func (l *Loader) Prepare(s Statements) error {
 			decimals[i] = 1
 		}
 	}
-	c := C.lf_statements{
+	c := &C.lf_statements{
 		cols: C.int(s.Columns),
 		many: text(s.Many), rowid: text(s.Rowid), one: text(s.One), find: text(s.Find), change: text(s.Change),
 		guard: flag(s.Guard), skip: flag(s.Skip), first: flag(s.First),
 	}
-	return l.error(C.lf_prepare(l.c, &c, &decimals[0]))
+	rc := C.lf_prepare(l.c, c, unsafe.SliceData(decimals))
+	return l.error(rc)
 }
 
 // Finalize lets go of the statements.
