@@ -53,7 +53,10 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}
 	if settled.blank {
 		r.tellWarnings(a, settled.Warnings)
-		for range file.Records() { // there are none, but lines to be counted
+		for _, err := range file.Records() { // there are none, but lines to be counted
+			if err != nil {
+				return s, err
+			}
 		}
 		s.PassedOver, s.Warnings = file.Stats().PassedOver, slices.Concat(withoutNoRecords(file.Warnings()), settled.Warnings)
 		return s, nil

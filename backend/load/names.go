@@ -124,22 +124,24 @@ func near(a, b []string) bool {
 	return min(len(x), len(y)) >= longWord && !shortened(x, y) && nearWords(x, y)
 }
 
-// From so many letters on a word may have one slip, but in its first letter;
-// one in any letter; two. With fewer it would be another word.
+// A word of shortWord letters or more may have one slip, but not in its first
+// letter; one of middleWord in any letter; one of longWord two. A shorter one
+// would be another word.
 const (
 	shortWord  = 4
 	middleWord = 6
 	longWord   = 8
+	mostSlips  = 2
 )
 
 func nearWords(a, b []rune) bool {
 	if string(a) == string(b) {
 		return true
 	}
-	if digitsOf(a) != digitsOf(b) {
+	switch short := shortened(a, b); {
+	case !short && max(len(a)-len(b), len(b)-len(a)) > mostSlips, digitsOf(a) != digitsOf(b):
 		return false
-	}
-	if shortened(a, b) {
+	case short:
 		return true
 	}
 	long, d := max(len(a), len(b)), slips(a, b)
@@ -151,7 +153,7 @@ func nearWords(a, b []rune) bool {
 	case long < longWord:
 		return d == 1
 	default:
-		return d <= 2
+		return d <= mostSlips
 	}
 }
 
@@ -174,9 +176,9 @@ func digitsOf(a []rune) string {
 }
 
 // slips returns how many letters have to be added, left out, changed, or
-// exchanged with the next, to make b of a; more than 2 is 3.
+// exchanged with the next, to make b of a; more than mostSlips is one more.
 func slips(a, b []rune) int {
-	const many = 3
+	const many = mostSlips + 1
 	if len(a)-len(b) >= many || len(b)-len(a) >= many {
 		return many
 	}

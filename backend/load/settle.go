@@ -229,6 +229,10 @@ func (s *settling) ambiguous(fields, free, to []int) {
 	s.problem(p)
 }
 
+// mostCompared is about how many pairs of a field and a column are looked at for
+// names that are near: with more of them hardly one is a slip.
+const mostCompared = 1 << 17
+
 // checkFields returns the fields that go nowhere, and finds those of them that
 // should go somewhere.
 func (s *settling) checkFields() []int {
@@ -249,9 +253,13 @@ func (s *settling) checkFields() []int {
 		}
 	}
 	var strict []int
-	for _, f := range unmapped {
-		field, fieldWords := s.fields[f], words(s.fields[f])
-		if i := slices.IndexFunc(idleWords, func(w []string) bool { return near(w, fieldWords) }); i >= 0 {
+	for n, f := range unmapped {
+		field, i := s.fields[f], -1
+		if n*len(idle) < mostCompared {
+			fieldWords := words(field)
+			i = slices.IndexFunc(idleWords, func(w []string) bool { return near(w, fieldWords) })
+		}
+		if i >= 0 {
 			column := s.table[idle[i]].Name
 			s.problem(Problem{
 				Field: field, Column: column, Message: fmt.Sprintf("the field %q goes to no column, and nothing goes to the column %q", field, column),

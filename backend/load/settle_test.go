@@ -199,3 +199,16 @@ func TestMapFlag(t *testing.T) {
 		}
 	}
 }
+
+// Very wide files and tables are settled in no time, though no name fits.
+func TestSettleWide(t *testing.T) {
+	fields, table := []string{"id"}, []Column{{Name: "id", Nullable: true}}
+	for i := range 60_000 {
+		fields = append(fields, fmt.Sprintf("measured value %d of the day", i))
+		table = append(table, Column{Name: fmt.Sprintf("another thing nr %d", i), Nullable: true})
+	}
+	l, problems := Settle(Plan{Table: "t"}, fields, table)
+	if len(problems) > 0 || len(l.Unmapped) != 60_000 || len(l.Columns) != 1 {
+		t.Errorf("%d unmapped, %d columns, %v", len(l.Unmapped), len(l.Columns), problems)
+	}
+}
