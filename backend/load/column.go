@@ -98,6 +98,8 @@ type Column struct {
 	// refused then, as in a number it would lose what it says: 00420.
 	Guessed bool `json:"-"`
 
+	decimals decimalScales // of a guessed decimal
+
 	// NullSigns says that texts by which programs and people say that there is
 	// no value, such as N/A, are NULL where they are no value of the type.
 	// It is not for texts, nor where the plan names the texts for NULL.

@@ -83,6 +83,9 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 	if i, ok := ps.(*integerParser); ok {
 		v.digits = len(v.nulls) == 0 && i.format.plain()
 	}
+	if d, ok := ps.(*decimalParser); ok && c.Guessed {
+		d.decimals = c.decimals
+	}
 	if c.Guessed && isNumber(c.Type) {
 		ps = guessedParser{ps, c.Type == Float}
 	}

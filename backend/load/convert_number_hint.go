@@ -223,6 +223,20 @@ func unitOf(text []byte) (unit string, before bool) {
 	return "", false
 }
 
+// sticks reports whether a unit of letters stands right beside the digits of a
+// text, as in identifiers: PEN101.
+func sticks(text []byte, unit string, before bool) bool {
+	if strings.ContainsFunc(unit, func(r rune) bool { return !unicode.IsLetter(r) || r >= '\u2e80' }) {
+		return false
+	}
+	if before {
+		at := bytes.Index(text, []byte(unit)) + len(unit)
+		return at < len(text) && text[at]-'0' <= 9
+	}
+	at := bytes.LastIndex(text, []byte(unit))
+	return at > 0 && text[at-1]-'0' <= 9
+}
+
 // currencyCodes are the letters that stand for a currency beside its sign.
 // More are understood when a format names them; these are only recognised.
 const currencyCodes = " EUR USD GBP CHF JPY CNY RMB INR BRL CAD AUD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN HRK RSD " +

@@ -128,6 +128,7 @@ func (p *integerParser) explain(text []byte) *fault {
 type decimalParser struct {
 	format           numberFormat
 	precision, scale int // precision 0 is no limit
+	decimals         decimalScales
 }
 
 func (p *decimalParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
@@ -188,6 +189,9 @@ func (p *decimalParser) inPlace(arena []byte, start, end int) (Cell, bool) {
 // fit checks a canonical number that ends at end by precision and scale, and
 // returns where it ends without the zeros that are beyond the scale.
 func (p *decimalParser) fit(arena []byte, end, whole, fraction int) (int, bool) {
+	if p.decimals.known && p.decimals.contradicts(fraction, arena[end-1] == '0') {
+		return end, false
+	}
 	if p.precision == 0 {
 		return end, true
 	}
@@ -207,6 +211,9 @@ func (p *decimalParser) explain(text []byte) *fault {
 	number, whole, fraction, ok := p.format.scan(nil, text)
 	if !ok {
 		return explainNumber(text, &p.format, false)
+	}
+	if p.precision == 0 {
+		return &fault{CodeNotANumber, "its zeros at the end, or those of others, may say something", "choose the column's type"}
 	}
 	if most := p.precision - p.scale; whole > most {
 		return &fault{CodeOutOfRange,

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -12,12 +13,25 @@ import (
 type calendar struct {
 	years [100]bool // from firstShortYear on
 	days  [32]bool
+
+	dates, late int64 // how many there are, and of days from the 13th on
+	padded      bool  // one has a zero before the day or the month
 }
+
+// clear reports whether dates in which points stand are no codes of three numbers
+// such as 1.6.20: zeros stand before days and months, or there are days enough
+// that would be no months.
+func (c *calendar) clear() bool { return c.padded || c.late > 0 && c.late*4 >= c.dates }
 
 // firstShortYear is the first year that two digits can mean.
 const firstShortYear = 1969
 
-func (c *calendar) add(m *moment) {
+func (c *calendar) add(m *moment, text []byte) {
+	c.dates++
+	if m.day > 12 {
+		c.late++
+	}
+	c.padded = c.padded || text[0] == '0' || bytes.Contains(text, []byte(".0"))
 	c.years[m.year-firstShortYear] = true
 	c.days[m.day] = true
 }

@@ -44,7 +44,7 @@ func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 	case *momentParser:
 		c.moment, c.fits = p.suits(buf[:n])
 		if c.fits && c.calendar != nil {
-			c.calendar.add(&c.moment)
+			c.calendar.add(&c.moment, buf[:n])
 		}
 	default:
 		if c.suits(buf[:n]) {
@@ -67,6 +67,13 @@ func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 		c.no = c.no || c.cell.Int() == 0
 	}
 	return buf
+}
+
+// readsDigits reports whether the numbers that c reads are digits alone, where
+// it is known whether some have decimals.
+func (c *candidate) readsDigits(decimals bool) bool {
+	f := formatOf(c)
+	return (c.typ == Integer || c.typ == Decimal && !decimals) && f.group == groupNone && f.unit == nil && !f.percent
 }
 
 // suits reports whether the value is one that tells the type apart from the

@@ -155,6 +155,9 @@ func (v *verdict) guess(name string) Guess {
 	}
 	if c := v.chosen; c != nil {
 		g.Column.Type, g.Column.Format, g.Exceptions = c.typ, c.format, c.missed
+		if c.number && w.mayBeCodes(c) {
+			g.Column.decimals = decimalScales{true, w.scales.least, w.scales.zeroed}
+		}
 		if v.asBoolean {
 			g.Column.Type, g.Column.Format = Boolean, ""
 		}

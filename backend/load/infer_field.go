@@ -49,6 +49,8 @@ type fieldWatch struct {
 	digitsLeast, digitsMost int  // of the values that are numbers
 	long                    held // the first of more than exactDigits
 
+	scales scales // of the numbers
+
 	mangled held  // a whole number that a spreadsheet has shortened
 	kept    *held // a value that no number keeps
 	keptWhy string
@@ -209,10 +211,14 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 	key, shaped := shapeOf(text)
 	if shaped {
 		if s := w.shape(&key); s != nil {
-			s.count++
+			if s.count++; !s.zero && text[len(text)-1] == '0' {
+				s.zero = true
+				w.scales.add(text, line)
+			}
 			return
 		}
 	}
+	w.scales.add(text, line)
 	buf, number := w.forms.room(text), false
 	for _, c := range w.numbers {
 		buf = c.weigh(buf, len(text), line)

@@ -109,6 +109,7 @@ func pointers(all []candidate) []*candidate {
 // sign and so on that the values have.
 func (f *forms) numbers(values []openingValue) []candidate {
 	unit, before, percent, parentheses, minusBehind := "", false, false, false, false
+	codes := false // of letters and digits: rs9001 is no amount of rupees
 	for _, v := range values {
 		text := []byte(v.text)
 		if !bytes.ContainsAny(text, "0123456789") {
@@ -120,9 +121,15 @@ func (f *forms) numbers(values []openingValue) []candidate {
 			parentheses = true
 			text = text[1 : len(text)-1]
 		}
-		if unit == "" {
-			unit, before = unitOf(text)
+		if u, front := unitOf(text); u != "" {
+			codes = codes || sticks(text, u, front)
+			if unit == "" {
+				unit, before = u, front
+			}
 		}
+	}
+	if codes {
+		unit = ""
 	}
 	dress := func(pattern string) string {
 		switch {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -85,13 +86,50 @@ func isCode(text []byte) bool {
 // identifierNames are the words in the names of fields whose digits are no
 // number: they are compared, never added.
 var identifierNames = wordSet(`
-	zip zipcode postcode postal postalcode plz postleitzahl codepostal
-	phone telephone tel telefon telefono téléphone mobile mobil handy cellphone fax whatsapp msisdn
-	iban bic swift blz ssn vat vatid ustid taxid steuernummer
-	isbn ean ean13 gtin upc asin barcode sku mpn partnumber partno artikelnummer imei isin wkn iccid`)
+	zip zipcode postcode postal postalcode plz postleitzahl codepostal cep codigopostal postnummer postnr postinumero irsz
+	phone telephone telephonenumber phonenumber tel telefon telefono téléphone telefone fone celular móvil movil mobile mobil mobilnummer handy
+	cellphone fax whatsapp msisdn puhelin telefonnummer rufnummer
+	iban bic swift blz sortcode routingnumber ssn socialsecurity vat vatid ustid taxid steuernummer steuerid
+	cpf cnpj nif nie dni cif cuit cuil rut rfc curp nino nhs siren siret insee pesel regon personnummer cpr bsn ahv svnr oib jmbg
+	isbn issn ean ean13 gtin upc asin barcode sku mpn partnumber partno artikelnummer imei imsi isin wkn cusip sedol iccid doi orcid
+	accountnumber accountno kontonummer kontonr cardnumber kartennummer creditcard numerodecuenta fips naics`)
+
+// codeNames are the words in the names of fields that hold identifiers. These may
+// well be counted as whole numbers are, but have no decimals, exponents or
+// thousands separators.
+var codeNames = wordSet(`
+	id ids uid gid pid identifier identificador identifikator identifiant kennung kennziffer kennzeichen ident
+	code codes kode kod codigo código codice cod schlüssel schluessel key
+	account konto cuenta conta compte rekening
+	nummer numero número numéro nr no number num nro kundennummer bestellnummer rechnungsnummer auftragsnummer matrikel matricula matrícula
+	chapter section kapitel abschnitt capítulo capitulo chapitre gliederung ordnungszahl outline clause paragraph`)
+
+// amountNames are the words in the names of fields that hold amounts and measures.
+var amountNames = wordSet(`
+	price prices preis preise prix precio precios prezzo preço preco prijs pris cena hinta ár fiyat цена
+	amount betrag montant importe importo valor bedrag beløb belopp kwota cantidad quantidade quantity qty menge anzahl
+	cost costs kosten coût costo custo total totals sum summe somme suma value wert valeur valore saldo balance
+	rate kurs taux tasa tasso taxa ratio percent percentage prozent score weight gewicht poids peso height width length size
+	revenue umsatz sales profit gewinn income salary gehalt lohn tax steuer fee gebühr discount rabatt
+	temperature temp temperatur température temperatura depth distance lat latitude lon lng longitude speed area volume usd eur gbp open high low close`)
+
+// dateNames and durationNames are the words in the names of fields
+// that hold such values.
+var (
+	dateNames = wordSet(`
+		date dates datum data fecha dato dag tag day dia día jour giorno päivä pvm dzień dzien день дата tarih datetime timestamp
+		birth born birthday dob geburt geboren geb nacimiento naissance nascita nascimento am vom von bis from to since until seit
+		start end begin beginn ende created updated modified valuta wertstellung buchung stand`)
+	durationNames = wordSet(`
+		duration dauer durée duree duración duracion durata duração duracao varighet varighed length länge laenge elapsed runtime laufzeit
+		lap split splits pace playtime spieldauer lasted took chrono mins minutes minuten`)
+	// durationWords make a duration of one of timeWords that stands after them.
+	timeWords     = wordSet("time times zeit tiempo tempo temps tid tijd")
+	durationWords = wordSet("lap race run finish total elapsed running chip gun net split swim bike best record winning play")
+)
 
 // identifierTails are the words that may stand behind them.
-var identifierTails = wordSet("code number no nr num nummer id")
+var identifierTails = wordSet("code number no nr num nummer id numero número numéro")
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
@@ -112,6 +150,37 @@ func namesIdentifier(name string) bool {
 		words = words[:len(words)-1]
 	}
 	return len(words) > 0 && identifierNames[words[len(words)-1]]
+}
+
+// namesCode reports whether the name of a field says that its values tell things
+// apart.
+func namesCode(name string) bool {
+	words := nameWords(name)
+	return len(words) > 0 && codeNames[words[len(words)-1]] && !(len(words) == 1 && (words[0] == "number" || words[0] == "no"))
+}
+
+// namesAmount, namesDate and namesDuration report whether the name of a field has
+// a word for such a value.
+func namesAmount(name string) bool { return hasWord(name, amountNames) }
+func namesDuration(name string) bool {
+	words := nameWords(name)
+	if len(words) > 1 && timeWords[words[len(words)-1]] && durationWords[words[len(words)-2]] {
+		return true
+	}
+	return hasWord(name, durationNames)
+}
+func namesDate(name string) bool {
+	return hasWord(name, dateNames) || endsWith(name, "datum", "date", "tag", "dato", "fecha")
+}
+
+func hasWord(name string, set map[string]bool) bool {
+	return slices.ContainsFunc(nameWords(name), func(w string) bool { return set[w] })
+}
+
+func endsWith(name string, tails ...string) bool {
+	return slices.ContainsFunc(nameWords(name), func(w string) bool {
+		return slices.ContainsFunc(tails, func(tail string) bool { return strings.HasSuffix(w, tail) })
+	})
 }
 
 // namesVersion reports whether the name of a field says that its values are

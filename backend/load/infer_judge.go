@@ -82,6 +82,14 @@ func (w *fieldWatch) judge() verdict {
 		v.why = "text, because " + w.mangled.String() + ", which is what a spreadsheet leaves of a longer number: identifiers of which some are lost"
 	case best.typ == Decimal && namesVersion(w.name):
 		v.why = "text, because by its name it holds versions, of which 1.1 is not 1.10"
+	case best.number && w.scales.speak() && w.mayBeCodes(best):
+		v.why = "text, because " + w.scales.first.String() + ", whose zero at the end a number would not keep, and others have fewer decimals"
+	case best.typ == Time && best.format == "" && namesDuration(w.name):
+		v.why = "text, because by its name it holds how long something took, and " + best.firstFit.String()
+	case best.calendar != nil && strings.HasPrefix(best.skeleton, "#.#.#") && !best.calendar.clear() && !namesDate(w.name):
+		v.why = "text, because " + best.firstFit.String() + ", which may be a code of three numbers as well as a date"
+	case best.number && !best.readsDigits(w.scales.least > 0) && namesCode(w.name):
+		v.why = "text, because by its name it holds identifiers; " + w.share(best) + " are numbers, but not of digits alone"
 	case best.number && namesIdentifier(w.name):
 		v.why = "text, because by its name it holds identifiers; " + w.share(best) + " are of digits"
 	case best.number && w.looksLikePhone(best):

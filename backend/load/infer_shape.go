@@ -8,6 +8,7 @@ type shape struct {
 	count        int64 // the values that are in no candidate's account yet
 	fits, misses []*candidate
 	proofs       []*int64 // the counts of rivalries that each value adds to
+	zero         bool     // one of them ends with a zero
 }
 
 // A shapeKey is a shape's text: '0' and their number for digits, other bytes as

@@ -1,0 +1,115 @@
+package load
+
+import (
+	"strings"
+	"testing"
+)
+
+// What has digits is not always a number, and what has three of them no date.
+func TestNumbersThatAreNone(t *testing.T) {
+	for _, tt := range []struct {
+		field  string
+		values []string
+		typ    Type
+		says   string
+	}{
+		// Zeros at the end that others lack.
+		{"id", []string{"1.1", "1.2", "1.10"}, Text, "1.10, whose zero at the end"},
+		{"f", []string{"2.9", "2.10", "2.11"}, Text, "2.10, whose zero at the end"},
+		{"f", []string{"3.1", "3.12", "3.120"}, Text, "3.120"},
+		{"f", []string{"1,1", "1,2", "1,10"}, Text, "1,10"},
+		{"f", append(numbered(100, "7.%d"), "8"), Text, "7.10"},
+		{"f", []string{"1.50", "2.25", "3.00"}, Decimal, ""},
+		{"f", []string{"1.0", "2.5", "12.75", "10.0"}, Decimal, ""},
+		{"f", []string{"10", "20", "30.50"}, Decimal, ""},
+		{"f", []string{"-1.5", "2.50", "0.25"}, Decimal, ""},
+		{"unit_price", []string{"9.9", "12.50"}, Decimal, ""},
+		{"Betrag", []string{"9,9", "12,50"}, Decimal, ""},
+		{"f", []string{"€ 9.9", "€ 12.50"}, Decimal, ""},
+		{"f", []string{"0.1234560", "0.12"}, Decimal, ""},
+
+		// Names.
+		{"telefone", []string{"5.58199E+12", "5.58199E+12"}, Text, "by its name"},
+		{"Telefone", []string{"5,58199E+12", "5,58199E+12"}, Text, "by its name"},
+		{"Código", []string{"5,58199E+12", "4711"}, Text, "by its name"},
+		{"código postal", []string{"28001", "28002"}, Text, "by its name"},
+		{"CEP", []string{"1310100", "4538133"}, Text, "by its name"},
+		{"cpf", []string{"12345678901"}, Text, "by its name"},
+		{"NIF", []string{"123456789"}, Text, "by its name"},
+		{"Kontonummer", []string{"532013000"}, Text, "by its name"},
+		{"account_number", []string{"532013000"}, Text, "by its name"},
+		{"numéro de téléphone", []string{"612345678"}, Text, "by its name"},
+		{"article_no", []string{"1.5", "2.5"}, Text, "by its name"},
+		{"id", []string{"1,001", "1,002", "9,999"}, Text, ""},
+		{"genre ids", []string{"101,102,103", "104,105,106"}, Text, "by its name"},
+		{"id", []string{"1", "2", "300"}, Integer, ""},
+		{"code", []string{"100", "200"}, Integer, ""},
+		{"Nummer", []string{"1", "2"}, Integer, ""},
+		{"number", []string{"1.5", "2.5"}, Decimal, ""},
+		{"cells", []string{"1", "2"}, Integer, ""},
+
+		// Letters beside digits.
+		{"snp", []string{"rs9001", "rs9002112", "rs77"}, Text, ""},
+		{"f", []string{"PEN101", "PEN102"}, Text, ""},
+		{"f", []string{"KR101", "KR102"}, Text, ""},
+		{"f", []string{"12FT", "15FT"}, Text, ""},
+		{"f", []string{"kr 101", "kr 102"}, Decimal, ""},
+		{"f", []string{"101 EUR", "102 EUR"}, Decimal, ""},
+		{"f", []string{"€101", "€102"}, Decimal, ""},
+
+		// Codes of three numbers.
+		{"legal form", []string{"1.6.20", "1.7.30", "2.4.20", "1.1.20", "2.4.30", "2.4.20"}, Text, "1.6.20, which may be a code"},
+		{"f", []string{"10.2.15", "10.3.11", "9.12.40"}, Text, ""},
+		{"release", []string{"1.12.10", "1.12.11"}, Text, ""},
+		{"f", []string{"24.12.31", "25.1.31", "3.2.31", "28.2.31"}, Date, ""},
+		{"f", []string{"01.06.35", "02.06.36"}, Date, ""},
+		{"Datum", []string{"1.6.20", "2.6.20"}, Date, ""},
+		{"Geburtstag", []string{"1.6.60", "2.6.61"}, Date, ""},
+		{"f", []string{"1.6.2020", "2.6.2020"}, Date, ""},
+
+		// Minutes and seconds.
+		{"length", []string{"3:45", "12:07", "4:59", "5:03"}, Text, ""},
+		{"f", []string{"3:45", "12:07"}, Text, ""},
+		{"Dauer", []string{"03:45", "12:07"}, Text, "how long"},
+		{"lap time", []string{"01:45", "01:46"}, Text, "how long"},
+		{"start time", []string{"09:30", "14:00"}, Time, ""},
+		{"f", []string{"09:30", "14:00"}, Time, ""},
+		{"f", []string{"9:30 am", "2:00 pm"}, Time, ""},
+	} {
+		g := watched(t, tt.field, Plan{}, tt.values...)
+		if g.Column.Type != tt.typ || !strings.Contains(g.Evidence, tt.says) {
+			t.Errorf("%s %q: %s: %s; want %s: %s", tt.field, tt.values, g.Column.Type, g.Evidence, tt.typ, tt.says)
+		}
+		converts(t, g, Plan{}, tt.values)
+	}
+}
+
+// A decimal that was guessed from others refuses what would have made it text.
+func TestGuessedDecimalsRefuseZerosThatSpeak(t *testing.T) {
+	for _, tt := range []struct {
+		seen    []string
+		text    string
+		refused bool
+	}{
+		{[]string{"1.1", "1.2"}, "1.10", true},
+		{[]string{"1.1", "1.2"}, "1.11", false},
+		{[]string{"1.1", "1.25"}, "1.30", true},
+		{[]string{"1.50", "1.25"}, "1.5", true},
+		{[]string{"1.50", "1.25"}, "1.30", false},
+		{[]string{"1.50", "1.25"}, "2", false},
+		{[]string{"1,1", "1,2"}, "1,10", true},
+		{[]string{"-1.1", "1.2"}, "1.10", false},
+		{[]string{"1", "2.5"}, "3.0", false},
+	} {
+		g := watched(t, "f", Plan{}, tt.seen...)
+		g.Column.Guessed = true
+		v, err := newConversion(g.Column, Plan{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, wrong := v.convert([]byte(tt.text), Field{End: uint32(len(tt.text))})
+		if refused := wrong != nil; refused != tt.refused {
+			t.Errorf("%q and then %s: %+v", tt.seen, tt.text, wrong)
+		}
+	}
+}
