@@ -305,3 +305,43 @@ func TestRejectsAreReadByTheTypesOfTheEnd(t *testing.T) {
 		t.Errorf("kept %s", kept)
 	}
 }
+
+// Numbers that may be read in several ways are told where they are loaded all
+// the same; what proves the way, and what somebody has said, settles it.
+func TestAmbiguousNumbersAreTold(t *testing.T) {
+	const table = "CREATE TABLE t (id INTEGER, amount NUMERIC(10,2))"
+	for _, tt := range []struct {
+		about, setup, values string
+		plan                 load.Plan
+		warned               bool
+		want                 string
+	}{
+		{"thousands or not", table, "8.000 35", load.Plan{}, true, "8 35"},
+		{"proved", table, "8.000 9.5", load.Plan{}, false, "8 9.5"},
+		{"said by a format", table, "8.000 35", load.Plan{Formats: map[string]string{"amount": "1.234"}}, false, "8000 35"},
+		{"said by the sign", table, "8.000 35", load.Plan{Decimal: "."}, false, "8 35"},
+		{"a type that is chosen", "", "8.000 35", load.Plan{Create: true, ColumnTypes: map[string]load.Type{"amount": load.Decimal}}, true, "8 35"},
+		{"text until somebody says", "", "8.000 35", load.Plan{Create: true}, false, "8.000 35"},
+	} {
+		b := newBench(t)
+		var text strings.Builder
+		for i, v := range strings.Fields(tt.values) {
+			fmt.Fprintf(&text, "%d,%s\n", i, v)
+		}
+		file, db := b.file("in.csv", "id,amount\n"+text.String()), b.path("out.db")
+		if tt.setup != "" {
+			b.execute(db, tt.setup)
+		}
+		tt.plan.Table = "t"
+		s, err := b.run(Request{File: file, Target: db, Plan: tt.plan})
+		warned := slices.ContainsFunc(s.Warnings, func(w load.Warning) bool {
+			return w.Code == WarnAmbiguous && w.Column == "amount" && strings.Contains(w.Message, "8.000 is 8000")
+		})
+		if err != nil || s.Rejected != 0 || warned != tt.warned {
+			t.Errorf("%s: %+v, %v", tt.about, s, err)
+		}
+		if got := strings.ReplaceAll(b.query(db, "SELECT amount || '' FROM t"), "\n", " "); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.about, got, tt.want)
+		}
+	}
+}

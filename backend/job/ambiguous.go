@@ -1,0 +1,41 @@
+package job
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// WarnAmbiguous is the code of a warning of numbers that may be read in several
+// ways, in a column whose type is known.
+const WarnAmbiguous = "ambiguous"
+
+// ambiguousNumbers warns of fields whose numbers may have a decimal point or
+// thousands separators, such as 8.000, where nobody has said which.
+func ambiguousNumbers(p load.Plan, l load.Layout, guesses []load.Guess) []load.Warning {
+	var warnings []load.Warning
+	for i, c := range l.Columns {
+		if c.Type != load.Decimal && c.Type != load.Float || c.Format != "" || p.Decimal != "" {
+			continue
+		}
+		var ways, formats []string
+		for _, way := range guesses[l.Index[i]].Ambiguous {
+			ways = append(ways, way.Example)
+			if way.Format != "" && !slices.Contains(formats, way.Format) {
+				formats = append(formats, way.Format)
+			}
+		}
+		if len(ways) == 0 {
+			continue
+		}
+		field := l.Fields[l.Index[i]]
+		warnings = append(warnings, load.Warning{
+			Code: WarnAmbiguous, Field: field, Column: c.Name,
+			Message: fmt.Sprintf("the numbers of the field %q may be read in several ways (%s); the point is taken for the decimal sign", field, strings.Join(ways, ", or ")),
+			Hint:    fmt.Sprintf("say how they are written (--format %s=%s, or --decimal .)", c.Name, strings.Join(formats, " or ")),
+		})
+	}
+	return warnings
+}
