@@ -81,6 +81,7 @@ export namespace job {
 	    padded?: number;
 	    passed?: number;
 	    passedOver?: csvfile.PassedOver[];
+	    nulls?: load.SignCount[];
 	    warnings?: load.Warning[];
 	    created?: boolean;
 	    check?: boolean;
@@ -178,6 +179,7 @@ export namespace load {
 	    generated?: boolean;
 	    check?: string;
 	    format?: string;
+	    nullSigns?: boolean;
 	}
 	export interface Guess {
 	    field: string;
@@ -196,6 +198,7 @@ export namespace load {
 	    create?: boolean;
 	    columns?: Column[];
 	    types?: string;
+	    columnTypes?: {[key: string]: string};
 	    map?: Record<string, string>;
 	    strict?: boolean;
 	    onConflict?: string;
@@ -228,6 +231,11 @@ export namespace load {
 	    recordsPerSecond: number;
 	    bytesPerSecond: number;
 	    etaMs?: number;
+	}
+	export interface SignCount {
+	    column: string;
+	    text: string;
+	    count: number;
 	}
 	export interface Table {
 	    name: string;
