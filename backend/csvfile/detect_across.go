@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 type series struct {
 	at       []int   // the fields that it is in
 	strength float64 // how much it speaks for names, if the rows below have no such
-	sort     int     // letters, numbers, or numbers amid letters
+	sort     int     // one of the sorts below
 }
 
 // A term is a cell that can be part of a series: a value and what stands
@@ -61,15 +62,15 @@ func termOf(s string) (term, bool) {
 	return term{before: s[:i], after: after, value: float64(v)}, true
 }
 
-func (t *term) sort() int {
-	switch {
-	case t.letter:
-		return 0
-	case t.before == "" && t.after == "":
-		return 1
-	}
-	return 2
-}
+// The sorts of series.
+const (
+	sortLetters = iota
+	sortMixed   // numbers amid letters
+	sortYears
+	sortSteps // numbers with the same step
+	sortRising
+	sorts
+)
 
 // seriesAcross returns the series of a row, none of them with a field of
 // another. Empty cells interrupt none.
@@ -78,8 +79,8 @@ func seriesAcross(cells []string) []series {
 	var at []int
 	var terms []term
 	end := func() {
-		if s := seriesStrength(terms); s > 0 {
-			list = append(list, series{slices.Clone(at), s, terms[0].sort()})
+		if strength, sort := judgeSeries(terms); strength > 0 {
+			list = append(list, series{slices.Clone(at), strength, sort})
 		}
 		at, terms = at[:0], terms[:0]
 	}
@@ -106,17 +107,17 @@ func seriesAcross(cells []string) []series {
 	return list
 }
 
-// seriesStrength is how much the terms, which go all up or all down, look like
-// names.
-func seriesStrength(terms []term) float64 {
+// judgeSeries returns how much the terms, which go all up or all down, look like
+// names, and of which sort they are.
+func judgeSeries(terms []term) (strength float64, sort int) {
 	n := len(terms)
 	if n < 2 {
-		return 0
+		return 0, 0
 	}
 	steady, years, whole := true, true, true
 	step := terms[1].value - terms[0].value
 	for i, t := range terms {
-		whole = whole && t.value == float64(int64(t.value))
+		whole = whole && t.value == math.Trunc(t.value)
 		years = years && isYear(t.value)
 		if i > 0 && t.value-terms[i-1].value != step {
 			steady = false
@@ -126,30 +127,29 @@ func seriesStrength(terms []term) float64 {
 	first := terms[0]
 	switch plain := first.before == "" && first.after == ""; {
 	case first.letter && steady && step == 1:
-		return by(0.4, 1.2, 2)
+		return by(0.4, 1.2, 2), sortLetters
 	case first.letter:
-		return 0
+		return 0, sortLetters
 	case !plain && steady:
-		return by(0.6, 1.5, 2)
+		return by(0.6, 1.5, 2), sortMixed
 	case !plain:
-		return by(0, 0.5, 0.8, 1)
+		return by(0, 0.5, 0.8, 1), sortMixed
 	case years:
-		return by(1, 1.8, 2.5)
+		return by(1, 1.8, 2.5), sortYears
 	case steady && step == 1 && (first.value == 0 || first.value == 1):
-		return by(0.4, 1.5, 2.5, 3)
+		return by(0.4, 1.5, 2.5, 3), sortSteps
 	case steady && whole:
-		return by(0, 0.8, 1.5, 2)
+		return by(0, 0.3, 1.5, 2), sortSteps
 	}
-	return by(0, 0, 0.4, 1, 1.5)
+	return by(0, 0, 0.4, 1, 1.5), sortRising
 }
 
-// class is how strong a series is: weak, of some strength, strong.
+// class is how long a series is, for comparing: those of numbers that only rise
+// are frequent by chance.
 func (s *series) class() int {
-	switch {
-	case s.strength >= 1.5:
-		return 2
-	case s.strength >= 0.8:
-		return 1
+	n := len(s.at)
+	if s.sort == sortRising {
+		n -= 2
 	}
-	return 0
+	return min(max(0, n-2), 2)
 }

@@ -20,14 +20,15 @@ type column struct {
 	upper   int // values that begin with a capital
 	average float64
 	longest int
-	least   float64   // of the plain numbers
-	most    float64   // and the largest
-	numbers int       // values that are plain numbers
-	years   int       // values that may be years
-	across  [3][3]int // values that are part of a series across their row, by its sort and strength
-	styles  [9]int    // values of each style of writing
-	blanks  int       // values with spaces in them
-	kinds   kindCount // values of each kind
+	least   float64       // of the plain numbers
+	most    float64       // and the largest
+	numbers int           // values that are plain numbers
+	years   int           // values that may be years
+	across  [sorts][3]int // values that are part of a series across their row, by its sort and length
+	whole   bool          // all plain numbers are whole
+	styles  [9]int        // values of each style of writing
+	blanks  int           // values with spaces in them
+	kinds   kindCount     // values of each kind
 }
 
 type kindCount [cellText + 1]int
@@ -121,6 +122,7 @@ func (c *column) add(s string) {
 	switch kind {
 	case cellNumber:
 		if v, ok := plainNumber(s); ok {
+			c.whole = (c.whole || c.numbers == 0) && v == math.Trunc(v)
 			c.numbers++
 			c.least, c.most = min(c.least, v), max(c.most, v)
 			if isYear(v) {
@@ -189,6 +191,24 @@ func (c *column) far(s string) bool {
 	}
 	span := c.most - c.least
 	return v > c.most+span && v > c.most+1 || v < c.least-span && v < c.least-1
+}
+
+// counts reports whether the first values are the numbers of the rows, from 0 or
+// 1 on.
+func (c *column) counts() bool {
+	if len(c.first) < 2 || len(c.values) != c.rows {
+		return false
+	}
+	from, ok := plainNumber(c.first[0])
+	if !ok || from != 0 && from != 1 {
+		return false
+	}
+	for i, s := range c.first {
+		if v, ok := plainNumber(s); !ok || v != from+float64(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // nameLike reports whether many of the values look like names of fields.

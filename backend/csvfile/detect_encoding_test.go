@@ -24,7 +24,7 @@ func TestLegacyKinds(t *testing.T) {
 			"id,quote\n1,“Yes”\n2,don’t\n3,the Smiths’ house\n", "title\nThe café on 5th\nA naïve résumé\n", "dish,price\nCrème brûlée,£4.50\nJalapeño dip,£3.20\n",
 			"id,range\n1,5–10\n2,11–20\n3,21+\n", "a,b\n1,x — y\n2,wait…\n", "mark,owner\nAcme™,a\nBolt®,b\n", "id,temp\n1,20°\n2,21°\n", "part,tol\na,±5\nb,±7\n", "id,size\n1,½ cup\n2,¼ cup\n",
 			"id,text\n1,• first\n2,• second\n", "sect,title\n§ 12,x\n§ 14,y\n", "id,name\n1,Beyoncé\n2,Smith\n", "id,city\n1,Zürich\n2,Bern\n", "id,city\n1,San José\n2,Reno\n",
-			"id,dim\n1,3×4\n2,5×6\n", "id,unit\n1,µg\n2,mg/m³\n3,m²\n", "id,firm\n1,Häagen-Dazs\n2,Nestlé\n", "state,city\nNM,Española\nCA,La Cañada\n",
+			"id,firm\n1,Clean Research®, L.L.C.\n", "time,dust (µg/m3)\n10:00,5.8\n", "id,a\n1,x ½ y\n2,¾\n", "id,dim\n1,3×4\n2,5×6\n", "id,unit\n1,µg\n2,mg/m³\n3,m²\n", "id,firm\n1,Häagen-Dazs\n2,Nestlé\n", "state,city\nNM,Española\nCA,La Cañada\n",
 			// Finnish and Estonian.
 			"kunta;määrä\nHämeenlinna;4\nYlöjärvi;6\n", "nimi;osuus\nÄänekoski;1,5\u00a0%\nÅland;2,5\u00a0%\n", "kunta,väestö\nHelsinki,1\u00a0234\nEspoo,2\u00a0345\n",
 			"nimi;maakond\nPärnu;Pärnumaa\nVõru;Võrumaa\n", "linn;arv\nJõhvi;3\nPõlva;5\n", "nimi;märkus\nTõnu;käib tööl\nÜlle;õpib\n", "kool,õpilasi\nRapla,120\nKeila,80\n", "id;tänav\n1;Lääne\n2;Põhja\n",

@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -29,7 +30,11 @@ func headerEvidence(cells []string, cols []column) (float64, string) {
 		c := &cols[j]
 		s = trimName(s)
 		if s == "" {
-			if empty++; c.typed() && j > 0 {
+			switch empty++; {
+			case j == 0 && c.counts():
+				sum += 1.5 // the numbers of the rows have no name
+				empty--
+			case c.typed() && j > 0:
 				sum -= 0.3
 			}
 			continue
@@ -77,12 +82,20 @@ func cellEvidence(s string, c *column) float64 {
 		return -0.8
 	case c.filled == 0:
 		return 0
-	case c.typed() && kind == c.kind:
-		return -1.3
 	case c.typed() && !value:
 		return 1
-	case c.typed() && kind == cellWord:
-		return -0.3 // a word for none
+	case c.typed() && kind == cellWord && c.kind != cellWord:
+		if isNoValue(s) {
+			return -0.3
+		}
+		return 0.8 // yes or n above numbers
+	case c.kind == cellWord && kind == cellWord && !c.values[s]:
+		return -0.2 // of other words
+	case c.typed() && kind == c.kind:
+		if v, ok := plainNumber(s); ok && v != math.Trunc(v) && c.whole && c.numbers == c.filled && c.numbers >= 3 {
+			return 0 // a fraction above whole numbers
+		}
+		return -1.3
 	case c.typed():
 		return 0.5 // a number above dates, or a date above numbers
 	case c.values[s] && len(c.values) == 1:
@@ -151,24 +164,30 @@ func strongest(cells []string, cols []column) (names, usual []series) {
 		return nil, nil
 	}
 	for _, s := range seriesAcross(cells) {
-		most, filled, years := 0, 0, 0
+		most, filled, years, inside := 0, 0, 0, 0
 		for _, j := range s.at {
 			if j >= len(cols) {
 				break
 			}
-			have := 0 // rows with a series that is as strong
+			have := 0 // rows with a series that is as long
 			for _, n := range cols[j].across[s.sort][s.class():] {
 				have += n
 			}
 			most = max(most, have)
+			if v, ok := plainNumber(cells[j]); ok && !isYear(v) && cols[j].kind == cellNumber && (v == math.Trunc(v) || !cols[j].whole) && v >= cols[j].least && v <= cols[j].most {
+				inside++
+			}
 			filled += cols[j].filled
 			years += cols[j].years
 		}
 		if 5*most > cols[0].rows || 2*years > filled {
 			usual = append(usual, s)
-		} else {
-			names = append(names, s)
+			continue
 		}
+		if 2*inside > len(s.at) && s.strength < 2.5 {
+			s.strength *= 0.4 // values like those below, which go up by chance
+		}
+		names = append(names, s)
 	}
 	return names, usual
 }

@@ -26,6 +26,10 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	for rows := 3; rows >= 2; rows-- {
 		if reason := best.manyRows(text, top, rows); reason != "" {
 			det.number("headerRows", &det.d.HeaderRows, rows, 0.8, "%s", reason)
+			det.warn(Warning{
+				Code: WarnHeader, Line: best.rows[top].line, Message: fmt.Sprintf("the first %d rows name the fields: %s", rows, reason),
+				Hint: "look at the names in the preview; if there is a record among these rows, set the number of header rows",
+			})
 			return
 		}
 	}
@@ -93,10 +97,17 @@ func (c *candidate) manyRows(text []byte, top, rows int) string {
 		}
 	}
 	twice := rows == 2 && sameNames(heads[0], heads[1])
-	if !twice && (namesAll(heads[0]) || !completes(heads)) {
+	all := namesAll(heads[0])
+	if !twice && (all && !mayBeUnits(heads) || !all && !completes(heads)) {
 		return "" // what is below it may be a record, which would be lost
 	}
 	cols, _ := c.columnsBut(text, at, 50, heads[0])
+	if all && !twice {
+		if sum, _ := headerEvidence(heads[0], cols); sum >= sureOfHeader && areUnits(heads[1:], cols) {
+			return fmt.Sprintf("names, and %s of texts such as units above columns of numbers", count(rows-1, "row"))
+		}
+		return ""
+	}
 	if twice {
 		if sum, _ := headerEvidence(heads[0], cols); sum >= sureOfHeader {
 			return "the names are there twice"
@@ -106,12 +117,54 @@ func (c *candidate) manyRows(text []byte, top, rows int) string {
 	if noneIsValue(heads, cols) {
 		return fmt.Sprintf("%d rows that hold none of the values that the rows below them have", rows)
 	}
-	if groups(heads[0]) && rows == 2 {
+	if rows == 2 && groups(heads[0]) && !slices.ContainsFunc(slices.Concat(heads...), isValue) {
 		if sum, _ := headerEvidence(heads[1], cols); sum >= sureOfHeader && likeNames(distinct(heads[1])) {
 			return "the names of groups, and below them those of their fields"
 		}
 	}
 	return ""
+}
+
+// isValue reports whether the cell is a number, a date or a word for a value.
+func isValue(s string) bool {
+	switch kindOf([]byte(s)) {
+	case cellNumber, cellMoment, cellWord:
+		return true
+	}
+	return false
+}
+
+// mayBeUnits reports whether there is no value in the rows below the first, and
+// several texts that differ.
+func mayBeUnits(heads [][]string) bool {
+	return !slices.ContainsFunc(heads[1:], func(row []string) bool {
+		return len(distinct(row)) < 3 || slices.ContainsFunc(row, func(s string) bool { return isValue(s) && !isLetter(s) })
+	})
+}
+
+// isLetter reports whether s is one letter: a unit rather than a word for yes or
+// no.
+func isLetter(s string) bool { return len(s) == 1 && isASCIILetter(rune(s[0])) }
+
+// areUnits reports whether each of the rows holds texts above at least three
+// columns of nothing but numbers or dates, which differ, and nothing or a text
+// above all others of these. A record of such texts would be an odd one.
+func areUnits(rows [][]string, cols []column) bool {
+	for _, cells := range rows {
+		var texts []string
+		for j, s := range cells {
+			c := &cols[j]
+			pure := c.kinds[cellNumber] == c.filled || c.kinds[cellMoment] == c.filled
+			if c.filled < 3 || !pure || s == "" {
+				continue
+			}
+			texts = append(texts, s)
+		}
+		if len(texts) < 3 || len(distinct(texts)) < 2 {
+			return false
+		}
+	}
+	return len(rows) > 0
 }
 
 // completes reports whether the rows below the first name fields that it

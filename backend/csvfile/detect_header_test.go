@@ -28,6 +28,21 @@ func TestHeaders(t *testing.T) {
 		{"a matrix", "3,1,2\n4,1,5\n9,2,6\n5,3,5\n", "", 4, 0},
 		{"a key that counts", "1,10.5,a\n2,11.5,b\n3,12.5,c\n", "", 3, 0},
 
+		{"numbers in order", "1,2,3\n4,5,6\n7,8,9\n", "", 3, 0},
+		{"tens", "10,20,30\n40,10,20\n30,30,10\n", "", 3, 0},
+		{"numbers that rise by chance", "1,2,5,9,12\n3,4,4,8,1\n7,2,9,9,3\n2,5,4,1,8\n", "", 4, 0},
+		{"shares", "name,0.1,0.25,0.5,0.75,0.9\na,1.2,2.2,3.1,4.4,5.1\nb,1.1,2.0,3.3,4.1,5.9\n", "name|0.1|0.25|0.5|0.75|0.9", 2, 1},
+		{"decimals above counts", "\"\";\"16.5\";\"16.75\";\"17.25\";\"17.75\"\n\"71\";0;1;20;1\n\"70\";0;7;0;4\n\"69\";2;18;11;30\n", "field_1|16.5|16.75|17.25|17.75", 3, 1},
+		{"groups of ages", "Gemeinde;0-4;5-9;10-14;15-19\nA;120;130;140;150\nB;12;13;14;15\n", "Gemeinde|0-4|5-9|10-14|15-19", 2, 1},
+		{"quarters", "Region\tQ1 2019\tQ2 2019\tQ3 2019\tQ4 2019\tQ1 2020\nN\t1\t2\t3\t4\t5\nS\t2\t3\t4\t5\t6\n", "Region|Q1 2019|Q2 2019|Q3 2019|Q4 2019|Q1 2020", 2, 1},
+
+		// Rows that are numbered below no name.
+		{"one letter above numbers", "\"\",\"y\"\n\"1\",5.66\n\"2\",5.5\n\"3\",5.65\n\"4\",5.59\n", "field_1|y", 4, 1},
+		{"letters for words above letters", "\"\";\"y\";\"n\";\"P\";\"A\";\"V\"\n\"1\";17;24;\"L\";\"A\";\"L\"\n\"2\";29;29;\"L\";\"A\";\"S\"\n\"3\";17;27;\"L\";\"I\";\"L\"\n\"4\";20;20;\"L\";\"I\";\"S\"\n", "field_1|y|n|P|A|V", 4, 1},
+		{"numbers from nought and text", "\tnimi\thuone\n0\tAnja\tsali\n1\tOlli\taula\n2\tPia\tsali\n", "field_1|nimi|huone", 3, 1},
+		{"yes and no above counts", "pregunta,yes,no\nq1,12,3\nq2,5,10\n", "pregunta|yes|no", 2, 1},
+		{"no value above numbers", "NA,1.5,x\n2,1.7,y\n3,1.9,z\n", "", 3, 0},
+
 		// Years across.
 		{"years with a gap", "country,1991,1992,1994,1995\nA,0,12,3,0\nB,5,0,0,1\nC,0,0,7,2\n", "country|1991|1992|1994|1995", 3, 1},
 		{"years five apart", "Region;2000;2005;2010;2015\nNord;12,1;12,9;13,3;14\nSüd;9,1;9,5;9,9;10,4\n", "Region|2000|2005|2010|2015", 2, 1},
@@ -64,6 +79,13 @@ func TestHeaders(t *testing.T) {
 		{"the same names twice above text", "nombre;ciudad\nnombre;ciudad\nAna;Lugo\nLuis;Vigo\n", "nombre|ciudad", 2, 2},
 		{"groups above text", "Kunde,,Waren,\nName,Ort,Artikel,Farbe\nAdam,Ulm,Tisch,rot\nBerta,Bonn,Stuhl,blau\nCäsar,Kiel,Bank,rot\n", "Kunde Name|Kunde Ort|Waren Artikel|Waren Farbe", 3, 2},
 		{"groups above years", "Region,Sales,,Returns,\n,2023,2024,2023,2024\nNorth,10,12,1,2\nSouth,20,22,2,1\nEast,30,31,0,0\n", "Region|Sales 2023|Sales 2024|Returns 2023|Returns 2024", 3, 2},
+
+		{"the same name twice above numbers", "id,value,value\n1,2,3\n4,5,6\n", "id|value|value_2", 2, 1},
+		{"units and codes below names", "Name,Vac,Pso,Paco\nUnits,V,W,kW\n[0],inv_vac,inv_pso,inv_paco\nx 1,208,2.1,250\nx 2,240,1.9,260\nx 3,208,2.2,300\nx 4,240,2.4,310\n", "Name Units [0]|Vac V inv_vac|Pso W inv_pso|Paco kW inv_paco", 4, 3},
+		{"units below names, with gaps", "Ort;Datum;Höhe;Breite;Gewicht\n;;m;cm;kg\nUlm;01.02.2020;1,5;20;3\nBonn;02.02.2020;1,7;25;4\nKiel;03.02.2020;1,2;22;6\n", "Ort|Datum|Höhe m|Breite cm|Gewicht kg", 3, 2},
+		{"a record of the same word", "id,price,date,size\nTBD,TBD,TBD,TBD\n1,1.5,2024-01-01,4\n2,2.5,2024-01-02,5\n3,3,2024-01-03,6\n", "id|price|date|size", 4, 1},
+		{"a record with a number", "name;a;b;c;d\nx;k;l;m;5\ny;1;2;3;4\nz;1;2;3;4\nw;2;3;4;5\n", "name|a|b|c|d", 4, 1},
+		{"numbers, widened to the right", "1,2,3,,,,\n4,5,6,10,11,12,\n7,8,9,,,,9\n", "", 3, 0},
 
 		// Names there again.
 		{"files put together", "id,name\n1,a\n2,b\nid,name\n3,c\n", "id|name", 4, 1},

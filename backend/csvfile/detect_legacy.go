@@ -340,7 +340,22 @@ func symbolValue(before, c, after rune) float64 {
 			return 1
 		}
 		return -0.3
+	case '®', '™', '©', '²', '³', '¹', '…':
+		if letter(before) && !letter(after) || c == '©' || c == '…' {
+			return 0.9
+		}
+	case 'µ', '±', '§', '•', '¶':
+		if !letter(before) {
+			return 0.9
+		}
+	case '½', '¼', '¾', '×', '÷':
+		if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+			return 0.9
+		}
 	case '“', '„', '‘', '«', '‚', '‹':
+		if c != '“' && c != '‘' && letter(before) {
+			return 0
+		}
 		if !letter(before) && (letter(after) || c == '«') {
 			return 0.9
 		}

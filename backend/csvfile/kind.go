@@ -1,5 +1,7 @@
 package csvfile
 
+import "strings"
+
 // A cellKind is what a value looks like, as far as it takes to tell a
 // delimiter from text and a header from records. It says nothing about the
 // type of a column.
@@ -199,6 +201,15 @@ func isNone(b []byte) bool {
 		return true
 	}
 	return false
+}
+
+// isNoValue reports whether s is a word or a mark for no value.
+func isNoValue(s string) bool {
+	switch strings.ToLower(s) {
+	case "null", "na", "nan", "none", "nil":
+		return true
+	}
+	return isNone([]byte(s))
 }
 
 // isWord reports whether b is one of the words that stand for a value of a
