@@ -18,6 +18,7 @@ type ahead struct {
 	done  chan struct{}
 	begin sync.Once
 	end   sync.Once
+	late  *handle // whose context, when it is done, ends waiting for r; may be nil
 
 	now      part
 	consumed int64 // the position behind what was given out
@@ -54,6 +55,9 @@ func newAhead(r io.Reader, position func() int64) *ahead {
 func (in *input) readAhead(a *ahead) {
 	in.Reader = a
 	closeFile := in.close
+	if a.late = in.handle; a.late != nil {
+		a.late.direct = true // a has a goroutine of its own, and the memory
+	}
 	in.close = func() error {
 		err := closeFile() // which ends a read that is going on
 		a.stop()
@@ -105,10 +109,14 @@ func (a *ahead) read(b []byte) (n int, err error) {
 	return a.r.Read(b)
 }
 
-// stop ends the goroutine and waits for it.
+// stop ends the goroutine and waits for it, unless it waits for an answer that
+// the system does not give: then it ends by itself when that comes.
 func (a *ahead) stop() {
 	a.begin.Do(func() { close(a.full) }) // it never began
 	a.end.Do(func() { close(a.done) })
+	if a.late != nil && a.late.leftBehind() {
+		return
+	}
 	for range a.full {
 	}
 }
@@ -124,13 +132,30 @@ func (a *ahead) next() error {
 			a.empty <- a.now.buf
 			a.now.buf = nil
 		}
-		next, ok := <-a.full
+		next, ok, err := a.receive()
+		if err != nil {
+			return err
+		}
 		if !ok {
 			return io.ErrClosedPipe
 		}
 		a.now, a.consumed = next, next.consumed
 	}
 	return nil
+}
+
+// receive waits for the next part.
+func (a *ahead) receive() (next part, ok bool, err error) {
+	if a.late == nil {
+		next, ok = <-a.full
+		return next, ok, nil
+	}
+	select {
+	case next, ok = <-a.full:
+		return next, ok, nil
+	case <-a.late.ctx.Done():
+		return part{}, false, a.late.over("read", nil)
+	}
 }
 
 // Read implements [io.Reader].

@@ -19,7 +19,7 @@ var asian = []struct {
 
 // scoreAsian is score for languages of many characters. A character is two
 // bytes: it has to be as good as two.
-func scoreAsian(text []context, value func(before, c, after rune) float64) float64 {
+func scoreAsian(text []letter, value func(before, c, after rune) float64) float64 {
 	sum, n, bad := 0.0, 0, 0
 	for _, x := range text {
 		n += x.n

@@ -72,7 +72,7 @@ const (
 
 // A reading is bytes as text in one encoding.
 type reading struct {
-	contexts []context
+	contexts []letter
 	words    map[string]bool
 	lacks    float64 // what is against it because it has no characters for some of the bytes
 }
@@ -215,18 +215,18 @@ func highText(parts [][]byte) []byte {
 	return out
 }
 
-// A context is a character beyond ASCII between its neighbours, and how often
+// A letter is a character beyond ASCII between its neighbours, and how often
 // it stands there.
-type context struct {
+type letter struct {
 	before, c, after rune
 	n                int
 }
 
 // contexts returns the contexts of a text, in the order of their first place.
-func contexts(text string) []context {
-	var list []context
-	index := map[context]int{}
-	at := context{}
+func contexts(text string) []letter {
+	var list []letter
+	index := map[letter]int{}
+	at := letter{}
 	note := func() {
 		if at.c < utf8.RuneSelf {
 			return
@@ -251,7 +251,7 @@ func contexts(text string) []context {
 
 // score is how much like the language the text is, at most 1: the average over
 // all characters beyond ASCII.
-func (l *language) score(text []context) float64 {
+func (l *language) score(text []letter) float64 {
 	sum, n := 0.0, 0
 	for _, x := range text {
 		sum += float64(x.n) * l.value(x.before, x.c, x.after)

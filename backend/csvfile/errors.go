@@ -14,9 +14,11 @@ const (
 	KindPermission Kind = "permission"  // it may not be read
 	KindFolder     Kind = "folder"      // it is a folder
 	KindPipe       Kind = "pipe"        // it can be read only once
+	KindDevice     Kind = "device"      // it is no file, but a device
 	KindEmpty      Kind = "empty"       // there is nothing in it
 	KindBinary     Kind = "binary"      // it is not text
 	KindShrunk     Kind = "shrunk"      // it became shorter while it was read
+	KindChanged    Kind = "changed"     // it was changed while it was read
 	KindDialect    Kind = "dialect"     // the dialect asked for is not possible
 	KindMember     Kind = "member"      // it is an archive, and it is not clear which member is meant
 	KindCompressed Kind = "compressed"  // its compressed data is damaged
@@ -50,7 +52,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // folder, an impossible dialect) rather than in the reading.
 func (e *Error) Usage() bool {
 	switch e.Kind {
-	case KindMissing, KindFolder, KindPipe, KindDialect, KindMember:
+	case KindMissing, KindFolder, KindPipe, KindDevice, KindDialect, KindMember:
 		return true
 	}
 	return false

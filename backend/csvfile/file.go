@@ -2,10 +2,9 @@ package csvfile
 
 import (
 	"bytes"
+	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
 
@@ -65,6 +64,7 @@ type File struct {
 	reader    *reader
 	beginning *beginning // nil where all is read
 	close     func() error
+	handle    *handle // nil where it is not a file of the system
 	started   bool
 }
 
@@ -73,7 +73,15 @@ var _ load.Source = (*File)(nil)
 // Open opens the file at path and finds out what d leaves open, from a bounded
 // part of it. Errors are of type *Error.
 func Open(path string, d Dialect, opt Options) (*File, error) {
-	in, err := openFile(path)
+	return OpenContext(context.Background(), path, d, opt)
+}
+
+// OpenContext is Open for one who does not wait longer than ctx lasts: when it
+// is done, opening ends, and so does every read of the file, with an error that
+// wraps its cause. What the system does not answer is left behind then (see
+// [ErrLeftBehind]).
+func OpenContext(ctx context.Context, path string, d Dialect, opt Options) (*File, error) {
+	in, err := openFile(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +108,8 @@ type input struct {
 	at    io.ReaderAt // nil where it can only be read once
 	close func() error
 
+	handle *handle // nil where it is not a file of the system
+
 	// packed returns how many bytes on disk were consumed for what was read;
 	// nil where these are the same.
 	packed func() int64
@@ -107,30 +117,15 @@ type input struct {
 	warnings []Warning
 }
 
-func openFile(path string) (*input, error) {
-	if info, err := os.Stat(path); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0 {
-		// To open it would be to wait for who writes to it.
-		return nil, &Error{
-			Op: "open", Path: path, Kind: KindPipe, Message: "it is a pipe, which can be read only once",
-			Hint: "save what comes out of it in a file, and name that",
-		}
-	}
-	f, err := os.Open(path)
+func openFile(ctx context.Context, path string) (*input, error) {
+	h, err := openHandle(ctx, path)
 	if err != nil {
-		return nil, systemError("open", path, err)
+		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, errors.Join(systemError("open", path, err), f.Close())
-	}
-	in := &input{path: path, Reader: f, size: -1, close: f.Close}
-	switch {
-	case info.IsDir():
-		e := &Error{Op: "open", Path: path, Kind: KindFolder, Message: "it is a folder", Hint: "choose a file in it"}
-		return nil, errors.Join(e, f.Close())
-	case info.Mode().IsRegular() && info.Size() > 0:
-		in.size, in.at = info.Size(), f
-		in.Reader = &steady{r: f, size: in.size, path: path}
+	in := &input{path: path, Reader: h, size: -1, close: h.close, handle: h}
+	if size := h.info.Size(); size > 0 {
+		in.size, in.at = size, h
+		in.Reader = &steady{r: h, size: size, path: path}
 	}
 	return in, nil
 }
@@ -146,11 +141,7 @@ func (s *steady) Read(b []byte) (int, error) {
 	n, err := s.r.Read(b)
 	s.n += int64(n)
 	if err == io.EOF && s.n < s.size {
-		return n, &Error{
-			Op: "read", Path: s.path, Kind: KindShrunk,
-			Message: fmt.Sprintf("it became shorter while it was read: %d bytes at first, %d now", s.size, s.n),
-			Hint:    "wait until it is written, then load it again",
-		}
+		return n, shrunkError(s.path, s.size, s.n)
 	}
 	return n, err
 }
@@ -195,7 +186,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		return nil, err
 	}
 	f := &File{
-		path: in.path, size: in.size, close: in.close,
+		path: in.path, size: in.size, close: in.close, handle: in.handle,
 		dialect: found.dialect, findings: append(unpacked, found.findings...), warnings: append(in.warnings, found.warnings...),
 	}
 	cs, err := findCharset(f.dialect.Encoding)
@@ -273,8 +264,13 @@ func (f *File) Records() iter.Seq2[*load.Record, error] {
 		f.started = true
 		for {
 			rec, err := f.reader.next()
-			if errors.Is(err, io.EOF) || f.cuts(err) {
+			if f.cuts(err) {
 				return
+			}
+			if errors.Is(err, io.EOF) {
+				if err = f.atEnd(); err == nil {
+					return
+				}
 			}
 			if !yield(rec, err) || rec == nil {
 				return
@@ -282,6 +278,10 @@ func (f *File) Records() iter.Seq2[*load.Record, error] {
 		}
 	}
 }
+
+// LeftBehind reports whether the system did not answer a call, which goes on
+// without anybody waiting for it.
+func (f *File) LeftBehind() bool { return f.handle != nil && f.handle.leftBehind() }
 
 // Close frees the file. A read that is going on ends with an error.
 func (f *File) Close() error {

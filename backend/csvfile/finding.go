@@ -39,5 +39,7 @@ const (
 	WarnPreamble       = "preamble"        // lines above the header are not loaded
 	WarnHeader         = "header"          // names of fields were missing or doubled
 	WarnLineEnds       = "line_ends"       // records end in different ways
+	WarnGrew           = "grew"            // it was added to while it was read
+	WarnReplaced       = "replaced"        // another file took its place while it was read
 	WarnUnsure         = "unsure"          // a decision that should be looked at
 )

@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -56,8 +57,13 @@ const maxLook = 2 * DefaultMaxRecord
 // them. It does as Open does, but of an archive of several files it takes the
 // first, and lists the others in the finding "member".
 func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
+	return LookContext(context.Background(), path, d, opt, rows)
+}
+
+// LookContext is to Look what OpenContext is to Open.
+func LookContext(ctx context.Context, path string, d Dialect, opt Options, rows int) (*Preview, error) {
 	opt.MaxRead = max(maxLook, 2*int64(opt.MaxRecord))
-	in, err := openFile(path)
+	in, err := openFile(ctx, path)
 	if err != nil {
 		return nil, err
 	}

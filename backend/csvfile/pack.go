@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -25,6 +26,8 @@ func (f *File) Fill(b *load.Block) error {
 			b.Add(rec)
 		} else if reject, ok := errors.AsType[*load.Reject](err); ok {
 			b.AddReject(rec, reject)
+		} else if errors.Is(err, io.EOF) {
+			return cmp.Or(f.atEnd(), err)
 		} else {
 			return err
 		}

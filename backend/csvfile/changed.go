@@ -1,0 +1,101 @@
+package csvfile
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// changedHint is what to do about a file that was changed while it was read.
+const changedHint = "wait until it is written, then load it again"
+
+// endBytes is how many of a file's first and last bytes tell whether it was
+// only added to.
+const endBytes = 4 << 10
+
+// readEnds returns the first and last bytes of the first size bytes of a file,
+// nil where they can't be read.
+func readEnds(f *os.File, size int64) []byte {
+	n := min(size, endBytes)
+	b := make([]byte, 2*n)
+	if _, err := f.ReadAt(b[:n], 0); err != nil {
+		return nil
+	}
+	if _, err := f.ReadAt(b[n:], size-n); err != nil {
+		return nil
+	}
+	return b
+}
+
+// changed returns an error when what was read may be a mixture of what the file
+// was when it was opened and what it is now; and a warning when it was added to,
+// or another one has taken its place.
+func (h *handle) changed() (*Warning, error) {
+	var now, there fs.FileInfo
+	var ends []byte
+	err := h.call("read", func() error {
+		n, err := h.file.Stat()
+		if err != nil {
+			return err
+		}
+		var e []byte
+		if n.Size() > h.info.Size() {
+			e = readEnds(h.file, h.info.Size())
+		}
+		t, _ := os.Stat(h.path) // one that is gone was read to its end all the same
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if !h.left {
+			now, there, ends = n, t, e
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, systemError("read", h.path, err)
+	}
+	was, is := h.info.Size(), now.Size()
+	grew := is > was && ends != nil && bytes.Equal(ends, h.ends)
+	switch {
+	case is < was:
+		return nil, shrunkError(h.path, was, is)
+	case grew:
+		return &Warning{
+			Code: WarnGrew, Message: fmt.Sprintf("it was added to while it was read: %d bytes at first, %d now", was, is),
+			Hint: "look whether its last record is whole, and load what has come since",
+		}, nil
+	case is != was || !now.ModTime().Equal(h.info.ModTime()):
+		return nil, &Error{
+			Op: "read", Path: h.path, Kind: KindChanged,
+			Message: "it was changed while it was read (at " + now.ModTime().Format(time.TimeOnly) + "), so that what was read may be a mixture of before and after",
+			Hint:    changedHint,
+		}
+	case there != nil && !os.SameFile(now, there):
+		return &Warning{
+			Code: WarnReplaced, Message: "another file was put in its place while it was read: what was read is the one before",
+			Hint: "load the new one too, if it is meant to be in the table",
+		}, nil
+	}
+	return nil, nil
+}
+
+func shrunkError(path string, was, is int64) error {
+	return &Error{
+		Op: "read", Path: path, Kind: KindShrunk,
+		Message: fmt.Sprintf("it became shorter while it was read: %d bytes at first, %d now", was, is),
+		Hint:    changedHint,
+	}
+}
+
+// atEnd looks, at the end of the records, whether the file is still what it was.
+func (f *File) atEnd() error {
+	if f.handle == nil || f.beginning != nil || f.handle.info.Size() == 0 { // of which the system makes up the content
+		return nil
+	}
+	w, err := f.handle.changed()
+	if w != nil {
+		f.warnings = append(f.warnings[:len(f.warnings):len(f.warnings)], *w)
+	}
+	return err
+}
