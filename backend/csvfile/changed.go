@@ -66,11 +66,7 @@ func (h *handle) changed() (*Warning, error) {
 			Hint: "look whether its last record is whole, and load what has come since",
 		}, nil
 	case is != was || !now.ModTime().Equal(h.info.ModTime()):
-		return nil, &Error{
-			Op: "read", Path: h.path, Kind: KindChanged,
-			Message: "it was changed while it was read (at " + now.ModTime().Format(time.TimeOnly) + "), so that what was read may be a mixture of before and after",
-			Hint:    changedHint,
-		}
+		return nil, changedError(h.path, "it was changed while it was read (at "+now.ModTime().Format(time.TimeOnly)+"), so that what was read may be a mixture of before and after")
 	case there != nil && !os.SameFile(now, there):
 		return &Warning{
 			Code: WarnReplaced, Message: "another file was put in its place while it was read: what was read is the one before",
@@ -78,6 +74,10 @@ func (h *handle) changed() (*Warning, error) {
 		}, nil
 	}
 	return nil, nil
+}
+
+func changedError(path, message string) error {
+	return &Error{Op: "read", Path: path, Kind: KindChanged, Message: message, Hint: changedHint}
 }
 
 func shrunkError(path string, was, is int64) error {
@@ -98,4 +98,22 @@ func (f *File) atEnd() error {
 		f.warnings = append(f.warnings[:len(f.warnings):len(f.warnings)], *w)
 	}
 	return err
+}
+
+// SameAs returns an error unless f is the file that earlier was, which was
+// opened by the same path, as it was then or added to.
+func (f *File) SameAs(earlier *File) error {
+	if f.handle == nil || earlier.handle == nil {
+		return nil
+	}
+	now, was := f.handle.info, earlier.handle.info
+	switch {
+	case !os.SameFile(now, was):
+		return changedError(f.path, "another file was put in its place while it was read")
+	case now.Size() < was.Size():
+		return shrunkError(f.path, was.Size(), now.Size())
+	case now.Size() == was.Size() && was.Size() > 0 && !now.ModTime().Equal(was.ModTime()):
+		return changedError(f.path, "it was changed while it was read")
+	}
+	return nil
 }

@@ -32,7 +32,7 @@ func nothingIn(ctx context.Context, req Request, file *csvfile.File, guesses []l
 	if strings.Trim(csvfile.Decode(file.Head(), file.Dialect().Encoding), "\ufeff \t\r\n") != "" {
 		return false, nil
 	}
-	again, err := openFile(req, file.Dialect())
+	again, err := openFile(ctx, req, file.Dialect())
 	if err != nil {
 		return false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/event"
 	"linefeed/backend/load"
 )
@@ -126,7 +127,7 @@ var ErrNotKept = errors.New("the job is done, but that could not be kept")
 // conclude completes the summary of a job that ended with err, and makes err
 // what Wait returns.
 func (a *active) conclude(s *Summary, err *error) {
-	cause := context.Cause(a.ctx)
+	cause, failed := context.Cause(a.ctx), *err
 	var undone *load.UndoneError
 	stopped := cause != nil && (errors.Is(*err, cause) || errors.Is(*err, context.Canceled) || s.Read == 0)
 	switch {
@@ -139,6 +140,9 @@ func (a *active) conclude(s *Summary, err *error) {
 		s.State, *err = stoppedState(cause), cause
 	default:
 		s.State, s.Error = Failed, (*err).Error()
+	}
+	if errors.Is(failed, csvfile.ErrLeftBehind) {
+		s.warnLeftBehind()
 	}
 	s.Job, s.File, s.Table = a.job.ID, a.job.Request.File, a.table
 	s.Check = a.job.Request.Check

@@ -49,7 +49,7 @@ func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 			Hint:    "leave out --like, and say how the file is read",
 		}
 	}
-	own, err := beginsLike(req.File, head)
+	own, err := beginsLike(ctx, req.File, head)
 	if err != nil {
 		return req, err
 	}
@@ -70,10 +70,22 @@ func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 
 // beginsLike reports whether a file begins with head, whatever an editor has
 // done to its line ends and its byte order mark.
-func beginsLike(path string, head []byte) (bool, error) {
+func beginsLike(ctx context.Context, path string, head []byte) (own bool, err error) {
 	if len(head) == 0 {
 		return true, nil
 	}
+	type answer struct {
+		own bool
+		err error
+	}
+	a, ok := await(ctx, func() (a answer) { a.own, a.err = fileBeginsLike(path, head); return a })
+	if !ok {
+		return false, context.Cause(ctx)
+	}
+	return a.own, a.err
+}
+
+func fileBeginsLike(path string, head []byte) (bool, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return false, nil // to open it tells what is wrong
 	}

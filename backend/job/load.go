@@ -28,12 +28,11 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	file, err := openFile(req, req.Dialect)
+	file, err := openFile(ctx, req, req.Dialect)
 	if err != nil {
 		return s, err
 	}
-	defer file.Close()
-	defer context.AfterFunc(ctx, func() { file.Close() })() // frees a read that waits
+	defer func() { s.closeFile(file) }()
 
 	req = req.liked(file.Fields())
 	dst, err := openTarget(ctx, req)
@@ -76,7 +75,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		return s, err
 	}
 	types.more = same
-	contents := cmp.Or(settled.contents, fingerprint(req.File))
+	contents := cmp.Or(settled.contents, fingerprint(ctx, req.File))
 	log, err := r.log(a, keep(file, types.layout, contents), file.Head())
 	if err != nil {
 		return s, err
@@ -89,7 +88,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	r.tellWarnings(a, types.warnings())
 	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
 	last, did, err := types.run(ctx, file, log, func() { r.tellWarnings(a, types.warnings()) })
-	defer last.Close()
+	defer func() { s.closeFile(last) }()
 	if types.gave {
 		err = errors.Join(err, r.setKept(context.WithoutCancel(ctx), a.job.ID, keep(last, types.layout, contents), last.Head()))
 	}

@@ -39,7 +39,10 @@ const (
 // plan says of how values are read. It reads a bounded part of the file, however
 // large it is.
 func Look(ctx context.Context, req Request) (Preview, error) {
-	look, err := csvfile.Look(req.File, req.Dialect, req.options(), previewRows)
+	if err := refuseOwn(ctx, "open", req.File); err != nil {
+		return Preview{}, err
+	}
+	look, err := csvfile.LookContext(ctx, req.File, req.Dialect, req.options(), previewRows)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -100,7 +103,7 @@ const (
 func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]load.Guess, error) {
 	opt := req.options()
 	opt.MaxRead = guessBytes
-	file, err := csvfile.Open(req.File, d, opt)
+	file, err := csvfile.OpenContext(ctx, req.File, d, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -132,14 +135,16 @@ func (s *Settled) infers(req Request) bool {
 }
 
 // inferAll makes the guesses of s those of all records of the file, and returns
-// how long that took.
-func inferAll(ctx context.Context, req Request, d csvfile.Dialect, s *Settled, opt load.Options) (took time.Duration, err error) {
-	file, err := openFile(req, d)
+// how long that took. The file must be the one that first is.
+func inferAll(ctx context.Context, req Request, first *csvfile.File, d csvfile.Dialect, s *Settled, opt load.Options) (took time.Duration, err error) {
+	file, err := openFile(ctx, req, d)
 	if err != nil {
 		return 0, err
 	}
 	defer file.Close()
-	defer context.AfterFunc(ctx, func() { file.Close() })() // frees a read that waits
+	if err := file.SameAs(first); err != nil {
+		return 0, err
+	}
 	inference, err := load.NewInference(s.Fields, req.Plan)
 	if err != nil {
 		return 0, err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"linefeed/backend/load"
 	"linefeed/backend/target"
@@ -29,7 +30,12 @@ const (
 
 // fingerprint returns what tells the file from others, without reading much of
 // it; "" where that can't be told.
-func fingerprint(path string) string {
+func fingerprint(ctx context.Context, path string) string {
+	print, _ := await(ctx, func() string { return printOf(path) })
+	return print
+}
+
+func printOf(path string) string {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 		return ""
@@ -104,6 +110,8 @@ func minute(kept string) string {
 // lastInto returns the last of the latest jobs that has left rows in a table,
 // or may have; none with an empty ID.
 func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) {
+	look, cancel := context.WithTimeout(ctx, lookAtTarget)
+	defer cancel()
 	var ids []string
 	for k, err := range r.store.Ended(ctx, mostLookedAt) {
 		if err != nil {
@@ -114,7 +122,7 @@ func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) 
 			Check  bool
 			Plan   struct{ Table string }
 		}
-		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !sameTarget(req.Target, into) {
+		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !sameTarget(look, req.Target, into) {
 			continue
 		}
 		if req.Plan.Table == "" || strings.EqualFold(req.Plan.Table, table) { // a preset may name it
@@ -133,8 +141,12 @@ func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) 
 	return Job{}, nil
 }
 
+// lookAtTarget is how long the files of earlier targets are waited for, which
+// may be in a folder that can't be reached any more.
+const lookAtTarget = time.Second
+
 // sameTarget reports whether two targets are the same file.
-func sameTarget(a, b string) bool {
+func sameTarget(ctx context.Context, a, b string) bool {
 	a, b = target.Path(a), target.Path(b)
 	if a == "" || b == "" {
 		return false
@@ -142,7 +154,10 @@ func sameTarget(a, b string) bool {
 	if filepath.Clean(a) == filepath.Clean(b) {
 		return true
 	}
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+	same, _ := await(ctx, func() bool {
+		infoA, errA := os.Stat(a)
+		infoB, errB := os.Stat(b)
+		return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+	})
+	return same
 }

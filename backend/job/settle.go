@@ -62,7 +62,7 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 
 // Settle fits a request to its file and table. It changes neither.
 func Settle(ctx context.Context, req Request) (Settled, error) {
-	file, err := openFile(req, req.Dialect)
+	file, err := openFile(ctx, req, req.Dialect)
 	if err != nil {
 		return Settled{}, err
 	}
@@ -77,11 +77,6 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 	}
 	s, _, err := settle(ctx, req, file, dst, nil)
 	return s, err
-}
-
-// openFile opens the request's file by a dialect.
-func openFile(req Request, d csvfile.Dialect) (*csvfile.File, error) {
-	return csvfile.Open(req.File, d, req.options())
 }
 
 // options say how the request's records are read.
@@ -99,14 +94,6 @@ func (req Request) starts() *csvfile.Starts {
 		return nil
 	}
 	return req.like.starts
-}
-
-// openTarget opens the request's target. A check may have none: it returns nil.
-func openTarget(ctx context.Context, req Request) (target.Target, error) {
-	if req.Target == "" && req.Check {
-		return nil, nil
-	}
-	return target.Open(ctx, req.Target)
 }
 
 // settle fits a request to an open file and its target, which is nil for a
@@ -183,7 +170,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	}
 	s.Create, s.Columns, s.table = plan.Create, table, plan.Table
 	if exists {
-		s.contents = fingerprint(req.File)
+		s.contents = fingerprint(ctx, req.File)
 	}
 
 	layout, problems := load.Settle(plan, s.Fields, table)

@@ -74,7 +74,7 @@ func (t *types) readAhead(ctx context.Context, file *csvfile.File) error {
 
 // inferAll settles the types by all records of the file.
 func (t *types) inferAll(ctx context.Context, file *csvfile.File) error {
-	took, err := inferAll(ctx, t.req, t.dialect, &t.settled, t.opt)
+	took, err := inferAll(ctx, t.req, file, t.dialect, &t.settled, t.opt)
 	t.took += took
 	if err != nil {
 		return err
@@ -136,12 +136,14 @@ func (t *types) run(ctx context.Context, file *csvfile.File, log *store.RejectLo
 		if err := log.Clear(context.WithoutCancel(ctx)); err != nil {
 			return file, load.Summary{}, err
 		}
-		again, err := openFile(t.req, t.dialect)
+		again, err := openFile(ctx, t.req, t.dialect)
 		if err != nil {
 			return file, load.Summary{}, err
 		}
-		defer context.AfterFunc(ctx, func() { again.Close() })() // frees a read that waits
-		_ = file.Close()                                         // it was only read
+		if err := again.SameAs(file); err != nil {
+			return file, load.Summary{}, errors.Join(err, again.Close())
+		}
+		_ = file.Close() // it was only read
 		file = again
 	}
 }

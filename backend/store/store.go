@@ -101,6 +101,7 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	db.SetMaxOpenConns(4)
 	writer.SetMaxOpenConns(1)
 	s := &Store{path: path, db: db, writer: writer}
+	register(path, 1)
 	if err := s.open(ctx, runDir); err != nil {
 		_ = s.Close() // the first error tells
 		return nil, s.explain("open the store", err)
@@ -190,6 +191,7 @@ func ignoreDone(err error) error {
 // interrupted ones for the next who opens it.
 func (s *Store) Close() error {
 	errs := []error{s.db.Close(), s.writer.Close()}
+	register(s.path, -1)
 	if s.owner != nil {
 		errs = append(errs, s.owner.unlock())
 	}

@@ -1,0 +1,96 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/store"
+	"linefeed/backend/target"
+)
+
+// openFile opens the request's file by a dialect. Neither opening nor reading it
+// lasts longer than ctx.
+func openFile(ctx context.Context, req Request, d csvfile.Dialect) (*csvfile.File, error) {
+	if err := refuseOwn(ctx, "open", req.File); err != nil {
+		return nil, err
+	}
+	return csvfile.OpenContext(ctx, req.File, d, req.options())
+}
+
+// openTarget opens the request's target. A check may have none: it returns nil.
+func openTarget(ctx context.Context, req Request) (target.Target, error) {
+	if req.Target == "" && req.Check {
+		return nil, nil
+	}
+	path := target.Path(req.Target)
+	if err := refuseOwn(ctx, "load into", path); err != nil {
+		return nil, err
+	}
+	mode, ok := await(ctx, func() fs.FileMode {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0 // opening it tells more
+		}
+		return info.Mode()
+	})
+	if !ok {
+		return nil, context.Cause(ctx)
+	}
+	if path != "" && mode&(fs.ModeDevice|fs.ModeCharDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0 {
+		return nil, load.Problem{Message: fmt.Sprintf("%s is a device or a pipe, and no database", path), Hint: "give the path of a file"}
+	}
+	return target.Open(ctx, req.Target)
+}
+
+// refuseOwn refuses the program's own store as a file to do something with.
+func refuseOwn(ctx context.Context, do, path string) error {
+	own, ok := await(ctx, func() bool { return store.Owns(path) })
+	switch {
+	case !ok:
+		return context.Cause(ctx)
+	case own:
+		return load.Problem{Message: fmt.Sprintf("%s %s: it is where the program keeps its own jobs", do, path), Hint: "choose another file"}
+	}
+	return nil
+}
+
+// await returns what f returns, unless ctx is done first: then f is left behind,
+// as what asks for a file in a folder that can't be reached any more, and comes
+// to its end by itself.
+func await[T any](ctx context.Context, f func() T) (v T, ok bool) {
+	answer := make(chan T, 1)
+	go func() { answer <- f() }()
+	select {
+	case v = <-answer:
+		return v, true
+	case <-ctx.Done():
+		return v, false
+	}
+}
+
+// WarnLeftBehind is the code of the warning that the system never answered a
+// call for the file of a job that was stopped.
+const WarnLeftBehind = "left_behind"
+
+// closeFile closes the file of a job, and warns where the system does not answer.
+func (s *Summary) closeFile(file *csvfile.File) {
+	_ = file.Close() // it was only read
+	if file.LeftBehind() {
+		s.warnLeftBehind()
+	}
+}
+
+func (s *Summary) warnLeftBehind() {
+	if slices.ContainsFunc(s.Warnings, func(w load.Warning) bool { return w.Code == WarnLeftBehind }) {
+		return
+	}
+	s.Warnings = append(s.Warnings, load.Warning{
+		Code: WarnLeftBehind, Message: "the system did not answer when the file was read, and what it was asked for is left behind",
+		Hint: "look whether the file's folder can be reached",
+	})
+}

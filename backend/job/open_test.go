@@ -1,0 +1,129 @@
+package job
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/event"
+	"linefeed/backend/load"
+)
+
+// The program's own store is neither loaded into nor read, by whatever name.
+func TestOwnStoreIsRefused(t *testing.T) {
+	b := newBench(t)
+	file, own := b.file("in.csv", rows(10, 0)), b.path("home/linefeed.db")
+	link := b.path("link.db")
+	if err := os.Symlink(own, link); err != nil {
+		t.Fatal(err)
+	}
+	before := b.count(own, "jobs")
+	plan := load.Plan{Table: "jobs"}
+	for _, target := range []string{own, "sqlite:" + own, link, own + "-wal", own + "-journal", own + "-shm"} {
+		for _, create := range []bool{false, true} {
+			plan.Create = create
+			req := Request{File: file, Target: target, Plan: plan}
+			if _, err := Settle(t.Context(), req); err == nil || !strings.Contains(err.Error(), "keeps its own jobs") {
+				t.Errorf("settle for %s: %v", target, err)
+			}
+			if s, err := b.run(req); err == nil || s.State != Failed || !strings.Contains(s.Error, "keeps its own jobs") {
+				t.Errorf("an import into %s: %+v, %v", target, s, err)
+			}
+			before++
+		}
+	}
+	req := Request{File: own, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}}
+	if _, err := Look(t.Context(), req); err == nil || !strings.Contains(err.Error(), "keeps its own jobs") {
+		t.Errorf("a preview of it: %v", err)
+	}
+	if _, err := b.run(req); err == nil || !strings.Contains(err.Error(), "keeps its own jobs") {
+		t.Errorf("an import of it: %v", err)
+	}
+	if after := b.count(own, "jobs"); after != before+1 {
+		t.Errorf("there are %d jobs, want %d", after, before+1)
+	}
+}
+
+// Devices are refused at once, as files and as targets.
+func TestDevicesAreRefused(t *testing.T) {
+	b := newBench(t)
+	file := b.file("in.csv", rows(10, 0))
+	for name, req := range map[string]Request{
+		"file":   {File: "/dev/ptmx", Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}},
+		"zeros":  {File: "/dev/zero", Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}},
+		"target": {File: file, Target: "/dev/ptmx", Plan: load.Plan{Table: "t", Create: true}},
+	} {
+		if _, err := Settle(t.Context(), req); err == nil || !strings.Contains(err.Error(), "device") {
+			t.Errorf("%s: settle: %v", name, err)
+		}
+		if s, err := b.run(req); err == nil || s.State != Failed || !strings.Contains(s.Error, "device") {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+	}
+}
+
+// A file that is written over while it is imported fails the import, though it
+// has the same length: what was committed before is told, the rest is undone.
+func TestFileChangedInPlace(t *testing.T) {
+	b := newBench(t)
+	content := rows(1_500_000, 0)
+	file := b.file("in.csv", content)
+	for _, atomic := range []bool{false, true} {
+		db := b.path(map[bool]string{false: "kept.db", true: "atomic.db"}[atomic])
+		j := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "t", Create: true, Columns: idAndName(), Atomic: atomic}})
+		b.until(j.ID, func(e *event.Event) bool {
+			var p load.Progress
+			return e.Kind == event.KindProgress && json.Unmarshal(e.Data, &p) == nil && p.Read > 0
+		})
+		if err := b.runner.Pause(j.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.until(j.ID, state(Paused))
+		b.file("in.csv", strings.ReplaceAll(content, "name", "NAME"))
+		later := time.Now().Add(time.Hour)
+		if err := os.Chtimes(file, later, later); err != nil { // clocks of file systems are coarse
+			t.Fatal(err)
+		}
+		if err := b.runner.Resume(j.ID); err != nil {
+			t.Fatal(err)
+		}
+		s, err := b.runner.Wait(t.Context(), j.ID)
+		var e *csvfile.Error
+		if !errors.As(err, &e) || e.Kind != csvfile.KindChanged || s.State != Failed || !strings.Contains(s.Error, "changed while it was read") {
+			t.Errorf("%+v, %v", s, err)
+		}
+		if n := b.count(db, "t"); int64(max(n, 0)) != s.Inserted || s.Inserted+s.RolledBack != s.Read || atomic && n > 0 || !atomic && s.Inserted == 0 {
+			t.Errorf("atomic %v: %d rows, %+v", atomic, n, s)
+		}
+		b.file("in.csv", content)
+	}
+}
+
+// A file in whose place another is put is imported to its end, with a warning.
+func TestFileReplaced(t *testing.T) {
+	b := newBench(t)
+	j := b.long("t")
+	b.until(j.ID, state(Running))
+	if err := b.runner.Pause(j.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.until(j.ID, func(e *event.Event) bool {
+		return e.Kind == event.KindProgress && !bytes.Contains(e.Data, []byte(`"phase":"opening"`))
+	})
+	if err := os.Rename(b.file("new.csv", rows(300_000, 0)), j.Request.File); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.runner.Resume(j.ID); err != nil {
+		t.Fatal(err)
+	}
+	s, err := b.runner.Wait(t.Context(), j.ID)
+	if err != nil || s.Inserted != 300_000 || !slices.ContainsFunc(s.Warnings, func(w load.Warning) bool { return w.Code == csvfile.WarnReplaced }) {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
