@@ -129,7 +129,7 @@ func (h *handle) call(op string, f func() error) error {
 	case <-h.ctx.Done():
 	}
 	select {
-	case <-done: // nobody wants it
+	case <-done: //nolint:errcheck // nobody wants it
 		return h.over(op, nil)
 	case <-time.After(leaveAfter):
 		h.leave()

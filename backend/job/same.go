@@ -31,8 +31,8 @@ const (
 // fingerprint returns what tells the file from others, without reading much of
 // it; "" where that can't be told.
 func fingerprint(ctx context.Context, path string) string {
-	print, _ := await(ctx, func() string { return printOf(path) })
-	return print
+	found, _ := await(ctx, func() string { return printOf(path) })
+	return found
 }
 
 func printOf(path string) string {
