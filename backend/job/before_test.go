@@ -147,3 +147,14 @@ func TestForeignChecks(t *testing.T) {
 		}
 	}
 }
+
+// A format does nothing to a column of texts, and that is told.
+func TestUnusedFormat(t *testing.T) {
+	b := newBench(t)
+	req := Request{File: b.file("in.csv", "id,day\n1,31.12.2031\n"), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Formats: map[string]string{"day": "DD.MM.YYYY"}}}
+	b.execute(req.Target, "CREATE TABLE t (id INTEGER, day TEXT)")
+	s, err := Settle(t.Context(), req)
+	if err != nil || len(s.Problems) > 0 || len(s.Warnings) != 1 || s.Warnings[0].Code != WarnUnusedFormat || s.Warnings[0].Column != "day" {
+		t.Errorf("%v, %v, %v", s.Problems, s.Warnings, err)
+	}
+}

@@ -2,6 +2,7 @@ package job
 
 import (
 	"fmt"
+	"strings"
 
 	"linefeed/backend/load"
 )
@@ -33,6 +34,28 @@ func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
 				Message: fmt.Sprintf("the field %q goes to no column and is not loaded", field),
 			})
 		}
+	}
+	return warnings
+}
+
+// WarnUnusedFormat is the code of a warning of a format that is of no use, as
+// the column of the table is text.
+const WarnUnusedFormat = "unused_format"
+
+// unusedFormats warns of the formats that a request gives for columns of a table
+// that is there and takes their values as they stand.
+func unusedFormats(said map[string]string, l load.Layout) []load.Warning {
+	var warnings []load.Warning
+	for _, c := range l.Columns {
+		format := said[c.Name]
+		if c.Type != load.Text || format == "" || strings.EqualFold(format, "text") || l.Plan.Create {
+			continue
+		}
+		warnings = append(warnings, load.Warning{
+			Code: WarnUnusedFormat, Column: c.Name,
+			Message: fmt.Sprintf("the format %q is given for the column %q, which is text: its values are loaded as they stand", format, c.Name),
+			Hint:    "give the column another type in the database, or leave the format out",
+		})
 	}
 	return warnings
 }
