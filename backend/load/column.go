@@ -98,7 +98,10 @@ type Column struct {
 	// refused then, as in a number it would lose what it says: 00420.
 	Guessed bool `json:"-"`
 
-	decimals decimalScales // of a guessed decimal
+	// Of a guessed column: what its decimals have behind the point, and which of
+	// the usual words are true and false in it, such as "yes/no".
+	decimals decimalScales
+	words    string
 
 	// NullSigns says that texts by which programs and people say that there is
 	// no value, such as N/A, are NULL where they are no value of the type.

@@ -83,11 +83,8 @@ func newConversion(c Column, p Plan) (*conversion, error) {
 	if i, ok := ps.(*integerParser); ok {
 		v.digits = len(v.nulls) == 0 && i.format.plain()
 	}
-	if d, ok := ps.(*decimalParser); ok && c.Guessed {
-		d.decimals = c.decimals
-	}
-	if c.Guessed && isNumber(c.Type) {
-		ps = guessedParser{ps, c.Type == Float}
+	if c.Guessed {
+		ps = guessed(ps, c)
 	}
 	v.parser = ps
 	if b, ok := ps.(*booleanParser); ok && b.emptyIsFalse {

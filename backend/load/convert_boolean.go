@@ -10,6 +10,8 @@ import (
 type booleanParser struct {
 	yes, no      []byte // the user's words; nil for the usual ones
 	emptyIsFalse bool   // the user's word for false is the empty one
+
+	usual [2]string // those of the usual words for false and true that are taken; "" for all
 }
 
 // newBooleanParser returns the parser for a format such as "ja/nein"; "" is
@@ -35,6 +37,9 @@ func (p *booleanParser) parse(arena []byte, start, end int) ([]byte, Cell, bool)
 		return arena, IntCell(0), len(p.no) > 0 && bytes.EqualFold(s, p.no)
 	}
 	v, ok := booleanWord(s)
+	if only := p.usual[v]; only != "" && ok {
+		ok = len(s) == len(only) && s[0]|0x20 == only[0]
+	}
 	return arena, IntCell(v), ok
 }
 

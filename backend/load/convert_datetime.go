@@ -10,7 +10,7 @@ import (
 // pattern.
 //
 // What the text says and the column can't hold is refused, not cut off: a date
-// column takes a time of day only when it is midnight. A date alone is
+// column takes a time of day only when it is midnight, and no zone. A date alone is
 // midnight of that day in a timestamp column. A timestamp column without a
 // zone takes a text with one as the same moment in UTC; a column with a zone
 // takes a text without one only by a pattern, as UTC.
@@ -18,6 +18,8 @@ type momentParser struct {
 	typ     Type
 	pattern *momentPattern // nil for ISO 8601
 	tail    *momentPattern // what may stand behind pattern in a date column; nil for a time by ISO 8601
+	strict  bool           // a timestamp column without a zone takes no text with one
+	epoch   int64          // of Unix time, how many of its units make a second; 0 for all else
 }
 
 // isoFormat is the format of a column whose values are in ISO 8601 although
@@ -31,6 +33,15 @@ func newMomentParser(c Column, p Plan) (*momentParser, error) {
 	}
 	m := &momentParser{typ: c.Type}
 	if source == "" || strings.EqualFold(source, isoFormat) {
+		return m, nil
+	}
+	if epoch := epochOf(source); epoch > 0 {
+		switch {
+		case m.typ == Timestamp || m.typ == TimestampTZ:
+			m.epoch = epoch
+		case own:
+			return nil, fmt.Errorf("%s format %q: Unix time is for timestamps", m.typ, source)
+		}
 		return m, nil
 	}
 	pattern, err := parsePattern(source)
@@ -94,7 +105,10 @@ func (p *momentParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) 
 func (p *momentParser) usual(arena []byte, start, end int) ([]byte, Cell, bool) {
 	const local = len("2006-01-02T15:04:05")
 	zoned := end-start == local+1 && arena[end-1] == 'Z'
-	if p.pattern != nil || !zoned && end-start != local || p.typ != Timestamp && (p.typ != TimestampTZ || !zoned) {
+	if zoned && p.strict && p.typ == Timestamp {
+		return arena, Cell{}, false
+	}
+	if p.pattern != nil || p.epoch != 0 || !zoned && end-start != local || p.typ != Timestamp && (p.typ != TimestampTZ || !zoned) {
 		return arena, Cell{}, false
 	}
 	s := arena[start : start+local]
@@ -115,6 +129,9 @@ func (p *momentParser) usual(arena []byte, start, end int) ([]byte, Cell, bool) 
 
 // read reads the whole of s.
 func (p *momentParser) read(s []byte) (moment, flaw) {
+	if p.epoch != 0 {
+		return readEpoch(s, p.epoch)
+	}
 	if p.pattern == nil {
 		return readISO(s)
 	}
@@ -132,6 +149,7 @@ func (p *momentParser) read(s []byte) (moment, flaw) {
 	}
 	t, rest, f := p.tail.read(rest)
 	m.hour, m.minute, m.seconds, m.nano, m.timed = t.hour, t.minute, t.seconds, t.nano, true
+	m.offset, m.zoned = t.offset, t.zoned
 	return m, andEnd(f, rest)
 }
 
@@ -139,11 +157,11 @@ func (p *momentParser) read(s []byte) (moment, flaw) {
 func (p *momentParser) holds(m *moment) bool {
 	switch p.typ {
 	case Date:
-		return m.dated && m.midnight()
+		return m.dated && m.midnight() && !m.zoned
 	case Time:
 		return m.timed && !m.dated && !m.zoned
 	case Timestamp:
-		return m.dated
+		return m.dated && !(p.strict && m.zoned)
 	default:
 		return m.dated && (m.zoned || p.pattern != nil && !p.pattern.zoned)
 	}
@@ -179,6 +197,10 @@ func (p *momentParser) explain(text []byte) *fault {
 	case Time:
 		flt.code, flt.message = CodeNotATime, "not a time"
 	}
+	if hint := p.epochHint(text); hint != "" {
+		flt.hint = hint
+		return flt
+	}
 	m, f := p.read(text)
 	switch f {
 	case flawNone:
@@ -202,8 +224,12 @@ func (p *momentParser) explainSurplus(flt *fault, m *moment) {
 		flt.message, flt.hint = "a time with a zone, which the column can't hold", "leave the zone out, or make the column text"
 	case !m.dated:
 		flt.message, flt.hint = "a time without a date", "are the fields of this line shifted?"
+	case p.typ == Date && m.midnight():
+		flt.message, flt.hint = "a date with a zone, which would be lost", "leave out the time and the zone, or make the column a timestamp"
 	case p.typ == Date:
 		flt.message, flt.hint = "a date with a time of day, which would be lost", "make the column a timestamp"
+	case p.typ == Timestamp && p.strict && m.zoned:
+		flt.message, flt.hint = "a timestamp with a zone, where others have none", "choose the column's type"
 	case p.typ == TimestampTZ && !m.zoned:
 		flt.message = "a timestamp without a zone"
 		flt.hint = "write Z or an offset such as +02:00 behind it; to take all as UTC, give the column the format YYYY-MM-DD HH:mm:ss"
@@ -234,6 +260,8 @@ func (f flaw) describe(m *moment) string {
 		return fmt.Sprintf("there is no second %d", m.seconds)
 	case flawFraction:
 		return "finer than nanoseconds"
+	case flawEpoch:
+		return "outside of the years 1 to 9999"
 	case flawZone:
 		return "there is no such offset from UTC"
 	default:
@@ -269,9 +297,16 @@ func (p *momentParser) formHint(text []byte) string {
 	case text[0] == '#':
 		return "a spreadsheet's error value; " + asNull(text)
 	}
-	if p.pattern != nil {
+	format := ""
+	switch {
+	case p.pattern != nil:
+		format = p.pattern.source
+	case p.epoch != 0:
+		format = epochFormat(p.epoch)
+	}
+	if format != "" {
 		if _, f := readISO(text); f == flawNone {
-			return "written as YYYY-MM-DD, while the column's format is " + p.pattern.source
+			return "written as YYYY-MM-DD, while the column's format is " + format
 		}
 	}
 	var fitting []string
@@ -283,6 +318,9 @@ func (p *momentParser) formHint(text []byte) string {
 	if len(fitting) > 1 && strings.Contains(fitting[0], "DD.MM.") {
 		fitting = fitting[:1] // where points separate, the day comes first
 	}
+	if len(fitting) > 0 && format == "" && strings.HasPrefix(fitting[0], "YYYY-MM-DD") {
+		return "zeros are missing before months, days or hours of one digit; to take them as they are, give the column the format " + fitting[0]
+	}
 	if len(fitting) > 0 {
 		return fmt.Sprintf("written as %s? then say so in the column's format", strings.Join(fitting, " or "))
 	}
@@ -292,8 +330,8 @@ func (p *momentParser) formHint(text []byte) string {
 	if !bytes.ContainsAny(text, "0123456789") {
 		return "are the fields of this line shifted?"
 	}
-	if p.pattern != nil {
-		return "the column's format is " + p.pattern.source
+	if format != "" {
+		return "the column's format is " + format
 	}
 	return p.isoForm() + " is wanted; for another way of writing give the column a format"
 }

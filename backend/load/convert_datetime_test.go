@@ -9,16 +9,15 @@ func TestConvertDate(t *testing.T) {
 	conversionTest{
 		column: Column{Type: Date},
 		accepts: map[string]string{
-			"2026-03-01":           "2026-03-01",
-			"20260301":             "2026-03-01",
-			"2024-02-29":           "2024-02-29",
-			"2000-02-29":           "2000-02-29",
-			"0001-01-01":           "0001-01-01",
-			"9999-12-31":           "9999-12-31",
-			" 2026-03-01 ":         "2026-03-01",
-			"2026-03-01T00:00:00Z": "2026-03-01",
-			"2026-03-01 00:00":     "2026-03-01",
-			"":                     "NULL",
+			"2026-03-01":       "2026-03-01",
+			"20260301":         "2026-03-01",
+			"2024-02-29":       "2024-02-29",
+			"2000-02-29":       "2000-02-29",
+			"0001-01-01":       "0001-01-01",
+			"9999-12-31":       "9999-12-31",
+			" 2026-03-01 ":     "2026-03-01",
+			"2026-03-01 00:00": "2026-03-01",
+			"":                 "NULL",
 		},
 		refuses: map[string]string{
 			"2026-02-29":       "not_a_date: February 2026 has 28 days",
@@ -30,18 +29,24 @@ func TestConvertDate(t *testing.T) {
 			"0000-01-01":       "not_a_date: there is no year 0",
 			"0000-00-00":       "not_a_date: add it to the texts for NULL",
 			"2026-03-01 12:00": "not_a_date: time of day, which would be lost",
-			"31.01.2026":       "not_a_date: written as DD.MM.YYYY?",
-			"01/31/2026":       "not_a_date: written as MM/DD/YYYY?",
-			"1 March 2026":     "not_a_date: written as DD MMM YYYY?",
-			"March 1, 2026":    "not_a_date: written as MMM DD, YYYY?",
-			"2026/03/01":       "not_a_date: written as YYYY/MM/DD?",
-			"2026-3-1":         "not_a_date: written as YYYY-MM-DD?",
-			"45000":            "not_a_date: the day number of a spreadsheet?",
-			"2026-W10-1":       "not_a_date: YYYY-MM-DD is wanted",
-			"yesterday":        "not_a_date: are the fields of this line shifted?",
-			"2026-03-0１":       "not_a_date: ",
-			"12:00":            "not_a_date: a time without a date",
-			"2026-03-01x":      "not_a_date: ",
+
+			"2026-03-01T00:00:00Z":      "not_a_date: a date with a zone, which would be lost",
+			"2026-03-01 00:00:00+02:00": "not_a_date: a date with a zone, which would be lost",
+			"2026-03-01T12:00:00Z":      "not_a_date: time of day, which would be lost",
+			"1680000000":                "not_a_date: Unix time, the seconds since 1970? make the column a timestamp of the format unix",
+			"31.01.2026":                "not_a_date: written as DD.MM.YYYY?",
+			"01/31/2026":                "not_a_date: written as MM/DD/YYYY?",
+			"1 March 2026":              "not_a_date: written as DD MMM YYYY?",
+			"March 1, 2026":             "not_a_date: written as MMM DD, YYYY?",
+			"2026/03/01":                "not_a_date: written as YYYY/MM/DD?",
+			"2026-3-1":                  "not_a_date: zeros are missing",
+			"2026-03-1":                 "not_a_date: give the column the format YYYY-MM-DD",
+			"45000":                     "not_a_date: the day number of a spreadsheet?",
+			"2026-W10-1":                "not_a_date: YYYY-MM-DD is wanted",
+			"yesterday":                 "not_a_date: are the fields of this line shifted?",
+			"2026-03-0１":                "not_a_date: ",
+			"12:00":                     "not_a_date: a time without a date",
+			"2026-03-01x":               "not_a_date: ",
 		},
 	}.run(t)
 }
@@ -115,8 +120,48 @@ func TestConvertTimestamp(t *testing.T) {
 			"3/1/2026 3:04 PM":          "not_a_timestamp: written as DD/MM/YYYY hh:mm A or MM/DD/YYYY hh:mm A?",
 			"0001-01-01T00:00:00+02:00": "out_of_range: years 1 to 9999",
 			"not a date":                "not_a_timestamp: fields of this line shifted?",
+			"1680000000":                "not_a_timestamp: Unix time, the seconds since 1970? give the column the format unix",
+			"1680000000123":             "not_a_timestamp: Unix time, the milliseconds since 1970? give the column the format unix ms",
+			"2026-3-1 9:05":             "not_a_timestamp: zeros are missing",
 		},
 	}.run(t)
+}
+
+func TestConvertUnixTime(t *testing.T) {
+	conversionTest{
+		column: Column{Type: Timestamp, Format: "unix"},
+		accepts: map[string]string{
+			"1680000000":    "2023-03-28 10:40:00",
+			"0":             "1970-01-01 00:00:00",
+			"-1":            "1969-12-31 23:59:59",
+			"1680000000.5":  "2023-03-28 10:40:00.5",
+			"-1.25":         "1969-12-31 23:59:58.75",
+			"1680000000.00": "2023-03-28 10:40:00",
+			"253402300799":  "9999-12-31 23:59:59",
+			"":              "NULL",
+		},
+		refuses: map[string]string{
+			"253402300800":          "not_a_timestamp: outside of the years 1 to 9999",
+			"9223372036854775807":   "not_a_timestamp: outside of the years 1 to 9999",
+			"2026-03-01 00:00:00":   "not_a_timestamp: while the column's format is unix",
+			"2026-03-01T00:00:00":   "not_a_timestamp: while the column's format is unix",
+			"1680000000.1234567891": "not_a_timestamp: finer than nanoseconds",
+			"1.5e9":                 "not_a_timestamp: ",
+			"soon":                  "not_a_timestamp: ",
+		},
+	}.run(t)
+	conversionTest{
+		column:  Column{Type: TimestampTZ, Format: "Unix MS"},
+		accepts: map[string]string{"1680000000123": "2023-03-28 10:40:00.123Z", "-1": "1969-12-31 23:59:59.999Z"},
+		refuses: map[string]string{"1680000000.5": "not_a_timestamp: the column's format is unix ms"},
+	}.run(t)
+	if _, err := newConversion(Column{Name: "day", Type: Date, Format: "unix"}, Plan{}); err == nil {
+		t.Error("a date has the format unix")
+	}
+	g := watched(t, "f", Plan{Formats: map[string]string{"f": "unix"}}, "1680000000", "1680000001")
+	if g.Column.Type != Timestamp || g.Column.Format != "unix" {
+		t.Errorf("%+v", g)
+	}
 }
 
 func TestConvertTimestampTZ(t *testing.T) {

@@ -1,5 +1,39 @@
 package load
 
+import "strings"
+
+// guessed returns the parser for a column whose type was guessed: it refuses what
+// inference would not have taken for a value of the type.
+func guessed(ps parser, c Column) parser {
+	switch p := ps.(type) {
+	case *decimalParser:
+		p.decimals = c.decimals
+	case *booleanParser:
+		if yes, no, ok := strings.Cut(c.words, "/"); ok {
+			p.usual = [2]string{no, yes}
+		}
+	case *momentParser:
+		p.strict = true
+	case uuidParser:
+		return guessedUUID{p}
+	}
+	if isNumber(c.Type) {
+		return guessedParser{ps, c.Type == Float}
+	}
+	return ps
+}
+
+// A guessedUUID reads the UUIDs of a column whose type was guessed: not checksums.
+type guessedUUID struct{ uuidParser }
+
+func (p guessedUUID) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
+	const bare = 32
+	if end-start == bare && !isBareUUID(arena[start:end]) {
+		return arena, Cell{}, false
+	}
+	return p.uuidParser.parse(arena, start, end)
+}
+
 // A guessedParser reads the numbers of a column whose type was guessed. It
 // refuses the texts that inference would have kept as they are.
 type guessedParser struct {

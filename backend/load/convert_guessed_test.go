@@ -47,3 +47,48 @@ func TestGuessedColumns(t *testing.T) {
 		}
 	}
 }
+
+// A column whose type was guessed refuses what would have made it another.
+func TestGuessedColumnsRefuse(t *testing.T) {
+	for _, tt := range []struct {
+		seen    []string
+		text    string
+		refused bool
+	}{
+		{[]string{"yes", "no"}, "NO", false},
+		{[]string{"yes", "no"}, "1", true},
+		{[]string{"yes", "no"}, "true", true},
+		{[]string{"Y", "N"}, "y", false},
+		{[]string{"Y", "N"}, "T", true},
+		{[]string{"Y", "N"}, "0", true},
+		{[]string{"true", "false"}, "False", false},
+		{[]string{"true", "false"}, "f", true},
+		{[]string{"2026-03-01 10:00:00"}, "2026-03-01 10:00:00Z", true},
+		{[]string{"2026-03-01 10:00:00"}, "2026-03-01T10:00:00+02:00", true},
+		{[]string{"2026-03-01 10:00:00"}, "2026-03-02T10:00:00", false},
+		{[]string{"276033e5-b72a-4218-8e8e-2b0575e00000"}, "d41d8cd98f00b204e9800998ecf8427e", true},
+		{[]string{"276033e5-b72a-4218-8e8e-2b0575e00000"}, "276033e5b72a42188e8e2b0575e00000", false},
+	} {
+		g := watched(t, "f", Plan{}, tt.seen...)
+		g.Column.Guessed = true
+		v, err := newConversion(g.Column, Plan{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		arena, f := arenaWith(tt.text)
+		_, _, wrong := v.convert(arena, f)
+		if refused := wrong != nil; refused != tt.refused || refused && wrong.message == "" {
+			t.Errorf("%q and then %s: %+v", tt.seen, tt.text, wrong)
+		}
+	}
+	g := watched(t, "is_new", Plan{}, "1", "0")
+	g.Column.Guessed = true
+	v, err := newConversion(g.Column, Plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arena, f := arenaWith("yes")
+	if _, _, wrong := v.convert(arena, f); g.Column.Type != Boolean || wrong == nil {
+		t.Errorf("%+v takes yes", g)
+	}
+}

@@ -27,6 +27,7 @@ const (
 	flawSecond        // there is no such second
 	flawFraction      // finer than nanoseconds
 	flawZone          // there is no such offset
+	flawEpoch         // outside of the years 1 to 9999
 	flawZoneName      // a name of a zone, which says no offset for sure
 )
 

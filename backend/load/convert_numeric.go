@@ -264,6 +264,9 @@ func (p *floatParser) value(arena, s []byte) ([]byte, float64, error) {
 	}
 	arena = append(arena, exponent...)
 	v, err := strconv.ParseFloat(string(arena[was:]), 64)
+	if v == 0 && err == nil && !isZero(arena[was:len(arena)-len(exponent)]) {
+		err = strconv.ErrRange // it is not zero, but too small
+	}
 	return arena, v, err
 }
 
@@ -287,7 +290,10 @@ func cutExponent(s []byte) (mantissa, exponent []byte) {
 }
 
 func (p *floatParser) explain(text []byte) *fault {
-	if _, _, err := p.value(nil, text); errors.Is(err, strconv.ErrRange) {
+	if _, v, err := p.value(nil, text); errors.Is(err, strconv.ErrRange) {
+		if v == 0 {
+			return &fault{CodeOutOfRange, "too small: a float goes down to 4.9e-324", "for smaller numbers the column has to be decimal or text"}
+		}
 		return &fault{CodeOutOfRange, "too big: a float goes up to 1.8e308",
 			"for longer numbers the column has to be decimal or text"}
 	}

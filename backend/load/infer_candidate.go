@@ -95,7 +95,7 @@ func (c *candidate) suits(text []byte) bool {
 // wider ones, as candidate.suits does: a date has no time, a timestamp no zone.
 func (p *momentParser) suits(text []byte) (moment, bool) {
 	m, f := p.read(text)
-	return m, f == flawNone && p.holds(&m) && !(p.typ == Date && m.timed) && !(p.typ == Timestamp && m.zoned)
+	return m, f == flawNone && p.holds(&m) && !(p.typ == Date && m.timed) && !(p.typ == Timestamp && m.zoned && p.epoch == 0)
 }
 
 // reading appends what the value at hand is read as.

@@ -158,8 +158,11 @@ func (v *verdict) guess(name string) Guess {
 		if c.number && w.mayBeCodes(c) {
 			g.Column.decimals = decimalScales{true, w.scales.least, w.scales.zeroed}
 		}
+		if p, ok := c.parser.(*booleanParser); ok && c.format == "" {
+			g.Column.words = string(p.yes) + "/" + string(p.no)
+		}
 		if v.asBoolean {
-			g.Column.Type, g.Column.Format = Boolean, ""
+			g.Column.Type, g.Column.Format, g.Column.words = Boolean, "", "1/0"
 		}
 	}
 	if w.typ != nil {

@@ -79,7 +79,7 @@ func newForms(p Plan) (*forms, error) {
 	if _, err := numberFormatOf(Column{}, p); err != nil {
 		return nil, err
 	}
-	if p.DateFormat != "" && !strings.EqualFold(p.DateFormat, isoFormat) {
+	if p.DateFormat != "" && !strings.EqualFold(p.DateFormat, isoFormat) && epochOf(p.DateFormat) == 0 {
 		if _, err := parsePattern(p.DateFormat); err != nil {
 			return nil, err
 		}

@@ -33,6 +33,8 @@ func (f *forms) said(format string) []candidate {
 	case format == "":
 	case strings.EqualFold(format, isoFormat):
 		add(Date, Time, Timestamp, TimestampTZ)
+	case epochOf(format) > 0:
+		add(Timestamp)
 	case add(Binary):
 	case add(Integer, Decimal, Float):
 	case add(Date, Time, Timestamp, TimestampTZ):
