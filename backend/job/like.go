@@ -106,6 +106,42 @@ func fileBeginsLike(path string, head []byte) (bool, error) {
 	return bytes.HasPrefix(plain(b[:n]), bytes.TrimRight(plain(head), "\n")), nil
 }
 
+// WarnRejects is the code of a warning of a file that seems to hold the rejects
+// of an earlier job, and is not read like that job's.
+const WarnRejects = "rejects"
+
+// mostMended is how large a file may be that is looked at for whether it holds
+// rejects.
+const mostMended = 16 << 20
+
+// rejectsOf warns where a file of that size seems to hold the rejects of a job,
+// mended or not: it begins as they do, and is about as long as they are.
+func (r *Runner) rejectsOf(ctx context.Context, req Request, j Job, head []byte, size int64) ([]load.Warning, error) {
+	if req.like != nil || j.Summary == nil || j.Summary.Rejected == 0 || len(head) == 0 || size > mostMended {
+		return nil, nil
+	}
+	if own, err := beginsLike(ctx, req.File, head); err != nil || !own {
+		return nil, err
+	}
+	size -= int64(len(head))
+	var rejects int64
+	for reject, err := range r.store.AllRejects(ctx, j.ID) {
+		if err != nil {
+			return nil, err
+		}
+		if rejects += int64(len(reject.Raw)); rejects > 2*size {
+			return nil, nil
+		}
+	}
+	if size > 2*rejects {
+		return nil, nil
+	}
+	return []load.Warning{{
+		Code: WarnRejects, Message: fmt.Sprintf("the file seems to hold the rejects of job %s, and is read anew", j.ID),
+		Hint: fmt.Sprintf("add --like %s to have it read as that job's file was: few records don't tell how numbers and dates are written", j.ID),
+	}}, nil
+}
+
 // mostOfStart is how much of a rejected record is looked at for its first line.
 const mostOfStart = 64 << 10
 

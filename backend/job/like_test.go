@@ -272,3 +272,36 @@ func TestSameFile(t *testing.T) {
 		})
 	}
 }
+
+// Rejects that are imported without being likened to their job are warned of.
+func TestRejectsOf(t *testing.T) {
+	b := newBench(t)
+	db := b.path("out.db")
+	b.execute(db, "CREATE TABLE t (id INTEGER, price DECIMAL(10,3))")
+	const in = "id;price\n1;x\n2;12,5\n3;y\n"
+	plan := load.Plan{Table: "t"}
+	first, err := b.run(Request{File: b.file("in.csv", in+strings.Repeat("9;1.234,56\n", 200)), Target: db, Plan: plan})
+	if err != nil || first.Rejected != 2 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	for _, tt := range []struct {
+		name  string
+		req   Request
+		warns bool
+	}{
+		{"as they are", Request{File: b.file("rejected.csv", b.rejects(first.Job))}, true},
+		{"mended", Request{File: b.file("mended.csv", "id;price\n1;1.234\n3;5\n")}, true},
+		{"likened", Request{File: b.path("mended.csv"), Like: first.Job}, false},
+		{"another day's", Request{File: b.file("next.csv", "id;price\n"+strings.Repeat("8;1.234,56\n", 200))}, false},
+		{"another file", Request{File: b.file("other.csv", "price;id\n1;1234\n3;5\n")}, false},
+	} {
+		tt.req.Target, tt.req.Plan = db, plan
+		s, err := b.runner.Settle(t.Context(), tt.req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told := slices.ContainsFunc(s.Warnings, func(w load.Warning) bool { return w.Code == WarnRejects && strings.Contains(w.Hint, first.Job) }); told != tt.warns {
+			t.Errorf("%s: warnings %v", tt.name, s.Warnings)
+		}
+	}
+}

@@ -70,11 +70,11 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		s.Seconds = types.took.Seconds()
 		return s, err
 	}
-	same, err := r.sameFile(ctx, req, settled)
+	before, err := r.loadedBefore(ctx, req, settled)
 	if err != nil {
 		return s, err
 	}
-	types.more = same
+	types.more = before
 	contents := cmp.Or(settled.contents, fingerprint(ctx, req.File))
 	log, err := r.log(a, keep(file, types.layout, contents), file.Head())
 	if err != nil {

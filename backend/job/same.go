@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,13 +63,20 @@ func printOf(path string) string {
 	return fmt.Sprintf("%d-%s", size, hex.EncodeToString(sum.Sum(nil)[:16]))
 }
 
+// sizeOf returns the size of the file with a fingerprint.
+func sizeOf(contents string) int64 {
+	digits, _, _ := strings.Cut(contents, "-")
+	size, _ := strconv.ParseInt(digits, 10, 64) // "" has none
+	return size
+}
+
 // mostLookedAt is how many of the latest jobs are looked at for the last one
 // that loaded into a table.
 const mostLookedAt = 1000
 
-// sameFile warns where the last job that left rows in the table was of the same
-// file.
-func (r *Runner) sameFile(ctx context.Context, req Request, s Settled) ([]load.Warning, error) {
+// loadedBefore warns where the last job that left rows in the table was of the
+// same file, or where the file seems to hold the rejects of that job.
+func (r *Runner) loadedBefore(ctx context.Context, req Request, s Settled) ([]load.Warning, error) {
 	if s.contents == "" || s.Create {
 		return nil, nil
 	}
@@ -76,9 +84,12 @@ func (r *Runner) sameFile(ctx context.Context, req Request, s Settled) ([]load.W
 	if err != nil || last.ID == "" {
 		return nil, err
 	}
-	k, _, err := r.kept(ctx, last.ID)
-	if err != nil || k.Print != s.contents {
+	k, head, err := r.kept(ctx, last.ID)
+	if err != nil {
 		return nil, err
+	}
+	if k.Print != s.contents {
+		return r.rejectsOf(ctx, req, last, head, sizeOf(s.contents))
 	}
 	left := ""
 	if v := last.Summary; v != nil {
@@ -145,10 +156,11 @@ func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) 
 // may be in a folder that can't be reached any more.
 const lookAtTarget = time.Second
 
-// sameTarget reports whether two targets are the same file.
+// sameTarget reports whether two targets are the same file, also where folders
+// lead to it in different ways.
 func sameTarget(ctx context.Context, a, b string) bool {
 	a, b = target.Path(a), target.Path(b)
-	if a == "" || b == "" {
+	if a == "" || b == "" || !strings.EqualFold(filepath.Base(a), filepath.Base(b)) {
 		return false
 	}
 	if filepath.Clean(a) == filepath.Clean(b) {

@@ -55,8 +55,8 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 	if err != nil {
 		return s, err
 	}
-	same, err := r.sameFile(ctx, req, s)
-	s.Warnings = append(s.Warnings, same...)
+	before, err := r.loadedBefore(ctx, req, s)
+	s.Warnings = append(s.Warnings, before...)
 	return s, err
 }
 
