@@ -28,6 +28,7 @@ func (s *Store) AddJob(ctx context.Context, j Job) error {
 	if err != nil {
 		return s.explain("keep job "+j.ID, err)
 	}
+	s.makeReserve()
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -26,6 +27,9 @@ type Store struct {
 	db     *sql.DB // for reading
 	writer *sql.DB // one connection, which waits for locks by retry
 	owner  *owner
+
+	reserveMu sync.Mutex
+	reserve   string // the path of the room that is reserved, "" for none
 }
 
 // fileName is the name of the store in its folder.
@@ -119,6 +123,7 @@ func (s *Store) open(ctx context.Context, runDir string) (err error) {
 	if err := s.interruptOrphans(ctx, runDir); err != nil {
 		return err
 	}
+	s.removeReserves(runDir)
 	s.removeLeftovers(runDir)
 	return nil
 }
@@ -154,12 +159,18 @@ func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
 	})
 }
 
-// exec runs one statement that writes.
+// exec runs one statement that writes. Where there is no room for it, the
+// reserve is used up.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
-	return retry(ctx, func() error {
+	run := func() error {
 		_, err := s.writer.ExecContext(ctx, statement, args...)
 		return err
-	})
+	}
+	err := retry(ctx, run)
+	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrFull || e.Code == sqlite3.ErrIoErr) && s.freeReserve() {
+		err = retry(ctx, run)
+	}
+	return err
 }
 
 // retry calls f until another program's lock is not what makes it fail, for
@@ -190,6 +201,7 @@ func ignoreDone(err error) error {
 // Close frees the store. Jobs of this process that are still active will be
 // interrupted ones for the next who opens it.
 func (s *Store) Close() error {
+	s.freeReserve()
 	errs := []error{s.db.Close(), s.writer.Close()}
 	register(s.path, -1)
 	if s.owner != nil {
