@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/gocarina/gocsv"
@@ -111,7 +112,8 @@ func saveAs(path string, write func(io.Writer) error) error {
 			return err
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	removeUnsaved(path)
+	f, err := os.CreateTemp(filepath.Dir(path), unsavedName(path, strconv.Itoa(os.Getpid()))+"-*")
 	if err != nil {
 		return err
 	}

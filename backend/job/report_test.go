@@ -2,6 +2,10 @@ package job
 
 import (
 	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,5 +29,38 @@ func TestTooLargeRejectIsLeftOut(t *testing.T) {
 	}
 	if want := "id,name\n3\n5\n"; out.String() != want {
 		t.Errorf("rejects %.40q, want %q", out.String(), want)
+	}
+}
+
+// What a process that was killed left of saving a file is removed by the next
+// one that saves it; what one writes that lives is left alone.
+func TestSaveAsTidies(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bad.csv")
+	beside := func(name string) string {
+		name = filepath.Join(filepath.Dir(path), name)
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	const gone = 1 << 30 // more than there are on any system
+	dead := beside(unsavedName(path, strconv.Itoa(gone)) + "-123")
+	left := []string{
+		beside(unsavedName(path, strconv.Itoa(os.Getpid())) + "-123"), beside(".bad.csv.swp"), beside(".bad.csv.otherhost-" + strconv.Itoa(gone) + "-123"),
+		beside(unsavedName("other.csv", strconv.Itoa(gone)) + "-123"),
+	}
+	if err := SaveAs(path, func(w io.Writer) error { _, err := io.WriteString(w, "x\n"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dead); err == nil {
+		t.Errorf("%s is still there", dead)
+	}
+	for _, name := range left {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1+len(left) {
+		t.Errorf("%v, %v", entries, err)
 	}
 }

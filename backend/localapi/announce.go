@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"linefeed/backend/job"
 )
 
 // announcementFile is the name of the file that tells where the API is. Beside
@@ -163,7 +165,7 @@ func tidyAnnouncements(dir string) error {
 	for _, path := range append(filesOf(dir, ".json"), filesOf(dir, ".tmp")...) {
 		a := readAnnouncement(path)
 		// One that is just being written by a living process is no JSON yet.
-		if !alive(announcedBy(path)) || a != nil && !a.alive() {
+		if !job.ProcessAlive(announcedBy(path)) || a != nil && !a.alive() {
 			if err := removeFile(path); err != nil {
 				return err
 			}
@@ -214,7 +216,7 @@ func readAnnouncement(path string) *announcement {
 // alive reports whether the server is running: its process is there, and
 // somebody listens. The process alone may be another one by now.
 func (a *announcement) alive() bool {
-	if !alive(a.PID) {
+	if !job.ProcessAlive(a.PID) {
 		return false
 	}
 	dialer := net.Dialer{Timeout: time.Second}

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"unicode"
 	"unicode/utf8"
+
+	"linefeed/backend/job"
 )
 
 // spoolLimit is how many bytes of disk the bodies that were received may take
@@ -77,20 +79,11 @@ func removeStale(dir string) error {
 	for _, e := range entries {
 		before, _, _ := strings.Cut(e.Name(), "-")
 		pid, atoiErr := strconv.Atoi(before)
-		if atoiErr == nil && pid > 0 && !alive(pid) {
+		if atoiErr == nil && pid > 0 && !job.ProcessAlive(pid) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
 		}
 	}
 	return err
-}
-
-func alive(pid int) bool {
-	p, err := os.FindProcess(pid) // on Windows, fails for one that is gone
-	if err != nil {
-		return false
-	}
-	defer p.Release()                                                 //nolint:errcheck // nothing depends on it
-	return !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) // elsewhere, this does
 }
 
 func (s *spool) close() error { return os.RemoveAll(s.dir) }

@@ -288,3 +288,49 @@ func TestOpenTwiceAtTheSameTime(t *testing.T) {
 		t.Errorf("journal mode %s, %v", mode, err)
 	}
 }
+
+// Some room is taken on the disk while there are jobs, and given back when it is
+// full; what a process that was killed has left of it is removed.
+func TestReserve(t *testing.T) {
+	home := t.TempDir()
+	dead := filepath.Join(home, fileName+reserveSuffix+"DEAD")
+	if err := os.WriteFile(dead, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, other := open(t, home), open(t, home)
+	reserved := func() int {
+		all, err := filepath.Glob(filepath.Join(home, fileName+reserveSuffix+"*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	if n := reserved(); n != 0 {
+		t.Errorf("%d reserves with no job", n)
+	}
+	addJob(t, s, "a")
+	addJob(t, other, "b")
+	if n := reserved(); n != 2 {
+		t.Errorf("%d reserves of two processes with jobs", n)
+	}
+	open(t, home)
+	if n := reserved(); n != 2 {
+		t.Errorf("a third process leaves %d of them", n)
+	}
+	if _, err := s.writer.ExecContext(t.Context(), "PRAGMA max_page_count = 1"); err != nil {
+		t.Fatal(err)
+	}
+	j := Job{ID: "a", State: "done", Summary: strings.Repeat("x", 1<<16)}
+	if err := s.UpdateJob(t.Context(), j); err == nil || !strings.Contains(err.Error(), "free some space") {
+		t.Errorf("a full store: %v", err)
+	}
+	if n := reserved(); n != 1 {
+		t.Errorf("%d reserves after one was needed", n)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := reserved(); n != 0 {
+		t.Errorf("%d reserves after the end", n)
+	}
+}

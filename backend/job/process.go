@@ -1,0 +1,46 @@
+package job
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// ProcessAlive reports whether there is a process of that number on this
+// computer.
+func ProcessAlive(pid int) bool {
+	p, err := os.FindProcess(pid) // on Windows, fails for one that is gone
+	if err != nil {
+		return false
+	}
+	defer p.Release()                                                 //nolint:errcheck // nothing depends on it
+	return !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) // elsewhere, this does
+}
+
+// unsavedName returns what the names of the files begin with that a process
+// writes before they become path.
+func unsavedName(path string, pid string) string {
+	host, err := os.Hostname() // a folder can be shared with other computers
+	if err != nil {
+		host = "localhost"
+	}
+	return fmt.Sprintf(".%s.%s-%s", filepath.Base(path), host, pid)
+}
+
+// removeUnsaved removes what processes that were killed left of saving path.
+// What can't be removed does no harm.
+func removeUnsaved(path string) {
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	for _, e := range entries {
+		rest, ok := strings.CutPrefix(e.Name(), unsavedName(path, ""))
+		number, _, dashed := strings.Cut(rest, "-")
+		pid, err := strconv.Atoi(number)
+		if ok && dashed && err == nil && pid > 0 && !ProcessAlive(pid) {
+			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+}
