@@ -210,6 +210,26 @@ func (a *App) SampleFile() (string, error) {
 	return path, job.SaveAs(path, func(w io.Writer) error { return sample.Write(w, sample.Options{Rows: 20_000, Seed: 1, Bad: 0.01}, nil) })
 }
 
+// Folders are where files are kept.
+type Folders struct {
+	Own       string `json:"own"`       // the program's, where nobody looks for a database
+	Documents string `json:"documents"` // the user's
+}
+
+// Folders returns where the program keeps its own files, and where its user
+// keeps documents.
+func (a *App) Folders() (Folders, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return Folders{}, err
+	}
+	documents := filepath.Join(home, "Documents")
+	if info, err := os.Stat(documents); err != nil || !info.IsDir() {
+		documents = home
+	}
+	return Folders{Own: a.home, Documents: documents}, nil
+}
+
 // recentFiles is how many recent files are offered.
 const recentFiles = 10
 

@@ -140,6 +140,9 @@ func (p *progress) send(now time.Time) {
 	p.report(s)
 }
 
+// leastForRate is how much time a rate has to be taken over to say anything.
+const leastForRate = progressEvery / 2
+
 // A rate is taken over the samples of the last rateWindow.
 type rate struct{ samples []sample }
 
@@ -163,8 +166,8 @@ func (r *rate) perSecond() (records, bytes float64) {
 	}
 	first, last := r.samples[0], r.samples[len(r.samples)-1]
 	seconds := last.at.Sub(first.at).Seconds()
-	if seconds <= 0 {
-		return 0, 0
+	if seconds < leastForRate.Seconds() {
+		return 0, 0 // one batch in no time would be a peak that never was
 	}
 	return float64(last.records-first.records) / seconds, float64(last.bytes-first.bytes) / seconds
 }

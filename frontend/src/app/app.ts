@@ -1,10 +1,20 @@
-import { Component, effect, inject, untracked } from '@angular/core';
+import {
+  Component,
+  DOCUMENT,
+  ElementRef,
+  afterRenderEffect,
+  effect,
+  inject,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { Router, RouterOutlet } from '@angular/router';
 import { Desktop } from './backend/desktop';
 import { Draft } from './draft/draft';
 import { CloseQuestion } from './frame/close-question';
 import { Header } from './frame/header';
 import { KeyList } from './frame/key-list';
+import { Place } from './frame/place';
 import { Rail } from './frame/rail';
 import { StatusLine } from './frame/status-line';
 
@@ -15,7 +25,7 @@ import { StatusLine } from './frame/status-line';
   template: `
     <lf-rail />
     <lf-header />
-    <main class="page"><router-outlet /></main>
+    <main #page class="page" tabindex="-1"><router-outlet /></main>
     <lf-close-question />
     <lf-status-line />
     <lf-key-list />
@@ -23,14 +33,27 @@ import { StatusLine } from './frame/status-line';
   styleUrl: './app.scss',
 })
 export class App {
+  private readonly page = viewChild.required<ElementRef<HTMLElement>>('page');
+
   constructor() {
     const [draft, router, desktop] = [inject(Draft), inject(Router), inject(Desktop)];
-    // A file that is dropped anywhere begins a new import.
+    const [place, document] = [inject(Place), inject(DOCUMENT)];
+    // What had the focus may go away with its page, or with the end of a run.
+    afterRenderEffect({
+      read: () => {
+        place.path();
+        place.run()?.active();
+        if (document.activeElement === document.body) {
+          this.page().nativeElement.focus({ preventScroll: true });
+        }
+      },
+    });
+    // Files that are dropped anywhere begin a new import.
     effect(() => {
-      const [file] = desktop.dropped();
-      if (file) {
+      const files = desktop.dropped();
+      if (files.length) {
         untracked(() => {
-          draft.open(file);
+          draft.openAll(files);
           void router.navigateByUrl('/new/source');
         });
       }

@@ -254,6 +254,10 @@ export namespace load {
 
 export namespace main {
 	
+	export interface Folders {
+	    own: string;
+	    documents: string;
+	}
 	export interface Live {
 	    url: string;
 	    token: string;

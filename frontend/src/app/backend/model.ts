@@ -32,6 +32,7 @@ export type Snapshot = job.Snapshot;
 export type Summary = job.Summary;
 
 export type Address = main.Live;
+export type Folders = main.Folders;
 
 /** What became of the records that were read. */
 export type Counts = Pick<Progress, 'read' | 'inserted' | 'updated' | 'skipped' | 'rejected'>;

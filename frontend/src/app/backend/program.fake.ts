@@ -1,4 +1,4 @@
-import type { Address, Job, Snapshot } from './model';
+import type { Address, Folders, Job, Snapshot } from './model';
 import { Program } from './program';
 
 /**
@@ -11,6 +11,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     jobs: () => Promise.resolve<Job[]>([]),
     recent: () => Promise.resolve<string[]>([]),
     sampleFile: () => Promise.resolve(''),
+    folders: () => Promise.resolve<Folders>({ own: '', documents: '' }),
     presets: () => Promise.resolve([]),
     encodings: () => Promise.resolve([]),
     tables: () => Promise.resolve([]),

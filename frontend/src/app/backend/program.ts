@@ -4,6 +4,7 @@ import type {
   Address,
   Dialect,
   Encoding,
+  Folders,
   Job,
   Preset,
   Preview,
@@ -46,6 +47,11 @@ export class Program {
   /** The path of the sample that is shipped; "" when there is none. */
   sampleFile(): Promise<string> {
     return ask(() => app.SampleFile());
+  }
+
+  /** Where the program keeps its own files, and where a person keeps his. */
+  folders(): Promise<Folders> {
+    return ask(() => app.Folders());
   }
 
   /** The files that were imported lately, newest first. */

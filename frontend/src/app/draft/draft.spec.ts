@@ -1,5 +1,5 @@
 import { TestBed } from '@angular/core/testing';
-import type { Column, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
+import type { Column, Job, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
 import { Live } from '../backend/live';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
@@ -40,6 +40,7 @@ const settled = (rest: Partial<Settled> = {}): Settled => ({
   guesses: [],
   mapping: [],
   problems: [],
+  warnings: [],
   ...rest,
 });
 
@@ -117,6 +118,69 @@ describe('Draft', () => {
     expect(draft.dialect()).toEqual({});
     expect(draft.rules()).toEqual({});
     expect(draft.request()?.plan.columns?.[0]?.name).toBe('sku');
+  });
+
+  it('offers the sample’s database where a person finds it', async () => {
+    const { draft } = setUp({
+      folders: () =>
+        Promise.resolve({ own: '/home/ada/.linefeed', documents: '/home/ada/Documents' }),
+    });
+    draft.open('/home/ada/.linefeed/articles.csv');
+    await until(() => {
+      expect(draft.target()).toBe('/home/ada/Documents/linefeed-sample.db');
+    });
+    draft.open('/home/ada/articles.csv');
+    expect(draft.target()).toBe('/home/ada/articles.db');
+  });
+
+  it('takes an emptied database or table for the one that is offered', () => {
+    const { draft } = setUp();
+    draft.open('/data/a.csv');
+    draft.setTarget('/data/all.db');
+    draft.setTable('mine');
+    draft.setTarget('');
+    draft.setTable('');
+    expect([draft.target(), draft.table()]).toEqual(['/data/a.db', 'a']);
+  });
+
+  it('takes the first of several files, and keeps the others waiting', () => {
+    const { draft } = setUp();
+    draft.openAll(['/data/a.csv', '/data/b.csv', '/data/c.csv']);
+    expect(draft.file()).toBe('/data/a.csv');
+    expect(draft.waiting()).toEqual(['/data/b.csv', '/data/c.csv']);
+    draft.open('/data/c.csv');
+    expect(draft.waiting()).toEqual(['/data/b.csv']);
+  });
+
+  it('sends rejected lines back to where their file went, unless told otherwise', async () => {
+    const request = {
+      file: '/data/articles.csv',
+      target: '/data/shop.db',
+      dialect: {},
+      limits: {},
+      plan: { table: 'goods' },
+    };
+    const summary = { rejected: 3 } as Job['summary'];
+    const { draft } = setUp({
+      jobs: () =>
+        Promise.resolve<Job[]>([{ id: 'one', state: 'done', created: '1', request, summary }]),
+    });
+    draft.open('/data/articles.rejected.csv');
+    await until(() => {
+      expect(draft.request()).toMatchObject({
+        target: '/data/shop.db',
+        like: 'one',
+        plan: { table: 'goods' },
+      });
+    });
+    draft.treatAsAnother();
+    await until(() => {
+      expect(draft.request()).toMatchObject({
+        target: '/data/articles.rejected.db',
+        plan: { table: 'articles_rejected' },
+      });
+    });
+    expect(draft.request()?.like).toBeUndefined();
   });
 
   it('overrides a decision about the dialect, and leaves it again', () => {

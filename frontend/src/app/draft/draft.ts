@@ -19,11 +19,12 @@ import type {
   Request,
   Settled,
   Table,
+  Warning,
 } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
 import { typeLabel } from '../format/words';
-import { databaseBeside, tableName } from './names';
+import { databaseFor, rejectedFrom, tableName, withoutEnding } from './names';
 
 /** Where the program is less sure of what it found than this, a person should look. */
 export const fairlySure = 0.8;
@@ -85,12 +86,21 @@ export class Draft {
     source: this.path,
     computation: () => ({}),
   });
+  /** The file is imported as any other, though it holds the rejected lines of an import. */
+  private readonly asAnother = linkedSignal<string, boolean>({
+    source: this.path,
+    computation: () => false,
+  });
   /** How often the file was looked at again. */
   private readonly looks = signal(0);
   private readonly started = linkedSignal<string, { id: string; reading: string; wish: string }>({
     source: this.path,
     computation: () => ({ id: '', reading: '', wish: '' }),
   });
+
+  /** Files that were dropped together with the one that was taken, and not opened since. */
+  private readonly dropped = signal<readonly string[]>([]);
+  readonly waiting = this.dropped.asReadonly();
 
   readonly file = this.path.asReadonly();
   /** The decisions about the dialect that are a person's; the others are found. */
@@ -107,8 +117,24 @@ export class Draft {
     return run?.job().request.check ? run : undefined;
   });
 
+  /** The import whose rejected lines the file holds, where it is one that the program saved. */
+  readonly origin = computed(() => {
+    const before = rejectedFrom(this.path());
+    return before === '' || this.asAnother()
+      ? undefined
+      : this.runs.list().find((run) => {
+          const { file, check } = run.job().request;
+          return !check && run.counts().rejected > 0 && withoutEnding(file) === before;
+        });
+  });
+  /** Where the rejected lines of an import go: back to where the others went. */
+  private readonly back = computed(() => this.origin()?.job().request);
+
   readonly target = computed(
-    () => this.chosenTarget() ?? (this.path() ? databaseBeside(this.path()) : ''),
+    () =>
+      this.chosenTarget() ??
+      this.back()?.target ??
+      (this.path() ? databaseFor(this.path(), this.folders()) : ''),
   );
   /** The ready-made table: the one that was chosen, else the one that is made for just these fields. */
   readonly preset = computed(() => {
@@ -118,7 +144,11 @@ export class Draft {
     );
   });
   readonly table = computed(
-    () => this.chosenTable() ?? this.preset()?.table ?? (this.path() ? tableName(this.path()) : ''),
+    () =>
+      this.chosenTable() ??
+      this.back()?.plan.table ??
+      this.preset()?.table ??
+      (this.path() ? tableName(this.path()) : ''),
   );
 
   private readonly ragged = computed(() => this.ruled().ragged);
@@ -134,6 +164,10 @@ export class Draft {
     loader: ({ params }) => this.program.tables(params),
   });
   private readonly offering = resource({ loader: () => this.program.presets() });
+  private readonly placing = resource({ loader: () => this.program.folders() });
+  private readonly folders = computed(() =>
+    this.placing.hasValue() ? this.placing.value() : { own: '', documents: '' },
+  );
   private readonly settling = resource({
     params: () => this.request(),
     loader: ({ params }) => this.program.settle(params),
@@ -160,6 +194,8 @@ export class Draft {
   );
   /** Why the database can't be used; "" when it can. */
   readonly targetError = computed(() => this.listing.error()?.message ?? '');
+  /** It is not known yet which tables there are. */
+  readonly lookingAtTarget = this.listing.isLoading;
   readonly presets = computed((): readonly Preset[] =>
     this.offering.hasValue() ? this.offering.value() : [],
   );
@@ -224,6 +260,7 @@ export class Draft {
       limits: {},
       plan: this.plan(),
       infer: this.undecided(),
+      ...(this.origin() ? { like: this.origin()?.id } : {}),
     };
   });
 
@@ -256,6 +293,8 @@ export class Draft {
   /** Why the plan could not be fitted at all; "" when it could. */
   readonly settleError = computed(() => this.settling.error()?.message ?? '');
   readonly problems = computed((): readonly Problem[] => this.settled()?.problems ?? []);
+  /** What the plan leaves out, or guesses. */
+  readonly warnings = computed((): readonly Warning[] => this.settled()?.warnings ?? []);
 
   /** What would be started is no longer what was started last. */
   readonly changed = computed(
@@ -304,6 +343,21 @@ export class Draft {
       this.looking.reload();
     }
     this.path.set(file);
+    this.dropped.update((files) => files.filter((f) => f !== file));
+  }
+
+  /** Takes the first of the files that were dropped; the others wait. */
+  openAll(files: readonly string[]): void {
+    const [first, ...others] = files;
+    if (first) {
+      this.open(first);
+      this.dropped.update((files) => [...new Set([...files, ...others])]);
+    }
+  }
+
+  /** Has a file of rejected lines imported as any other. */
+  treatAsAnother(): void {
+    this.asAnother.set(true);
   }
 
   /** Forgets all, for another file. */
@@ -316,13 +370,20 @@ export class Draft {
     this.asked.update((dialect) => withoutUndefined({ ...dialect, ...change }));
   }
 
+  /** Chooses the database; with "" it is the one that is offered. */
   setTarget(target: string): void {
-    this.chosenTarget.set(target);
+    this.chosenTarget.set(target || undefined);
   }
 
-  /** Chooses the table by its name; one that is not there is made. */
+  /** Chooses the table by its name; one that is not there is made. With "" it is the one that is offered. */
   setTable(table: string): void {
-    this.chosenTable.set(table);
+    this.chosenTable.set(table || undefined);
+  }
+
+  /** Looks again which tables there are: another program may have made one. */
+  lookAtTarget(): void {
+    this.listing.reload();
+    this.settling.reload();
   }
 
   /** Has a table made: a ready-made one, or with "" one after the file; by its usual name, if that is free. */

@@ -1,3 +1,4 @@
+import type { Folders } from '../backend/model';
 import { fileName, folderOf } from '../format/format';
 
 /** The name of a file without its endings: "articles" of "articles.csv.gz". */
@@ -5,13 +6,30 @@ export function stem(path: string): string {
   return fileName(path).replace(/(?<=.)\.[^.]*(\.(gz|zst|bz2|xz|zip))?$/i, '') || fileName(path);
 }
 
-/** A new database beside the file, as is offered at first. */
+/** The path of a file without the last ending of its name. */
+export function withoutEnding(path: string): string {
+  return path.replace(/\.[^./\\]*$/, '');
+}
+
+/** A new database for the file, as is offered at first: beside it, or for the sample where a person finds it. */
+export function databaseFor(file: string, { own, documents }: Folders): string {
+  return own !== '' && folderOf(file) === own
+    ? `${documents}${documents.includes('\\') ? '\\' : '/'}linefeed-sample.db`
+    : databaseBeside(file);
+}
+
+/** A new database beside the file. */
 export function databaseBeside(file: string): string {
   const folder = folderOf(file);
   const separator = file.includes('/') || !file.includes('\\') ? '/' : '\\';
   return folder || file.startsWith('/')
     ? `${folder}${separator}${stem(file)}.db`
     : `${stem(file)}.db`;
+}
+
+/** The file of an earlier import whose rejected lines this one holds, by the name that is offered for them; "" for none. */
+export function rejectedFrom(file: string): string {
+  return /^(.+)\.rejected\.csv$/i.exec(file)?.[1] ?? '';
 }
 
 /** A table's name as SQL likes it: letters, digits and underscores, no digit at first. */

@@ -35,8 +35,16 @@ describe('PathField', () => {
   it('says nothing when nothing has changed', () => {
     const { changed, enter } = setUp('/data/a.csv');
     enter('/data/a.csv ');
-    enter('');
     expect(changed).toEqual([]);
+  });
+
+  it('says that there is none when it is emptied, and shows the default again', async () => {
+    const { changed, enter, input } = setUp('/data/a.csv');
+    enter(' ');
+    expect(changed).toEqual(['']);
+    await vi.waitFor(() => {
+      expect(input.value).toBe('/data/a.csv');
+    });
   });
 
   it('puts the value back at Escape', () => {

@@ -1,6 +1,9 @@
 import { Component, input, output } from '@angular/core';
 
-/** A field for a path or a name. What is typed counts when it is complete: at Enter, or when the field is left. */
+/**
+ * A field for a path or a name. What is typed counts when it is complete: at
+ * Enter, or when the field is left. An empty one says that there is none.
+ */
 @Component({
   selector: 'lf-path-field',
   template: `
@@ -14,7 +17,7 @@ import { Component, input, output } from '@angular/core';
       [attr.data-testid]="testId()"
       [placeholder]="placeholder()"
       [value]="value()"
-      (change)="commit(field.value)"
+      (change)="commit(field.value); settle(field)"
       (keydown.escape)="field.value = value(); field.blur()"
       (paste)="pasted(field)"
     />
@@ -38,9 +41,16 @@ export class PathField {
 
   protected commit(typed: string): void {
     const value = unquoted(typed.trim());
-    if (value && value !== this.value()) {
+    if (value !== this.value()) {
       this.changed.emit(value);
     }
+  }
+
+  /** Where an empty field stands for a default, it shows that again. */
+  protected settle(field: HTMLInputElement): void {
+    setTimeout(() => {
+      field.value = this.value();
+    });
   }
 
   /** A pasted path is complete. */

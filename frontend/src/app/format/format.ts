@@ -100,3 +100,8 @@ export function oneLine(value: string): string {
     .replace(/\t/g, '⇥')
     .replace(/\0/g, '␀');
 }
+
+/** A message of the program as the beginning of a sentence. What it cites in quotes stays as it is. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -44,6 +44,19 @@ export function phase(name: string): string {
   return phases[name] ?? name;
 }
 
+const lines: Record<string, string> = {
+  preamble: 'above the header',
+  blank: 'with nothing in them',
+  comment: 'of comments',
+  footer: 'below the records',
+  repeated_header: 'that repeat the header',
+};
+
+/** Where the lines of a file stand that are no records. */
+export function passedOver(kind: string): string {
+  return lines[kind] ?? kind.replaceAll('_', ' ');
+}
+
 const characters: Record<string, string> = {
   ',': 'comma',
   ';': 'semicolon',

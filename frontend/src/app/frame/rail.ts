@@ -69,11 +69,9 @@ export class Rail {
     ]);
   }
 
-  /** Goes to the import that is prepared; one that was started makes room for another. */
+  /** Begins a new import, with nothing chosen. */
   protected begin(): void {
-    if (this.draft.job()) {
-      this.draft.clear();
-    }
+    this.draft.clear();
     void this.router.navigateByUrl('/new/source');
   }
 }

@@ -2,6 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import { Live } from '../backend/live';
+import type { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
 import { count, counted, fileName, percent } from '../format/format';
 import { Shortcuts } from '../keys/shortcuts';
@@ -23,18 +24,7 @@ import { Shortcuts } from '../keys/shortcuts';
       </span>
       <span>{{ running() }}</span>
       @for (run of shown(); track run.id) {
-        <a [routerLink]="['/runs', run.id]">
-          {{ name(run.job().request.file) }}
-          @if (run.percent(); as done) {
-            {{ percent(done) }} %
-          }
-          ·
-          {{
-            run.job().request.check
-              ? count(run.counts().read) + ' records checked'
-              : count(run.counts().inserted) + ' rows'
-          }}
-        </a>
+        <a [routerLink]="['/runs', run.id]">{{ says(run) }}</a>
       }
       <button type="button" class="keys" (click)="keys.toggleList()"><kbd>?</kbd> keys</button>
     </footer>
@@ -45,9 +35,6 @@ export class StatusLine {
   private readonly runs = inject(Runs);
   protected readonly live = inject(Live);
   protected readonly keys = inject(Shortcuts);
-  protected readonly count = count;
-  protected readonly percent = percent;
-  protected readonly name = fileName;
 
   protected readonly source = computed(() => {
     switch (this.live.source()) {
@@ -69,5 +56,29 @@ export class StatusLine {
     const active = [imports && counted(imports, 'import'), checks && counted(checks, 'check')];
     return `${active.filter(Boolean).join(', ') || 'no import'} active`;
   });
-  protected readonly shown = computed(() => this.runs.active().slice(0, 2));
+  /** Those that run come before those that wait, and of those the next first. */
+  protected readonly shown = computed(() =>
+    [...this.runs.active()]
+      .sort(
+        (a, b) =>
+          Number(a.state() === 'queued') - Number(b.state() === 'queued') ||
+          a.job().created.localeCompare(b.job().created),
+      )
+      .slice(0, 2),
+  );
+
+  protected says(run: Run): string {
+    const file = fileName(run.job().request.file);
+    if (run.state() === 'queued') {
+      return `next: ${file}`;
+    }
+    const done = run.percent();
+    const { read, inserted, updated } = run.counts();
+    return [
+      done === undefined ? file : `${file} ${percent(done)} %`,
+      run.job().request.check
+        ? `${count(read)} records checked`
+        : `${count(inserted + updated)} rows`,
+    ].join(' · ');
+  }
 }

@@ -2,7 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { Router } from '@angular/router';
 import { Runs } from '../backend/runs';
 import type { Run } from '../backend/run';
-import { count, dayAndTime, duration, fileName, percent } from '../format/format';
+import { count, dayAndTime, duration, fileName, nothing, percent } from '../format/format';
 import { Rows } from '../grid/rows';
 
 /** All runs, newest first; opening one shows it. */
@@ -16,6 +16,7 @@ export class History {
   private readonly router = inject(Router);
   protected readonly runs = inject(Runs);
   protected readonly count = count;
+  protected readonly nothing = nothing;
   protected readonly name = fileName;
   protected readonly when = dayAndTime;
 

@@ -25,27 +25,30 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       <span class="failure" role="alert">{{ failure() }}</span>
     }
     @if (asking()) {
-      <span class="question" id="cancel-question">{{ question() }}</span>
-      <button
-        matButton="outlined"
-        type="button"
-        class="danger"
-        data-testid="cancel-confirm"
-        aria-describedby="cancel-question"
-        (click)="cancel()"
-      >
-        Cancel {{ run().job().request.check ? 'check' : 'import' }}
-      </button>
-      <button
-        #no
-        matButton="filled"
-        type="button"
-        data-testid="cancel-keep"
-        (click)="asking.set(false)"
-      >
-        Keep going
-      </button>
-    } @else {
+      <div class="ask">
+        <span class="question" id="cancel-question">{{ question() }}</span>
+        <button
+          matButton="outlined"
+          type="button"
+          class="danger"
+          data-testid="cancel-confirm"
+          aria-describedby="cancel-question"
+          (click)="cancel()"
+        >
+          Cancel {{ run().job().request.check ? 'check' : 'import' }}
+        </button>
+        <button
+          #no
+          matButton="filled"
+          type="button"
+          data-testid="cancel-keep"
+          (click)="asking.set(false)"
+        >
+          Keep going
+        </button>
+      </div>
+    }
+    <div class="usual" [class.away]="asking()">
       @if (run().state() === 'paused') {
         <button
           matButton="filled"
@@ -80,17 +83,36 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       >
         <lf-icon [icon]="icons.Square" [size]="14" /> Cancel
       </button>
-    }
+    </div>
   `,
   styles: `
     :host {
+      position: relative;
+    }
+
+    .ask,
+    .usual {
       display: flex;
       align-items: center;
+      justify-content: flex-end;
       gap: 8px;
     }
 
+    // The question lies over what it is about, and moves nothing.
+    .ask {
+      position: absolute;
+      z-index: 1;
+      inset: -6px 0 -6px auto;
+      padding-left: 16px;
+      background: var(--mat-sys-surface);
+    }
+
+    .away {
+      visibility: hidden;
+    }
+
     .question {
-      max-width: 340px;
+      width: 340px;
       line-height: 16px;
       text-align: right;
     }

@@ -22,6 +22,7 @@ import { Icon } from '../icon/icon';
 import { Controls } from './controls';
 import { Counters } from './counters';
 import { Log } from './log';
+import { Notes } from './notes';
 import { Reasons } from './reasons';
 import { SpeedChart } from './speed-chart';
 import { SummaryView } from './summary';
@@ -40,6 +41,7 @@ const fewestSamples = 5;
     Icon,
     Log,
     MatButton,
+    Notes,
     Reasons,
     RouterLink,
     SpeedChart,

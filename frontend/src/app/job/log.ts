@@ -79,14 +79,16 @@ export class Log {
     source: this.run,
     computation: (run) => untracked(run.active),
   });
-  /** How long the log was when it stopped following. */
-  private readonly heldAt = linkedSignal<boolean, number>({
-    source: this.following,
-    computation: () => untracked(() => this.log().total()),
-  });
-  protected readonly fresh = computed(() =>
-    this.following() ? 0 : this.log().total() - this.heldAt(),
+  /** How long the log was when it stopped following, or was narrowed; undefined where it can't grow. */
+  private readonly heldAt = computed(() =>
+    this.following() || this.log().looking() || !untracked(this.run().active)
+      ? undefined
+      : untracked(this.log().total),
   );
+  protected readonly fresh = computed(() => {
+    const held = this.heldAt();
+    return held === undefined ? 0 : this.log().total() - held;
+  });
 
   protected readonly detail = signal(false);
   /** The reject that is open; it stays so when the log lets go of its row. */

@@ -1,6 +1,6 @@
 import type { Job, Summary } from '../backend/model';
 import type { NewColumn } from '../draft/draft';
-import { count, counted, duration } from '../format/format';
+import { capitalized, count, counted, duration } from '../format/format';
 import { typeLabel } from '../format/words';
 
 /** What a run came to, in words. */
@@ -50,7 +50,6 @@ function done(s: Summary): Outcome {
       s.check
         ? 'Nothing was written; what the database alone finds shows only in the import: keys that are there already, checks, foreign keys, triggers.'
         : '',
-      s.passed ? `${counted(s.passed, 'line')} of comments or footer passed over.` : '',
       s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
       s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
     ]
@@ -61,7 +60,7 @@ function done(s: Summary): Outcome {
 
 /** A text as a sentence of its own. */
 function sentence(text: string): string {
-  return text && text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+  return text && capitalized(text) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
 function after(s: Summary | undefined): string {

@@ -1,4 +1,4 @@
-import { Component, computed, input, output } from '@angular/core';
+import { Component, computed, input, linkedSignal, output } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import type { RejectCount } from '../backend/model';
 import { count } from '../format/format';
@@ -21,7 +21,7 @@ import { reason } from '../format/words';
         <span class="count">{{ entry.count }}</span>
       </button>
     } @empty {
-      <p class="muted">None</p>
+      <p class="muted">{{ rejected() ? 'Counting …' : 'None' }}</p>
     }
   `,
   styles: `
@@ -79,15 +79,35 @@ import { reason } from '../format/words';
 })
 export class Reasons {
   readonly counts = input.required<readonly RejectCount[]>();
+  /** How many records were rejected in all, which is known before the reasons are counted. */
+  readonly rejected = input(0);
+  /** More may come: a reason keeps its place then, so that nobody misses it. */
+  readonly live = input(false);
   readonly chosen = output<RejectCount>();
+
+  /** The reasons in the order in which they stand; once all are known, that of their counts. */
+  private readonly order = linkedSignal<readonly RejectCount[], readonly RejectCount[]>({
+    source: this.counts,
+    computation: (counts, before) => {
+      if (!this.live()) {
+        return counts;
+      }
+      const known = (before?.value ?? []).flatMap((old) => counts.find((c) => same(c, old)) ?? []);
+      return [...known, ...counts.filter((c) => !known.includes(c))];
+    },
+  });
 
   protected readonly shown = computed(() => {
     const most = Math.max(...this.counts().map((c) => c.count), 1);
-    return this.counts().map((of) => ({
+    return this.order().map((of) => ({
       of,
       label: reason(of.code) + (of.column ? ` in ${of.column}` : ''),
       count: count(of.count),
       share: (of.count / most) * 100,
     }));
   });
+}
+
+function same(a: RejectCount, b: RejectCount): boolean {
+  return a.code === b.code && a.column === b.column;
 }

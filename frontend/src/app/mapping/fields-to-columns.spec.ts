@@ -26,6 +26,7 @@ function settle({ plan }: Request): Settled {
       ...{ field, column: column(field), evidence: 'letters', confidence: 1 },
       ...{ values: 1, empty: 0, exceptions: 0, maxLength: 1 },
     })),
+    warnings: [],
     problems: wanting.map((c) => ({ column: c.name, message: `${c.name} needs a value` })),
   };
 }

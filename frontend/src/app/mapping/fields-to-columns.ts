@@ -1,4 +1,4 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Draft } from '../draft/draft';
@@ -46,7 +46,9 @@ import { choicesFor } from './formats';
               @if (entry.problem; as problem) {
                 <span class="unsure">{{ problem.message }}. Choose a field for it.</span>
               } @else {
-                @if (entry.choices.length) {
+                @if (entry.moved) {
+                  <span class="unsure" data-testid="moved">{{ entry.moved }}</span>
+                } @else if (entry.choices.length) {
                   <mat-select
                     class="control format"
                     panelWidth=""
@@ -84,6 +86,12 @@ export class FieldsToColumns {
   readonly samples = input.required<ReadonlyMap<string, string>>();
   protected readonly draft = inject(Draft);
 
+  /** What is said beside the columns from which a field was taken for another column. */
+  private readonly moved = linkedSignal<string, ReadonlyMap<string, string>>({
+    source: () => `${this.draft.file()}\n${this.draft.target()}\n${this.draft.table()}`,
+    computation: () => new Map(),
+  });
+
   protected readonly fields = computed(() => this.draft.settled()?.fields ?? []);
   protected readonly columns = computed(() => {
     const settled = this.draft.settled();
@@ -98,6 +106,7 @@ export class FieldsToColumns {
         problem: this.draft.problems().find((p) => p.column === column.name),
         misfit: fits(looksLike, column.type) ? '' : looksLike,
         evidence: guess?.evidence ?? '',
+        moved: field ? '' : (this.moved().get(column.name) ?? ''),
         choices: choicesFor(column, guess),
         format: this.draft.formats()[column.name] ?? '',
       };
@@ -106,6 +115,11 @@ export class FieldsToColumns {
 
   /** Feeds the column from another field, or from none. */
   protected choose(column: string, before: string, field: string): void {
+    const from = this.draft.settled()?.mapping.find((m) => m.field === field)?.column;
+    if (field && from && from !== column) {
+      const says = `${field} feeds ${column} now, and a field goes to one column. Choose another for this one.`;
+      this.moved.update((moved) => new Map(moved).set(from, says));
+    }
     if (before) {
       this.draft.map(before, '');
     }

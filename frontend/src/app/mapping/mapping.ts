@@ -2,21 +2,23 @@ import { Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
-import { counted, oneLine } from '../format/format';
+import { capitalized, counted, oneLine } from '../format/format';
 import { Icon } from '../icon/icon';
+import { Warnings } from '../notice/warnings';
 import { ColumnsFromFields } from './columns-from-fields';
 import { FieldsToColumns } from './fields-to-columns';
 
 /** Which field goes to which column. */
 @Component({
   selector: 'lf-mapping',
-  imports: [ColumnsFromFields, FieldsToColumns, Icon, MatButton],
+  imports: [ColumnsFromFields, FieldsToColumns, Icon, MatButton, Warnings],
   templateUrl: './mapping.html',
   styleUrl: './mapping.scss',
 })
 export class Mapping {
   protected readonly draft = inject(Draft);
   protected readonly icons = { TriangleAlert };
+  protected readonly capitalized = capitalized;
 
   /** A table that is made after the file takes its columns from the fields. */
   protected readonly fromFields = computed(() => this.draft.creates() && !this.draft.preset());

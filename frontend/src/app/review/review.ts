@@ -6,15 +6,16 @@ import { Router, RouterLink } from '@angular/router';
 import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
 import type { Run } from '../backend/run';
-import { bytes, count, counted, percent } from '../format/format';
+import { bytes, capitalized, count, counted, percent } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { Warnings } from '../notice/warnings';
 import { parseList } from './list';
 
 /** What will happen, by which rules, and whether anything is in the way. */
 @Component({
   selector: 'lf-review',
-  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip, RouterLink],
+  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip, RouterLink, Warnings],
   templateUrl: './review.html',
   styleUrl: './review.scss',
 })
@@ -52,6 +53,12 @@ export class Review {
 
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
+  protected readonly capitalized = capitalized;
+  /** What of the file and of the plan should be known before it begins. */
+  protected readonly warnings = computed(() => [
+    ...(this.draft.preview()?.warnings ?? []),
+    ...this.draft.warnings(),
+  ]);
 
   constructor() {
     claimKeys([

@@ -2,12 +2,13 @@ import { Component, computed, inject, linkedSignal, signal, viewChild } from '@a
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
-import { ChevronDown, ChevronRight, RotateCw, TriangleAlert } from 'lucide';
+import { ChevronDown, ChevronRight, Files, RotateCw, TriangleAlert, Undo2 } from 'lucide';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { count, counted, fileName, roughly } from '../format/format';
+import { capitalized, count, counted, fileName, roughly } from '../format/format';
 import { Records } from '../grid/records';
 import { Icon } from '../icon/icon';
+import { Warnings } from '../notice/warnings';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { PathField } from '../field/path-field';
 import { DialectPanel } from './dialect-panel';
@@ -16,7 +17,17 @@ import { OpenFile } from './open-file';
 /** The file: choose it, see what was found in it, and put it right. */
 @Component({
   selector: 'lf-source',
-  imports: [DialectPanel, Icon, MatButton, MatTooltip, OpenFile, PathField, Records, RouterLink],
+  imports: [
+    DialectPanel,
+    Icon,
+    MatButton,
+    MatTooltip,
+    OpenFile,
+    PathField,
+    Records,
+    RouterLink,
+    Warnings,
+  ],
   templateUrl: './source.html',
   styleUrl: './source.scss',
 })
@@ -25,8 +36,9 @@ export class Source {
   private readonly records = viewChild(Records);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { ChevronDown, ChevronRight, RotateCw, TriangleAlert };
+  protected readonly icons = { ChevronDown, ChevronRight, Files, RotateCw, TriangleAlert, Undo2 };
 
+  protected readonly capitalized = capitalized;
   protected readonly count = count;
   protected readonly fileName = fileName;
   protected readonly failure = signal('');
@@ -78,6 +90,15 @@ export class Source {
         },
       },
     ]);
+  }
+
+  /** Takes the file whose path was typed; an emptied field forgets the one that was there. */
+  protected take(path: string): void {
+    if (path) {
+      this.draft.open(path);
+    } else {
+      this.draft.clear();
+    }
   }
 
   /** It may have changed on disk. */

@@ -1,19 +1,20 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
-import { TriangleAlert } from 'lucide';
+import { RotateCw, TriangleAlert } from 'lucide';
 import type { Preset } from '../backend/model';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { count, counted, fileName } from '../format/format';
+import { capitalized, count, fileName } from '../format/format';
 import { PathField } from '../field/path-field';
 import { Icon } from '../icon/icon';
+import { Warnings } from '../notice/warnings';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
 /** Where to: the database, and the table in it, there already or to be made. */
 @Component({
   selector: 'lf-target',
-  imports: [Icon, MatButton, MatTooltip, PathField],
+  imports: [Icon, MatButton, MatTooltip, PathField, Warnings],
   templateUrl: './target.html',
   styleUrl: './target.scss',
 })
@@ -21,7 +22,8 @@ export class Target {
   private readonly program = inject(Program);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { TriangleAlert };
+  protected readonly icons = { RotateCw, TriangleAlert };
+  protected readonly capitalized = capitalized;
   protected readonly count = count;
   protected readonly fileName = fileName;
   protected readonly failure = signal('');
@@ -33,10 +35,6 @@ export class Target {
     return there ? `table:${there.name}` : `new:${this.draft.preset()?.name ?? ''}`;
   });
   protected readonly columns = computed(() => this.draft.settled()?.columns ?? []);
-  protected readonly says = computed(() => {
-    const tables = this.tables().length;
-    return tables ? `${counted(tables, 'table')} in it` : 'no table in it yet';
-  });
 
   /** How many of the file's fields have a column of the same name in each preset. */
   protected readonly presets = computed(() => {
@@ -51,6 +49,13 @@ export class Target {
     claimKeys([
       { label: 'Open a database', key: 'Mod+o', run: () => void this.open() },
       { label: 'Create a database', key: 'Mod+s', run: () => void this.create() },
+      {
+        label: 'Look at the database again',
+        key: 'F5',
+        run: () => {
+          this.draft.lookAtTarget();
+        },
+      },
     ]);
   }
 

@@ -22,6 +22,10 @@ export function Encodings() {
   return window['go']['main']['App']['Encodings']();
 }
 
+export function Folders() {
+  return window['go']['main']['App']['Folders']();
+}
+
 export function Jobs() {
   return window['go']['main']['App']['Jobs']();
 }
