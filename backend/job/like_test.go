@@ -203,7 +203,7 @@ func TestLikeAndSaid(t *testing.T) {
 
 // A file that was the last to be loaded into a table is warned of.
 func TestSameFile(t *testing.T) {
-	big := rows(200_000, 0)
+	big := rows(20_000, 0)
 	changed := big[:len(big)/2] + "9" + big[len(big)/2+1:]
 	for i, tt := range []struct {
 		name    string
