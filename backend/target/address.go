@@ -28,12 +28,16 @@ var (
 	settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 )
 
+var errServer = errors.New("open target: this looks like the address of a database server, and those are not supported: give a path or sqlite:PATH (./ before a path that looks like this)")
+
 // parse reads a target's URL. What could mean one thing to SQLite and another
 // as a path is refused.
 func parse(url string) (address, error) {
 	a := address{path: url}
 	m := scheme.FindStringSubmatch(url)
 	switch {
+	case namesUser(url) && (m == nil || m[2] == ""): // as Go's drivers name a server
+		return a, errServer
 	case m == nil:
 	case strings.EqualFold(m[1], "sqlite"):
 		a.named, a.path = true, url[len("sqlite:"):]
@@ -55,8 +59,8 @@ func parse(url string) (address, error) {
 	case m[2] != "":
 		a.other = m[1]
 		return a, nil
-	case strings.Contains(url, "://") || len(Secrets(url)) > 0: // as Go's drivers, or Java's, name a server
-		return a, errors.New("open target: this looks like the address of a database server, and those are not supported: give a path or sqlite:PATH (./ before a path that looks like this)")
+	case strings.Contains(url, "://"): // as Java's drivers name a server
+		return a, errServer
 	}
 	if strings.HasPrefix(a.path, ":memory:") {
 		return a, errors.New("open target: a database in memory would be gone with the import: give the path of a file (./:memory: for one of that name)")

@@ -114,6 +114,13 @@ func redactUser(rest string) (shown string, secrets []string) {
 	return name + ":" + hidden + rest[at:], []string{password}
 }
 
+// namesUser reports whether url names a user of a server, with a password.
+func namesUser(url string) bool {
+	scheme, rest := split(url)
+	_, secrets := redactUser(rest)
+	return scheme != "" && len(secrets) > 0
+}
+
 // secretName finds the names of parameters that hold a secret.
 var secretName = regexp.MustCompile(`(?i)pass|pwd|secret|token|credential|signature|(^|[^a-z])(auth|sig|pw)($|[^a-z])|(api|access|account|private|shared|encryption)[ _-]?key|^key$`)
 

@@ -68,12 +68,15 @@ func TestRedactLeavesPaths(t *testing.T) {
 // An error that tells of a target shows no password, and is the same error.
 func TestOpenTellsNoPassword(t *testing.T) {
 	for _, target := range []string{
-		"postgres://ann:s3cret@db/shop", "ann:s3cret@tcp(127.0.0.1:3306)/shop", "jdbc:postgresql://db/shop?password=s3cret",
+		"postgres://ann:s3cret@db/shop", "ann:s3cret@tcp(127.0.0.1:3306)/shop", "a:s3cret@tcp(db)/shop", "jdbc:postgresql://db/shop?password=s3cret",
 		"sqlite:" + t.TempDir() + "/none/shop.db?password=s3cret", t.TempDir() + "/none/shop.db?password=s3cret",
 	} {
 		_, err := Open(t.Context(), target)
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", target, err)
+		}
+		if abs, err := Abs(target); strings.Contains(Redact(abs), "s3cret") || err != nil && strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s as a full path is shown as %s, %v", target, Redact(abs), err)
 		}
 	}
 	cause := errors.New("can't open sqlite:///x?password=s3cret (s3cret)")
