@@ -113,7 +113,6 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	delete(r.jobs, told.ID)
 	r.lately = append(r.lately[max(0, len(r.lately)+1-mostLately):], a)
 	close(a.ended)
-	r.tellLeft()
 }
 
 // WarnNotKept is the code of the warning that the store does not know how a job

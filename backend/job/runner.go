@@ -22,19 +22,16 @@ type Runner struct {
 	store *store.Store
 	hub   *event.Hub
 
-	mu       sync.Mutex         // never held while the store is read or written
-	jobs     map[string]*active // those that have not ended
-	queue    []*active          // those that wait for their turn
-	working  bool               // a goroutine is at the queue
-	starting int                // calls of Start that are under way
-	left     chan struct{}      // closed, and made anew, when a job has ended or failed to start
-	lately   []*active          // the last that have ended, for Wait: the store keeps no error
-	unkept   map[string]Job     // those that have ended, and the store does not know yet
-	refusing bool               // nothing new is started
-	closing  time.Time          // since when, zero while it is not
-	open     context.Context    // done when the runner is closed
-	shut     context.CancelCauseFunc
-	work     sync.WaitGroup
+	mu      sync.Mutex         // never held while the store is read or written
+	jobs    map[string]*active // those that have not ended
+	queue   []*active          // those that wait for their turn
+	working bool               // a goroutine is at the queue
+	lately  []*active          // the last that have ended, for Wait: the store keeps no error
+	unkept  map[string]Job     // those that have ended, and the store does not know yet
+	closing time.Time          // since when, zero while it is not
+	open    context.Context    // done when the runner is closed
+	shut    context.CancelCauseFunc
+	work    sync.WaitGroup
 }
 
 // An active job has not ended. Its fields are guarded by Runner.mu, but for
@@ -73,7 +70,7 @@ var ErrNotActive = errors.New("the job has ended")
 
 // NewRunner returns a runner that keeps its jobs in st and tells hub of them.
 func NewRunner(st *store.Store, hub *event.Hub) *Runner {
-	r := &Runner{store: st, hub: hub, jobs: map[string]*active{}, unkept: map[string]Job{}, left: make(chan struct{})}
+	r := &Runner{store: st, hub: hub, jobs: map[string]*active{}, unkept: map[string]Job{}}
 	r.open, r.shut = context.WithCancelCause(context.Background())
 	return r
 }
@@ -82,7 +79,6 @@ func NewRunner(st *store.Store, hub *event.Hub) *Runner {
 // are then interrupted ones.
 func (r *Runner) Close() {
 	r.mu.Lock()
-	r.refusing = true
 	if r.closing.IsZero() {
 		r.closing = time.Now()
 	}
@@ -95,46 +91,19 @@ func (r *Runner) Close() {
 	r.keepUnkept()
 }
 
-// Drain lets the jobs that were started come to their end and starts no more:
-// Start returns [ErrClosed] from now on. It returns when all have ended, or
-// ctx's error when that is done first; then they go on.
-func (r *Runner) Drain(ctx context.Context) error {
-	for {
-		r.mu.Lock()
-		r.refusing = true
-		none, left := r.starting == 0 && len(r.jobs) == 0, r.left
-		r.mu.Unlock()
-		if none {
-			return nil
-		}
-		select {
-		case <-left:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// tellLeft wakes those that wait for jobs to be gone. Runner.mu is held.
-func (r *Runner) tellLeft() {
-	close(r.left)
-	r.left = make(chan struct{})
-}
-
 // Start starts a job, or puts it after those that run. It returns as soon as
 // the job is kept; what is wrong with the file or the target is told by the
-// job. A runner that is closed, or drained, returns [ErrClosed].
+// job. A runner that is closed returns [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
 	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
 	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 
 	r.mu.Lock()
-	if r.refusing {
+	if !r.closing.IsZero() {
 		r.mu.Unlock()
 		return Job{}, ErrClosed
 	}
-	r.starting++
 	r.work.Add(1) // or Close would not wait
 	r.mu.Unlock()
 	defer r.work.Done()
@@ -142,9 +111,7 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	err := r.keepNew(ctx, a)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.starting--
 	if err != nil {
-		r.tellLeft()
 		return Job{}, err
 	}
 	r.jobs[a.job.ID] = a

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,23 +158,28 @@ func TestCloseWithLockedStore(t *testing.T) {
 	free := b.lockStore()
 	defer free()
 	starting := make(chan error, 1)
+	kept := &awaited{Context: t.Context(), used: make(chan struct{})}
 	go func() {
-		_, err := b.runner.Start(t.Context(), Request{File: "in.csv"})
+		_, err := b.runner.Start(kept, Request{File: "in.csv"})
 		starting <- err
 	}()
-	for b.starting() == 0 {
-		time.Sleep(time.Millisecond) // a call that waits tells nobody
-	}
+	<-kept.used // it waits for the store from now on
 	b.soon("close", 3*keepWait, func() error { b.runner.Close(); return nil })
 	if err := <-starting; !errors.Is(err, ErrClosed) {
 		t.Errorf("what was being started: %v", err)
 	}
 }
 
-func (b *bench) starting() int {
-	b.runner.mu.Lock()
-	defer b.runner.mu.Unlock()
-	return b.runner.starting
+// An awaited context tells when somebody first waits for its end as well.
+type awaited struct {
+	context.Context
+	once sync.Once
+	used chan struct{}
+}
+
+func (a *awaited) Done() <-chan struct{} {
+	a.once.Do(func() { close(a.used) })
+	return a.Context.Done()
 }
 
 // A job that is started while the runner closes is not left behind as one that
@@ -210,38 +216,6 @@ func TestStartWhileClosing(t *testing.T) {
 	}
 	if all != len(ids) || active != 0 {
 		t.Errorf("%d jobs are kept, %d of them have not ended; %d were started", all, active, len(ids))
-	}
-}
-
-// A drained runner starts nothing more and waits for what was started.
-func TestDrain(t *testing.T) {
-	b := newBench(t)
-	first, second := b.long("t"), b.long("u")
-	b.until(first.ID, state(Running))
-	if err := b.runner.Pause(first.ID); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	drained := make(chan error, 1)
-	go func() { drained <- b.runner.Drain(ctx) }()
-	cancel()
-	if err := <-drained; !errors.Is(err, context.Canceled) {
-		t.Errorf("draining that nobody waits for: %v", err)
-	}
-	if _, err := b.runner.Start(t.Context(), Request{File: "x"}); !errors.Is(err, ErrClosed) {
-		t.Errorf("a drained runner starts: %v", err)
-	}
-	go func() { drained <- b.runner.Drain(t.Context()) }()
-	if err := b.runner.Resume(first.ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-drained; err != nil {
-		t.Error(err)
-	}
-	for _, id := range []string{first.ID, second.ID} {
-		if got := b.kept(id); got != string(Done) {
-			t.Errorf("job %s is %s", id, got)
-		}
 	}
 }
 
