@@ -22,7 +22,7 @@ import { Icon } from '../icon/icon';
 import { Controls } from './controls';
 import { Counters } from './counters';
 import { Log } from './log';
-import { Notes } from './notes';
+import { Notes, notes } from './notes';
 import { Reasons } from './reasons';
 import { SpeedChart } from './speed-chart';
 import { SummaryView } from './summary';
@@ -65,6 +65,11 @@ export class Job {
   protected readonly run = computed(
     () => this.runs.get(this.id()) ?? (this.opening.hasValue() ? this.opening.value() : undefined),
   );
+  /** What the run left out, or guessed: told in the end, in a place where that moves nothing. */
+  protected readonly told = computed(() => {
+    const summary = this.run()?.summary();
+    return summary ? notes(summary) : [];
+  });
   protected readonly error = computed(() => this.opening.error()?.message ?? '');
   protected readonly counts = linkedSignal<string, readonly RejectCount[]>({
     source: this.id,

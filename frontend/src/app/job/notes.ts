@@ -1,4 +1,4 @@
-import { Component, computed, input } from '@angular/core';
+import { Component, input } from '@angular/core';
 import type { Summary } from '../backend/model';
 import { capitalized, count, counted } from '../format/format';
 import { passedOver } from '../format/words';
@@ -7,7 +7,7 @@ import { passedOver } from '../format/words';
 @Component({
   selector: 'lf-notes',
   template: `
-    <ul aria-label="What was left out, or guessed" data-testid="notes" tabindex="0">
+    <ul aria-label="Left out, or guessed" data-testid="notes" tabindex="0">
       @for (note of notes(); track $index) {
         <li class="selectable" [class.attention]="note.attention">
           {{ note.says }}
@@ -20,13 +20,18 @@ import { passedOver } from '../format/words';
   `,
   styles: `
     ul {
-      max-height: 64px;
+      height: 100%;
       overflow: auto;
       font-size: 12px;
       line-height: 16px;
+
+      &:focus-visible {
+        outline-offset: -2px;
+      }
     }
 
     li {
+      margin-bottom: 4px;
       padding-left: 8px;
       border-left: 2px solid var(--mat-sys-outline-variant);
 
@@ -37,8 +42,7 @@ import { passedOver } from '../format/words';
   `,
 })
 export class Notes {
-  readonly summary = input.required<Summary>();
-  protected readonly notes = computed(() => notes(this.summary()));
+  readonly notes = input.required<readonly Note[]>();
 }
 
 export interface Note {

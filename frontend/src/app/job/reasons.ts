@@ -29,7 +29,7 @@ import { reason } from '../format/words';
       display: block;
       min-height: 0;
       padding-right: 8px;
-      margin-right: -8px;
+      margin: 0 -8px 0 -4px;
       overflow: auto;
     }
 

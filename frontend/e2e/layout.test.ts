@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { Page } from 'playwright-core';
+
+import { launch } from './browser.ts';
+import { Display } from './display.ts';
+import { marked, openPage, prepare } from './page.ts';
+import { Program } from './program.ts';
+import { generate, shipped } from './sample.ts';
+
+test('nothing moves when an import is asked to cancel, ends, or was saved', async () => {
+  await using display = await Display.open('layout-run');
+  await using program = await Program.serve('layout-run', display, (page) => page);
+  await using browser = await launch();
+  const page = await openPage(browser, program);
+  const sample = await generate(program.folder, 2_000_000);
+  await prepare(page, program, sample.file);
+  await page.focus(marked('import'));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(marked('reject-row'));
+  // The button that had the focus is gone with its page: the next page has it, not the body.
+  assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
+
+  await page.click(marked('pause'));
+  await page.waitForSelector(marked('resume'));
+  const bar = await box(page, 'mat-progress-bar');
+  const counters = await box(page, marked('count-read'));
+  await page.click(marked('cancel'));
+  await page.waitForSelector(marked('cancel-confirm'));
+  assert.deepEqual(await box(page, 'mat-progress-bar'), bar, 'the bar');
+  assert.deepEqual(await box(page, marked('count-read')), counters, 'the counters');
+
+  await page.click(marked('cancel-confirm'));
+  await page.waitForSelector(marked('summary', '[data-state=cancelled]'));
+  await page.waitForSelector(marked('notes')); // of the bytes that are no UTF-8
+  const ended = await box(page, marked('count-read'));
+  assert.ok(
+    Math.abs(ended.y - counters.y) < 24,
+    `the counters went from ${counters.y} to ${ended.y}`,
+  );
+  const summary = await box(page, marked('summary'));
+  const path = `/home/ada/${'a folder with a long name/'.repeat(8)}articles.rejected.csv`;
+  await answer(page, 'SaveRejects', path);
+  await page.click(marked('save-rejects'));
+  await page.waitForSelector(`text=Saved as ${path}`);
+  assert.deepEqual(await box(page, marked('summary')), summary, 'the summary');
+});
+
+test('lists open over their fields, and buttons show that they have the focus', async () => {
+  await using display = await Display.open('layout-focus');
+  await using program = await Program.serve('layout-focus', display, (page) => page);
+  await using browser = await launch();
+  const page = await openPage(browser, program, { colorScheme: 'dark' });
+  const sample = await shipped();
+  await prepare(page, program, sample.file);
+  await page.click(marked('step-check'));
+
+  await page.click(marked('rule-conflict'));
+  const field = await box(page, marked('rule-conflict'));
+  const panel = await page.waitForSelector('.mat-mdc-select-panel');
+  await Promise.all((await panel.$$('xpath=.')).map((e) => e.waitForElementState('stable')));
+  const list = await panel.boundingBox();
+  assert.deepEqual([list?.x, list?.width], [field.x, field.width]);
+  await page.keyboard.press('Escape');
+
+  await page.focus(marked('rule-atomic'));
+  const white = 'rgb(255, 255, 255)';
+  assert.notEqual(await style(page, marked('rule-atomic'), 'backgroundColor'), white);
+  assert.equal(await style(page, marked('rule-atomic'), 'appearance'), 'none');
+  await page.focus(marked('check'));
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await style(page, marked('check'), 'outlineStyle'), 'solid');
+
+  // After End, the row that is chosen is the one that has the focus.
+  await page.click(marked('import'));
+  await page.waitForSelector(marked('reject-row'));
+  await page.click(marked('reject-row'));
+  await page.keyboard.press('End');
+  await page.waitForSelector('lf-log .row.active');
+  const focused = page.locator('lf-log :focus');
+  const active = await focused.getAttribute('aria-activedescendant');
+  assert.equal(await page.getAttribute('lf-log .row.active', 'id'), active);
+});
+
+test('the tables of a database that is locked, none, or changed outside', async () => {
+  await using display = await Display.open('layout-target');
+  await using program = await Program.serve('layout-target', display, (page) => page);
+  await using browser = await launch();
+  const page = await openPage(browser, program);
+  const sample = await shipped();
+  await prepare(page, program, sample.file);
+  await page.waitForSelector('text=articles.db has no table yet.');
+
+  const none = join(program.folder, 'none.db');
+  await writeFile(none, 'this is no database, though its name says so\n'.repeat(100));
+  await page.fill(marked('target-input'), none);
+  await page.press(marked('target-input'), 'Enter');
+  await page.waitForSelector(marked('target-error'));
+  assert.equal(await page.locator('text=has no table yet').count(), 0);
+  assert.equal(await page.locator('text=Choose a file first').count(), 0);
+
+  await writeFile(none, ''); // an empty file is an empty database
+  await page.click(marked('look-at-target'));
+  await page.waitForSelector('text=none.db has no table yet.');
+  assert.equal(await page.locator(marked('target-error')).count(), 0);
+
+  // An emptied path is the one that is offered; an emptied file is none.
+  await page.fill(marked('target-input'), '');
+  await page.press(marked('target-input'), 'Enter');
+  await page.waitForFunction(
+    (field) => document.querySelector<HTMLInputElement>(field)?.value.endsWith('articles.db'),
+    marked('target-input'),
+  );
+  await page.click(marked('step-source'));
+  await page.fill(marked('path-input'), '');
+  await page.press(marked('path-input'), 'Enter');
+  await page.waitForSelector(marked('sample'));
+});
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function box(page: Page, selector: string): Promise<Box> {
+  const found = await page.locator(selector).first().boundingBox();
+  assert.ok(found, selector);
+  return found;
+}
+
+async function style(
+  page: Page,
+  selector: string,
+  property: 'appearance' | 'backgroundColor' | 'outlineStyle',
+): Promise<string> {
+  return page.locator(selector).evaluate((e, name) => getComputedStyle(e)[name], property);
+}
+
+/** Has a call of the program answered by the page: a dialog of the system can't be worked here. */
+async function answer(page: Page, call: string, value: string): Promise<void> {
+  await page.evaluate(
+    ([name, result]) => {
+      const { App } = (window as unknown as { go: { main: { App: Record<string, unknown> } } }).go
+        .main;
+      App[name] = () => Promise.resolve(result);
+    },
+    [call, value] as const,
+  );
+}
