@@ -222,6 +222,48 @@ func (c *column) nameLike() bool {
 	return 5*n > len(c.first)
 }
 
+// shaped reports whether most values have digits at the same places amid letters
+// and marks as s has.
+func (c *column) shaped(s string) bool {
+	shape := shapeOf(s)
+	if len(c.first) < 3 || !strings.Contains(shape, "9") {
+		return false
+	}
+	n := 0
+	for _, v := range c.first {
+		if shapeOf(v) == shape {
+			n++
+		}
+	}
+	return 5*n >= 3*len(c.first)
+}
+
+// shapeOf returns s with one 9 for each run of digits, one letter for each run
+// of letters and one blank for each run of blanks.
+func shapeOf(s string) string {
+	var b strings.Builder
+	last := rune(-1)
+	for _, c := range s {
+		switch {
+		case '0' <= c && c <= '9':
+			c = '9'
+		case c == ' ' || c == '\t':
+			c = ' '
+		case unicode.IsLetter(c):
+			c = 'a'
+		default:
+			b.WriteRune(c)
+			last = -1
+			continue
+		}
+		if c != last {
+			b.WriteRune(c)
+		}
+		last = c
+	}
+	return b.String()
+}
+
 // plainNumber returns the value of digits with a sign and a point, as they
 // stand in a header.
 func plainNumber(s string) (float64, bool) {

@@ -128,6 +128,9 @@ func textEvidence(s string, kind cellKind, c *column) float64 {
 	case c.same > 0 && c.filled >= 5 && !c.unlike(s):
 		e -= 0.3
 	}
+	if c.shaped(s) {
+		e -= 0.8
+	}
 	words := len(strings.Fields(s))
 	if words > 1 && strings.ContainsAny(s[len(s)-1:], ".!;,") {
 		e -= 0.4 // a sentence

@@ -99,6 +99,13 @@ func TestHeaders(t *testing.T) {
 		{"capitals above small letters", "KOD|OPIS\nabc|stół\nabd|krzesło\nabe|ława\n", "KOD|OPIS", 3, 1},
 		{"Swedish", "förnamn;ort\nÅsa;Umeå\nNils;Lund\nLars;Boden\n", "förnamn|ort", 3, 1},
 
+		{"numbers in line", "7.68  0.00  0.01\n7.71  0.02  0.11\n7.12  0.05  0.13\n7.90  0.07  0.22\n", "", 4, 0},
+		{"rooms", "Raum 5\nRaum 7\nRaum 12\nRaum 14\n", "", 4, 0},
+		{"versions", "kernel;v1.2.3\nshell;v1.2.4\neditor;v2.0.1\ndriver;v2.1.10\n", "", 4, 0},
+		{"plates", "AB 123 CD;rojo\nAC 987 XD;azul\nFB 345 GH;verde\nBB 111 QA;rojo\n", "", 4, 0},
+		{"addresses of computers", "10.0.0.1\tup\n10.0.0.2\tdown\n10.0.0.7\tup\n10.0.0.9\tup\n", "", 4, 0},
+		{"names above rooms", "salle;étage\nSalle 5;rez\nSalle 7;rez\nSalle 12;cave\n", "salle|étage", 3, 1},
+
 		// Quotes that are not right in the header.
 		{"a stray quote", "Group,Year,Share who \"binged\" last week\n\"10,000 or less\",2016,45.1\n\"10,000-15,000\",2016,53\nSingle,2016,49.4\n", "Group|Year|Share who \"binged\" last week", 3, 1},
 		{"a stray quote for inches", "artikel;diepte 3\";prijs\nkast;40;99,00\nstoel;30;19,50\ntafel;80;120,00\n", "artikel|diepte 3\"|prijs", 3, 1},
