@@ -205,16 +205,13 @@ func worse(a, b int) int {
 // this calls for. What went wrong with the job itself is told, and not returned.
 func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status int, err error) {
 	name := r.File
+	var called renaming
 	if in := l.onceReadable(name); in != nil {
 		if r.File, err = l.receive(ctx, in); err != nil {
 			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
 		}
 		defer os.RemoveAll(filepath.Dir(r.File))
-		if r.Name = name; name != "-" {
-			if r.Name, err = filepath.Abs(name); err != nil {
-				return v, 0, err
-			}
-		}
+		called = newRenaming(r.File, name)
 	}
 	if r.File, err = filepath.Abs(r.File); err != nil {
 		return v, 0, err
@@ -236,6 +233,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	printers := l.printers(j.ID)
 	whole := context.WithoutCancel(ctx) // a cancelled job is told of to its end
 	for e := range cursor.Events(whole) {
+		e = called.event(e)
 		for _, p := range printers {
 			p.print(e)
 		}
@@ -244,7 +242,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		p.end()
 	}
 	v, jobErr := runner.Wait(whole, j.ID)
-	v.File = name
+	v.File, v.Error, jobErr = name, called.text(v.Error), called.err(jobErr)
 	return v, l.conclude(whole, v, jobErr), nil
 }
 

@@ -186,11 +186,6 @@ func TestStandardInputByItsName(t *testing.T) {
 			}
 		}
 	}
-	for _, flags := range [][]string{nil, {"--json"}} {
-		if all := run(t, append([]string{"jobs"}, flags...)...).want(t, 0).stdout; strings.Contains(all, "stdin") || strings.Contains(all, "spool") {
-			t.Errorf("the list of jobs: %s", all)
-		}
-	}
 }
 
 // TestSeveralFiles imports files one after the other.

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"linefeed/backend/event"
 	"linefeed/backend/localapi"
 )
 
@@ -86,3 +89,58 @@ func receiveInto(ctx context.Context, path string, in io.Reader) error {
 	}
 	return err
 }
+
+// A renaming calls a file that was received by the name that the user knows.
+// The zero value changes nothing.
+type renaming struct {
+	texts  *strings.Replacer // in messages
+	events *strings.Replacer // in JSON
+}
+
+func newRenaming(path, name string) renaming {
+	return renaming{
+		texts:  strings.NewReplacer(path, inputName(name)),
+		events: strings.NewReplacer(`"file":"`+inJSON(path)+`"`, `"file":"`+inJSON(name)+`"`, inJSON(path), inJSON(inputName(name))),
+	}
+}
+
+// inJSON returns s as it stands between the quotes of JSON.
+func inJSON(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always encodes
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+}
+
+func (r renaming) text(s string) string {
+	if r.texts == nil {
+		return s
+	}
+	return r.texts.Replace(s)
+}
+
+func (r renaming) event(e *event.Event) *event.Event {
+	if r.events == nil {
+		return e
+	}
+	renamed := *e
+	renamed.Data = json.RawMessage(r.events.Replace(string(e.Data)))
+	return &renamed
+}
+
+func (r renaming) err(err error) error {
+	if err == nil || r.texts == nil {
+		return err
+	}
+	return renamedError{r.text(err.Error()), err}
+}
+
+// A renamedError is an error with another text.
+type renamedError struct {
+	text string
+	err  error
+}
+
+func (e renamedError) Error() string { return e.text }
+func (e renamedError) Unwrap() error { return e.err }

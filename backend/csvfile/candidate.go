@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strings"
+
+	"linefeed/backend/load"
 )
 
 // A row is a record of the sample under one candidate dialect.
@@ -20,18 +23,25 @@ type candidate struct {
 	delim, quote, escape string
 	grammar              *grammar
 
-	rows    []row
-	fields  int     // in most records
-	good    int     // records that have as many
-	body    int     // records from the first of these to the last
-	first   int     // index of the first of these
-	last    int     // and of the last
-	cells   float64 // 0 to 1: how much the values look like values
-	atoms   float64 // 0 to 1: how many of them are times or addresses, which have delimiters in them
-	score   float64
-	keep    int // lines with the comment mark are records where they have so many fields
-	quoted  int // fields in quotes
-	escapes int // quotes that are escaped in them
+	rows      []row
+	fields    int     // in most records
+	good      int     // records that have as many
+	body      int     // records from the first of these to the last
+	first     int     // index of the first of these
+	last      int     // and of the last
+	cells     float64 // 0 to 1: how much the values look like values
+	atoms     float64 // 0 to 1: how many of them are times or addresses, which have delimiters in them
+	score     float64
+	asWhole   bool // most records are a single value, such as a time
+	timely    bool // the delimiter stands within dates and times
+	heads     bool // the first row names the fields
+	apart     bool // the delimiter does not divide the first row
+	keep      int  // lines with the comment mark are records where they have so many fields
+	quoted    int  // fields in quotes
+	needs     int  // fields that are something else without them
+	bad       int  // records that break the rules
+	allQuoted bool // in the first record, each field
+	escapes   int  // quotes that are escaped in them
 }
 
 // share is how many of the records in the body have the usual number of fields.
@@ -50,18 +60,27 @@ const (
 )
 
 // parse finds the rows of the text.
-func (c *candidate) parse(text []byte, whole bool) {
-	c.rows, c.quoted, c.escapes = nil, 0, 0
+func (c *candidate) parse(text []byte, whole bool) { c.parseUpTo(text, whole, len(text)) }
+
+// parseUpTo finds the rows of the text that begin before the limit. A record
+// that goes on behind the text is left out, and those behind it are not known.
+func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
+	c.rows, c.quoted, c.escapes, c.needs = nil, 0, 0, 0
 	var s shape
 	line := int64(1)
-	for at := 0; at < len(text); {
-		b := text[at:]
+	strays := 0
+	for at := 0; at < min(len(text), limit); {
+		b, all := text[at:], whole
+		if strays > mostStrays && len(b) > strayLook {
+			b, all = b[:strayLook], false
+		}
 		r := row{start: at, line: line}
-		st := c.grammar.parse(b, whole, &s)
+		st := c.grammar.parse(b, all, &s)
 		if st == needMore {
-			if len(b) < lookRecord/2 {
+			if strays <= mostStrays && !c.stray(b, &s) {
 				return
 			}
+			strays++
 			st = broken
 		}
 		switch {
@@ -82,6 +101,10 @@ func (c *candidate) parse(text []byte, whole bool) {
 					}
 				}
 			}
+			c.needs += c.needQuotes(b, &s)
+			if at == 0 {
+				c.allQuoted = !slices.ContainsFunc(s.fields, func(f load.Field) bool { return !f.Quoted })
+			}
 		default:
 			n := lineEnd(b, true)
 			r.end, r.bad, r.fields = at+n, true, c.grammar.lenient(b[:n])
@@ -97,13 +120,65 @@ func (c *candidate) parse(text []byte, whole bool) {
 	}
 }
 
+const (
+	mostStrays = 20       // so many quotes that are not closed are looked at closely,
+	strayLook  = 16 << 10 // and the records of others in so many bytes
+	strayLines = 50
+)
+
+// stray reports whether the quote that is still open at the end of b, at the
+// beginning of which a record stands, is none: the lines behind it are records
+// as those before. Else the record is only not finished.
+func (c *candidate) stray(b []byte, s *shape) bool {
+	if c.grammar.parse(b, true, s) != broken || s.fault.open < 0 {
+		return false
+	}
+	at := s.fault.open + lineEnd(b[s.fault.open:], true)
+	want := c.grammar.lenient(b[:at])
+	counts := map[int]int{}
+	for _, r := range c.rows[max(0, len(c.rows)-strayLines):] {
+		if counts[r.fields]++; !r.bad && counts[r.fields] >= counts[want] {
+			want = r.fields
+		}
+	}
+	lines, good := 0, 0
+	for at < len(b) && lines < strayLines {
+		n := lineEnd(b[at:], true)
+		line := b[at : at+n]
+		if at += n; len(bytes.TrimSpace(line)) > 0 {
+			lines++
+			if want > 1 && c.grammar.lenient(line) == want {
+				good++
+			}
+		}
+	}
+	return lines > 0 && 3*good >= 2*lines
+}
+
+// needQuotes returns how many fields of the record at the beginning of b hold
+// what only quotes let them hold. A line end may be there by mistake.
+func (c *candidate) needQuotes(b []byte, s *shape) int {
+	if s.breaks > 0 {
+		return 0
+	}
+	n := 0
+	for i, f := range s.fields {
+		if f.Quoted && (f.Escaped || bytes.Contains(s.field(b, i), c.grammar.delim)) {
+			n++
+		}
+	}
+	return n
+}
+
 // measure finds the usual number of fields and the score.
 func (c *candidate) measure(text []byte) {
 	type span struct{ n, half, from, first, last int }
 	counts := map[int]*span{}
 	var index []int // of the rows that are not blank
+	c.bad = 0
+	remarks := c.remarks(text)
 	for i, r := range c.rows {
-		if r.blank {
+		if r.blank || i < remarks {
 			continue
 		}
 		index = append(index, i)
@@ -114,6 +189,7 @@ func (c *candidate) measure(text []byte) {
 		}
 		s.last = len(index) - 1
 		if r.bad {
+			c.bad++
 			s.half++ // as its delimiters go, it has so many
 			continue
 		}
@@ -143,17 +219,108 @@ func (c *candidate) measure(text []byte) {
 		return
 	}
 	c.cells = c.cellScore(text)
-	c.score = fit * math.Sqrt(fit) * (0.15 + 0.85*c.cells) * c.prior(text)
-	if c.first != index[0] && commentMark(text[c.rows[index[0]].start:]) == "" {
-		c.score *= 0.96 // where another leaves out no line above, that is better
+	weak := c.fields > 1 && isWeak(c.delim)
+	power := 1.5
+	if weak && !(c.rows[index[0]].fields == c.fields && c.named(text, index[0])) {
+		power = 3 // what stands in text everywhere has to divide nearly all records
+	} else if c.fields > 1 && !weak {
+		fit = min(1, fit+c.ragged(text, index))
 	}
+	c.score = math.Pow(fit, power) * (0.15 + 0.85*c.cells) * c.prior(text)
+	if c.first != index[0] {
+		c.score *= 0.96 // where another leaves out no line above, that is better
+		if weak {
+			c.score *= 0.8
+		}
+	}
+	if c.fields > 1 && (weak || c.delim[0] == ',' && 5*bytes.Count(text, []byte(", ")) > 2*bytes.Count(text, []byte(","))) {
+		if share := c.withinMoments(text); share > 0.4 {
+			c.score *= 1 - 0.7*share
+			c.timely = true
+		}
+	}
+	c.heads, c.apart = false, false
+	head := index[0]
+	if head > 0 && remarks == head && c.named(text, head-1) {
+		head--
+	}
+	if r := c.rows[head]; !r.bad {
+		c.apart = r.fields == 1
+		c.heads = c.fields > 1 && (!weak || c.fields > 2 && c.first == index[0] && c.good == len(index)) && r.fields >= 2 && c.good >= 2 && c.named(text, head) &&
+			(r.fields == c.fields || headAbove(text, c, c.first) == head)
+	}
+}
+
+// remarks returns the number of rows at the top that begin with a comment mark
+// and the blank ones among them; 0 where nothing else follows.
+func (c *candidate) remarks(text []byte) int {
+	n := 0
+	mark := ""
+	for i, r := range c.rows {
+		if r.blank {
+			continue
+		}
+		m := commentMark(text[r.start:])
+		if m == "" || mark != "" && m != mark {
+			return n
+		}
+		mark, n = m, i+1
+	}
+	return 0
+}
+
+// named reports whether row i may name the fields, with a comment mark before them or without.
+func (c *candidate) named(text []byte, i int) bool {
+	r := c.rows[i]
+	return !r.bad && !r.blank && r.fields > 1 && nameRow(unmarked(c.values(text, r)))
+}
+
+// unmarked returns the cells of a row without the comment mark that it begins with.
+func unmarked(cells []string) []string {
+	if len(cells) > 0 {
+		cells[0] = strings.TrimLeft(strings.TrimPrefix(cells[0], commentMark([]byte(cells[0]))), " ")
+	}
+	return cells
+}
+
+// isWeak reports whether the delimiter stands in text, times and addresses, too.
+func isWeak(delim string) bool {
+	switch delim {
+	case " ", ":", "::", "#", "*":
+		return true
+	}
+	return false
+}
+
+// ragged returns how much is added to the part of the records that have the
+// usual number of fields for those that have another, and the kinds of values.
+func (c *candidate) ragged(text []byte, index []int) float64 {
+	const rows = 300
+	if c.good >= len(index) {
+		return 0
+	}
+	cols := c.columns(text, c.first, cellRows)
+	n, like := 0, 0
+	for _, i := range index[:min(len(index), rows)] {
+		r := c.rows[i]
+		if n++; r.bad || r.fields == c.fields || r.fields < 2 {
+			continue
+		}
+		if agree, against := likeness(c.values(text, r), cols); agree > against {
+			like++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return 0.5 * float64(like) / float64(n)
 }
 
 // prior is how likely the delimiter is before its values are looked at.
 func (c *candidate) prior(text []byte) float64 {
 	if c.fields == 1 {
 		switch {
-		case c.atoms > 0.7:
+		case c.atoms > 0.6:
 			return 0.9 // what a colon or a space divides is a time
 		case c.quoted >= c.good && c.good > 1:
 			return 0.95 // what is in quotes belongs together
@@ -167,6 +334,8 @@ func (c *candidate) prior(text []byte) float64 {
 			return 0.5 // two of them are the delimiter
 		case c.divides(text):
 			return 0.93
+		case c.asWhole:
+			return 0.3 // each record is a time, or a number
 		case c.fields == 2 && c.delim[0] != ':':
 			return 0.5
 		case c.fields == 2:
@@ -232,6 +401,7 @@ func (c *candidate) oneValue(text []byte, cols []column) bool {
 			whole++
 		}
 	}
+	c.asWhole = 2*whole > n
 	few := c.fields == 2 && cols[1].kind == cellText && len(cols[1].values) <= 4 && 4*len(cols[1].values) < cols[1].filled
 	return few || 2*whole > n
 }

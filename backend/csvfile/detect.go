@@ -13,6 +13,9 @@ type detected struct {
 	warnings []Warning
 	fields   int                   // in most records; 0 where there are none
 	firm     bool                  // in nearly all of them
+	padding  int                   // empty ones that all records have beyond those of the header
+	named    bool                  // it is sure enough that the header is one
+	kinds    []column              // what the fields hold
 	tail     func(text []byte) int // how many of the last lines are the footer; nil where that is decided
 }
 

@@ -61,9 +61,10 @@ func sepLine(text []byte) string {
 // choose returns the candidate that fits best and the best of every other
 // delimiter.
 func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) {
-	part, whole := text, det.texts.whole
+	whole := det.texts.whole
+	part := text
 	if len(part) > scored {
-		part, whole = part[:scored], false
+		part = part[:scored]
 		part = part[:lastLineEnd(part)]
 	}
 	var delims []string
@@ -78,29 +79,114 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 	var list []*candidate
 	for _, delim := range delims {
 		var of *candidate
-		for _, quote := range det.quotes(part, delim) {
-			for _, escape := range det.escapes(part, delim, quote) {
-				c := &candidate{delim: delim, quote: quote, escape: escape}
-				d := Dialect{Delimiter: delim, Quote: quote, Escape: escape, Comment: det.d.Comment}
-				if d.Comment == "" {
-					d.Comment = None
-				}
-				c.grammar = d.grammar()
-				c.parse(part, whole)
-				c.measure(part)
-				if of == nil || c.score > of.score {
-					of = c
-				}
-			}
+		for _, c := range det.variants(part, delim) {
+			c.parseUpTo(text, whole, len(part))
+			c.measure(text)
+			of = better(of, c)
 		}
 		list = append(list, of)
 	}
+	// Where one divides the first line into names, one that does not divide it at
+	// all is unlikely.
+	if slices.ContainsFunc(list, func(c *candidate) bool { return c.heads }) {
+		for _, c := range list {
+			if c.apart && c.fields > 1 {
+				c.score *= 0.7
+			}
+		}
+	}
+	// A mark that divides more records than the same with a blank does so without.
+	for _, c := range list {
+		if len(c.delim) == 2 && c.delim[1] == ' ' && slices.ContainsFunc(list, func(o *candidate) bool { return o.delim == c.delim[:1] && o.share() > c.share()+0.02 }) {
+			c.score *= 0.6
+		}
+	}
 	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.score, a.score) })
 	best := list[0]
-	if best.fields == 1 && det.d.Delimiter == "" && sep == "" {
-		best = undivided(part, whole, best)
+	if best.timely && det.d.Delimiter == "" && sep == "" {
+		best = undivided(part, whole && len(part) == len(text), best)
 	}
-	return best, list[1:]
+	if best.fields == 1 && det.d.Delimiter == "" && sep == "" {
+		best = undivided(part, whole && len(part) == len(text), best)
+	}
+	return det.refine(text, len(part), best), list[1:]
+}
+
+// variants returns the candidates of a delimiter, one for each quote and escape.
+func (det *detector) variants(text []byte, delim string) []*candidate {
+	var list []*candidate
+	for _, quote := range det.quotes(text, delim) {
+		for _, escape := range det.escapes(text, delim, quote) {
+			d := Dialect{Delimiter: delim, Quote: quote, Escape: escape, Comment: det.d.Comment}
+			if d.Comment == "" {
+				d.Comment = None
+			}
+			list = append(list, &candidate{delim: delim, quote: quote, escape: escape, grammar: d.grammar()})
+		}
+	}
+	return list
+}
+
+// better returns which of two candidates of the same delimiter fits better.
+// Quotes are quotes where a field needs them, though some stand where none may
+// be, and else where more fields are in them than are broken by them.
+func better(a, b *candidate) *candidate {
+	if a == nil {
+		return b
+	}
+	switch {
+	case a.quote == "'" && !a.surrounds() && a.score < 1.1*b.score:
+		return b
+	case b.quote == "'" && !b.surrounds() && b.score < 1.1*a.score:
+		return a
+	}
+	with, without := a, b
+	if a.quote == None {
+		with, without = b, a
+	}
+	if with.quote == `"` && without.quote == None {
+		if with.needs > 0 || with.quoted > 0 && with.quoted >= with.bad {
+			return with
+		}
+		if with.bad > 0 {
+			return without
+		}
+	}
+	if b.score > a.score {
+		return b
+	}
+	return a
+}
+
+// surrounds reports whether the quotes stand around many fields, or around those
+// that need them: an apostrophe may begin a word, too.
+func (c *candidate) surrounds() bool {
+	return c.quoted > 0 && (2*c.quoted >= c.good || c.needs > 0 && c.needs >= c.bad || c.bad == 0 && c.allQuoted)
+}
+
+// refine looks for the quote and the escape in all that is known of the file,
+// of which the delimiter was found in the first part.
+func (det *detector) refine(text []byte, looked int, best *candidate) *candidate {
+	if looked == len(text) && len(det.texts.parts) == 0 {
+		return best
+	}
+	all := bytes.Join(append([][]byte{text}, det.texts.parts...), nil)
+	list := det.variants(all, best.delim)
+	if len(list) == 1 {
+		return best
+	}
+	var of *candidate
+	for _, c := range list {
+		c.parse(all, det.texts.whole)
+		c.measure(all)
+		of = better(of, c)
+	}
+	if of.quote == best.quote && of.escape == best.escape || of.fields != best.fields {
+		return best
+	}
+	of.parseUpTo(text, det.texts.whole, looked)
+	of.measure(text)
+	return of
 }
 
 // undivided returns the candidate of a single column with a delimiter that does
@@ -117,7 +203,7 @@ func undivided(text []byte, whole bool, c *candidate) *candidate {
 		u := &candidate{delim: delim, quote: c.quote, escape: c.escape, grammar: d.grammar()}
 		u.parse(text, whole)
 		u.measure(text)
-		if u.good > c.good {
+		if u.good > c.good || c.fields > 1 && u.score > c.score {
 			return u
 		}
 	}
@@ -185,12 +271,20 @@ func delimiters(text []byte) []string {
 	}
 	var often []string
 	for s, n := range runs {
-		if n >= max(1, lines*2/5) && !slices.Contains(list, s) {
+		if n >= max(1, lines*2/5) && !slices.Contains(list, s) && !emptyFields(text, []byte(s)) {
 			often = append(often, s)
 		}
 	}
 	slices.SortFunc(often, func(a, b string) int { return cmp.Or(cmp.Compare(runs[b], runs[a]), cmp.Compare(a, b)) })
 	return append(list, often[:min(len(often), 6)]...)
+}
+
+// emptyFields reports whether a run is one of delimiters with nothing between
+// them, which stand by themselves, too.
+func emptyFields(text, run []byte) bool {
+	c := run[:1]
+	return bytes.Contains([]byte(",;\t"), c) && bytes.Count(run, c) == len(run) &&
+		bytes.Count(text, c) > len(run)*bytes.Count(text, run)
 }
 
 // isMark reports whether c is a punctuation mark that a delimiter of several
@@ -215,13 +309,13 @@ func (det *detector) comment(text []byte, best *candidate) *candidate {
 			n++
 			if r.fields == best.fields && !r.bad {
 				fit++
-				header = header || i == best.first && n == i+1
+				header = header || n == i+1 && markedHeader(text, best, i)
 			}
 		}
-		if n == 0 || 2*fit > n || fit > 0 && best.fields == 1 || best.good-fit < 1 {
+		if n == 0 || 2*fit > n && !header || fit > 0 && best.fields == 1 || best.good-fit < 1 && !header {
 			continue
 		}
-		if header && best.fields > 1 && remarks(text, best, best.first) == best.first {
+		if header && best.fields > 1 {
 			// Lines above a header that begins with the mark too.
 			det.found("comment", None, 0.8, "the first record begins with %s, and so do only the lines above it", mark)
 			return best

@@ -21,6 +21,9 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	first := best.cellsOf(text, top)
 	if best.rows[top].bad {
 		first = best.piecesOf(text, top)
+	} else if best.rows[top].fields != best.fields && !nameRow(first) {
+		det.number("headerRows", &det.d.HeaderRows, 0, 0.7, "the first row is a record of %s", count(best.rows[top].fields, "field"))
+		return
 	}
 	// Several rows, where the values below show that these are none.
 	for rows := 3; rows >= 2; rows-- {
@@ -43,7 +46,8 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 			reason = fmt.Sprintf("no names, because the first row is there %s more", times(again))
 		}
 	}
-	if n := best.rows[top].fields; n != best.fields && sum > 0 {
+	if n := best.rows[top].fields; n != best.fields {
+		sum = max(sum, 0.3) // as a record it would be none of these
 		reason = fmt.Sprintf("names, with %s below that have %d fields", count(best.good, "record"), best.fields)
 	}
 	rows := 0

@@ -88,9 +88,9 @@ func TestHeaders(t *testing.T) {
 		{"numbers, widened to the right", "1,2,3,,,,\n4,5,6,10,11,12,\n7,8,9,,,,9\n", "", 3, 0},
 
 		// Names there again.
-		{"files put together", "id,name\n1,a\n2,b\nid,name\n3,c\n", "id|name", 4, 1},
-		{"files put together, quoted", "\"Datum\";\"Wert\"\n\"01.02.2020\";\"3,5\"\n\"Datum\";\"Wert\"\n\"02.02.2020\";\"4,5\"\n\"Datum\";\"Wert\"\n", "Datum|Wert", 4, 1},
-		{"files put together, with marks", "\ufeffpays,prix\nFrance,12\n\ufeffpays,prix\nItalie,14\n", "pays|prix", 3, 1},
+		{"files put together", "id,name\n1,a\n2,b\nid,name\n3,c\n", "id|name", 3, 1},
+		{"files put together, quoted", "\"Datum\";\"Wert\"\n\"01.02.2020\";\"3,5\"\n\"Datum\";\"Wert\"\n\"02.02.2020\";\"4,5\"\n\"Datum\";\"Wert\"\n", "Datum|Wert", 2, 1},
+		{"files put together, with marks", "\ufeffpays,prix\nFrance,12\n\ufeffpays,prix\nItalie,14\n", "pays|prix", 2, 1},
 		{"a record there again", "Ann,Ulm\nBob,Bonn\nAnn,Ulm\nDan,Linz\nBob,Kiel\n", "", 5, 0},
 
 		// Text.

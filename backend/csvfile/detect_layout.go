@@ -3,8 +3,8 @@ package csvfile
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 )
 
 // layout decides what stands above and below the records. The rows of best are
@@ -26,9 +26,10 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: notLoaded(n, "above")})
 	}
 	det.header(text, best, top)
+	det.records(text, best, top)
 	det.footer(best)
 	det.tables(text, best, top)
-	det.lineEnds(text)
+	det.lineEnds(text, best.rows)
 	if det.texts.whole && best.good-*det.d.HeaderRows <= 0 {
 		det.noRecords(best)
 	}
@@ -73,7 +74,7 @@ func (c *candidate) values(text []byte, r row) []string {
 	var s shape
 	b := text[r.start:r.end]
 	if c.grammar.parse(b, true, &s) != parsed {
-		return nil
+		return c.grammar.pieces(b[:lineEnd(b, true)])
 	}
 	list := make([]string, len(s.fields))
 	for j := range list {
@@ -82,15 +83,21 @@ func (c *candidate) values(text []byte, r row) []string {
 	return list
 }
 
-// filled returns how many of the cells are not empty.
+// filled returns how many of the cells are neither empty nor blank.
 func filled(cells []string) int {
 	n := 0
 	for _, s := range cells {
-		if s != "" {
+		if strings.TrimSpace(s) != "" {
 			n++
 		}
 	}
 	return n
+}
+
+// namesSome reports whether the cells that are not empty may be names.
+func namesSome(cells []string) bool {
+	some := slices.DeleteFunc(slices.Clone(cells), func(s string) bool { return strings.TrimSpace(s) == "" })
+	return nameRow(some)
 }
 
 // firstRow returns the index of the first row from i on that is not blank.
@@ -103,95 +110,19 @@ func (c *candidate) firstRow(i int) int {
 
 func (c *candidate) nextRow(i int) int { return c.firstRow(i + 1) }
 
-// footerWords are how lines begin that stand below a table.
-var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|sum|summe|gesamt|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
-
-// footer decides how many lines at the end are no records.
-func (det *detector) footer(best *candidate) {
-	if det.d.FooterLines != nil {
-		det.number("footerLines", &det.d.FooterLines, 0, 1, "")
-		return
-	}
-	n := 0
-	switch {
-	case det.texts.whole:
-		n = footerIn(det.texts.head, best.rows, best)
-	case det.texts.end:
-		n = best.footerOf(det.texts.parts[len(det.texts.parts)-1])
-	case best.fields < 2:
-	default:
-		det.tail = (&candidate{delim: best.delim, grammar: best.grammar, fields: best.fields}).footerOf
-		det.found("footerLines", "0", 0.5, "the end is not there to be looked at; lines like those of a footer are passed over when it is reached")
-		return
-	}
-	if n == 0 {
-		det.number("footerLines", &det.d.FooterLines, 0, 0.95, "the last lines are records")
-		return
-	}
-	det.number("footerLines", &det.d.FooterLines, n, 0.8, "%s below the last record with %s", standLines(n), count(best.fields, "field"))
-	det.warn(Warning{Code: WarnFooter, Message: notLoaded(n, "below")})
-}
-
-// footerLines is how many lines at most are looked at for a footer, and
-// footerMost how many bytes.
-const (
-	footerLines = 20
-	footerMost  = 64 << 10
-)
-
-// footerOf returns how many physical lines of the text, which is the end of the
-// file, are the footer.
-func (c *candidate) footerOf(text []byte) int {
-	end := *c
-	end.parse(text, true)
-	return footerIn(text, end.rows, &end)
-}
-
-// footerIn returns how many physical lines there are behind the last record of
-// the text, if they are no records that went wrong.
-func footerIn(text []byte, rows []row, best *candidate) int {
-	if best.fields < 2 {
-		return 0
-	}
-	last := len(rows) - 1
-	for last >= 0 && (rows[last].bad || rows[last].blank || rows[last].fields != best.fields) {
-		last--
-	}
-	if last < 0 || len(rows)-last > footerLines {
-		return 0
-	}
-	foot := false
-	blank := false
-	for _, r := range rows[last+1:] {
-		b := bytes.TrimRight(text[r.start:r.end], "\r\n")
-		switch {
-		case r.blank:
-			blank = true
-		case r.bad || r.fields != 1 && !onlyFirst(b, best):
-			return 0
-		case blank || foot || footerWords.Match(b):
-			foot = true
-		default:
-			return 0
+// lineEnds notes how lines end. Those within quotes end no record.
+func (det *detector) lineEnds(text []byte, rows []row) {
+	crlf, lf, cr := 0, 0, 0
+	for _, r := range rows {
+		switch b := text[r.start:r.end]; {
+		case bytes.HasSuffix(b, []byte("\r\n")):
+			crlf++
+		case bytes.HasSuffix(b, []byte("\n")):
+			lf++
+		case bytes.HasSuffix(b, []byte("\r")):
+			cr++
 		}
 	}
-	if !foot {
-		return 0
-	}
-	return int(countLines(text[rows[last].end:]))
-}
-
-// onlyFirst reports whether all fields of the line but the first are empty.
-func onlyFirst(line []byte, best *candidate) bool {
-	i := bytes.Index(line, []byte(best.delim))
-	return i > 0 && len(bytes.Trim(line[i:], best.delim+` "`)) == 0
-}
-
-// lineEnds notes how lines end.
-func (det *detector) lineEnds(text []byte) {
-	crlf := bytes.Count(text, []byte("\r\n"))
-	lf := bytes.Count(text, []byte("\n")) - crlf
-	cr := bytes.Count(text, []byte("\r")) - crlf
 	kinds := []struct {
 		name string
 		n    int

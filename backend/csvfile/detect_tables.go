@@ -3,6 +3,7 @@ package csvfile
 import (
 	"bytes"
 	"fmt"
+	"slices"
 )
 
 // tables warns where another table begins, or the header comes again. top is
@@ -24,6 +25,13 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 	if *det.d.HeaderRows > 0 {
 		header = bytes.TrimRight(text[best.rows[top].start:best.rows[top].end], "\r\n")
 	}
+	ragged := func(r row) bool { // a record of the table with fields too many or too few
+		if r.fields == best.rows[top].fields {
+			return true
+		}
+		agree, against := likeness(best.values(text, r), det.kinds)
+		return agree > against
+	}
 	var cols []column // of the records above the first blank line that has some above it
 	run, other, begins, blank := 0, 0, int64(0), false
 	for i := top + 1; i < len(best.rows); i++ {
@@ -35,13 +43,24 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 			}
 			continue
 		}
+		if r.fields != best.fields && run == 0 && !blank && ragged(r) {
+			run = 0
+			continue
+		}
 		if r.fields == best.fields {
 			run = 0
 			switch {
 			case best.fields < 2:
 			case len(header) > 0 && bytes.Equal(bytes.TrimRight(text[r.start:r.end], "\r\n"), header):
-				warn(r.line, "files were put one behind the other: its lines are read as records", "the header comes again on line %d", r.line)
-				return
+				if !det.named {
+					warn(r.line, "files were put one behind the other: its lines are read as records", "the header comes again on line %d", r.line)
+					return
+				}
+				if !slices.ContainsFunc(det.warnings, func(w Warning) bool { return w.Code == WarnRepeated }) {
+					det.warn(Warning{
+						Code: WarnRepeated, Line: r.line, Message: fmt.Sprintf("the header comes again on line %d, as where files were put together: there, and wherever it does, it is passed over", r.line),
+					})
+				}
 			case blank && namesOthers(best.cellsOf(text, i), cols):
 				warn(r.line, "its lines are read as records of the first; "+below, "another table of %d fields seems to begin on line %d", r.fields, r.line)
 				return
@@ -64,22 +83,38 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 	}
 }
 
-// tableAbove returns the index of the first of at least three rows above row
-// top that have the same number of fields, or -1. Titles that are padded with
-// delimiters are no rows of a table.
+// tableAbove returns the index of the first of the rows of a table above row
+// top, or -1: names, and below them at least two records, or three of two
+// fields, with the same kinds of values. Titles that are padded with delimiters
+// are no rows of a table, and keys with values are none.
 func tableAbove(text []byte, c *candidate, top int) int {
-	run := 0
-	for i, r := range c.rows[:top] {
-		switch {
-		case r.bad || r.blank || r.fields < 2 || filled(c.cellsOf(text, i)) < 2:
-			run = 0
-		case run > 0 && r.fields == c.rows[i-1].fields:
-			run++
-		default:
-			run = 1
+	for i := 0; i < top; i++ {
+		n := c.rows[i].fields
+		j := i
+		for j < top && !c.rows[j].bad && !c.rows[j].blank && c.rows[j].fields == n {
+			j++
 		}
-		if run == 3 && r.fields > 2 {
-			return i - 2
+		if n < 2 || j-i < 3 || n == 2 && j-i < 4 || !nameRow(c.values(text, c.rows[i])) {
+			continue
+		}
+		cols := make([]column, n)
+		for _, r := range c.rows[i+1 : j] {
+			for k, s := range c.values(text, r) {
+				cols[k].add(s)
+			}
+		}
+		typed, empty := 0, 0
+		for k := range cols {
+			cols[k].finish(j - i - 1)
+			switch {
+			case cols[k].filled == 0:
+				empty++
+			case cols[k].typed() && cols[k].filled == cols[k].rows:
+				typed++
+			}
+		}
+		if typed > 0 && empty == 0 {
+			return i
 		}
 	}
 	return -1

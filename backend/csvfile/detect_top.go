@@ -15,32 +15,36 @@ func (det *detector) top(text []byte, best *candidate) int {
 		return best.firstRow(0)
 	}
 	i := best.first
+	if above := i - 1; above >= 0 && markedHeader(text, best, above) {
+		return above
+	}
 	i = remarks(text, best, i)
 	i = blockBelow(text, best, i)
 	if j := brokenAbove(text, best, i); j < i {
 		return j
 	}
-	// A header that names one field more or less than the records have.
-	if best.fields > 1 && i > 0 {
-		if r := best.rows[i-1]; !r.blank && !r.bad && r.fields >= 2 && r.fields >= best.fields-1 && r.fields <= best.fields+1 {
-			names := best.cellsOf(text, i-1)
-			if n := len(names); names[n-1] == "" {
-				names = names[:n-1] // a delimiter at the end
-			}
-			if likeNames(names) && !likeNames(best.cellsOf(text, i)) {
-				return i - 1
-			}
-		}
+	if j := headAbove(text, best, i); j < i {
+		return j
+	}
+	if j := thinAbove(text, best, i); j > i {
+		return j
+	}
+	if j := metadataAbove(text, best, i); j > i {
+		return j
 	}
 	// Titles, padded with delimiters to the width of the table.
 	for best.fields >= 3 && i < best.last {
 		cells := best.cellsOf(text, i)
 		next := best.nextRow(i)
 		n := filled(cells)
-		if n > 1 || n == 1 && cells[0] == "" || next > best.last || best.rows[next].fields != best.fields {
+		if n > 1 || next > best.last || best.rows[next].fields != best.fields {
 			break
 		}
-		if below := best.cellsOf(text, next); n == 1 && filled(below) > 1 && !likeNames(below) {
+		below := best.cellsOf(text, next)
+		if n == 1 && cells[0] == "" && filled(below) > 0 { // the name of a group
+			break
+		}
+		if n == 1 && filled(below) > 1 && !namesSome(below) {
 			break
 		}
 		i = next
@@ -138,4 +142,83 @@ func brokenAbove(text []byte, best *candidate, i int) int {
 		}
 	}
 	return j
+}
+
+// markedHeader reports whether row i begins with a comment mark and names the
+// fields of the row below it all the same.
+func markedHeader(text []byte, best *candidate, i int) bool {
+	next := best.nextRow(i)
+	if best.fields < 2 || commentMark(text[best.rows[i].start:]) == "" || best.rows[i].fields != best.fields || !best.named(text, i) ||
+		next >= len(best.rows) || commentMark(text[best.rows[next].start:]) != "" {
+		return false
+	}
+	cols := best.columns(text, best.nextRow(next), cellRows)
+	below := 0.0
+	if r := best.rows[next]; !r.bad && r.fields == best.fields {
+		below, _ = headerEvidence(best.cellsOf(text, next), cols)
+	}
+	this, _ := headerEvidence(unmarked(best.cellsOf(text, i)), best.columns(text, next, cellRows))
+	return this > 0 && this > below
+}
+
+// thinAbove returns the index of the row that names the fields below rows of one
+// or two cells each, such as titles, and keys with values, that are padded with
+// delimiters to the width of the table. Where there are none it returns i.
+func thinAbove(text []byte, best *candidate, i int) int {
+	const most = 100
+	if best.fields < 3 {
+		return i
+	}
+	pairs := 0
+	for j := i; j <= min(best.last, i+most); j++ {
+		r := best.rows[j]
+		if r.blank || r.bad {
+			continue
+		}
+		cells := best.values(text, r)
+		switch n := filled(cells); {
+		case n <= 1, n == 2 && best.fields > 2 && strings.TrimSpace(cells[0]) != "" && strings.TrimSpace(cells[1]) != "" && r.fields != 2:
+			if n == 2 {
+				pairs++
+			}
+			continue
+		case pairs == 0 || r.fields != best.fields || 3*n < 2*best.fields || !nameRow(cells):
+			return i
+		}
+		next := best.nextRow(j)
+		if next > best.last {
+			return i
+		}
+		if names, _ := headerEvidence(cells, best.columns(text, next, cellRows)); names < sureOfHeader {
+			return i
+		}
+		return j
+	}
+	return i
+}
+
+// metadataAbove returns the index of the row below row i where that one names all
+// fields and row i holds values, such as a place and its height, which are not
+// those of the columns. Else it returns i.
+func metadataAbove(text []byte, best *candidate, i int) int {
+	next := best.nextRow(i)
+	if best.fields < 3 || next >= best.last || best.rows[i].bad || best.rows[next].bad || best.rows[next].fields != best.fields {
+		return i
+	}
+	cells, names := best.cellsOf(text, i), best.cellsOf(text, next)
+	values := 0
+	for _, s := range cells {
+		if k := kindOf([]byte(s)); k == cellNumber || k == cellMoment {
+			values++
+		}
+	}
+	if values == 0 || !nameRow(names) || filled(names) < best.fields {
+		return i
+	}
+	cols := best.columns(text, best.nextRow(next), cellRows)
+	_, against := likeness(cells, cols)
+	if sum, _ := headerEvidence(names, cols); against == 0 || sum < 2*sureOfHeader {
+		return i
+	}
+	return next
 }

@@ -19,7 +19,15 @@ func (r *reader) examine() (*load.Record, error) {
 		}
 	}
 	n := len(s.fields)
+	if r.padding > 0 && n > r.want && r.onlyPadding() {
+		s.fields, n = s.fields[:r.want], r.want
+	}
 	if n == r.want || r.want == 0 {
+		if s.breaks > 0 {
+			if end, open := r.swallows(r.w.rest()[:s.end]); end > 0 {
+				return r.rejectFault(fault{load.CodeUnclosedQuote, s.fieldAt(open), open, open}, end)
+			}
+		}
 		r.accept()
 		return &r.record, nil
 	}
@@ -73,6 +81,17 @@ func (r *reader) examine() (*load.Record, error) {
 		Message: fmt.Sprintf("%s, but %d are wanted", count(n, "field"), r.want),
 		Hint:    hint,
 	})
+}
+
+// onlyPadding reports whether the fields of the record in shape that have no
+// name are empty.
+func (r *reader) onlyPadding() bool {
+	for _, f := range r.shape.fields[r.want:] {
+		if f.End > f.Start || f.Quoted {
+			return false
+		}
+	}
+	return true
 }
 
 // checkBytes rejects the record in shape if there are bytes in it that are no

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 
 	"linefeed/backend/load"
 )
@@ -222,7 +223,11 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
 	}
 	f.reader, f.beginning = r, first
-	if err := f.readHeader(found.fields, found.firm); err != nil {
+	if len(r.g.comment) > 0 {
+		r.unusual[r.g.comment[0]] = true
+	}
+	r.padding, r.kinds = found.padding, found.kinds
+	if err := f.readHeader(found); err != nil {
 		return nil, err
 	}
 	if at := r.w.offset(r.w.pos); at <= int64(len(s.head)) {
@@ -243,8 +248,11 @@ func (f *File) Dialect() Dialect { return f.dialect }
 // Findings returns the decisions that led to the dialect, and why.
 func (f *File) Findings() []Finding { return f.findings }
 
-// Warnings returns what should be known before the file is loaded.
-func (f *File) Warnings() []Warning { return f.warnings }
+// Warnings returns what should be known before the file is loaded, and what
+// came up in what was read of it so far.
+func (f *File) Warnings() []Warning {
+	return append(slices.Clip(f.warnings), f.reader.stats.warnings()...)
+}
 
 // Head returns the bytes of the file above the first record: byte order mark,
 // preamble and header, in the file's encoding. It is nil where they are longer

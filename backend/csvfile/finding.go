@@ -38,6 +38,8 @@ const (
 	WarnFooter         = "footer"          // lines at the end are not loaded
 	WarnPreamble       = "preamble"        // lines above the header are not loaded
 	WarnHeader         = "header"          // names of fields were missing or doubled
+	WarnQuotes         = "quotes"          // something beside quotes was taken off
+	WarnRepeated       = "repeated_header" // the header comes again and is passed over
 	WarnLineEnds       = "line_ends"       // records end in different ways
 	WarnGrew           = "grew"            // it was added to while it was read
 	WarnReplaced       = "replaced"        // another file took its place while it was read

@@ -11,11 +11,10 @@ import (
 	"linefeed/backend/load"
 )
 
-// readHeader passes over the preamble, reads the header and names the fields.
-// wanted is how many fields most records have, 0 where there are none; firm
-// says that nearly all have.
-func (f *File) readHeader(wanted int, firm bool) error {
-	r := f.reader
+// readHeader passes over the preamble, reads the header and names the fields,
+// by what was found out about the records.
+func (f *File) readHeader(found *detected) error {
+	r, wanted := f.reader, found.fields
 	for range *f.dialect.SkipLines {
 		if done, err := r.skipPreamble(); err != nil || done {
 			if err != nil {
@@ -25,6 +24,7 @@ func (f *File) readHeader(wanted int, firm bool) error {
 		}
 	}
 	var names []string
+	var text []byte // of all rows
 	rows := *f.dialect.HeaderRows
 	for range rows {
 		row, err := f.headerRow(wanted)
@@ -34,11 +34,15 @@ func (f *File) readHeader(wanted int, firm bool) error {
 		if err != nil {
 			return err
 		}
+		if c := f.dialect.Comment; names == nil && (c == None || c == "") && len(row) > 1 {
+			row[0] = unremarked(row[0])
+		}
 		names = joinNames(names, row)
+		text = append(text, r.record.Text...)
 	}
 	if rows == 0 {
 		names = make([]string, wanted)
-	} else if firm {
+	} else if found.firm && found.padding == 0 {
 		names = f.fitNames(names, wanted)
 	}
 	if len(names) == 0 {
@@ -47,7 +51,19 @@ func (f *File) readHeader(wanted int, firm bool) error {
 	r.names = f.uniqueNames(names, rows > 0)
 	r.want = len(r.names)
 	r.number = 0
+	if rows > 0 && found.named {
+		r.setHeader(text)
+	}
 	return nil
+}
+
+// unremarked returns a name without the comment mark and the blank before it, as
+// they stand where the names are the last of the remarks.
+func unremarked(s string) string {
+	if m := commentMark([]byte(s)); m != "" && strings.HasPrefix(s[len(m):], " ") {
+		return strings.TrimSpace(s[len(m):])
+	}
+	return s
 }
 
 // skipPreamble passes over one physical line. It reports true at the end of

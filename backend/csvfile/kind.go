@@ -1,6 +1,9 @@
 package csvfile
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // A cellKind is what a value looks like, as far as it takes to tell a
 // delimiter from text and a header from records. It says nothing about the
@@ -91,7 +94,7 @@ func isAddress(b []byte) bool {
 
 // isMoment reports whether b is a date, a time or both.
 func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
-	if digits < 3 || digits > 25 || letters > 12 || spaces > 4 || seps == 0 && points != 2 && (letters < 3 || letters > 9 || spaces != 2) {
+	if digits < 3 || digits > 25 || points > 3 || letters > 12 || spaces > 5 || seps == 0 && points != 2 && (letters < 3 || letters > 9 || spaces != 2) {
 		return false
 	}
 	// Groups of digits and of letters, and what stands between them.
@@ -126,6 +129,9 @@ func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
 		i = j
 	}
 	colons := 0
+	if points > 1 && bytes.IndexByte(b, ',') >= 0 && bytes.IndexByte(b, ':') >= 0 {
+		return false // a time and a number
+	}
 	for i, c := range b {
 		if c == ':' {
 			if i == 0 || i+1 == len(b) || b[i-1] < '0' || b[i-1] > '9' {

@@ -77,11 +77,8 @@ func LookContext(ctx context.Context, path string, d Dialect, opt Options, rows 
 
 func (f *File) look(rows int) (*Preview, error) {
 	p := &Preview{
-		Dialect: f.dialect, Findings: f.findings, Warnings: f.warnings, Fields: f.Fields(),
+		Dialect: f.dialect, Findings: f.findings, Fields: f.Fields(),
 		Rows: []Row{}, Size: f.size, Records: -1,
-	}
-	if p.Warnings == nil {
-		p.Warnings = []Warning{}
 	}
 	var start, end, used int64 = -1, 0, 0
 	p.Complete = true
@@ -105,6 +102,7 @@ func (f *File) look(rows int) (*Preview, error) {
 	if f.beginning.more {
 		p.Complete = false
 	}
+	p.Warnings = append([]Warning{}, f.Warnings()...)
 	n := int64(len(p.Rows))
 	switch {
 	case p.Complete:

@@ -116,7 +116,7 @@ func TestWarnings(t *testing.T) {
 		{"another table", "a,b,c\n" + rows + "\nd,e\n1,2\n3,4\n5,6\n", WarnTables, 43},
 		{"another small table", "a,b,c\n" + rows + "\nd,e\n1,2\n", WarnTables, 43},
 		{"another table of as many fields", "a,b,c\n" + rows + "\nd,e,g\n1,2,3\n4,5,6\n", WarnTables, 43},
-		{"the header again", "a,b,c\n" + rows + "a,b,c\n" + rows, WarnTables, 42},
+		{"the header again", "a,b,c\n" + rows + "a,b,c\n" + rows, WarnRepeated, 42},
 		{"preamble", "Report\n\na,b,c\n" + rows, WarnPreamble, 1},
 		{"padded titles", "Report,,\nMay,,\nDraft,,\n\na,b,c\n" + rows, WarnPreamble, 1},
 		{"footer", "a,b,c\n" + rows + "Total: 40\n", WarnFooter, 0},

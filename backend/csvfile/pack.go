@@ -63,22 +63,19 @@ func (r *reader) packListed(b *load.Block) bool {
 	for s.end < len(s.ends) && int(s.ends[s.end]) < w.pos {
 		s.end++
 	}
-	text, want, pos := w.text, r.want, w.pos
+	text, want, pos := w.text, r.want+r.padding, w.pos
 	list, ends := s.list[s.next:], s.ends[s.end:]
 	fields := slices.Grow(b.Fields, len(list))
 	rows := slices.Grow(b.Rows, len(ends))
 
-	comment := -1 // the first byte of the comment mark
-	if len(r.g.comment) > 0 {
-		comment = int(r.g.comment[0])
-	}
+	unusual := &r.unusual
 	copied := pos                          // text[copied:pos] is to be copied
 	shift := uint32(len(b.Arena) - copied) // from a place in the text to that in the arena
 	for len(list) >= want && len(ends) > 0 {
 		// The record has the right number of fields if the separator behind
 		// the last of them is the next that ends a line. A blank line is none.
 		last := list[want-1]
-		if last != ends[0] || int(last) == pos || int(text[pos]) == comment {
+		if last != ends[0] || int(last) == pos || unusual[text[pos]] && r.mayBeNone(text[pos:last]) {
 			break
 		}
 		next, end := want, int(last)+1
@@ -93,6 +90,9 @@ func (r *reader) packListed(b *load.Block) bool {
 		if suspect && invalidText(text[pos:end]) >= 0 {
 			break
 		}
+		if r.padding > 0 && int(last-list[r.want-1]) != r.padding {
+			break // there is something in it
+		}
 		n := len(fields)
 		record := fields[n : n+want]
 		start := uint32(pos)
@@ -105,6 +105,10 @@ func (r *reader) packListed(b *load.Block) bool {
 			// No quotes to be looked for.
 		} else if quotes, inside := s.before(int(last)); quotes != s.seen {
 			left, ok := unquote(text, shift, record, quotes-s.seen, s.quote)
+			if ok && inside != s.breaks {
+				swallowed, _ := r.swallows(text[pos:end])
+				ok = swallowed == 0
+			}
 			if ok && left > 0 {
 				arena := append(b.Arena, text[copied:end]...)
 				if arena, ok = undoubleFields(arena, record, left, s.quote); ok {
@@ -120,7 +124,7 @@ func (r *reader) packListed(b *load.Block) bool {
 			}
 			s.seen, s.breaks = quotes, inside
 		}
-		fields = fields[:n+want]
+		fields = fields[:n+r.want]
 		// Set in its place: to copy it there costs more than all else.
 		rows = rows[:len(rows)+1]
 		row := &rows[len(rows)-1]

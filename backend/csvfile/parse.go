@@ -22,6 +22,8 @@ type shape struct {
 	unescaped []byte // the text of the fields that have escapes
 	end       int    // one past the line end
 	breaks    int    // line ends inside of the record, before its own
+	spaced    int    // fields with blanks beside their quotes
+	formulas  int    // fields written as ="text"
 	fault     fault
 }
 
@@ -41,17 +43,23 @@ const maxFields = 1 << 16
 //
 // The rules: a field that begins with the quote ends at the next quote that is
 // not escaped, and a delimiter, a line end or the end of the text must follow.
-// A quote in any other field breaks the record. Outside of quotes LF, CRLF and
+// Blanks beside these quotes, and an equals sign before the first, are no part
+// of the field. A quote in any other field breaks the record, unless it is an
+// apostrophe. Outside of quotes LF, CRLF and
 // a lone CR end the record. More fields than maxFields break it, too.
 func (g *grammar) parse(b []byte, eof bool, s *shape) status {
-	s.fields, s.unescaped, s.breaks = s.fields[:0], s.unescaped[:0], 0
+	s.fields, s.unescaped, s.breaks, s.spaced, s.formulas = s.fields[:0], s.unescaped[:0], 0, 0, 0
 	i := 0
 	for {
-		var st status
-		if g.quote != 0 && i < len(b) && b[i] == g.quote {
-			i, st = g.quoted(b, i, eof, s)
-		} else {
+		open, st := g.opening(b, i, eof)
+		switch {
+		case st != parsed:
+		case open < 0:
 			i, st = g.unquoted(b, i, eof, s)
+		case open == i:
+			i, st = g.quoted(b, i, eof, s)
+		default:
+			i, st = g.opened(b, i, open, eof, s)
 		}
 		if st != parsed {
 			return st
@@ -87,6 +95,29 @@ func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 			return needMore
 		}
 	}
+}
+
+// opened reads the field at b[i:], which begins with something before its
+// quote at b[open]. Where that is not all of it, it is one without quotes.
+func (g *grammar) opened(b []byte, i, open int, eof bool, s *shape) (int, status) {
+	unescaped, breaks := len(s.unescaped), s.breaks
+	spaced := s.spaced
+	end, st := g.quoted(b, open, eof, s)
+	switch {
+	case st == needMore:
+		return end, st
+	case st == broken:
+		s.unescaped, s.breaks = s.unescaped[:unescaped], breaks
+		if n := len(s.fields); n > 0 && s.fault.code == load.CodeStrayQuote {
+			s.fields = s.fields[:n-1]
+		}
+		return g.unquoted(b, i, eof, s)
+	case b[i] == '=':
+		s.formulas++
+	default:
+		s.spaced = spaced + 1
+	}
+	return end, st
 }
 
 // unquoted reads the field at b[i:] up to what ends it.
@@ -132,6 +163,8 @@ func (g *grammar) unquoted(b []byte, i int, eof bool, s *shape) (int, status) {
 			s.breaks += breaksIn(b[i+1 : i+1+n])
 			start = i + 1
 			i += 1 + n
+		case c == g.quote && g.quote == '\'':
+			i++ // an apostrophe
 		case c == g.quote && g.quote != 0:
 			s.fault = fault{load.CodeStrayQuote, len(s.fields), i, -1}
 			return i, broken
@@ -183,6 +216,9 @@ func (g *grammar) quoted(b []byte, i int, eof bool, s *shape) (int, status) {
 				i += 2
 				start = i
 				continue
+			} else if g.apostrophe(b, i) {
+				i++
+				continue
 			}
 		case c == '\n' || c == '\r':
 			if i+1 == len(b) && !eof {
@@ -217,14 +253,22 @@ func (g *grammar) quoted(b []byte, i int, eof bool, s *shape) (int, status) {
 		s.fields = append(s.fields, load.Field{Start: uint32(start), End: uint32(i), Quoted: true})
 	}
 	i++
+	closed := i
+	i = g.blanksBehind(b, i)
 	rest := b[i:]
+	if i > closed {
+		if len(rest) == 0 && !eof {
+			return i, needMore
+		}
+		s.spaced++
+	}
 	switch {
 	case len(rest) == 0, rest[0] == '\n', rest[0] == '\r', bytes.HasPrefix(rest, g.delim):
 		return i, parsed
 	case !eof && bytes.HasPrefix(g.delim, rest):
 		return i, needMore
 	}
-	s.fault = fault{load.CodeStrayQuote, len(s.fields) - 1, i - 1, open}
+	s.fault = fault{load.CodeStrayQuote, len(s.fields) - 1, closed - 1, open}
 	return i, broken
 }
 

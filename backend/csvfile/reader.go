@@ -18,6 +18,11 @@ type reader struct {
 	charset *charset
 	names   []string // of the fields; a record has as many
 	want    int      // len(names), or 0 while the header is not read: then any number will do
+	padding int      // empty fields that records have behind these, beyond those that are named
+	header  []byte   // its text; nil where it is not to be passed over when it comes again
+	kinds   []column // of the fields, as far as they were seen
+
+	unusual [256]bool // the bytes that something begins with that is no record
 
 	commentFound bool // the comment mark was not given, but found
 
@@ -62,9 +67,13 @@ const (
 type Stats struct {
 	Padded  int64 `json:"padded"`  // records whose missing fields were filled with NULL
 	Trimmed int64 `json:"trimmed"` // records whose extra empty fields were dropped
+	Spaced  int64 `json:"spaced"`  // fields with blanks beside their quotes, which were taken off
 	Blank   int64 `json:"blank"`   // blank lines
 	Comment int64 `json:"comment"` // comment lines
 	Footer  int64 `json:"footer"`  // lines of the footer
+
+	// Formulas counts the fields written as ="text", which are that text.
+	Formulas int64 `json:"formulas"`
 
 	// PassedOver says which lines hold no records, by kind, in the order in
 	// which the kinds came up.
@@ -127,6 +136,15 @@ func (r *reader) next() (*load.Record, error) {
 				continue
 			}
 		}
+		if r.header != nil && r.unusual[w.text[w.pos]] {
+			skipped, err := r.skipRepeated()
+			if err != nil {
+				return nil, err
+			}
+			if skipped {
+				continue
+			}
+		}
 		switch r.parse() {
 		case parsed:
 			if r.shape.end > r.maximum {
@@ -135,7 +153,7 @@ func (r *reader) next() (*load.Record, error) {
 			if r.starts != nil && r.shape.breaks > 0 && r.joins() {
 				return r.repair()
 			}
-			if len(r.shape.fields) == r.want && !r.suspect() {
+			if len(r.shape.fields) == r.want && r.shape.breaks == 0 && !r.suspect() {
 				r.accept()
 				return &r.record, nil
 			}
@@ -217,6 +235,8 @@ func (r *reader) accept() {
 	rec.Text = w.text[from:w.pos:w.pos]
 	rec.Unescaped = r.shape.unescaped
 	rec.Fields = r.shape.fields
+	r.stats.Spaced += int64(r.shape.spaced)
+	r.stats.Formulas += int64(r.shape.formulas)
 }
 
 // advance moves on by n bytes of text, which are a record with that many line

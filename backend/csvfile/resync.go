@@ -178,6 +178,7 @@ func (g *grammar) closing(b []byte) int {
 		case c != g.quote:
 		case i+1 < len(b) && b[i+1] == g.quote:
 			i++
+		case g.apostrophe(b, i):
 		case i+1 == len(b) || bytes.HasPrefix(b[i+1:], g.delim):
 			return i
 		}

@@ -108,7 +108,7 @@ func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 	}
 	out.fields = fields
 	out.end = end - pos
-	out.breaks = 0
+	out.breaks, out.spaced, out.formulas = 0, 0, 0
 	out.unescaped = out.unescaped[:0]
 	quotes, breaks := s.before(at)
 	if quotes == s.seen {

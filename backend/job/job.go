@@ -20,11 +20,6 @@ type Request struct {
 	File   string `json:"file"`   // the file's path
 	Target string `json:"target"` // the database: a path or a URL
 
-	// Name is what the file is called where it is kept and told, instead of its
-	// path: "-" for standard input, which was received in a file that is gone
-	// afterwards. "" is the path.
-	Name string `json:"-"`
-
 	// Preset names a ready-made table (see [Presets]): it is made when it is
 	// not there yet.
 	Preset string `json:"preset,omitempty"`

@@ -223,51 +223,6 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestKillWhileReceiving kills an import that is receiving standard input, and
-// serves the local API. The next run of the program removes what it left.
-func TestKillWhileReceiving(t *testing.T) {
-	dir := t.TempDir()
-	c := command(t, dir, "import", "-", "--to", filepath.Join(dir, "out.db"), "--table", "people", "--create", "--listen", "127.0.0.1:0")
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	stderr, err := c.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(stderr).ReadString('\n'); err != nil || !strings.Contains(line, "local API") {
-		t.Fatalf("it says %q, %v", line, err)
-	}
-	if err := c.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	exitStatus(t, c)
-	left := func() (all []string) {
-		for _, pattern := range []string{"spool/*", "run/api*"} {
-			names, err := filepath.Glob(filepath.Join(dir, "home", filepath.FromSlash(pattern)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, names...)
-		}
-		return all
-	}
-	if len(left()) < 3 {
-		t.Fatalf("there is only %q", left())
-	}
-	if out, err := command(t, dir, "jobs").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	if all := left(); len(all) > 0 {
-		t.Errorf("left behind: %q", all)
-	}
-}
-
 // TestPermission runs the program as somebody who may not read or write.
 func TestPermission(t *testing.T) {
 	dir := openFolder(t)

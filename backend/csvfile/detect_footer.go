@@ -1,0 +1,173 @@
+package csvfile
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// footerWords are how lines begin that stand below a table.
+var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|sum|summe|gesamt|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
+
+// footer decides how many lines at the end are no records.
+func (det *detector) footer(best *candidate) {
+	if det.d.FooterLines != nil {
+		det.number("footerLines", &det.d.FooterLines, 0, 1, "")
+		return
+	}
+	n := 0
+	switch {
+	case det.texts.whole:
+		n = footerIn(det.texts.head, best.rows, best)
+	case det.texts.end:
+		n = best.footerOf(det.texts.parts[len(det.texts.parts)-1])
+	case best.fields < 2:
+	default:
+		det.tail = (&candidate{delim: best.delim, grammar: best.grammar, fields: best.fields}).footerOf
+		det.found("footerLines", "0", 0.5, "the end is not there to be looked at; lines like those of a footer are passed over when it is reached")
+		return
+	}
+	if n == 0 {
+		det.number("footerLines", &det.d.FooterLines, 0, 0.95, "the last lines are records")
+		return
+	}
+	det.number("footerLines", &det.d.FooterLines, n, 0.8, "%s below the last record with %s", standLines(n), count(best.fields, "field"))
+	det.warn(Warning{Code: WarnFooter, Message: notLoaded(n, "below")})
+}
+
+// footerLines is how many lines at most are looked at for a footer, and
+// footerMost how many bytes.
+const (
+	footerLines = 20
+	footerMost  = 64 << 10
+)
+
+// footerOf returns how many physical lines of the text, which is the end of the
+// file, are the footer.
+func (c *candidate) footerOf(text []byte) int {
+	end := *c
+	end.parse(text, true)
+	return footerIn(text, end.rows, &end)
+}
+
+// footerIn returns how many physical lines there are behind the last record of
+// the text, if they are no records that went wrong.
+func footerIn(text []byte, rows []row, best *candidate) int {
+	if best.fields < 2 {
+		return 0
+	}
+	cols := fullColumns(text, rows, best)
+	last := len(rows) - 1
+	for last >= 0 && (rows[last].bad || rows[last].blank || rows[last].fields != best.fields || padded(text, rows[last], best, cols)) {
+		last--
+	}
+	if last < 0 || len(rows)-last > footerLines {
+		return 0
+	}
+	foot, blank := false, false
+	from := 0 // of the lines that are the footer
+	for i := last + 1; i < len(rows); i++ {
+		r := rows[i]
+		b := bytes.TrimRight(text[r.start:r.end], "\r\n")
+		switch {
+		case r.blank:
+			blank = true
+		case r.bad:
+			return 0
+		case blank || foot || footerWords.Match(b) || r.fields == best.fields && unlike(best.values(text, r), cols):
+			if r.fields != 1 && r.fields != best.fields && !onlyFirst(b, best) && !unlike(best.values(text, r), cols) && !(blank && aside(best.values(text, r), cols)) {
+				return 0
+			}
+			foot = true
+		case r.fields == best.fields:
+			last, from = i, i // no footer, then, but a record with little in it
+		default:
+			return 0
+		}
+	}
+	if !foot {
+		return 0
+	}
+	return int(countLines(text[rows[max(last, from)].end:]))
+}
+
+// fullColumns returns what the columns hold in the records that have values in
+// most of their fields, but for the first of them, which may be the header.
+func fullColumns(text []byte, rows []row, best *candidate) []column {
+	cols := make([]column, best.fields)
+	n := -1
+	for _, r := range rows[max(0, len(rows)-cellRows):] {
+		if r.bad || r.blank || r.fields != best.fields {
+			continue
+		}
+		cells := best.values(text, r)
+		if 2*filled(cells) <= best.fields {
+			continue
+		}
+		if n++; n == 0 {
+			continue
+		}
+		for j, s := range cells {
+			cols[j].add(s)
+		}
+	}
+	if n < 2 {
+		return nil
+	}
+	for j := range cols {
+		cols[j].finish(n)
+	}
+	return cols
+}
+
+// padded reports whether a row of the usual number of fields may be a line of
+// the footer that is only filled up with delimiters: few of its fields hold
+// anything, and some that hold something in all records do not.
+func padded(text []byte, r row, best *candidate, cols []column) bool {
+	if cols == nil || best.fields < 3 {
+		return false
+	}
+	cells := best.values(text, r)
+	if strings.TrimSpace(cells[0]) == "" || 2*filled(cells) > best.fields {
+		return false
+	}
+	always, missing := 0, 0
+	for j := range cols {
+		if cols[j].filled == cols[j].rows {
+			always++
+			if strings.TrimSpace(cells[j]) == "" {
+				missing++
+			}
+		}
+	}
+	return missing > 0 && 2*missing >= always-1
+}
+
+// unlike reports whether the first cell is no value of its column, and the
+// column's kind shows it.
+func unlike(cells []string, cols []column) bool {
+	if len(cols) == 0 || !cols[0].typed() {
+		return false
+	}
+	kind := kindOf([]byte(cells[0]))
+	return kind == cellText || kind == cellCode
+}
+
+// aside reports whether the cells are at most half of those of a record, and
+// none is a value of its column, of which some show it.
+func aside(cells []string, cols []column) bool {
+	agree, _ := likeness(cells, cols)
+	typed := 0
+	for j := range cols {
+		if cols[j].typed() {
+			typed++
+		}
+	}
+	return agree == 0 && typed > 0 && 2*len(cells) <= len(cols)
+}
+
+// onlyFirst reports whether all fields of the line but the first are empty.
+func onlyFirst(line []byte, best *candidate) bool {
+	i := bytes.Index(line, []byte(best.delim))
+	return i > 0 && len(bytes.Trim(line[i:], best.delim+` "`)) == 0
+}

@@ -1,0 +1,107 @@
+package csvfile
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// A stray quote and a later one can make one record of all that is between
+// them, that follows all rules. What tells such a record from a text of several
+// lines: its first and its last line would be records if the quotes were none,
+// the lines between are records, and where columns have kinds, the values of
+// these lines have them.
+
+// swallows looks into a record of several lines and the right number of fields
+// for records that a stray quote has made part of it. It returns where the
+// first of them begins and where the quote opened, or 0.
+func (r *reader) swallows(b []byte) (end, open int) {
+	if r.want < 2 || r.want != len(r.names) {
+		return 0, 0
+	}
+	first := lineEnd(b, true)
+	if first == len(b) || r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
+		return 0, 0
+	}
+	f := r.other.fault
+	if f.field+bytes.Count(b[f.open:first], r.g.delim)+1 != r.want {
+		return 0, 0
+	}
+	last := lastLines(b, 1)
+	if last < first || r.width(b[last:]) != r.want {
+		return 0, 0
+	}
+	// Of the lines with the two quotes only what lies between these can tell.
+	closing := b[last : last+max(0, bytes.IndexByte(b[last:], r.g.quote))]
+	before := r.g.pieces(closing)
+	agree, against := likeness(before[:len(before)-1], r.kinds)
+	if against > 0 {
+		return 0, 0
+	}
+	typed := slices.ContainsFunc(r.kinds, func(c column) bool { return c.typed() })
+	lines, good := 0, 0
+	for at := first; at < last && lines < lookLines; {
+		n := lineEnd(b[at:], true)
+		if line := b[at : at+n]; len(bytes.TrimSpace(line)) > 0 {
+			lines++
+			if r.likeRecord(line, typed) {
+				good++
+			}
+		}
+		at += n
+	}
+	if 10*good < 9*lines || lines == 0 && agree == 0 || !typed && lines < 3 {
+		return 0, 0
+	}
+	return first, f.open
+}
+
+// width returns how many fields the line has, quotes aside, if it may have as
+// many as a record, and else 0.
+func (r *reader) width(line []byte) int {
+	if r.g.lenient(line) == r.want || bytes.Count(line, r.g.delim)+1 == r.want {
+		return r.want
+	}
+	return 0
+}
+
+// likeRecord reports whether the line has as many fields as a record, quotes
+// aside, and where columns have kinds, values of these.
+func (r *reader) likeRecord(line []byte, typed bool) bool {
+	if r.width(line) == 0 {
+		return false
+	}
+	agree, against := likeness(r.g.pieces(line), r.kinds)
+	return agree > against || !typed
+}
+
+// warnings says what was mended in what was read.
+func (s *Stats) warnings() []Warning {
+	var list []Warning
+	if s.Formulas > 0 {
+		list = append(list, Warning{
+			Code: WarnQuotes, Message: fmt.Sprintf(`%s written as ="…", as spreadsheets do for texts that look like numbers: read as the text in the quotes`, countAre(s.Formulas, "field")),
+		})
+	}
+	if s.Spaced > 0 {
+		list = append(list, Warning{
+			Code: WarnQuotes, Message: fmt.Sprintf("blanks beside the quotes of %s are taken off", count(s.Spaced, "field")),
+		})
+	}
+	for _, p := range s.PassedOver {
+		if p.Kind == SkipRepeated {
+			list = append(list, Warning{
+				Code: WarnRepeated, Line: p.Ranges[0].From,
+				Message: fmt.Sprintf("the header comes again, first on line %d, as where files were put together: %s passed over", p.Ranges[0].From, countAre(p.Lines, "line")),
+			})
+		}
+	}
+	return list
+}
+
+func countAre(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return fmt.Sprintf("%d %ss are", n, what)
+}
