@@ -37,8 +37,8 @@ func (b *patientBody) Read(p []byte) (n int, err error) {
 	b.wait(bodyTimeout)
 	n, b.err = b.ReadCloser.Read(p)
 	if errors.Is(b.err, io.EOF) {
-		// What net/http reads now, to notice that the client is gone, has all
-		// the time of the world.
+		// What net/http reads from now on, to notice that the client is gone, has
+		// all the time of the world.
 		_ = b.rc.SetReadDeadline(time.Time{})
 	}
 	return n, b.err

@@ -223,9 +223,27 @@ func TestStreamWithABody(t *testing.T) {
 			time.Sleep(time.Second)
 			s.stop()
 		}()
-		got, took := exchange(t, client, "GET /v1/events HTTP/1.1\r\nHost: "+s.host+"\r\nAuthorization: Bearer "+s.token+"\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+		got, took := exchange(t, client, "GET /v1/events HTTP/1.1\r\nHost: "+s.host+"\r\nAuthorization: Bearer "+s.token+"\r\nContent-Length: 2\r\n\r\n{}")
 		if !strings.Contains(got, "event: state") || took < time.Minute {
 			t.Errorf("after %v, %q", took, got)
+		}
+	})
+}
+
+// An answer to a body that was read may take longer than its pieces could.
+func TestLongAnswerToABody(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		s.http.Handler = patient(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.Copy(io.Discard, r.Body) // as looking for more does
+			select {
+			case <-r.Context().Done():
+			case <-time.After(2 * bodyTimeout):
+				_, _ = io.WriteString(w, "answered")
+			}
+		}))
+		if got, _ := exchange(t, client, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"); !strings.Contains(got, "answered") {
+			t.Errorf("got %q", got)
 		}
 	})
 }

@@ -35,14 +35,9 @@ func follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	for first := true; ; first = false {
+	for {
 		if s.flush() != nil {
 			return // a client that was cut off comes back with the last ID
-		}
-		if first {
-			// The head is out, and with it the time for a body that nobody reads:
-			// from here on net/http reads only to notice that the client is gone.
-			_ = s.rc.SetReadDeadline(time.Time{})
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
 		events, err := c.Next(ctx)
