@@ -18,9 +18,9 @@ import (
 // by types that all values fit. So nothing is committed before its end. A larger
 // one is read as a whole first, so that its rows can be committed as they come;
 // one that is compressed holds several times its size.
-const (
-	heldBytes       = 512 << 20
-	heldPackedBytes = 64 << 20
+var ( // tests lower them
+	heldBytes       int64 = 512 << 20
+	heldPackedBytes int64 = 64 << 20
 )
 
 // types are the types that were guessed for the columns of one import, which
@@ -57,7 +57,7 @@ func (t *types) warnings() []load.Warning {
 // readAhead infers the types from all records before anything is loaded, where
 // that is what was asked for, or where the file is large.
 func (t *types) readAhead(ctx context.Context, file *csvfile.File) error {
-	held := int64(heldBytes)
+	held := heldBytes
 	if c := t.dialect.Compression; c != "" && c != "none" {
 		held = heldPackedBytes
 	}

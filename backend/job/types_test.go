@@ -345,3 +345,23 @@ func TestAmbiguousNumbersAreTold(t *testing.T) {
 		}
 	}
 }
+
+// A file that is too large to hold its rows back is read as a whole first, and
+// its rows are committed as they come.
+func TestLargeFilesAreReadAhead(t *testing.T) {
+	defer func(was int64) { heldBytes = was }(heldBytes)
+	heldBytes = 1000
+	b := newBench(t)
+	file, db := b.file("in.csv", lateIn("24", "soon")), b.path("out.db")
+	j := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "t", Create: true}})
+	b.until(j.ID, func(e *event.Event) bool {
+		return e.Kind == event.KindProgress && strings.Contains(string(e.Data), `"phase":"inferring"`)
+	})
+	s, err := b.runner.Wait(t.Context(), j.ID)
+	if err != nil || s.Inserted != 30_001 || len(s.Warnings) != 1 || s.Warnings[0].Code != WarnTypeChanged || s.Guesses != nil {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if kept := b.query(db, "SELECT v FROM t WHERE rowid = 30001"); kept != "soon" {
+		t.Errorf("kept %s", kept)
+	}
+}

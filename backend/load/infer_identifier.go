@@ -90,7 +90,7 @@ var identifierNames = wordSet(`
 	phone telephone telephonenumber phonenumber tel telefon telefono téléphone telefone fone celular móvil movil mobile mobil mobilnummer handy
 	cellphone fax whatsapp msisdn puhelin telefonnummer rufnummer
 	iban bic swift blz sortcode routingnumber ssn socialsecurity vat vatid ustid taxid steuernummer steuerid
-	cpf cnpj nif nie dni cif cuit cuil rut rfc curp nino nhs siren siret insee pesel regon personnummer cpr bsn ahv svnr oib jmbg
+	cpf cnpj nif cuit cuil curp nino nhs siren siret insee pesel regon personnummer cpr bsn ahv svnr oib jmbg
 	isbn issn ean ean13 gtin upc asin barcode sku mpn partnumber partno artikelnummer imei imsi isin wkn cusip sedol iccid doi orcid
 	accountnumber accountno kontonummer kontonr cardnumber kartennummer creditcard numerodecuenta fips naics`)
 
@@ -101,8 +101,8 @@ var codeNames = wordSet(`
 	id ids uid gid pid identifier identificador identifikator identifiant kennung kennziffer kennzeichen ident
 	code codes kode kod codigo código codice cod schlüssel schluessel key
 	account konto cuenta conta compte rekening
-	nummer numero número numéro nr no number num nro kundennummer bestellnummer rechnungsnummer auftragsnummer matrikel matricula matrícula
-	chapter section kapitel abschnitt capítulo capitulo chapitre gliederung ordnungszahl outline clause paragraph`)
+	nummer numero número numéro nr nro kundennummer bestellnummer rechnungsnummer auftragsnummer matrikel matricula matrícula
+	chapter section kapitel abschnitt capítulo chapitre gliederung ordnungszahl outline clause paragraph`)
 
 // amountNames are the words in the names of fields that hold amounts and measures.
 var amountNames = wordSet(`
@@ -156,7 +156,14 @@ func namesIdentifier(name string) bool {
 // apart.
 func namesCode(name string) bool {
 	words := nameWords(name)
-	return len(words) > 0 && codeNames[words[len(words)-1]] && !(len(words) == 1 && (words[0] == "number" || words[0] == "no"))
+	return len(words) > 0 && codeNames[words[len(words)-1]]
+}
+
+// namesNumber reports whether the name of a field says that its values are numbers
+// of something, as an article's.
+func namesNumber(name string) bool {
+	words := nameWords(name)
+	return len(words) > 0 && identifierTails[words[len(words)-1]]
 }
 
 // namesAmount, namesDate and namesDuration report whether the name of a field has

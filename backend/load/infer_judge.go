@@ -78,7 +78,7 @@ func (w *fieldWatch) judge() verdict {
 		v.why = w.misfit()
 	case best.number && w.kept != nil:
 		v.why = "text, because " + w.kept.String() + ", " + w.keptWhy
-	case best.typ == Float && w.mangled.text != "" && w.digitsMost >= mangledDigits && w.whole > 0:
+	case best.typ == Float && w.mangled.text != "" && (w.digitsMost >= mangledDigits && w.whole > 0 || namesNumber(w.name)):
 		v.why = "text, because " + w.mangled.String() + ", which is what a spreadsheet leaves of a longer number: identifiers of which some are lost"
 	case best.typ == Decimal && namesVersion(w.name):
 		v.why = "text, because by its name it holds versions, of which 1.1 is not 1.10"
