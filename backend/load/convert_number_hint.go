@@ -264,7 +264,7 @@ func isPlainNumber(s []byte) bool {
 
 // nullMarkers are the texts by which programs and people say that there is no
 // value.
-var nullMarkers = [...]string{
+var nullMarkers = []string{
 	"null", "\\n", "n/a", "na", "#n/a", "n.a.", "n.a", "n. a.", "#na", "<na>", "nil", "none", "nan", "(null)", "<null>", "[null]", "(none)",
 	"-", "--", "---", "—", "–", "−", "?", "??", "???", ".", "..", "...", "…", ":",
 	"#null!", "#ref!", "#value!", "#div/0!", "#num!", "#name?", "#wert!", "#bezug!", "#nv", "#¡valor!", "#valeur!", "#valor!",
@@ -274,29 +274,23 @@ var nullMarkers = [...]string{
 	"não disponível", "brak danych", "brak", "0000-00-00", "0000-00-00 00:00:00",
 }
 
-// longestNullMarker is how many bytes the longest of them has.
-var longestNullMarker = func() (most int) {
+// nullMarkersBy holds the markers by the byte that they begin with.
+var nullMarkersBy = func() (by [256][]string) {
 	for _, m := range nullMarkers {
-		most = max(most, len(m))
+		by[m[0]] = append(by[m[0]], m)
+		if upper := strings.ToUpper(m)[0]; upper != m[0] {
+			by[upper] = append(by[upper], m)
+		}
 	}
-	return most
-}()
-
-// nullMarkerStarts says of each byte whether a marker begins with it.
-var nullMarkerStarts = func() (starts [256]bool) {
-	for _, m := range nullMarkers {
-		starts[m[0]] = true
-		starts[strings.ToUpper(m)[0]] = true
-	}
-	return starts
+	return by
 }()
 
 // isNullMarker reports whether text is one of nullMarkers, in any case.
 func isNullMarker(text []byte) bool {
-	if len(text) == 0 || len(text) > longestNullMarker || !nullMarkerStarts[text[0]] {
+	if len(text) == 0 {
 		return false
 	}
-	for _, m := range nullMarkers {
+	for _, m := range nullMarkersBy[text[0]] {
 		if len(m) == len(text) && strings.EqualFold(m, string(text)) {
 			return true
 		}
