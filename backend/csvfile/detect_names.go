@@ -42,6 +42,16 @@ nume prenume oras judet strada pret cantitate suma data descriere an localitate
 vardas pavarde miestas gatve kaina kiekis suma metai vards uzvards pilseta iela cena skaits gads eesnimi perekonnanimi linn
 tanav hind kogus aasta
 ad adi soyad soyadi isim sehir il ilce adres fiyat miktar tutar tarih urun musteri yil telefon
+january february march april june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday
+januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+lunes martes miércoles jueves viernes sábado domingo
+janvier février mars avril juin juillet août septembre octobre novembre décembre
+lundi mardi mercredi jeudi vendredi samedi dimanche
+gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
+januari februari maart mei augustus maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+janeiro fevereiro março maio junho julho setembro outubro novembro dezembro
 nama alamat kota harga jumlah tanggal tahun bulan keterangan jina mji ten ho dia_chi
 `
 

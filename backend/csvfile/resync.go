@@ -134,7 +134,7 @@ func (g *grammar) lenient(line []byte) int {
 func (g *grammar) split(line []byte, f func(field []byte)) {
 	line = bytes.TrimRight(line, "\r\n")
 	for {
-		i := -1
+		var i int
 		if g.quote != 0 && len(line) > 0 && line[0] == g.quote {
 			if i = 1 + g.closing(line[1:]); i > 0 {
 				if i++; i == len(line) {
