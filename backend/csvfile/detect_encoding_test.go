@@ -1,7 +1,6 @@
 package csvfile
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -51,20 +50,7 @@ func TestLegacyKinds(t *testing.T) {
 		"ibm850":       {"navn;by\nSøren;Århus\nJørgen;Ærø\nKåre;Tromsø\n"},
 	} {
 		for _, text := range list {
-			content := encode(text, name)
-			f, err := OpenReader(bytes.NewReader(content), "test", -1, Dialect{}, Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			found := f.Dialect().Encoding
-			f.Close()
-			cs, err := findCharset(found)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := string(cs.text(content, true)); got != text {
-				t.Errorf("%s: %q is read as %s: %q", name, text, found, got)
-			}
+			readsAs(t, text, name)
 		}
 	}
 }
