@@ -132,6 +132,12 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		if s.Guesses, err = guess(ctx, req, file.Dialect(), look); err != nil {
 			return s, load.Layout{}, err
 		}
+		// More records may settle what a few leave open.
+		if look < guessRecords && slices.ContainsFunc(s.Guesses, func(g load.Guess) bool { return len(g.Ambiguous) > 0 }) {
+			if s.Guesses, err = guess(ctx, req, file.Dialect(), guessRecords); err != nil {
+				return s, load.Layout{}, err
+			}
+		}
 	}
 	if blank, err := nothingIn(ctx, req, file, s.Guesses); err != nil || blank {
 		return s.leave(table, exists, plan), load.Layout{Plan: plan}, err

@@ -365,3 +365,18 @@ func TestLargeFilesAreReadAhead(t *testing.T) {
 		t.Errorf("kept %s", kept)
 	}
 }
+
+// How dates are written, for a table that is there, is settled by later records
+// where the first ones leave it open.
+func TestLaterRecordsSettleFormats(t *testing.T) {
+	b := newBench(t)
+	file, db := b.file("in.csv", "n,day\n"+strings.Repeat("1,03/04/2026\n", 5_000)+"1,31/12/2026\n"), b.path("out.db")
+	b.execute(db, "CREATE TABLE t (n INTEGER, day DATE)")
+	s, err := b.run(Request{File: file, Target: db, Plan: load.Plan{Table: "t"}})
+	if err != nil || s.Rejected != 0 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if kept := b.query(db, "SELECT day || '' FROM t WHERE rowid = 1"); kept != "2026-04-03" {
+		t.Errorf("kept %s", kept)
+	}
+}
