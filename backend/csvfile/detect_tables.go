@@ -88,7 +88,7 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 // fields, with the same kinds of values. Titles that are padded with delimiters
 // are no rows of a table, and keys with values are none.
 func tableAbove(text []byte, c *candidate, top int) int {
-	for i := 0; i < top; i++ {
+	for i := range top {
 		n := c.rows[i].fields
 		j := i
 		for j < top && !c.rows[j].bad && !c.rows[j].blank && c.rows[j].fields == n {

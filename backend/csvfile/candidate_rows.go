@@ -1,0 +1,119 @@
+package csvfile
+
+import (
+	"bytes"
+	"slices"
+
+	"linefeed/backend/load"
+)
+
+// parse finds the rows of the text.
+func (c *candidate) parse(text []byte, whole bool) { c.parseUpTo(text, whole, len(text)) }
+
+// parseUpTo finds the rows of the text that begin before the limit. A record
+// that goes on behind the text is left out, and those behind it are not known.
+func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
+	c.rows, c.quoted, c.escapes, c.needs = nil, 0, 0, 0
+	var s shape
+	line := int64(1)
+	strays := 0
+	for at := 0; at < min(len(text), limit); {
+		b, all := text[at:], whole
+		if strays > mostStrays && len(b) > strayLook {
+			b, all = b[:strayLook], false
+		}
+		r := row{start: at, line: line}
+		st := c.grammar.parse(b, all, &s)
+		if st == needMore {
+			if strays <= mostStrays && !c.stray(b, &s) {
+				return
+			}
+			strays++
+			st = broken
+		}
+		switch {
+		case b[0] == '\n' || b[0] == '\r' || st == parsed && len(s.fields) == 1 && !s.fields[0].Quoted && len(bytes.TrimSpace(b[:s.end])) == 0:
+			r.end, r.blank = at+lineEnd(b, true), true
+		case len(c.grammar.comment) > 0 && bytes.HasPrefix(b, c.grammar.comment) && (st != parsed || c.keep < 2 || len(s.fields) != c.keep):
+			n := lineEnd(b, true)
+			at += n
+			line++
+			continue
+		case st == parsed:
+			r.end, r.fields = at+s.end, len(s.fields)
+			for _, f := range s.fields {
+				if f.Quoted {
+					c.quoted++
+					if f.Escaped {
+						c.escapes++
+					}
+				}
+			}
+			c.needs += c.needQuotes(b, &s)
+			if at == 0 {
+				c.allQuoted = !slices.ContainsFunc(s.fields, func(f load.Field) bool { return !f.Quoted })
+			}
+		default:
+			n := lineEnd(b, true)
+			r.end, r.bad, r.fields = at+n, true, c.grammar.lenient(b[:n])
+			s.breaks = 0
+		}
+		r.endLine = line
+		if st == parsed && !r.blank {
+			r.endLine += int64(s.breaks)
+		}
+		line = r.endLine + 1
+		at = r.end
+		c.rows = append(c.rows, r)
+	}
+}
+
+const (
+	mostStrays = 20       // so many quotes that are not closed are looked at closely,
+	strayLook  = 16 << 10 // and the records of others in so many bytes
+	strayLines = 50
+)
+
+// stray reports whether the quote that is still open at the end of b, at the
+// beginning of which a record stands, is none: the lines behind it are records
+// as those before. Else the record is only not finished.
+func (c *candidate) stray(b []byte, s *shape) bool {
+	if c.grammar.parse(b, true, s) != broken || s.fault.open < 0 {
+		return false
+	}
+	at := s.fault.open + lineEnd(b[s.fault.open:], true)
+	want := c.grammar.lenient(b[:at])
+	counts := map[int]int{}
+	for _, r := range c.rows[max(0, len(c.rows)-strayLines):] {
+		if counts[r.fields]++; !r.bad && counts[r.fields] >= counts[want] {
+			want = r.fields
+		}
+	}
+	lines, good := 0, 0
+	for at < len(b) && lines < strayLines {
+		n := lineEnd(b[at:], true)
+		line := b[at : at+n]
+		if at += n; len(bytes.TrimSpace(line)) > 0 {
+			lines++
+			if want > 1 && c.grammar.lenient(line) == want {
+				good++
+			}
+		}
+	}
+	return lines > 0 && 3*good >= 2*lines
+}
+
+// needQuotes returns how many fields of the record at the beginning of b hold
+// what only quotes let them hold. A line end may be there by mistake.
+func (c *candidate) needQuotes(b []byte, s *shape) int {
+	if s.breaks > 0 {
+		return 0
+	}
+	n := 0
+	for i, f := range s.fields {
+		if f.Quoted && (f.Escaped || bytes.Contains(s.field(b, i), c.grammar.delim)) {
+			n++
+		}
+	}
+	return n
+}
