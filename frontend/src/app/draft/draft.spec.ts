@@ -120,6 +120,36 @@ describe('Draft', () => {
     expect(draft.request()?.plan.columns?.[0]?.name).toBe('sku');
   });
 
+  it('begins afresh with the same file too, but not when it looks at it again', async () => {
+    const { draft, asked } = setUp();
+    const choose = async () => {
+      draft.setRules({ onConflict: 'update', atomic: true });
+      draft.setDialect({ delimiter: ';' });
+      await until(() => {
+        expect(asked.at(-1)?.plan.onConflict).toBe('update');
+      });
+      asked.length = 0;
+    };
+    draft.open('/data/a.csv');
+    await choose();
+    draft.lookAgain();
+    expect(draft.rules()).toEqual({ onConflict: 'update', atomic: true });
+
+    draft.clear();
+    TestBed.tick();
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(asked.at(-1)?.plan).toMatchObject({ table: 'a' });
+    });
+    expect(asked.at(-1)).toMatchObject({ dialect: {} });
+    expect(asked.at(-1)?.plan).not.toHaveProperty('onConflict');
+    expect(draft.rules()).toEqual({});
+
+    await choose();
+    draft.open('/data/a.csv');
+    expect([draft.rules(), draft.dialect()]).toEqual([{}, {}]);
+  });
+
   it('offers the sample’s database where a person finds it', async () => {
     const { draft } = setUp({
       folders: () =>

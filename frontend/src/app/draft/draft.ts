@@ -52,49 +52,51 @@ export class Draft {
   private readonly program = inject(Program);
   private readonly runs = inject(Runs);
 
-  // What was chosen: all of it is for this file alone, and forgotten with it.
+  // What was chosen: all of it is for this import alone. Another one, of the same file too, begins afresh.
   private readonly path = signal('');
-  private readonly asked = linkedSignal<string, Dialect>({
-    source: this.path,
+  /** Changes with each import that is begun. */
+  private readonly begun = signal(0);
+  private readonly asked = linkedSignal<number, Dialect>({
+    source: this.begun,
     computation: () => ({}),
   });
-  private readonly chosenTarget = linkedSignal<string, string | undefined>({
-    source: this.path,
+  private readonly chosenTarget = linkedSignal<number, string | undefined>({
+    source: this.begun,
     computation: () => undefined,
   });
-  private readonly chosenTable = linkedSignal<string, string | undefined>({
-    source: this.path,
+  private readonly chosenTable = linkedSignal<number, string | undefined>({
+    source: this.begun,
     computation: () => undefined,
   });
-  private readonly chosenPreset = linkedSignal<string, string | undefined>({
-    source: this.path,
+  private readonly chosenPreset = linkedSignal<number, string | undefined>({
+    source: this.begun,
     computation: () => undefined,
   });
   private readonly mapped = linkedSignal<string, Readonly<Record<string, string>>>({
-    source: () => `${this.path()}\n${this.target()}\n${this.table()}`,
+    source: () => `${this.begun()}\n${this.target()}\n${this.table()}`,
     computation: () => ({}),
   });
-  private readonly edited = linkedSignal<string, Readonly<Record<string, ColumnEdit>>>({
-    source: this.path,
+  private readonly edited = linkedSignal<number, Readonly<Record<string, ColumnEdit>>>({
+    source: this.begun,
     computation: () => ({}),
   });
   private readonly formatted = linkedSignal<string, Readonly<Record<string, string>>>({
-    source: () => `${this.path()}\n${this.target()}\n${this.table()}`,
+    source: () => `${this.begun()}\n${this.target()}\n${this.table()}`,
     computation: () => ({}),
   });
-  private readonly ruled = linkedSignal<string, Rules>({
-    source: this.path,
+  private readonly ruled = linkedSignal<number, Rules>({
+    source: this.begun,
     computation: () => ({}),
   });
   /** The file is imported as any other, though it holds the rejected lines of an import. */
-  private readonly asAnother = linkedSignal<string, boolean>({
-    source: this.path,
+  private readonly asAnother = linkedSignal<number, boolean>({
+    source: this.begun,
     computation: () => false,
   });
   /** How often the file was looked at again. */
   private readonly looks = signal(0);
-  private readonly started = linkedSignal<string, { id: string; reading: string; wish: string }>({
-    source: this.path,
+  private readonly started = linkedSignal<number, { id: string; reading: string; wish: string }>({
+    source: this.begun,
     computation: () => ({ id: '', reading: '', wish: '' }),
   });
 
@@ -207,7 +209,7 @@ export class Draft {
 
   /** How the file is read: what was found in it holds for that alone. */
   private readonly reading = computed(() =>
-    JSON.stringify([this.path(), this.looks(), this.asked()]),
+    JSON.stringify([this.begun(), this.looks(), this.asked()]),
   );
 
   /** What the last check of this draft inferred from all records; none before. */
@@ -336,14 +338,20 @@ export class Draft {
     });
   }
 
-  /** Takes a file as the source of a new import. */
+  /** Takes a file as the source of a new import, for which nothing is chosen yet. */
   open(file: string): void {
-    if (file === this.path()) {
-      this.looks.update((n) => n + 1); // it may have changed on disk
-      this.looking.reload();
+    const same = file === this.path();
+    this.begin(file);
+    if (same) {
+      this.lookAgain();
     }
-    this.path.set(file);
     this.dropped.update((files) => files.filter((f) => f !== file));
+  }
+
+  /** Looks at the file again, which may have changed on disk. What was chosen stays. */
+  lookAgain(): void {
+    this.looks.update((n) => n + 1);
+    this.looking.reload();
   }
 
   /** Takes the first of the files that were dropped; the others wait. */
@@ -360,9 +368,14 @@ export class Draft {
     this.asAnother.set(true);
   }
 
-  /** Forgets all, for another file. */
+  /** Forgets all, for another import. */
   clear(): void {
-    this.path.set('');
+    this.begin('');
+  }
+
+  private begin(file: string): void {
+    this.begun.update((n) => n + 1);
+    this.path.set(file);
   }
 
   /** Overrides decisions about the dialect; undefined leaves one to be found again. */

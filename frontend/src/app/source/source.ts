@@ -103,7 +103,7 @@ export class Source {
 
   /** It may have changed on disk. */
   protected lookAgain(): void {
-    this.draft.open(this.draft.file());
+    this.draft.lookAgain();
   }
 
   protected nextBad(): void {
