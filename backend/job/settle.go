@@ -261,10 +261,20 @@ func inferredColumns(infer []string, p load.Plan, s Settled, all bool) []load.Co
 		at := slices.IndexFunc(cols, func(other load.Column) bool { return other.Name == c.Name })
 		if guess := s.Guesses[layout.Index[i]].Column; all {
 			cols[at].Type, cols[at].Format = guess.Type, guess.Format
+			cols[at] = withoutNull(cols[at], s.Guesses[layout.Index[i]])
 		}
 		cols[at].Guessed = true
 	}
 	return cols
+}
+
+// withoutNull returns a column whose type was guessed as text where it takes no
+// NULL and some of its values would be: signs for no value.
+func withoutNull(c load.Column, g load.Guess) load.Column {
+	if !c.Nullable && len(g.Nulls) > 0 {
+		c.Type, c.Format = load.Text, ""
+	}
+	return c
 }
 
 // newColumns returns the columns of a table to be made for the file's fields,
@@ -295,6 +305,9 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 			if c.Name == k || s.Fields[i] == k {
 				c.PrimaryKey, c.Nullable = true, false
 			}
+		}
+		if c.Guessed {
+			c = withoutNull(c, g)
 		}
 		cols = append(cols, c)
 		fields[s.Fields[i]] = c.Name

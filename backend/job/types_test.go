@@ -380,3 +380,28 @@ func TestLaterRecordsSettleFormats(t *testing.T) {
 		t.Errorf("kept %s", kept)
 	}
 }
+
+// A key takes no NULL: one with a sign for no value is text, in a check too.
+func TestKeysWithSignsForNone(t *testing.T) {
+	for _, text := range []string{"id,v\n1,a\nNA,b\n", "id,v\n" + numberedKeys(30_000) + "NA,b\n"} {
+		b := newBench(t)
+		file, db := b.file("in.csv", text), b.path("out.db")
+		for _, check := range []bool{true, false} {
+			s, err := b.run(Request{File: file, Target: db, Check: check, Plan: load.Plan{Table: "t", Create: true, Key: []string{"id"}}})
+			if err != nil || s.Rejected != 0 || len(s.Nulls) != 0 {
+				t.Errorf("check %v: %+v, %v", check, s, err)
+			}
+		}
+		if kept := b.query(db, "SELECT id FROM t WHERE v = 'b'"); kept != "NA" {
+			t.Errorf("kept %s", kept)
+		}
+	}
+}
+
+func numberedKeys(n int) string {
+	var s strings.Builder
+	for i := range n {
+		fmt.Fprintf(&s, "%d,a\n", i)
+	}
+	return s.String()
+}
