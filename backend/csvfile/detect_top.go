@@ -197,27 +197,39 @@ func thinAbove(text []byte, best *candidate, i int) int {
 	return i
 }
 
-// metadataAbove returns the index of the row below row i where that one names all
-// fields and row i holds values, such as a place and its height, which are not
-// those of the columns. Else it returns i.
+// metadataAbove returns the index of the row that names all fields below row i,
+// if that holds values, such as a place and its height, which are not those of
+// the columns, or names, and the row below it such values. Else it returns i.
 func metadataAbove(text []byte, best *candidate, i int) int {
-	next := best.nextRow(i)
-	if best.fields < 3 || next >= best.last || best.rows[i].bad || best.rows[next].bad || best.rows[next].fields != best.fields {
+	if best.fields < 3 || best.rows[i].bad {
 		return i
 	}
-	cells, names := best.cellsOf(text, i), best.cellsOf(text, next)
+	at := i
+	if nameRow(best.cellsOf(text, i)) {
+		at = best.nextRow(i)
+	}
+	next := best.nextRow(at)
+	if next >= best.last || best.rows[at].bad || best.rows[at].fields != best.fields || best.rows[next].bad || best.rows[next].fields != best.fields {
+		return i
+	}
+	cells, names := best.cellsOf(text, at), best.cellsOf(text, next)
 	values := 0
 	for _, s := range cells {
 		if k := kindOf([]byte(s)); k == cellNumber || k == cellMoment {
 			values++
 		}
 	}
-	if values == 0 || !nameRow(names) || filled(names) < best.fields {
+	if values == 0 || !nameRow(names) {
 		return i
 	}
 	cols := best.columns(text, best.nextRow(next), cellRows)
-	_, against := likeness(cells, cols)
-	if sum, _ := headerEvidence(names, cols); against == 0 || sum < 2*sureOfHeader {
+	for j := range cols {
+		if cols[j].filled > 0 && strings.TrimSpace(names[j]) == "" {
+			return i
+		}
+	}
+	agree, against := likeness(cells, cols)
+	if sum, _ := headerEvidence(names, cols); against == 0 || at > i && against <= agree || sum < 2*sureOfHeader {
 		return i
 	}
 	return next

@@ -157,6 +157,7 @@ func TestAboveTheTable(t *testing.T) {
 		{"a title with commas", "Sales of 2033, by region, in EUR\n\nregion;units;total\nNord;5;1,5\nSüd;6;2,5\n", ";", "region|units|total", 2, 0},
 		{"names and values of a place", "Source,Place,Height\nX,7,250\nYear,Month,Day,Hour,T\n2033,1,1,0,5.5\n2033,1,1,1,5.6\n2033,1,1,2,5.7\n2033,1,1,3,5.8\n", ",", "Year|Month|Day|Hour|T", 4, 0},
 		{"values of a place, padded", "7,Bern,NA,46.9,7.4,550,,\nDate,Time,A,B,C,D,E,F\n01/01/2033,01:00,1,2,3,4,5,6\n01/01/2033,02:00,1,2,3,4,5,6\n01/01/2033,03:00,1,2,3,4,5,6\n", ",", "Date|Time|A|B|C|D|E|F", 3, 0},
+		{"names and values of a place, padded", "Source,Place,Unit,Note,X\nNX,7,w/m2,w/m2,c\nYear,Month,Day,T,\n2033,1,1,5.5,\n2033,1,2,5.6,\n2033,1,3,5.7,\n", ",", "Year|Month|Day|T|field_5", 3, 0},
 		{"a free text of two lines", "This is the export of all items, as asked.\nPlease note: values are net, not gross.\nsku|qty|price\nA|5|1.5\nB|6|2.5\nC|7|2.5\n", "|", "sku|qty|price", 3, 0},
 	} {
 		s.test(t)
