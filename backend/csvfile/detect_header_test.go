@@ -72,7 +72,10 @@ func TestHeaders(t *testing.T) {
 		{"questions", "Q1,Q2,Q3\nyes of course,never,B2\nnot at all,often,C1\n", "Q1|Q2|Q3", 2, 1},
 		{"codes that count in all rows", "A1,A2,A3\nB1,B2,B3\nC1,C2,C3\nD1,D2,D3\n", "", 4, 0},
 
+		{"lists in cells", "col1,col2\n1;2;3,4;5;6\n7;8;9,a;b;c\n", "col1|col2", 2, 1},
+
 		// Several rows, and such as look like it.
+		{"a title and a group, with blank rows between", "Office,,,,\n,,,,\n,Standard Classification,,,\n,,,,\nMajor,Minor,Broad,Detailed,Title\n,,,,\n11-0000,,,,Management\n,11-1000,,,Top\n,,11-1010,,Chief\n,,,11-1011,Chief officer\n", "Major|Minor|Broad|Detailed|Title", 5, 1},
 		{"records with an empty field", "Date Processed,Description,Amount,\nPending,CORNER SHOP,£67.40,\nPending,CINEMA,£8.99,\n12-Dec-2019,INSURANCE,\"£1,183.23\",\n11-Dec-2019,BAKER,£18.89,\n10-Dec-2019,PAYMENT THANK YOU,\"+ £1,100.00\",CR\n09-Dec-2019,TAXI,£8.20,\n", "Date Processed|Description|Amount|field_4", 6, 1},
 		{"amounts in euro", "Valuta;Omschrijving;Bedrag;\nVerwacht;BAKKER;€ 4,20;\nVerwacht;KAPPER;€ 22,00;\n01-03-2021;HUUR;€ 700,00;\n02-03-2021;TREIN;€ 12,80;x\n", "Valuta|Omschrijving|Bedrag|field_4", 4, 1},
 		{"the same names twice", "id,name\nid,name\n1,a\n2,b\n", "id|name", 2, 2},
