@@ -15,7 +15,10 @@
 //	mark*.go      where its separators and quotes are, 64 bytes at a time
 //	scan.go       text to records, fast, for the usual dialects
 //	parse.go      text to records, for every dialect
+//	opening.go    what may stand beside the quotes of a field
 //	resync.go     where a broken record ends
+//	swallow.go    records that two stray quotes have made one
+//	repeated.go   the header, where it comes again
 //	reader.go     numbers, lines, ranges and rejects
 //	pack.go       many records at once, for a load
 //	detect*.go    which dialect it is
