@@ -33,6 +33,10 @@ import { reason } from '../format/words';
       overflow: auto;
     }
 
+    p {
+      padding: 0 4px;
+    }
+
     button {
       display: grid;
       grid-template-columns: minmax(0, 236px) minmax(40px, 1fr) 64px;
