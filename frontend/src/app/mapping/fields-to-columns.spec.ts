@@ -91,6 +91,19 @@ describe('FieldsToColumns', () => {
     });
   });
 
+  it('says where a field went that another column had', async () => {
+    const { row, choose, shows } = await setUp();
+    await choose('id', 'title');
+    await shows(() => {
+      expect(row('title')?.textContent).toContain('title feeds id now');
+    });
+    await choose('title', 'name');
+    await shows(() => {
+      expect(row('title')?.textContent).toContain('Oak table');
+    });
+    expect(row('title')?.textContent).not.toContain('feeds');
+  });
+
   it('flags a required column that no field goes to, with what to do', async () => {
     const { draft, row, choose, shows } = await setUp();
     await choose('id', 'nothing');

@@ -1,0 +1,31 @@
+import { signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { provideRouter } from '@angular/router';
+import { Program } from '../backend/program';
+import { fakeProgram } from '../backend/program.fake';
+import { Runs } from '../backend/runs';
+import { Draft } from '../draft/draft';
+import { Rail } from './rail';
+
+describe('Rail', () => {
+  it('begins a new import with nothing chosen, though none was started', () => {
+    TestBed.configureTestingModule({
+      providers: [
+        provideRouter([{ path: '**', children: [] }]),
+        { provide: Program, useValue: fakeProgram() },
+        {
+          provide: Runs,
+          useValue: { active: signal([]), list: signal([]), get: () => undefined },
+        },
+      ],
+    });
+    const draft = TestBed.inject(Draft);
+    draft.open('/data/a.csv');
+    draft.setRules({ atomic: true });
+    const fixture = TestBed.createComponent(Rail);
+    fixture.detectChanges();
+    const page = fixture.nativeElement as HTMLElement;
+    page.querySelector<HTMLElement>('[data-testid=new]')?.click();
+    expect([draft.file(), draft.rules()]).toEqual(['', {}]);
+  });
+});
