@@ -97,11 +97,6 @@ describe('FieldsToColumns', () => {
     await shows(() => {
       expect(row('title')?.textContent).toContain('title feeds id now');
     });
-    await choose('title', 'name');
-    await shows(() => {
-      expect(row('title')?.textContent).toContain('Oak table');
-    });
-    expect(row('title')?.textContent).not.toContain('feeds');
   });
 
   it('flags a required column that no field goes to, with what to do', async () => {
