@@ -155,7 +155,7 @@ func (v *verdict) guess(name string) Guess {
 	}
 	if c := v.chosen; c != nil {
 		g.Column.Type, g.Column.Format, g.Exceptions = c.typ, c.format, c.missed
-		if c.number && w.mayBeCodes(c) {
+		if c.number && w.mayBeCodes(c) && !w.scales.spread() {
 			g.Column.decimals = decimalScales{true, w.scales.least, w.scales.zeroed}
 		}
 		if p, ok := c.parser.(*booleanParser); ok && c.format == "" {

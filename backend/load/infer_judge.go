@@ -83,7 +83,7 @@ func (w *fieldWatch) judge() verdict {
 	case best.typ == Decimal && namesVersion(w.name):
 		v.why = "text, because by its name it holds versions, of which 1.1 is not 1.10"
 	case best.number && w.scales.speak() && w.mayBeCodes(best):
-		v.why = "text, because " + w.scales.first.String() + ", whose zero at the end a number would not keep, and others have fewer decimals"
+		v.why = "text, because " + w.scales.first.String() + ", whose zero at the end a number would not keep, and others have one decimal less"
 	case best.typ == Time && best.format == "" && namesDuration(w.name):
 		v.why = "text, because by its name it holds how long something took, and " + best.firstFit.String()
 	case best.calendar != nil && strings.HasPrefix(best.skeleton, "#.#.#") && !best.calendar.clear() && !namesDate(w.name):

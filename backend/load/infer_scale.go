@@ -3,14 +3,19 @@ package load
 import "bytes"
 
 // scales are how many digits the numbers of a field have after the point. Where
-// one ends with a zero, as 1.10, and another has fewer digits, as 1.2, they are
-// not written with so many digits for all: the zero says something, as it does in
-// the numbers of chapters and releases, of which 1.1 and 1.10 are two.
+// one ends with a zero, as 1.10, and another goes on to it, as 1.2 or 1.9, the
+// zero says something, as it does in the numbers of chapters and releases, of
+// which 1.1 and 1.10 are two. Measured and typed numbers, such as 0.510 beside
+// 0.6 or 9.9 beside 12.50, do not count up like that.
 type scales struct {
 	least    int // of those that have any; 0 for none
 	zeroed   int // the most of those that end with a zero
 	first    held
 	negative bool
+
+	// The integer parts of the first number with so many digits after the
+	// point, and of the first of those that ends with a zero.
+	whole, wholeOfZero [mostZeroed + 1]string
 }
 
 // mostZeroed is how many digits such a number may have after the point: more
@@ -33,13 +38,40 @@ func (s *scales) add(text []byte, line int64) {
 	if s.least == 0 || n < s.least {
 		s.least = n
 	}
-	if text[len(text)-1] == '0' && n > s.zeroed && n <= mostZeroed {
+	if n > mostZeroed {
+		return
+	}
+	if s.whole[n] == "" {
+		s.whole[n] = string(text[:at])
+	}
+	if text[len(text)-1] != '0' {
+		return
+	}
+	if s.wholeOfZero[n] == "" {
+		s.wholeOfZero[n] = string(text[:at])
+	}
+	if n > s.zeroed {
 		s.zeroed, s.first = n, hold(text, line)
 	}
 }
 
-// speak reports whether a zero at the end of a number says something.
-func (s *scales) speak() bool { return s.least > 0 && s.zeroed > s.least && !s.negative }
+// speak reports whether a zero at the end of a number says something: whether
+// the numbers go on to it from those of one digit less and the same integer part.
+func (s *scales) speak() bool {
+	if s.negative {
+		return false
+	}
+	for n := 2; n <= mostZeroed; n++ {
+		if whole := s.wholeOfZero[n]; whole != "" && whole != "0" && whole == s.whole[n-1] {
+			return true
+		}
+	}
+	return false
+}
+
+// spread reports whether the numbers have been seen with a zero at the end, and
+// with fewer digits: then it is judged what that says.
+func (s *scales) spread() bool { return s.least > 0 && s.zeroed > s.least }
 
 // mayBeCodes reports whether numbers of that kind may be those of chapters and
 // the like: not amounts, by their name or by what stands beside them.
