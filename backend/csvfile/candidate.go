@@ -30,16 +30,17 @@ type candidate struct {
 	cells     float64 // 0 to 1: how much the values look like values
 	atoms     float64 // 0 to 1: how many of them are times or addresses, which have delimiters in them
 	score     float64
-	asWhole   bool // most records are a single value, such as a time
-	timely    bool // the delimiter stands within dates and times
-	heads     bool // the first row names the fields
-	apart     bool // the delimiter does not divide the first row
-	keep      int  // lines with the comment mark are records where they have so many fields
-	quoted    int  // fields in quotes
-	needs     int  // fields that are something else without them
-	bad       int  // records that break the rules
-	allQuoted bool // in the first record, each field
-	escapes   int  // quotes that are escaped in them
+	asWhole   bool    // most records are a single value, such as a time
+	within    float64 // which part of the delimiters stands within dates and times, where it is much
+	looked    bool    // whether it was looked at
+	heads     bool    // the first row names the fields
+	apart     bool    // the delimiter does not divide the first row
+	keep      int     // lines with the comment mark are records where they have so many fields
+	quoted    int     // fields in quotes
+	needs     int     // fields that are something else without them
+	bad       int     // records that break the rules
+	allQuoted bool    // in the first record, each field
+	escapes   int     // quotes that are escaped in them
 }
 
 // share is how many of the records in the body have the usual number of fields.
@@ -120,12 +121,7 @@ func (c *candidate) measure(text []byte) {
 			c.score *= 0.8
 		}
 	}
-	if c.fields > 1 && (weak || c.delim[0] == ',' && 5*bytes.Count(text, []byte(", ")) > 2*bytes.Count(text, []byte(","))) {
-		if share := c.withinMoments(text); share > 0.4 {
-			c.score *= 1 - 0.7*share
-			c.timely = true
-		}
-	}
+	c.score *= 1 - 0.7*c.within
 	c.heads, c.apart = false, false
 	head := index[0]
 	if head > 0 && remarks == head && c.named(text, head-1) {

@@ -101,9 +101,14 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 			c.score *= 0.6
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.score, a.score) })
+	for {
+		slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.score, a.score) })
+		if !list[0].lookWithinMoments(text) {
+			break
+		}
+	}
 	best := list[0]
-	if best.timely && det.d.Delimiter == "" && sep == "" {
+	if best.within > 0 && det.d.Delimiter == "" && sep == "" {
 		best = undivided(part, whole && len(part) == len(text), best)
 	}
 	if best.fields == 1 && det.d.Delimiter == "" && sep == "" {
@@ -177,6 +182,7 @@ func (det *detector) refine(text []byte, looked int, best *candidate) *candidate
 	}
 	var of *candidate
 	for _, c := range list {
+		c.within = best.within
 		c.parse(all, det.texts.whole)
 		c.measure(all)
 		of = better(of, c)
