@@ -219,15 +219,8 @@ type Folders struct {
 // Folders returns where the program keeps its own files, and where its user
 // keeps documents.
 func (a *App) Folders() (Folders, error) {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return Folders{}, err
-	}
-	documents := filepath.Join(home, "Documents")
-	if info, err := os.Stat(documents); err != nil || !info.IsDir() {
-		documents = home
-	}
-	return Folders{Own: a.home, Documents: documents}, nil
+	documents, err := documentsFolder()
+	return Folders{Own: a.home, Documents: documents}, err
 }
 
 // recentFiles is how many recent files are offered.
@@ -252,9 +245,10 @@ func (a *App) Recent() ([]string, error) {
 	return there, nil
 }
 
-// Preview looks at a file; what is empty in d is found out. Only the latest
-// question is answered: an earlier one that is under way ends with an error.
-func (a *App) Preview(file string, d csvfile.Dialect, ragged string) (job.Preview, error) {
+// Preview looks at a file; what is empty in d is found out, or, with like, is as
+// in the file whose rejects it holds. Only the latest question is answered: an
+// earlier one that is under way ends with an error.
+func (a *App) Preview(file string, d csvfile.Dialect, ragged, like string) (job.Preview, error) {
 	ctx, cancel := context.WithCancel(a.ctx)
 	defer cancel()
 	a.mu.Lock()
@@ -264,7 +258,7 @@ func (a *App) Preview(file string, d csvfile.Dialect, ragged string) (job.Previe
 	if before != nil {
 		before()
 	}
-	return job.Look(ctx, job.Request{File: file, Dialect: d, Plan: load.Plan{Ragged: load.Ragged(ragged)}})
+	return a.runner.Look(ctx, job.Request{File: file, Dialect: d, Plan: load.Plan{Ragged: load.Ragged(ragged)}, Like: like})
 }
 
 // Tables lists the tables of a database; none for a file that is not there yet.

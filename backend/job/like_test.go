@@ -305,3 +305,24 @@ func TestRejectsOf(t *testing.T) {
 		}
 	}
 }
+
+// Rejects are shown as they are going to be read.
+func TestLookLike(t *testing.T) {
+	b := newBench(t)
+	first, err := b.run(Request{
+		File:    b.file("in.csv", "id;x,y,z\n1;1,2,3\nq;4,5,6\nr;7,8,9\n"),
+		Dialect: csvfile.Dialect{Delimiter: ";"},
+		Target:  b.path("out.db"),
+		Plan:    load.Plan{Table: "t", Create: true, Columns: []load.Column{{Name: "id", Type: load.Integer}, {Name: "x,y,z", Type: load.Text}}},
+	})
+	if err != nil || first.Rejected != 2 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	rejects := b.file("rejected.csv", b.rejects(first.Job))
+	for like, want := range map[string][]string{"": {"id;x", "y", "z"}, first.Job: {"id", "x,y,z"}} {
+		p, err := b.runner.Look(t.Context(), Request{File: rejects, Like: like})
+		if err != nil || !slices.Equal(p.Fields, want) {
+			t.Errorf("like %q: fields %q, %v, want %q", like, p.Fields, err, want)
+		}
+	}
+}

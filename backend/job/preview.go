@@ -59,6 +59,16 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 	return p, err
 }
 
+// Look previews the file of a request as the function of that name does, and as
+// the rejects of an earlier job where the request says that it is like that one's.
+func (r *Runner) Look(ctx context.Context, req Request) (Preview, error) {
+	req, err := r.liken(ctx, req)
+	if err != nil {
+		return Preview{}, err
+	}
+	return Look(ctx, req)
+}
+
 // WarnNullSigns is the code of a warning of texts that a new table would have as NULL.
 const WarnNullSigns = "null_signs"
 

@@ -63,8 +63,8 @@ export class Program {
    * What the file looks like, read by the dialect; what that leaves out is found.
    * Only the latest question is answered: one that another overtakes may fail.
    */
-  preview(file: string, dialect: Dialect, ragged = ''): Promise<Preview> {
-    return ask(() => app.Preview(file, dialect, ragged));
+  preview(file: string, dialect: Dialect, ragged = '', like = ''): Promise<Preview> {
+    return ask(() => app.Preview(file, dialect, ragged, like));
   }
 
   /** The tables of a database; none where it is not there yet. */

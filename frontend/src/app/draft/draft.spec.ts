@@ -188,7 +188,7 @@ describe('Draft', () => {
       target: '/data/shop.db',
       dialect: {},
       limits: {},
-      plan: { table: 'goods' },
+      plan: { table: 'goods', onConflict: 'update', atomic: true },
     };
     const summary = { rejected: 3 } as Job['summary'];
     const { draft } = setUp({
@@ -200,9 +200,11 @@ describe('Draft', () => {
       expect(draft.request()).toMatchObject({
         target: '/data/shop.db',
         like: 'one',
-        plan: { table: 'goods' },
+        plan: { table: 'goods', onConflict: 'update' },
       });
     });
+    // It is shown by which rules that happens; limits are another matter.
+    expect(draft.rules()).toEqual({ onConflict: 'update' });
     draft.treatAsAnother();
     await until(() => {
       expect(draft.request()).toMatchObject({
@@ -211,6 +213,7 @@ describe('Draft', () => {
       });
     });
     expect(draft.request()?.like).toBeUndefined();
+    expect(draft.rules()).toEqual({});
   });
 
   it('overrides a decision about the dialect, and leaves it again', () => {

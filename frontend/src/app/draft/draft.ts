@@ -107,7 +107,8 @@ export class Draft {
   readonly file = this.path.asReadonly();
   /** The decisions about the dialect that are a person's; the others are found. */
   readonly dialect = this.asked.asReadonly();
-  readonly rules = this.ruled.asReadonly();
+  /** The rules that hold: those that were set, and for rejected lines those that the others of their file went by. */
+  readonly rules = computed((): Rules => ({ ...rulesOf(this.back()?.plan), ...this.ruled() }));
   /** How values are written that go to columns which are there, or ready-made. */
   readonly formats = this.formatted.asReadonly();
   /** The job that was started from this draft; "" before. */
@@ -153,13 +154,19 @@ export class Draft {
       (this.path() ? tableName(this.path()) : ''),
   );
 
-  private readonly ragged = computed(() => this.ruled().ragged);
+  private readonly ragged = computed(() => this.rules().ragged);
 
   // What was found. While the answer to a new question is under way, the last one stays in view.
   private readonly looking = resource({
     params: () =>
-      this.path() ? { file: this.path(), dialect: this.asked(), ragged: this.ragged() } : undefined,
-    loader: ({ params }) => this.program.preview(params.file, params.dialect, params.ragged),
+      this.path()
+        ? {
+            ...{ file: this.path(), dialect: this.asked() },
+            ...{ ragged: this.ragged(), like: this.origin()?.id },
+          }
+        : undefined,
+    loader: ({ params: { file, dialect, ragged, like } }) =>
+      this.program.preview(file, dialect, ragged, like),
   });
   private readonly listing = resource({
     params: () => this.target() || undefined,
@@ -274,7 +281,7 @@ export class Draft {
 
   /** Texts in the file that seem to stand for no value, and are not read so yet. */
   readonly likelyNulls = computed((): readonly string[] => {
-    const already = this.ruled().null ?? [];
+    const already = this.rules().null ?? [];
     const guesses = [...(this.settled()?.guesses ?? []), ...this.foundInAll()];
     const likely = guesses.flatMap((guess) => guess.nulls ?? []);
     return [...new Set(likely)].filter((text) => !already.includes(text));
@@ -460,7 +467,7 @@ export class Draft {
   }
 
   private plan(): Plan {
-    const rules = { table: this.table(), ...this.ruled() };
+    const rules = { table: this.table(), ...this.rules() };
     const [preset, formats] = [this.preset(), this.formatted()];
     if (!this.creates()) {
       return { ...rules, formats, map: this.mapped() };
@@ -488,6 +495,14 @@ export interface NewColumn {
   readonly decided: boolean;
   /** How the first records would have it read, where a check of all found otherwise; else "". */
   readonly before: string;
+}
+
+/** The rules of a plan that hold for what was rejected by it too. */
+function rulesOf(plan: Plan | undefined): Rules {
+  return withoutUndefined({
+    ...{ onConflict: plan?.onConflict, null: plan?.null },
+    ...{ quotedNull: plan?.quotedNull, ragged: plan?.ragged },
+  });
 }
 
 function withoutUndefined<T extends object>(all: T): T {

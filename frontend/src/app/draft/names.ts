@@ -14,17 +14,19 @@ export function withoutEnding(path: string): string {
 /** A new database for the file, as is offered at first: beside it, or for the sample where a person finds it. */
 export function databaseFor(file: string, { own, documents }: Folders): string {
   return own !== '' && folderOf(file) === own
-    ? `${documents}${documents.includes('\\') ? '\\' : '/'}linefeed-sample.db`
+    ? inFolder(documents, 'linefeed-sample.db')
     : databaseBeside(file);
 }
 
 /** A new database beside the file. */
 export function databaseBeside(file: string): string {
-  const folder = folderOf(file);
-  const separator = file.includes('/') || !file.includes('\\') ? '/' : '\\';
-  return folder || file.startsWith('/')
-    ? `${folder}${separator}${stem(file)}.db`
-    : `${stem(file)}.db`;
+  const [folder, name] = [folderOf(file), `${stem(file)}.db`];
+  return folder || file.startsWith('/') ? inFolder(folder, name) : name;
+}
+
+function inFolder(folder: string, name: string): string {
+  const separator = folder.includes('/') || !folder.includes('\\') ? '/' : '\\';
+  return `${folder.replace(/[/\\]$/, '')}${separator}${name}`;
 }
 
 /** The file of an earlier import whose rejected lines this one holds, by the name that is offered for them; "" for none. */

@@ -6,7 +6,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
 import type { Run } from '../backend/run';
-import { bytes, capitalized, count, counted, percent } from '../format/format';
+import { bytes, capitalized, count, counted, percent, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { Warnings } from '../notice/warnings';
@@ -54,6 +54,7 @@ export class Review {
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
   protected readonly capitalized = capitalized;
+  protected readonly sentence = sentence;
   /** What of the file and of the plan should be known before it begins. */
   protected readonly warnings = computed(() => [
     ...(this.draft.preview()?.warnings ?? []),
@@ -88,7 +89,7 @@ export class Review {
 
   protected setNulls(typed: string): void {
     const list = parseList(typed);
-    this.draft.setRules({ null: list.length ? list : undefined });
+    this.draft.setRules({ null: list.length || this.draft.origin() ? list : undefined });
   }
 
   protected setMaxRejects(input: HTMLInputElement): void {

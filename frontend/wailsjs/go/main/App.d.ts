@@ -26,7 +26,7 @@ export function Pause(arg1:string):Promise<void>;
 
 export function Presets():Promise<Array<job.Preset>>;
 
-export function Preview(arg1:string,arg2:csvfile.Dialect,arg3:string):Promise<job.Preview>;
+export function Preview(arg1:string,arg2:csvfile.Dialect,arg3:string,arg4:string):Promise<job.Preview>;
 
 export function Quit():Promise<void>;
 

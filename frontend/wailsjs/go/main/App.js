@@ -42,8 +42,8 @@ export function Presets() {
   return window['go']['main']['App']['Presets']();
 }
 
-export function Preview(arg1, arg2, arg3) {
-  return window['go']['main']['App']['Preview'](arg1, arg2, arg3);
+export function Preview(arg1, arg2, arg3, arg4) {
+  return window['go']['main']['App']['Preview'](arg1, arg2, arg3, arg4);
 }
 
 export function Quit() {
