@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import type { Page } from 'playwright-core';
 
 import { launch } from './browser.ts';
 import { Display } from './display.ts';
-import { marked, openPage, prepare } from './page.ts';
+import { counted, marked, openPage, prepare } from './page.ts';
+import { out } from './process.ts';
 import { Program } from './program.ts';
 import { generate, shipped } from './sample.ts';
 
@@ -18,7 +20,7 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
   const page = await openPage(browser, program);
   const sample = await generate(program.folder, 2_000_000);
   await prepare(page, program, sample.file);
-  await page.focus(marked('import'));
+  await page.focus(marked('import', ':not([aria-disabled=true])'));
   await page.keyboard.press('Enter');
   await page.waitForSelector(marked('reject-row'));
   // The button that had the focus is gone with its page: the next page has it, not the body.
@@ -28,10 +30,15 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
   await page.waitForSelector(marked('resume'));
   const bar = await box(page, 'mat-progress-bar');
   const counters = await box(page, marked('count-read'));
+  const reasons = await box(page, 'lf-reasons');
   await page.click(marked('cancel'));
   await page.waitForSelector(marked('cancel-confirm'));
   assert.deepEqual(await box(page, 'mat-progress-bar'), bar, 'the bar');
   assert.deepEqual(await box(page, marked('count-read')), counters, 'the counters');
+  for (const part of ['#cancel-question', marked('cancel-confirm')]) {
+    const { x, y } = await box(page, part);
+    assert.ok(x >= bar.x + bar.width || y >= bar.y + bar.height, `${part} lies on the bar`);
+  }
 
   await page.click(marked('cancel-confirm'));
   await page.waitForSelector(marked('summary', '[data-state=cancelled]'));
@@ -41,6 +48,9 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
     Math.abs(ended.y - counters.y) < 24,
     `the counters went from ${counters.y} to ${ended.y}`,
   );
+  const still = await box(page, 'lf-reasons');
+  assert.deepEqual([still.x, still.width], [reasons.x, reasons.width], 'the reasons');
+  assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
   const summary = await box(page, marked('summary'));
   const path = `/home/ada/${'a folder with a long name/'.repeat(8)}articles.rejected.csv`;
   await answer(page, 'SaveRejects', path);
@@ -77,7 +87,9 @@ test('lists open over their fields, and buttons show that they have the focus', 
 
   // After End, the row that is chosen is the one that has the focus.
   await page.click(marked('import'));
-  await page.waitForSelector(marked('reject-row'));
+  await page.waitForSelector(marked('summary', '[data-state=done]'));
+  const rows = (await counted(page, 'rejected')) + 1;
+  await page.waitForSelector(`lf-log [aria-rowcount="${rows}"]`); // it grows no more
   await page.click(marked('reject-row'));
   await page.keyboard.press('End');
   await page.waitForSelector('lf-log .row.active');
@@ -108,6 +120,21 @@ test('the tables of a database that is locked, none, or changed outside', async 
   await page.waitForSelector('text=none.db has no table yet.');
   assert.equal(await page.locator(marked('target-error')).count(), 0);
 
+  using outside = new DatabaseSync(none);
+  outside.exec('CREATE TABLE sales (id INTEGER); BEGIN EXCLUSIVE');
+  await page.click(marked('look-at-target'));
+  await page.waitForSelector(marked('target-error', ':has-text("locked")'));
+  assert.equal(await page.locator('text=has no table yet').count(), 0);
+  outside.exec('COMMIT');
+  await page.press(marked('target-input'), 'F5');
+  await page.waitForSelector(marked('existing-table'));
+
+  // The list stays where it is when one of it is chosen.
+  const there = await box(page, marked('existing-table'));
+  await page.check(marked('existing-table'));
+  await page.waitForSelector('text=as they are');
+  assert.deepEqual(await box(page, marked('existing-table')), there);
+
   // An emptied path is the one that is offered; an emptied file is none.
   await page.fill(marked('target-input'), '');
   await page.press(marked('target-input'), 'Enter');
@@ -120,6 +147,56 @@ test('the tables of a database that is locked, none, or changed outside', async 
   await page.press(marked('path-input'), 'Enter');
   await page.waitForSelector(marked('sample'));
 });
+
+test('rejected lines that were mended go back; of several files that are dropped, none is lost', async () => {
+  await using display = await Display.open('layout-back');
+  await using program = await Program.serve('layout-back', display, (page) => page);
+  await using browser = await launch();
+  const page = await openPage(browser, program);
+  const file = join(program.folder, 'sales.csv');
+  const rows = Array.from({ length: 300 }, (_, i) => `${i + 3};9.999,99`);
+  await writeFile(file, ['id;price', '1;x', '2;1.234,56', ...rows, ''].join('\n'));
+  const database = join(program.folder, 'shop.db');
+  using shop = new DatabaseSync(database);
+  shop.exec('CREATE TABLE sales (id INTEGER PRIMARY KEY, price DECIMAL(10,3))');
+
+  const mended = join(program.folder, 'sales.rejected.csv');
+  await writeFile(mended, 'id;price\n1;1.234\n');
+  await drop(page, [file, mended]);
+  await page.waitForSelector(marked('waiting-files', ':has-text("sales.rejected.csv")'));
+  await page.click(marked('next'));
+  await page.fill(marked('target-input'), database);
+  await page.press(marked('target-input'), 'Enter');
+  await page.click(marked('step-check'));
+  await page.click(marked('rule-conflict'));
+  await page.click('mat-option:has-text("skip the record")');
+  await page.click(marked('import'));
+  await page.waitForSelector(marked('summary', '[data-state=done]'));
+  assert.equal(await counted(page, 'rejected'), 1);
+
+  await page.click('text=New');
+  await page.waitForSelector(marked('sample'));
+  await page.click(marked('waiting-files', ' button'));
+  await page.waitForSelector(marked('origin'));
+  await page.waitForSelector('text=shop.db / sales');
+  assert.equal(await page.locator(marked('waiting-files')).count(), 0);
+  await page.click(marked('step-check'));
+  await page.waitForSelector(marked('rule-conflict', ':has-text("skip the record")'));
+  await page.screenshot({ path: join(out, 'layout-back.png') });
+  await page.click(marked('import'));
+  await page.waitForSelector(marked('summary', '[data-state=done]'));
+  assert.equal(await counted(page, 'inserted'), 1);
+  assert.equal(shop.prepare('SELECT price FROM sales WHERE id = 1').get()?.price, 1234);
+});
+
+/** Has the desktop tell of dropped files, as it does when they are. */
+async function drop(page: Page, files: readonly string[]): Promise<void> {
+  await page.waitForSelector(marked('path-input'));
+  await page.evaluate((paths) => {
+    const { wails } = window as unknown as { wails: { EventsNotify: (message: string) => void } };
+    wails.EventsNotify(JSON.stringify({ name: 'files-dropped', data: [paths] }));
+  }, files);
+}
 
 interface Box {
   readonly x: number;

@@ -10,6 +10,7 @@ import {
   oneLine,
   percent,
   roughly,
+  sentence,
   timeOfDay,
 } from './format';
 
@@ -109,5 +110,16 @@ describe('names and values', () => {
 
   it('puts a value on one line', () => {
     expect(oneLine('a\r\nb\nc\td\0')).toBe('a⏎b⏎c⇥d␀');
+  });
+
+  it.each([
+    ['"n/a" stands for no value', '"n/a" stands for no value.'],
+    ['n/a is NULL; look?', 'N/a is NULL; look?'],
+    ['map it (--map FIELD=COLUMN), or leave it out (--map FIELD=)', 'Map it, or leave it out.'],
+    ["name them (--null TEXT; --null '' for none)", 'Name them.'],
+    ['look (Windows-1252)', 'Look (Windows-1252).'],
+    ['', ''],
+  ])('says %s as a sentence', (text, said) => {
+    expect(sentence(text)).toBe(said);
   });
 });

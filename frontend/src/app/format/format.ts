@@ -105,3 +105,9 @@ export function oneLine(value: string): string {
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** A message, or a hint, of the program as a sentence of the window: without what is meant for the command line. */
+export function sentence(text: string): string {
+  const said = capitalized(text.replace(/\s*\([^()]*--[^()]*\)/g, '').trim());
+  return said === '' || /[.!?…:]$/.test(said) ? said : `${said}.`;
+}

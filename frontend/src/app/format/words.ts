@@ -46,10 +46,10 @@ export function phase(name: string): string {
 
 const lines: Record<string, string> = {
   preamble: 'above the header',
-  blank: 'with nothing in them',
+  blank: 'left blank',
   comment: 'of comments',
   footer: 'below the records',
-  repeated_header: 'that repeat the header',
+  repeated_header: 'with the header again',
 };
 
 /** Where the lines of a file stand that are no records. */

@@ -88,6 +88,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
   styles: `
     :host {
       position: relative;
+      min-width: 230px;
     }
 
     .ask,
@@ -98,13 +99,11 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       gap: 8px;
     }
 
-    // The question lies over what it is about, and moves nothing.
+    // The answers take the place of the buttons, and the question that of what
+    // is said below the bar: nothing moves, and the bar stays in sight.
     .ask {
       position: absolute;
-      z-index: 1;
-      inset: -6px 0 -6px auto;
-      padding-left: 16px;
-      background: var(--mat-sys-surface);
+      inset: 0;
     }
 
     .away {
@@ -112,9 +111,16 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
     }
 
     .question {
-      width: 340px;
-      line-height: 16px;
-      text-align: right;
+      position: absolute;
+      z-index: 1;
+      right: calc(100% + 20px);
+      bottom: -4px;
+      max-width: 50vw;
+      padding-left: 16px;
+      background: var(--mat-sys-surface);
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
     }
 
     .danger {

@@ -39,11 +39,11 @@ describe('notes', () => {
         }),
       ).map((n) => n.says),
     ).toEqual([
-      'Line 3: it is not certain',
-      'The field "x" goes nowhere',
+      'Line 3: it is not certain.',
+      'The field "x" goes nowhere.',
       '“NA” in rain was read as NULL in 1 record.',
-      '2 lines above the header not loaded: 1–2.',
-      '9 lines with nothing in them not loaded: 5 and more.',
+      '2 lines above the header, not loaded: 1–2.',
+      '9 lines left blank, not loaded: 5 and more.',
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import { Component, input } from '@angular/core';
 import type { Summary } from '../backend/model';
-import { capitalized, count, counted } from '../format/format';
+import { count, counted } from '../format/format';
 import { passedOver } from '../format/words';
+import { told } from '../notice/told';
 
 /** What a run left out or guessed: a line for each, told where its outcome is told. */
 @Component({
@@ -51,22 +52,13 @@ export interface Note {
   readonly attention: boolean;
 }
 
-/** The lines that were passed over tell of what the reading's own warnings tell, with their numbers. */
-const toldByLines = ['preamble', 'footer', 'repeated_header'];
-
 /** What a summary has to tell beside its counts. */
 export function notes(s: Summary): readonly Note[] {
   const lines = s.passedOver ?? [];
-  const told = lines.map((p) => p.kind);
-  const warnings = (s.warnings ?? []).filter(
-    (w) => !(toldByLines.includes(w.code) && told.includes(w.code)),
-  );
+  // Lines that were passed over are told with their numbers, and so once.
+  const warnings = (s.warnings ?? []).filter((w) => !lines.some((p) => p.kind === w.code));
   return [
-    ...warnings.map((w) => ({
-      says: w.line ? `Line ${count(w.line)}: ${w.message}` : capitalized(w.message),
-      hint: w.hint,
-      attention: true,
-    })),
+    ...told(warnings).map(({ says, hint }) => ({ says, hint, attention: true })),
     ...(s.nulls ?? []).map((n) => ({
       says: `“${n.text}” in ${n.column} was read as NULL in ${counted(n.count, 'record')}.`,
       attention: true,
@@ -77,7 +69,7 @@ export function notes(s: Summary): readonly Note[] {
       );
       const more = p.ranges.reduce((n, r) => n + r.to - r.from + 1, 0) < p.lines ? ' and more' : '';
       return {
-        says: `${counted(p.lines, 'line')} ${passedOver(p.kind)} not loaded: ${spans.join(', ')}${more}.`,
+        says: `${counted(p.lines, 'line')} ${passedOver(p.kind)}, not loaded: ${spans.join(', ')}${more}.`,
         attention: false,
       };
     }),

@@ -1,6 +1,6 @@
 import type { Job, Summary } from '../backend/model';
 import type { NewColumn } from '../draft/draft';
-import { capitalized, count, counted, duration } from '../format/format';
+import { count, counted, duration, sentence } from '../format/format';
 import { typeLabel } from '../format/words';
 
 /** What a run came to, in words. */
@@ -56,11 +56,6 @@ function done(s: Summary): Outcome {
       .filter(Boolean)
       .join(' '),
   };
-}
-
-/** A text as a sentence of its own. */
-function sentence(text: string): string {
-  return text && capitalized(text) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
 function after(s: Summary | undefined): string {

@@ -68,7 +68,7 @@ async function setUp() {
     row(name)?.querySelector<HTMLElement>('.mat-mdc-select-trigger')?.click();
     fixture.detectChanges();
     [...document.querySelectorAll<HTMLElement>('mat-option')]
-      .find((o) => o.textContent.trim() === field)
+      .findLast((o) => o.textContent.trim() === field)
       ?.click();
     await fixture.whenStable();
   };
@@ -91,11 +91,17 @@ describe('FieldsToColumns', () => {
     });
   });
 
-  it('says where a field went that another column had', async () => {
+  it('says of a column that its field was taken for another', async () => {
     const { row, choose, shows } = await setUp();
     await choose('id', 'title');
     await shows(() => {
-      expect(row('title')?.textContent).toContain('title feeds id now');
+      expect(row('title')?.querySelector('[data-testid=moved]')?.textContent).toContain(
+        'title feeds id now',
+      );
+    });
+    await choose('title', 'name');
+    await shows(() => {
+      expect(row('title')?.querySelector('[data-testid=moved]')).toBeNull();
     });
   });
 
@@ -103,7 +109,7 @@ describe('FieldsToColumns', () => {
     const { draft, row, choose, shows } = await setUp();
     await choose('id', 'nothing');
     await shows(() => {
-      expect(row('id')?.textContent).toContain('id needs a value. Choose a field for it.');
+      expect(row('id')?.textContent).toContain('Id needs a value. Choose a field for it.');
     });
     expect(row('id')?.classList).toContain('wanting');
     expect(draft.blocked()).toBe('id needs a value');

@@ -2,6 +2,7 @@ import { Component, computed, inject, input, linkedSignal } from '@angular/core'
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Draft } from '../draft/draft';
+import { sentence } from '../format/format';
 import { demand, fits } from './fit';
 import { choicesFor } from './formats';
 
@@ -44,10 +45,12 @@ import { choicesFor } from './formats';
             </td>
             <td class="samples">
               @if (entry.problem; as problem) {
-                <span class="unsure">{{ problem.message }}. Choose a field for it.</span>
+                <span class="unsure says"
+                  >{{ sentence(problem.message) }} Choose a field for it.</span
+                >
               } @else {
                 @if (entry.moved) {
-                  <span class="unsure" data-testid="moved">{{ entry.moved }}</span>
+                  <span class="unsure says" data-testid="moved">{{ entry.moved }}</span>
                 } @else if (entry.choices.length) {
                   <mat-select
                     class="control format"
@@ -85,6 +88,7 @@ import { choicesFor } from './formats';
 export class FieldsToColumns {
   readonly samples = input.required<ReadonlyMap<string, string>>();
   protected readonly draft = inject(Draft);
+  protected readonly sentence = sentence;
 
   /** What is said beside the columns from which a field was taken for another column. */
   private readonly moved = linkedSignal<string, ReadonlyMap<string, string>>({

@@ -2,7 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
-import { capitalized, counted, oneLine } from '../format/format';
+import { capitalized, counted, oneLine, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Warnings } from '../notice/warnings';
 import { ColumnsFromFields } from './columns-from-fields';
@@ -19,6 +19,7 @@ export class Mapping {
   protected readonly draft = inject(Draft);
   protected readonly icons = { TriangleAlert };
   protected readonly capitalized = capitalized;
+  protected readonly sentence = sentence;
 
   /** A table that is made after the file takes its columns from the fields. */
   protected readonly fromFields = computed(() => this.draft.creates() && !this.draft.preset());

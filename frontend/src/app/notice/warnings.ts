@@ -1,26 +1,19 @@
-import { Component, input } from '@angular/core';
+import { Component, computed, input } from '@angular/core';
 import { TriangleAlert } from 'lucide';
 import type { Warning } from '../backend/model';
-import { capitalized, count } from '../format/format';
 import { Icon } from '../icon/icon';
+import { told } from './told';
 
 /** What was guessed and may be wrong, or left out. */
 @Component({
   selector: 'lf-warnings',
   imports: [Icon],
   template: `
-    @for (warning of warnings(); track $index) {
+    @for (warning of said(); track $index) {
       <p class="notice attention" data-testid="warning" [attr.data-code]="warning.code">
         <lf-icon [icon]="icons.TriangleAlert" />
         <span class="selectable">
-          @if (warning.line) {
-            Line {{ count(warning.line) }}: {{ warning.message }}
-          } @else {
-            {{ capitalized(warning.message) }}
-          }
-          @if (warning.hint) {
-            <span class="muted">{{ warning.hint }}</span>
-          }
+          {{ warning.says }} <span class="muted">{{ warning.hint }}</span>
         </span>
       </p>
     }
@@ -39,6 +32,5 @@ import { Icon } from '../icon/icon';
 export class Warnings {
   readonly warnings = input.required<readonly Warning[]>();
   protected readonly icons = { TriangleAlert };
-  protected readonly capitalized = capitalized;
-  protected readonly count = count;
+  protected readonly said = computed(() => told(this.warnings()));
 }
