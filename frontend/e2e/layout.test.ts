@@ -182,6 +182,7 @@ test('rejected lines that were mended go back; of several files that are dropped
   assert.equal(await page.locator(marked('waiting-files')).count(), 0);
   await page.click(marked('step-check'));
   await page.waitForSelector(marked('rule-conflict', ':has-text("skip the record")'));
+  await page.waitForSelector('text=rejected from sales.csv and read as that was');
   await page.screenshot({ path: join(out, 'layout-back.png') });
   await page.click(marked('import'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));

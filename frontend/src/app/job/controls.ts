@@ -114,7 +114,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       position: absolute;
       z-index: 1;
       right: calc(100% + 20px);
-      bottom: -4px;
+      bottom: -3px;
       max-width: 50vw;
       padding-left: 16px;
       background: var(--mat-sys-surface);

@@ -39,7 +39,7 @@ import { reason } from '../format/words';
 
     button {
       display: grid;
-      grid-template-columns: minmax(0, 200px) minmax(40px, 1fr) 56px;
+      grid-template-columns: clamp(200px, 42%, 260px) minmax(40px, 1fr) 56px;
       align-items: center;
       gap: 8px;
       width: 100%;

@@ -12,11 +12,17 @@ describe('told', () => {
       {
         code: 'unmapped_field',
         says: '2 fields go to no column and are not loaded: a, b.',
-        hint: 'Map it to a column.',
+        hint: 'Map each to a column, or leave it out.',
       },
       { code: 'unsure', says: 'Look.', hint: '' },
     ]);
-    expect(says([unmapped('a')])).toEqual(['The field "a" goes to no column.']);
+    expect(told([unmapped('a')])).toEqual([
+      {
+        code: 'unmapped_field',
+        says: 'The field "a" goes to no column.',
+        hint: 'Map it to a column.',
+      },
+    ]);
   });
 
   it('says once what the first look and the whole reading both found', () => {

@@ -23,7 +23,7 @@ export function told(warnings: readonly Warning[]): readonly Told[] {
     .map((w) => ({
       code: w.code,
       says: w === together[0] ? areUnmapped(together) : says(w),
-      hint: sentence(w.hint ?? ''),
+      hint: w === together[0] ? 'Map each to a column, or leave it out.' : sentence(w.hint ?? ''),
     }));
 }
 

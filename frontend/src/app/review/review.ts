@@ -6,7 +6,7 @@ import { Router, RouterLink } from '@angular/router';
 import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
 import type { Run } from '../backend/run';
-import { bytes, capitalized, count, counted, percent, sentence } from '../format/format';
+import { bytes, capitalized, count, counted, fileName, percent, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { Warnings } from '../notice/warnings';
@@ -31,10 +31,17 @@ export class Review {
     if (!preview || !settled) {
       return [];
     }
+    const origin = draft.origin();
     const used = settled.mapping.filter((m) => m.column).length;
     const left = settled.mapping.length - used;
     return [
-      { what: 'From', value: draft.file(), note: bytes(preview.size) },
+      {
+        what: 'From',
+        value: draft.file(),
+        note: origin
+          ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that was`
+          : bytes(preview.size),
+      },
       { what: 'To', value: draft.target(), note: '' },
       {
         what: 'Table',
