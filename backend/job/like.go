@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -219,9 +220,7 @@ func (l *likeness) plan(p load.Plan, fields []string) load.Plan {
 	for _, c := range l.Columns {
 		formats[c.Name] = c.Format // an empty one says that there is none
 	}
-	for column, format := range p.Formats {
-		formats[column] = format
-	}
+	maps.Copy(formats, p.Formats)
 	p.Formats, p.Map = formats, l.mapping(p.Map, fields)
 	return p
 }
@@ -236,29 +235,19 @@ func (l *likeness) mapping(said map[string]string, fields []string) map[string]s
 		}
 	}
 	byPlace := len(fields) == len(l.Fields) && !slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(l.Fields, f) })
+	saidColumns := slices.Collect(maps.Values(said))
 	m := map[string]string{}
 	for i, field := range l.Fields {
 		if byPlace {
 			field = fields[i]
 		}
-		taken := slices.ContainsFunc(sortedValues(said), func(column string) bool { return column != "" && column == to[i] })
+		taken := to[i] != "" && slices.Contains(saidColumns, to[i])
 		if slices.Contains(fields, field) && !taken {
 			m[field] = to[i]
 		}
 	}
-	for field, column := range said {
-		m[field] = column
-	}
+	maps.Copy(m, said)
 	return m
-}
-
-func sortedValues(m map[string]string) []string {
-	var all []string
-	for _, v := range m {
-		all = append(all, v)
-	}
-	slices.Sort(all)
-	return all
 }
 
 // guessed marks the columns of which nobody had chosen the type: what they

@@ -188,11 +188,11 @@ func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Rej
 		}
 	}
 	// What was told before types gave way is stored again, and not told again.
-	known := slices.IndexFunc(told, func(v event.Reject) bool { return v.Record > a.toldUpTo })
-	if known < 0 {
+	first := slices.IndexFunc(told, func(v event.Reject) bool { return v.Record > a.toldUpTo })
+	if first < 0 {
 		return nil
 	}
-	told = told[known:]
+	told = told[first:]
 	a.toldUpTo = told[len(told)-1].Record
 	r.hub.Rejects(a.job.ID, told)
 	return nil

@@ -117,7 +117,7 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	r.jobs[a.job.ID] = a
 	r.queue = append(r.queue, a)
 	r.hub.State(a.job.ID, event.State{State: string(Queued)})
-	if r.open.Err() != nil { // since it was kept
+	if !r.closing.IsZero() { // since it was kept; Close has cancelled only those that it found
 		a.cancel(ErrClosed)
 	}
 	if !r.working {

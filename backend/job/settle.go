@@ -33,7 +33,7 @@ type Settled struct {
 	Warnings []load.Warning `json:"warnings"`
 
 	blank    bool   // the file holds nothing but blank lines
-	table    string // its name
+	table    string // the table's name
 	contents string // the file's fingerprint, where the table is there already
 	keyed    bool   // a column that is written tells rows apart
 }
@@ -143,7 +143,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		return s.leave(table, exists, plan), load.Layout{Plan: plan}, err
 	}
 	switch {
-	case exists: // and Check says so where it is to be made
+	case exists: // the target's Check says so where it is to be made
 		if req.like != nil {
 			table = req.like.guessed(table)
 		}
@@ -268,8 +268,8 @@ func inferredColumns(infer []string, p load.Plan, s Settled, all bool) []load.Co
 	return cols
 }
 
-// withoutNull returns a column whose type was guessed as text where it takes no
-// NULL and some of its values would be: signs for no value.
+// withoutNull returns a column of a guessed type, and makes it text where it
+// takes no NULL but holds signs for no value, which would be NULL otherwise.
 func withoutNull(c load.Column, g load.Guess) load.Column {
 	if !c.Nullable && len(g.Nulls) > 0 {
 		c.Type, c.Format = load.Text, ""

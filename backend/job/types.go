@@ -13,8 +13,8 @@ import (
 	"linefeed/backend/target"
 )
 
-// A file of up to so many bytes on disk is loaded by the types that its first
-// records fit: when a later value does not fit, all is undone, and loaded again
+// A file of up to this size on disk, in bytes, is loaded by the types that its
+// first records fit: when a later value does not fit, all is undone, and loaded again
 // by types that all values fit. So nothing is committed before its end. A larger
 // one is read as a whole first, so that its rows can be committed as they come;
 // one that is compressed holds several times its size.
@@ -32,6 +32,7 @@ type types struct {
 	opt     load.Options
 
 	settled Settled
+	first   []load.Column // as they were guessed from the first records
 	layout  load.Layout
 	all     bool          // they are those of all records
 	took    time.Duration // of readings that loaded nothing
@@ -41,7 +42,7 @@ type types struct {
 }
 
 func newTypes(req Request, file *csvfile.File, dst target.Target, opt load.Options, s Settled, l load.Layout) *types {
-	return &types{req: req, dialect: file.Dialect(), dst: dst, opt: opt, settled: s, layout: l}
+	return &types{req: req, dialect: file.Dialect(), dst: dst, opt: opt, settled: s, first: l.Columns, layout: l}
 }
 
 // guessed reports whether there are columns whose type may have to give way.
@@ -86,13 +87,13 @@ func (t *types) inferAll(ctx context.Context, file *csvfile.File) error {
 
 // settle fits the request to the guesses of all records.
 func (t *types) settle(ctx context.Context, file *csvfile.File) (err error) {
-	before := t.layout.Columns
 	if t.settled, t.layout, err = settle(ctx, t.req, file, t.dst, t.settled.Guesses); err != nil {
 		return err
 	}
+	t.changed = nil // a type that gives way twice is told of once
 	for i, c := range t.layout.Columns {
-		if i < len(before) && before[i].Guessed && before[i].Type != load.Text && before[i].Type != c.Type {
-			t.changed = append(t.changed, typeChanged(before[i], c, t.settled.Guesses[t.layout.Index[i]]))
+		if i < len(t.first) && t.first[i].Guessed && t.first[i].Type != load.Text && t.first[i].Type != c.Type {
+			t.changed = append(t.changed, typeChanged(t.first[i], c, t.settled.Guesses[t.layout.Index[i]]))
 		}
 	}
 	return load.JoinProblems(t.settled.Problems)
