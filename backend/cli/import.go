@@ -171,13 +171,10 @@ func (l *loader) finish(ctx context.Context) {
 		return
 	}
 	if !l.tell.quiet && ctx.Err() == nil {
-		what := "import that was"
-		if left > 1 {
-			what = "imports that were"
-		}
-		l.err.printf("waiting for %s %s accepted over the local API (Ctrl-C ends it)\n", count(left), what)
+		l.err.printf("waiting for %s accepted over the local API (Ctrl-C ends it)\n", imports(left))
 	}
 	if l.engine.api.Finish(ctx) != nil {
+		left = int64(l.engine.api.Refuse()) // some may have ended since
 		l.err.printf("%s accepted over the local API did not reach the end: linefeed jobs\n", imports(left))
 		l.status = worse(l.status, exitStopped)
 	}

@@ -13,7 +13,7 @@ import (
 //
 //	not loaded  3 lines above the header: 1–3
 //	            1 line with nothing in it: 12
-//	as NULL     n/a in price (3)
+//	as NULL     n/a in price, 3 times (--null '' leaves them as they are)
 //	warning     line 12: the delimiter is not certain: look at the preview
 func (s *screen) printNotes(v job.Summary) {
 	var left, told []string

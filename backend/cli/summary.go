@@ -81,7 +81,8 @@ func outcome(s *screen, v job.Summary) string {
 // mostSigns is how many texts that were taken for NULL a summary lists.
 const mostSigns = 10
 
-// takenForNull spells which texts were NULL: "taken for NULL: NA in temp, 12 times".
+// takenForNull spells which texts were taken for NULL, and how often: "NA in
+// temp, 12 times".
 func takenForNull(signs []load.SignCount) string {
 	var list []string
 	var rest int64

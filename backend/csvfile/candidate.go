@@ -35,7 +35,7 @@ type candidate struct {
 	looked    bool    // whether it was looked at
 	heads     bool    // the first row names the fields
 	apart     bool    // the delimiter does not divide the first row
-	keep      int     // lines with the comment mark are records where they have so many fields
+	keep      int     // the number of fields with which lines that begin with the comment mark are records
 	quoted    int     // fields in quotes
 	needs     int     // fields that are something else without them
 	bad       int     // records that break the rules

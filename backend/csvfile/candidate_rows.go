@@ -11,7 +11,7 @@ import (
 func (c *candidate) parse(text []byte, whole bool) { c.parseUpTo(text, whole, len(text)) }
 
 // parseUpTo finds the rows of the text that begin before the limit. A record
-// that goes on behind the text is left out, and those behind it are not known.
+// that goes on after the text is left out, and those after it are not known.
 func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
 	c.rows, c.quoted, c.escapes, c.needs = nil, 0, 0, 0
 	var s shape
@@ -69,13 +69,13 @@ func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
 }
 
 const (
-	mostStrays = 20       // so many quotes that are not closed are looked at closely,
-	strayLook  = 16 << 10 // and the records of others in so many bytes
-	strayLines = 50
+	mostStrays = 20       // quotes that are not closed, of which each is looked at closely
+	strayLook  = 16 << 10 // bytes after such a quote in which records are looked for,
+	strayLines = 50       // and lines
 )
 
 // stray reports whether the quote that is still open at the end of b, at the
-// beginning of which a record stands, is none: the lines behind it are records
+// beginning of which a record stands, is none: the lines after it are records
 // as those before. Else the record is only not finished.
 func (c *candidate) stray(b []byte, s *shape) bool {
 	if c.grammar.parse(b, true, s) != broken || s.fault.open < 0 {

@@ -36,7 +36,7 @@ type kindCount [cellText + 1]int
 // firstValues is how many of a column's values are kept in order.
 const firstValues = 20
 
-// columns looks at the columns of the rows from i on, at most so many of them.
+// columns looks at the columns of at most that many rows from i on.
 func (c *candidate) columns(text []byte, i, most int) []column {
 	list, _ := c.columnsBut(text, i, most, nil)
 	return list

@@ -50,7 +50,7 @@ func (c *candidate) footerOf(text []byte) int {
 	return footerIn(text, end.rows, &end)
 }
 
-// footerIn returns how many physical lines there are behind the last record of
+// footerIn returns the number of physical lines after the last record of
 // the text, if they are no records that went wrong.
 func footerIn(text []byte, rows []row, best *candidate) int {
 	if best.fields < 2 {

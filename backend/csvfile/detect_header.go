@@ -86,8 +86,8 @@ func (c *candidate) piecesOf(text []byte, i int) []string {
 	return c.grammar.pieces(text[c.rows[i].start:c.rows[i].end])
 }
 
-// manyRows says why the first rows, so many, are all names, or nothing if they
-// are not.
+// manyRows says why that many rows from top on are all names, or nothing if
+// they are not.
 func (c *candidate) manyRows(text []byte, top, rows int) string {
 	at := top
 	var heads [][]string

@@ -98,7 +98,7 @@ func (det *detector) records(text []byte, best *candidate, top int) {
 		det.padding = best.fields - named
 		det.warn(Warning{
 			Code: WarnHeader, Line: best.rows[from].line,
-			Message: fmt.Sprintf("the records end with %s more than the header: the empty fields behind the last name are no fields", count(det.padding, "delimiter")),
+			Message: fmt.Sprintf("the records end with %s more than the header: the empty fields after the last name are no fields", count(det.padding, "delimiter")),
 		})
 	}
 }

@@ -53,7 +53,7 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 			case best.fields < 2:
 			case len(header) > 0 && bytes.Equal(bytes.TrimRight(text[r.start:r.end], "\r\n"), header):
 				if !det.named {
-					warn(r.line, "files were put one behind the other: its lines are read as records", "the header comes again on line %d", r.line)
+					warn(r.line, "files were put one after the other: its lines are read as records", "the header comes again on line %d", r.line)
 					return
 				}
 				if !slices.ContainsFunc(det.warnings, func(w Warning) bool { return w.Code == WarnRepeated }) {

@@ -89,7 +89,7 @@ func (r *reader) skipPreamble() (bool, error) {
 	}
 }
 
-// headerRow reads a record of names, for records that have so many fields.
+// headerRow reads a record of names, for records of that many fields.
 func (f *File) headerRow(wanted int) ([]string, error) {
 	r := f.reader
 	rec, err := r.next()

@@ -33,9 +33,9 @@ func (g *grammar) opening(b []byte, i int, eof bool) (open int, st status) {
 	return at, parsed
 }
 
-// blanksBehind returns where b[i:] goes on behind the blanks that may stand
+// afterBlanks returns where b[i:] goes on after the blanks that may stand
 // between the quote that closes a field and what ends it.
-func (g *grammar) blanksBehind(b []byte, i int) int {
+func (g *grammar) afterBlanks(b []byte, i int) int {
 	if g.delim[0] == ' ' {
 		return i
 	}

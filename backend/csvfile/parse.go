@@ -254,7 +254,7 @@ func (g *grammar) quoted(b []byte, i int, eof bool, s *shape) (int, status) {
 	}
 	i++
 	closed := i
-	i = g.blanksBehind(b, i)
+	i = g.afterBlanks(b, i)
 	rest := b[i:]
 	if i > closed {
 		if len(rest) == 0 && !eof {

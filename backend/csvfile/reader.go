@@ -18,7 +18,7 @@ type reader struct {
 	charset *charset
 	names   []string // of the fields; a record has as many
 	want    int      // len(names), or 0 while the header is not read: then any number will do
-	padding int      // empty fields that records have behind these, beyond those that are named
+	padding int      // empty fields that records have after those that are named
 	header  []byte   // its text; nil where it is not to be passed over when it comes again
 	kinds   []column // of the fields, as far as they were seen
 

@@ -10,7 +10,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// records writes so many records of a number, a text and a number.
+// records writes that many records of a number, a text and a number.
 func records(from, to int) string {
 	var b strings.Builder
 	for i := from; i < to; i++ {

@@ -36,8 +36,8 @@ func keep(file *csvfile.File, l load.Layout, contents string) kept {
 	return k
 }
 
-// kept returns what a job remembers, and the bytes that its rejects stand
-// behind. Plan is nil where the job did not come so far.
+// kept returns what a job remembers, and the bytes that a file of its rejects
+// begins with. Plan is nil where the job did not come that far.
 func (r *Runner) kept(ctx context.Context, id string) (k kept, head []byte, err error) {
 	h, err := r.store.Head(ctx, id)
 	if err != nil || h.Dialect == "" {

@@ -60,7 +60,7 @@ func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 
 // JobsBefore returns a page of the jobs as Jobs does: those that are older than
 // the one named before, or all where it is "", limit of them at most, and fewer
-// where they take so many bytes. It reports whether there are older ones.
+// where they take that many bytes. It reports whether there are older ones.
 func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
 	kept, more, err := r.store.JobsBefore(ctx, before, limit, bytes)
 	if err != nil {

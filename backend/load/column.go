@@ -98,7 +98,7 @@ type Column struct {
 	// refused then, as in a number it would lose what it says: 00420.
 	Guessed bool `json:"-"`
 
-	// Of a guessed column: what its decimals have behind the point, and which of
+	// Of a guessed column: what its decimals have after the point, and which of
 	// the usual words are true and false in it, such as "yes/no".
 	decimals decimalScales
 	words    string

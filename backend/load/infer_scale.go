@@ -13,8 +13,8 @@ type scales struct {
 	first    held
 	negative bool
 
-	// The integer parts of the first number with so many digits after the
-	// point, and of the first of those that ends with a zero.
+	// By the number of digits after the point: the integer parts of the first
+	// number with as many, and of the first of those that ends with a zero.
 	whole, wholeOfZero [mostZeroed + 1]string
 }
 
@@ -88,7 +88,7 @@ type decimalScales struct {
 	least, zeroed int
 }
 
-// contradicts reports whether a number with so many digits after the point, of
+// contradicts reports whether a number with that many digits after the point, of
 // which the last is a zero or not, makes zeros at the end say something.
 func (s *decimalScales) contradicts(fraction int, zero bool) bool {
 	if fraction == 0 {

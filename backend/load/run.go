@@ -56,7 +56,7 @@ const DefaultCommitEvery = 4 * time.Second
 // before it is broken off and undone.
 const graceAfterCancel = 2 * time.Second
 
-// commitAfterCancel is how long the commit behind it may take, which keeps all
+// commitAfterCancel is how long the commit after it may take, which keeps all
 // that was written: long enough for another program's lock to go.
 const commitAfterCancel = 10 * time.Second
 
@@ -281,8 +281,8 @@ func (r *run) stop(ctx, committing context.Context) error {
 	return context.Cause(ctx)
 }
 
-// outlast returns a context that is done when ctx has been for so long, and what
-// frees it.
+// outlast returns a context that is done when ctx has been done for as long as
+// grace, and what frees it.
 func outlast(ctx context.Context, grace time.Duration) (context.Context, func()) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

@@ -35,9 +35,9 @@ func JoinProblems(problems []Problem) error {
 // given columns, which are those to be made where the plan says Create. With
 // problems the layout is as good as it can be, for showing, not for loading.
 //
-// A field goes to the column of the very name; where there is none, to that of
-// a name that differs in case only, then to one alike. Each goes before the next for
-// all fields, so that none takes the column of another. Fields that go nowhere
+// A field goes to the column of exactly its name; where there is none, to one
+// whose name differs in case only, then to one alike. Each step is taken for all
+// fields before the next, so that none takes the column of another. Fields that go nowhere
 // and are not left out by the plan are in Layout.Unmapped; they are a problem
 // where the plan is strict, or where a column that nothing feeds has a name so
 // near that it may be meant.
@@ -283,7 +283,7 @@ func (s *settling) checkFields() []int {
 // mapFlag spells what sends a field to a column, for a shell.
 func mapFlag(field, column string) string {
 	said := field + "=" + column
-	if strings.ContainsAny(said, " \t'\"$\\`!*?()[]{}<>|&;~#") || strings.Contains(said, ",") {
+	if strings.ContainsAny(said, " \t'\"$\\`!*?()[]{}<>|&;~#,") {
 		if strings.ContainsAny(said, ",\"") { // the flag takes a list, written as CSV
 			said = `"` + strings.ReplaceAll(said, `"`, `""`) + `"`
 		}

@@ -7,7 +7,8 @@ import (
 
 // A SignCount says how often a text was taken for NULL in a column, because it
 // is no value of the column's type and stands for none, such as N/A. Records
-// that were rejected don't count. Its JSON is part of the program's contract.
+// that were rejected for another of their values don't count, but for those that
+// the database refused. Its JSON is part of the program's contract.
 type SignCount struct {
 	Column string `json:"column"`
 	Text   string `json:"text"`

@@ -68,8 +68,8 @@ func announce(dir, url, token string, beside bool) (a *announcement, err error) 
 
 func (a *announcement) path() string { return filepath.Join(a.dir, announcementFile) }
 
-// ownPath makes an empty file of the server's own: api-PID.json, and with a
-// number behind it where one process has several servers.
+// ownPath makes an empty file of the server's own: api-PID.json, or
+// api-PID-N.json where one process has several servers.
 func (a *announcement) ownPath() (string, error) {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("api-%d.json", a.PID)

@@ -38,7 +38,7 @@ func (b *patientBody) Read(p []byte) (n int, err error) {
 	n, b.err = b.ReadCloser.Read(p)
 	if errors.Is(b.err, io.EOF) {
 		// What net/http reads from now on, to notice that the client is gone, has
-		// all the time of the world.
+		// no deadline.
 		_ = b.rc.SetReadDeadline(time.Time{})
 	}
 	return n, b.err
@@ -67,7 +67,7 @@ func (b *patientBody) discard() {
 	_, b.err = io.CopyN(io.Discard, b.ReadCloser, discardLimit)
 }
 
-// finish reads what follows behind the last part of a form: hardly anything,
+// finish reads what follows the last part of a form: hardly anything,
 // or the client has sent less than it said.
 func (b *patientBody) finish() error {
 	n, err := io.CopyN(io.Discard, b, maxHeader)

@@ -47,7 +47,7 @@ func importError(id string, err error) error {
 	return err
 }
 
-// A page of imports ends when it takes so many bytes of memory.
+// A page of imports ends at maxImportBytes of memory, if not at its limit.
 const (
 	usualImports   = 1000
 	maxImports     = 1000
@@ -84,8 +84,8 @@ func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// A page of rejects holds so many at most, and fewer when they take so many
-// bytes.
+// A page of rejects holds maxPage at most, and fewer when they take
+// maxPageBytes.
 const (
 	maxPage      = 10_000
 	maxPageBytes = 16 << 20

@@ -78,7 +78,7 @@ func unlockAndRemove(lock *flock.Flock) error {
 	return nil
 }
 
-// alive reports whether the process behind an owner's id still has the store
+// alive reports whether the process with an owner's id still has the store
 // open. The lock file of one that is gone is removed.
 func alive(runDir, id string) (bool, error) {
 	lock := flock.New(ownerFile(runDir, id), flock.SetFlag(os.O_RDONLY)) // which makes no file

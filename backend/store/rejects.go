@@ -43,8 +43,8 @@ type RejectQuery struct {
 	Column string `json:"column"` // only those in this column
 	Find   string `json:"find"`   // only those with this text in value, message or column, or of this line
 
-	// MaxBytes ends the page when its texts take so much; 0 is no limit. A
-	// value can be as long as a record.
+	// MaxBytes ends the page when its texts take that many bytes; 0 is no limit.
+	// A value can be as long as a record.
 	MaxBytes int `json:"-"`
 }
 

@@ -68,13 +68,12 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 }
 
 // understands returns why SQLite does not take a statement, which is not run.
-func (d *DB) understands(ctx context.Context, statement string) (err error) {
+func (d *DB) understands(ctx context.Context, statement string) error {
 	stmt, err := d.conn.PrepareContext(ctx, statement)
 	if err != nil {
 		return err
 	}
-	defer func() { err = stmt.Close() }()
-	return nil
+	return stmt.Close()
 }
 
 // notThere says that there is no file, and so no table in it.

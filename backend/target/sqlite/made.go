@@ -27,7 +27,7 @@ func checkMade(l load.Layout) error {
 			return load.Problem{
 				Column:  c.Name,
 				Message: fmt.Sprintf("%q, declared for the column %q, is no type", shown(c.Declared), c.Name),
-				Hint:    "a type is words, perhaps with a length behind them, such as TEXT, VARCHAR(20) or DECIMAL(10,2); rules such as DEFAULT or NOT NULL are no part of it",
+				Hint:    "a type is words, perhaps with a length after them, such as TEXT, VARCHAR(20) or DECIMAL(10,2); rules such as DEFAULT or NOT NULL are no part of it",
 			}
 		case !isClosed(c.Check):
 			return load.Problem{
