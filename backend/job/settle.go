@@ -185,6 +185,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	s.Warnings = append(s.Warnings, unmappedFields(layout, problems)...)
 	s.Warnings = append(s.Warnings, ambiguousNumbers(plan, layout, s.Guesses)...)
 	s.Warnings = append(s.Warnings, unusedFormats(req.Plan.Formats, layout)...)
+	s.Warnings = append(s.Warnings, unusedTypes(req.Plan, s)...)
 	// What only the database knows, it says of a layout that is sound.
 	if dst != nil && len(problems) == 0 {
 		refused, err := dst.Check(ctx, layout)

@@ -405,3 +405,19 @@ func numberedKeys(n int) string {
 	}
 	return s.String()
 }
+
+// A type gives way to a sign for no value, too, where that is none, and says so
+// with its line.
+func TestSignsThatChangeTypesAreTold(t *testing.T) {
+	for _, plan := range []load.Plan{{Key: []string{"id"}}, {Null: []string{"NA"}}} {
+		b := newBench(t)
+		plan.Table, plan.Create = "t", true
+		s, err := b.run(Request{File: b.file("in.csv", "id,v\n"+numberedKeys(30_000)+"n/a,b\n"), Target: b.path("out.db"), Plan: plan})
+		told := slices.ContainsFunc(s.Warnings, func(w load.Warning) bool {
+			return w.Code == WarnTypeChanged && w.Line == 30_002 && strings.Contains(w.Message, "line 30,002 is n/a")
+		})
+		if err != nil || s.Rejected != 0 || !told {
+			t.Errorf("%+v: %+v, %v", plan, s.Warnings, err)
+		}
+	}
+}

@@ -38,6 +38,27 @@ func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
 	return warnings
 }
 
+// WarnUnusedTypes is the code of a warning of a rule for the types of a new
+// table, where the table is there or a preset makes it.
+const WarnUnusedTypes = "unused_types"
+
+// unusedTypes warns that columns keep the types that they have, where a request
+// wants all to be text.
+func unusedTypes(p load.Plan, s Settled) []load.Warning {
+	if p.Types != "text" || s.Create && s.Preset == "" {
+		return nil
+	}
+	what := fmt.Sprintf("the table %q is there", s.table)
+	if s.Create {
+		what = fmt.Sprintf("the preset %q makes the table", s.Preset)
+	}
+	return []load.Warning{{
+		Code:    WarnUnusedTypes,
+		Message: "all columns are to be text, but " + what + ": its columns keep their types",
+		Hint:    "leave the rule out (--types), or load into a new table",
+	}}
+}
+
 // WarnUnusedFormat is the code of a warning of a format that is of no use, as
 // the column of the table is text.
 const WarnUnusedFormat = "unused_format"

@@ -266,12 +266,15 @@ func isPlainNumber(s []byte) bool {
 // value.
 var nullMarkers = []string{
 	"null", "\\n", "n/a", "na", "#n/a", "n.a.", "n.a", "n. a.", "#na", "<na>", "nil", "none", "nan", "(null)", "<null>", "[null]", "(none)",
+	"(na)", "(n/a)", "nat", "-nan", "#n/a n/a",
 	"-", "--", "---", "—", "–", "−", "?", "??", "???", ".", "..", "...", "…", ":",
-	"#null!", "#ref!", "#value!", "#div/0!", "#num!", "#name?", "#wert!", "#bezug!", "#nv", "#¡valor!", "#valeur!", "#valor!",
+	"#nv", "#n/d", "#n/v", "#н/д", "#yok",
 	"k.a.", "k. a.", "k.a", "k/a", "s/d", "s.d.", "s/i", "n/d", "n.d.", "nd", "n.c.", "nc", "n/c", "n.v.", "n.v.t.", "nvt", "i.t.", "b.d.", "bd", "н/д", "нет данных",
 	"unknown", "missing", "no data", "nodata", "not available", "not applicable", "empty", "blank", "(blank)", "undefined", "no value",
 	"keine angabe", "keine angaben", "unbekannt", "sin datos", "sin dato", "no aplica", "non disponible", "inconnu", "non disponibile", "não informado",
-	"não disponível", "brak danych", "brak", "0000-00-00", "0000-00-00 00:00:00",
+	"não disponível", "desconhecido", "desconocido", "sconosciuto", "onbekend", "okänd", "okänt", "ukjent", "ukendt", "nieznany", "neznámé", "неизвестно",
+	"brak danych", "brak", "nicht verfügbar", "nicht vorhanden", "not reported", "nr", "n.r.", "n/r", "ei tietoa", "н.д.", "不明", "不详", "未知", "无", "暂无", "無", "なし", "없음",
+	"0000-00-00", "0000-00-00 00:00:00",
 }
 
 // nullMarkersBy holds the markers by the byte that they begin with.
@@ -285,7 +288,8 @@ var nullMarkersBy = func() (by [256][]string) {
 	return by
 }()
 
-// isNullMarker reports whether text is one of nullMarkers, in any case.
+// isNullMarker reports whether text is one of nullMarkers, in any case, or the
+// error of a spreadsheet.
 func isNullMarker(text []byte) bool {
 	if len(text) == 0 {
 		return false
@@ -295,7 +299,26 @@ func isNullMarker(text []byte) bool {
 			return true
 		}
 	}
-	return false
+	return text[0] == '#' && isSheetError(text)
+}
+
+// isSheetError reports whether text is what a spreadsheet shows in place of a
+// value that it can't work out, in whatever language: #DIV/0!, #NAME?.
+func isSheetError(text []byte) bool {
+	const longest = 24 // #ДЕЛ/0! and the like
+	if len(text) < 5 || len(text) > longest {
+		return false
+	}
+	name, end := text[1:len(text)-1], text[len(text)-1]
+	if end != '!' && end != '?' {
+		return false
+	}
+	for _, r := range string(name) {
+		if !unicode.IsUpper(r) && !unicode.IsLower(r) && r != '/' && r != '0' && r != '¡' && r != '¿' {
+			return false
+		}
+	}
+	return true
 }
 
 // shown returns a text for a message, cut where it is long.

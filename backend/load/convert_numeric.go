@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -254,7 +255,7 @@ func (p *floatParser) parse(arena []byte, start, end int) ([]byte, Cell, bool) {
 }
 
 // value reads s, with arena as room to write in behind its length. The error
-// wraps strconv.ErrSyntax or strconv.ErrRange.
+// wraps strconv.ErrSyntax or strconv.ErrRange, or is errInexact.
 func (p *floatParser) value(arena, s []byte) ([]byte, float64, error) {
 	was := len(arena)
 	mantissa, exponent := cutExponent(s)
@@ -264,11 +265,47 @@ func (p *floatParser) value(arena, s []byte) ([]byte, float64, error) {
 	}
 	arena = append(arena, exponent...)
 	v, err := strconv.ParseFloat(string(arena[was:]), 64)
-	if v == 0 && err == nil && !isZero(arena[was:len(arena)-len(exponent)]) {
-		err = strconv.ErrRange // it is not zero, but too small
+	switch {
+	case err != nil:
+	case v == 0:
+		if !isZero(arena[was : len(arena)-len(exponent)]) {
+			err = strconv.ErrRange // it is not zero, but too small
+		}
+	case (v > mostExact || v < -mostExact) && len(exponent) == 0 && !saysFloat(arena[was:], v):
+		err = errInexact
 	}
 	return arena, v, err
 }
+
+// mostExact is the number up to which a float holds all whole ones.
+const mostExact = 1<<53 - 1
+
+// errInexact says that a float would hold another number in place of a long one.
+var errInexact = errors.New("a float would change it")
+
+// saysFloat reports whether s, a canonical number beyond mostExact, is how v is
+// written: with all its digits, or with as few as tell it from other floats.
+func saysFloat(s []byte, v float64) bool {
+	whole, fraction, _ := bytes.Cut(s, []byte{'.'})
+	if !isZero(fraction) {
+		return false // there is no float between whole numbers that large
+	}
+	return string(whole) == strconv.FormatFloat(v, 'f', 0, 64) || string(whole) == shortest(v)
+}
+
+// heldByFloat reports whether a float holds a number of digits alone, none of
+// them a zero in front.
+func heldByFloat(s []byte) bool {
+	const most = "9007199254740991" // mostExact
+	if len(s) < len(most) || len(s) == len(most) && string(s) <= most {
+		return true
+	}
+	v, err := strconv.ParseFloat(string(s), 64)
+	return err == nil && saysFloat(s, v)
+}
+
+// shortest writes v with as few digits as tell it from other floats, and zeros.
+func shortest(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // cutExponent cuts an exponent such as e+07 from the end of a number. It
 // comes back empty when s has none.
@@ -290,7 +327,12 @@ func cutExponent(s []byte) (mantissa, exponent []byte) {
 }
 
 func (p *floatParser) explain(text []byte) *fault {
-	if _, v, err := p.value(nil, text); errors.Is(err, strconv.ErrRange) {
+	_, v, err := p.value(nil, text)
+	if errors.Is(err, errInexact) {
+		return &fault{CodeOutOfRange, "too many digits: a float would make " + shortest(v) + " of it",
+			"for longer numbers the column has to be integer, decimal or text"}
+	}
+	if errors.Is(err, strconv.ErrRange) {
 		if v == 0 {
 			return &fault{CodeOutOfRange, "too small: a float goes down to 4.9e-324", "for smaller numbers the column has to be decimal or text"}
 		}

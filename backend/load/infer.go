@@ -77,8 +77,16 @@ func (g Guess) Misfit(c Column) (line int64, says string) {
 		if g.watch.kept != nil {
 			see(*g.watch.kept)
 		}
+		if c.Type == Float {
+			see(g.watch.inexact)
+		}
 		if first.line == 0 {
 			see(g.long)
+		}
+	}
+	if g.watch.signsCount() || len(g.Nulls) > 0 && first.line == 0 { // in a column that takes no NULL
+		for _, m := range g.watch.markers {
+			see(held{m.line, m.text})
 		}
 	}
 	return first.line, first.String()

@@ -171,8 +171,12 @@ func (v *verdict) guess(name string) Guess {
 			g.Evidence = w.fit(v.chosen, "")
 		}
 	}
-	if v.most != nil {
-		g.most = Column{Type: v.most.typ, Format: v.most.format}
+	most := v.most
+	if most == nil && v.chosen == nil && len(v.alternatives) == 0 {
+		most = w.written()
+	}
+	if most != nil {
+		g.most = Column{Type: most.typ, Format: most.format}
 	}
 	for _, c := range v.alternatives {
 		g.Ambiguous = append(g.Ambiguous, Choice{Type: c.typ, Format: c.format, Example: v.doubt.text + " is " + c.example(v.doubt)})

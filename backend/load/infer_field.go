@@ -48,6 +48,7 @@ type fieldWatch struct {
 
 	digitsLeast, digitsMost int  // of the values that are numbers
 	long                    held // the first of more than exactDigits
+	inexact                 held // the first whole one that a float would change
 
 	scales scales // of the numbers
 
@@ -71,6 +72,7 @@ type openingValue struct {
 type marker struct {
 	text  string
 	count int64
+	line  int64 // of the first
 }
 
 // add takes a value into account that is not NULL.
@@ -84,7 +86,7 @@ func (w *fieldWatch) add(text []byte, line int64) {
 		return
 	}
 	if isNullMarker(text) {
-		w.mark(text)
+		w.mark(text, line)
 		return
 	}
 	w.values++
@@ -105,7 +107,7 @@ func (w *fieldWatch) add(text []byte, line int64) {
 func (w *fieldWatch) signsCount() bool { return len(w.markers) > 0 && len(w.forms.plan.Null) > 0 }
 
 // mark counts a text that seems to stand for no value. There are few of them.
-func (w *fieldWatch) mark(text []byte) {
+func (w *fieldWatch) mark(text []byte, line int64) {
 	for i := range w.markers {
 		if w.markers[i].text == string(text) {
 			w.markers[i].count++
@@ -114,7 +116,7 @@ func (w *fieldWatch) mark(text []byte) {
 	}
 	const most = 16 // of the spellings in capitals and small letters
 	if len(w.markers) < most {
-		w.markers = append(w.markers, marker{string(text), 1})
+		w.markers = append(w.markers, marker{string(text), 1, line})
 	}
 }
 
@@ -171,6 +173,9 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 	switch {
 	case w.numeric && isPlain(text):
 		w.whole++
+		if len(text) > exactDigits && w.inexact.text == "" && !heldByFloat(text) {
+			w.inexact = hold(text, line)
+		}
 		w.countDigits(len(text), text, line)
 	case len(w.numbers) > 0:
 		w.weighNumber(text, line)

@@ -10,8 +10,9 @@ import (
 // A column of a new table gets the type that all values of its field fit. How
 // values are written, in contrast, is found where most of them fit: a column that
 // is there already, or whose type somebody has chosen, rejects the others, each
-// with its reason. One value in fifty may miss the type, of at least a hundred;
-// not where identifiers are at stake.
+// with its reason. What a field is, without its type being known, may be told
+// where one value in fifty misses it, of at least a hundred; not where
+// identifiers are at stake.
 const (
 	exceptionShare  = 50
 	exceptionValues = 100
@@ -71,6 +72,9 @@ func (w *fieldWatch) judge() verdict {
 	switch {
 	case w.typ != nil:
 		v.confidence, v.why = 1, w.typ.String()+", as it was said"
+		if best == nil {
+			best = w.usual()
+		}
 		if best != nil {
 			w.decide(&v, best)
 		}
@@ -80,6 +84,8 @@ func (w *fieldWatch) judge() verdict {
 		v.why = "text, because " + w.kept.String() + ", " + w.keptWhy
 	case best.typ == Float && w.mangled.text != "" && (w.digitsMost >= mangledDigits && w.whole > 0 || namesNumber(w.name)):
 		v.why = "text, because " + w.mangled.String() + ", which is what a spreadsheet leaves of a longer number: identifiers of which some are lost"
+	case best.typ == Float && w.inexact.text != "":
+		v.why = "text, because " + w.inexact.String() + ", of which a float would not keep all digits; otherwise it would be " + w.fit(best, "")
 	case best.typ == Decimal && namesVersion(w.name):
 		v.why = "text, because by its name it holds versions, of which 1.1 is not 1.10"
 	case best.number && w.scales.speak() && w.mayBeCodes(best):
@@ -119,19 +125,48 @@ func sureness(values int64) float64 {
 // best returns the candidate that misses the fewest values, the narrowest of
 // several; nil where none misses few enough.
 func (w *fieldWatch) best() *candidate {
-	var best *candidate
-	for _, c := range w.candidates {
-		if c.needsBoth && !(c.yes && c.no) {
-			continue
-		}
-		if best == nil || c.missed < best.missed {
-			best = c
-		}
-	}
+	best := w.nearest()
 	if best == nil || w.matched(best) == 0 || !tolerable(best.missed, w.values) {
 		return nil
 	}
 	return best
+}
+
+// usual returns the candidate that says how values are written whose type is
+// known: that which most of them fit, the narrowest of several; nil for none.
+func (w *fieldWatch) usual() *candidate {
+	c := w.nearest()
+	if c == nil || w.matched(c) <= c.missed {
+		return nil
+	}
+	return c
+}
+
+// nearest returns the candidate that misses the fewest values, the narrowest of
+// several; nil where there is none.
+func (w *fieldWatch) nearest() *candidate {
+	var nearest *candidate
+	for _, c := range w.candidates {
+		if c.needsBoth && !(c.yes && c.no) {
+			continue
+		}
+		if nearest == nil || c.missed < nearest.missed {
+			nearest = c
+		}
+	}
+	return nearest
+}
+
+// written returns how the values of the field are written where its own type
+// is text, for a column whose type is known; nil where that is in doubt.
+func (w *fieldWatch) written() *candidate {
+	c := w.usual()
+	if c == nil || w.said {
+		return nil
+	}
+	v := verdict{watch: w}
+	w.decide(&v, c)
+	return v.chosen
 }
 
 // looksLikePhone reports whether numbers with blanks among their digits all

@@ -119,3 +119,21 @@ func TestGuessedDecimalsRefuseZerosThatSpeak(t *testing.T) {
 		}
 	}
 }
+
+// Signs for no value are known in many languages, and as the errors of
+// spreadsheets in any; they don't keep numbers from being numbers.
+func TestSignsOfManyLanguages(t *testing.T) {
+	for _, sign := range []string{
+		"NaT", "-NaN", "(NA)", "#N/D", "#DZIEL/0!", "#¡DIV/0!", "#NOMBRE?", "#¿NOMBRE?", "#ДЕЛ/0!", "#ЗНАЧ!", "#VÄRDEFEL!", "#Н/Д", "Desconocido", "Onbekend",
+		"Okänt", "н.д.", "НЕИЗВЕСТНО", "不明", "なし", "暂无", "n.r.", "nicht verfügbar",
+	} {
+		if g := watched(t, "n", Plan{}, "5", sign, "7"); g.Column.Type != Integer || len(g.Nulls) != 1 || g.Nulls[0] != sign {
+			t.Errorf("%s: %s, %q", sign, g.Evidence, g.Nulls)
+		}
+	}
+	for _, value := range []string{"#1!", "#a b?", "##!", "#!", "#12/0!", "nein", "нет", "x", "Infinity"} {
+		if g := watched(t, "n", Plan{}, "5", value, "7"); g.Column.Type != Text || len(g.Nulls) != 0 {
+			t.Errorf("%s: %s, %q", value, g.Evidence, g.Nulls)
+		}
+	}
+}

@@ -19,9 +19,10 @@ type shapeKey [24]byte
 const mostShapes = 16
 
 // shapeOf returns the shape of text. It reports false for a text that is too
-// long, or that may have an exponent: how those fare hangs on the digits.
+// long, that may have an exponent, or that a float may not hold: how those fare
+// hangs on the digits.
 func shapeOf(text []byte) (k shapeKey, ok bool) {
-	n, digits := 1, 0
+	n, digits, whole := 1, 0, 0
 	for i := 0; i < len(text); {
 		if n+2 > len(k) {
 			return k, false
@@ -43,11 +44,14 @@ func shapeOf(text []byte) (k shapeKey, ok bool) {
 		for i < len(text) && text[i]-'0' <= 9 {
 			i++
 		}
+		if digits == 0 {
+			whole = i - run
+		}
 		digits += i - run
 		k[n], k[n+1] = '0', byte(i-run)
 		n += 2
 	}
-	return k, digits > 0 && digits <= mostPlainDigits
+	return k, digits > 0 && digits <= mostPlainDigits && whole <= exactDigits
 }
 
 // shape returns the shape of that key, nil when it was not seen yet.

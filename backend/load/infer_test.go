@@ -323,6 +323,7 @@ func TestInferByPlan(t *testing.T) {
 		{Plan{DateFormat: "MM/DD/YYYY"}, []string{"03/04/2026 10:00"}, Timestamp, ""},
 		{Plan{DateFormat: "MM/DD/YYYY HH:mm"}, []string{"03/04/2026 10:00"}, Timestamp, ""},
 		{Plan{Null: []string{"none yet"}}, []string{"none yet", "5"}, Integer, ""},
+		{Plan{ColumnTypes: map[string]Type{"f": Decimal}}, []string{"1,5", "x", "2,25"}, Decimal, "1234,56"},
 	} {
 		g := watched(t, "f", tt.plan, tt.values...)
 		if g.Column.Type != tt.typ || g.Column.Format != tt.format {
@@ -345,8 +346,18 @@ func TestInferExceptions(t *testing.T) {
 	}{
 		{"one word in 200 numbers", append(numbered(199, "%d"), "soon"), Text, "text, because line 201 is soon; 199 of 200 would be integer", Integer, ""},
 		{"four in 200", append(numbered(196, "%d,50"), "a", "b", "c", "d"), Text, "line 198 is a; 196 of 200 would be decimal", Decimal, "1234,56"},
-		{"five in 200", append(numbered(195, "%d,50"), "a", "b", "c", "d", "e"), Text, "text, because line 197 is a; 195 of 200 would be decimal", Decimal, ""},
+		{"five in 200", append(numbered(195, "%d,50"), "a", "b", "c", "d", "e"), Text, "text, because line 197 is a; 195 of 200 would be decimal", Decimal, "1234,56"},
 		{"one in 20", append(numbered(19, "%d"), "soon"), Text, "text, because line 21 is soon", Integer, ""},
+		{"one of 65 that comes first", append([]string{"x"}, numbered(64, "%d,50")...), Text, "text, because line 2 is x", Decimal, "1234,56"},
+		{"one of three", []string{"1.234,50 €", "on request", "12,00 €"}, Text, "on request", Decimal, "1.234,56 €"},
+		{"another decimal sign", append(numbered(20, "%d,50"), "1.5"), Text, "", Decimal, "1234,56"},
+		{"days in doubt", []string{"01/02/2026", "open", "03/04/2026"}, Text, "", Date, ""},
+		{"days that are clear", []string{"01/02/2026", "open", "31/01/2026"}, Text, "open", Date, "DD/MM/YYYY"},
+		{"answers", []string{"ja", "nein", "ja", "vielleicht"}, Text, "vielleicht", Boolean, "ja/nein"},
+		{"long numbers among floats", []string{"1.5e+03", "9007199254740992", "9007199254740993"}, Text, "line 4 is 9007199254740993", Float, ""},
+		{"negative ones of the same shape", []string{"1.5e+03", "-9007199254740992", "-9007199254740993"}, Text, "", Float, ""},
+		{"floats as they are printed", []string{"1.5e+03", "9007199254740994", "0.30000000000000004"}, Float, "", Float, ""},
+		{"texts", []string{"1,5", "a", "b", "2,5"}, Text, "", Decimal, ""},
 		{"a typing error", append(numbered(199, "%d,50"), "12O"), Text, "12O", Decimal, "1234,56"},
 		{"an amount with a unit", append(numbered(199, "%d"), "12 pcs"), Text, "12 pcs", Integer, ""},
 		{"an identifier", append(numbered(199, "1%d"), "R-10025"), Text, "R-10025", Integer, ""},
