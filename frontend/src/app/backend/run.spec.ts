@@ -63,6 +63,14 @@ describe('Run', () => {
     expect(run.state()).toBe('paused');
   });
 
+  it('takes the state of a snapshot that progress has overtaken', () => {
+    const run = new Run(job('queued'));
+    run.take(progressed(9, 90));
+    run.settle({ job: job('running'), progress: progress(40), seq: 4 });
+    expect(run.state()).toBe('running');
+    expect(run.counts().read).toBe(90);
+  });
+
   it('is at 100 % when it is done, and not before', () => {
     const run = new Run(job());
     run.take(progressed(1, 100, 99.99));

@@ -13,6 +13,8 @@ export class Run {
   private readonly samples = signal<readonly SpeedSample[]>([]);
   private readonly grown = signal(0);
   private seq = 0;
+  /** Up to where the state and what else is of the job are known. */
+  private stateSeq = 0;
   private watchedSince: number | undefined;
 
   readonly job;
@@ -37,15 +39,21 @@ export class Run {
     this.job = this.current.asReadonly();
   }
 
-  /** Takes a snapshot, unless what is known is newer. */
+  /**
+   * Takes what is newer in a snapshot than what is known. Progress that came
+   * while it was under way says nothing of the state, which may be news.
+   */
   settle(snapshot: Snapshot): void {
-    if (snapshot.seq < this.seq) {
+    if (snapshot.seq < this.stateSeq) {
       return;
     }
-    this.seq = snapshot.seq;
+    this.stateSeq = snapshot.seq;
     this.current.set(snapshot.job);
-    if (snapshot.progress) {
-      this.latest.set(snapshot.progress);
+    if (snapshot.seq >= this.seq) {
+      this.seq = snapshot.seq;
+      if (snapshot.progress) {
+        this.latest.set(snapshot.progress);
+      }
     }
     this.grown.update((n) => n + 1);
   }
@@ -70,6 +78,7 @@ export class Run {
         this.grown.update((n) => n + 1);
         break;
       case 'state':
+        this.stateSeq = data.seq;
         this.current.update((job) => ({
           ...job,
           state: data.state,

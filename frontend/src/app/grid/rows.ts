@@ -112,7 +112,8 @@ export class Rows {
   /** Brings a row into view, and no further than needed. */
   reveal(index: number): void {
     const [count, row, view] = [this.count(), this.rowHeight(), this.view()];
-    const first = toRows(count, row, this.top(), view);
+    // It may have been scrolled just now, with the event still to come.
+    const first = toRows(count, row, this.scroller().nativeElement.scrollTop, view);
     if (index * row < first) {
       this.scrollTo(scrollTopOf(index, count, row, view));
     } else if ((index + 1) * row > first + view) {
