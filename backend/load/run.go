@@ -410,8 +410,12 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 	// the table.
 	s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
 	s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
-	if ctx.Err() != nil && s.RolledBack > 0 && !r.layout.Plan.Atomic {
+	switch unfit := (*UnfitError)(nil); {
+	case ctx.Err() == nil:
+	case s.RolledBack > 0 && !r.layout.Plan.Atomic:
 		err = &UndoneError{Rows: s.RolledBack, Cause: context.Cause(ctx), Err: err}
+	case errors.As(err, &unfit): // no failure, but a reason to begin again
+		err = context.Cause(ctx)
 	}
 	return s, err
 }

@@ -81,6 +81,7 @@ type memory struct {
 	commits       int
 	onWrite       func(ctx context.Context) error
 	onCommit      func(ctx context.Context) error
+	onClose       func()
 	closed        int
 }
 
@@ -120,7 +121,14 @@ func (m *memory) Commit(ctx context.Context) error {
 	return nil
 }
 
-func (m *memory) Close() error { m.pending = nil; m.closed++; return nil }
+func (m *memory) Close() error {
+	if m.onClose != nil {
+		m.onClose()
+	}
+	m.pending = nil
+	m.closed++
+	return nil
+}
 
 func layoutOf(t *testing.T, p Plan, src Source, cols ...Column) Layout {
 	t.Helper()

@@ -15,7 +15,10 @@ type UndoneError struct {
 }
 
 func (e *UndoneError) Error() string {
-	if e.BrokenOff() {
+	switch unfit := (*UnfitError)(nil); {
+	case errors.As(e.Err, &unfit):
+		return fmt.Sprintf("%v: %d rows that were written are undone, because the column %q can't be what its first records seemed, and the load was to begin again with another type", e.Cause, e.Rows, unfit.Column)
+	case e.BrokenOff():
 		return fmt.Sprintf("%v: %d rows that were written since the last commit are undone, because the database did not come to the end of its work in time", e.Cause, e.Rows)
 	}
 	return fmt.Sprintf("%v: %d rows that were written since the last commit are undone: %v", e.Cause, e.Rows, e.Err)
@@ -26,7 +29,8 @@ func (e *UndoneError) Error() string {
 func (e *UndoneError) Unwrap() error { return e.Err }
 
 // BrokenOff reports whether nothing failed, but took too long for one who waits
-// for the load to stop.
+// for the load to stop, or was to begin again with other types.
 func (e *UndoneError) BrokenOff() bool {
-	return errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)
+	var unfit *UnfitError
+	return errors.As(e.Err, &unfit) || errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)
 }

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -16,6 +17,40 @@ func TestRunCancelKeepsTheLastBlock(t *testing.T) {
 	s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
 	if !errors.Is(err, mine) || errors.Is(err, errStop) || len(dst.rows) != 2 || s.Inserted != 2 || s.RolledBack != 0 {
 		t.Errorf("%+v, rows %q, %v", s, dst.rows, err)
+	}
+}
+
+// A load that is stopped while a guess gives way, and all is undone, is no
+// failed one.
+func TestRunCancelWhileAGuessGivesWay(t *testing.T) {
+	mine := errors.New("enough")
+	guessed := []Column{{Name: "name", Nullable: true}, {Name: "n", Type: Integer, Nullable: true, Guessed: true}}
+	for _, tt := range []struct {
+		name    string
+		atomic  bool
+		before  int
+		undoing bool // rows that are kept where nothing gives way
+	}{
+		{"with rows before", false, 50_000, true},
+		{"with none", false, 0, false},
+		{"atomic", true, 50_000, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			src := linesOf("name,n", append(times(tt.before, "a,24"), "a,x7")...)
+			dst := &memory{onClose: func() { cancel(mine) }}
+			s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: tt.atomic}, src, guessed...), Options{GiveWay: true})
+			var undone *UndoneError
+			switch errors.As(err, &undone); {
+			case tt.undoing && (undone == nil || !undone.BrokenOff() || undone.Rows != s.RolledBack || !strings.Contains(err.Error(), `"n"`)):
+				t.Errorf("it ends by %v", err)
+			case !tt.undoing && (undone != nil || !errors.Is(err, mine)):
+				t.Errorf("it ends by %v", err)
+			}
+			if len(dst.rows) > 0 || s.Inserted > 0 || s.RolledBack != s.Read {
+				t.Errorf("%d rows, %+v", len(dst.rows), s)
+			}
+		})
 	}
 }
 
