@@ -78,8 +78,9 @@ var path = regexp.MustCompile(`(?i)^(?:(?:sqlite|file):/{0,1}(?:[^/]|$)|(?:sqlit
 
 // schemes are the schemes of a URL, with those of a driver before it, as in
 // jdbc:postgresql://; without slashes, the name before a colon, as that of a
-// user in ann:secret@tcp(host)/db.
-var schemes = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+._-]*:)*//|^[A-Za-z][A-Za-z0-9+._-]*:`)
+// user in ann:secret@tcp(host)/db. Blanks and quotes may stand before it, as
+// they come along when it is copied.
+var schemes = regexp.MustCompile("^[\\s\"'`<]*(?:(?:[A-Za-z][A-Za-z0-9+._-]*:)*//|[A-Za-z][A-Za-z0-9+._-]*:)")
 
 // split returns the scheme of a target, "" for a path, and what is after it.
 func split(target string) (scheme, rest string) {

@@ -37,6 +37,10 @@ func TestRedact(t *testing.T) {
 		"sqlite:/data/shop.db?key=s3cret":                  "sqlite:/data/shop.db?key=***",
 		"sqlite://ann:s3cret@host/shop.db":                 "sqlite://ann:***@host/shop.db",
 		"shop.db?password=s3cret":                          "shop.db?password=***",
+		" postgres://ann:s3cret@db/shop":                   " postgres://ann:***@db/shop",
+		"\t\"postgres://ann:s3cret@db/shop\"":              "\t\"postgres://ann:***@db/shop\"",
+		"'ann:s3cret@tcp(127.0.0.1:3306)/shop'":            "'ann:***@tcp(127.0.0.1:3306)/shop'",
+		"<mysql://ann:s3cret@db/shop>":                     "<mysql://ann:***@db/shop>",
 	} {
 		got := Redact(target)
 		if got != want {
@@ -68,7 +72,7 @@ func TestRedactLeavesPaths(t *testing.T) {
 // An error that tells of a target shows no password, and is the same error.
 func TestOpenTellsNoPassword(t *testing.T) {
 	for _, target := range []string{
-		"postgres://ann:s3cret@db/shop", "ann:s3cret@tcp(127.0.0.1:3306)/shop", "a:s3cret@tcp(db)/shop", "jdbc:postgresql://db/shop?password=s3cret",
+		"postgres://ann:s3cret@db/shop", " postgres://ann:s3cret@db/shop", "'mysql://ann:s3cret@db/shop'", " sqlite://ann:s3cret@db/shop", "ann:s3cret@tcp(127.0.0.1:3306)/shop", "a:s3cret@tcp(db)/shop", "jdbc:postgresql://db/shop?password=s3cret",
 		"sqlite:" + t.TempDir() + "/none/shop.db?password=s3cret", t.TempDir() + "/none/shop.db?password=s3cret",
 	} {
 		_, err := Open(t.Context(), target)
