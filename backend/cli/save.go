@@ -14,6 +14,9 @@ import (
 // canSave finds out whether [job.SaveAs] will be able to make the file path, as
 // far as that can be known before: what a disk has room for can't.
 func canSave(path string) error {
+	if err := job.MaySave(path); err != nil {
+		return err
+	}
 	switch old, err := os.Stat(path); {
 	case err == nil && old.Mode()&os.ModeNamedPipe != 0:
 		return nil // opening it waits for who reads it

@@ -14,6 +14,7 @@ func TestUsage(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", smallCSV)
 	db := filepath.Join(dir, "out.db")
+	own := filepath.Join(dir, "home", "linefeed.db")
 	to := []string{"--to", db, "--table", "people", "--create"}
 	for _, test := range []struct {
 		args []string
@@ -47,6 +48,9 @@ func TestUsage(t *testing.T) {
 		{append([]string{"import", file, "--rejects", db}, to...), "that is the database"},
 		{append([]string{"import", file, "--log", db}, append(to, "--to", "sqlite:"+db)...), "that is the database"},
 		{append([]string{"import", file, "--log", db}, append(to, "--to", "sqlite:"+db+"?wait=1m")...), "that is the database"},
+		{append([]string{"import", file, "--log", db + "-journal"}, to...), "that is the database"},
+		{append([]string{"import", file, "--rejects", own}, to...), "keeps its own jobs"},
+		{append([]string{"import", file, "--log", own + "-wal"}, to...), "keeps its own jobs"},
 		{append([]string{"import", file}, append(to, "--to", ":memory:")...), "in memory"},
 		{append([]string{"check", file}, append(to, "--to", "sqlite::memory:")...), "in memory"},
 		{append([]string{"import", file}, append(to, "--to", "sqlite://x.db")...), "sqlite:///folder/file.db"},

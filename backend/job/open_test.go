@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -15,7 +16,8 @@ import (
 	"linefeed/backend/load"
 )
 
-// The program's own store is neither loaded into nor read, by whatever name.
+// The program's own store is neither loaded into, read nor saved over, by
+// whatever name.
 func TestOwnStoreIsRefused(t *testing.T) {
 	b := newBench(t)
 	file, own := b.file("in.csv", rows(10, 0)), b.path("home/linefeed.db")
@@ -44,6 +46,9 @@ func TestOwnStoreIsRefused(t *testing.T) {
 	}
 	if _, err := b.run(req); err == nil || !strings.Contains(err.Error(), "keeps its own jobs") {
 		t.Errorf("an import of it: %v", err)
+	}
+	if err := SaveAs(link, func(io.Writer) error { return nil }); err == nil || !strings.Contains(err.Error(), "keeps its own jobs") {
+		t.Errorf("saving a file there: %v", err)
 	}
 	if after := b.count(own, "jobs"); after != before+1 {
 		t.Errorf("there are %d jobs, want %d", after, before+1)

@@ -93,11 +93,18 @@ func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer) error 
 // file that was there leaves its rights to the new one. A device or a pipe,
 // such as /dev/stdout, is written to as it is.
 func SaveAs(path string, write func(io.Writer) error) error {
+	if err := MaySave(path); err != nil {
+		return err
+	}
 	if err := saveAs(path, write); err != nil {
 		return fmt.Errorf("save %s: %w", path, err)
 	}
 	return nil
 }
+
+// MaySave refuses the program's own store as a file to save: all jobs would be
+// lost with it.
+func MaySave(path string) error { return refuseOwn(context.Background(), "save", path) }
 
 func saveAs(path string, write func(io.Writer) error) error {
 	rights := fs.FileMode(0o644) // as any editor would save it
