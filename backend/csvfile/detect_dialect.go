@@ -36,6 +36,9 @@ func (det *detector) layoutAndDialect() {
 	// From here on over all of the head.
 	best.parse(body, det.texts.whole)
 	best.measure(body)
+	if det.d.SkipLines == nil {
+		best.firstTable(body)
+	}
 	det.settle(best, others, sep)
 	line := countLines(text[:skip])
 	for i := range best.rows {

@@ -61,7 +61,7 @@ func footerIn(text []byte, rows []row, best *candidate) int {
 	for last >= 0 && (rows[last].bad || rows[last].blank || rows[last].fields != best.fields || padded(text, rows[last], best, cols)) {
 		last--
 	}
-	if last < 0 || len(rows)-last > footerLines {
+	if last < 0 || len(rows)-last > footerLines || tableIn(text, &candidate{grammar: best.grammar, rows: rows}, last+1, len(rows)) >= 0 {
 		return 0
 	}
 	foot, blank := false, false

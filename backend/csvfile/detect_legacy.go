@@ -67,7 +67,9 @@ const (
 	unusualWeight   = 0.2
 	rareWeight      = 0.8
 	lackWeight      = 10.0
-	byteMost        = 6 // of one and the same byte
+	usualWeight     = 0.75 // of Windows-1252 in the languages that most files of old encodings are in
+	aloneMost       = 0.3  // of a character that stands alone in its field
+	byteMost        = 6    // of one and the same byte
 )
 
 // A reading is bytes as text in one encoding.
@@ -103,7 +105,7 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 	for _, l := range languages {
 		for i, name := range strings.Fields(l.encodings) {
 			r := read(name)
-			note(name, weight*l.score(r.contexts)+wordWeight*float64(knownWords(r.words, l.name))+plainWeight*float64(plainWordsIn(plain, l.name))+l.prior-unusualWeight*float64(i)-rarely(name)-r.lacks)
+			note(name, weight*l.score(r.contexts)+wordWeight*float64(knownWords(r.words, l.name))+plainWeight*float64(plainWordsIn(plain, l.name))+l.prior+l.usual(name)-unusualWeight*float64(i)-rarely(name)-r.lacks)
 		}
 	}
 	for _, a := range asian {
@@ -185,6 +187,15 @@ func lacking(parts [][]byte) func(cs *charset) float64 {
 func rarely(name string) float64 {
 	if name == "macintosh" || strings.HasPrefix(name, "ibm") {
 		return rareWeight
+	}
+	return 0
+}
+
+// usual is what speaks for an encoding because most files of the language are in
+// it, and the language is frequent. English has letters of all the others.
+func (l *language) usual(name string) float64 {
+	if name == "windows-1252" && l.prior > -0.3 && l.name != "English" {
+		return usualWeight
 	}
 	return 0
 }
@@ -273,7 +284,11 @@ func (l *language) value(before, c, after rune) float64 {
 	case unicode.Is(unicode.Mn, c) && !unicode.IsLetter(before) && !unicode.Is(unicode.Mn, before):
 		return -1.5 // a mark above or below of nothing
 	case strings.ContainsRune(symbols, c):
-		return symbolValue(before, c, after)
+		v = symbolValue(before, c, after)
+		if bounds(before) && bounds(after) {
+			v = min(v, aloneMost-0.1)
+		}
+		return v
 	case strings.ContainsRune("،؟؛", c) && before < utf8.RuneSelf && after < utf8.RuneSelf:
 		return -0.3 // not in Arabic text
 	case strings.ContainsRune(l.often, lower) || strings.ContainsRune(l.often, c):
@@ -285,13 +300,16 @@ func (l *language) value(before, c, after rune) float64 {
 	default:
 		return -1
 	}
+	if !unicode.IsLetter(before) && !unicode.Is(unicode.Mn, before) && !unicode.IsLetter(after) && !unicode.Is(unicode.Mn, after) {
+		if !unicode.Is(unicode.Latin, c) {
+			return min(v, 0) // few scripts but the Latin one have letters that stand alone
+		}
+		return min(v-0.4, aloneMost)
+	}
 	if !unicode.IsLetter(c) {
 		return v
 	}
-	alone := !unicode.IsLetter(before) && !unicode.Is(unicode.Mn, before) && !unicode.IsLetter(after) && !unicode.Is(unicode.Mn, after)
 	switch {
-	case alone:
-		v -= 0.6
 	case lower == 'ñ' && !isVowel(unicode.ToLower(after)), // it begins a syllable
 		lower == 'ς' && unicode.IsLetter(after), // it ends a word
 		l.name == "Portuguese" && (lower == 'õ' && unicode.ToLower(after) != 'e' || lower == 'ã' && isConsonant(after) && after|0x20 != 's'):
@@ -318,6 +336,11 @@ func (l *language) value(before, c, after rune) float64 {
 		return v - 0.5
 	}
 	return v
+}
+
+// bounds reports whether c is none of a text but what it stands between.
+func bounds(c rune) bool {
+	return c == 0 || strings.ContainsRune("\n\r,;\t|\"", c)
 }
 
 // symbolValue is how well a symbol stands between its neighbours: quotation

@@ -22,8 +22,12 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		return
 	}
 	var header []byte
+	from := top // the last row of the header
 	if *det.d.HeaderRows > 0 {
-		header = bytes.TrimRight(text[best.rows[top].start:best.rows[top].end], "\r\n")
+		for range *det.d.HeaderRows - 1 {
+			from = min(best.nextRow(from), len(best.rows)-1)
+		}
+		header = bytes.TrimRight(text[best.rows[top].start:best.rows[from].end], "\r\n")
 	}
 	ragged := func(r row) bool { // a record of the table with fields too many or too few
 		if r.fields == best.rows[top].fields {
@@ -34,12 +38,12 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 	}
 	var cols []column // of the records above the first blank line that has some above it
 	run, other, begins, blank := 0, 0, int64(0), false
-	for i := top + 1; i < len(best.rows); i++ {
+	for i := from + 1; i < len(best.rows); i++ {
 		r := best.rows[i]
 		if r.blank || r.bad {
 			blank = blank || r.blank
-			if above := i - best.nextRow(top); r.blank && cols == nil && above > 1 {
-				cols = best.columns(text, best.nextRow(top), min(above, cellRows))
+			if above := i - best.nextRow(from); r.blank && cols == nil && above > 1 {
+				cols = best.columns(text, best.nextRow(from), min(above, cellRows))
 			}
 			continue
 		}
@@ -51,7 +55,7 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 			run = 0
 			switch {
 			case best.fields < 2:
-			case len(header) > 0 && bytes.Equal(bytes.TrimRight(text[r.start:r.end], "\r\n"), header):
+			case len(header) > 0 && bytes.HasPrefix(text[r.start:], header) && endsLine(text, r.start+len(header)):
 				if !det.named {
 					warn(r.line, "files were put one after the other: its lines are read as records", "the header comes again on line %d", r.line)
 					return
@@ -84,40 +88,117 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 }
 
 // tableAbove returns the index of the first of the rows of a table above row
-// top, or -1: names, and below them at least two records, or three of two
-// fields, with the same kinds of values. Titles that are padded with delimiters
-// are no rows of a table, and keys with values are none.
+// top, or -1.
 func tableAbove(text []byte, c *candidate, top int) int {
-	for i := range top {
-		n := c.rows[i].fields
-		j := i
-		for j < top && !c.rows[j].bad && !c.rows[j].blank && c.rows[j].fields == n {
-			j++
+	for from := 0; ; from++ {
+		i := tableIn(text, c, from, top)
+		if i < 0 || !keysAndValues(c.blockColumns(text, i+1, c.blockEnd(i, top))) {
+			return i
 		}
+		from = c.blockEnd(i, top) - 1
+	}
+}
+
+// tableIn returns the index of the first of the rows from row i up to row top
+// that are those of a table, or -1: names, and below them at least two records,
+// or three of two fields, with the same kinds of values. Titles that are padded
+// with delimiters are no rows of a table.
+func tableIn(text []byte, c *candidate, i, top int) int {
+	for ; i < top; i++ {
+		n, j := c.rows[i].fields, c.blockEnd(i, top)
 		if n < 2 || j-i < 3 || n == 2 && j-i < 4 || !nameRow(c.values(text, c.rows[i])) {
 			continue
 		}
-		cols := make([]column, n)
-		for _, r := range c.rows[i+1 : j] {
-			for k, s := range c.values(text, r) {
-				cols[k].add(s)
-			}
-		}
-		typed, empty := 0, 0
-		for k := range cols {
-			cols[k].finish(j - i - 1)
-			switch {
-			case cols[k].filled == 0:
-				empty++
-			case cols[k].typed() && cols[k].filled == cols[k].rows:
-				typed++
-			}
-		}
-		if typed > 0 && empty == 0 {
+		if typed, empty := kindsOf(c.blockColumns(text, i+1, j)); typed > 0 && empty == 0 {
 			return i
 		}
 	}
 	return -1
+}
+
+// blockEnd returns the index of the row behind those from row i on, and above row
+// top, that are not blank and have as many fields as row i.
+func (c *candidate) blockEnd(i, top int) int {
+	n := c.rows[i].fields
+	for i < top && !c.rows[i].bad && !c.rows[i].blank && c.rows[i].fields == n {
+		i++
+	}
+	return i
+}
+
+// blockColumns returns the columns of the rows from i to j, which have as many
+// fields.
+func (c *candidate) blockColumns(text []byte, i, j int) []column {
+	cols := make([]column, c.rows[i].fields)
+	j = min(j, i+cellRows)
+	for _, r := range c.rows[i:j] {
+		for k, s := range c.values(text, r) {
+			cols[k].add(s)
+		}
+	}
+	for k := range cols {
+		cols[k].finish(j - i)
+	}
+	return cols
+}
+
+// kindsOf returns how many columns hold a value of their kind in all rows, and
+// how many hold nothing.
+func kindsOf(cols []column) (typed, empty int) {
+	for k := range cols {
+		switch {
+		case cols[k].filled == 0:
+			empty++
+		case cols[k].typed() && cols[k].filled == cols[k].rows:
+			typed++
+		}
+	}
+	return typed, empty
+}
+
+// keysAndValues reports whether two columns are rather keys, each another, and
+// their values than a table: few, or not all numbers.
+func keysAndValues(cols []column) bool {
+	const few = 8
+	return len(cols) == 2 && !cols[0].typed() && len(cols[0].values) == cols[0].rows && (cols[0].rows < few || cols[1].numbers < cols[1].rows)
+}
+
+// firstTable makes the table that stands first the one that is loaded, where most
+// rows are those of another below it: it has names and records of its own, so it
+// is no preamble.
+func (c *candidate) firstTable(text []byte) {
+	i := c.firstRow(c.remarks(text))
+	if i >= c.first || c.rows[i].fields < 2 || c.rows[i].fields == c.fields {
+		return
+	}
+	j := c.blockEnd(i, c.first)
+	if j-i < 3 || j >= len(c.rows) || !nameRow(c.cellsOf(text, i)) {
+		return
+	}
+	cols := c.blockColumns(text, i+1, j)
+	if names, _ := headerEvidence(c.cellsOf(text, i), cols); names < sureOfHeader {
+		return
+	}
+	typed, empty := kindsOf(cols)
+	switch {
+	case typed == 0 || empty > 0 || keysAndValues(cols):
+		return
+	case !c.rows[j].blank && !c.begins(text, j):
+		return // records that are ragged
+	}
+	c.fields, c.first, c.last = c.rows[i].fields, i, j-1
+	c.good, c.body = j-i, j-i
+}
+
+// begins reports whether row i names the fields of the rows below it, of which
+// there are two or more.
+func (c *candidate) begins(text []byte, i int) bool {
+	j := c.blockEnd(i, len(c.rows))
+	if j-i < 3 || !nameRow(c.cellsOf(text, i)) {
+		return false
+	}
+	names, _ := headerEvidence(c.cellsOf(text, i), c.blockColumns(text, i+1, j))
+	return names >= sureOfHeader
 }
 
 // namesOthers reports whether no cell is a value of its column, and some column
@@ -136,4 +217,9 @@ func namesOthers(cells []string, cols []column) bool {
 		}
 	}
 	return against > 0
+}
+
+// endsLine reports whether a line ends at text[at].
+func endsLine(text []byte, at int) bool {
+	return at >= len(text) || text[at] == '\n' || text[at] == '\r'
 }

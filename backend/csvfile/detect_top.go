@@ -158,7 +158,14 @@ func markedHeader(text []byte, best *candidate, i int) bool {
 		below, _ = headerEvidence(best.cellsOf(text, next), cols)
 	}
 	this, _ := headerEvidence(unmarked(best.cellsOf(text, i)), best.columns(text, next, cellRows))
-	return this > 0 && this > below
+	return this > 0 && this > below && (below < 2*sureOfHeader || !spacedRemark(text[best.rows[i].start:]))
+}
+
+// spacedRemark reports whether the line begins with a comment mark and a blank, as
+// people write remarks, and seldom names.
+func spacedRemark(line []byte) bool {
+	mark := commentMark(line)
+	return mark != "" && bytes.HasPrefix(line[len(mark):], []byte(" "))
 }
 
 // thinAbove returns the index of the row that names the fields below rows of one

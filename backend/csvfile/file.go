@@ -251,7 +251,11 @@ func (f *File) Findings() []Finding { return f.findings }
 // Warnings returns what should be known before the file is loaded, and what
 // came up in what was read of it so far.
 func (f *File) Warnings() []Warning {
-	return append(slices.Clip(f.warnings), f.reader.stats.warnings()...)
+	list, read := f.warnings, f.reader.stats.warnings()
+	if slices.ContainsFunc(read, isRepeated) { // what was read says more than what was looked at
+		list = slices.DeleteFunc(slices.Clone(list), isRepeated)
+	}
+	return append(slices.Clip(list), read...)
 }
 
 // Head returns the bytes of the file above the first record: byte order mark,

@@ -168,8 +168,8 @@ func (f *File) fitNames(names []string, wanted int) []string {
 	switch {
 	case wanted == n || wanted == 0:
 		return names
-	case wanted == n-1 && names[n-1] == "":
-		f.warnOfHeader(fmt.Sprintf("the header ends with a delimiter, the records don't: they have %d fields", wanted), "")
+	case wanted < n && len(trimEmpty(names)) <= wanted:
+		f.warnOfHeader(fmt.Sprintf("the header ends with %s more than the records, which have %d fields: behind the last name there are none", count(n-wanted, "delimiter"), wanted), "")
 		return names[:wanted]
 	case wanted > n:
 		f.warnOfHeader(fmt.Sprintf("the header names %d fields, the records have %d", n, wanted), "look whether the names stand above the right values")

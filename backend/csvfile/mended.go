@@ -32,3 +32,5 @@ func countAre(n int64, what string) string {
 	}
 	return fmt.Sprintf("%d %ss are", n, what)
 }
+
+func isRepeated(w Warning) bool { return w.Code == WarnRepeated }

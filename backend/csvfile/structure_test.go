@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,7 @@ func TestPadding(t *testing.T) {
 		{"pipes", "id|naam\n1|Jan|\n2|Piet|\n3|Klaas|\n4|Kees|\n", "|", "id|naam", 4, 0},
 		{"one that has something in it", "Datum,Betrag\n2031-01-01,5,\n2031-01-02,6,\n2031-01-03,7,x\n2031-01-04,8,\n", ",", "Datum|Betrag|field_3", 4, 0},
 		{"in the header, too", "Tag;Umsatz;\n01.01.2031;5,00;\n02.01.2031;6,00;\n03.01.2031;7,00;\n", ";", "Tag|Umsatz|field_3", 3, 0},
+		{"several in the header alone", "id|naam|stad|||\n1|Jan|Gent\n2|Piet|Breda\n3|Kees|Delft\n", "|", "id|naam|stad", 3, 0},
 		{"in the header alone", "Tag;Umsatz;\n01.01.2031;5,00\n02.01.2031;6,00\n03.01.2031;7,00\n", ";", "Tag|Umsatz", 3, 0},
 	} {
 		s.test(t)
@@ -203,6 +205,81 @@ func TestStructureFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.content = string(b)
+		s.test(t)
+	}
+}
+
+// TestFirstTable loads the table that stands first, and tells the second, whose
+// records are rejected. Keys and values are no table.
+func TestFirstTable(t *testing.T) {
+	many := strings.Repeat("Anna;Köln;50667;0221\n", 30)
+	for _, s := range []structured{
+		{"wider below", "id,name\n1,a\n2,b\n3,c\n\ncode,price,qty\nx,1.5,3\ny,2.5,4\nz,3.5,5\n", ",", "id|name", 7, 4},
+		{"much longer below", "Datum;Betrag\n01.02.2031;1,50\n02.02.2031;2,50\n\nKunde;Ort;PLZ;Telefon\n" + many, ";", "Datum|Betrag", 33, 31},
+		{"narrower below", "A|B|C\n1|2|3\n4|5|6\n\nX|Y\na|1\nb|2\nc|3\nd|4\ne|5\n", "|", "A|B|C", 8, 6},
+		{"no blank line between", "lieu\tvaleur\tdate\nLyon\t5\t2031-01-01\nNice\t7\t2031-01-02\ncode\tprix\nx\t1.5\ny\t2.5\nz\t3.5\nw\t4.5\nv\t5.5\n", "\t", "lieu|valeur|date", 8, 6},
+		{"keys and values", "Estación;Bonn\nLat;50.7\nLon;7.1\nAltura;60\n\nhora;temp;lluvia\n10:00;5.5;0\n11:00;6.5;1\n12:00;7.5;0\n13:00;8.5;0\n14:00;8.5;0\n", ";", "hora|temp|lluvia", 5, 0},
+		{"names and one record of an account", "Konto,Inhaber,Saldo\n123,Max,5.00\n\nTag,Text,Betrag,Stand\n2031-01-01,a,1.00,2.00\n2031-01-02,b,2.00,4.00\n2031-01-03,b,2.00,4.00\n", ",", "Tag|Text|Betrag|Stand", 3, 0},
+	} {
+		s.test(t)
+		f, err := Open(writeFile(t, "in.csv", []byte(s.content)), Dialect{}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(f.Warnings(), func(w Warning) bool { return w.Code == WarnTables })
+		if told != (s.rejected > 0) {
+			t.Errorf("%s: warnings %v", s.name, f.Warnings())
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestRepeatedHeaderTold tells the header that comes again once, after the
+// reading as before it, and not the second of two rows of names.
+func TestRepeatedHeaderTold(t *testing.T) {
+	for _, tt := range []struct {
+		content string
+		told    int
+	}{
+		{"id,name\n1,a\n2,b\nid,name\n3,c\nid,name\n4,d\n", 1},
+		{"id,name,price\nid,name,price\n1,a,2.5\n2,b,3.5\n3,c,1.5\n", 0},
+		{"id;naam;prijs\nid;naam;prijs\n1;a;2.5\n2;b;3.5\n3;c;1.5\nid;naam;prijs\nid;naam;prijs\n4;c;1.5\n", 1},
+	} {
+		_, f := readAll(t, tt.content, Dialect{}, Options{})
+		n := 0
+		for _, w := range f.Warnings() {
+			if w.Code == WarnRepeated {
+				n++
+			}
+		}
+		if n != tt.told {
+			t.Errorf("%q: told %d times: %v", tt.content, n, f.Warnings())
+		}
+		p, err := Look(writeFile(t, "in.csv", []byte(tt.content)), Dialect{}, Options{}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = 0
+		for _, w := range p.Warnings {
+			if w.Code == WarnRepeated {
+				n++
+			}
+		}
+		if n != tt.told {
+			t.Errorf("%q: a preview tells it %d times: %v", tt.content, n, p.Warnings)
+		}
+	}
+}
+
+// TestRemarksAboveNames takes a remark for one though it has as many fields as
+// the names below it.
+func TestRemarksAboveNames(t *testing.T) {
+	for _, s := range []structured{
+		{"a unit of each", "# made by a tool\n# unit: m, s\nx,y\n0,0\n1,1\n2,4\n3,9\n", ",", "x|y", 4, 0},
+		{"names after the mark", "# made by a tool\n# x, y\n0,0\n1,1\n2,4\n3,9\n", ",", "x|y", 4, 0},
+	} {
 		s.test(t)
 	}
 }
