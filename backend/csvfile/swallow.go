@@ -19,6 +19,10 @@ func (r *reader) swallows(b []byte) (end, open int) {
 		return 0, 0
 	}
 	first := lineEnd(b, true)
+	// Most have a single quote in their first line, which then tells at once.
+	if q := bytes.IndexByte(b[:first], r.g.quote); q >= 0 && bytes.IndexByte(b[q+1:first], r.g.quote) < 0 && bytes.Count(b[:first], r.g.delim)+1 != r.want {
+		return 0, 0
+	}
 	if first == len(b) || r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
 		return 0, 0
 	}
