@@ -19,11 +19,7 @@ func (r *reader) swallows(b []byte) (end, open int) {
 		return 0, 0
 	}
 	first := lineEnd(b, true)
-	// Most have a single quote in their first line, which then tells at once.
-	if q := bytes.IndexByte(b[:first], r.g.quote); q >= 0 && bytes.IndexByte(b[q+1:first], r.g.quote) < 0 && bytes.Count(b[:first], r.g.delim)+1 != r.want {
-		return 0, 0
-	}
-	if first == len(b) || r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
+	if first == len(b) || !r.mayFollow(b[first:]) || r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
 		return 0, 0
 	}
 	f := r.other.fault
@@ -57,6 +53,19 @@ func (r *reader) swallows(b []byte) (end, open int) {
 		return 0, 0
 	}
 	return first, f.open
+}
+
+// mayFollow reports whether one of the next two lines has delimiters enough for a
+// record. Texts of several lines seldom have, and every one of them is asked.
+func (r *reader) mayFollow(b []byte) bool {
+	for range 2 {
+		n := lineEnd(b, true)
+		if bytes.Count(b[:n], r.g.delim)+1 >= r.want {
+			return true
+		}
+		b = b[n:]
+	}
+	return false
 }
 
 // width returns how many fields the line has, quotes aside, if it may have as
