@@ -46,7 +46,7 @@
 //     said, and 100 % only after the last commit.
 //   - One bad row never costs its neighbours. Each reject has its physical
 //     line, its column and value, a code, a reason and a hint.
-//   - A file of rejects holds the records' own bytes, behind the file's header.
+//   - A file of rejects holds the records' own bytes, after the file's header.
 //   - Memory grows neither with the file, nor the rejects, nor the listeners.
 //   - A slow or dead listener never slows an import.
 //   - Nothing listens beyond loopback, and nothing is answered without the token.

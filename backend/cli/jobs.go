@@ -74,7 +74,7 @@ func (p *program) rejectsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rejects JOB",
 		Short: "Print the records that a job rejected",
-		Long: `Prints the records that a job rejected: as they stand in the file, behind its header, to be mended and imported
+		Long: `Prints the records that a job rejected: as they stand in the file, after its header, to be mended and imported
 again (with --like JOB, which reads them as that job read its file); or as a report of where and why, as CSV or as a
 line of JSON each.`,
 		Example: `  linefeed rejects k3v7q2ma > rejected.csv

@@ -90,7 +90,8 @@ func shrunkError(path string, was, is int64) error {
 
 // atEnd looks, at the end of the records, whether the file is still what it was.
 func (f *File) atEnd() error {
-	if f.handle == nil || f.beginning != nil || f.handle.info.Size() == 0 { // of which the system makes up the content
+	// What is of no size has content that the system makes up, such as a file in /proc.
+	if f.handle == nil || f.beginning != nil || f.handle.info.Size() == 0 {
 		return nil
 	}
 	w, err := f.handle.changed()

@@ -97,8 +97,7 @@ func seriesAcross(cells []string) []series {
 			last := terms[n-1]
 			up := n == 1 || (terms[1].value > terms[0].value) == (t.value > last.value)
 			if last.before != t.before || last.after != t.after || last.letter != t.letter || last.value == t.value || !up {
-				end()
-				// Where it turns, the last one may begin another.
+				end() // the last one begins no other
 			}
 		}
 		at, terms = append(at, j), append(terms, t)

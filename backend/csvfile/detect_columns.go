@@ -26,7 +26,7 @@ type column struct {
 	years   int           // values that may be years
 	across  [sorts][3]int // values that are part of a series across their row, by its sort and length
 	whole   bool          // all plain numbers are whole
-	styles  [9]int        // values of each style of writing
+	styles  [styles]int   // values of each style of writing
 	blanks  int           // values with spaces in them
 	kinds   kindCount     // values of each kind
 }
@@ -287,6 +287,7 @@ const (
 	styleCamel         // a capital within a word
 	styleCode          // with digits in it
 	styleOther
+	styles // how many there are
 )
 
 // styleOf returns how s is written.

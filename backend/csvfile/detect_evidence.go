@@ -160,8 +160,8 @@ func textEvidence(s string, kind cellKind, c *column) float64 {
 	return e
 }
 
-// strongest returns the series across the row that the rows below have not,
-// and those that these have as well.
+// strongest returns the series across the row that the rows below don't have,
+// and those that they have too.
 func strongest(cells []string, cols []column) (names, usual []series) {
 	if len(cols) == 0 || cols[0].rows == 0 {
 		return nil, nil
@@ -195,8 +195,8 @@ func strongest(cells []string, cols []column) (names, usual []series) {
 	return names, usual
 }
 
-// inSeries reports of each cell whether it is part of a series of some
-// strength, which the rows below have not. Without cols there are none.
+// inSeries reports of each cell whether it is part of a series of at least that
+// strength, which the rows below don't have. Without cols there are no such rows.
 func inSeries(cells []string, strength float64, cols []column) []bool {
 	in := make([]bool, len(cells))
 	list := seriesAcross(cells)

@@ -65,7 +65,7 @@ var nameSet = sync.OnceValue(func() map[string]bool {
 			set[w] = true
 		}
 	}
-	for _, w := range []string{"für", "über", "książka", "część", "niño", "razón", "även", "også", "både", "är", "från", "på", "já", "são", "não", "até", "três", "você", "että", "już", "się", "että", "già", "più", "però", "perché", "también"} {
+	for _, w := range []string{"für", "über", "książka", "część", "niño", "razón", "även", "også", "både", "är", "från", "på", "já", "são", "não", "até", "três", "você", "että", "już", "się", "già", "più", "però", "perché", "también"} {
 		delete(set, w) // words of plain text, which tell a language only
 	}
 	return set

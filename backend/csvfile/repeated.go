@@ -1,8 +1,6 @@
 package csvfile
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // Where files were put together the header comes again among the records. A
 // record that is the header to the byte is passed over and counted.

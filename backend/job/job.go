@@ -33,8 +33,8 @@ type Request struct {
 	Check bool `json:"check,omitempty"`
 
 	// Infer names those of Plan.Columns of which nobody has chosen type and
-	// format: a check infers them as well, and an import rejects what they
-	// would not keep (see load.Column.Guessed).
+	// format: a check infers them from all records, and in an import they give
+	// way to values that don't fit (see load.Column.Guessed).
 	Infer []string `json:"infer,omitempty"`
 
 	// Like names an earlier job, whose rejects the file holds: the file is read

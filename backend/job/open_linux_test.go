@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,4 +72,22 @@ func TestFileThatBlocks(t *testing.T) {
 
 	b.start(stuck)
 	b.soon("close", most, func() error { b.runner.Close(); return nil })
+}
+
+// Devices are refused at once, as files and as targets.
+func TestDevicesAreRefused(t *testing.T) {
+	b := newBench(t)
+	file := b.file("in.csv", rows(10, 0))
+	for name, req := range map[string]Request{
+		"file":   {File: "/dev/ptmx", Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}},
+		"zeros":  {File: "/dev/zero", Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}},
+		"target": {File: file, Target: "/dev/ptmx", Plan: load.Plan{Table: "t", Create: true}},
+	} {
+		if _, err := Settle(t.Context(), req); err == nil || !strings.Contains(err.Error(), "device") {
+			t.Errorf("%s: settle: %v", name, err)
+		}
+		if s, err := b.run(req); err == nil || s.State != Failed || !strings.Contains(s.Error, "device") {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+	}
 }

@@ -55,24 +55,6 @@ func TestOwnStoreIsRefused(t *testing.T) {
 	}
 }
 
-// Devices are refused at once, as files and as targets.
-func TestDevicesAreRefused(t *testing.T) {
-	b := newBench(t)
-	file := b.file("in.csv", rows(10, 0))
-	for name, req := range map[string]Request{
-		"file":   {File: "/dev/ptmx", Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}},
-		"zeros":  {File: "/dev/zero", Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}},
-		"target": {File: file, Target: "/dev/ptmx", Plan: load.Plan{Table: "t", Create: true}},
-	} {
-		if _, err := Settle(t.Context(), req); err == nil || !strings.Contains(err.Error(), "device") {
-			t.Errorf("%s: settle: %v", name, err)
-		}
-		if s, err := b.run(req); err == nil || s.State != Failed || !strings.Contains(s.Error, "device") {
-			t.Errorf("%s: %+v, %v", name, s, err)
-		}
-	}
-}
-
 // A file that is written over while it is imported fails the import, though it
 // has the same length: what was committed before is told, the rest is undone.
 func TestFileChangedInPlace(t *testing.T) {

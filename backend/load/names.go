@@ -10,8 +10,8 @@ import (
 // How alike two names are: the fields of a file go to the columns whose names
 // are most alike.
 const (
-	verbatim   = iota // the very name
-	sameName          // the very name, however Unicode composes its letters
+	verbatim   = iota // equal to the byte
+	sameName          // equal, however Unicode composes the letters
 	sameLetter        // but for case, and blanks around it
 	alikeName         // but for blanks, hyphens, dots and underscores too
 	likenesses
@@ -61,8 +61,8 @@ func indexNames(names []string, likeness int) nameIndex {
 	return x
 }
 
-// A nameFinder finds a name in a list: the very one, else one that differs in
-// case, else one alike.
+// A nameFinder finds a name in a list: one that is equal, else one that differs
+// in case, else one alike.
 type nameFinder struct {
 	names   []string
 	indexes [likenesses]nameIndex // made when needed

@@ -283,13 +283,10 @@ func (s *settling) checkFields() []int {
 // mapFlag spells what sends a field to a column, for a shell.
 func mapFlag(field, column string) string {
 	said := field + "=" + column
-	if strings.ContainsAny(said, " \t'\"$\\`!*?()[]{}<>|&;~#,") {
-		if strings.ContainsAny(said, ",\"") { // the flag takes a list, written as CSV
-			said = `"` + strings.ReplaceAll(said, `"`, `""`) + `"`
-		}
-		said = "'" + strings.ReplaceAll(said, "'", `'\''`) + "'"
+	if strings.ContainsAny(said, ",\"") { // the flag takes a list, written as CSV
+		said = `"` + strings.ReplaceAll(said, `"`, `""`) + `"`
 	}
-	return "--map " + said
+	return "--map " + shellWord(said)
 }
 
 // checkColumns finds the columns that need a field and have none. Rows that are

@@ -29,7 +29,7 @@ const (
 	flag                 // true, false, or nothing for true
 	count                // a number
 	list                 // may be given again
-	fields               // field=column; may be given again
+	fields               // field=column or column=type; may be given again
 )
 
 var parameters = []parameter{
@@ -77,7 +77,11 @@ func (p parameter) value(values []string) (any, error) {
 		for _, v := range values {
 			field, column, ok := strings.Cut(v, "=")
 			if !ok {
-				return nil, refuse(http.StatusBadRequest, "write FIELD=COLUMN", "%s=%s has no column", p.name, v)
+				hint := "write FIELD=COLUMN"
+				if p.name == "columnTypes" {
+					hint = "write COLUMN=TYPE"
+				}
+				return nil, refuse(http.StatusBadRequest, hint, "%s %q has no = in it", p.name, v)
 			}
 			m[field] = column
 		}
