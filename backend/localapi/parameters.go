@@ -81,7 +81,7 @@ func (p parameter) value(values []string) (any, error) {
 				if p.name == "columnTypes" {
 					hint = "write COLUMN=TYPE"
 				}
-				return nil, refuse(http.StatusBadRequest, hint, "%s %q has no = in it", p.name, v)
+				return nil, refuse(http.StatusBadRequest, hint, "%s=%s says only one of the two", p.name, v)
 			}
 			m[field] = column
 		}
