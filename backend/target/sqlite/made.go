@@ -13,8 +13,8 @@ import (
 // can't be taken into a statement: names are quoted there, but types and checks
 // stand in it as they are.
 func checkMade(l load.Layout) error {
-	if strings.ContainsRune(l.Plan.Table, 0) {
-		return load.Problem{Message: fmt.Sprintf("the table name %q holds a NUL", l.Plan.Table), Hint: "choose another name"}
+	if err := checkTableName(l.Plan.Table); err != nil {
+		return err
 	}
 	if strings.HasPrefix(strings.ToLower(l.Plan.Table), "sqlite_") {
 		return load.Problem{Message: fmt.Sprintf("the table name %q is reserved: those that begin with sqlite_ are SQLite's own", l.Plan.Table), Hint: "choose another name"}
@@ -36,6 +36,15 @@ func checkMade(l load.Layout) error {
 				Hint:    "leave it out, and add it to the table once that is there",
 			}
 		}
+	}
+	return nil
+}
+
+// checkTableName returns a problem where SQLite would take the name to end
+// within it.
+func checkTableName(name string) error {
+	if strings.ContainsRune(name, 0) {
+		return load.Problem{Message: fmt.Sprintf("the table name %q holds a NUL", name), Hint: "choose another name"}
 	}
 	return nil
 }

@@ -183,3 +183,18 @@ func TestTooManyColumns(t *testing.T) {
 		t.Errorf("problems: %v, %v, want the limit and what to do", problems, err)
 	}
 }
+
+// A name that SQLite would take to end within it is refused where a table is
+// looked for, not only where it is made.
+func TestTableNameWithNUL(t *testing.T) {
+	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"\x00", "t\x00x"} {
+		var p load.Problem
+		if _, err := d.Columns(t.Context(), name); !errors.As(err, &p) || !strings.Contains(p.Message, "holds a NUL") || p.Hint == "" {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}

@@ -229,6 +229,9 @@ func (t *table) unique(columns []string) *key {
 
 // Columns returns the columns of a table in their order.
 func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
+	if err := checkTableName(name); err != nil {
+		return nil, err
+	}
 	if d.conn == nil {
 		return nil, fmt.Errorf("look up columns: %w %q: %s is not there yet; have the table created", load.ErrNoTable, name, d.path)
 	}
