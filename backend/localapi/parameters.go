@@ -198,10 +198,10 @@ func checkRequest(req job.Request) error {
 		return missing("target")
 	case req.Plan.Table == "" && req.Preset == "" && req.Like == "":
 		return missing("table")
+	// What is no path may be an address with a password, so it is not repeated.
 	case !filepath.IsAbs(req.File):
-		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file %q is no full path", req.File)
+		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
 	case target != "" && !strings.Contains(target, "://") && !filepath.IsAbs(target):
-		// It may be an address with a password, so it is not repeated.
 		return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "the target is no full path")
 	}
 	return checkLengths(req)

@@ -57,6 +57,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 		{"JSON with a wrong type", asJSON, "", `{"file":1}`, 400, "file"},
 		{"JSON with no file", asJSON, "", `{"target":"/out.db","plan":{"table":"t"}}`, 422, "file"},
 		{"JSON with a relative file", asJSON, "", `{"file":"a.csv","target":"/out.db","plan":{"table":"t"}}`, 422, "full path"},
+		{"JSON with the address of a file", asJSON, "", `{"file":"http://ann:s3cret@host/a.csv","target":"/out.db","plan":{"table":"t"}}`, 422, "full path"},
 		{"JSON with parameters", asJSON, "?table=t", `{}`, 400, "parameters"},
 		{"JSON that is too long", asJSON, "", `{"file":"` + strings.Repeat("x", 2<<20) + `"}`, 413, ""},
 		{"two files", twoFiles, "", twoFilesBody, 400, "more than one file"},
@@ -73,6 +74,9 @@ func TestImportsThatAreRefused(t *testing.T) {
 			res, body := inner.do(call{"POST", "/v1/imports" + test.query, test.header, strings.NewReader(test.body)})
 			if res.StatusCode != test.status || !strings.Contains(body, test.detail) {
 				t.Errorf("status %d, want %d with %q: %s", res.StatusCode, test.status, test.detail, body)
+			}
+			if strings.Contains(body, "s3cret") {
+				t.Errorf("a password is told: %s", body)
 			}
 		})
 	}
