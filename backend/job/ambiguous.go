@@ -21,7 +21,7 @@ func ambiguousNumbers(p load.Plan, l load.Layout, guesses []load.Guess) []load.W
 			continue
 		}
 		var ways, formats []string
-		for _, way := range guesses[l.Index[i]].Ambiguous {
+		for _, way := range guesses[l.Index[i]].Doubts() {
 			ways = append(ways, way.Example)
 			if way.Format != "" && !slices.Contains(formats, way.Format) {
 				formats = append(formats, way.Format)

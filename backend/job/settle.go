@@ -133,7 +133,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 			return s, load.Layout{}, err
 		}
 		// More records may settle what a few leave open.
-		if look < guessRecords && slices.ContainsFunc(s.Guesses, func(g load.Guess) bool { return len(g.Ambiguous) > 0 }) {
+		if look < guessRecords && slices.ContainsFunc(s.Guesses, func(g load.Guess) bool { return len(g.Doubts()) > 0 }) {
 			if s.Guesses, err = guess(ctx, req, file.Dialect(), guessRecords); err != nil {
 				return s, load.Layout{}, err
 			}

@@ -52,6 +52,9 @@ type Guess struct {
 	// most are the type and the format that most values fit, where not all do.
 	most Column
 
+	// doubts are the ways in which most values may be read, where not all do.
+	doubts []Choice
+
 	watch *fieldWatch
 }
 
@@ -111,6 +114,15 @@ type Choice struct {
 	Type    Type   `json:"type" ts_type:"string"`
 	Format  string `json:"format"`
 	Example string `json:"example"` // "03/04/2026 is 2026-04-03"
+}
+
+// Doubts returns the ways in which a column whose type is known may read the
+// values, or most of them, where they allow more than one.
+func (g Guess) Doubts() []Choice {
+	if len(g.Ambiguous) > 0 {
+		return g.Ambiguous
+	}
+	return g.doubts
 }
 
 // FormatFor returns the format in which a column of type t, which is there

@@ -173,14 +173,13 @@ func (v *verdict) guess(name string) Guess {
 	}
 	most := v.most
 	if most == nil && v.chosen == nil && len(v.alternatives) == 0 {
-		most = w.written()
+		written := w.written()
+		most, g.doubts = written.chosen, written.choices()
 	}
 	if most != nil {
 		g.most = Column{Type: most.typ, Format: most.format}
 	}
-	for _, c := range v.alternatives {
-		g.Ambiguous = append(g.Ambiguous, Choice{Type: c.typ, Format: c.format, Example: v.doubt.text + " is " + c.example(v.doubt)})
-	}
+	g.Ambiguous = v.choices()
 	slices.SortStableFunc(w.markers, func(a, b marker) int { return cmp.Compare(b.count, a.count) })
 	for _, m := range w.markers {
 		// In a text a dash or a point may well be meant.
@@ -191,6 +190,16 @@ func (v *verdict) guess(name string) Guess {
 		}
 	}
 	return g
+}
+
+// choices returns the ways in which the values may be read, nil where that is
+// in no doubt.
+func (v *verdict) choices() []Choice {
+	var list []Choice
+	for _, c := range v.alternatives {
+		list = append(list, Choice{Type: c.typ, Format: c.format, Example: v.doubt.text + " is " + c.example(v.doubt)})
+	}
+	return list
 }
 
 // isClearMarker reports whether a text stands for no value wherever it is.

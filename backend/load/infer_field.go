@@ -135,7 +135,7 @@ func (w *fieldWatch) open() {
 		w.candidates = w.forms.candidates(w.opening)
 	}
 	if w.typ != nil {
-		w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.typ != *w.typ })
+		w.candidates = ofType(w.candidates, *w.typ)
 		w.said = w.said && len(w.candidates) > 0
 	}
 	w.rivalries = rivalries(w.candidates)
@@ -150,6 +150,27 @@ func (w *fieldWatch) open() {
 		w.weigh([]byte(v.text), v.line)
 	}
 	w.opening = nil
+}
+
+// ofType returns the candidates of type t, which somebody has chosen. Integers and
+// floats may be written in all the ways that decimals are.
+func ofType(candidates []*candidate, t Type) []*candidate {
+	list := slices.DeleteFunc(slices.Clone(candidates), func(c *candidate) bool { return c.typ != t })
+	if t != Integer && t != Float {
+		return list
+	}
+	for _, c := range candidates {
+		if c.typ != Decimal || slices.ContainsFunc(list, func(other *candidate) bool { return other.format == c.format }) {
+			continue
+		}
+		if c.typ = t; t == Integer {
+			c.parser = &integerParser{format: *formatOf(c)}
+		} else {
+			c.parser = &floatParser{format: *formatOf(c)}
+		}
+		list = append(list, c)
+	}
+	return list
 }
 
 // divide tells the candidates that read numbers from the others.

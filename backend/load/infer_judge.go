@@ -157,16 +157,14 @@ func (w *fieldWatch) nearest() *candidate {
 	return nearest
 }
 
-// written returns how the values of the field are written where its own type
-// is text, for a column whose type is known; nil where that is in doubt.
-func (w *fieldWatch) written() *candidate {
-	c := w.usual()
-	if c == nil || w.said {
-		return nil
-	}
+// written returns how the values of the field are written where its own type is
+// text, for a column whose type is known: nothing is chosen where that is in doubt.
+func (w *fieldWatch) written() verdict {
 	v := verdict{watch: w}
-	w.decide(&v, c)
-	return v.chosen
+	if c := w.usual(); c != nil && !w.said {
+		w.decide(&v, c)
+	}
+	return v
 }
 
 // looksLikePhone reports whether numbers with blanks among their digits all

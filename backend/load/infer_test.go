@@ -324,6 +324,9 @@ func TestInferByPlan(t *testing.T) {
 		{Plan{DateFormat: "MM/DD/YYYY HH:mm"}, []string{"03/04/2026 10:00"}, Timestamp, ""},
 		{Plan{Null: []string{"none yet"}}, []string{"none yet", "5"}, Integer, ""},
 		{Plan{ColumnTypes: map[string]Type{"f": Decimal}}, []string{"1,5", "x", "2,25"}, Decimal, "1234,56"},
+		{Plan{ColumnTypes: map[string]Type{"f": Float}}, []string{"1.234,5", "2,25"}, Float, "1.234,56"},
+		{Plan{ColumnTypes: map[string]Type{"f": Float}}, []string{"5 %", "6,5 %"}, Float, "1234,56 %"},
+		{Plan{ColumnTypes: map[string]Type{"f": Integer}}, []string{"€ 5", "€ 6"}, Integer, "€ 1234.56"},
 	} {
 		g := watched(t, "f", tt.plan, tt.values...)
 		if g.Column.Type != tt.typ || g.Column.Format != tt.format {
