@@ -74,7 +74,7 @@ type program struct {
 }
 
 // untold says that standard output can't be written to, and returns the exit
-// status. What was loaded is loaded all the same.
+// status. What was loaded stays loaded.
 func (p *program) untold(err error) int {
 	if !p.loads {
 		p.err.printError(err)

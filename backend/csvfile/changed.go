@@ -44,7 +44,7 @@ func (h *handle) changed() (*Warning, error) {
 		if n.Size() > h.info.Size() {
 			e = readEnds(h.file, h.info.Size())
 		}
-		t, _ := os.Stat(h.path) // one that is gone was read to its end all the same
+		t, _ := os.Stat(h.path) // one that is gone was still read to its end
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		if !h.left {

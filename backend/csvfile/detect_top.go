@@ -145,7 +145,7 @@ func brokenAbove(text []byte, best *candidate, i int) int {
 }
 
 // markedHeader reports whether row i begins with a comment mark and names the
-// fields of the row below it all the same.
+// fields of the row below it nevertheless.
 func markedHeader(text []byte, best *candidate, i int) bool {
 	next := best.nextRow(i)
 	if best.fields < 2 || commentMark(text[best.rows[i].start:]) == "" || best.rows[i].fields != best.fields || !best.named(text, i) ||

@@ -31,7 +31,7 @@ type likeness struct {
 }
 
 // liken returns a request that is complete by the job that it names as Like.
-// What the request says itself goes before.
+// What the request says itself takes precedence.
 func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 	if req.Like == "" || req.like != nil {
 		return req, nil

@@ -16,7 +16,7 @@ type Plan struct {
 	Types string `json:"types,omitempty"`
 
 	// ColumnTypes says of which type columns of a table to be made are, by name:
-	// it goes before what Types finds and before Columns.
+	// it takes precedence over what Types finds and over Columns.
 	ColumnTypes map[string]Type `json:"columnTypes,omitempty" ts_type:"{[key: string]: string}"`
 
 	// Map sends fields to columns, by name; a field sent to "" is left out.
@@ -35,7 +35,7 @@ type Plan struct {
 	Key []string `json:"key,omitempty"`
 
 	// Null lists the texts that mean NULL beside the empty unquoted field. With
-	// one or more, be it only the empty text, no others are found out (see
+	// one or more, even if it is only the empty text, no others are found out (see
 	// Column.NullSigns).
 	Null []string `json:"null,omitempty"`
 	// QuotedNull makes quoted fields NULL by the same rules; otherwise ""

@@ -39,7 +39,7 @@ type Options struct {
 	// [UnfitError] ahead of the first block with a value that does not fit the
 	// type that was guessed for its column: then nothing was loaded, and it can
 	// be begun again with a type that fits. When ctx is done first, what was
-	// written is committed all the same.
+	// written is still committed.
 	GiveWay bool
 
 	// CommitEvery is how long rows may stay uncommitted; 0 is

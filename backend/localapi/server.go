@@ -53,8 +53,8 @@ type Options struct {
 	Announce string
 
 	// Beside leaves api.json to another server that is running, as one does
-	// that lasts no longer than a command. It has a file of its own all the
-	// same: see [Server.Announcement].
+	// that lasts no longer than a command. It has a file of its own
+	// nevertheless: see [Server.Announcement].
 	Beside bool
 }
 

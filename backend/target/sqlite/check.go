@@ -68,12 +68,13 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 }
 
 // understands returns why SQLite does not take a statement, which is not run.
-func (d *DB) understands(ctx context.Context, statement string) error {
+func (d *DB) understands(ctx context.Context, statement string) (err error) {
 	stmt, err := d.conn.PrepareContext(ctx, statement)
 	if err != nil {
 		return err
 	}
-	return stmt.Close()
+	defer func() { err = stmt.Close() }()
+	return nil
 }
 
 // notThere says that there is no file, and so no table in it.

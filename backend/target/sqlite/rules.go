@@ -63,9 +63,9 @@ func (t *table) guarded(rule load.Conflict) bool {
 
 // orAbort returns the conflict clause of the statements that write to t.
 //
-// It goes before those that the table's constraints declare: among these are
+// It overrides those that the table's constraints declare: among these are
 // REPLACE, which deletes other rows, and ROLLBACK, which ends the transaction.
-// But it also goes before those of the triggers' statements, and of the tables
+// But it also overrides those of the triggers' statements, and of the tables
 // that they write to: INSERT OR IGNORE would fail there. So with triggers there
 // is none, as in a plain INSERT, where that does no harm.
 func (t *table) orAbort() string {
