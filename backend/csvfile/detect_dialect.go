@@ -37,7 +37,11 @@ func (det *detector) layoutAndDialect() {
 	best.parse(body, det.texts.whole)
 	best.measure(body)
 	if det.d.SkipLines == nil {
+		if det.d.Delimiter == "" && sep == "" {
+			best = det.singleColumn(body, best)
+		}
 		best.firstTable(body)
+		best.belowKeys(body)
 	}
 	det.settle(best, others, sep)
 	line := countLines(text[:skip])
@@ -217,6 +221,34 @@ func undivided(text []byte, whole bool, c *candidate) *candidate {
 		}
 	}
 	return c
+}
+
+// singleColumn returns the candidate of a single column where the first line is
+// one name and all that the delimiter of c divides is below it and has no names:
+// rather texts, or numbers with a decimal comma, than a table below a title.
+func (det *detector) singleColumn(text []byte, c *candidate) *candidate {
+	i := c.firstRow(c.remarks(text))
+	if c.fields < 2 || i+1 >= len(c.rows) || c.rows[i].bad || c.rows[i].fields != 1 || c.rows[i+1].blank {
+		return c
+	}
+	name := string(bytes.TrimSpace(text[c.rows[i].start:c.rows[i].end]))
+	if !isNameLike(name) && styleOf(name) != styleTitle && styleOf(name) != styleLower || strings.ContainsAny(name, " .:") || kindOf([]byte(name)) != cellText {
+		return c
+	}
+	if c.fields > 2 && !isWeak(c.delim) && 2*bytes.Count(text, []byte(c.delim+" ")) < bytes.Count(text, []byte(c.delim)) {
+		return c
+	}
+	if names, _ := headerEvidence(c.cellsOf(text, c.first), c.columns(text, c.nextRow(c.first), cellRows)); names >= sureOfHeader {
+		return c
+	}
+	u := undivided(text, det.texts.whole, c)
+	if u != c {
+		det.warn(Warning{
+			Code: WarnUnsure, Line: c.rows[i].line, Message: fmt.Sprintf("each line is taken for one field, because the first one is: %s", name),
+			Hint: "if the others are several fields, set the delimiter",
+		})
+	}
+	return u
 }
 
 // quotes returns the quotes to try, the usual one first.

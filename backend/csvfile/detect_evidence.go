@@ -177,7 +177,7 @@ func strongest(cells []string, cols []column) (names, usual []series) {
 				have += n
 			}
 			most = max(most, have)
-			if v, ok := plainNumber(cells[j]); ok && !isYear(v) && cols[j].kind == cellNumber && (v == math.Trunc(v) || !cols[j].whole) && v >= cols[j].least && v <= cols[j].most {
+			if v, ok := plainNumber(cells[j]); ok && !isYear(v) && cols[j].kind == cellNumber && (v == math.Trunc(v) || !cols[j].whole) && v >= cols[j].least && v <= cols[j].most && (!padsZero(cells[j]) || cols[j].zeros()) {
 				inside++
 			}
 			filled += cols[j].filled
@@ -193,6 +193,11 @@ func strongest(cells []string, cols []column) (names, usual []series) {
 		names = append(names, s)
 	}
 	return names, usual
+}
+
+// padsZero reports whether a number begins with a zero that says nothing.
+func padsZero(s string) bool {
+	return len(s) > 1 && s[0] == '0' && '0' <= s[1] && s[1] <= '9'
 }
 
 // inSeries reports of each cell whether it is part of a series of at least that

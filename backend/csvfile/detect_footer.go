@@ -7,7 +7,7 @@ import (
 )
 
 // footerWords are how lines begin that stand below a table.
-var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|sum|summe|gesamt|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
+var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|totaal|totale|sum|suma|soma|somme|summe|gesamt|quelle|fuente|fonte|bron|nota|hinweis|anmerkung|erstellt|stand:|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
 
 // footer decides how many lines at the end are no records.
 func (det *detector) footer(best *candidate) {

@@ -3,6 +3,7 @@ package csvfile
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -16,6 +17,10 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		det.warn(Warning{Code: WarnTables, Line: line, Message: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	const below = "load it by itself, skipping the lines above"
+	footer := int64(math.MaxInt64) // the line that it begins with, where that is known
+	if n := det.d.FooterLines; n != nil && det.texts.whole {
+		footer = best.lineBehind() - int64(*n)
+	}
 	if i := tableAbove(text, best, top); i >= 0 {
 		warn(best.rows[i].line, "it is not loaded: load it by itself, in a file without the lines below it",
 			"a table of %d fields seems to stand above, from line %d on", best.rows[i].fields, best.rows[i].line)
@@ -81,7 +86,11 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		}
 		run++
 		if run >= 3 && other > 1 {
-			warn(begins, "its records are rejected; "+below, "another table, of %d fields, seems to begin on line %d", other, begins)
+			lost := "its records are rejected; "
+			if begins >= footer {
+				lost = "its lines are passed over, as those below a table; "
+			}
+			warn(begins, lost+below, "another table, of %d fields, seems to begin on line %d", other, begins)
 			return
 		}
 	}
@@ -168,6 +177,10 @@ func keysAndValues(cols []column) bool {
 // is no preamble.
 func (c *candidate) firstTable(text []byte) {
 	i := c.firstRow(c.remarks(text))
+	titled := i < c.first && c.rows[i].fields == 1
+	for i < c.first && (c.rows[i].blank || !c.rows[i].bad && c.rows[i].fields == 1) { // its title
+		i++
+	}
 	if i >= c.first || c.rows[i].fields < 2 || c.rows[i].fields == c.fields {
 		return
 	}
@@ -183,11 +196,44 @@ func (c *candidate) firstTable(text []byte) {
 	switch {
 	case typed == 0 || empty > 0 || keysAndValues(cols):
 		return
-	case !c.rows[j].blank && !c.begins(text, j):
-		return // records that are ragged
+	case !c.rows[j].blank && (titled || !c.begins(text, j)):
+		return // records that are ragged, or a block among what stands above
 	}
 	c.fields, c.first, c.last = c.rows[i].fields, i, j-1
 	c.good, c.body = j-i, j-i
+}
+
+// belowKeys makes the table behind a blank line the one that is loaded, where most
+// rows are keys with values above it, and nothing else stands there.
+func (c *candidate) belowKeys(text []byte) {
+	i := c.firstRow(c.remarks(text))
+	if c.fields != 2 || c.first != i {
+		return
+	}
+	j := c.blockEnd(i, len(c.rows))
+	if j-i < 2 || j >= len(c.rows) || !c.rows[j].blank {
+		return
+	}
+	at := c.firstRow(j)
+	end := at
+	if end < len(c.rows) {
+		end = c.blockEnd(at, len(c.rows))
+	}
+	if end-at < 2 || c.rows[at].fields < 3 || !nameRow(c.cellsOf(text, at)) {
+		return
+	}
+	keys := c.blockColumns(text, i, j)
+	if keys[0].typed() || len(keys[0].values) < j-i || keys[1].kinds[keys[1].kind] == j-i {
+		return
+	}
+	if names, _ := headerEvidence(c.cellsOf(text, i), c.blockColumns(text, i+1, j)); names >= 2*sureOfHeader {
+		return
+	}
+	if names, _ := headerEvidence(c.cellsOf(text, at), c.blockColumns(text, at+1, end)); names < sureOfHeader {
+		return
+	}
+	c.fields, c.first, c.last = c.rows[at].fields, at, end-1
+	c.good, c.body = end-at, end-at
 }
 
 // begins reports whether row i names the fields of the rows below it, of which
@@ -222,4 +268,12 @@ func namesOthers(cells []string, cols []column) bool {
 // endsLine reports whether a line ends at text[at].
 func endsLine(text []byte, at int) bool {
 	return at >= len(text) || text[at] == '\n' || text[at] == '\r'
+}
+
+// lineBehind returns the number of the line behind the last row.
+func (c *candidate) lineBehind() int64 {
+	if len(c.rows) == 0 {
+		return 1
+	}
+	return c.rows[len(c.rows)-1].endLine + 1
 }

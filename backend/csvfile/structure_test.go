@@ -219,6 +219,8 @@ func TestFirstTable(t *testing.T) {
 		{"narrower below", "A|B|C\n1|2|3\n4|5|6\n\nX|Y\na|1\nb|2\nc|3\nd|4\ne|5\n", "|", "A|B|C", 8, 6},
 		{"no blank line between", "lieu\tvaleur\tdate\nLyon\t5\t2031-01-01\nNice\t7\t2031-01-02\ncode\tprix\nx\t1.5\ny\t2.5\nz\t3.5\nw\t4.5\nv\t5.5\n", "\t", "lieu|valeur|date", 8, 6},
 		{"keys and values", "Estación;Bonn\nLat;50.7\nLon;7.1\nAltura;60\n\nhora;temp;lluvia\n10:00;5.5;0\n11:00;6.5;1\n12:00;7.5;0\n13:00;8.5;0\n14:00;8.5;0\n", ";", "hora|temp|lluvia", 5, 0},
+		{"below a title", "Orders\nid,total\n1,5.5\n2,6.5\n3,7.5\n\nCustomers\nid,name,city\n1,a,b\n2,c,d\n3,e,f\n4,g,h\n", ",", "id|total", 9, 6},
+		{"more keys than records", "Konto;DE1\nBank;X\nBLZ;123\nStand;5,00\n\nTag;Text;Betrag\n01.02.2031;a;1,00\n", ";", "Tag|Text|Betrag", 1, 0},
 		{"names and one record of an account", "Konto,Inhaber,Saldo\n123,Max,5.00\n\nTag,Text,Betrag,Stand\n2031-01-01,a,1.00,2.00\n2031-01-02,b,2.00,4.00\n2031-01-03,b,2.00,4.00\n", ",", "Tag|Text|Betrag|Stand", 3, 0},
 	} {
 		s.test(t)
@@ -233,6 +235,35 @@ func TestFirstTable(t *testing.T) {
 		if err := f.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestSingleName takes each line for one field where the first line is one name
+// and nothing else names what a delimiter divides, and says so.
+func TestSingleName(t *testing.T) {
+	for _, s := range []structured{
+		{"texts with commas", "note\nthis is Anna, a note from Ulm\nthis is Ben, a note from Bonn\nthis is Cyd, a note from Kiel\n", "", "note", 3, 0},
+		{"decimal commas", "preis\n0,50\n1,50\n2,50\n3,75\n", "", "preis", 4, 0},
+		{"places", "Localidad\nUlm, DE\nLyon, FR\nGent, BE\n", "", "Localidad", 3, 0},
+		{"phrases", "phrase\nle chat dort\nle chien mange\nla souris danse\n", "", "phrase", 3, 0},
+	} {
+		s.test(t)
+		f, err := Open(writeFile(t, "in.csv", []byte(s.content)), Dialect{}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(f.Warnings(), func(w Warning) bool { return w.Code == WarnUnsure }) {
+			t.Errorf("%s: warnings %v", s.name, f.Warnings())
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, s := range []structured{
+		{"a title", "Clients\nnom,ville\nAnna,Lyon\nBen,Nice\nCyd,Lille\n", ",", "nom|ville", 3, 0},
+		{"a title and blanks", "Kunden\nid, name\n1, Anna\n2, Ben\n3, Cyd\n", ", ", "id|name", 3, 0},
+	} {
+		s.test(t)
 	}
 }
 
