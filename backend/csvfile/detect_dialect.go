@@ -36,11 +36,11 @@ func (det *detector) layoutAndDialect() {
 	// From here on over all of the head.
 	best.parse(body, det.texts.whole)
 	best.measure(body)
+	if det.d.SkipLines == nil && det.d.Delimiter == "" && sep == "" {
+		best = det.singleColumn(body, best)
+	}
+	best.firstTable(body)
 	if det.d.SkipLines == nil {
-		if det.d.Delimiter == "" && sep == "" {
-			best = det.singleColumn(body, best)
-		}
-		best.firstTable(body)
 		best.belowKeys(body)
 	}
 	det.settle(best, others, sep)

@@ -218,6 +218,7 @@ func TestFirstTable(t *testing.T) {
 		{"much longer below", "Datum;Betrag\n01.02.2031;1,50\n02.02.2031;2,50\n\nKunde;Ort;PLZ;Telefon\n" + many, ";", "Datum|Betrag", 33, 31},
 		{"narrower below", "A|B|C\n1|2|3\n4|5|6\n\nX|Y\na|1\nb|2\nc|3\nd|4\ne|5\n", "|", "A|B|C", 8, 6},
 		{"no blank line between", "lieu\tvaleur\tdate\nLyon\t5\t2031-01-01\nNice\t7\t2031-01-02\ncode\tprix\nx\t1.5\ny\t2.5\nz\t3.5\nw\t4.5\nv\t5.5\n", "\t", "lieu|valeur|date", 8, 6},
+		{"few above many", "month,year\n1,2018\n2,2007\n3,2009\ntime,T2m,RH,SP\n" + strings.Repeat("2018-01-01 00:00,2.04,94.38,99870.0\n", 200), ",", "month|year", 204, 201},
 		{"keys and values", "Estación;Bonn\nLat;50.7\nLon;7.1\nAltura;60\n\nhora;temp;lluvia\n10:00;5.5;0\n11:00;6.5;1\n12:00;7.5;0\n13:00;8.5;0\n14:00;8.5;0\n", ";", "hora|temp|lluvia", 5, 0},
 		{"below a title", "Orders\nid,total\n1,5.5\n2,6.5\n3,7.5\n\nCustomers\nid,name,city\n1,a,b\n2,c,d\n3,e,f\n4,g,h\n", ",", "id|total", 9, 6},
 		{"more keys than records", "Konto;DE1\nBank;X\nBLZ;123\nStand;5,00\n\nTag;Text;Betrag\n01.02.2031;a;1,00\n", ";", "Tag|Text|Betrag", 1, 0},
@@ -228,6 +229,14 @@ func TestFirstTable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		again, err := Open(writeFile(t, "in.csv", []byte(s.content)), f.Dialect(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := again.Fields(); !slices.Equal(got, f.Fields()) {
+			t.Errorf("%s: with the dialect that was found the fields are %v", s.name, got)
+		}
+		again.Close()
 		told := slices.ContainsFunc(f.Warnings(), func(w Warning) bool { return w.Code == WarnTables })
 		if told != (s.rejected > 0) {
 			t.Errorf("%s: warnings %v", s.name, f.Warnings())
