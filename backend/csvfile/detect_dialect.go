@@ -183,6 +183,9 @@ func (det *detector) refine(text []byte, looked int, best *candidate) *candidate
 		return best
 	}
 	all := bytes.Join(append([][]byte{text}, det.texts.parts...), nil)
+	if best.quote == `"` && best.needs > 0 && len(det.escapes(all, best.delim, best.quote)) == 1 {
+		return best // fields that need their quotes say enough
+	}
 	list := det.variants(all, best.delim)
 	if len(list) == 1 {
 		return best
