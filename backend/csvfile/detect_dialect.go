@@ -115,6 +115,9 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 		}
 	}
 	best := list[0]
+	if best.unfinished(text, whole) != nil {
+		best = slices.MaxFunc(list, func(a, b *candidate) int { return cmp.Compare(a.often(part), b.often(part)) })
+	}
 	if best.within > 0 && det.d.Delimiter == "" && sep == "" {
 		best = undivided(part, whole && len(part) == len(text), best)
 	}

@@ -15,6 +15,14 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 		return
 	}
 	if best.fields == 0 || top >= len(best.rows) {
+		if start := best.unfinished(text, det.texts.whole); start != nil {
+			rows := 0
+			if nameRow(start) {
+				rows = 1
+			}
+			det.number("headerRows", &det.d.HeaderRows, rows, 0.5, "the first record is longer than what is looked at, and begins with %q", start[0])
+			return
+		}
 		det.number("headerRows", &det.d.HeaderRows, 0, 0.5, "there is nothing to tell by")
 		return
 	}

@@ -41,6 +41,12 @@ func (f *File) readHeader(found *detected) error {
 		text = append(text, r.record.Text...)
 	}
 	if rows == 0 {
+		if wanted == 0 { // not found out: the first record is longer than what was looked at
+			var err error
+			if wanted, err = r.firstWidth(); err != nil {
+				return err
+			}
+		}
 		names = make([]string, wanted)
 	} else if found.firm && found.padding == 0 {
 		names = f.fitNames(names, wanted)
