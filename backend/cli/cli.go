@@ -80,7 +80,7 @@ func (p *program) untold(err error) int {
 		p.err.printError(err)
 		return exitFailed
 	}
-	p.err.printError(fmt.Errorf("standard output: %w: what was imported is imported: see `linefeed jobs`", err))
+	p.err.printError(fmt.Errorf("standard output: %w: what was done stays done: see `linefeed jobs`", err))
 	return worse(p.status, exitUntold)
 }
 
