@@ -187,8 +187,9 @@ func (decodeUTF8) decode(w *window, eof bool) {
 				break
 			}
 			w.text = append(w.text, line[:n]...)
-			w.text = append(w.text, "\uFFFD"...)
-			line = line[n+1:]
+			run := max(1, len(line)-n-len(bytes.TrimLeft(line[n:], "\x00")))
+			w.text = append(w.text, bytes.Repeat([]byte("\uFFFD"), run)...)
+			line = line[n+run:]
 		}
 		if whole {
 			w.lineEnd(w.done)

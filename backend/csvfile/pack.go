@@ -105,7 +105,7 @@ func (r *reader) packListed(b *load.Block) bool {
 			// No quotes to be looked for.
 		} else if quotes, inside := s.before(int(last)); quotes != s.seen {
 			left, ok := unquote(text, shift, record, quotes-s.seen, s.quote)
-			if ok && inside != s.breaks {
+			if ok && inside != s.breaks && s.maySwallow(text, pos, list[:want]) {
 				swallowed, _ := r.swallows(text[pos:end])
 				ok = swallowed == 0
 			}

@@ -3,6 +3,7 @@ package csvfile
 import (
 	"bytes"
 	"slices"
+	"sort"
 )
 
 // A stray quote and a later one can make one record of all that is between
@@ -55,8 +56,25 @@ func (r *reader) swallows(b []byte) (end, open int) {
 	return first, f.open
 }
 
-// mayFollow reports whether one of the next two lines has delimiters enough for a
-// record. Texts of several lines seldom have, and every one of them is asked.
+// maySwallow reports whether swallows is to be asked of the record that begins at
+// text[pos] and whose fields end at ends: whether the first line, up to where a
+// quoted field breaks it, has as many delimiters as a record, quotes aside. Few
+// texts of several lines do, and each of them is asked.
+func (s *scanner) maySwallow(text []byte, pos int, ends []uint32) bool {
+	field := sort.Search(len(ends)-1, func(i int) bool {
+		_, breaks := s.before(int(ends[i]))
+		return breaks != s.breaks
+	})
+	if field > 0 {
+		pos = int(ends[field-1]) + 1
+	}
+	line := text[pos:ends[field]]
+	line = line[:lineEnd(line, true)]
+	return field+bytes.Count(line, []byte{s.delim}) == len(ends)-1
+}
+
+// mayFollow reports whether one of the next two lines has delimiters enough for
+// a record.
 func (r *reader) mayFollow(b []byte) bool {
 	for range 2 {
 		n := lineEnd(b, true)
