@@ -27,8 +27,9 @@
 //     physical lines and byte ranges of every record.
 //   - target opens a database by its URL; target/sqlite writes batches to
 //     SQLite, by target/sqlite/bulk, where they cross into C whole;
-//     target/sqlite/extras has what the driver leaves out of SQLite;
-//     target/targettest is the suite that every database passes.
+//     target/sqlite/sqlitefile opens SQLite files, also the program's own, and
+//     explains their errors; target/sqlite/extras has what the driver leaves out
+//     of SQLite; target/targettest is the suite that every database passes.
 //   - store keeps jobs and rejects in an SQLite file of the program's own.
 //   - event is the hub that tells listeners, however many and however slow,
 //     without ever making an import wait.

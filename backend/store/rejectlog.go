@@ -9,6 +9,7 @@ import (
 
 	"linefeed/backend/load"
 	"linefeed/backend/target/sqlite/bulk"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // A RejectLog adds to the rejects of one job. It is used by one goroutine.
@@ -21,9 +22,7 @@ type RejectLog struct {
 	count int64
 
 	// Of the first Add.
-	pool    *sql.DB
-	conn    *sql.Conn
-	bulk    *bulk.Loader
+	conn    *sqlitefile.Conn
 	tally   *sql.Stmt // countRejects, which every Add runs once for each code and column
 	waiting atomic.Bool
 	batch   load.Batch
@@ -74,7 +73,7 @@ func (l *RejectLog) Clear(ctx context.Context) error {
 	if l.count == 0 {
 		return nil
 	}
-	if l.bulk == nil {
+	if l.conn == nil {
 		if err := l.open(ctx); err != nil {
 			return l.store.explain("forget the rejects", err)
 		}
@@ -95,7 +94,7 @@ func (l *RejectLog) Clear(ctx context.Context) error {
 }
 
 func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
-	if l.bulk == nil {
+	if l.conn == nil {
 		if err := l.open(ctx); err != nil {
 			return err
 		}
@@ -112,7 +111,7 @@ func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 	return l.update(ctx, func() error {
 		var res load.Result
 		var refused error
-		err := l.bulk.Write(&l.batch, 0, len(rejects), &res, func(_, code int, message []byte) {
+		err := l.conn.Bulk.Write(&l.batch, 0, len(rejects), &res, func(_, code int, message []byte) {
 			refused = errors.Join(refused, &bulk.Error{Code: code, Message: string(message)})
 		})
 		if err = errors.Join(err, refused); err != nil {
@@ -129,7 +128,7 @@ func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 
 // update runs f in a transaction.
 func (l *RejectLog) update(ctx context.Context, f func() error) error {
-	defer l.bulk.Watch(ctx)()
+	defer l.conn.Bulk.Watch(ctx)()
 	if _, err := l.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -137,7 +136,7 @@ func (l *RejectLog) update(ctx context.Context, f func() error) error {
 	if err == nil {
 		_, err = l.conn.ExecContext(ctx, "COMMIT")
 	}
-	if err != nil && l.bulk.InTransaction() {
+	if err != nil && l.conn.Bulk.InTransaction() {
 		_, undone := l.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		err = errors.Join(err, undone)
 	}
@@ -146,52 +145,31 @@ func (l *RejectLog) update(ctx context.Context, f func() error) error {
 
 // open opens the connection and readies its bulk path.
 func (l *RejectLog) open(ctx context.Context) (err error) {
-	if err := bulk.Install(); err != nil {
-		return err
-	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.Close())
 		}
 	}()
-	if l.pool, err = sql.Open("sqlite3", dsn(l.store.path, busyPause)); err != nil {
-		return err
-	}
-	if err = retry(ctx, func() (err error) { l.conn, err = l.pool.Conn(ctx); return err }); err != nil {
-		return err
-	}
-	var address int64
-	if err := l.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
-		return err
-	}
-	if l.bulk, err = bulk.Open(address, busyTimeout, &l.waiting); err != nil {
+	if l.conn, err = sqlitefile.Connect(ctx, l.store.path, parameters(busyPause), busyTimeout, &l.waiting); err != nil {
 		return err
 	}
 	if l.tally, err = l.conn.PrepareContext(ctx, countRejects); err != nil {
 		return err
 	}
-	return l.bulk.Prepare(insertRejects)
+	return l.conn.Bulk.Prepare(insertRejects)
 }
 
 // Close frees the log.
 func (l *RejectLog) Close() error {
 	var errs []error
-	if l.bulk != nil {
-		l.bulk.Finalize()
-	}
 	if l.tally != nil {
 		errs = append(errs, l.tally.Close())
 	}
 	if l.conn != nil {
+		l.conn.Bulk.Finalize()
 		errs = append(errs, l.conn.Close())
 	}
-	if l.pool != nil {
-		errs = append(errs, l.pool.Close())
-	}
-	if l.bulk != nil {
-		l.bulk.Free() // once nothing is connected by it
-	}
-	l.pool, l.conn, l.bulk, l.tally = nil, nil, nil, nil
+	l.conn, l.tally = nil, nil
 	return errors.Join(errs...)
 }
 

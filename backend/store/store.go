@@ -10,14 +10,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // A Store is the program's own database. It may be used by any number of
@@ -94,11 +92,11 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	if err := makePrivate(home, runDir, path); err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite3", dsn(path, busyTimeout))
+	db, err := sqlitefile.Open(path, parameters(busyTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	writer, err := sql.Open("sqlite3", dsn(path, busyPause))
+	writer, err := sqlitefile.Open(path, parameters(busyPause))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store: %w", err), db.Close())
 	}
@@ -147,7 +145,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // update runs f in a transaction that writes.
 func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
-	return retry(ctx, func() error {
+	return sqlitefile.Retry(ctx, busyTimeout, func() error {
 		tx, err := s.writer.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -166,29 +164,11 @@ func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 		_, err := s.writer.ExecContext(ctx, statement, args...)
 		return err
 	}
-	err := retry(ctx, run)
-	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrFull || e.Code == sqlite3.ErrIoErr) && s.freeReserve() {
-		err = retry(ctx, run)
+	err := sqlitefile.Retry(ctx, busyTimeout, run)
+	if sqlitefile.NoRoom(err) && s.freeReserve() {
+		err = sqlitefile.Retry(ctx, busyTimeout, run)
 	}
 	return err
-}
-
-// retry calls f until another program's lock is not what makes it fail, for
-// busyTimeout at most. Other than SQLite's own waiting it ends soon when ctx is
-// done.
-func retry(ctx context.Context, f func() error) error {
-	for begun := time.Now(); ; {
-		err := f()
-		e, ok := errors.AsType[sqlite3.Error](err)
-		busy := ok && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
-		if !busy || time.Since(begun) > busyTimeout {
-			return err
-		}
-		if ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
-		}
-		time.Sleep(busyStep) // some locks SQLite does not wait for
-	}
 }
 
 func ignoreDone(err error) error {
@@ -210,22 +190,16 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// How long the lock of another program is waited for: by readers, by writers in
-// all and at a time, and the pause in between.
+// How long the lock of another program is waited for: by readers, and by writers
+// in all and at a time.
 const (
 	busyTimeout = 15 * time.Second
 	busyPause   = 100 * time.Millisecond
-	busyStep    = 5 * time.Millisecond
 )
 
-// dsn names the file for the driver. The write-ahead log lets the window read
-// while an import writes; with it NORMAL loses no consistency, only the last
-// moments, in a power cut.
-func dsn(path string, wait time.Duration) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/… on Windows
-	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: "_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate"}
-	return fmt.Sprintf("%s&_busy_timeout=%d", &u, wait.Milliseconds())
+// parameters are those of a connection that lets SQLite wait for locks that
+// long. The write-ahead log lets the window read while an import writes; with it
+// NORMAL loses no consistency, only the last moments, in a power cut.
+func parameters(wait time.Duration) string {
+	return fmt.Sprintf("_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate&_busy_timeout=%d", wait.Milliseconds())
 }

@@ -10,6 +10,7 @@ import (
 
 	"linefeed/backend/load"
 	"linefeed/backend/target/sqlite/extras"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // Check returns what keeps the layout from being loaded, as far as that can be
@@ -37,7 +38,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 	if err := d.writable(); err != nil {
 		return err
 	}
-	defer d.bulk.Watch(ctx)()
+	defer d.conn.Bulk.Watch(ctx)()
 	if l.Plan.Create {
 		if err := d.free(ctx, l.Plan.Table); err != nil {
 			return err
@@ -57,7 +58,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 			continue
 		}
 		err := d.understands(ctx, statement)
-		if codeOf(err) == driver.ErrError { // not one of the file or of its locks
+		if sqlitefile.Code(err) == driver.ErrError { // not one of the file or of its locks
 			return load.Problem{Message: fmt.Sprintf("the table %q can't be loaded into: %v", t.name, err)}
 		}
 		if err != nil {
@@ -84,7 +85,7 @@ func (d *DB) notThere() error {
 
 // writable returns a problem when the file is only to be read.
 func (d *DB) writable() error {
-	if d.bulk.ReadOnly() {
+	if d.conn.Bulk.ReadOnly() {
 		return load.Problem{Message: d.path + " can't be written", Hint: "make the file writable, or choose another"}
 	}
 	return nil
@@ -146,7 +147,7 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 	if _, err := conn.ExecContext(ctx, statement); err != nil {
 		return load.Problem{Message: fmt.Sprintf("the table %q can't be made: %v", l.Plan.Table, err), Hint: "choose other names, or other columns"}
 	}
-	t, err := (&DB{conn: conn}).table(ctx, l.Plan.Table)
+	t, err := (&DB{conn: &sqlitefile.Conn{Conn: conn}}).table(ctx, l.Plan.Table)
 	if err != nil {
 		return err
 	}

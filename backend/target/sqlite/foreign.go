@@ -105,7 +105,7 @@ func (w *writer) retry(b *load.Batch, res *load.Result, refused []load.Refusal) 
 				continue
 			}
 			loaded := true
-			err := w.db.bulk.Write(b, r.Row, r.Row+1, res, func(row, code int, message []byte) {
+			err := w.db.conn.Bulk.Write(b, r.Row, r.Row+1, res, func(row, code int, message []byte) {
 				loaded = false
 				still = append(still, w.refusal(row, code, message))
 			})

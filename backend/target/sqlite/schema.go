@@ -235,7 +235,7 @@ func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
 	if d.conn == nil {
 		return nil, fmt.Errorf("look up columns: %w %q: %s is not there yet; have the table created", load.ErrNoTable, name, d.path)
 	}
-	defer d.bulk.Watch(ctx)()
+	defer d.conn.Bulk.Watch(ctx)()
 	t, err := d.table(ctx, name)
 	if err != nil {
 		return nil, d.explain(ctx, "look up columns", err)

@@ -12,32 +12,26 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	driver "github.com/mattn/go-sqlite3" // the driver "sqlite3"
-
-	"linefeed/backend/target/sqlite/bulk"
 	"linefeed/backend/target/sqlite/extras"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // A DB is one SQLite database file, open or still to be made. It implements
 // load.Target. It is used by one goroutine at a time.
 type DB struct {
 	path   string
-	pool   *sql.DB   // nil until the file is there
-	conn   *sql.Conn // the only connection of pool
-	bulk   *bulk.Loader
-	made   bool // the file was made by us
-	kept   bool // something was committed
+	conn   *sqlitefile.Conn // nil until the file is there
+	made   bool             // the file was made by us
+	kept   bool             // something was committed
 	wait   time.Duration
 	writer *writer
 
@@ -128,32 +122,26 @@ func (d *DB) make(ctx context.Context) error {
 	return d.connect(ctx)
 }
 
+// parameters are those of the connection. The file is never made by opening it,
+// and the connection has no mutex, being used by one goroutine at a time. The
+// driver reads from the file as it connects, whatever its context: so it is told
+// not to wait for locks.
+const parameters = "mode=rw&_mutex=no&_busy_timeout=0"
+
 // connect opens the connection to the file, which is there, and reads from it.
 func (d *DB) connect(ctx context.Context) (err error) {
-	if err := errors.Join(bulk.Install(), extras.Install()); err != nil {
+	if err := extras.Install(); err != nil {
 		return err
 	}
-	pool, err := sql.Open("sqlite3", dsn(d.path))
-	if err != nil {
-		return fmt.Errorf("open database: %w", err)
+	if d.conn, err = sqlitefile.Connect(ctx, d.path, parameters, d.wait, &d.waiting); err != nil {
+		return d.explain(ctx, "open database", err)
 	}
-	d.pool = pool
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.disconnect())
 		}
 	}()
-	if err := d.dial(ctx); err != nil {
-		return d.explain(ctx, "open database", err)
-	}
-	var address int64
-	if err := d.conn.QueryRowContext(ctx, "SELECT linefeed_connection()").Scan(&address); err != nil {
-		return d.explain(ctx, "open database", err)
-	}
-	if d.bulk, err = bulk.Open(address, d.wait, &d.waiting); err != nil {
-		return err
-	}
-	defer d.bulk.Watch(ctx)()
+	defer d.conn.Bulk.Watch(ctx)()
 	pragmas := []string{
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA synchronous=EXTRA",
@@ -161,7 +149,7 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	if d.made {
 		pragmas = append(pragmas, fmt.Sprintf("PRAGMA page_size=%d", pageSize))
 	}
-	// Behind the page size: SQLite counts the cache in pages, of the size at this moment.
+	// After the page size: SQLite counts the cache in pages of the current size.
 	pragmas = append(pragmas, fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB))
 	for _, pragma := range pragmas {
 		if _, err := d.conn.ExecContext(context.WithoutCancel(ctx), pragma); err != nil {
@@ -175,23 +163,6 @@ func (d *DB) connect(ctx context.Context) (err error) {
 	return nil
 }
 
-// dial opens the connection. The driver reads from the file as it does so, with
-// no regard to ctx: so it is told not to wait for locks, and asked again.
-func (d *DB) dial(ctx context.Context) (err error) {
-	const pause = 10 * time.Millisecond
-	for waited := time.Duration(0); ; waited += pause {
-		d.conn, err = d.pool.Conn(ctx)
-		if codeOf(err) != driver.ErrBusy || waited >= d.wait {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-}
-
 // schemaVersion returns a number that every change of the schema changes.
 func (d *DB) schemaVersion() (version int64, err error) {
 	err = d.conn.QueryRowContext(context.Background(), "PRAGMA schema_version").Scan(&version)
@@ -200,17 +171,11 @@ func (d *DB) schemaVersion() (version int64, err error) {
 
 // disconnect closes the connection, if there is one.
 func (d *DB) disconnect() error {
-	var err error
-	if d.conn != nil {
-		err = d.conn.Close()
+	if d.conn == nil {
+		return nil
 	}
-	if d.pool != nil {
-		err = errors.Join(err, d.pool.Close())
-	}
-	if d.bulk != nil {
-		d.bulk.Free()
-	}
-	d.conn, d.pool, d.bulk = nil, nil, nil
+	err := d.conn.Close()
+	d.conn = nil
 	return err
 }
 
@@ -259,14 +224,4 @@ func (d *DB) removeEmpty() error {
 		return fmt.Errorf("remove the empty database: %w", err)
 	}
 	return nil
-}
-
-// dsn returns the driver's name of the file. The file is never made by opening
-// it, and the connection has no mutex, being used by one goroutine at a time.
-func dsn(path string) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/folder/file
-	}
-	return (&url.URL{Scheme: "file", Path: path}).String() + "?mode=rw&_mutex=no&_busy_timeout=0"
 }

@@ -23,7 +23,7 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 	if d.conn == nil {
 		return nil, nil
 	}
-	stop := d.bulk.Watch(ctx)
+	stop := d.conn.Bulk.Watch(ctx)
 	names, err := d.tableNames(ctx)
 	stop()
 	if err != nil {
@@ -67,7 +67,7 @@ func (d *DB) count(ctx context.Context, table string) int64 {
 	if ctx.Err() != nil {
 		return -1
 	}
-	defer d.bulk.Watch(ctx)()
+	defer d.conn.Bulk.Watch(ctx)()
 	var rows int64
 	if err := d.conn.QueryRowContext(ctx, "SELECT count(*) FROM main."+quote(table)).Scan(&rows); err != nil {
 		return -1

@@ -9,6 +9,7 @@ import (
 	driver "github.com/mattn/go-sqlite3"
 
 	"linefeed/backend/load"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // A writer is one load into one table. It implements load.Writer.
@@ -50,7 +51,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if err := d.writable(); err != nil {
 		return nil, err
 	}
-	defer d.bulk.Watch(ctx)()
+	defer d.conn.Bulk.Watch(ctx)()
 	w := &writer{db: d}
 	defer func() {
 		if err != nil {
@@ -78,7 +79,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	for _, e := range w.exact {
 		s.Decimals[e.column] = e.decimal
 	}
-	if err := d.bulk.Prepare(s); err != nil {
+	if err := d.conn.Bulk.Prepare(s); err != nil {
 		return nil, err
 	}
 	w.table = t.name
@@ -137,7 +138,7 @@ func (w *writer) giveWay(ctx context.Context) error {
 
 // transaction makes sure that one is open, with the right to write.
 func (w *writer) transaction(ctx context.Context) error {
-	if w.db.bulk.InTransaction() {
+	if w.db.conn.Bulk.InTransaction() {
 		return nil
 	}
 	if err := w.giveWay(ctx); err != nil {
@@ -164,7 +165,7 @@ func (w *writer) transaction(ctx context.Context) error {
 // inPlace returns an error when the file is no longer where it was: what is
 // written to it would be lost.
 func (w *writer) inPlace() error {
-	if w.db.bulk.Moved() {
+	if w.db.conn.Bulk.Moved() {
 		return errMoved
 	}
 	return nil
@@ -175,7 +176,7 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 	if err := w.usable(ctx); err != nil {
 		return load.Result{}, err
 	}
-	stop := w.db.bulk.Watch(ctx)
+	stop := w.db.conn.Bulk.Watch(ctx)
 	defer stop()
 	if err := w.transaction(ctx); err != nil {
 		return load.Result{}, w.fail(ctx, err)
@@ -187,13 +188,13 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 	}
 	first := 0
 	for row, r := range inexact(w.exact, b) {
-		if err := w.db.bulk.Write(b, first, row, &res, keep); err != nil {
+		if err := w.db.conn.Bulk.Write(b, first, row, &res, keep); err != nil {
 			return load.Result{}, w.fail(ctx, err)
 		}
 		refused = append(refused, r)
 		first = row + 1
 	}
-	err := w.db.bulk.Write(b, first, len(b.Rows), &res, keep)
+	err := w.db.conn.Bulk.Write(b, first, len(b.Rows), &res, keep)
 	if err == nil && w.reasons.table.ownReference() {
 		refused, err = w.retry(b, &res, refused)
 	}
@@ -222,10 +223,10 @@ func (w *writer) Commit(ctx context.Context) error {
 	if err := w.usable(ctx); err != nil {
 		return err
 	}
-	if !w.db.bulk.InTransaction() {
+	if !w.db.conn.Bulk.InTransaction() {
 		return nil
 	}
-	stop := w.db.bulk.Watch(ctx)
+	stop := w.db.conn.Bulk.Watch(ctx)
 	defer stop()
 	if err := w.inPlace(); err != nil {
 		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
@@ -245,7 +246,7 @@ func (w *writer) Close() error {
 	}
 	w.closed = true
 	w.db.writer = nil
-	w.db.bulk.Finalize()
+	w.db.conn.Bulk.Finalize()
 	err := w.rollback()
 	if w.failed != nil {
 		// Where the disk failed or is full, SQLite leaves it to who reads
@@ -256,7 +257,7 @@ func (w *writer) Close() error {
 }
 
 func (w *writer) rollback() error {
-	if !w.db.bulk.InTransaction() {
+	if !w.db.conn.Bulk.InTransaction() {
 		return nil
 	}
 	if err := w.exec("ROLLBACK"); err != nil {
@@ -278,7 +279,7 @@ func (w *writer) usable(ctx context.Context) error {
 
 // fail makes the writer useless, with the reason.
 func (w *writer) fail(ctx context.Context, err error) error {
-	if codeOf(err) == driver.ErrConstraint && !w.db.bulk.InTransaction() {
+	if sqlitefile.Code(err) == driver.ErrConstraint && !w.db.conn.Bulk.InTransaction() {
 		err = fmt.Errorf("a trigger undid the whole load since its last commit (RAISE(ROLLBACK)): %w; let it refuse the row alone, by RAISE(ABORT)", err)
 	}
 	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.table), err)
