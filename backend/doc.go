@@ -2,8 +2,10 @@
 //
 // The way of the data:
 //
+//	                      value  texts to values of the columns' types
+//	                        │
 //	file ──► csvfile ──► load ──► target/<database>
-//	         bytes to     convert, batch,   rows of a batch, or which of
+//	         bytes to     batch,            rows of a batch, or which of
 //	         records      isolate refusals  them were refused and why
 //	                        │
 //	                        ▼
@@ -23,6 +25,8 @@
 //   - load has the words (Record, Column, Plan, Batch, Reject, Progress) and
 //     the pipeline, Run. It imports only the standard library, and Unicode's
 //     normal forms, by which names are compared.
+//   - value finds the types of a file's fields from their texts (Inference) and
+//     converts texts to values of the columns' types (Converter).
 //   - csvfile makes records of bytes: encoding, compression, dialect, and the
 //     physical lines and byte ranges of every record.
 //   - target opens a database by its URL; target/sqlite writes batches to

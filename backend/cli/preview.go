@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/value"
 )
 
 func (p *program) previewCommand() *cobra.Command {
@@ -110,7 +111,7 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 }
 
 // printColumns tells which column each field would become, and why.
-func (s *screen) printColumns(guesses []load.Guess) {
+func (s *screen) printColumns(guesses []value.Guess) {
 	s.println(s.bold("Columns"))
 	t := newTable("", "", "")
 	for _, g := range guesses {
@@ -131,7 +132,7 @@ func (s *screen) printMembers(f csvfile.Finding) {
 }
 
 // choice says how to answer what the values leave open.
-func choice(g load.Guess) string {
+func choice(g value.Guess) string {
 	var flags []string
 	for _, c := range g.Ambiguous {
 		format := cmp.Or(c.Format, "1234.56")                             // only numbers have a usual way of writing among several

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/value"
 )
 
 // WarnAmbiguous is the code of a warning of numbers that may be read in several
@@ -14,7 +15,7 @@ const WarnAmbiguous = "ambiguous"
 
 // ambiguousNumbers warns of fields whose numbers may have a decimal point or
 // thousands separators, such as 8.000, where nobody has said which.
-func ambiguousNumbers(p load.Plan, l load.Layout, guesses []load.Guess) []load.Warning {
+func ambiguousNumbers(p load.Plan, l load.Layout, guesses []value.Guess) []load.Warning {
 	var warnings []load.Warning
 	for i, c := range l.Columns {
 		if c.Type != load.Decimal && c.Type != load.Float || c.Format != "" || p.Decimal != "" {

@@ -10,6 +10,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/value"
 )
 
 // WarnNoRecords is the code of a warning of a file without a single record.
@@ -23,7 +24,7 @@ func withoutNoRecords(warnings []load.Warning) []load.Warning {
 
 // nothingIn reports whether a file holds nothing but blank lines: no record,
 // and no header that names anything.
-func nothingIn(ctx context.Context, req Request, file *csvfile.File, guesses []load.Guess) (bool, error) {
+func nothingIn(ctx context.Context, req Request, file *csvfile.File, guesses []value.Guess) (bool, error) {
 	for _, g := range guesses {
 		if g.Values > 0 || g.Empty > 0 {
 			return false, nil

@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/store"
+	"linefeed/backend/value"
 )
 
 // A Request says what to import where. Its JSON is the body of
@@ -126,7 +127,7 @@ type Summary struct {
 	// Guesses say, for each field, what a check inferred from all records; nil
 	// where it inferred nothing, or did not reach its end. A list of jobs
 	// leaves them out.
-	Guesses []load.Guess `json:"guesses,omitempty"`
+	Guesses []value.Guess `json:"guesses,omitempty"`
 	// Error tells why the job failed, and what to do.
 	Error string `json:"error,omitempty"`
 }

@@ -9,6 +9,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/value"
 )
 
 // A Preview is what can be seen of a file without reading all of it.
@@ -26,7 +27,7 @@ type Preview struct {
 
 	// Guesses say which type and format the column of a new table would have
 	// that each field's values fit.
-	Guesses []load.Guess `json:"guesses"`
+	Guesses []value.Guess `json:"guesses"`
 }
 
 // A preview shows so many records at most, and of wide files so many values.
@@ -74,7 +75,7 @@ const WarnNullSigns = "null_signs"
 
 // nullSigns warns of the texts that become NULL in columns of a new table,
 // because they stand for no value.
-func nullSigns(p load.Plan, guesses []load.Guess) []load.Warning {
+func nullSigns(p load.Plan, guesses []value.Guess) []load.Warning {
 	const most = 10
 	var texts, columns []string
 	for _, g := range guesses {
@@ -110,7 +111,7 @@ const (
 )
 
 // guess infers the types of the file's fields from its first records.
-func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]load.Guess, error) {
+func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]value.Guess, error) {
 	opt := req.options()
 	opt.MaxRead = guessBytes
 	file, err := csvfile.OpenContext(ctx, req.File, d, opt)
@@ -118,7 +119,7 @@ func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]
 		return nil, err
 	}
 	defer file.Close()
-	inference, err := load.NewInference(file.Fields(), req.Plan)
+	inference, err := value.NewInference(file.Fields(), req.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -155,11 +156,11 @@ func inferAll(ctx context.Context, req Request, first *csvfile.File, d csvfile.D
 	if err := file.SameAs(first); err != nil {
 		return 0, err
 	}
-	inference, err := load.NewInference(s.Fields, req.Plan)
+	inference, err := value.NewInference(s.Fields, req.Plan)
 	if err != nil {
 		return 0, err
 	}
-	took, err = inference.Infer(ctx, file, opt)
+	took, err = load.Scan(ctx, file, inference.AddBlock, opt)
 	s.Guesses = inference.Guesses()
 	return took, err
 }

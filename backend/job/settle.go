@@ -10,6 +10,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/target"
+	"linefeed/backend/value"
 )
 
 // Settled is a request fitted to its file and its table, for looking at before
@@ -22,7 +23,7 @@ type Settled struct {
 
 	Fields  []string       `json:"fields"`  // of the file
 	Columns []load.Column  `json:"columns"` // of the table, all of them
-	Guesses []load.Guess   `json:"guesses"` // what the file's values look like, one for each field
+	Guesses []value.Guess  `json:"guesses"` // what the file's values look like, one for each field
 	Mapping []FieldMapping `json:"mapping"` // one for each field
 
 	// Problems keep the request from being started; with none it can be.
@@ -99,7 +100,7 @@ func (req Request) starts() *csvfile.Starts {
 // settle fits a request to an open file and its target, which is nil for a
 // check without one. What the file's values look like is guessed from the
 // first of them, where it is not given as guesses.
-func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target, guesses []load.Guess) (Settled, load.Layout, error) {
+func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Target, guesses []value.Guess) (Settled, load.Layout, error) {
 	s := Settled{Fields: file.Fields(), Mapping: []FieldMapping{}, Problems: []load.Problem{}, Warnings: []load.Warning{}}
 	plan := req.Plan
 	if req.like != nil {
@@ -133,7 +134,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 			return s, load.Layout{}, err
 		}
 		// More records may settle what a few leave open.
-		if look < guessRecords && slices.ContainsFunc(s.Guesses, func(g load.Guess) bool { return len(g.Doubts()) > 0 }) {
+		if look < guessRecords && slices.ContainsFunc(s.Guesses, func(g value.Guess) bool { return len(g.Doubts()) > 0 }) {
 			if s.Guesses, err = guess(ctx, req, file.Dialect(), guessRecords); err != nil {
 				return s, load.Layout{}, err
 			}
@@ -180,6 +181,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	}
 
 	layout, problems := load.Settle(plan, s.Fields, table)
+	problems = append(problems, value.Check(layout)...)
 	problems = append(problems, foreignChecks(req.Plan.Columns)...)
 	s.Problems = append(s.Problems, problems...)
 	s.Warnings = append(s.Warnings, unmappedFields(layout, problems)...)
@@ -237,7 +239,7 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 }
 
 // forNewTable returns the guesses for the columns of a table that is to be made.
-func forNewTable(guesses []load.Guess) []load.Guess {
+func forNewTable(guesses []value.Guess) []value.Guess {
 	all := slices.Clone(guesses)
 	for i, g := range all {
 		all[i] = g.ForNewTable()
@@ -271,7 +273,7 @@ func inferredColumns(infer []string, p load.Plan, s Settled, all bool) []load.Co
 
 // withoutNull returns a column of a guessed type, and makes it text where it
 // takes no NULL but holds signs for no value, which would be NULL otherwise.
-func withoutNull(c load.Column, g load.Guess) load.Column {
+func withoutNull(c load.Column, g value.Guess) load.Column {
 	if !c.Nullable && len(g.Nulls) > 0 {
 		c.Type, c.Format = load.Text, ""
 	}

@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/load"
 	"linefeed/backend/store"
 	"linefeed/backend/target"
+	"linefeed/backend/value"
 )
 
 // A file of up to this size on disk, in bytes, is loaded by the types that its
@@ -103,7 +104,7 @@ func (t *types) settle(ctx context.Context, file *csvfile.File) (err error) {
 // part of the file and gave way.
 const WarnTypeChanged = "type_changed"
 
-func typeChanged(from, to load.Column, g load.Guess) load.Warning {
+func typeChanged(from, to load.Column, g value.Guess) load.Warning {
 	w := load.Warning{
 		Code: WarnTypeChanged, Field: g.Field, Column: to.Name,
 		Message: fmt.Sprintf("the column %q is %s and not %s, as its first records seemed", to.Name, to.Type, from.Type),
@@ -121,7 +122,11 @@ func typeChanged(from, to load.Column, g load.Guess) load.Warning {
 // is file or another.
 func (t *types) run(ctx context.Context, file *csvfile.File, log *store.RejectLog, tell func()) (*csvfile.File, load.Summary, error) {
 	for {
-		did, err := load.Run(ctx, file, t.dst, t.layout, t.opt)
+		conv, err := value.NewConverter(t.layout)
+		if err != nil {
+			return file, load.Summary{}, err
+		}
+		did, err := load.Run(ctx, file, conv, t.dst, t.layout, t.opt)
 		var unfit *load.UnfitError
 		if !errors.As(err, &unfit) || ctx.Err() != nil {
 			return file, did, err

@@ -32,13 +32,15 @@ type Block struct {
 	Rejects  []Reject // of the records that were spoiled so far; Raw refers to an arena
 	Consumed int64    // how many bytes on disk had been consumed at its end; 0 with no record
 
-	read    int64  // records that the source gave, spoiled ones included
-	err     error  // why the source ended here; nil at its proper end
-	large   bool   // it holds a record larger than keepBytes
-	spoiled []bool // by row, for the stage that converts
+	// Unfit is the first value that does not fit the type that was guessed for
+	// its column, nil for none.
+	Unfit *UnfitError
+
+	read  int64 // records that the source gave, spoiled ones included
+	err   error // why the source ended here; nil at its proper end
+	large bool  // it holds a record larger than keepBytes
 
 	signs [][]SignCount // by column, the texts that were taken for NULL
-	unfit *UnfitError   // the first value that does not fit the type that was guessed for its column
 }
 
 // Reset empties the block for records of so many fields that become rows of
@@ -55,7 +57,7 @@ func (b *Block) Reset(width, cols int) {
 	b.Width = width
 	clear(b.Rejects)
 	b.Rejects = b.Rejects[:0]
-	b.Consumed, b.read, b.err, b.unfit = 0, 0, nil, nil
+	b.Consumed, b.read, b.err, b.Unfit = 0, 0, nil, nil
 	for _, texts := range b.signs {
 		for i := range texts {
 			texts[i].Count = 0
@@ -113,9 +115,9 @@ func (b *Block) AddReject(r *Record, why *Reject) {
 	b.Consumed = r.Consumed
 }
 
-// reject spoils a record that was read well: row's values did not fit or the
-// database refused them.
-func (b *Block) reject(row Row, column string, value []byte, f fault) {
+// Reject adds a reject for a record that was read well: the values of its row
+// don't fit their columns, or the database refused them.
+func (b *Block) Reject(row Row, column string, value []byte, f Fault) {
 	if len(value) > MaxValue {
 		value = cutText(value, MaxValue)
 	}
@@ -123,7 +125,7 @@ func (b *Block) reject(row Row, column string, value []byte, f fault) {
 		Record: row.Number, Line: row.Line, EndLine: row.Line + int64(row.Breaks),
 		Offset: row.Offset, End: row.Offset + int64(row.RawEnd-row.RawStart),
 		Column: column, Value: string(value),
-		Code: f.code, Message: f.message, Hint: f.hint,
+		Code: f.Code, Message: f.Message, Hint: f.Hint,
 		Raw: b.Arena[row.RawStart:row.RawEnd:row.RawEnd],
 	})
 }

@@ -51,8 +51,8 @@ func (t *Type) UnmarshalText(b []byte) error {
 	return fmt.Errorf("unknown type %q: it is one of %s", b, strings.Join(typeNames[:], ", "))
 }
 
-// isNumber reports whether values of the type are numbers.
-func isNumber(t Type) bool { return t == Integer || t == Decimal || t == Float }
+// IsNumber reports whether values of the type are numbers.
+func (t Type) IsNumber() bool { return t == Integer || t == Decimal || t == Float }
 
 // A Column is a column of the target table.
 type Column struct {
@@ -100,11 +100,19 @@ type Column struct {
 
 	// Of a guessed column: what its decimals have after the point, and which of
 	// the usual words are true and false in it, such as "yes/no".
-	decimals decimalScales
-	words    string
+	Scales Scales `json:"-"`
+	Words  string `json:"-"`
 
 	// NullSigns says that texts by which programs and people say that there is
 	// no value, such as N/A, are NULL where they are no value of the type.
 	// It is not for texts, nor where the plan names the texts for NULL.
 	NullSigns bool `json:"nullSigns,omitempty"`
+}
+
+// Scales are how many digits the decimals of a guessed column had after the
+// point. The zero value is that of a column where they say nothing.
+type Scales struct {
+	Known  bool
+	Least  int // of those that had any; 0 for none
+	Zeroed int // the most of those that ended with a zero
 }

@@ -2,10 +2,10 @@
 // every one of them.
 //
 // It is the middle of the program and knows neither CSV nor any database: it
-// imports only the standard library, and Unicode's normal forms. A source yields records; load converts
-// their fields to the types of the target's columns, packs them into batches,
-// writes the batches, sets aside each record that could not be loaded, and
-// reports what it did through the func fields of [Options].
+// imports only the standard library, and Unicode's normal forms. A source yields blocks of records, a
+// converter makes rows of them, and load writes these, sets aside each record
+// that could not be loaded, and reports what it did through the func fields of
+// [Options].
 //
 // The promise that everything here serves: read = inserted + updated + skipped
 // + rejected, and one bad row never costs its neighbours.
@@ -30,6 +30,16 @@ type Source interface {
 	// returns io.EOF when the last record is in b, and any other error when
 	// the source breaks off behind those in b.
 	Fill(b *Block) error
+}
+
+// A Converter turns the records of one source into rows for one table. It is
+// used by one goroutine.
+type Converter interface {
+	// Convert gives each of b.Rows its cells, of which b has none yet: Cols of
+	// them. A record with a value that does not fit its column it takes out of
+	// Rows and rejects by b.Reject; where the column's type was guessed, the
+	// first such value is b.Unfit.
+	Convert(b *Block)
 }
 
 // A Target is an open database. Its methods may be called from one goroutine

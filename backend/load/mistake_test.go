@@ -28,7 +28,7 @@ func TestRunSurvivesPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dst := &memory{onWrite: test.onWrite}
-			s, err := Run(t.Context(), test.src, dst, layoutOf(t, Plan{}, test.src, textAndInteger...), Options{OnReject: test.onReject})
+			s, err := runWith(t.Context(), test.src, dst, layoutOf(t, Plan{}, test.src, textAndInteger...), Options{OnReject: test.onReject})
 			if err == nil || !strings.Contains(err.Error(), "mistake, please report it: oh") {
 				t.Fatalf("%v", err)
 			}

@@ -61,3 +61,10 @@ const (
 	CodeForeignKey   Code = "foreign_key"
 	CodeRefused      Code = "refused" // for any other reason, which is in the message
 )
+
+// A Fault says why a value does not fit its column.
+type Fault struct {
+	Code    Code
+	Message string
+	Hint    string
+}

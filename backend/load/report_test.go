@@ -21,7 +21,7 @@ func TestRejectsAreReportedBesideWriting(t *testing.T) {
 		return nil
 	}
 	reported := 0
-	s, err := Run(t.Context(), src, committing{dst, func() {
+	s, err := runWith(t.Context(), src, committing{dst, func() {
 		if reported != n/10 {
 			t.Errorf("committed with %d rejects reported, want %d", reported, n/10)
 		}
@@ -43,7 +43,7 @@ func TestNothingIsCommittedBehindRejectsThatCannotBeKept(t *testing.T) {
 	full := errors.New("disk full")
 	src, dst := many(100_000, nil), &memory{}
 	reported := 0
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 		CommitEvery: time.Nanosecond,
 		OnReject: func([]Reject) error {
 			if reported++; reported == 3 {

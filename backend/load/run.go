@@ -73,8 +73,8 @@ type Summary struct {
 	Signs []SignCount
 }
 
-// Run loads all records of src into the table of dst that l names, and returns
-// what became of them.
+// Run loads all records of src, by way of conv, into the table of dst that l
+// names, and returns what became of them.
 //
 // Reading, converting, writing and reporting of rejects overlap, each in a
 // goroutine of its own; memory is bounded by a few blocks of records. When Run
@@ -85,11 +85,7 @@ type Summary struct {
 // atomic, and the error wraps ctx's cause; where it could not be kept, the error
 // is an [*UndoneError]. After any other error what was not committed is undone.
 // In all cases the summary tells what was kept.
-func Run(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Summary, error) {
-	conv, err := newConverter(l)
-	if err != nil {
-		return Summary{}, err
-	}
+func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, opt Options) (Summary, error) {
 	limit, err := parseLimit(l.Plan.MaxRejects)
 	if err != nil {
 		return Summary{}, err
@@ -169,9 +165,9 @@ func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, ou
 }
 
 // convertStage turns the records of each block into rows of a batch.
-func convertStage(conv *converter, in <-chan *Block, out chan<- *Block) {
+func convertStage(conv Converter, in <-chan *Block, out chan<- *Block) {
 	for b := range in {
-		conv.block(b)
+		conv.Convert(b)
 		out <- b // holds all blocks: never waits
 	}
 }
@@ -264,8 +260,8 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 
 // writeBlock writes the rows of b and has its rejects reported.
 func (r *run) writeBlock(ctx context.Context, b *Block) error {
-	if r.opt.GiveWay && b.unfit != nil {
-		return b.unfit
+	if r.opt.GiveWay && b.Unfit != nil {
+		return b.Unfit
 	}
 	var res Result
 	if len(b.Rows) > 0 {
@@ -285,7 +281,7 @@ func (r *run) writeBlock(ctx context.Context, b *Block) error {
 		if ref.Column >= 0 {
 			value = b.text(b.Row(ref.Row)[ref.Column])
 		}
-		b.reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, fault{ref.Code, ref.Message, ref.Hint})
+		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{Code: ref.Code, Message: ref.Message, Hint: ref.Hint})
 	}
 	r.counts.Read += b.read
 	r.counts.Inserted += res.Inserted

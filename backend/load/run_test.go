@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -142,6 +143,44 @@ func layoutOf(t *testing.T, p Plan, src Source, cols ...Column) Layout {
 
 var textAndInteger = []Column{{Name: "name", Type: Text, Nullable: true}, {Name: "n", Type: Integer, Nullable: true}}
 
+// plain is a Converter to texts as they stand, and to integers of digits. For a
+// guessed column a zero before other digits is none.
+type plain Layout
+
+func (p plain) Convert(b *Block) {
+	rows := b.Rows
+	b.Rows, b.Cells = rows[:0], b.Cells[:0]
+	for i, row := range rows {
+		fields, cells := b.Fields[i*b.Width:(i+1)*b.Width], len(b.Cells)
+		for k, c := range p.Columns {
+			f := fields[p.Index[k]]
+			text := b.Arena[f.Start:f.End:f.End]
+			cell := TextCell(int(f.Start), int(f.End))
+			if c.Type == Integer {
+				n, err := strconv.ParseInt(string(text), 10, 64)
+				if err != nil || c.Guessed && strconv.FormatInt(n, 10) != string(text) {
+					if c.Guessed && b.Unfit == nil {
+						b.Unfit = &UnfitError{Column: c.Name, Line: row.Line, Value: string(text), Reason: "not a number"}
+					}
+					b.Reject(row, c.Name, text, Fault{Code: CodeNotANumber, Message: "not a number"})
+					b.Cells = b.Cells[:cells]
+					break
+				}
+				cell = IntCell(n)
+			}
+			b.Cells = append(b.Cells, cell)
+		}
+		if len(b.Cells) > cells {
+			b.Rows = append(b.Rows, row)
+		}
+	}
+}
+
+// runWith runs a load by a plain converter.
+func runWith(ctx context.Context, src Source, dst Target, l Layout, opt Options) (Summary, error) {
+	return Run(ctx, src, plain(l), dst, l, opt)
+}
+
 // kept is what a test wants to know of a reject.
 func kept(to *[]string) func([]Reject) error {
 	return func(rejects []Reject) error {
@@ -157,7 +196,7 @@ func TestRunAccountsForEveryRecord(t *testing.T) {
 	dst := &memory{}
 	var rejects []string
 	var last Progress
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 		OnReject: kept(&rejects), OnProgress: func(p Progress) { last = p },
 	})
 	if err != nil {
@@ -207,7 +246,7 @@ func TestRunKeepsOrderOverManyBlocks(t *testing.T) {
 	src, dst := many(n, nil), &memory{}
 	var rejects []int64
 	percent, done := -1.0, false
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 		CommitEvery: time.Nanosecond,
 		OnReject: func(rs []Reject) error {
 			for _, r := range rs {
@@ -250,7 +289,7 @@ func TestRunCancel(t *testing.T) {
 				}
 				return nil
 			}
-			s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), opt)
+			s, err := runWith(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), opt)
 			if !errors.Is(err, mine) {
 				t.Fatalf("error %v, want the cause of the cancel", err)
 			}
@@ -279,7 +318,7 @@ func TestRunCancelBreaksOffALongWrite(t *testing.T) {
 		<-writing.Done()
 		return writing.Err()
 	}
-	s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: true}, src, textAndInteger...), Options{})
+	s, err := runWith(ctx, src, dst, layoutOf(t, Plan{Atomic: true}, src, textAndInteger...), Options{})
 	if !errors.Is(err, context.Canceled) || len(dst.rows) != 0 || s.Inserted != 0 {
 		t.Fatalf("%+v, %v", s, err)
 	}
@@ -287,7 +326,7 @@ func TestRunCancelBreaksOffALongWrite(t *testing.T) {
 
 func TestRunEndsWhenTheSourceBreaks(t *testing.T) {
 	src, dst := linesOf("name,n", "a,1", "b,2", "stop"), &memory{}
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
 	if !errors.Is(err, errStop) || len(dst.rows) != 0 || s.Inserted != 0 || s.Read != 2 || s.RolledBack != 2 {
 		t.Fatalf("%+v, rows %q, %v", s, dst.rows, err)
 	}
@@ -295,7 +334,7 @@ func TestRunEndsWhenTheSourceBreaks(t *testing.T) {
 
 func TestRunWithoutRecords(t *testing.T) {
 	src, dst := linesOf("name,n"), &memory{}
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{MaxRejects: "0%"}, src, textAndInteger...), Options{})
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{MaxRejects: "0%"}, src, textAndInteger...), Options{})
 	if err != nil || s.Counts != (Counts{}) || dst.commits != 1 {
 		t.Fatalf("%+v, %v, %d commits", s, err, dst.commits)
 	}
@@ -317,7 +356,7 @@ func TestRunMaxRejects(t *testing.T) {
 	}
 	for _, tt := range tests {
 		src, dst := linesOf("name,n", tt.all...), &memory{}
-		_, err := Run(t.Context(), src, dst, layoutOf(t, Plan{MaxRejects: tt.limit}, src, textAndInteger...), Options{})
+		_, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{MaxRejects: tt.limit}, src, textAndInteger...), Options{})
 		if _, tooMany := errors.AsType[*TooManyRejectsError](err); tooMany != tt.fails || (err != nil) != tt.fails {
 			t.Errorf("limit %q for %q: %v", tt.limit, tt.all, err)
 		}
@@ -335,7 +374,7 @@ func TestRunMaxRejects(t *testing.T) {
 func TestRunEndsWhenRejectsCannotBeKept(t *testing.T) {
 	full := errors.New("disk full")
 	src, dst := linesOf("name,n", "a,1", "b,x"), &memory{}
-	_, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+	_, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 		OnReject: func([]Reject) error { return full },
 	})
 	if !errors.Is(err, full) || len(dst.rows) != 0 {
@@ -355,7 +394,7 @@ func TestRunPause(t *testing.T) {
 	var s Summary
 	go func() {
 		var err error
-		s, err = Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+		s, err = runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 			Paused: func() <-chan struct{} {
 				if asked++; asked == 3 {
 					return goOn
@@ -384,7 +423,7 @@ func TestRunPause(t *testing.T) {
 func TestRunCheckWritesNothing(t *testing.T) {
 	src := linesOf("name,n", "a,1", "b,x")
 	var rejects []string
-	s, err := Run(t.Context(), src, nil, layoutOf(t, Plan{}, src, textAndInteger...), Options{Check: true, OnReject: kept(&rejects)})
+	s, err := runWith(t.Context(), src, nil, layoutOf(t, Plan{}, src, textAndInteger...), Options{Check: true, OnReject: kept(&rejects)})
 	if err != nil || s.Counts != (Counts{Read: 2, Inserted: 1, Rejected: 1}) || len(rejects) != 1 {
 		t.Fatalf("%+v, %q, %v", s, rejects, err)
 	}
@@ -395,7 +434,7 @@ func TestRunHugeRecord(t *testing.T) {
 	huge := strings.Repeat("x", 3*keepBytes)
 	src, dst := linesOf("name,n", "a,1", huge+",2", "b,y"+huge, "c,3"), &memory{}
 	var value string
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 		OnReject: func(rs []Reject) error { value = rs[0].Value; return nil },
 	})
 	if err != nil || s.Inserted != 3 || dst.rows[1] != huge+",2" || len(value) != MaxValue {
@@ -427,7 +466,7 @@ func TestRunHugeRecordsInARow(t *testing.T) {
 	}
 	src := source()
 	dst := &memory{onWrite: func(context.Context) error { written.Add(1); return nil }}
-	s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
 	if err != nil || s.Inserted != n {
 		t.Fatalf("%+v, %v", s, err)
 	}
@@ -435,7 +474,7 @@ func TestRunHugeRecordsInARow(t *testing.T) {
 	written.Store(n)
 	dst = &memory{onWrite: func(context.Context) error { return broken }}
 	src = source()
-	if _, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{}); !errors.Is(err, broken) {
+	if _, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{}); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

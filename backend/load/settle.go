@@ -64,13 +64,6 @@ func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
 		if s.fed[i] >= 0 {
 			c.Format = s.format(c)
 			c.NullSigns = c.NullSigns && len(p.Null) == 0 && c.Type != Text
-			if said := s.plan.Formats[c.Name]; p.Create && said != "" && c.Type == Text && !strings.EqualFold(said, textFormat) {
-				s.problem(Problem{Column: c.Name, Message: fmt.Sprintf("the format %q is given for the column %q, which is text", said, c.Name),
-					Hint: "a text is taken as it stands: leave the format out, or correct it: dates are written such as DD.MM.YYYY, numbers such as 1.234,56, booleans such as yes/no"})
-			}
-			if _, err := newConversion(c, s.plan); err != nil {
-				s.problem(Problem{Column: c.Name, Message: err.Error()})
-			}
 			l.Columns = append(l.Columns, c)
 			l.Index = append(l.Index, s.fed[i])
 		}
@@ -274,7 +267,7 @@ func (s *settling) checkFields() []int {
 		s.problem(Problem{Field: field, Message: fmt.Sprintf("the field %q goes to no column", field),
 			Hint: fmt.Sprintf("map it to one (--map FIELD=COLUMN) or leave it out (%s)", mapFlag(field, ""))})
 	} else if len(strict) > 0 {
-		s.problem(Problem{Field: s.fields[strict[0]], Message: fmt.Sprintf("%s go to no column: %s", count(int64(len(strict)), "field"), list(pick(s.fields, strict))),
+		s.problem(Problem{Field: s.fields[strict[0]], Message: fmt.Sprintf("%s go to no column: %s", Count(int64(len(strict)), "field"), list(pick(s.fields, strict))),
 			Hint: "map each of them to one (--map FIELD=COLUMN) or leave it out (--map FIELD=)"})
 	}
 	return unmapped
@@ -286,7 +279,7 @@ func mapFlag(field, column string) string {
 	if strings.ContainsAny(said, ",\"") { // the flag takes a list, written as CSV
 		said = `"` + strings.ReplaceAll(said, `"`, `""`) + `"`
 	}
-	return "--map " + shellWord(said)
+	return "--map " + ShellWord(said)
 }
 
 // checkColumns finds the columns that need a field and have none. Rows that are

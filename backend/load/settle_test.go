@@ -40,9 +40,6 @@ func TestSettle(t *testing.T) {
 		{"unknown rules", Plan{OnConflict: "merge", Ragged: "cut", Decimal: ";", Types: "guess", MaxRejects: "few"}, "id", "id=0",
 			[]string{`conflict rule "merge"`, `ragged records "cut"`, `decimal sign ";"`, `types "guess"`, `limit of rejects "few"`}},
 		{"a format of no column", Plan{Formats: map[string]string{"size": "1.234,5"}}, "id", "id=0", []string{`a format is given for "size"`}},
-		{"a format that can't be", Plan{Formats: map[string]string{"made": "today"}}, "id,made", "id=0 made=1", []string{`column "made": date format "today"`}},
-		{"a format of a text that is to be made", Plan{Create: true, Formats: map[string]string{"First Name": "yes/no"}}, "id,first_name", "id=0 First Name=1", []string{`the format "yes/no" is given for the column "First Name", which is text`}},
-		{"a format of a text that is there", Plan{Formats: map[string]string{"First Name": "yes/no"}}, "id,first_name", "id=0 First Name=1", nil},
 		{"update and a key that is there", Plan{Create: true, OnConflict: ConflictUpdate}, "id", "id=0", nil},
 		{"an unknown key", Plan{Key: []string{"sku"}}, "id", "id=0", []string{`key column "sku"`}},
 	}

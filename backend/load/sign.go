@@ -26,9 +26,9 @@ func add(counts []SignCount, text []byte, n int64) []SignCount {
 	return append(counts, SignCount{Text: string(text), Count: n})
 }
 
-// countSign takes into account that text became NULL in a column n more times;
-// blanks are no sign.
-func (b *Block) countSign(column int, text []byte, n int64) {
+// CountSign adds n to how often text became NULL in a column; blanks are not
+// counted.
+func (b *Block) CountSign(column int, text []byte, n int64) {
 	if len(text) == 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,7 @@ func TestRunCancelKeepsTheLastBlock(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	src, dst := linesOf("name,n", "a,1", "b,2", "stop"), &memory{}
 	dst.onWrite = func(context.Context) error { cancel(mine); return nil }
-	s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+	s, err := runWith(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
 	if !errors.Is(err, mine) || errors.Is(err, errStop) || len(dst.rows) != 2 || s.Inserted != 2 || s.RolledBack != 0 {
 		t.Errorf("%+v, rows %q, %v", s, dst.rows, err)
 	}
@@ -37,9 +38,9 @@ func TestRunCancelWhileAGuessGivesWay(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			src := linesOf("name,n", append(times(tt.before, "a,24"), "a,x7")...)
+			src := linesOf("name,n", append(slices.Repeat([]string{"a,24"}, tt.before), "a,x7")...)
 			dst := &memory{onClose: func() { cancel(mine) }}
-			s, err := Run(ctx, src, dst, layoutOf(t, Plan{Atomic: tt.atomic}, src, guessed...), Options{GiveWay: true})
+			s, err := runWith(ctx, src, dst, layoutOf(t, Plan{Atomic: tt.atomic}, src, guessed...), Options{GiveWay: true})
 			var undone *UndoneError
 			switch errors.As(err, &undone); {
 			case tt.undoing && (undone == nil || !undone.BrokenOff() || undone.Rows != s.RolledBack || !strings.Contains(err.Error(), `"n"`)):
@@ -72,7 +73,7 @@ func TestRunCancelWhoseCommitFails(t *testing.T) {
 				}
 				return tt.fails
 			}
-			s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+			s, err := runWith(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
 			var undone *UndoneError
 			if !errors.As(err, &undone) || undone.Rows != s.RolledBack || !errors.Is(err, tt.fails) || !errors.Is(undone.Cause, mine) || undone.BrokenOff() != tt.brokenOff {
 				t.Fatalf("the error is %v", err)
@@ -101,7 +102,7 @@ func TestRunCancelWhilePaused(t *testing.T) {
 	}
 	asked := 0
 	var last Progress
-	s, err := Run(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+	s, err := runWith(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 		Paused: func() <-chan struct{} {
 			if asked++; asked != 5 {
 				return nil

@@ -12,7 +12,7 @@ type UnfitError struct {
 }
 
 func (e *UnfitError) Error() string {
-	return fmt.Sprintf("the type that was guessed for the column %q does not fit line %s, %s: %s", e.Column, grouped(e.Line), shown([]byte(e.Value)), e.Reason)
+	return fmt.Sprintf("the type that was guessed for the column %q does not fit line %s, %s: %s", e.Column, Grouped(e.Line), Shown([]byte(e.Value)), e.Reason)
 }
 
 // held reports whether nothing is committed before the load's end.

@@ -2,6 +2,7 @@ package load
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 )
@@ -21,11 +22,11 @@ func TestRunGivesWay(t *testing.T) {
 		{"one that can't be read", "!stray_quote", false},
 		{"one that the database refuses", "refuse,7", false},
 	} {
-		src, dst := linesOf("name,n", append(times(50_000, "a,24"), tt.last)...), &memory{}
+		src, dst := linesOf("name,n", append(slices.Repeat([]string{"a,24"}, 50_000), tt.last)...), &memory{}
 		resumed := make(chan struct{})
 		close(resumed)
 		opt := Options{GiveWay: true, CommitEvery: time.Nanosecond, Paused: func() <-chan struct{} { return resumed }}
-		s, err := Run(t.Context(), src, dst, layoutOf(t, Plan{}, src, guessed...), opt)
+		s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, guessed...), opt)
 		var unfit *UnfitError
 		if errors.As(err, &unfit) != tt.unfit {
 			t.Fatalf("%s: %v", tt.about, err)

@@ -10,6 +10,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/target"
+	"linefeed/backend/value"
 )
 
 // insertPrepared is the role of the floor: a file's name and path, and the
@@ -64,7 +65,11 @@ func (p *prepared) read(ctx context.Context, req job.Request) error {
 		return err
 	}
 	defer src.Close()
-	_, err = load.Run(ctx, src, p, layout, load.Options{})
+	conv, err := value.NewConverter(layout)
+	if err != nil {
+		return err
+	}
+	_, err = load.Run(ctx, src, conv, p, layout, load.Options{})
 	return err
 }
 

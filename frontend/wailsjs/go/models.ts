@@ -85,7 +85,7 @@ export namespace job {
 	    warnings?: load.Warning[];
 	    created?: boolean;
 	    check?: boolean;
-	    guesses?: load.Guess[];
+	    guesses?: value.Guess[];
 	    error?: string;
 	}
 	export interface Limits {
@@ -130,7 +130,7 @@ export namespace job {
 	    size: number;
 	    records: number;
 	    complete: boolean;
-	    guesses: load.Guess[];
+	    guesses: value.Guess[];
 	}
 	export interface RejectBytes {
 	    text: string;
@@ -145,7 +145,7 @@ export namespace job {
 	    preset?: string;
 	    fields: string[];
 	    columns: load.Column[];
-	    guesses: load.Guess[];
+	    guesses: value.Guess[];
 	    mapping: FieldMapping[];
 	    problems: load.Problem[];
 	    warnings: load.Warning[];
@@ -160,11 +160,6 @@ export namespace job {
 
 export namespace load {
 	
-	export interface Choice {
-	    type: string;
-	    format: string;
-	    example: string;
-	}
 	export interface Column {
 	    name: string;
 	    type: string;
@@ -180,18 +175,6 @@ export namespace load {
 	    check?: string;
 	    format?: string;
 	    nullSigns?: boolean;
-	}
-	export interface Guess {
-	    field: string;
-	    column: Column;
-	    evidence: string;
-	    confidence: number;
-	    ambiguous?: Choice[];
-	    nulls?: string[];
-	    values: number;
-	    empty: number;
-	    exceptions: number;
-	    maxLength: number;
 	}
 	export interface Plan {
 	    table: string;
@@ -231,6 +214,11 @@ export namespace load {
 	    recordsPerSecond: number;
 	    bytesPerSecond: number;
 	    etaMs?: number;
+	}
+	export interface Scales {
+	    Known: boolean;
+	    Least: number;
+	    Zeroed: number;
 	}
 	export interface SignCount {
 	    column: string;
@@ -296,6 +284,28 @@ export namespace store {
 	    code: string;
 	    column: string;
 	    find: string;
+	}
+
+}
+
+export namespace value {
+	
+	export interface Choice {
+	    type: string;
+	    format: string;
+	    example: string;
+	}
+	export interface Guess {
+	    field: string;
+	    column: load.Column;
+	    evidence: string;
+	    confidence: number;
+	    ambiguous?: Choice[];
+	    nulls?: string[];
+	    values: number;
+	    empty: number;
+	    exceptions: number;
+	    maxLength: number;
 	}
 
 }

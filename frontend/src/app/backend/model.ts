@@ -1,4 +1,4 @@
-import type { csvfile, job, load, main, store } from '../../../wailsjs/go/models';
+import type { csvfile, job, load, main, store, value } from '../../../wailsjs/go/models';
 
 // What the program behind the window speaks of, by the names that the bindings
 // generate from it. Nothing of it is typed again by hand.
@@ -8,13 +8,14 @@ export type Encoding = csvfile.Encoding;
 export type Finding = csvfile.Finding;
 export type Row = csvfile.Row;
 
-export type Choice = load.Choice;
 export type Column = load.Column;
-export type Guess = load.Guess;
 export type Plan = load.Plan;
 export type Progress = load.Progress;
 export type Table = load.Table;
 export type Warning = load.Warning;
+
+export type Choice = value.Choice;
+export type Guess = value.Guess;
 
 export type Job = job.Job;
 export type FieldMapping = job.FieldMapping;

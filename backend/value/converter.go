@@ -1,0 +1,151 @@
+package value
+
+import (
+	"slices"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A Converter turns records into rows of cells by a layout. It is used by one
+// goroutine.
+type Converter struct {
+	columns []*conversion
+	index   []int  // of the field that feeds each column
+	spoiled []bool // by row of the block at hand: a value does not fit its column
+}
+
+// NewConverter returns the converter for a layout. The error is about a
+// column's format, and names the column.
+func NewConverter(l load.Layout) (*Converter, error) {
+	c := &Converter{columns: make([]*conversion, len(l.Columns)), index: l.Index}
+	for i, column := range l.Columns {
+		v, err := newConversion(column, l.Plan)
+		if err != nil {
+			return nil, err
+		}
+		c.columns[i] = v
+	}
+	return c, nil
+}
+
+// cellsAtOnce is how many cells are converted before the next rows are begun:
+// they and their fields stay in the processor's first cache, from column to
+// column.
+const cellsAtOnce = 512
+
+// Convert turns the records of b into the rows of its batch. Those with a value
+// that does not fit become rejects.
+//
+// It goes column by column, so that what is done for one value after the other
+// is all of a kind.
+func (c *Converter) Convert(b *load.Block) {
+	n := len(b.Rows)
+	b.Cells = slices.Grow(b.Cells[:0], n*b.Cols)[:n*b.Cols]
+	c.spoiled = slices.Grow(c.spoiled[:0], n)[:n]
+	clear(c.spoiled)
+	rows := max(cellsAtOnce/max(b.Cols, 1), 8)
+	good := true
+	for first := 0; first < n; first += rows {
+		end := min(first+rows, n)
+		for i, v := range c.columns {
+			good = v.column(b, c.spoiled, first, end, c.index[i], i) && good
+		}
+	}
+	if !good {
+		c.rejectSpoiled(b)
+	}
+}
+
+// rejectSpoiled takes the rows that are spoiled out of the batch.
+func (c *Converter) rejectSpoiled(b *load.Block) {
+	good := 0
+	for i, row := range b.Rows {
+		if c.spoiled[i] {
+			c.reject(b, i)
+			continue
+		}
+		if good < i {
+			b.Rows[good] = row
+			copy(b.Row(good), b.Row(i))
+		}
+		good++
+	}
+	b.Rows = b.Rows[:good]
+	b.Cells = b.Cells[:good*b.Cols]
+}
+
+// maxAlsoWrong is how many further columns a reject names.
+const maxAlsoWrong = 5
+
+// reject rejects row i for the first of its values that does not fit its
+// column. The hint names the columns of the others, so that one run finds all.
+func (c *Converter) reject(b *load.Block, i int) {
+	fields := b.Fields[i*b.Width : (i+1)*b.Width]
+	var first *load.Fault
+	var column string
+	var value load.Field
+	var also []string
+	more := 0
+	for k, v := range c.columns {
+		f := fields[c.index[k]]
+		_, cell, wrong := v.convert(b.Arena, f) // what it appends is not kept
+		if wrong != nil && v.target.Guessed && wrong.Code != load.CodeRequired && b.Unfit == nil {
+			b.Unfit = &load.UnfitError{Column: v.target.Name, Line: b.Rows[i].Line, Value: string(b.Arena[f.Start:f.End]), Reason: wrong.Message}
+		}
+		switch {
+		case wrong == nil:
+			if v.signs && cell.Kind == load.CellNull { // it was counted, and is not loaded
+				b.CountSign(k, trimBlanks(b.Arena[f.Start:f.End:f.End]), -1)
+			}
+		case first == nil:
+			first, column, value = wrong, v.target.Name, f
+		case len(also) == maxAlsoWrong:
+			more++
+		default:
+			also = append(also, v.target.Name)
+		}
+	}
+	if len(also) > 0 {
+		if first.Hint != "" {
+			first.Hint += "; "
+		}
+		first.Hint += "also wrong: " + strings.Join(also, ", ")
+		if more > 0 {
+			first.Hint += " and " + load.Count(int64(more), "other")
+		}
+	}
+	b.Reject(b.Rows[i], column, b.Arena[value.Start:value.End], *first)
+}
+
+// column converts a field of rows [first, end) of b into their column. It
+// reports whether all values fit, and marks the rows that are spoiled by one
+// that does not.
+func (v *conversion) column(b *load.Block, spoiled []bool, first, end, field, column int) bool {
+	arena, good := b.Arena, true
+	fields, cells := b.Fields[first*b.Width+field:], b.Cells[first*b.Cols+column:]
+	for i, at, to := first, 0, 0; i < end; i, at, to = i+1, at+b.Width, to+b.Cols {
+		f, cell := &fields[at], &cells[to]
+		switch {
+		case v.asItIs:
+			// Most values of most files are text that fits.
+			if size := int(f.End - f.Start); size > 0 && size <= v.fits {
+				*cell = load.Cell{Bits: uint64(f.Start), Len: uint32(size), Kind: load.CellText}
+				continue
+			}
+		case v.digits:
+			if n, ok := fewDigits(arena, int(f.Start), int(f.End)); ok && (arena[f.Start] != '0' || f.End-f.Start == 1) {
+				*cell = load.Cell{Bits: uint64(n), Kind: load.CellInt}
+				continue
+			}
+		}
+		var wrong *load.Fault
+		if arena, *cell, wrong = v.convert(arena, *f); wrong != nil {
+			spoiled[i], good = true, false
+		} else if v.signs && cell.Kind == load.CellNull {
+			b.CountSign(column, trimBlanks(arena[f.Start:f.End:f.End]), 1)
+		}
+	}
+	b.Arena = arena
+	return good
+}

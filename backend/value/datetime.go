@@ -1,0 +1,393 @@
+package value
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// A momentParser reads dates, times and timestamps, by ISO 8601 or by a
+// pattern.
+//
+// What the text says and the column can't hold is refused, not cut off: a date
+// column takes a time of day only when it is midnight, and no zone. A date alone is
+// midnight of that day in a timestamp column. A timestamp column without a
+// zone takes a text with one as the same moment in UTC; a column with a zone
+// takes a text without one only by a pattern, as UTC.
+type momentParser struct {
+	typ     load.Type
+	pattern *momentPattern // nil for ISO 8601
+	tail    *momentPattern // what may stand behind pattern in a date column; nil for a time by ISO 8601
+	strict  bool           // a timestamp column without a zone takes no text with one
+	epoch   int64          // of Unix time, how many of its units make a second; 0 for all else
+}
+
+// isoFormat is the format of a column whose values are in ISO 8601 although
+// the plan has another format for dates.
+const isoFormat = "ISO 8601"
+
+func newMomentParser(c load.Column, p load.Plan) (*momentParser, error) {
+	source, own := c.Format, true
+	if source == "" {
+		source, own = p.DateFormat, false
+	}
+	m := &momentParser{typ: c.Type}
+	if source == "" || strings.EqualFold(source, isoFormat) {
+		return m, nil
+	}
+	if epoch := epochOf(source); epoch > 0 {
+		switch {
+		case m.typ == load.Timestamp || m.typ == load.TimestampTZ:
+			m.epoch = epoch
+		case own:
+			return nil, fmt.Errorf("%s format %q: Unix time is for timestamps", m.typ, source)
+		}
+		return m, nil
+	}
+	pattern, err := parsePattern(source)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Type == load.Time && !own:
+		// The plan's pattern is for dates; a time uses what it says of times.
+		m.pattern = pattern.timePart()
+	case c.Type == load.Time:
+		if pattern.dated {
+			return nil, fmt.Errorf("time format %q: a time has no date", source)
+		}
+		m.pattern = pattern
+	case !pattern.dated && !own:
+	case !pattern.dated:
+		return nil, fmt.Errorf("date format %q: it has no date; write it such as DD.MM.YYYY", source)
+	case c.Type == load.Date:
+		m.pattern, m.tail = pattern.split()
+	default:
+		m.pattern = pattern
+	}
+	return m, nil
+}
+
+func (p *momentParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
+	s := arena[start:end]
+	if arena, cell, ok := p.usual(arena, start, end); ok {
+		return arena, cell, true
+	}
+	m, f := p.read(s)
+	if f != flawNone || !p.holds(&m) {
+		return arena, load.Cell{}, false
+	}
+	if p.pattern == nil && p.canonical(s, &m) {
+		return arena, load.TextCell(start, end), true
+	}
+	was := len(arena)
+	switch p.typ {
+	case load.Date:
+		arena = m.appendDate(arena)
+	case load.Time:
+		arena = m.appendTime(arena)
+	default:
+		if p.typ == load.Timestamp && !m.toUTC() {
+			return arena, load.Cell{}, false
+		}
+		arena = m.appendDate(arena)
+		arena = append(arena, ' ')
+		arena = m.appendTime(arena)
+		if p.typ == load.TimestampTZ {
+			arena = m.appendZone(arena)
+		}
+	}
+	return arena, load.TextCell(was, len(arena)), true
+}
+
+// usual does for timestamps in the form that programs write what parse does for
+// all.
+func (p *momentParser) usual(arena []byte, start, end int) ([]byte, load.Cell, bool) {
+	const local = len("2006-01-02T15:04:05")
+	zoned := end-start == local+1 && arena[end-1] == 'Z'
+	if zoned && p.strict && p.typ == load.Timestamp {
+		return arena, load.Cell{}, false
+	}
+	if p.pattern != nil || p.epoch != 0 || !zoned && end-start != local || p.typ != load.Timestamp && (p.typ != load.TimestampTZ || !zoned) {
+		return arena, load.Cell{}, false
+	}
+	s := arena[start : start+local]
+	if !usualMoment(s) {
+		return arena, load.Cell{}, false
+	}
+	if s[10] == ' ' && (p.typ == load.TimestampTZ || !zoned) {
+		return arena, load.TextCell(start, end), true
+	}
+	was := len(arena)
+	arena = append(arena, s...)
+	arena[was+10] = ' '
+	if p.typ == load.TimestampTZ {
+		arena = append(arena, 'Z')
+	}
+	return arena, load.TextCell(was, len(arena)), true
+}
+
+// read reads the whole of s.
+func (p *momentParser) read(s []byte) (moment, flaw) {
+	if p.epoch != 0 {
+		return readEpoch(s, p.epoch)
+	}
+	if p.pattern == nil {
+		return readISO(s)
+	}
+	m, rest, f := p.pattern.read(s)
+	if f != flawNone || len(rest) == 0 {
+		return m, f
+	}
+	if p.typ == load.Time || p.pattern.timed {
+		return m, flawForm
+	}
+	// A date's pattern, and something behind it: a time.
+	if p.tail == nil {
+		rest, f = m.readISOTail(rest)
+		return m, andEnd(f, rest)
+	}
+	t, rest, f := p.tail.read(rest)
+	m.hour, m.minute, m.seconds, m.nano, m.timed = t.hour, t.minute, t.seconds, t.nano, true
+	m.offset, m.zoned = t.offset, t.zoned
+	return m, andEnd(f, rest)
+}
+
+// holds reports whether the column can hold all that m says.
+func (p *momentParser) holds(m *moment) bool {
+	switch p.typ {
+	case load.Date:
+		return m.dated && m.midnight() && !m.zoned
+	case load.Time:
+		return m.timed && !m.dated && !m.zoned
+	case load.Timestamp:
+		return m.dated && !(p.strict && m.zoned)
+	default:
+		return m.dated && (m.zoned || p.pattern != nil && !p.pattern.zoned)
+	}
+}
+
+// canonical reports whether s, which was read as m by ISO 8601, is in the
+// form in which the column keeps it.
+func (p *momentParser) canonical(s []byte, m *moment) bool {
+	switch p.typ {
+	case load.Date:
+		return len(s) == len("2006-01-02")
+	case load.Time:
+		return canonicalTime(s)
+	case load.Timestamp:
+		return len(s) >= len("2006-01-02 15:04:05") && s[10] == ' ' && !m.zoned && canonicalTime(s[11:])
+	}
+	return false
+}
+
+// canonicalTime reports whether s, a time by ISO 8601 without a zone, has
+// seconds, and a fraction only if it is not zero.
+func canonicalTime(s []byte) bool {
+	const clock = len("15:04:05")
+	return len(s) == clock && s[2] == ':' ||
+		len(s) > clock+1 && len(s) <= clock+10 && s[2] == ':' && s[clock] == '.' && s[len(s)-1] != '0'
+}
+
+func (p *momentParser) explain(text []byte) *load.Fault {
+	flt := &load.Fault{Code: load.CodeNotATimestamp, Message: "not a timestamp"}
+	switch p.typ {
+	case load.Date:
+		flt.Code, flt.Message = load.CodeNotADate, "not a date"
+	case load.Time:
+		flt.Code, flt.Message = load.CodeNotATime, "not a time"
+	}
+	if hint := p.epochHint(text); hint != "" {
+		flt.Hint = hint
+		return flt
+	}
+	m, f := p.read(text)
+	switch f {
+	case flawNone:
+		p.explainSurplus(flt, &m)
+	case flawForm:
+		flt.Hint = p.formHint(text)
+	default:
+		flt.Message += ": " + f.describe(&m)
+		flt.Hint = p.flawHint(f, &m, text)
+	}
+	return flt
+}
+
+// explainSurplus says what of a moment that was read the column can't hold,
+// or what it lacks.
+func (p *momentParser) explainSurplus(flt *load.Fault, m *moment) {
+	switch {
+	case p.typ == load.Time && m.dated:
+		flt.Message, flt.Hint = "a date where only a time belongs", "for both the column has to be a timestamp"
+	case p.typ == load.Time && m.zoned:
+		flt.Message, flt.Hint = "a time with a zone, which the column can't hold", "leave the zone out, or make the column text"
+	case !m.dated:
+		flt.Message, flt.Hint = "a time without a date", "are the fields of this line shifted?"
+	case p.typ == load.Date && m.midnight():
+		flt.Message, flt.Hint = "a date with a zone, which would be lost", "leave out the time and the zone, or make the column a timestamp"
+	case p.typ == load.Date:
+		flt.Message, flt.Hint = "a date with a time of day, which would be lost", "make the column a timestamp"
+	case p.typ == load.Timestamp && p.strict && m.zoned:
+		flt.Message, flt.Hint = "a timestamp with a zone, where others have none", "choose the column's type"
+	case p.typ == load.TimestampTZ && !m.zoned:
+		flt.Message = "a timestamp without a zone"
+		flt.Hint = "write Z or an offset such as +02:00 behind it; to take all as UTC, give the column the format YYYY-MM-DD HH:mm:ss"
+	default:
+		flt.Code, flt.Message, flt.Hint = load.CodeOutOfRange, "outside of the years 1 to 9999 in UTC", ""
+	}
+}
+
+// describe says what is wrong with m by the calendar and the clock.
+func (f flaw) describe(m *moment) string {
+	switch f {
+	case flawYear:
+		return "there is no year 0"
+	case flawMonth:
+		return fmt.Sprintf("there is no month %d", m.month)
+	case flawDay:
+		if m.day == 0 {
+			return "there is no day 0"
+		}
+		return fmt.Sprintf("%s %d has %d days", englishMonths[m.month], m.year, daysIn(m.year, m.month))
+	case flawWeekday:
+		return fmt.Sprintf("%d %s %d is a %s", m.day, englishMonths[m.month], m.year, m.weekday())
+	case flawHour:
+		return fmt.Sprintf("there is no hour %d", m.hour)
+	case flawMinute:
+		return fmt.Sprintf("there is no minute %d", m.minute)
+	case flawSecond:
+		return fmt.Sprintf("there is no second %d", m.seconds)
+	case flawFraction:
+		return "finer than nanoseconds"
+	case flawEpoch:
+		return "outside of the years 1 to 9999"
+	case flawZone:
+		return "there is no such offset from UTC"
+	default:
+		return "the name of a zone says no offset for sure"
+	}
+}
+
+var englishMonths = strings.Fields("- January February March April May June July August September October November December")
+
+func (p *momentParser) flawHint(f flaw, m *moment, text []byte) string {
+	switch {
+	case isNullMarker(text):
+		return asNull(text)
+	case f == flawMonth && m.day <= 12 && m.month <= 31 && m.month > 0:
+		return "day and month swapped?"
+	case f == flawHour && m.hour == 24:
+		return "midnight is 00:00 of the next day"
+	case f == flawHour && p.pattern != nil && p.pattern.half:
+		return "with am and pm the hours go from 1 to 12"
+	case f == flawSecond && m.seconds == 60:
+		return "a leap second, which databases don't keep"
+	case f == flawZoneName:
+		return "write the offset instead, such as +02:00"
+	}
+	return ""
+}
+
+// formHint guesses how a text that is not written as wanted came to be.
+func (p *momentParser) formHint(text []byte) string {
+	switch {
+	case isNullMarker(text):
+		return asNull(text)
+	case text[0] == '#':
+		return "a spreadsheet's error value; " + asNull(text)
+	}
+	format := ""
+	switch {
+	case p.pattern != nil:
+		format = p.pattern.source
+	case p.epoch != 0:
+		format = epochFormat(p.epoch)
+	}
+	if format != "" {
+		if _, f := readISO(text); f == flawNone {
+			return "written as YYYY-MM-DD, while the column's format is " + format
+		}
+	}
+	var fitting []string
+	for _, pattern := range p.otherPatterns(text) {
+		if readsWhole(pattern, text) {
+			fitting = append(fitting, pattern)
+		}
+	}
+	if len(fitting) > 1 && strings.Contains(fitting[0], "DD.MM.") {
+		fitting = fitting[:1] // where points separate, the day comes first
+	}
+	if len(fitting) > 0 && format == "" && strings.HasPrefix(fitting[0], "YYYY-MM-DD") {
+		return "zeros are missing before months, days or hours of one digit; to take them as they are, give the column the format " + fitting[0]
+	}
+	if len(fitting) > 0 {
+		return fmt.Sprintf("written as %s? then say so in the column's format", strings.Join(fitting, " or "))
+	}
+	if isDayNumber(text) {
+		return "the day number of a spreadsheet?"
+	}
+	if !bytes.ContainsAny(text, "0123456789") {
+		return "are the fields of this line shifted?"
+	}
+	if format != "" {
+		return "the column's format is " + format
+	}
+	return p.isoForm() + " is wanted; for another way of writing give the column a format"
+}
+
+func (p *momentParser) isoForm() string {
+	switch p.typ {
+	case load.Date:
+		return "YYYY-MM-DD"
+	case load.Time:
+		return "HH:mm:ss"
+	case load.Timestamp:
+		return "YYYY-MM-DD HH:mm:ss"
+	default:
+		return "YYYY-MM-DD HH:mm:ss+02:00"
+	}
+}
+
+// otherPatterns lists the patterns that text may be written in.
+func (p *momentParser) otherPatterns(text []byte) []string {
+	if p.typ == load.Time {
+		return []string{"hh:mm:ss A", "hh:mm A"}
+	}
+	return likelyPatterns(text)
+}
+
+// isDayNumber reports whether text is a whole number of five digits, as
+// spreadsheets count days.
+func isDayNumber(text []byte) bool {
+	whole, _, _ := bytes.Cut(text, []byte("."))
+	return len(whole) == 5 && bytes.Trim(whole, "0123456789") == nil
+}
+
+// looksLikeMoment reports whether text is a date, a time or a timestamp in a
+// usual form.
+func looksLikeMoment(text []byte) bool {
+	if len(text) > 8 || bytes.IndexByte(text, ':') > 0 {
+		if _, f := readISO(text); f == flawNone {
+			return true
+		}
+	}
+	for _, pattern := range likelyPatterns(text) {
+		if readsWhole(pattern, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// readsWhole reports whether text is a moment by the pattern.
+func readsWhole(pattern string, text []byte) bool {
+	p := guessedPattern(pattern)
+	if p == nil {
+		return false
+	}
+	_, rest, f := p.read(text)
+	return f == flawNone && len(rest) == 0
+}

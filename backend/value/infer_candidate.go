@@ -1,0 +1,214 @@
+package value
+
+import (
+	"bytes"
+	"strconv"
+
+	"linefeed/backend/load"
+)
+
+// A candidate is a type and a way of writing it that the values of a field
+// may have, and how they fared with it.
+type candidate struct {
+	typ    load.Type
+	format string // of the column, "" for the usual one
+	parser parser
+	number bool // it reads numbers; whole ones without separators always fit
+
+	// skeleton is a date's pattern without what tells day, month and year
+	// apart; "" for all else.
+	skeleton string
+	order    string    // of a date: dayFirst, monthFirst or yearFirst
+	calendar *calendar // of dates with years of two digits
+
+	needsBoth bool // of a boolean: each word alone may be something else
+
+	matched, missed int64
+	firstFit        held
+	firstMiss       held
+	yes, no         bool // of a boolean: the word was seen
+
+	fits    bool // the value at hand, and what it is
+	cell    load.Cell
+	moment  moment // instead of the cell, of dates and times
+	dropped bool
+}
+
+// patience is how many of so many values a candidate may miss and stay in the
+// race: more than it may miss in the end, as bad values can come together.
+func patience(values int64) int64 { return 10 + values/20 }
+
+// weigh tries the value buf[:n], appends to buf what becomes of it, and
+// returns that.
+func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
+	c.fits = false
+	switch p := c.parser.(type) {
+	case *momentParser:
+		c.moment, c.fits = p.suits(buf[:n])
+		if c.fits && c.calendar != nil {
+			c.calendar.add(&c.moment, buf[:n])
+		}
+	default:
+		if c.suits(buf[:n]) {
+			buf, c.cell, c.fits = p.parse(buf, 0, n)
+		}
+	}
+	if !c.fits {
+		if c.missed == 0 {
+			c.firstMiss = hold(buf[:n], line)
+		}
+		c.missed++
+		return buf
+	}
+	if c.matched == 0 {
+		c.firstFit = hold(buf[:n], line)
+	}
+	c.matched++
+	if c.typ == load.Boolean {
+		c.yes = c.yes || c.cell.Int() != 0
+		c.no = c.no || c.cell.Int() == 0
+	}
+	return buf
+}
+
+// readsDigits reports whether the numbers that c reads are digits alone, where
+// it is known whether some have decimals.
+func (c *candidate) readsDigits(decimals bool) bool {
+	f := formatOf(c)
+	return (c.typ == load.Integer || c.typ == load.Decimal && !decimals) && f.group == groupNone && f.unit == nil && !f.percent
+}
+
+// suits reports whether the value is one that tells the type apart from the
+// wider ones: the conversion takes 5.00 for an integer and a date alone for a
+// timestamp, and a field that has them is still better one of decimals, or of dates.
+func (c *candidate) suits(text []byte) bool {
+	switch p := c.parser.(type) {
+	case *integerParser:
+		return bytes.IndexByte(text, p.format.point) < 0
+	case uuidParser:
+		return bytes.IndexByte(text, '-') > 0 || isBareUUID(text)
+	case jsonParser:
+		return text[0] == '{' || text[0] == '['
+	}
+	return true
+}
+
+// suits reports whether text is a moment that tells p's type apart from the
+// wider ones, as candidate.suits does: a date has no time, a timestamp no zone.
+func (p *momentParser) suits(text []byte) (moment, bool) {
+	m, f := p.read(text)
+	return m, f == flawNone && p.holds(&m) && !(p.typ == load.Date && m.timed) && !(p.typ == load.Timestamp && m.zoned && p.epoch == 0)
+}
+
+// reading appends what the value at hand is read as.
+func (c *candidate) reading(b, arena []byte) []byte {
+	switch c.cell.Kind {
+	case load.CellInt:
+		return strconv.AppendInt(b, c.cell.Int(), 10)
+	case load.CellFloat:
+		return strconv.AppendFloat(b, c.cell.Float(), 'f', -1, 64)
+	}
+	return append(b, arena[c.cell.Bits:c.cell.Bits+uint64(c.cell.Len)]...)
+}
+
+// A rivalry is between two candidates that read the same text as different
+// values: 03/04/2026, or 1.234. It remembers what can be proved of it.
+type rivalry struct {
+	a, b         *candidate
+	doubt        proof // values that each reads, differently or, of dates, by chance alike
+	alike        bool  // as yet all of them alike
+	onlyA, onlyB proof // values that only one of them can read
+}
+
+// A proof is values that speak for or against two rivals.
+type proof struct {
+	count int64
+	first held
+}
+
+func (p *proof) add(text []byte, line int64) {
+	if p.count == 0 {
+		p.first = hold(text, line)
+	}
+	p.count++
+}
+
+// weigh compares what became of the value at hand; arena is where it did. It
+// returns the count that the value was added to, nil for none.
+func (r *rivalry) weigh(arena, text []byte, line int64) *int64 {
+	var p *proof
+	switch {
+	case r.a.fits && r.b.fits:
+		var one, other [64]byte
+		same := r.a.moment == r.b.moment
+		if r.a.order == "" {
+			if same = bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)); same {
+				return nil
+			}
+		}
+		p = &r.doubt
+		if r.alike && !same {
+			p.first = hold(text, line) // which shows better what is asked
+		}
+		r.alike = same && (r.alike || p.count == 0)
+	case r.a.fits:
+		p = &r.onlyA
+	case r.b.fits:
+		p = &r.onlyB
+	default:
+		return nil
+	}
+	p.add(text, line)
+	return &p.count
+}
+
+// mixed reports whether the field's values are written in both ways: each
+// reads some that the other can't, and together they read them all.
+func (r *rivalry) mixed(values int64) bool {
+	return r.doubt.count > 0 && r.onlyA.count > 0 && r.onlyB.count > 0 && tolerable(r.a.missed-r.onlyB.count, values)
+}
+
+// rivalries pairs the candidates that may read the same text differently.
+func rivalries(candidates []*candidate) []*rivalry {
+	var list []*rivalry
+	for i, a := range candidates {
+		for _, b := range candidates[i+1:] {
+			if a.typ == b.typ && a.skeleton != "" && a.skeleton == b.skeleton ||
+				a.number && b.number && (groupsBy(a) == signOfPoint(b) || groupsBy(b) == signOfPoint(a)) {
+				list = append(list, &rivalry{a: a, b: b})
+			}
+		}
+	}
+	return list
+}
+
+func formatOf(c *candidate) *numberFormat {
+	switch p := c.parser.(type) {
+	case *integerParser:
+		return &p.format
+	case *decimalParser:
+		return &p.format
+	case *floatParser:
+		return &p.format
+	}
+	return nil
+}
+
+// groupsBy returns the thousands separator where it is a point or a comma.
+func groupsBy(c *candidate) byte {
+	switch formatOf(c).group {
+	case groupPoint:
+		return '.'
+	case groupComma:
+		return ','
+	}
+	return 0
+}
+
+// signOfPoint returns the decimal sign of a candidate that has decimals.
+func signOfPoint(c *candidate) byte {
+	if c.typ == load.Integer {
+		return 1 // no separator
+	}
+	return formatOf(c).point
+}

@@ -1,0 +1,364 @@
+package value
+
+import (
+	"slices"
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// How many values of a field are kept before the ways in which they may be
+// written are settled, and how many bytes of them.
+const (
+	openingValues = 64
+	openingBytes  = 16 << 10
+)
+
+// dropEvery is after how many values it is looked which candidates can't win
+// any more.
+const dropEvery = 32
+
+// weighedBytes is how much of a value is weighed: what is longer is text.
+const weighedBytes = 256 << 10
+
+// A fieldWatch is what an Inference knows of one field.
+type fieldWatch struct {
+	name   string
+	forms  *forms
+	format string     // as somebody has given it; "" for none
+	said   bool       // the candidates are those of the format
+	typ    *load.Type // as somebody has chosen it; nil where nobody has
+
+	values, empty int64
+	maxLength     int
+	markers       []marker
+
+	opening      []openingValue // nil once opened
+	openingBytes int
+	opened       bool
+
+	candidates []*candidate // in the order of narrowness
+	numbers    []*candidate // those of them that read numbers
+	others     []*candidate // and those that don't
+	rivalries  []*rivalry
+	numeric    bool     // all numbers read what is digits alone
+	shapes     []*shape // in which numbers were written
+
+	whole     int64 // values that are digits alone; not counted in the candidates
+	notBit    bool  // a value is neither 0 nor 1
+	zero, one bool
+
+	digitsLeast, digitsMost int  // of the values that are numbers
+	long                    held // the first of more than exactDigits
+	inexact                 held // the first whole one that a float would change
+
+	scales scales // of the numbers
+
+	mangled held  // a whole number that a spreadsheet has shortened
+	kept    *held // a value that no number keeps
+	keptWhy string
+	codes   *held // a value of letters and digits, as identifiers have
+
+	near        *candidate // of those that were dropped the one that fitted best
+	nearMatched int64
+	lost        []*candidate // those that were dropped
+	mixed       *rivalry     // of those that were dropped one whose two ways are both in use
+}
+
+type openingValue struct {
+	text string
+	line int64
+}
+
+// A marker is a text that seems to stand for no value.
+type marker struct {
+	text  string
+	count int64
+	line  int64 // of the first
+}
+
+// add takes a value into account that is not NULL.
+func (w *fieldWatch) add(text []byte, line int64) {
+	if len(text) > w.maxLength {
+		w.maxLength = max(w.maxLength, characters(text))
+	}
+	text = trimBlanks(text)
+	if len(text) == 0 {
+		w.empty++
+		return
+	}
+	if isNullMarker(text) {
+		w.mark(text, line)
+		return
+	}
+	w.values++
+	text = text[:min(len(text), weighedBytes)]
+	if w.opened {
+		w.weigh(text, line)
+		return
+	}
+	w.opening = append(w.opening, openingValue{string(text), line})
+	w.openingBytes += len(text)
+	if len(w.opening) >= openingValues || w.openingBytes >= openingBytes {
+		w.open()
+	}
+}
+
+// signsCount reports whether there are signs for no value that are values,
+// because the plan says which texts mean NULL.
+func (w *fieldWatch) signsCount() bool { return len(w.markers) > 0 && len(w.forms.plan.Null) > 0 }
+
+// mark counts a text that seems to stand for no value. There are few of them.
+func (w *fieldWatch) mark(text []byte, line int64) {
+	for i := range w.markers {
+		if w.markers[i].text == string(text) {
+			w.markers[i].count++
+			return
+		}
+	}
+	const most = 16 // of the spellings in capitals and small letters
+	if len(w.markers) < most {
+		w.markers = append(w.markers, marker{string(text), 1, line})
+	}
+}
+
+// open settles the ways in which values may be written by the first of them,
+// and weighs those.
+func (w *fieldWatch) open() {
+	if w.opened {
+		return
+	}
+	w.opened = true
+	if w.typ == nil && strings.EqualFold(w.format, textFormat) {
+		w.typ = new(load.Type) // text
+	}
+	w.candidates = pointers(w.forms.said(w.format))
+	if w.said = len(w.candidates) > 0; !w.said {
+		w.candidates = w.forms.candidates(w.opening)
+	}
+	if w.typ != nil {
+		w.candidates = ofType(w.candidates, *w.typ)
+		w.said = w.said && len(w.candidates) > 0
+	}
+	w.rivalries = rivalries(w.candidates)
+	w.divide()
+	w.numeric = true
+	for _, c := range w.numbers {
+		if formatOf(c).percent {
+			w.numeric = false
+		}
+	}
+	for _, v := range w.opening {
+		w.weigh([]byte(v.text), v.line)
+	}
+	w.opening = nil
+}
+
+// ofType returns the candidates of type t, which somebody has chosen. Integers and
+// floats may be written in all the ways that decimals are.
+func ofType(candidates []*candidate, t load.Type) []*candidate {
+	list := slices.DeleteFunc(slices.Clone(candidates), func(c *candidate) bool { return c.typ != t })
+	if t != load.Integer && t != load.Float {
+		return list
+	}
+	for _, c := range candidates {
+		if c.typ != load.Decimal || slices.ContainsFunc(list, func(other *candidate) bool { return other.format == c.format }) {
+			continue
+		}
+		if c.typ = t; t == load.Integer {
+			c.parser = &integerParser{format: *formatOf(c)}
+		} else {
+			c.parser = &floatParser{format: *formatOf(c)}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// divide tells the candidates that read numbers from the others.
+func (w *fieldWatch) divide() {
+	w.numbers, w.others = w.numbers[:0], w.others[:0]
+	for _, c := range w.candidates {
+		if c.number {
+			w.numbers = append(w.numbers, c)
+		} else {
+			w.others = append(w.others, c)
+		}
+	}
+}
+
+// weigh tries the value with every way in which it may be written.
+func (w *fieldWatch) weigh(text []byte, line int64) {
+	if len(w.candidates) == 0 {
+		return
+	}
+	w.weighBit(text)
+	switch {
+	case w.numeric && isPlain(text):
+		w.whole++
+		if len(text) > exactDigits && w.inexact.text == "" && !heldByFloat(text) {
+			w.inexact = hold(text, line)
+		}
+		w.countDigits(len(text), text, line)
+	case len(w.numbers) > 0:
+		w.weighNumber(text, line)
+	}
+	if len(w.others) > 0 {
+		w.weighOthers(text, line)
+	}
+	if w.values%dropEvery == 0 {
+		w.drop()
+	}
+}
+
+// weighOthers tries the value with what reads no numbers.
+func (w *fieldWatch) weighOthers(text []byte, line int64) {
+	buf := w.forms.room(text)
+	for _, c := range w.others {
+		buf = c.weigh(buf, len(text), line)
+	}
+	for _, r := range w.rivalries {
+		if !r.a.number {
+			r.weigh(buf, text, line)
+		}
+	}
+}
+
+// weighNumber tries the value with what reads numbers, and looks for what makes
+// it an identifier.
+func (w *fieldWatch) weighNumber(text []byte, line int64) {
+	if w.kept == nil {
+		if why := keptAsText(text); why != "" {
+			h := hold(text, line)
+			w.kept, w.keptWhy = &h, why
+		}
+	}
+	if w.mangled.text == "" && isMangled(text) {
+		w.mangled = hold(text, line)
+	}
+	key, shaped := shapeOf(text)
+	if shaped {
+		if s := w.shape(&key); s != nil {
+			if s.count++; !s.zero && text[len(text)-1] == '0' {
+				s.zero = true
+				w.scales.add(text, line)
+			}
+			return
+		}
+	}
+	w.scales.add(text, line)
+	buf, number := w.forms.room(text), false
+	for _, c := range w.numbers {
+		buf = c.weigh(buf, len(text), line)
+		number = number || c.fits
+	}
+	var proofs []*int64
+	for _, r := range w.rivalries {
+		if !r.a.number {
+			continue
+		}
+		if p := r.weigh(buf, text, line); p != nil && shaped {
+			proofs = append(proofs, p)
+		}
+	}
+	if number {
+		w.countDigits(countDigits(text), text, line)
+	} else if w.codes == nil && isCode(text) {
+		h := hold(text, line)
+		w.codes = &h
+	}
+	if shaped {
+		w.remember(key, proofs)
+	}
+}
+
+// countDigits takes into account that a number has n digits.
+func (w *fieldWatch) countDigits(n int, text []byte, line int64) {
+	if n > exactDigits && w.long.text == "" {
+		w.long = hold(text, line)
+	}
+	if w.digitsLeast == 0 || n < w.digitsLeast {
+		w.digitsLeast = n
+	}
+	w.digitsMost = max(w.digitsMost, n)
+}
+
+// weighBit looks whether the value is 0 or 1.
+func (w *fieldWatch) weighBit(text []byte) {
+	switch {
+	case len(text) > 1 || text[0]|1 != '1':
+		w.notBit = true
+	case text[0] == '0':
+		w.zero = true
+	default:
+		w.one = true
+	}
+}
+
+// mostPlainDigits is how many digits every integer may have.
+const mostPlainDigits = 18
+
+// isPlain reports whether text is a number of digits alone, whose zeros stand
+// behind others.
+func isPlain(text []byte) bool {
+	if len(text) > mostPlainDigits || text[0] == '0' && len(text) > 1 {
+		return false
+	}
+	for _, b := range text {
+		if b-'0' > 9 {
+			return false
+		}
+	}
+	return true
+}
+
+// drop lets go of the candidates that can't win any more. One that still has
+// a rival in the race is kept, to know what only one of the two can read.
+func (w *fieldWatch) drop() {
+	w.settleShapes()
+	var dropped bool
+	for _, c := range w.candidates {
+		if c.dropped = !w.inRace(c); !c.dropped {
+			continue
+		}
+		dropped = true
+		w.lost = append(w.lost, c)
+		if share := w.matched(c); w.near == nil || share > w.nearMatched {
+			w.near, w.nearMatched = c, share
+		}
+	}
+	if !dropped {
+		return
+	}
+	w.shapes = nil // they speak of candidates that are no more
+	w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.dropped })
+	w.rivalries = slices.DeleteFunc(w.rivalries, func(r *rivalry) bool {
+		out := r.a.dropped || r.b.dropped
+		if out && w.mixed == nil && r.mixed(w.values) {
+			w.mixed = r
+		}
+		return out
+	})
+	w.divide()
+}
+
+// inRace reports whether c, or a rival of it, may still win.
+func (w *fieldWatch) inRace(c *candidate) bool {
+	if c.missed <= patience(w.values) || w.said {
+		return true
+	}
+	for _, r := range w.rivalries {
+		if r.a == c && r.b.missed <= patience(w.values) || r.b == c && r.a.missed <= patience(w.values) {
+			return true
+		}
+	}
+	return false
+}
+
+// matched returns how many values fit c.
+func (w *fieldWatch) matched(c *candidate) int64 {
+	if c.number {
+		return c.matched + w.whole
+	}
+	return c.matched
+}

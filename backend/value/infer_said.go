@@ -1,0 +1,49 @@
+package value
+
+import (
+	"strings"
+
+	"linefeed/backend/load"
+)
+
+// showsAll reports whether the type of ps can hold all that its format shows:
+// decimals are no integers, and a date has no time of day.
+func showsAll(ps parser) bool {
+	switch p := ps.(type) {
+	case *integerParser:
+		return !p.format.fraction
+	case *momentParser:
+		return p.tail == nil
+	}
+	return true
+}
+
+// said returns the ways in which a field may be written whose format somebody
+// has given: those of the types that have such formats, the narrowest first;
+// none for a format that no type has.
+func (f *forms) said(format string) []candidate {
+	var list []candidate
+	add := func(types ...load.Type) bool {
+		for _, t := range types {
+			ps, err := newParser(load.Column{Type: t, Format: format}, f.plan)
+			if err != nil || !showsAll(ps) {
+				continue
+			}
+			list = append(list, candidate{typ: t, format: format, parser: ps, number: t.IsNumber()})
+		}
+		return len(list) > 0
+	}
+	switch {
+	case format == "":
+	case strings.EqualFold(format, isoFormat):
+		add(load.Date, load.Time, load.Timestamp, load.TimestampTZ)
+	case epochOf(format) > 0:
+		add(load.Timestamp)
+	case add(load.Binary):
+	case add(load.Integer, load.Decimal, load.Float):
+	case add(load.Date, load.Time, load.Timestamp, load.TimestampTZ):
+	default:
+		add(load.Boolean)
+	}
+	return list
+}
