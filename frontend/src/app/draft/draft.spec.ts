@@ -1,48 +1,9 @@
 import { TestBed } from '@angular/core/testing';
-import type { Column, Job, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
+import type { Job, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
 import { Live } from '../backend/live';
 import { Program } from '../backend/program';
-import { fakeProgram } from '../backend/program.fake';
+import { column, fakeProgram, preview, settled } from '../backend/program.fake';
 import { Draft } from './draft';
-
-const column = (name: string, type = 'text', rest: Partial<Column> = {}): Column => ({
-  name,
-  type,
-  nullable: true,
-  ...rest,
-});
-
-const preview = (fields: string[]): Preview => ({
-  dialect: { encoding: 'utf-8', delimiter: ',', headerRows: 1 },
-  findings: [],
-  warnings: [],
-  fields,
-  rows: [],
-  size: 10,
-  records: 0,
-  complete: true,
-  guesses: fields.map((field) => ({
-    field,
-    column: column(field),
-    evidence: '',
-    confidence: 1,
-    values: 1,
-    empty: 0,
-    exceptions: 0,
-    maxLength: 1,
-  })),
-});
-
-const settled = (rest: Partial<Settled> = {}): Settled => ({
-  create: true,
-  fields: [],
-  columns: [],
-  guesses: [],
-  mapping: [],
-  problems: [],
-  warnings: [],
-  ...rest,
-});
 
 function setUp(answers: Partial<Program> = {}) {
   const asked: Request[] = [];
@@ -97,25 +58,17 @@ describe('Draft', () => {
   it('forgets all that was chosen for a file with it', async () => {
     const { draft } = setUp();
     draft.open('/data/a.csv');
-    draft.setTarget('/data/all.db');
-    draft.setTable('mine');
-    draft.setDialect({ delimiter: ';' });
-    draft.edit('sku', { name: 'id' });
-    draft.setRules({
-      onConflict: 'update',
-      key: ['sku'],
-      null: ['n/a'],
-      quotedNull: true,
-      ragged: 'pad',
-      maxRejects: '5%',
-      atomic: true,
-    });
+    draft.choices.setTarget('/data/all.db');
+    draft.choices.setTable('mine');
+    draft.choices.setDialect({ delimiter: ';' });
+    draft.choices.edit('sku', { name: 'id' });
+    draft.choices.setRules({ onConflict: 'update', atomic: true });
     draft.open('/data/b.csv');
     await until(() => {
       expect(draft.request()?.plan.table).toBe('b');
     });
     expect(draft.target()).toBe('/data/b.db');
-    expect(draft.dialect()).toEqual({});
+    expect(draft.choices.dialect()).toEqual({});
     expect(draft.rules()).toEqual({});
     expect(draft.request()?.plan.columns?.[0]?.name).toBe('sku');
   });
@@ -123,8 +76,8 @@ describe('Draft', () => {
   it('begins afresh with the same file too, but not when it looks at it again', async () => {
     const { draft, asked } = setUp();
     const choose = async () => {
-      draft.setRules({ onConflict: 'update', atomic: true });
-      draft.setDialect({ delimiter: ';' });
+      draft.choices.setRules({ onConflict: 'update', atomic: true });
+      draft.choices.setDialect({ delimiter: ';' });
       await until(() => {
         expect(asked.at(-1)?.plan.onConflict).toBe('update');
       });
@@ -147,7 +100,7 @@ describe('Draft', () => {
 
     await choose();
     draft.open('/data/a.csv');
-    expect([draft.rules(), draft.dialect()]).toEqual([{}, {}]);
+    expect([draft.rules(), draft.choices.dialect()]).toEqual([{}, {}]);
   });
 
   it('offers the sample’s database where a person finds it', async () => {
@@ -166,10 +119,10 @@ describe('Draft', () => {
   it('takes an emptied database or table for the one that is offered', () => {
     const { draft } = setUp();
     draft.open('/data/a.csv');
-    draft.setTarget('/data/all.db');
-    draft.setTable('mine');
-    draft.setTarget('');
-    draft.setTable('');
+    draft.choices.setTarget('/data/all.db');
+    draft.choices.setTable('mine');
+    draft.choices.setTarget('');
+    draft.choices.setTable('');
     expect([draft.target(), draft.table()]).toEqual(['/data/a.db', 'a']);
   });
 
@@ -177,9 +130,9 @@ describe('Draft', () => {
     const { draft } = setUp();
     draft.openAll(['/data/a.csv', '/data/b.csv', '/data/c.csv']);
     expect(draft.file()).toBe('/data/a.csv');
-    expect(draft.waiting()).toEqual(['/data/b.csv', '/data/c.csv']);
+    expect(draft.choices.waiting()).toEqual(['/data/b.csv', '/data/c.csv']);
     draft.open('/data/c.csv');
-    expect(draft.waiting()).toEqual(['/data/b.csv']);
+    expect(draft.choices.waiting()).toEqual(['/data/b.csv']);
   });
 
   it('sends rejected lines back to where their file went, unless told otherwise', async () => {
@@ -205,7 +158,7 @@ describe('Draft', () => {
     });
     // It is shown by which rules that happens; limits are another matter.
     expect(draft.rules()).toEqual({ onConflict: 'update' });
-    draft.treatAsAnother();
+    draft.choices.ignoreOrigin();
     await until(() => {
       expect(draft.request()).toMatchObject({
         target: '/data/articles.rejected.db',
@@ -214,15 +167,6 @@ describe('Draft', () => {
     });
     expect(draft.request()?.like).toBeUndefined();
     expect(draft.rules()).toEqual({});
-  });
-
-  it('overrides a decision about the dialect, and leaves it again', () => {
-    const { draft } = setUp();
-    draft.setDialect({ delimiter: ';' });
-    draft.setDialect({ headerRows: 0 });
-    expect(draft.dialect()).toEqual({ delimiter: ';', headerRows: 0 });
-    draft.setDialect({ delimiter: undefined });
-    expect(draft.dialect()).toEqual({ headerRows: 0 });
   });
 
   it('keeps the last preview in view while the next one is under way', async () => {
@@ -236,7 +180,7 @@ describe('Draft', () => {
     next = new Promise((resolve) => {
       answer = resolve;
     });
-    draft.setDialect({ delimiter: ';' });
+    draft.choices.setDialect({ delimiter: ';' });
     TestBed.tick();
     expect(draft.preview()?.fields).toEqual(['a']);
     expect(draft.previewing()).toBe(true);
@@ -258,11 +202,11 @@ describe('Draft', () => {
     await until(() => {
       expect(asked).toEqual(['']);
     });
-    draft.setRules({ ragged: 'pad' });
+    draft.choices.setRules({ ragged: 'pad' });
     await until(() => {
       expect(asked).toEqual(['', 'pad']);
     });
-    draft.setRules({ onConflict: 'skip' });
+    draft.choices.setRules({ onConflict: 'skip' });
     await until(() => {
       expect(draft.request()?.plan.onConflict).toBe('skip');
     });
@@ -276,7 +220,7 @@ describe('Draft', () => {
     });
     draft.open('/data/a.csv');
     for (const delimiter of ['', ';', '\t']) {
-      draft.setDialect({ delimiter: delimiter || undefined });
+      draft.choices.setDialect({ delimiter: delimiter || undefined });
       TestBed.tick();
     }
     answers.at(-1)?.(preview(['last']));
@@ -302,7 +246,7 @@ describe('Draft', () => {
       expect(draft.blocked()).toMatch(/^Choose a file of the archive/);
     });
     expect(asked).toEqual([]);
-    draft.setDialect({ member: 'a.csv' });
+    draft.choices.setDialect({ member: 'a.csv' });
     await until(() => {
       expect(draft.blocked()).toBe('');
     });
@@ -322,7 +266,7 @@ describe('Draft', () => {
     await draft.start(true);
     expect(draft.checked()?.id).toBe('c1');
     expect(draft.changed()).toBe(false);
-    draft.setRules({ atomic: true });
+    draft.choices.setRules({ atomic: true });
     expect(draft.changed()).toBe(true);
     await draft.start();
     expect(draft.checked()).toBeUndefined();
@@ -341,7 +285,7 @@ describe('Draft', () => {
   it('adds to a table that is there, whatever its case', async () => {
     const { draft } = setUp({ tables: () => Promise.resolve([{ name: 'Articles', rows: 3 }]) });
     draft.open('/data/articles.csv');
-    draft.map('sku', 'id');
+    draft.choices.map('sku', 'id');
     await until(() => {
       expect(draft.request()?.plan).toEqual({ table: 'articles', formats: {}, map: { sku: 'id' } });
     });
@@ -355,7 +299,7 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.creates()).toBe(false);
     });
-    draft.makeTable('');
+    draft.createTable('');
     expect(draft.table()).toBe('a_3');
     expect(draft.creates()).toBe(true);
   });
@@ -384,11 +328,11 @@ describe('Draft', () => {
     });
   });
 
-  it('makes the columns that a person changed, and leaves out what was left out', async () => {
+  it('creates the columns as a person changed them, without those left out', async () => {
     const { draft } = setUp();
     draft.open('/data/a.csv');
-    draft.edit('sku', { name: 'id', type: 'integer', primaryKey: true });
-    draft.edit('price', { leftOut: true });
+    draft.choices.edit('sku', { name: 'id', type: 'integer', primaryKey: true });
+    draft.choices.edit('price', { leftOut: true });
     await until(() => {
       expect(draft.request()?.plan).toMatchObject({
         columns: [{ name: 'id', type: 'integer', primaryKey: true, nullable: false }],
@@ -415,7 +359,7 @@ describe('Draft', () => {
         ],
       });
     });
-    draft.makeTable('');
+    draft.createTable('');
     await until(() => {
       expect(draft.request()?.plan).toMatchObject({ table: 'x', columns: [{}, { type: 'text' }] });
     });
@@ -437,7 +381,7 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.likelyNulls()).toEqual(['N/A', '-']);
     });
-    draft.setRules({ null: ['N/A'] });
+    draft.choices.setRules({ null: ['N/A'] });
     await until(() => {
       expect(draft.likelyNulls()).toEqual(['-']);
       expect(draft.request()?.plan.null).toEqual(['N/A']);
@@ -459,7 +403,7 @@ describe('Draft', () => {
     expect(await draft.start()).toBe('j1');
     expect(draft.job()).toBe('j1');
     expect(started).toEqual([asked.at(-1)]);
-    draft.edit('price', { type: 'decimal' });
+    draft.choices.edit('price', { type: 'decimal' });
     await draft.start(true);
     expect(started[1]).toMatchObject({ check: true, infer: ['sku'] });
   });
@@ -485,7 +429,7 @@ describe('Draft', () => {
         }),
     });
     draft.open('/data/a.csv');
-    draft.edit('price', { type: 'text' });
+    draft.choices.edit('price', { type: 'text' });
     await until(() => {
       expect(draft.blocked()).toBe('');
     });
@@ -501,7 +445,7 @@ describe('Draft', () => {
     });
     expect(draft.request()?.plan.columns?.[0]?.type).toBe('date');
     expect(draft.changed()).toBe(false);
-    draft.setRules({ atomic: true });
+    draft.choices.setRules({ atomic: true });
     expect(draft.changed()).toBe(true);
     await draft.start();
     await until(() => {

@@ -21,7 +21,7 @@ describe('Rail', () => {
     });
     const draft = TestBed.inject(Draft);
     draft.open('/data/a.csv');
-    draft.setRules({ atomic: true });
+    draft.choices.setRules({ atomic: true });
     const fixture = TestBed.createComponent(Rail);
     fixture.detectChanges();
     const page = fixture.nativeElement as HTMLElement;

@@ -1,5 +1,5 @@
 import type { Guess, Job, Summary } from '../backend/model';
-import type { NewColumn } from '../draft/draft';
+import type { NewColumn } from '../draft/new-columns';
 import { balance, outcome, typeChanges } from './outcome';
 
 const summary = (rest: Partial<Summary> = {}): Summary => ({

@@ -1,5 +1,5 @@
 import type { Job, Summary } from '../backend/model';
-import type { NewColumn } from '../draft/draft';
+import type { NewColumn } from '../draft/new-columns';
 import { count, counted, duration, sentence } from '../format/format';
 import { typeLabel } from '../format/words';
 

@@ -31,7 +31,7 @@ import { readings, type Reading } from './formats';
                 type="checkbox"
                 [attr.aria-label]="'Load ' + entry.field"
                 [checked]="!entry.leftOut"
-                (change)="draft.edit(entry.field, { leftOut: !entry.leftOut })"
+                (change)="draft.choices.edit(entry.field, { leftOut: !entry.leftOut })"
               />
             </td>
             <td class="data">{{ entry.field }}</td>
@@ -74,7 +74,7 @@ import { readings, type Reading } from './formats';
                 [attr.aria-label]="entry.column.name + ' is part of the key'"
                 [disabled]="entry.leftOut"
                 [checked]="entry.column.primaryKey"
-                (change)="draft.edit(entry.field, { primaryKey: !entry.column.primaryKey })"
+                (change)="draft.choices.edit(entry.field, { primaryKey: !entry.column.primaryKey })"
               />
             </td>
             <td>
@@ -83,7 +83,7 @@ import { readings, type Reading } from './formats';
                 [attr.aria-label]="entry.column.name + ' is required'"
                 [disabled]="entry.leftOut || entry.column.primaryKey"
                 [checked]="!entry.column.nullable"
-                (change)="draft.edit(entry.field, { nullable: !entry.column.nullable })"
+                (change)="draft.choices.edit(entry.field, { nullable: !entry.column.nullable })"
               />
             </td>
             <td class="why" [class.unsure]="entry.undecided" [matTooltip]="entry.guess.evidence">
@@ -126,7 +126,7 @@ export class ColumnsFromFields {
   protected read(field: string, all: readonly Reading[], chosen: string): void {
     const reading = all.find((r) => r.label === chosen);
     if (reading) {
-      this.draft.edit(field, { type: reading.type, format: reading.format });
+      this.draft.choices.edit(field, { type: reading.type, format: reading.format });
     }
   }
 
@@ -134,7 +134,7 @@ export class ColumnsFromFields {
   protected rename(field: string, input: HTMLInputElement): void {
     const name = input.value.trim();
     if (name) {
-      this.draft.edit(field, { name });
+      this.draft.choices.edit(field, { name });
     } else {
       input.value = this.draft.newColumns().find((c) => c.field === field)?.column.name ?? '';
     }

@@ -1,34 +1,25 @@
 import { TestBed } from '@angular/core/testing';
 import { Live } from '../backend/live';
-import type { Column, Request, Settled } from '../backend/model';
+import type { Request, Settled } from '../backend/model';
 import { Program } from '../backend/program';
-import { fakeProgram } from '../backend/program.fake';
+import { column, fakeProgram, preview, settled } from '../backend/program.fake';
 import { Draft } from '../draft/draft';
 import { FieldsToColumns } from './fields-to-columns';
 
-const column = (name: string, rest: Partial<Column> = {}): Column => ({
-  ...{ name, type: 'text', nullable: true },
-  ...rest,
-});
-const columns = [column('id', { type: 'integer', nullable: false }), column('title')];
+const fields = ['id', 'name', 'title'];
+const columns = [column('id', 'integer', { nullable: false }), column('title')];
 
 /** Settles as the program does: fields go to the columns that the map says, else to those of the same name. */
 function settle({ plan }: Request): Settled {
-  const fields = ['id', 'name', 'title'];
   const mapping = fields.map((field) => ({
     field,
     column: plan.map?.[field] ?? columns.find((c) => c.name === field)?.name ?? '',
   }));
   const wanting = columns.filter((c) => !c.nullable && !mapping.some((m) => m.column === c.name));
-  return {
-    ...{ create: false, fields, columns, mapping },
-    guesses: fields.map((field) => ({
-      ...{ field, column: column(field), evidence: 'letters', confidence: 1 },
-      ...{ values: 1, empty: 0, exceptions: 0, maxLength: 1 },
-    })),
-    warnings: [],
+  return settled({
+    ...{ create: false, fields, columns, mapping, guesses: preview(fields).guesses },
     problems: wanting.map((c) => ({ column: c.name, message: `${c.name} needs a value` })),
-  };
+  });
 }
 
 async function setUp() {
@@ -37,11 +28,7 @@ async function setUp() {
       {
         provide: Program,
         useValue: fakeProgram({
-          preview: () =>
-            Promise.resolve({
-              ...{ dialect: {}, findings: [], warnings: [], fields: ['id', 'name', 'title'] },
-              ...{ rows: [], size: 1, records: 0, complete: true, guesses: [] },
-            }),
+          preview: () => Promise.resolve(preview(fields)),
           tables: () => Promise.resolve([{ name: 'a', rows: 1 }]),
           settle: (request) => Promise.resolve(settle(request)),
         }),

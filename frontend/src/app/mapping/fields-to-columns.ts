@@ -59,7 +59,7 @@ import { choicesFor } from './formats';
                     [class.unsure]="!entry.format"
                     [aria-label]="'How values of ' + entry.field + ' are read'"
                     [value]="entry.format"
-                    (valueChange)="draft.setFormat(entry.column.name, $event)"
+                    (valueChange)="draft.choices.setFormat(entry.column.name, $event)"
                   >
                     @for (choice of entry.choices; track choice.format) {
                       <mat-option [value]="choice.format"
@@ -112,7 +112,7 @@ export class FieldsToColumns {
         evidence: guess?.evidence ?? '',
         moved: field ? '' : (this.moved().get(column.name) ?? ''),
         choices: choicesFor(column, guess),
-        format: this.draft.formats()[column.name] ?? '',
+        format: this.draft.choices.formats()[column.name] ?? '',
       };
     });
   });
@@ -125,10 +125,10 @@ export class FieldsToColumns {
       this.moved.update((moved) => new Map(moved).set(from, says));
     }
     if (before) {
-      this.draft.map(before, '');
+      this.draft.choices.map(before, '');
     }
     if (field) {
-      this.draft.map(field, column);
+      this.draft.choices.map(field, column);
     }
   }
 }

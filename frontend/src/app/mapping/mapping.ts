@@ -45,7 +45,7 @@ export class Mapping {
   protected readonly quoted = (text: string) => `“${text}”`;
 
   protected readAsNull(texts: readonly string[]): void {
-    this.draft.setRules({ null: [...(this.draft.rules().null ?? []), ...texts] });
+    this.draft.choices.setRules({ null: [...(this.draft.rules().null ?? []), ...texts] });
   }
 
   /** The first values of each field, to be recognised by. */

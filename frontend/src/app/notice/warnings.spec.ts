@@ -2,23 +2,23 @@ import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { Live } from '../backend/live';
-import type { Settled } from '../backend/model';
 import { Program } from '../backend/program';
-import { fakeProgram } from '../backend/program.fake';
+import { column, fakeProgram, preview, settled } from '../backend/program.fake';
 import { Draft } from '../draft/draft';
 import { Mapping } from '../mapping/mapping';
 import { Review } from '../review/review';
 import { Target } from '../target/target';
 
-const settled: Settled = {
-  ...{ create: false, fields: ['id', 'x'], guesses: [], problems: [] },
-  columns: [{ name: 'id', type: 'integer', nullable: true }],
+const answer = settled({
+  create: false,
+  fields: ['id', 'x'],
+  columns: [column('id', 'integer')],
   mapping: [
     { field: 'id', column: 'id' },
     { field: 'x', column: '' },
   ],
   warnings: [{ code: 'unmapped_field', field: 'x', message: 'the field "x" goes to no column' }],
-};
+});
 
 describe('Warnings', () => {
   it.each([Target, Mapping, Review])('of the plan are told before the start', async (page) => {
@@ -29,13 +29,9 @@ describe('Warnings', () => {
         {
           provide: Program,
           useValue: fakeProgram({
-            preview: () =>
-              Promise.resolve({
-                ...{ dialect: {}, findings: [], warnings: [], fields: ['id', 'x'] },
-                ...{ rows: [], size: 1, records: 0, complete: true, guesses: [] },
-              }),
+            preview: () => Promise.resolve(preview(['id', 'x'])),
             tables: () => Promise.resolve([{ name: 'a', rows: 1 }]),
-            settle: () => Promise.resolve(settled),
+            settle: () => Promise.resolve(answer),
           }),
         },
       ],

@@ -96,7 +96,7 @@ export class Review {
 
   protected setNulls(typed: string): void {
     const list = parseList(typed);
-    this.draft.setRules({ null: list.length || this.draft.origin() ? list : undefined });
+    this.draft.choices.setRules({ null: list.length || this.draft.origin() ? list : undefined });
   }
 
   protected setMaxRejects(input: HTMLInputElement): void {
@@ -105,7 +105,7 @@ export class Review {
       input.value = this.draft.rules().maxRejects ?? '';
       return;
     }
-    this.draft.setRules({ maxRejects: typed || undefined });
+    this.draft.choices.setRules({ maxRejects: typed || undefined });
   }
 
   protected async check(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Dialect, Encoding, Finding, Preview } from '../backend/model';
-import { fairlySure, type Rules } from '../draft/draft';
+import type { Rules } from '../draft/choices';
+import { fairlySure } from '../draft/draft';
 import { character } from '../format/words';
 
 /** What a person decided about the reading of a file: of the dialect, and of the plan's rules. */

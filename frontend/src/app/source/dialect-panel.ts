@@ -33,7 +33,7 @@ export class DialectPanel {
   protected readonly list = computed(() =>
     decided(
       this.draft.preview(),
-      { ...this.draft.dialect(), ragged: this.draft.rules().ragged },
+      { ...this.draft.choices.dialect(), ragged: this.draft.rules().ragged },
       this.encodings.hasValue() ? this.encodings.value() : [],
     ),
   );
@@ -69,9 +69,9 @@ export class DialectPanel {
 
   private ask(change: Partial<Asked>): void {
     if ('ragged' in change) {
-      this.draft.setRules(change);
+      this.draft.choices.setRules(change);
     } else {
-      this.draft.setDialect(change);
+      this.draft.choices.setDialect(change);
     }
   }
 }

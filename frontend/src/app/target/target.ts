@@ -68,11 +68,11 @@ export class Target {
   }
 
   protected useNew(preset: string): void {
-    this.draft.makeTable(preset);
+    this.draft.createTable(preset);
   }
 
   protected useTable(name: string): void {
-    this.draft.setTable(name);
+    this.draft.choices.setTable(name);
   }
 
   private async take(dialog: () => Promise<string>): Promise<void> {
@@ -80,7 +80,7 @@ export class Target {
     try {
       const path = await dialog();
       if (path) {
-        this.draft.setTarget(path);
+        this.draft.choices.setTarget(path);
       }
     } catch (reason) {
       this.failure.set(reason instanceof Error ? reason.message : String(reason));

@@ -1,0 +1,50 @@
+import { signal } from '@angular/core';
+import { Choices } from './choices';
+
+describe('Choices', () => {
+  it('overrides a decision about the dialect, and has it detected again', () => {
+    const choices = new Choices(() => 'a');
+    choices.setDialect({ delimiter: ';' });
+    choices.setDialect({ headerRows: 0 });
+    expect(choices.dialect()).toEqual({ delimiter: ';', headerRows: 0 });
+    choices.setDialect({ delimiter: undefined });
+    expect(choices.dialect()).toEqual({ headerRows: 0 });
+  });
+
+  it('forgets everything with the next import, even of the same file', () => {
+    const choices = new Choices(() => 'a');
+    const chosen = () => [
+      ...[choices.dialect(), choices.target(), choices.table(), choices.preset()],
+      ...[choices.columns(), choices.rules(), choices.ignoresOrigin()],
+      ...[choices.mapping(), choices.formats()],
+    ];
+    choices.open('/data/a.csv');
+    const nothing = chosen();
+    choices.setDialect({ delimiter: ';' });
+    choices.setTarget('/data/all.db');
+    choices.setPreset('articles');
+    choices.setTable('mine');
+    choices.edit('sku', { name: 'id' });
+    choices.setRules({ atomic: true });
+    choices.ignoreOrigin();
+    choices.map('sku', 'id');
+    choices.setFormat('day', 'DD.MM.YYYY');
+    chosen().forEach((choice, i) => {
+      expect(choice).not.toEqual(nothing[i]);
+    });
+    choices.open('/data/a.csv');
+    expect(chosen()).toEqual(nothing);
+  });
+
+  it('forgets mapping and formats, and nothing else, with the table that they are for', () => {
+    const table = signal('a');
+    const choices = new Choices(table);
+    choices.map('sku', 'id');
+    choices.setFormat('day', 'DD.MM.YYYY');
+    choices.edit('sku', { name: 'id' });
+    expect([choices.mapping(), choices.formats()]).toEqual([{ sku: 'id' }, { day: 'DD.MM.YYYY' }]);
+    table.set('b');
+    expect([choices.mapping(), choices.formats()]).toEqual([{}, {}]);
+    expect(choices.columns()).toEqual({ sku: { name: 'id' } });
+  });
+});

@@ -1,0 +1,134 @@
+import { linkedSignal, signal, type WritableSignal } from '@angular/core';
+import type { Column, Dialect, Plan } from '../backend/model';
+
+/** The rules of a plan that a person sets beside table, columns and mapping. */
+export type Rules = Pick<
+  Plan,
+  'onConflict' | 'key' | 'null' | 'quotedNull' | 'ragged' | 'maxRejects' | 'atomic'
+>;
+
+/** What a person changed about the column that a field of a new table becomes. */
+export type ColumnEdit = Partial<
+  Pick<Column, 'name' | 'type' | 'format' | 'nullable' | 'primaryKey'>
+> & {
+  readonly leftOut?: boolean;
+};
+
+/**
+ * What a person chose for the import that is being prepared. All of it holds
+ * for that import alone: the next one starts with nothing chosen, even if it
+ * is of the same file.
+ */
+export class Choices {
+  private readonly path = signal('');
+  private readonly imports = signal(0);
+  private readonly chosenDialect = this.perImport<Dialect>({});
+  private readonly chosenTarget = this.perImport<string | undefined>(undefined);
+  private readonly chosenTable = this.perImport<string | undefined>(undefined);
+  private readonly chosenPreset = this.perImport<string | undefined>(undefined);
+  private readonly chosenColumns = this.perImport<Readonly<Record<string, ColumnEdit>>>({});
+  private readonly chosenRules = this.perImport<Rules>({});
+  private readonly apart = this.perImport(false);
+  private readonly chosenMapping = this.perTable();
+  private readonly chosenFormats = this.perTable();
+  private readonly dropped = signal<readonly string[]>([]);
+
+  readonly file = this.path.asReadonly();
+  /** Changes with each new import. */
+  readonly import = this.imports.asReadonly();
+  /** The decisions about the dialect that are a person's; the others are detected. */
+  readonly dialect = this.chosenDialect.asReadonly();
+  /** Undefined for the database that is suggested. */
+  readonly target = this.chosenTarget.asReadonly();
+  /** Undefined for the table that is suggested. */
+  readonly table = this.chosenTable.asReadonly();
+  /** The ready-made table; "" for one with the file's own columns, undefined for the one that is suggested. */
+  readonly preset = this.chosenPreset.asReadonly();
+  /** What was changed about the columns of a new table, by field. */
+  readonly columns = this.chosenColumns.asReadonly();
+  readonly rules = this.chosenRules.asReadonly();
+  /** Rejected lines of an earlier import are imported like any other file. */
+  readonly ignoresOrigin = this.apart.asReadonly();
+  /** The column of each field that was mapped; "" for a field that is left out. */
+  readonly mapping = this.chosenMapping.asReadonly();
+  /** How the values for existing or ready-made columns are written, by column. */
+  readonly formats = this.chosenFormats.asReadonly();
+  /** Files that were dropped together with the one that was opened, and not opened since. */
+  readonly waiting = this.dropped.asReadonly();
+
+  /** Mapping and formats hold for one table, which inTable names; they are forgotten when it changes. */
+  constructor(private readonly inTable: () => string) {}
+
+  /** Starts another import, with nothing chosen but the file; "" for none yet. */
+  open(file: string): void {
+    this.imports.update((n) => n + 1);
+    this.path.set(file);
+    this.dropped.update((files) => files.filter((f) => f !== file));
+  }
+
+  /** Keeps files for later. */
+  keepWaiting(files: readonly string[]): void {
+    this.dropped.update((waiting) => [...new Set([...waiting, ...files])]);
+  }
+
+  /** Has a file of rejected lines imported like any other. */
+  ignoreOrigin(): void {
+    this.apart.set(true);
+  }
+
+  /** Overrides decisions about the dialect; undefined has one detected again. */
+  setDialect(change: Partial<Dialect>): void {
+    this.chosenDialect.update((dialect) => withoutUndefined({ ...dialect, ...change }));
+  }
+
+  /** Chooses the database; "" takes the suggested one. */
+  setTarget(target: string): void {
+    this.chosenTarget.set(target || undefined);
+  }
+
+  /** Chooses the table by its name; one that does not exist is created. "" takes the suggested one. */
+  setTable(table: string): void {
+    this.chosenTable.set(table || undefined);
+  }
+
+  /** Chooses a ready-made table, or with "" one with the file's own columns, by its suggested name. */
+  setPreset(preset: string): void {
+    this.chosenPreset.set(preset);
+    this.chosenTable.set(undefined);
+  }
+
+  /** Sends a field to a column, "" to leave it out. */
+  map(field: string, column: string): void {
+    this.chosenMapping.update((map) => ({ ...map, [field]: column }));
+  }
+
+  /** Says how the values for a column of the table are written in the file. */
+  setFormat(column: string, format: string): void {
+    this.chosenFormats.update((formats) => ({ ...formats, [column]: format }));
+  }
+
+  /** Changes the column that a field of a new table becomes. */
+  edit(field: string, change: ColumnEdit): void {
+    this.chosenColumns.update((edits) => ({ ...edits, [field]: { ...edits[field], ...change } }));
+  }
+
+  /** Sets rules; undefined takes the default again. */
+  setRules(change: Rules): void {
+    this.chosenRules.update((rules) => withoutUndefined({ ...rules, ...change }));
+  }
+
+  private perImport<T>(initial: T): WritableSignal<T> {
+    return linkedSignal({ source: this.imports, computation: () => initial });
+  }
+
+  private perTable(): WritableSignal<Readonly<Record<string, string>>> {
+    return linkedSignal({
+      source: () => `${this.imports()}\n${this.inTable()}`,
+      computation: () => ({}),
+    });
+  }
+}
+
+export function withoutUndefined<T extends object>(all: T): T {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T;
+}
