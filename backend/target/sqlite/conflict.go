@@ -75,7 +75,7 @@ func (w *writing) onConflict(s *bulk.Statements) {
 		s.Skip = true
 		return
 	}
-	s.One += "UPDATE SET " + strings.Join(set, ", ") + " WHERE linefeed_conflict(1)"
+	s.One += "UPDATE SET " + strings.Join(set, ", ") + " WHERE linefeed_conflict()"
 }
 
 // find returns the statement that tells whether the row's key is there.

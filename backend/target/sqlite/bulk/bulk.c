@@ -20,12 +20,12 @@ static int entry(sqlite3 *db, char **err, const void *api) {
 
 int lf_install(void) { return sqlite3_auto_extension((void (*)(void))entry); }
 
-/* linefeed_conflict(x) is evaluated where a row's key is there already: it
-** notes that, and returns x, which says whether the row is to be changed. */
+/* linefeed_conflict() is evaluated where a row's key is in the table: it notes
+** that, and returns true, for the row to be changed. */
 static void conflict(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
-  (void)argc;
+  (void)argc, (void)argv;
   ((lf_loader *)sqlite3_user_data(ctx))->conflict = 1;
-  sqlite3_result_value(ctx, argv[0]);
+  sqlite3_result_int(ctx, 1);
 }
 
 static int busy(void *arg, int tries) {
@@ -46,7 +46,7 @@ lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting) {
   l->waiting = waiting;
   sqlite3_busy_handler(l->db, busy, l);
   sqlite3_extended_result_codes(l->db, 1);
-  int rc = sqlite3_create_function_v2(l->db, "linefeed_conflict", 1,
+  int rc = sqlite3_create_function_v2(l->db, "linefeed_conflict", 0,
       SQLITE_UTF8 | SQLITE_DIRECTONLY, l, conflict, NULL, NULL, NULL);
   if (rc != SQLITE_OK) {
     free(l);
