@@ -51,7 +51,7 @@ func (f *outputFlags) check(files []string, to string) error {
 		if dir, err := os.Stat(filepath.Dir(out.path)); err != nil || !dir.IsDir() {
 			return usagef("--%s %s: there is no folder %s: make it, or choose another", out.flag, out.path, filepath.Dir(out.path))
 		}
-		if isDatabase(out.path, target.Path(to)) {
+		if slices.ContainsFunc(target.Files(to), func(file string) bool { return sameFile(out.path, file) }) {
 			return usagef("--%s %s: that is the database: choose another name", out.flag, out.path)
 		}
 		old, err := os.Stat(out.path)
@@ -73,12 +73,6 @@ func (f *outputFlags) check(files []string, to string) error {
 		return usagef("--rejects and --log both name %s: choose two names", f.rejects)
 	}
 	return nil
-}
-
-// isDatabase reports whether path means the database db, or one of the files
-// that SQLite makes beside it.
-func isDatabase(path, db string) bool {
-	return db != "" && slices.ContainsFunc([]string{"", "-wal", "-shm", "-journal"}, func(suffix string) bool { return sameFile(path, db+suffix) })
 }
 
 // sameFile reports whether two paths mean the same file, which need not be

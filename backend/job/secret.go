@@ -1,17 +1,13 @@
 package job
 
-import (
-	"strings"
-
-	"linefeed/backend/target"
-)
+import "linefeed/backend/target"
 
 // redacted returns the request as it is kept, told and logged: with no password
 // of its target, nor of a file that is named by a URL. A job that is started
 // still has them in memory.
 func (req Request) redacted() Request {
 	req.Target = target.Redact(req.Target)
-	if strings.Contains(req.File, "://") {
+	if target.IsURL(req.File) {
 		req.File = target.Redact(req.File)
 	}
 	return req
@@ -20,7 +16,7 @@ func (req Request) redacted() Request {
 // redactError returns err with a text that tells no password of the request.
 func (req Request) redactError(err error) error {
 	err = target.RedactError(req.Target, err)
-	if strings.Contains(req.File, "://") {
+	if target.IsURL(req.File) {
 		err = target.RedactError(req.File, err)
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"linefeed/backend/job"
+	"linefeed/backend/target"
 )
 
 // A parameter of an import, as a query or a form gives it. It stands for the
@@ -190,7 +191,6 @@ func checkRequest(req job.Request) error {
 	missing := func(what string) error {
 		return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the import has no %s", what)
 	}
-	target := strings.TrimPrefix(req.Target, "sqlite:")
 	switch {
 	case req.File == "":
 		return missing("file")
@@ -201,8 +201,14 @@ func checkRequest(req job.Request) error {
 	// What is no path may be an address with a password, so it is not repeated.
 	case !filepath.IsAbs(req.File):
 		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
-	case target != "" && !strings.Contains(target, "://") && !filepath.IsAbs(target):
-		return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "the target is no full path")
+	}
+	if req.Target != "" {
+		switch abs, err := target.IsAbs(req.Target); {
+		case err != nil:
+			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "%v", err)
+		case !abs:
+			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "the target is no full path")
+		}
 	}
 	return checkLengths(req)
 }

@@ -44,6 +44,8 @@ func TestImportsThatAreRefused(t *testing.T) {
 		{"no table", csv, "?target=/out.db", "a\n1\n", 422, "table"},
 		{"a relative target", csv, "?table=t&target=out.db", "a\n1\n", 422, "full path"},
 		{"a relative target with its kind", csv, "?table=t&target=sqlite:out.db", "a\n1\n", 422, "full path"},
+		{"a target in memory", csv, "?table=t&target=:memory:", "a\n1\n", 422, "in memory"},
+		{"a target with an unknown setting", csv, "?table=t&target=sqlite:/out.db%3Fmode=ro", "a\n1\n", 422, "no setting"},
 		{"an unknown parameter", csv, b.query("tabel", "t"), "a\n1\n", 400, "tabel"},
 		{"a path where the file is sent", csv, b.query("file", "/etc/passwd"), "a\n1\n", 400, "file"},
 		{"a flag that is none", csv, b.query("atomic", "maybe"), "a\n1\n", 400, "atomic=maybe"},

@@ -3,8 +3,11 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // opened are the paths of the stores that this process has open, each with how
@@ -42,10 +45,8 @@ func Owns(path string) bool {
 	}
 	path = followed(path)
 	for _, s := range stores {
-		for _, suffix := range companions {
-			if sameFile(path, s+suffix) {
-				return true
-			}
+		if slices.ContainsFunc(sqlitefile.Files(s), func(file string) bool { return sameFile(path, file) }) {
+			return true
 		}
 	}
 	return false

@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // makePrivate sees to it that nobody but its owner can read the store, or put
@@ -32,17 +34,13 @@ func makePrivate(home, runDir, path string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrPermission) { // SQLite tells more of the latter
 		return fmt.Errorf("make the store: %w", err)
 	}
-	for _, suffix := range companions {
-		if err := privateFile(path + suffix); err != nil {
+	for _, file := range sqlitefile.Files(path) {
+		if err := privateFile(file); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// companions are what the names of the store's files end in: its own, and those
-// of the files that SQLite makes beside it.
-var companions = []string{"", "-wal", "-shm", "-journal"}
 
 // forOthers are the rights of all but the owner, and writable those of them to
 // write.

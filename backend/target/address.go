@@ -11,7 +11,8 @@ import (
 	"linefeed/backend/target/sqlite"
 )
 
-// An address is what a target's URL says.
+// An address is what a target's URL says. What a path is and what a URL is, is
+// known here alone.
 type address struct {
 	other string // the scheme of a kind of database that is not supported
 	named bool   // the scheme sqlite: stands before the path
@@ -21,47 +22,58 @@ type address struct {
 	options sqlite.Options
 }
 
-var (
-	// scheme finds the scheme of a URL. A single letter is a drive of Windows.
-	scheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]+):(//)?`)
-	// settings finds those of sqlite:PATH?NAME=VALUE. Any other ? is the path's.
-	settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
-)
+// settings finds those of sqlite:PATH?NAME=VALUE. Any other ? is the path's.
+var settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 
 var errServer = errors.New("open target: this looks like the address of a database server, and those are not supported: give a path or sqlite:PATH (./ before a path that looks like this)")
 
 // parse reads a target's URL. What could mean one thing to SQLite and another
-// as a path is refused.
+// as a path is refused. The error shows nothing that [Redact] hides.
 func parse(url string) (address, error) {
-	a := address{path: url}
-	m := scheme.FindStringSubmatch(url)
-	switch {
-	case namesUser(url) && (m == nil || m[2] == ""): // as Go's drivers name a server
-		return a, errServer
-	case m == nil:
-	case strings.EqualFold(m[1], "sqlite"):
-		a.named, a.path = true, url[len("sqlite:"):]
-		if err := a.readSettings(); err != nil {
-			return a, err
-		}
-		if rest, ok := strings.CutPrefix(a.path, "//"); ok {
-			// As in every URL a host would follow, of which a file has none.
-			if !filepath.IsAbs(rest) && !strings.HasPrefix(rest, "/") {
-				return a, errors.New("open target: sqlite:// wants a full path after it, as in sqlite:///folder/file.db: write sqlite:file.db for a file in this folder")
-			}
-			a.path = rest
-			if drive := strings.TrimPrefix(rest, "/"); filepath.VolumeName(drive) != "" { // /C:/folder/file.db
-				a.path = drive
-			}
-		}
-	case strings.EqualFold(m[1], "file"):
-		return a, errors.New("open target: SQLite's own file: addresses are not understood: give the path, or sqlite:PATH")
-	case m[2] != "":
-		a.other = m[1]
-		return a, nil
-	case strings.Contains(url, "://"): // as Java's drivers name a server
-		return a, errServer
+	a, err := parseURL(url)
+	return a, RedactError(url, err)
+}
+
+func parseURL(url string) (address, error) {
+	if name, rest, _ := strings.Cut(url, ":"); strings.EqualFold(name, "sqlite") && name != url {
+		return parseSQLite(rest)
+	} else if strings.EqualFold(name, "file") && name != url {
+		return address{}, errors.New("open target: SQLite's own file: addresses are not understood: give the path, or sqlite:PATH")
 	}
+	scheme, rest := split(url)
+	if name, ok := strings.CutSuffix(scheme, "://"); ok && !strings.Contains(name, ":") {
+		return address{other: strings.Trim(name, copied)}, nil
+	}
+	// A name before a colon may be a part of a file's name, but not with the
+	// password of a user, as Go's drivers name a server, or with another scheme
+	// after it, as Java's do.
+	if _, secrets := redactUser(rest); scheme != "" && (len(secrets) > 0 || IsURL(url)) {
+		return address{}, errServer
+	}
+	return address{path: url}.onDisk()
+}
+
+// parseSQLite reads what is after sqlite:.
+func parseSQLite(rest string) (address, error) {
+	a := address{named: true, path: rest}
+	if err := a.readSettings(); err != nil {
+		return a, err
+	}
+	if path, ok := strings.CutPrefix(a.path, "//"); ok {
+		// As in every URL a host would follow, of which a file has none.
+		if !filepath.IsAbs(path) && !strings.HasPrefix(path, "/") {
+			return a, errors.New("open target: sqlite:// wants a full path after it, as in sqlite:///folder/file.db: write sqlite:file.db for a file in this folder")
+		}
+		a.path = path
+		if drive := strings.TrimPrefix(path, "/"); filepath.VolumeName(drive) != "" { // /C:/folder/file.db
+			a.path = drive
+		}
+	}
+	return a.onDisk()
+}
+
+// onDisk refuses what would be a database in memory.
+func (a address) onDisk() (address, error) {
 	if strings.HasPrefix(a.path, ":memory:") {
 		return a, errors.New("open target: a database in memory would be gone with the import: give the path of a file (./:memory: for one of that name)")
 	}
@@ -103,6 +115,13 @@ func Abs(url string) (string, error) {
 	return abs, nil
 }
 
+// IsAbs reports whether a URL means the same from every folder. The error says
+// that it can't be the URL of a target.
+func IsAbs(url string) (bool, error) {
+	a, err := parse(url)
+	return err == nil && (a.other != "" || filepath.IsAbs(a.path)), err
+}
+
 // Path returns the path of the file that url names, "" where it names none.
 func Path(url string) string {
 	a, err := parse(url)
@@ -110,4 +129,14 @@ func Path(url string) string {
 		return ""
 	}
 	return a.path
+}
+
+// Files returns the paths of the files that belong to the database that url
+// names, those that may come and go too. A database that is no file has none.
+func Files(url string) []string {
+	path := Path(url)
+	if path == "" {
+		return nil
+	}
+	return sqlite.Files(path)
 }

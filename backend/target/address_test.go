@@ -41,21 +41,28 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for url, want := range map[string]string{
-		":memory:":                "path of a file",
-		"sqlite::memory:":         "path of a file",
-		":memory:?cache=shared":   "path of a file",
-		"sqlite://x.db":           "sqlite:///folder/file.db",
-		"sqlite://./x.db":         "sqlite:///folder/file.db",
-		"sqlite://me:secret@host": "sqlite:///folder/file.db",
-		"sqlite://":               "sqlite:///folder/file.db",
-		"file:x.db":               "give the path",
-		"file:///a/x.db?mode=ro":  "give the path",
-		"FILE:x.db":               "give the path",
-		"sqlite:x.db?wait=":       "30s",
-		"sqlite:x.db?wait=30":     "30s",
-		"sqlite:x.db?wait=-1s":    "30s",
-		"sqlite:x.db?wait=25h":    "30s",
-		"sqlite:x.db?mode=ro":     `no setting "mode"`,
+		":memory:":                 "path of a file",
+		"sqlite::memory:":          "path of a file",
+		":memory:?cache=shared":    "path of a file",
+		"sqlite://x.db":            "sqlite:///folder/file.db",
+		"sqlite://./x.db":          "sqlite:///folder/file.db",
+		"sqlite://me:secret@host":  "sqlite:///folder/file.db",
+		"sqlite://":                "sqlite:///folder/file.db",
+		"file:x.db":                "give the path",
+		"file:///a/x.db?mode=ro":   "give the path",
+		"FILE:x.db":                "give the path",
+		"sqlite:x.db?wait=":        "30s",
+		"sqlite:x.db?wait=30":      "30s",
+		"sqlite:x.db?wait=-1s":     "30s",
+		"sqlite:x.db?wait=25h":     "30s",
+		"sqlite:x.db?mode=ro":      `no setting "mode"`,
+		"sqlite:x.db?token=secret": `no setting "token"`,
+
+		"ann:secret@tcp(host:3306)/shop":    "database server",
+		" ann:secret@host":                  "database server",
+		"jdbc:postgresql://host/shop":       "database server",
+		"jdbc:postgresql://a:secret@host/s": "database server",
+		"notes:2024://x":                    "database server",
 	} {
 		if _, err := parse(url); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", url, err, want)
@@ -67,6 +74,12 @@ func TestParseRefuses(t *testing.T) {
 		}
 		if _, err := Abs(url); err == nil {
 			t.Errorf("%s was made absolute", url)
+		}
+		if abs, err := IsAbs(url); err == nil || abs {
+			t.Errorf("%s is absolute: %v, %v", url, abs, err)
+		}
+		if files := Files(url); files != nil {
+			t.Errorf("%s has the files %v", url, files)
 		}
 	}
 }
@@ -89,5 +102,44 @@ func TestAbs(t *testing.T) {
 		if got, err := Abs(url); err != nil || got != want {
 			t.Errorf("%s is %s, %v, want %s", url, got, err, want)
 		}
+	}
+}
+
+func TestOthers(t *testing.T) {
+	for url, want := range map[string]string{
+		"postgres://host/db":              "postgres",
+		"POSTGRES://ann:secret@host/db":   "POSTGRES",
+		" \"postgres://ann:secret@host\"": "postgres",
+		"mysql+ssl://host":                "mysql+ssl",
+	} {
+		if a, err := parse(url); err != nil || a.other != want {
+			t.Errorf("%s: %+v, %v, want the kind %s", url, a, err, want)
+		}
+		if path, files := Path(url), Files(url); path != "" || files != nil {
+			t.Errorf("%s has the path %q and the files %q", url, path, files)
+		}
+		if abs, err := IsAbs(url); !abs || err != nil {
+			t.Errorf("%s is absolute: %v, %v", url, abs, err)
+		}
+		if _, err := Open(t.Context(), url); err == nil || !strings.Contains(err.Error(), want+"://") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestIsAbs(t *testing.T) {
+	for url, want := range map[string]bool{
+		"x.db": false, "sqlite:x.db": false, "sqlite:./x.db?wait=1s": false, "notes:2024.db": false, "": false,
+		"/a/x.db": true, "sqlite:/a/x.db": true, "SQLite:///a/x.db?wait=1s": true,
+	} {
+		if abs, err := IsAbs(url); abs != want || err != nil {
+			t.Errorf("%s is absolute: %v, %v", url, abs, err)
+		}
+	}
+}
+
+func TestFiles(t *testing.T) {
+	if got := strings.Join(Files("sqlite:/a/x.db?wait=1s"), " "); got != "/a/x.db /a/x.db-wal /a/x.db-shm /a/x.db-journal" {
+		t.Errorf("the files are %s", got)
 	}
 }

@@ -76,11 +76,13 @@ func redact(target string) (shown string, secrets []string) {
 // Windows, or sqlite: and file: with no host.
 var path = regexp.MustCompile(`(?i)^(?:(?:sqlite|file):/{0,1}(?:[^/]|$)|(?:sqlite|file):///|[A-Za-z]:[\\/]|[^:@?&;=]*[/\\])`)
 
+// copied are the blanks and quotes that come along when a URL is copied.
+const copied = " \t\r\n\f\v\"'`<"
+
 // schemes are the schemes of a URL, with those of a driver before it, as in
 // jdbc:postgresql://; without slashes, the name before a colon, as that of a
-// user in ann:secret@tcp(host)/db. Blanks and quotes may stand before it, as
-// they come along when it is copied.
-var schemes = regexp.MustCompile("^[\\s\"'`<]*(?:(?:[A-Za-z][A-Za-z0-9+._-]*:)*//|[A-Za-z][A-Za-z0-9+._-]*:)")
+// user in ann:secret@tcp(host)/db.
+var schemes = regexp.MustCompile("^[" + copied + "]*(?:(?:[A-Za-z][A-Za-z0-9+._-]*:)*//|[A-Za-z][A-Za-z0-9+._-]*:)")
 
 // split returns the scheme of a target, "" for a path, and what is after it.
 func split(target string) (scheme, rest string) {
@@ -90,6 +92,10 @@ func split(target string) (scheme, rest string) {
 	n := len(schemes.FindString(target))
 	return target[:n], target[n:]
 }
+
+// IsURL reports whether text, which may be meant as a path, has a URL in it:
+// then it is to be shown as [Redact] returns it.
+func IsURL(text string) bool { return strings.Contains(text, "://") }
 
 // redactUser hides what stands before the host: all of a user's name and
 // password but the name.
@@ -113,13 +119,6 @@ func redactUser(rest string) (shown string, secrets []string) {
 		return rest, nil
 	}
 	return name + ":" + hidden + rest[at:], []string{password}
-}
-
-// namesUser reports whether url names a user of a server, with a password.
-func namesUser(url string) bool {
-	scheme, rest := split(url)
-	_, secrets := redactUser(rest)
-	return scheme != "" && len(secrets) > 0
 }
 
 // secretName finds the names of parameters that hold a secret.

@@ -35,7 +35,7 @@ type Target interface {
 func Open(ctx context.Context, url string) (Target, error) {
 	a, err := parse(url)
 	if err != nil {
-		return nil, RedactError(url, err)
+		return nil, err
 	}
 	if a.other != "" {
 		// The rest of it may hold a password.

@@ -93,6 +93,9 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	return d, nil
 }
 
+// Files returns the paths of the files that a database at path may consist of.
+func Files(path string) []string { return sqlitefile.Files(path) }
+
 // checkFolder says whether the file could be made.
 func (d *DB) checkFolder() error {
 	folder := filepath.Dir(d.path)

@@ -37,6 +37,11 @@ func name(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
+// Files returns path and the paths of the files that SQLite makes beside it.
+func Files(path string) []string {
+	return []string{path, path + "-wal", path + "-shm", path + "-journal"}
+}
+
 // A Conn is a single connection to a file, with its bulk path. It is used by
 // one goroutine at a time.
 type Conn struct {
