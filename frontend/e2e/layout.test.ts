@@ -116,13 +116,13 @@ test('the tables of a database that is locked, none, or changed outside', async 
   assert.equal(await page.locator('text=Choose a file first').count(), 0);
 
   await writeFile(none, ''); // an empty file is an empty database
-  await page.click(marked('look-at-target'));
+  await page.click(marked('reload'));
   await page.waitForSelector('text=none.db has no table yet.');
   assert.equal(await page.locator(marked('target-error')).count(), 0);
 
   using outside = new DatabaseSync(none);
   outside.exec('CREATE TABLE sales (id INTEGER); BEGIN EXCLUSIVE');
-  await page.click(marked('look-at-target'));
+  await page.click(marked('reload'));
   await page.waitForSelector(marked('target-error', ':has-text("locked")'));
   assert.equal(await page.locator('text=has no table yet').count(), 0);
   outside.exec('COMMIT');

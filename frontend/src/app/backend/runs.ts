@@ -2,6 +2,7 @@ import { DestroyRef, Service, computed, inject, signal } from '@angular/core';
 import { Live } from './live';
 import type { LiveEvent } from './events';
 import type { Request } from './model';
+import { messageOf } from '../format/format';
 import { Program } from './program';
 import { Run } from './run';
 
@@ -68,7 +69,7 @@ export class Runs {
       this.failure.set('');
       await Promise.all(this.active().map((run) => this.snapshot(run.id)));
     } catch (reason) {
-      this.failure.set(String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 
@@ -97,7 +98,7 @@ export class Runs {
         await this.open(id);
       } while (this.asked.get(id));
     } catch (reason) {
-      this.failure.set(String(reason));
+      this.failure.set(messageOf(reason));
     } finally {
       this.asked.delete(id);
     }

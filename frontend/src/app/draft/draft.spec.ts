@@ -85,7 +85,7 @@ describe('Draft', () => {
     };
     draft.open('/data/a.csv');
     await choose();
-    draft.lookAgain();
+    draft.reload();
     expect(draft.rules()).toEqual({ onConflict: 'update', atomic: true });
 
     draft.clear();

@@ -142,7 +142,7 @@ export class Draft {
   /** Why the database can't be used; "" when it can. */
   readonly targetError = computed(() => this.listing.error()?.message ?? '');
   /** The tables of the database are not known yet. */
-  readonly lookingAtTarget = this.listing.isLoading;
+  readonly listingTables = this.listing.isLoading;
   readonly presets = computed((): readonly Preset[] =>
     this.offering.hasValue() ? this.offering.value() : [],
   );
@@ -279,7 +279,7 @@ export class Draft {
     const same = file === this.file();
     this.choices.open(file);
     if (same) {
-      this.lookAgain();
+      this.reload();
     }
   }
 
@@ -297,14 +297,14 @@ export class Draft {
     this.choices.open('');
   }
 
-  /** Looks at the file again, which may have changed on disk. What was chosen stays. */
-  lookAgain(): void {
+  /** Reads the file again, which may have changed on disk. What was chosen stays. */
+  reload(): void {
     this.looks.update((n) => n + 1);
     this.looking.reload();
   }
 
   /** Lists the tables again: another program may have created one. */
-  lookAtTarget(): void {
+  reloadTables(): void {
     this.listing.reload();
     this.settling.reload();
   }

@@ -111,3 +111,8 @@ export function sentence(text: string): string {
   const said = capitalized(text.replace(/\s*\([^()]*--[^()]*\)/g, '').trim());
   return said === '' || /[.!?…:]$/.test(said) ? said : `${said}.`;
 }
+
+/** What a caught error says. */
+export function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -5,7 +5,7 @@ import { Router, RouterLink } from '@angular/router';
 import { ArrowRight, ChevronRight, Play } from 'lucide';
 import { Draft } from '../draft/draft';
 import { steps } from '../draft/steps';
-import { bytes, fileName } from '../format/format';
+import { bytes, fileName, messageOf } from '../format/format';
 import { character, encoding } from '../format/words';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
@@ -131,7 +131,7 @@ export class Header {
     try {
       await this.router.navigate(['/runs', await this.draft.start()]);
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     } finally {
       this.starting.set(false);
     }

@@ -4,11 +4,12 @@ import { Runs } from '../backend/runs';
 import type { Run } from '../backend/run';
 import { count, dayAndTime, duration, fileName, nothing, percent } from '../format/format';
 import { Rows } from '../grid/rows';
+import { ErrorNotice } from '../notice/error-notice';
 
 /** All runs, newest first; opening one shows it. */
 @Component({
   selector: 'lf-history',
-  imports: [Rows],
+  imports: [ErrorNotice, Rows],
   templateUrl: './history.html',
   styleUrl: './history.scss',
 })

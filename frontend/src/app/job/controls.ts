@@ -13,6 +13,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { Pause, Play, Square } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
+import { messageOf } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
@@ -205,7 +206,7 @@ export class Controls {
     try {
       await what(this.run().id);
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 }

@@ -13,12 +13,12 @@ import {
 } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
-import { TriangleAlert } from 'lucide';
 import type { RejectCount } from '../backend/model';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
-import { Icon } from '../icon/icon';
+import { messageOf } from '../format/format';
+import { ErrorNotice } from '../notice/error-notice';
 import { Controls } from './controls';
 import { Counters } from './counters';
 import { Log } from './log';
@@ -38,7 +38,7 @@ const fewestSamples = 5;
   imports: [
     Controls,
     Counters,
-    Icon,
+    ErrorNotice,
     Log,
     MatButton,
     Notes,
@@ -57,7 +57,6 @@ export class Job {
   readonly id = input.required<string>();
 
   private readonly log = viewChild(Log);
-  protected readonly icons = { TriangleAlert };
   private readonly opening = resource({
     params: () => this.id(),
     loader: ({ params }) => this.runs.open(params),
@@ -106,7 +105,7 @@ export class Job {
         this.countError.set('');
       }
     } catch (reason) {
-      this.countError.set(reason instanceof Error ? reason.message : String(reason));
+      this.countError.set(messageOf(reason));
     }
   }
 }

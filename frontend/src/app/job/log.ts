@@ -23,6 +23,7 @@ import { count, nothing, oneLine, timeOfDay } from '../format/format';
 import { reason } from '../format/words';
 import { Rows } from '../grid/rows';
 import { Icon } from '../icon/icon';
+import { ErrorNotice } from '../notice/error-notice';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { RejectDetail } from './reject-detail';
 import { RejectLog, everything, type LogFilter } from './reject-log';
@@ -34,7 +35,7 @@ const typingPause = 200;
 /** The log of a run's rejects: it grows as they come, and a row opens to show the record. */
 @Component({
   selector: 'lf-log',
-  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip, RejectDetail, Rows],
+  imports: [ErrorNotice, Icon, MatButton, MatOption, MatSelect, MatTooltip, RejectDetail, Rows],
   templateUrl: './log.html',
   styleUrl: './log.scss',
 })

@@ -1,5 +1,6 @@
 import { computed, signal } from '@angular/core';
 import type { Reject, RejectPage, RejectQuery } from '../backend/model';
+import { messageOf } from '../format/format';
 
 /** What the log is narrowed to; "" is everything. */
 export interface LogFilter {
@@ -145,7 +146,7 @@ export class RejectLog {
       return found;
     } catch (reason) {
       if (generation === this.generation) {
-        this.trouble.set(reason instanceof Error ? reason.message : String(reason));
+        this.trouble.set(messageOf(reason));
       }
       return undefined;
     }

@@ -6,7 +6,7 @@ import { CircleAlert, CircleCheck, CircleX, Equal } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { Draft } from '../draft/draft';
-import { timeOfDay } from '../format/format';
+import { messageOf, timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { balance, outcome, typeChanges } from './outcome';
@@ -90,7 +90,7 @@ export class SummaryView {
     try {
       await this.router.navigate(['/runs', await this.draft.start()]);
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 
@@ -100,7 +100,7 @@ export class SummaryView {
       const path = await ask();
       this.saved.set(path ? `Saved as ${path}` : '');
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 }

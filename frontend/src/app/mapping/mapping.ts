@@ -2,8 +2,9 @@ import { Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
-import { capitalized, counted, oneLine, sentence } from '../format/format';
+import { counted, oneLine, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
+import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { ColumnsFromFields } from './columns-from-fields';
 import { FieldsToColumns } from './fields-to-columns';
@@ -11,14 +12,13 @@ import { FieldsToColumns } from './fields-to-columns';
 /** Which field goes to which column. */
 @Component({
   selector: 'lf-mapping',
-  imports: [ColumnsFromFields, FieldsToColumns, Icon, MatButton, Warnings],
+  imports: [ColumnsFromFields, ErrorNotice, FieldsToColumns, Icon, MatButton, Warnings],
   templateUrl: './mapping.html',
   styleUrl: './mapping.scss',
 })
 export class Mapping {
   protected readonly draft = inject(Draft);
   protected readonly icons = { TriangleAlert };
-  protected readonly capitalized = capitalized;
   protected readonly sentence = sentence;
 
   /** A table that is made after the file takes its columns from the fields. */

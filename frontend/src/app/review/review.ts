@@ -6,16 +6,17 @@ import { Router, RouterLink } from '@angular/router';
 import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
 import type { Run } from '../backend/run';
-import { bytes, capitalized, count, counted, fileName, percent, sentence } from '../format/format';
+import { bytes, count, counted, fileName, messageOf, percent, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { parseList } from './list';
 
 /** What will happen, by which rules, and whether anything is in the way. */
 @Component({
   selector: 'lf-review',
-  imports: [Icon, MatButton, MatOption, MatSelect, MatTooltip, RouterLink, Warnings],
+  imports: [ErrorNotice, Icon, MatButton, MatOption, MatSelect, MatTooltip, RouterLink, Warnings],
   templateUrl: './review.html',
   styleUrl: './review.scss',
 })
@@ -60,7 +61,6 @@ export class Review {
 
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
-  protected readonly capitalized = capitalized;
   protected readonly sentence = sentence;
   /** What of the file and of the plan should be known before it begins. */
   protected readonly warnings = computed(() => [
@@ -116,7 +116,7 @@ export class Review {
     try {
       await this.router.navigate(['/runs', await this.draft.start(true)]);
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 }

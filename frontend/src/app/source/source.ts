@@ -2,15 +2,16 @@ import { Component, computed, inject, linkedSignal, signal, viewChild } from '@a
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
-import { ChevronDown, ChevronRight, Files, RotateCw, TriangleAlert, Undo2 } from 'lucide';
+import { ChevronDown, ChevronRight, Files, Undo2 } from 'lucide';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { capitalized, count, counted, fileName, roughly } from '../format/format';
+import { count, counted, fileName, messageOf, roughly } from '../format/format';
 import { Records } from '../grid/records';
 import { Icon } from '../icon/icon';
+import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
-import { PathField } from '../field/path-field';
+import { PathBar } from '../field/path-bar';
 import { DialectPanel } from './dialect-panel';
 import { OpenFile } from './open-file';
 
@@ -19,11 +20,12 @@ import { OpenFile } from './open-file';
   selector: 'lf-source',
   imports: [
     DialectPanel,
+    ErrorNotice,
     Icon,
     MatButton,
     MatTooltip,
     OpenFile,
-    PathField,
+    PathBar,
     Records,
     RouterLink,
     Warnings,
@@ -36,9 +38,8 @@ export class Source {
   private readonly records = viewChild(Records);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { ChevronDown, ChevronRight, Files, RotateCw, TriangleAlert, Undo2 };
+  protected readonly icons = { ChevronDown, ChevronRight, Files, Undo2 };
 
-  protected readonly capitalized = capitalized;
   protected readonly count = count;
   protected readonly fileName = fileName;
   protected readonly failure = signal('');
@@ -74,14 +75,6 @@ export class Source {
     claimKeys([
       { label: 'Choose a file', key: 'Mod+o', run: () => void this.choose() },
       {
-        label: 'Look at the file again',
-        key: 'F5',
-        enabled: () => this.draft.file() !== '',
-        run: () => {
-          this.lookAgain();
-        },
-      },
-      {
         label: 'Next record that can’t be read',
         key: 'b',
         enabled: () => this.bad() > 0,
@@ -101,11 +94,6 @@ export class Source {
     }
   }
 
-  /** It may have changed on disk. */
-  protected lookAgain(): void {
-    this.draft.lookAgain();
-  }
-
   protected nextBad(): void {
     this.records()?.nextBad();
   }
@@ -118,7 +106,7 @@ export class Source {
         this.draft.open(file);
       }
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 }

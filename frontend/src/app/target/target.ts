@@ -1,20 +1,20 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
-import { RotateCw, TriangleAlert } from 'lucide';
 import type { Preset } from '../backend/model';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { capitalized, count, fileName } from '../format/format';
+import { count, fileName, messageOf } from '../format/format';
+import { PathBar } from '../field/path-bar';
 import { PathField } from '../field/path-field';
-import { Icon } from '../icon/icon';
+import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
 /** Where to: the database, and the table in it, there already or to be made. */
 @Component({
   selector: 'lf-target',
-  imports: [Icon, MatButton, MatTooltip, PathField, Warnings],
+  imports: [ErrorNotice, MatButton, MatTooltip, PathBar, PathField, Warnings],
   templateUrl: './target.html',
   styleUrl: './target.scss',
 })
@@ -22,8 +22,6 @@ export class Target {
   private readonly program = inject(Program);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { RotateCw, TriangleAlert };
-  protected readonly capitalized = capitalized;
   protected readonly count = count;
   protected readonly fileName = fileName;
   protected readonly failure = signal('');
@@ -49,13 +47,6 @@ export class Target {
     claimKeys([
       { label: 'Open a database', key: 'Mod+o', run: () => void this.open() },
       { label: 'Create a database', key: 'Mod+s', run: () => void this.create() },
-      {
-        label: 'Look at the database again',
-        key: 'F5',
-        run: () => {
-          this.draft.lookAtTarget();
-        },
-      },
     ]);
   }
 
@@ -83,7 +74,7 @@ export class Target {
         this.draft.choices.setTarget(path);
       }
     } catch (reason) {
-      this.failure.set(reason instanceof Error ? reason.message : String(reason));
+      this.failure.set(messageOf(reason));
     }
   }
 }
