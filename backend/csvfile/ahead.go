@@ -53,7 +53,7 @@ func newAhead(r io.Reader, position func() int64) *ahead {
 
 // readAhead makes a what is read of the input from now on.
 func (in *input) readAhead(a *ahead) {
-	in.Reader = a
+	in.Reader, in.ahead = a, a
 	closeFile := in.close
 	if a.late = in.handle; a.late != nil {
 		a.late.direct = true // a has a goroutine of its own, and the memory
@@ -118,6 +118,18 @@ func (a *ahead) stop() {
 		return
 	}
 	for range a.full {
+	}
+}
+
+// leave ends the goroutine before r is read by others. It waits for the read
+// that is under way, but not longer than the context of late lasts.
+func (a *ahead) leave() error {
+	a.begin.Do(func() { close(a.full) }) // it never began
+	a.end.Do(func() { close(a.done) })
+	for {
+		if _, ok, err := a.receive(); err != nil || !ok {
+			return err
+		}
 	}
 }
 

@@ -100,21 +100,3 @@ func (f *File) atEnd() error {
 	}
 	return err
 }
-
-// SameAs returns an error unless f is the file that earlier was, which was
-// opened by the same path, as it was then or added to.
-func (f *File) SameAs(earlier *File) error {
-	if f.handle == nil || earlier.handle == nil {
-		return nil
-	}
-	now, was := f.handle.info, earlier.handle.info
-	switch {
-	case !os.SameFile(now, was):
-		return changedError(f.path, "another file was put in its place while it was read")
-	case now.Size() < was.Size():
-		return shrunkError(f.path, was.Size(), now.Size())
-	case now.Size() == was.Size() && was.Size() > 0 && !now.ModTime().Equal(was.ModTime()):
-		return changedError(f.path, "it was changed while it was read")
-	}
-	return nil
-}

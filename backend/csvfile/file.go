@@ -54,18 +54,24 @@ const (
 )
 
 // A File is an open CSV file: a load.Source. It is used by one goroutine; only
-// Close may be called from another, to end a read that is stalled.
+// Close may be called from another, to end a read of records that is stalled.
 type File struct {
-	path      string
-	size      int64
-	dialect   Dialect
-	findings  []Finding
+	path   string
+	opt    Options
+	in     *input
+	handle *handle // nil where it is not a file of the system
+
+	// What was found out about it, for every reading.
+	sample       []byte // its first bytes
+	found        *detected
+	charset      *charset
+	commentFound bool
+
+	// What belongs to the reading under way.
 	warnings  []Warning
 	head      []byte
 	reader    *reader
 	beginning *beginning // nil where all is read
-	close     func() error
-	handle    *handle // nil where it is not a file of the system
 	started   bool
 }
 
@@ -110,6 +116,7 @@ type input struct {
 	close func() error
 
 	handle *handle // nil where it is not a file of the system
+	ahead  *ahead  // nil where nothing reads ahead
 
 	// packed returns how many bytes on disk were consumed for what was read;
 	// nil where these are the same.
@@ -123,12 +130,17 @@ func openFile(ctx context.Context, path string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &input{path: path, Reader: h, size: -1, close: h.close, handle: h}
+	return h.input(0), nil
+}
+
+// input returns what reads the file from the byte at which it stands.
+func (h *handle) input(at int64) *input {
+	in := &input{path: h.path, Reader: h, size: -1, close: h.close, handle: h}
 	if size := h.info.Size(); size > 0 {
 		in.size, in.at = size, h
-		in.Reader = &steady{r: h, size: size, path: path}
+		in.Reader = &steady{r: h, n: at, size: size, path: h.path}
 	}
-	return in, nil
+	return in
 }
 
 // A steady reader finds out whether the file became shorter.
@@ -186,34 +198,44 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{
-		path: in.path, size: in.size, close: in.close, handle: in.handle,
-		dialect: found.dialect, findings: append(unpacked, found.findings...), warnings: append(in.warnings, found.warnings...),
-	}
-	cs, err := findCharset(f.dialect.Encoding)
+	found.findings = append(unpacked, found.findings...)
+	found.warnings = append(in.warnings, found.warnings...)
+	cs, err := findCharset(found.dialect.Encoding)
 	if err != nil {
 		return nil, dialectError(in.path, err.Error(), "see the list of encodings")
 	}
-	mark := int64(markLen(s.head, cs))
-	head, src := s.head[mark:], in.Reader
-	var first *beginning
-	if opt.MaxRead > 0 {
-		n := min(int64(len(head)), max(opt.MaxRead-mark, 0))
-		first = &beginning{r: io.MultiReader(bytes.NewReader(head[n:]), src), left: opt.MaxRead - mark - n}
-		head, src = head[:n], first
+	f := &File{
+		path: in.path, opt: opt, handle: in.handle,
+		sample: s.head, found: found, charset: cs, commentFound: d.Comment == "",
 	}
-	dec := cs.decoder(f.dialect.InvalidBytes == InvalidReplace)
+	return f, f.begin(in, opt.MaxRead)
+}
+
+// begin begins a reading of the input, which goes on after the sample, and comes
+// to the first record.
+func (f *File) begin(in *input, maxRead int64) error {
+	dialect := &f.found.dialect
+	f.in, f.beginning, f.started = in, nil, false
+	f.warnings = slices.Clip(f.found.warnings)
+	mark := int64(markLen(f.sample, f.charset))
+	head, src := f.sample[mark:], in.Reader
+	if maxRead > 0 {
+		n := min(int64(len(head)), max(maxRead-mark, 0))
+		f.beginning = &beginning{r: io.MultiReader(bytes.NewReader(head[n:]), src), left: maxRead - mark - n}
+		head, src = head[:n], f.beginning
+	}
+	dec := f.charset.decoder(dialect.InvalidBytes == InvalidReplace)
 	r := &reader{
-		w:    newWindow(head, src, mark, dec, opt.MaxRecord),
-		g:    f.dialect.grammar(),
-		path: in.path, charset: cs,
-		maximum: opt.MaxRecord, ragged: opt.Ragged, packed: in.packed, onSkip: opt.OnSkip, starts: opt.Starts,
-		line: 1, commentFound: d.Comment == "",
+		w:    newWindow(head, src, mark, dec, f.opt.MaxRecord),
+		g:    dialect.grammar(),
+		path: f.path, charset: f.charset,
+		maximum: f.opt.MaxRecord, ragged: f.opt.Ragged, packed: in.packed, onSkip: f.opt.OnSkip, starts: f.opt.Starts,
+		line: 1, commentFound: f.commentFound,
 	}
-	if f.dialect.FooterLines != nil {
-		r.w.footer = *f.dialect.FooterLines
+	if dialect.FooterLines != nil {
+		r.w.footer = *dialect.FooterLines
 	} else {
-		r.w.footer, r.w.tail = footerLines, found.tail
+		r.w.footer, r.w.tail = footerLines, f.found.tail
 	}
 	if r.g.simple() {
 		r.scan = newScanner(r.g, dec != nil)
@@ -222,31 +244,31 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	if mark > 0 && r.onSkip != nil {
 		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
 	}
-	f.reader, f.beginning = r, first
+	f.reader = r
 	if len(r.g.comment) > 0 {
 		r.unusual[r.g.comment[0]] = true
 	}
-	r.padding, r.kinds = found.padding, found.kinds
-	if err := f.readHeader(found); err != nil {
-		return nil, err
+	r.padding, r.kinds = f.found.padding, f.found.kinds
+	if err := f.readHeader(f.found); err != nil {
+		return err
 	}
-	if at := r.w.offset(r.w.pos); at <= int64(len(s.head)) {
-		f.head = s.head[:at:at]
+	if at := r.w.offset(r.w.pos); at <= int64(len(f.sample)) {
+		f.head = f.sample[:at:at]
 	}
-	return f, nil
+	return nil
 }
 
 // Fields returns the names of the fields. They are unique and not empty.
 func (f *File) Fields() []string { return f.reader.names }
 
 // Size returns the size on disk, or -1 where it is not known.
-func (f *File) Size() int64 { return f.size }
+func (f *File) Size() int64 { return f.in.size }
 
 // Dialect returns how the file is read, every value set.
-func (f *File) Dialect() Dialect { return f.dialect }
+func (f *File) Dialect() Dialect { return f.found.dialect }
 
 // Findings returns the decisions that led to the dialect, and why.
-func (f *File) Findings() []Finding { return f.findings }
+func (f *File) Findings() []Finding { return f.found.findings }
 
 // Warnings returns what should be known before the file is loaded, and what
 // came up in what was read of it so far.
@@ -262,6 +284,15 @@ func (f *File) Warnings() []Warning {
 // preamble and header, in the file's encoding. It is nil where they are longer
 // than the part of the file that is looked at on opening.
 func (f *File) Head() []byte { return f.head }
+
+// Raw returns the bytes of the file as they are on disk, for looking at them
+// beside the reading of the records. It has none where the size is not known.
+func (f *File) Raw() *io.SectionReader {
+	if f.handle == nil {
+		return io.NewSectionReader(bytes.NewReader(nil), 0, 0)
+	}
+	return io.NewSectionReader(f.handle, 0, f.handle.info.Size())
+}
 
 // Stats returns what was read beside the records, so far.
 func (f *File) Stats() Stats { return f.reader.stats }
@@ -297,7 +328,7 @@ func (f *File) LeftBehind() bool { return f.handle != nil && f.handle.leftBehind
 
 // Close frees the file. A read that is going on ends with an error.
 func (f *File) Close() error {
-	if err := f.close(); err != nil && !errors.Is(err, os.ErrClosed) {
+	if err := f.in.close(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return systemError("close", f.path, err)
 	}
 	return nil

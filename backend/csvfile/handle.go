@@ -190,6 +190,19 @@ func (h *handle) ReadAt(b []byte, off int64) (n int, err error) {
 	return n, err
 }
 
+// rewind lets Read go on at the byte at. No read is under way.
+func (h *handle) rewind(at int64) error {
+	h.direct = false
+	err := h.call("read", func() error {
+		_, err := h.file.Seek(at, io.SeekStart)
+		return err
+	})
+	if err != nil {
+		return systemError("read", h.path, err)
+	}
+	return nil
+}
+
 func (h *handle) read(b []byte, f func([]byte) (int, error)) (n int, err error) {
 	if h.direct {
 		if !h.begin() {

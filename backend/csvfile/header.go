@@ -15,7 +15,7 @@ import (
 // by what was found out about the records.
 func (f *File) readHeader(found *detected) error {
 	r, wanted := f.reader, found.fields
-	for range *f.dialect.SkipLines {
+	for range *found.dialect.SkipLines {
 		if done, err := r.skipPreamble(); err != nil || done {
 			if err != nil {
 				return err
@@ -25,7 +25,7 @@ func (f *File) readHeader(found *detected) error {
 	}
 	var names []string
 	var text []byte // of all rows
-	rows := *f.dialect.HeaderRows
+	rows := *found.dialect.HeaderRows
 	for range rows {
 		row, err := f.headerRow(wanted)
 		if errors.Is(err, io.EOF) {
@@ -34,7 +34,7 @@ func (f *File) readHeader(found *detected) error {
 		if err != nil {
 			return err
 		}
-		if c := f.dialect.Comment; names == nil && (c == None || c == "") && len(row) > 1 {
+		if c := found.dialect.Comment; names == nil && (c == None || c == "") && len(row) > 1 {
 			row[0] = unremarked(row[0])
 		}
 		names = joinNames(names, row)

@@ -57,28 +57,36 @@ const maxLook = 2 * DefaultMaxRecord
 // them. It does as Open does, but of an archive of several files it takes the
 // first, and lists the others in the finding "member".
 func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
-	return LookContext(context.Background(), path, d, opt, rows)
+	p, f, err := LookContext(context.Background(), path, d, opt, rows)
+	if err != nil {
+		return nil, err
+	}
+	return p, f.Close()
 }
 
-// LookContext is to Look what OpenContext is to Open.
-func LookContext(ctx context.Context, path string, d Dialect, opt Options, rows int) (*Preview, error) {
+// LookContext is to Look what OpenContext is to Open. It returns the file too,
+// which can be rewound, and must be closed.
+func LookContext(ctx context.Context, path string, d Dialect, opt Options, rows int) (*Preview, *File, error) {
 	opt.MaxRead = max(maxLook, 2*int64(opt.MaxRecord))
 	in, err := openFile(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := open(in, d, opt, true)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p, err := f.look(rows)
-	return p, errors.Join(err, f.Close())
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return p, f, nil
 }
 
 func (f *File) look(rows int) (*Preview, error) {
 	p := &Preview{
-		Dialect: f.dialect, Findings: f.findings, Fields: f.Fields(),
-		Rows: []Row{}, Size: f.size, Records: -1,
+		Dialect: f.Dialect(), Findings: f.Findings(), Fields: f.Fields(),
+		Rows: []Row{}, Size: f.Size(), Records: -1,
 	}
 	var start, end, used int64 = -1, 0, 0
 	p.Complete = true
@@ -108,10 +116,10 @@ func (f *File) look(rows int) (*Preview, error) {
 	case p.Complete:
 		p.Records = n
 	case cut: // where it ends is not known
-	case f.size >= 0 && end > start && f.dialect.Compression == None:
-		p.Records = max(n+1, (f.size-start)*n/(end-start))
-	case f.size >= 0 && used > 0 && used < f.size:
-		p.Records = max(n+1, f.size*n/used)
+	case p.Size >= 0 && end > start && p.Dialect.Compression == None:
+		p.Records = max(n+1, (p.Size-start)*n/(end-start))
+	case p.Size >= 0 && used > 0 && used < p.Size:
+		p.Records = max(n+1, p.Size*n/used)
 	}
 	return p, nil
 }

@@ -24,7 +24,7 @@ func withoutNoRecords(warnings []load.Warning) []load.Warning {
 
 // nothingIn reports whether a file holds nothing but blank lines: no record,
 // and no header that names anything.
-func nothingIn(ctx context.Context, req Request, file *csvfile.File, guesses []value.Guess) (bool, error) {
+func nothingIn(ctx context.Context, file *csvfile.File, guesses []value.Guess) (bool, error) {
 	for _, g := range guesses {
 		if g.Values > 0 || g.Empty > 0 {
 			return false, nil
@@ -33,12 +33,10 @@ func nothingIn(ctx context.Context, req Request, file *csvfile.File, guesses []v
 	if strings.Trim(csvfile.Decode(file.Head(), file.Dialect().Encoding), "\ufeff \t\r\n") != "" {
 		return false, nil
 	}
-	again, err := openFile(ctx, req, file.Dialect())
-	if err != nil {
+	if err := file.Rewind(0); err != nil {
 		return false, err
 	}
-	defer again.Close()
-	for rec, err := range again.Records() {
+	for rec, err := range file.Records() {
 		var reject *load.Reject
 		if rec == nil && !errors.As(err, &reject) && !errors.Is(err, io.EOF) {
 			return false, err

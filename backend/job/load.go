@@ -28,7 +28,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	file, err := openFile(ctx, req, req.Dialect)
+	file, err := openFile(ctx, req)
 	if err != nil {
 		return s, err
 	}
@@ -52,6 +52,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}
 	if settled.blank {
 		r.tellWarnings(a, settled.Warnings)
+		if err := file.Rewind(0); err != nil {
+			return s, err
+		}
 		for _, err := range file.Records() { // there are none, but lines to be counted
 			if err != nil {
 				return s, err
@@ -66,7 +69,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		Check:      req.Check,
 	}
 	types := newTypes(req, file, dst, opt, settled, layout)
-	if err := types.readAhead(ctx, file); err != nil {
+	if err := types.readAhead(ctx); err != nil {
 		s.Seconds = types.took.Seconds()
 		return s, err
 	}
@@ -75,7 +78,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		return s, err
 	}
 	types.more = before
-	contents := cmp.Or(settled.contents, fingerprint(ctx, req.File))
+	contents := cmp.Or(settled.contents, fingerprint(ctx, file))
 	log, err := r.log(a, keep(file, types.layout, contents), file.Head())
 	if err != nil {
 		return s, err
@@ -87,20 +90,19 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 
 	r.tellWarnings(a, types.warnings())
 	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
-	last, did, err := types.run(ctx, file, log, func() { r.tellWarnings(a, types.warnings()) })
-	defer func() { s.closeFile(last) }()
+	did, err := types.run(ctx, log, func() { r.tellWarnings(a, types.warnings()) })
 	if types.gave {
-		err = errors.Join(err, r.setKept(context.WithoutCancel(ctx), a.job.ID, keep(last, types.layout, contents), last.Head()))
+		err = errors.Join(err, r.setKept(context.WithoutCancel(ctx), a.job.ID, keep(file, types.layout, contents), file.Head()))
 	}
 	if err == nil && req.Check && types.all {
 		s.Guesses = types.settled.Guesses
 	}
-	stats := last.Stats()
+	stats := file.Stats()
 	s.Counts, s.Bytes, s.RolledBack, s.Nulls = did.Counts, did.Bytes, did.RolledBack, did.Signs
 	s.Seconds = (types.took + did.Elapsed).Seconds()
-	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(last.Warnings(), types.warnings()) // of the file there may be more at its end
+	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), types.warnings()) // of the file there may be more at its end
 	if err == nil && s.Read == 0 {
-		s.Warnings = append(withoutNoRecords(s.Warnings), noRecords(last, types.layout, req.Check))
+		s.Warnings = append(withoutNoRecords(s.Warnings), noRecords(file, types.layout, req.Check))
 	}
 	s.Created = types.layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer

@@ -13,13 +13,13 @@ import (
 	"linefeed/backend/target"
 )
 
-// openFile opens the request's file by a dialect. Neither opening nor reading it
-// lasts longer than ctx.
-func openFile(ctx context.Context, req Request, d csvfile.Dialect) (*csvfile.File, error) {
+// openFile opens the request's file. Neither opening nor reading it lasts longer
+// than ctx. Whoever reads it rewinds it first.
+func openFile(ctx context.Context, req Request) (*csvfile.File, error) {
 	if err := refuseOwn(ctx, "open", req.File); err != nil {
 		return nil, err
 	}
-	return csvfile.OpenContext(ctx, req.File, d, req.options())
+	return csvfile.OpenContext(ctx, req.File, req.Dialect, req.options())
 }
 
 // openTarget opens the request's target. A check may have none: it returns nil.

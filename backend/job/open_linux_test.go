@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -72,6 +73,91 @@ func TestFileThatBlocks(t *testing.T) {
 
 	b.start(stuck)
 	b.soon("close", most, func() error { b.runner.Close(); return nil })
+}
+
+// opens returns what counts how often a file has been opened since.
+func (b *bench) opens(path string) func() int {
+	b.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = unix.Close(fd) })
+	// Events that are alike become one, so what is between two of them counts too.
+	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN|unix.IN_ACCESS|unix.IN_CLOSE); err != nil {
+		b.Fatal(err)
+	}
+	events := make([]byte, 1<<20)
+	return func() (opens int) {
+		b.Helper()
+		n, err := unix.Read(fd, events)
+		if err != nil || n == len(events) {
+			b.Fatal(n, err)
+		}
+		for at := 0; at < n; {
+			e := (*unix.InotifyEvent)(unsafe.Pointer(&events[at])) //nolint:gosec // as the kernel writes it
+			if e.Mask&unix.IN_Q_OVERFLOW != 0 {
+				b.Fatal("too many events")
+			}
+			if e.Mask&unix.IN_OPEN != 0 {
+				opens++
+			}
+			at += unix.SizeofInotifyEvent + int(e.Len)
+		}
+		return opens
+	}
+}
+
+// A file is opened once, however often it is read.
+func TestFileIsOpenedOnce(t *testing.T) {
+	for _, tt := range []struct {
+		about   string
+		content string
+		held    int64 // of heldBytes
+	}{
+		{"one record", "id,day\n1,2024-02-03\n", heldBytes},
+		{"many records", rows(30_000, 0), heldBytes},
+		{"numbers that leave open how they are written", "id,price\n1,1.234\n2,5.678\n", heldBytes},
+		{"types that give way", lateIn("24", "soon"), heldBytes},
+		{"types of all records", lateIn("24", "soon"), 1},
+		{"blank lines", "\n\n \n", heldBytes},
+		{"a header", "id,name\n", heldBytes},
+	} {
+		b := newBench(t)
+		was := heldBytes
+		heldBytes = tt.held
+		t.Cleanup(func() { heldBytes = was })
+		file := b.file("in.csv", tt.content)
+		add := Request{File: file, Target: b.path("out.db"), Plan: load.Plan{Table: "t"}}
+		create := add
+		create.Plan.Create = true
+		checkAdd, checkNew := add, Request{File: file, Check: true, Plan: load.Plan{Create: true}}
+		checkAdd.Check = true
+		run := func(req Request) func() error {
+			return func() error { _, err := b.run(req); return err }
+		}
+		settle := func(req Request) func() error {
+			return func() error { _, err := b.runner.Settle(t.Context(), req); return err }
+		}
+		for _, step := range []struct {
+			name string
+			do   func() error
+		}{
+			{"preview", func() error { _, err := Look(t.Context(), Request{File: file}); return err }},
+			{"check", run(checkNew)},
+			{"settle for a new table", settle(create)},
+			{"import into a new table", run(create)},
+			{"settle for a table", settle(add)},
+			{"check against a table", run(checkAdd)},
+			{"import into a table", run(add)},
+		} {
+			opens := b.opens(file)
+			err := step.do()
+			if n := opens(); n != 1 {
+				t.Errorf("%s: %s opens it %d times: %v", tt.about, step.name, n, err)
+			}
+		}
+	}
 }
 
 // Devices are refused at once, as files and as targets.

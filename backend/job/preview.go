@@ -43,10 +43,11 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 	if err := refuseOwn(ctx, "open", req.File); err != nil {
 		return Preview{}, err
 	}
-	look, err := csvfile.LookContext(ctx, req.File, req.Dialect, req.options(), previewRows)
+	look, file, err := csvfile.LookContext(ctx, req.File, req.Dialect, req.options(), previewRows)
 	if err != nil {
 		return Preview{}, err
 	}
+	defer file.Close()
 	p := Preview{
 		Dialect: look.Dialect, Findings: look.Findings, Warnings: look.Warnings, Fields: look.Fields,
 		Rows: look.Rows, Size: look.Size, Records: look.Records, Complete: look.Complete,
@@ -54,7 +55,7 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 	if most := max(1, previewValues/max(1, len(p.Fields))); len(p.Rows) > most {
 		p.Rows, p.Complete = p.Rows[:most], false
 	}
-	guesses, err := guess(ctx, req, look.Dialect, guessRecords)
+	guesses, err := guess(ctx, file, req.Plan, guessRecords)
 	p.Guesses = forNewTable(guesses)
 	p.Warnings = append(p.Warnings, nullSigns(req.Plan, p.Guesses)...)
 	return p, err
@@ -111,15 +112,11 @@ const (
 )
 
 // guess infers the types of the file's fields from its first records.
-func guess(ctx context.Context, req Request, d csvfile.Dialect, records int) ([]value.Guess, error) {
-	opt := req.options()
-	opt.MaxRead = guessBytes
-	file, err := csvfile.OpenContext(ctx, req.File, d, opt)
-	if err != nil {
+func guess(ctx context.Context, file *csvfile.File, p load.Plan, records int) ([]value.Guess, error) {
+	if err := file.Rewind(guessBytes); err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	inference, err := value.NewInference(file.Fields(), req.Plan)
+	inference, err := value.NewInference(file.Fields(), p)
 	if err != nil {
 		return nil, err
 	}
@@ -146,17 +143,12 @@ func (s *Settled) infers(req Request) bool {
 }
 
 // inferAll makes the guesses of s those of all records of the file, and returns
-// how long that took. The file must be the one that first is.
-func inferAll(ctx context.Context, req Request, first *csvfile.File, d csvfile.Dialect, s *Settled, opt load.Options) (took time.Duration, err error) {
-	file, err := openFile(ctx, req, d)
-	if err != nil {
+// how long that took.
+func inferAll(ctx context.Context, file *csvfile.File, p load.Plan, s *Settled, opt load.Options) (took time.Duration, err error) {
+	if err := file.Rewind(0); err != nil {
 		return 0, err
 	}
-	defer file.Close()
-	if err := file.SameAs(first); err != nil {
-		return 0, err
-	}
-	inference, err := value.NewInference(s.Fields, req.Plan)
+	inference, err := value.NewInference(s.Fields, p)
 	if err != nil {
 		return 0, err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/target"
 )
@@ -31,24 +32,18 @@ const (
 
 // fingerprint returns what tells the file from others, without reading much of
 // it; "" where that can't be told.
-func fingerprint(ctx context.Context, path string) string {
-	found, _ := await(ctx, func() string { return printOf(path) })
+func fingerprint(ctx context.Context, file *csvfile.File) string {
+	found, _ := await(ctx, func() string { return printOf(file.Raw()) })
 	return found
 }
 
-func printOf(path string) string {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+func printOf(raw *io.SectionReader) string {
+	size, sum := raw.Size(), sha256.New()
+	if size == 0 {
 		return ""
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	size, sum := info.Size(), sha256.New()
 	add := func(at, n int64) bool {
-		_, err := io.Copy(sum, io.NewSectionReader(f, max(at, 0), n))
+		_, err := io.Copy(sum, io.NewSectionReader(raw, max(at, 0), n))
 		return err == nil
 	}
 	good := add(0, printEnds) && add(size-printEnds, printEnds)

@@ -63,7 +63,7 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 
 // Settle fits a request to its file and table. It changes neither.
 func Settle(ctx context.Context, req Request) (Settled, error) {
-	file, err := openFile(ctx, req, req.Dialect)
+	file, err := openFile(ctx, req)
 	if err != nil {
 		return Settled{}, err
 	}
@@ -130,17 +130,17 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 		look = guessFormats
 	}
 	if s.Guesses = guesses; s.Guesses == nil {
-		if s.Guesses, err = guess(ctx, req, file.Dialect(), look); err != nil {
+		if s.Guesses, err = guess(ctx, file, req.Plan, look); err != nil {
 			return s, load.Layout{}, err
 		}
 		// More records may settle what a few leave open.
 		if look < guessRecords && slices.ContainsFunc(s.Guesses, func(g value.Guess) bool { return len(g.Doubts()) > 0 }) {
-			if s.Guesses, err = guess(ctx, req, file.Dialect(), guessRecords); err != nil {
+			if s.Guesses, err = guess(ctx, file, req.Plan, guessRecords); err != nil {
 				return s, load.Layout{}, err
 			}
 		}
 	}
-	if blank, err := nothingIn(ctx, req, file, s.Guesses); err != nil || blank {
+	if blank, err := nothingIn(ctx, file, s.Guesses); err != nil || blank {
 		return s.leave(table, exists, plan), load.Layout{Plan: plan}, err
 	}
 	switch {
@@ -177,7 +177,7 @@ func settle(ctx context.Context, req Request, file *csvfile.File, dst target.Tar
 	}
 	s.Create, s.Columns, s.table = plan.Create, table, plan.Table
 	if exists {
-		s.contents = fingerprint(ctx, req.File)
+		s.contents = fingerprint(ctx, file)
 	}
 
 	layout, problems := load.Settle(plan, s.Fields, table)

@@ -27,10 +27,10 @@ var ( // tests lower them
 // types are the types that were guessed for the columns of one import, which
 // give way where a value does not fit them.
 type types struct {
-	req     Request
-	dialect csvfile.Dialect
-	dst     target.Target
-	opt     load.Options
+	req  Request
+	file *csvfile.File
+	dst  target.Target
+	opt  load.Options
 
 	settled Settled
 	first   []load.Column // as they were guessed from the first records
@@ -43,7 +43,7 @@ type types struct {
 }
 
 func newTypes(req Request, file *csvfile.File, dst target.Target, opt load.Options, s Settled, l load.Layout) *types {
-	return &types{req: req, dialect: file.Dialect(), dst: dst, opt: opt, settled: s, first: l.Columns, layout: l}
+	return &types{req: req, file: file, dst: dst, opt: opt, settled: s, first: l.Columns, layout: l}
 }
 
 // guessed reports whether there are columns whose type may have to give way.
@@ -58,37 +58,37 @@ func (t *types) warnings() []load.Warning {
 
 // readAhead infers the types from all records before anything is loaded, where
 // that is what was asked for, or where the file is large.
-func (t *types) readAhead(ctx context.Context, file *csvfile.File) error {
+func (t *types) readAhead(ctx context.Context) error {
 	held := heldBytes
-	if c := t.dialect.Compression; c != "" && c != "none" {
+	if c := t.file.Dialect().Compression; c != "" && c != "none" {
 		held = heldPackedBytes
 	}
 	switch {
 	case t.settled.infers(t.req):
 	case t.req.Check || !t.guessed():
 		return nil
-	case file.Size() >= 0 && file.Size() <= held:
+	case t.file.Size() >= 0 && t.file.Size() <= held:
 		t.opt.GiveWay = true
 		return nil
 	}
-	return t.inferAll(ctx, file)
+	return t.inferAll(ctx)
 }
 
 // inferAll settles the types by all records of the file.
-func (t *types) inferAll(ctx context.Context, file *csvfile.File) error {
-	took, err := inferAll(ctx, t.req, file, t.dialect, &t.settled, t.opt)
+func (t *types) inferAll(ctx context.Context) error {
+	took, err := inferAll(ctx, t.file, t.req.Plan, &t.settled, t.opt)
 	t.took += took
 	if err != nil {
 		return err
 	}
 	t.all = true
-	t.opt.Before += max(0, file.Size())
-	return t.settle(ctx, file)
+	t.opt.Before += max(0, t.file.Size())
+	return t.settle(ctx)
 }
 
 // settle fits the request to the guesses of all records.
-func (t *types) settle(ctx context.Context, file *csvfile.File) (err error) {
-	if t.settled, t.layout, err = settle(ctx, t.req, file, t.dst, t.settled.Guesses); err != nil {
+func (t *types) settle(ctx context.Context) (err error) {
+	if t.settled, t.layout, err = settle(ctx, t.req, t.file, t.dst, t.settled.Guesses); err != nil {
 		return err
 	}
 	t.changed = nil // a type that gives way twice is told of once
@@ -117,52 +117,45 @@ func typeChanged(from, to load.Column, g value.Guess) load.Warning {
 	return w
 }
 
-// run loads the records of file, once more where types have to give way, which
-// tell is then called for. It returns the file that was read to the end, which
-// is file or another.
-func (t *types) run(ctx context.Context, file *csvfile.File, log *store.RejectLog, tell func()) (*csvfile.File, load.Summary, error) {
+// run loads the records of the file, once more where types have to give way, which
+// tell is then called for.
+func (t *types) run(ctx context.Context, log *store.RejectLog, tell func()) (load.Summary, error) {
 	for {
+		if err := t.file.Rewind(0); err != nil {
+			return load.Summary{}, err
+		}
 		conv, err := value.NewConverter(t.layout)
 		if err != nil {
-			return file, load.Summary{}, err
+			return load.Summary{}, err
 		}
-		did, err := load.Run(ctx, file, conv, t.dst, t.layout, t.opt)
+		did, err := load.Run(ctx, t.file, conv, t.dst, t.layout, t.opt)
 		var unfit *load.UnfitError
 		if !errors.As(err, &unfit) || ctx.Err() != nil {
-			return file, did, err
+			return did, err
 		}
 		t.took += did.Elapsed
 		t.opt.Before += did.Bytes
 		t.gave = true
-		if err := t.giveWay(ctx, file, unfit.Column); err != nil {
-			return file, load.Summary{}, err
+		if err := t.giveWay(ctx, unfit.Column); err != nil {
+			return load.Summary{}, err
 		}
 		tell()
 		// What was rejected is rejected again, and maybe more or less.
 		if err := log.Clear(context.WithoutCancel(ctx)); err != nil {
-			return file, load.Summary{}, err
+			return load.Summary{}, err
 		}
-		again, err := openFile(ctx, t.req, t.dialect)
-		if err != nil {
-			return file, load.Summary{}, err
-		}
-		if err := again.SameAs(file); err != nil {
-			return file, load.Summary{}, errors.Join(err, again.Close())
-		}
-		_ = file.Close() // it was only read
-		file = again
 	}
 }
 
 // giveWay finds types that all values fit, by looking at all of them. A column
 // that keeps its type then, though a value was refused, is text.
-func (t *types) giveWay(ctx context.Context, file *csvfile.File, column string) error {
+func (t *types) giveWay(ctx context.Context, column string) error {
 	index := func() int {
 		return slices.IndexFunc(t.layout.Columns, func(c load.Column) bool { return c.Name == column })
 	}
 	was := t.layout.Columns[index()]
 	if !t.all {
-		if err := t.inferAll(ctx, file); err != nil {
+		if err := t.inferAll(ctx); err != nil {
 			return err
 		}
 	}
@@ -172,5 +165,5 @@ func (t *types) giveWay(ctx context.Context, file *csvfile.File, column string) 
 	}
 	g := &t.settled.Guesses[t.layout.Index[i]]
 	g.Column.Type, g.Column.Format = load.Text, ""
-	return t.settle(ctx, file)
+	return t.settle(ctx)
 }
