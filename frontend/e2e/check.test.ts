@@ -33,6 +33,7 @@ test('a check finds the types in all records, and the import takes them', async 
     String(await page.textContent(marked('type-changes'))),
     /number is text, not integer\./,
   );
+  const counters = await page.locator(marked('count-read')).boundingBox();
   await page.screenshot({ path: join(out, 'check-done.png') });
 
   await page.click('text=See Mapping');
@@ -42,6 +43,8 @@ test('a check finds the types in all records, and the import takes them', async 
   await page.screenshot({ path: join(out, 'check-mapping.png') });
   await page.click(marked('import'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));
+  const moved = await page.locator(marked('count-read')).boundingBox();
+  assert.equal(moved?.y, counters?.y, 'the counters stand where they stood after the check');
 
   using imported = new DatabaseSync(database, { readOnly: true });
   const last = imported.prepare('SELECT number FROM parts ORDER BY rowid DESC').get();

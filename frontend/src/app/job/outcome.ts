@@ -48,7 +48,7 @@ function done(s: Summary): Outcome {
         : `${count(good)} of ${count(s.read)} ${loaded}${skipped}${rejected}`,
     detail: [
       s.check
-        ? 'Nothing was written; what the database alone finds shows only in the import: keys that are there already, checks, foreign keys, triggers.'
+        ? 'Nothing was written. Existing keys, CHECK rules, foreign keys and triggers are tested only by the import.'
         : '',
       s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
       s.balanced ? '' : 'The counts do not balance: please report this, with the log.',

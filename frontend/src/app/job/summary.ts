@@ -2,7 +2,7 @@ import { Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { CircleAlert, CircleCheck, CircleX, Equal } from 'lucide';
+import { CircleAlert, CircleCheck, CircleX } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { Draft } from '../draft/draft';
@@ -25,7 +25,6 @@ export class SummaryView {
   protected readonly keys = inject(Shortcuts);
   readonly run = input.required<Run>();
 
-  protected readonly icons = { Equal };
   protected readonly balance = balance;
   protected readonly saved = signal('');
   protected readonly failure = signal('');
@@ -51,7 +50,7 @@ export class SummaryView {
       !this.draft.blocked(),
   );
 
-  /** What a check of all records found otherwise than the first ones let expect. */
+  /** How a check of all records changed the types that the first ones suggested. */
   protected readonly changes = computed(() =>
     this.checked() ? typeChanges(this.draft.newColumns()) : '',
   );
