@@ -48,8 +48,8 @@ func (c *Converter) Convert(b *load.Block) {
 	good := true
 	for first := 0; first < n; first += rows {
 		end := min(first+rows, n)
-		for i, v := range c.columns {
-			good = v.column(b, c.spoiled, first, end, c.index[i], i) && good
+		for i := range c.columns {
+			good = c.column(b, first, end, i) && good
 		}
 	}
 	if !good {
@@ -118,10 +118,10 @@ func (c *Converter) reject(b *load.Block, i int) {
 	b.Reject(b.Rows[i], column, b.Arena[value.Start:value.End], *first)
 }
 
-// column converts a field of rows [first, end) of b into their column. It
-// reports whether all values fit, and marks the rows that are spoiled by one
-// that does not.
-func (v *conversion) column(b *load.Block, spoiled []bool, first, end, field, column int) bool {
+// column converts a column of rows [first, end) of b. It reports whether all
+// values fit, and marks the rows that are spoiled by one that does not.
+func (c *Converter) column(b *load.Block, first, end, column int) bool {
+	v, field := c.columns[column], c.index[column]
 	arena, good := b.Arena, true
 	fields, cells := b.Fields[first*b.Width+field:], b.Cells[first*b.Cols+column:]
 	for i, at, to := first, 0, 0; i < end; i, at, to = i+1, at+b.Width, to+b.Cols {
@@ -141,7 +141,7 @@ func (v *conversion) column(b *load.Block, spoiled []bool, first, end, field, co
 		}
 		var wrong *load.Fault
 		if arena, *cell, wrong = v.convert(arena, *f); wrong != nil {
-			spoiled[i], good = true, false
+			c.spoiled[i], good = true, false
 		} else if v.signs && cell.Kind == load.CellNull {
 			b.CountSign(column, trimBlanks(arena[f.Start:f.End:f.End]), 1)
 		}
