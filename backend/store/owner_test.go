@@ -107,3 +107,27 @@ func TestLockIsTakenAnew(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A store that is closed leaves nothing behind of its process.
+func TestCloseLeavesNothing(t *testing.T) {
+	home := t.TempDir()
+	s, err := Open(t.Context(), home, filepath.Join(home, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addJob(t, s, "a") // which reserves some room
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{home, filepath.Join(home, "run")} {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Name() != fileName && e.Name() != "run" {
+				t.Errorf("%s is left in %s", e.Name(), dir)
+			}
+		}
+	}
+}
