@@ -72,3 +72,61 @@ func (c committing) Commit(ctx context.Context) error {
 	c.before()
 	return c.memory.Commit(ctx)
 }
+
+// A load that waits for its rejects ends when they can't be kept.
+func TestRejectsThatCannotBeKeptHoldNobody(t *testing.T) {
+	full := errors.New("disk full")
+	for _, tt := range []struct {
+		waits   string
+		lines   int
+		bad     int // every so many lines
+		failsAt int // the line at which the first report fails, -1 for the commit
+	}{
+		// To read the sixth block the second must be free again: its rejects wait, and there is no room for those of the third.
+		{"for room", 8 * blockRows, 1, 5 * blockRows},
+		{"to commit", 3 * blockRows, blockRows / 2, -1},
+	} {
+		t.Run(tt.waits, func(t *testing.T) {
+			reported, fails := make(chan struct{}), make(chan struct{})
+			src := &lines{fields: []string{"name", "n"}, size: -1, all: func(yield func(string) bool) {
+				for i := range tt.lines {
+					if i == 2*blockRows {
+						<-reported // the first block's rejects, without the second's
+					}
+					if i == tt.failsAt {
+						close(fails)
+					}
+					line := "row,1"
+					if i%tt.bad == 0 {
+						line = "row,x"
+					}
+					if !yield(line) {
+						return
+					}
+				}
+			}}
+			dst := &memory{}
+			ended := make(chan error, 1)
+			go func() {
+				_, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
+					CommitEvery: time.Hour,
+					OnReject:    func([]Reject) error { close(reported); <-fails; return full },
+					OnProgress: func(p Progress) {
+						if p.Phase == PhaseCommitting && tt.failsAt < 0 {
+							close(fails)
+						}
+					},
+				})
+				ended <- err
+			}()
+			select {
+			case err := <-ended:
+				if !errors.Is(err, full) || len(dst.rows) != 0 {
+					t.Errorf("%d rows are committed, %v", len(dst.rows), err)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatal("it waits on")
+			}
+		})
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // What was written is kept when a load is stopped, and the rows of the block
@@ -121,4 +123,42 @@ func TestRunCancelWhilePaused(t *testing.T) {
 	if !errors.Is(err, mine) || s.RolledBack != 0 || int64(len(dst.rows)) != s.Inserted || last.Inserted != s.Inserted {
 		t.Errorf("%+v, last told %+v, %d rows, %v", s, last, len(dst.rows), err)
 	}
+}
+
+// A cancel gives the batch at hand some time to be kept, and the commit more; of
+// an atomic plan, which keeps nothing, it is broken off at once.
+func TestRunCancelGivesTime(t *testing.T) {
+	for _, atomic := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			src, dst := linesOf("name,n", "a,1"), &memory{}
+			begun := time.Now()
+			dst.onWrite = func(writing context.Context) error {
+				cancel()
+				<-writing.Done()
+				return writing.Err()
+			}
+			s, err := runWith(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), Options{})
+			if want := map[bool]time.Duration{false: graceAfterCancel, true: 0}[atomic]; time.Since(begun) != want {
+				t.Errorf("atomic %v: broken off after %v, want %v", atomic, time.Since(begun), want)
+			}
+			if !errors.Is(err, context.Canceled) || s.Inserted != 0 {
+				t.Errorf("atomic %v: %+v, %v", atomic, s, err)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		src, dst := linesOf("name,n", "a,1"), &memory{}
+		dst.onWrite = func(context.Context) error { cancel(); return nil }
+		begun := time.Now()
+		dst.onCommit = func(committing context.Context) error {
+			<-committing.Done()
+			return committing.Err()
+		}
+		s, err := runWith(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{})
+		if undone, ok := errors.AsType[*UndoneError](err); !ok || !undone.BrokenOff() || s.RolledBack != 1 || time.Since(begun) != commitAfterCancel {
+			t.Errorf("the commit ends after %v, want %v: %+v, %v", time.Since(begun), commitAfterCancel, s, err)
+		}
+	})
 }
