@@ -31,3 +31,9 @@ func SetTurn(d time.Duration) (restore func()) {
 	turn = d
 	return func() { turn = before }
 }
+
+// Setting returns what a pragma tells of the connection of d.
+func (d *DB) Setting(ctx context.Context, pragma string) (value int, err error) {
+	err = d.conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&value)
+	return value, err
+}
