@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"linefeed/backend/sample"
 )
 
 // openTerminal returns both ends of a pseudo-terminal of the given width.
@@ -73,9 +75,20 @@ func TestTerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	long := filepath.Join(dir, "long.csv") // importing it lasts long enough for a rate
+	f, err := os.Create(long)
+	if err == nil {
+		err = sample.Write(f, sample.Options{Rows: 200_000, Bad: 0.01}, nil)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	const columns = 80
-	out := onTerminal(t, dir, columns, nil, "import", example, "--to", filepath.Join(dir, "out.db"), "--table", "articles", "--create")
-	for _, text := range []string{"\x1b[2K\r", "█", " records/s", "\x1b[31m", "… and ", "of 20,000 records loaded into articles"} {
+	out := onTerminal(t, dir, columns, nil, "import", long, "--to", filepath.Join(dir, "out.db"), "--table", "articles", "--create")
+	for _, text := range []string{"\x1b[2K\r", "█", " records/s", "\x1b[31m", "… and ", "of 200,000 records loaded into articles"} {
 		if !strings.Contains(out, text) {
 			t.Errorf("the terminal does not get %q", text)
 		}
