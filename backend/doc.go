@@ -27,8 +27,9 @@
 //     normal forms, by which names are compared.
 //   - value finds the types of a file's fields from their texts (Inference) and
 //     converts texts to values of the columns' types (Converter).
-//   - csvfile makes records of bytes: encoding, compression, dialect, and the
-//     physical lines and byte ranges of every record.
+//   - charset guesses the encoding of bytes and makes UTF-8 text of them.
+//   - csvfile makes records of bytes: compression, dialect, and the physical
+//     lines and byte ranges of every record.
 //   - target opens a database by its URL; target/sqlite writes batches to
 //     SQLite, by target/sqlite/bulk, where they cross into C whole;
 //     target/sqlite/sqlitefile opens SQLite files, also the program's own, and

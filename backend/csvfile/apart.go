@@ -3,6 +3,8 @@ package csvfile
 import (
 	"bytes"
 	"hash/maphash"
+
+	"linefeed/backend/charset"
 )
 
 // A file of rejects puts records next to each other that were apart. Where the
@@ -56,8 +58,8 @@ func (s *Starts) at(text []byte) bool {
 // is open at the end of its first line.
 func (r *reader) joins() bool {
 	b := r.w.rest()[:r.shape.end]
-	first := lineEnd(b, true)
-	for at := first; at < len(b); at += lineEnd(b[at:], true) {
+	first := charset.LineEnd(b, true)
+	for at := first; at < len(b); at += charset.LineEnd(b[at:], true) {
 		if !r.starts.at(b[at:]) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -217,8 +218,8 @@ func TestTooLarge(t *testing.T) {
 func TestLimitOfRecords(t *testing.T) {
 	for _, limit := range []int{100, 4 << 10, 8 << 10, 64 << 10, 256 << 10, 1 << 20} {
 		for _, tt := range []struct{ encoding, quote, end string }{
-			{utf8Name, "", "\n"}, {utf8Name, "", "\r\n"}, {utf8Name, "", "\r"}, {utf8Name, "", ""},
-			{utf8Name, `"`, "\n"}, {utf8Name, `"`, ""}, {"utf-16le", "", "\r\n"}, {"windows-1252", `"`, "\n"},
+			{charset.UTF8, "", "\n"}, {charset.UTF8, "", "\r\n"}, {charset.UTF8, "", "\r"}, {charset.UTF8, "", ""},
+			{charset.UTF8, `"`, "\n"}, {charset.UTF8, `"`, ""}, {"utf-16le", "", "\r\n"}, {"windows-1252", `"`, "\n"},
 		} {
 			for more := -1; more <= 1; more++ {
 				text := strings.Repeat("x", limit+more-len("1,")-2*len(tt.quote)-len(tt.end))

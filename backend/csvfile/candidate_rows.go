@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -33,9 +34,9 @@ func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
 		}
 		switch {
 		case b[0] == '\n' || b[0] == '\r' || st == parsed && len(s.fields) == 1 && !s.fields[0].Quoted && len(bytes.TrimSpace(b[:s.end])) == 0:
-			r.end, r.blank = at+lineEnd(b, true), true
+			r.end, r.blank = at+charset.LineEnd(b, true), true
 		case len(c.grammar.comment) > 0 && bytes.HasPrefix(b, c.grammar.comment) && (st != parsed || c.keep < 2 || len(s.fields) != c.keep):
-			n := lineEnd(b, true)
+			n := charset.LineEnd(b, true)
 			at += n
 			line++
 			continue
@@ -54,7 +55,7 @@ func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
 				c.allQuoted = !slices.ContainsFunc(s.fields, func(f load.Field) bool { return !f.Quoted })
 			}
 		default:
-			n := lineEnd(b, true)
+			n := charset.LineEnd(b, true)
 			r.end, r.bad, r.fields = at+n, true, c.grammar.lenient(b[:n])
 			s.breaks = 0
 		}
@@ -81,7 +82,7 @@ func (c *candidate) stray(b []byte, s *shape) bool {
 	if c.grammar.parse(b, true, s) != broken || s.fault.open < 0 {
 		return false
 	}
-	at := s.fault.open + lineEnd(b[s.fault.open:], true)
+	at := s.fault.open + charset.LineEnd(b[s.fault.open:], true)
 	want := c.grammar.lenient(b[:at])
 	counts := map[int]int{}
 	for _, r := range c.rows[max(0, len(c.rows)-strayLines):] {
@@ -91,7 +92,7 @@ func (c *candidate) stray(b []byte, s *shape) bool {
 	}
 	lines, good := 0, 0
 	for at < len(b) && lines < strayLines {
-		n := lineEnd(b[at:], true)
+		n := charset.LineEnd(b[at:], true)
 		line := b[at : at+n]
 		if at += n; len(bytes.TrimSpace(line)) > 0 {
 			lines++

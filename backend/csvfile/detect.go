@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"linefeed/backend/charset"
 )
 
 // detected is what was found out about a file.
@@ -50,16 +52,16 @@ func detect(s *sample, d Dialect, path string) (*detected, error) {
 }
 
 // decodeSample makes whole lines of text of a sample.
-func decodeSample(s *sample, cs *charset) texts {
+func decodeSample(s *sample, cs *charset.Charset) texts {
 	t := texts{whole: s.whole, end: s.whole || len(s.parts) > 0}
-	head := s.head[markLen(s.head, cs):]
-	t.head = cs.text(head, s.whole)
+	head := s.head[cs.Mark(s.head):]
+	t.head = cs.Text(head, s.whole)
 	if !s.whole {
 		t.head = t.head[:lastLineEnd(t.head)]
 	}
 	for i, p := range s.parts {
-		text := cs.text(p, i == len(s.parts)-1)
-		text = text[lineEnd(text, true):]
+		text := cs.Text(p, i == len(s.parts)-1)
+		text = text[charset.LineEnd(text, true):]
 		if i < len(s.parts)-1 {
 			text = text[:lastLineEnd(text)]
 		}

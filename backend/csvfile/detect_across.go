@@ -26,7 +26,7 @@ type term struct {
 // termOf makes a term of a cell.
 func termOf(s string) (term, bool) {
 	s = trimName(s)
-	if len(s) == 1 && isASCIILetter(rune(s[0])) {
+	if isLetter(s) {
 		before := "a"
 		if s[0] < 'a' {
 			before = "A"

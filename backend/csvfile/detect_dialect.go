@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"linefeed/backend/charset"
 )
 
 // layoutAndDialect decides all that is about text.
@@ -19,12 +21,12 @@ func (det *detector) layoutAndDialect() {
 	switch {
 	case det.d.SkipLines != nil:
 		for range *det.d.SkipLines {
-			n := lineEnd(body, true)
+			n := charset.LineEnd(body, true)
 			body = body[n:]
 			skip += n
 		}
 	case sep != "":
-		skip = lineEnd(body, true)
+		skip = charset.LineEnd(body, true)
 		body = body[skip:]
 	}
 	best, others := det.choose(body, sep)
@@ -44,7 +46,7 @@ func (det *detector) layoutAndDialect() {
 		best.belowKeys(body)
 	}
 	det.settle(best, others, sep)
-	line := countLines(text[:skip])
+	line := charset.CountLines(text[:skip])
 	for i := range best.rows {
 		best.rows[i].start += skip
 		best.rows[i].end += skip
@@ -57,7 +59,7 @@ func (det *detector) layoutAndDialect() {
 // sepLine returns the delimiter that the first line names, as spreadsheets
 // read and write it: "sep=;".
 func sepLine(text []byte) string {
-	line := string(bytes.TrimRight(text[:lineEnd(text, true)], "\r\n"))
+	line := string(bytes.TrimRight(text[:charset.LineEnd(text, true)], "\r\n"))
 	line = strings.Trim(line, `"`)
 	if len(line) > 4 && strings.EqualFold(line[:4], "sep=") && len(line) <= 4+maxDelimiter {
 		return line[4:]

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+
+	"linefeed/backend/charset"
 )
 
 // footerWords are how lines begin that stand below a table.
@@ -88,7 +90,7 @@ func footerIn(text []byte, rows []row, best *candidate) int {
 	if !foot {
 		return 0
 	}
-	return int(countLines(text[rows[max(last, from)].end:]))
+	return int(charset.CountLines(text[rows[max(last, from)].end:]))
 }
 
 // fullColumns returns what the columns hold in the records that have values in

@@ -156,7 +156,7 @@ func mayBeUnits(heads [][]string) bool {
 
 // isLetter reports whether s is one letter: a unit rather than a word for yes or
 // no.
-func isLetter(s string) bool { return len(s) == 1 && isASCIILetter(rune(s[0])) }
+func isLetter(s string) bool { return len(s) == 1 && 'a' <= s[0]|0x20 && s[0]|0x20 <= 'z' }
 
 // areUnits reports whether each of the rows holds texts above at least three
 // columns of nothing but numbers or dates, which differ, and nothing or a text

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"linefeed/backend/charset"
 )
 
 // layout decides what stands above and below the records. The rows of best are
@@ -18,7 +20,7 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 	case sep && n <= 1:
 		det.number("skipLines", &det.d.SkipLines, 1, 1, "the first line names the delimiter")
 	case best.fields == 0 && det.texts.whole && bytes.ContainsAny(text, " \t"):
-		det.number("skipLines", &det.d.SkipLines, int(countLines(text)), 0.95, "all lines are blank")
+		det.number("skipLines", &det.d.SkipLines, int(charset.CountLines(text)), 0.95, "all lines are blank")
 	case n <= 0 || top >= len(best.rows):
 		det.number("skipLines", &det.d.SkipLines, int(skipped), 0.95, "the first record is on the first line")
 	default:
@@ -74,7 +76,7 @@ func (c *candidate) values(text []byte, r row) []string {
 	var s shape
 	b := text[r.start:r.end]
 	if c.grammar.parse(b, true, &s) != parsed {
-		return c.grammar.pieces(b[:lineEnd(b, true)])
+		return c.grammar.pieces(b[:charset.LineEnd(b, true)])
 	}
 	list := make([]string, len(s.fields))
 	for j := range list {

@@ -4,10 +4,12 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"linefeed/backend/charset"
 )
 
 // nameWords are words that name fields more often than they are values, in
-// several languages. The words of fieldWords, which have letters beyond ASCII,
+// several languages. The words of charset.FieldWords, which have letters beyond ASCII,
 // go with them.
 const nameWords = `
 id ids uuid guid key code codes sku ean gtin isbn name names title label text note notes comment comments remark remarks
@@ -60,10 +62,8 @@ var nameSet = sync.OnceValue(func() map[string]bool {
 	for _, w := range strings.Fields(nameWords) {
 		set[w] = true
 	}
-	for _, list := range fieldWords {
-		for _, w := range strings.Fields(list) {
-			set[w] = true
-		}
+	for _, w := range charset.FieldWords() {
+		set[w] = true
 	}
 	for _, w := range []string{"für", "über", "książka", "część", "niño", "razón", "även", "også", "både", "är", "från", "på", "já", "são", "não", "até", "três", "você", "että", "już", "się", "già", "più", "però", "perché", "también"} {
 		delete(set, w) // words of plain text, which tell a language only

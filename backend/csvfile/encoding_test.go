@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -74,8 +75,7 @@ func canEncode(s, name string) (ok bool) {
 			ok = false
 		}
 	}()
-	cs, err := findCharset(name)
-	return err == nil && string(cs.text(encode(s, name), true)) == s
+	return Decode(encode(s, name), name) == s
 }
 
 // TestInvalidBytes rejects, or replaces, what is no text in the encoding.
@@ -160,7 +160,7 @@ func TestMixedEncodings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if f.Dialect().Encoding != utf8Name {
+	if f.Dialect().Encoding != charset.UTF8 {
 		t.Errorf("encoding %s", f.Dialect().Encoding)
 	}
 	w := f.Warnings()
@@ -175,20 +175,5 @@ func TestMixedEncodings(t *testing.T) {
 	}
 	if bad != 1 {
 		t.Errorf("%d rejected, want 1", bad)
-	}
-}
-
-// TestEncodingNames finds encodings by all their names.
-func TestEncodingNames(t *testing.T) {
-	for given, want := range map[string]string{
-		"UTF8": "utf-8", "utf-8-sig": "utf-8", "latin1": "iso-8859-1", "ISO_8859-2": "iso-8859-2", "cp1252": "windows-1252",
-		"Windows-1251": "windows-1251", "sjis": "shift_jis", "GB2312": "gbk", "utf-16": "utf-16le", "x-sjis": "shift_jis", "csKOI8R": "koi8-r",
-	} {
-		if c, err := findCharset(given); err != nil || c.name != want {
-			t.Errorf("%s: %v, %v; want %s", given, c, err, want)
-		}
-	}
-	if _, err := findCharset("nonsense"); err == nil {
-		t.Error("nonsense is known")
 	}
 }

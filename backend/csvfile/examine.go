@@ -3,8 +3,8 @@ package csvfile
 import (
 	"bytes"
 	"fmt"
-	"unicode/utf8"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -103,24 +103,24 @@ func (r *reader) checkBytes() (*load.Record, error) {
 	var b []byte
 	var offset int64
 	if w.dec == nil {
-		if at = invalidText(text); at < 0 {
+		if at = charset.Invalid(text); at < 0 {
 			return nil, nil
 		}
 		b, offset = text[at:], w.base+int64(w.pos+at)
 	} else {
-		f, ok := w.flawIn(w.pos, w.pos+s.end)
+		found, raw, ok := w.dec.Flaw(w.pos, w.pos+s.end)
 		if !ok {
 			return nil, nil
 		}
-		at, b, offset = f.text-w.pos, w.raw[f.raw:], w.base+int64(f.raw)
+		at, b, offset = found-w.pos, w.dec.Raw[raw:], w.base+int64(raw)
 	}
 	rej := load.Reject{Code: load.CodeInvalidEncoding}
-	line := r.line + int64(countBreaks(text[:at]))
-	if len(bytes.Trim(b[:min(len(b), max(1, r.charset.unit))], "\x00")) == 0 {
+	line := r.line + int64(charset.CountBreaks(text[:at]))
+	if len(bytes.Trim(b[:min(len(b), max(1, r.charset.Unit))], "\x00")) == 0 {
 		rej.Message = fmt.Sprintf("a NUL byte on line %d, at byte %d of the file", line, offset)
 		rej.Hint = "the file was damaged or is not all text: remove the byte"
 	} else {
-		rej.Message = fmt.Sprintf("the byte 0x%02X on line %d, at byte %d of the file, is no %s", b[0], line, offset, r.charset.label)
+		rej.Message = fmt.Sprintf("the byte 0x%02X on line %d, at byte %d of the file, is no %s", b[0], line, offset, r.charset.Label)
 		rej.Hint = "the line was written in another encoding: choose that one, or have such bytes replaced"
 	}
 	if i := s.fieldAt(at); i < len(r.names) {
@@ -128,30 +128,6 @@ func (r *reader) checkBytes() (*load.Record, error) {
 		rej.Value = cut(bytes.ToValidUTF8(s.field(text, i), []byte("\uFFFD")))
 	}
 	return r.spoil(s.end, s.breaks, rej)
-}
-
-// invalidText returns where the first byte of b is that is not UTF-8, or NUL;
-// -1 if there is none.
-func invalidText(b []byte) int {
-	zero := bytes.IndexByte(b, 0)
-	if zero >= 0 {
-		b = b[:zero]
-	}
-	if utf8.Valid(b) {
-		return zero
-	}
-	for i := 0; i < len(b); {
-		if b[i] < utf8.RuneSelf {
-			i++
-			continue
-		}
-		c, n := utf8.DecodeRune(b[i:])
-		if c == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return zero
 }
 
 // spoil rejects the record that is the next n bytes of text.
@@ -210,7 +186,7 @@ func count[T int | int64](n T, what string) string {
 func cut(b []byte) string {
 	if len(b) > load.MaxValue {
 		b = b[:load.MaxValue]
-		b = b[:len(b)-cutRune(b)]
+		b = b[:len(b)-charset.CutRune(b)]
 	}
 	return string(b)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -64,7 +65,7 @@ type File struct {
 	// What was found out about it, for every reading.
 	sample       []byte // its first bytes
 	found        *detected
-	charset      *charset
+	charset      *charset.Charset
 	commentFound bool
 
 	// What belongs to the reading under way.
@@ -217,14 +218,14 @@ func (f *File) begin(in *input, maxRead int64) error {
 	dialect := &f.found.dialect
 	f.in, f.beginning, f.started = in, nil, false
 	f.warnings = slices.Clip(f.found.warnings)
-	mark := int64(markLen(f.sample, f.charset))
+	mark := int64(f.charset.Mark(f.sample))
 	head, src := f.sample[mark:], in.Reader
 	if maxRead > 0 {
 		n := min(int64(len(head)), max(maxRead-mark, 0))
 		f.beginning = &beginning{r: io.MultiReader(bytes.NewReader(head[n:]), src), left: maxRead - mark - n}
 		head, src = head[:n], f.beginning
 	}
-	dec := f.charset.decoder(dialect.InvalidBytes == InvalidReplace)
+	dec := f.charset.NewDecoder(dialect.InvalidBytes == InvalidReplace)
 	r := &reader{
 		w:    newWindow(head, src, mark, dec, f.opt.MaxRecord),
 		g:    dialect.grammar(),

@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 	"unicode/utf8"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -36,8 +37,8 @@ func pieces(t *testing.T, data []byte, r io.Reader, d Dialect, opt Options, gene
 			t.Fatalf("%s [%d, %d) behind byte %d of %d", p.what, p.from, p.to, at, len(data))
 		}
 		at = p.to
-		if p.what != string(SkipMark) && d.Encoding == utf8Name {
-			if n := countLines(data[p.from:p.to]); p.line != line || p.last != line+n-1 {
+		if p.what != string(SkipMark) && d.Encoding == charset.UTF8 {
+			if n := charset.CountLines(data[p.from:p.to]); p.line != line || p.last != line+n-1 {
 				t.Fatalf("%s [%d, %d) %q on lines %d to %d, want %d to %d", p.what, p.from, p.to, data[p.from:p.to], p.line, p.last, line, line+n-1)
 			}
 			line = p.last + 1
@@ -97,7 +98,7 @@ func pieces(t *testing.T, data []byte, r io.Reader, d Dialect, opt Options, gene
 // given is a dialect that leaves nothing to find out.
 func given(delim, quote, escape string) Dialect {
 	return Dialect{
-		Compression: None, Encoding: utf8Name, Delimiter: delim, Quote: quote, Escape: escape, Comment: None,
+		Compression: None, Encoding: charset.UTF8, Delimiter: delim, Quote: quote, Escape: escape, Comment: None,
 		SkipLines: new(0), HeaderRows: new(0), FooterLines: new(0),
 	}
 }
@@ -110,7 +111,7 @@ var dialects = []Dialect{
 	given("|", `"`, `\`),
 	given("||", `"`, `"`),
 	given(", ", `"`, `"`),
-	{Encoding: utf8Name, Delimiter: ",", Quote: `"`, Comment: "#", SkipLines: new(1), HeaderRows: new(1), FooterLines: new(2), InvalidBytes: InvalidReplace},
+	{Encoding: charset.UTF8, Delimiter: ",", Quote: `"`, Comment: "#", SkipLines: new(1), HeaderRows: new(1), FooterLines: new(2), InvalidBytes: InvalidReplace},
 	{Encoding: "utf-16le", Delimiter: ",", Quote: `"`, HeaderRows: new(1)},
 	{Encoding: "shift_jis", Delimiter: ",", Quote: `"`},
 	{Encoding: "windows-1252"},

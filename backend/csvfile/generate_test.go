@@ -1,10 +1,16 @@
 package csvfile
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // A generated file is one that a program or a person could have written.
@@ -402,60 +408,49 @@ func (w *writer) write(g *generated) string {
 	return s
 }
 
-// encode returns the text as bytes in the encoding.
+// byteOrderMarks are those of the encodings that have one.
+var byteOrderMarks = map[string]string{
+	"utf-8": "\xef\xbb\xbf", "utf-16le": "\xff\xfe", "utf-16be": "\xfe\xff", "utf-32le": "\xff\xfe\x00\x00", "utf-32be": "\x00\x00\xfe\xff",
+}
+
+// encode returns the text as bytes in the encoding, with its byte order mark if
+// the name ends in -bom. It panics where the encoding lacks a character.
 func encode(text, name string) []byte {
-	var mark []byte
-	if base, ok := strings.CutSuffix(name, "-bom"); ok {
-		name = base
-		for _, m := range byteOrderMarks {
-			if m.name == name {
-				mark = m.mark
-			}
-		}
+	name, marked := strings.CutSuffix(name, "-bom")
+	mark := ""
+	if marked {
+		mark = byteOrderMarks[name]
 	}
-	cs, err := findCharset(name)
+	e, err := encodingOf(name)
 	if err != nil {
 		panic(err)
 	}
-	var b bytes.Buffer
-	b.Write(mark)
-	switch {
-	case cs.unit > 0:
-		for _, c := range text {
-			writeWide(&b, cs, c)
-		}
-		return b.Bytes()
-	case cs.single != nil:
-		out, err := cs.single.NewEncoder().String(text)
-		if err != nil {
-			panic(fmt.Sprintf("%s: %v", name, err))
-		}
-		b.WriteString(out)
-	case cs.multi != nil:
-		out, err := cs.multi.NewEncoder().String(text)
-		if err != nil {
-			panic(fmt.Sprintf("%s: %v", name, err))
-		}
-		b.WriteString(out)
-	default:
-		b.WriteString(text)
+	b, err := e.NewEncoder().String(text)
+	if err != nil {
+		panic(fmt.Sprintf("%s: %v", name, err))
 	}
-	return b.Bytes()
+	return []byte(mark + b)
 }
 
-func writeWide(b *bytes.Buffer, cs *charset, c rune) {
-	units := []uint32{uint32(c)}
-	if cs.unit == 2 && c > 0xFFFF {
-		c -= 0x10000
-		units = []uint32{0xD800 + uint32(c>>10), 0xDC00 + uint32(c&0x3FF)}
+func encodingOf(name string) (encoding.Encoding, error) {
+	switch name {
+	case "utf-8":
+		return encoding.Nop, nil
+	case "utf-16le":
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
+	case "utf-16be":
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
+	case "utf-32le":
+		return utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), nil
+	case "utf-32be":
+		return utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), nil
+	case "ibm858": // neither index has it
+		return charmap.CodePage858, nil
+	case "ibm1140":
+		return charmap.CodePage1140, nil
 	}
-	for _, u := range units {
-		for i := range cs.unit {
-			shift := 8 * i
-			if cs.big {
-				shift = 8 * (cs.unit - 1 - i)
-			}
-			b.WriteByte(byte(u >> shift))
-		}
+	if e, err := ianaindex.IANA.Encoding(name); err == nil && e != nil {
+		return e, nil
 	}
+	return htmlindex.Get(name)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -78,7 +79,7 @@ func (r *reader) skipPreamble() (bool, error) {
 	for {
 		b := r.w.rest()
 		if len(b) > 0 {
-			if n := lineEnd(b, r.w.eof); n > 0 && n <= r.maximum {
+			if n := charset.LineEnd(b, r.w.eof); n > 0 && n <= r.maximum {
 				r.pass(SkipPreamble, n, 1)
 				return false, nil
 			}

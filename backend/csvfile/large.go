@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -36,8 +37,8 @@ func (r *reader) discard(n int, quoted bool) (*load.Record, error) {
 	start, _, raw := w.span(w.pos, len(w.text))
 	kept := bytes.Clone(raw[:min(len(raw), keptRaw)])
 	line := r.line
-	endLine := line + max(1, countLines(w.rest()[:n])) - 1
-	r.line += int64(countBreaks(w.rest()[:n]))
+	endLine := line + max(1, charset.CountLines(w.rest()[:n])) - 1
+	r.line += int64(charset.CountBreaks(w.rest()[:n]))
 	w.pos += n
 	atLine := r.line > endLine // and it is not known yet whether a record begins there
 	field := closer{g: r.g}
@@ -59,7 +60,7 @@ func (r *reader) discard(n int, quoted bool) (*load.Record, error) {
 			}
 		}
 		atLine = false
-		n := lineEnd(b, w.eof)
+		n := charset.LineEnd(b, w.eof)
 		ended := n > 0
 		if !ended {
 			n = len(bytes.TrimRight(b, "\r"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -146,7 +147,7 @@ func newRow(rec *load.Record, rej *load.Reject) Row {
 func shown(b []byte) string {
 	if len(b) > maxShown {
 		b = b[:maxShown]
-		b = b[:len(b)-cutRune(b)]
+		b = b[:len(b)-charset.CutRune(b)]
 	}
 	return strings.ToValidUTF8(string(b), "\uFFFD")
 }

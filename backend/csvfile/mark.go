@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+
+	"linefeed/backend/charset"
 )
 
 const (
@@ -89,7 +91,7 @@ func validPart(text []byte, from, to int) bool {
 	// is broken off at the end has to be found here.
 	part := text[from:min(to+utf8.UTFMax-1, len(text))]
 	// At the end of the text it may go on in what is read next, or not at all.
-	if n := cutRune(part); n == 0 || to < len(text) {
+	if n := charset.CutRune(part); n == 0 || to < len(text) {
 		part = part[:len(part)-n]
 	}
 	return utf8.Valid(part)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"linefeed/backend/charset"
 )
 
 // TestMark compares what the processor's own instructions mark with what
@@ -62,8 +64,8 @@ func TestMark(t *testing.T) {
 		for last > from && last > end-utf8.UTFMax+1 && text[last-1] >= utf8.RuneSelf {
 			last--
 		}
-		least := !validWhole(text[from:last]) || cutRune(text[:from]) > 0
-		most := !validWhole(text[from:end]) || least || !validWhole(behind) || cutRune(behind) > 0
+		least := !validWhole(text[from:last]) || charset.CutRune(text[:from]) > 0
+		most := !validWhole(text[from:end]) || least || !validWhole(behind) || charset.CutRune(behind) > 0
 		for name, odd := range odd {
 			if least && !odd || odd && !most {
 				t.Fatalf("%s: %q from %d: odd %v, want %v", name, text, from, odd, least)
@@ -75,5 +77,5 @@ func TestMark(t *testing.T) {
 // validWhole reports whether there is nothing wrong with the characters of b
 // that are whole.
 func validWhole(b []byte) bool {
-	return utf8.Valid(b[:len(b)-cutRune(b)]) && bytes.IndexByte(b, 0) < 0
+	return utf8.Valid(b[:len(b)-charset.CutRune(b)]) && bytes.IndexByte(b, 0) < 0
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -87,7 +88,7 @@ func (r *reader) packListed(b *load.Block) bool {
 				next, end = next+1, end+1
 			}
 		}
-		if suspect && invalidText(text[pos:end]) >= 0 {
+		if suspect && charset.Invalid(text[pos:end]) >= 0 {
 			break
 		}
 		if r.padding > 0 && int(last-list[r.want-1]) != r.padding {
@@ -120,7 +121,7 @@ func (r *reader) packListed(b *load.Block) bool {
 				break
 			}
 			if inside != s.breaks {
-				breaks = countBreaks(text[pos:last])
+				breaks = charset.CountBreaks(text[pos:last])
 			}
 			s.seen, s.breaks = quotes, inside
 		}

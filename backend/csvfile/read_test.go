@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -38,7 +39,7 @@ func readAll(t *testing.T, content string, d Dialect, opt Options) ([]got, *File
 		if what == string(SkipMark) {
 			return
 		}
-		if line = first + countLines(part); d.Encoding == "" && line != last+1 {
+		if line = first + charset.CountLines(part); d.Encoding == "" && line != last+1 {
 			t.Errorf("%s of %d lines ends on line %d, want %d", what, line-first, last, line-1)
 		}
 		line = last + 1

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -15,7 +16,7 @@ type reader struct {
 	scan *scanner // nil where the grammar is not simple
 
 	path    string
-	charset *charset
+	charset *charset.Charset
 	names   []string // of the fields; a record has as many
 	want    int      // len(names), or 0 while the header is not read: then any number will do
 	padding int      // empty fields that records have after those that are named
@@ -274,14 +275,14 @@ func (r *reader) skipLine() (bool, error) {
 		kind, n := SkipBlank, 0
 		switch {
 		case b[0] == '\n' || b[0] == '\r':
-			n = lineEnd(b, w.eof)
+			n = charset.LineEnd(b, w.eof)
 		case bytes.HasPrefix(b, r.g.comment):
 			record, st := r.recordWithMark(b)
 			if record {
 				return false, nil
 			}
 			if kind = SkipComment; st != needMore {
-				n = lineEnd(b, w.eof)
+				n = charset.LineEnd(b, w.eof)
 			}
 		case !w.eof && bytes.HasPrefix(r.g.comment, b):
 		default:
@@ -342,7 +343,7 @@ func (r *reader) finish() error {
 	w := r.w
 	if n := len(w.held); n > 0 {
 		w.text, w.held = w.text[:len(w.text)+n], nil
-		r.pass(SkipFooter, n, countLines(w.rest()))
+		r.pass(SkipFooter, n, charset.CountLines(w.rest()))
 	}
 	return io.EOF
 }

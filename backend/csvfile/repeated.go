@@ -1,6 +1,10 @@
 package csvfile
 
-import "bytes"
+import (
+	"bytes"
+
+	"linefeed/backend/charset"
+)
 
 // Where files were put together the header comes again among the records. A
 // record that is the header to the byte is passed over and counted.
@@ -45,9 +49,9 @@ func (r *reader) skipRepeated() (bool, error) {
 			return false, nil
 		}
 		if len(b) > n {
-			n += lineEnd(b[n:], r.w.eof)
+			n += charset.LineEnd(b[n:], r.w.eof)
 		}
-		r.pass(SkipRepeated, mark+n, countLines(b[:n]))
+		r.pass(SkipRepeated, mark+n, charset.CountLines(b[:n]))
 		return true, nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -47,7 +48,7 @@ func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st statu
 	if f.open >= 0 {
 		at = f.open
 	}
-	n = lineEnd(b[at:], eof)
+	n = charset.LineEnd(b[at:], eof)
 	if n == 0 {
 		return 0, false, needMore
 	}
@@ -64,7 +65,7 @@ func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st statu
 		if ok {
 			return end, true, parsed
 		}
-		n = lineEnd(b[end:], eof)
+		n = charset.LineEnd(b[end:], eof)
 		if st == needMore || n == 0 && len(b)-first <= lookBytes {
 			if len(b) > r.maximum {
 				break
@@ -117,7 +118,7 @@ func (r *reader) plausible(b []byte, eof bool) (bool, status) {
 			return false, needMore
 		}
 	}
-	n := lineEnd(part, all)
+	n := charset.LineEnd(part, all)
 	return n > 0 && r.want > 1 && r.g.lenient(part[:n]) == r.want, parsed
 }
 
@@ -192,7 +193,7 @@ func (g *grammar) closing(b []byte) int {
 // or 0.
 func (r *reader) swallowed() (end, open int) {
 	b := r.w.rest()[:r.shape.end]
-	first := lineEnd(b, true)
+	first := charset.LineEnd(b, true)
 	if r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
 		return 0, 0
 	}
@@ -202,7 +203,7 @@ func (r *reader) swallowed() (end, open int) {
 	}
 	lines, good := 0, 0
 	for at := first; lines < lookLines; lines++ {
-		n := lineEnd(b[at:], true)
+		n := charset.LineEnd(b[at:], true)
 		if at+n == len(b) {
 			break // the line with the quote that closes
 		}
@@ -237,19 +238,19 @@ func (r *reader) rejectFault(f fault, n int) (*load.Record, error) {
 		if start = bytes.LastIndex(b[:f.at], r.g.delim) + 1; start > 0 {
 			start += len(r.g.delim) - 1
 		}
-	case f.code == load.CodeStrayQuote && countBreaks(b[f.open:min(f.at, n)]) == 0 && f.at < n:
+	case f.code == load.CodeStrayQuote && charset.CountBreaks(b[f.open:min(f.at, n)]) == 0 && f.at < n:
 		rej.Code = load.CodeStrayQuote
 		rej.Message = "text behind the quote that closes a field"
 		rej.Hint = "double the quotes that are part of a field"
 	default:
 		rej.Code = load.CodeUnclosedQuote
-		rej.Message = fmt.Sprintf("the quote that opens on line %d is not closed", r.line+int64(countBreaks(b[:f.open])))
+		rej.Message = fmt.Sprintf("the quote that opens on line %d is not closed", r.line+int64(charset.CountBreaks(b[:f.open])))
 		rej.Hint = "close it, or double it where it is part of the field"
 	}
 	if f.field < len(r.names) {
 		rej.Column = r.names[f.field]
 	}
-	value := b[start : start+lineEnd(b[start:], true)]
+	value := b[start : start+charset.LineEnd(b[start:], true)]
 	if at := f.at - start; rej.Code == load.CodeStrayQuote && at >= 0 && at < len(value) {
 		if i := bytes.Index(value[at:], r.g.delim); i >= 0 {
 			value = value[:at+i]
@@ -260,4 +261,4 @@ func (r *reader) rejectFault(f fault, n int) (*load.Record, error) {
 }
 
 // breaksBefore returns how many line ends there are in b before its own.
-func breaksBefore(b []byte) int { return int(countLines(b)) - 1 }
+func breaksBefore(b []byte) int { return int(charset.CountLines(b)) - 1 }

@@ -1,7 +1,6 @@
 package csvfile
 
 import (
-	"bytes"
 	"errors"
 	"io"
 )
@@ -62,41 +61,4 @@ func takeSample(in *input) (*sample, error) {
 		s.parts = append(s.parts, part[:n])
 	}
 	return s, nil
-}
-
-// text returns b as UTF-8.
-func (c *charset) text(b []byte, whole bool) []byte {
-	dec := c.decoder(true)
-	if dec == nil || c.name == utf8Name && invalidText(b) < 0 {
-		return b
-	}
-	w := newWindow(nil, nil, 0, dec, 0)
-	w.raw = b
-	w.dec.decode(w, whole)
-	return w.text
-}
-
-// byteOrderMarks are the marks at the beginning of a file that tell its
-// encoding. Longer ones come first.
-var byteOrderMarks = []struct {
-	mark []byte
-	name string
-}{
-	{[]byte{0xFF, 0xFE, 0, 0}, "utf-32le"},
-	{[]byte{0, 0, 0xFE, 0xFF}, "utf-32be"},
-	{[]byte{0xEF, 0xBB, 0xBF}, utf8Name},
-	{[]byte{0xFF, 0xFE}, "utf-16le"},
-	{[]byte{0xFE, 0xFF}, "utf-16be"},
-	{[]byte{0x84, 0x31, 0x95, 0x33}, "gb18030"},
-}
-
-// markLen returns the length of the charset's byte order mark at the beginning
-// of b.
-func markLen(b []byte, c *charset) int {
-	for _, m := range byteOrderMarks {
-		if m.name == c.name && bytes.HasPrefix(b, m.mark) {
-			return len(m.mark)
-		}
-	}
-	return 0
 }

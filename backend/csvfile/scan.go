@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
 
@@ -118,7 +119,7 @@ func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 		return broken
 	}
 	if breaks != s.breaks {
-		out.breaks = countBreaks(text[pos:at])
+		out.breaks = charset.CountBreaks(text[pos:at])
 	}
 	s.seen, s.breaks = quotes, breaks
 	return parsed

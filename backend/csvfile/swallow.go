@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"sort"
+
+	"linefeed/backend/charset"
 )
 
 // A stray quote and a later one can make one record of all that is between
@@ -19,7 +21,7 @@ func (r *reader) swallows(b []byte) (end, open int) {
 	if r.want < 2 || r.want != len(r.names) {
 		return 0, 0
 	}
-	first := lineEnd(b, true)
+	first := charset.LineEnd(b, true)
 	if first == len(b) || !r.mayFollow(b[first:]) || r.g.parse(b[:first], true, &r.other) != broken || r.other.fault.open < 0 {
 		return 0, 0
 	}
@@ -41,7 +43,7 @@ func (r *reader) swallows(b []byte) (end, open int) {
 	typed := slices.ContainsFunc(r.kinds, func(c column) bool { return c.typed() })
 	lines, good := 0, 0
 	for at := first; at < last && lines < lookLines; {
-		n := lineEnd(b[at:], true)
+		n := charset.LineEnd(b[at:], true)
 		if line := b[at : at+n]; len(bytes.TrimSpace(line)) > 0 {
 			lines++
 			if r.likeRecord(line, typed) {
@@ -69,7 +71,7 @@ func (s *scanner) maySwallow(text []byte, pos int, ends []uint32) bool {
 		pos = int(ends[field-1]) + 1
 	}
 	line := text[pos:ends[field]]
-	line = line[:lineEnd(line, true)]
+	line = line[:charset.LineEnd(line, true)]
 	return field+bytes.Count(line, []byte{s.delim}) == len(ends)-1
 }
 
@@ -77,7 +79,7 @@ func (s *scanner) maySwallow(text []byte, pos int, ends []uint32) bool {
 // a record.
 func (r *reader) mayFollow(b []byte) bool {
 	for range 2 {
-		n := lineEnd(b, true)
+		n := charset.LineEnd(b, true)
 		if bytes.Count(b[:n], r.g.delim)+1 >= r.want {
 			return true
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"unicode/utf8"
+
+	"linefeed/backend/charset"
 )
 
 // chunk is how many bytes a window reads at a time.
@@ -19,10 +21,10 @@ const chunk = 256 << 10
 type window struct {
 	head []byte // what was read from src already
 	src  io.Reader
-	buf  []byte // what src has lent for text, or for raw
+	buf  []byte // what src has lent for text, or for dec.Raw
 	text []byte // text[pos:] is to be read
 	pos  int
-	base int64 // offset in the file of text[0], or of raw[0] with a decoder
+	base int64 // offset in the file of text[0], or of dec.Raw[0]
 	eof  bool  // behind text there is nothing but the footer
 
 	// suspect is set where there may be invalid bytes in text[pos:].
@@ -36,36 +38,15 @@ type window struct {
 	held   []byte           // they, as far as they are read; behind text in its memory
 	last   bool             // src has no more
 
-	dec   decoder
-	raw   []byte // the file's bytes, from those of text[0] on
-	done  int    // raw[:done] is in text
-	marks []mark // of the lines in text, in their order
-	at    int    // index of the mark at or before pos
-	flaws []flaw // the invalid characters in text, in their order
-	ahead int    // flaws[ahead:] are not before pos
-}
-
-// A mark is where a physical line begins.
-type mark struct{ text, raw int }
-
-// A flaw is an invalid character: where its stand-in is in the text, and where
-// its bytes are.
-type flaw struct{ text, raw int }
-
-// A decoder makes UTF-8 text of bytes in another encoding.
-type decoder interface {
-	// decode appends the text of w.raw[w.done:] to w.text as far as the
-	// characters are whole, and moves w.done. With eof, what is left over at
-	// the end is invalid. It tells w of every line end and every flaw.
-	decode(w *window, eof bool)
+	dec *charset.Decoder // nil where the text is the bytes; Raw[0] is of text[0]
 }
 
 // newWindow returns a window on head and what src has behind it, for records of
 // so many bytes at most. The head begins at offset base of the file.
-func newWindow(head []byte, src io.Reader, base int64, dec decoder, largest int) *window {
+func newWindow(head []byte, src io.Reader, base int64, dec *charset.Decoder, largest int) *window {
 	w := &window{head: head, src: src, base: base, dec: dec, most: largest + 2*chunk}
 	if dec != nil {
-		w.marks = append(w.marks, mark{})
+		dec.Grow = w.grow
 	}
 	return w
 }
@@ -90,10 +71,11 @@ func (w *window) fill() error {
 			w.inspect()
 		}
 	} else {
-		if err := w.read(&w.raw); err != nil {
+		if err := w.read(&w.dec.Raw); err != nil {
 			return err
 		}
-		w.dec.decode(w, w.last)
+		w.text = w.dec.Decode(w.text, w.last)
+		w.suspect = w.dec.Flawed()
 	}
 	w.eof = w.last
 	if b, ok := w.src.(*beginning); w.footer > 0 && !(ok && b.more) {
@@ -111,7 +93,7 @@ func (w *window) footerAt() int {
 		return at
 	}
 	if from := len(w.text) - footerMost; at < from {
-		at = from + lineEnd(w.text[from:], true)
+		at = from + charset.LineEnd(w.text[from:], true)
 	}
 	if w.last {
 		at = max(at, lastLines(w.text, w.tail(w.text[at:])))
@@ -172,25 +154,10 @@ func (w *window) compact() {
 	if w.dec == nil {
 		w.base += int64(w.pos)
 	} else {
-		w.seek(w.pos)
-		from := w.marks[w.at].raw
-		w.marks = w.marks[:copy(w.marks, w.marks[w.at:])]
-		w.at = 0
-		for i := range w.marks {
-			w.marks[i].text = max(0, w.marks[i].text-w.pos)
-			w.marks[i].raw -= from
-		}
-		w.flawIn(w.pos, w.pos)
-		w.flaws = w.flaws[:copy(w.flaws, w.flaws[w.ahead:])]
-		w.ahead = 0
-		for i := range w.flaws {
-			w.flaws[i].text -= w.pos
-			w.flaws[i].raw -= from
-		}
-		w.suspect = len(w.flaws) > 0
-		w.raw = keep(w.raw, from)
-		w.done -= from
-		w.base += int64(from)
+		n := w.dec.Drop(w.pos)
+		w.dec.Raw = keep(w.dec.Raw, n)
+		w.base += int64(n)
+		w.suspect = w.dec.Flawed()
 	}
 	w.text = keep(w.text, w.pos)
 	w.checked = max(0, w.checked-w.pos)
@@ -210,7 +177,7 @@ func keep(b []byte, from int) []byte {
 func (w *window) inspect() {
 	b := w.text[w.checked:]
 	if !w.last {
-		b = b[:len(b)-cutRune(b)]
+		b = b[:len(b)-charset.CutRune(b)]
 	}
 	if w.checked == 0 {
 		w.suspect = false
@@ -219,20 +186,6 @@ func (w *window) inspect() {
 		w.suspect = !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0
 	}
 	w.checked += len(b)
-}
-
-// cutRune returns how many bytes at the end of b begin a character that goes
-// on behind it.
-func cutRune(b []byte) int {
-	for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
-		if c := b[len(b)-i]; utf8.RuneStart(c) {
-			if !utf8.FullRune(b[len(b)-i:]) {
-				return i
-			}
-			break
-		}
-	}
-	return 0
 }
 
 // lastLines returns where the last n lines of b begin.
@@ -250,65 +203,21 @@ func lastLines(b []byte, n int) int {
 	return at
 }
 
-// seek moves at to the line that holds text[pos].
-func (w *window) seek(pos int) {
-	for w.at+1 < len(w.marks) && w.marks[w.at+1].text <= pos {
-		w.at++
-	}
-}
-
 // span returns the offsets in the file, and the bytes, of the lines
 // text[from:to]. With a decoder, from may not be before that of an earlier call.
 func (w *window) span(from, to int) (start, end int64, raw []byte) {
 	if w.dec == nil {
 		return w.base + int64(from), w.base + int64(to), w.text[from:to:to]
 	}
-	w.seek(from)
-	a, b := w.marks[w.at].raw, w.done
-	for _, m := range w.marks[w.at:] {
-		if m.text >= to {
-			b = m.raw
-			break
-		}
-	}
-	return w.base + int64(a), w.base + int64(b), w.raw[a:b:b]
-}
-
-// lineEnd is called by a decoder when it has put a line end into the text. The
-// bytes behind it begin at raw.
-func (w *window) lineEnd(raw int) {
-	t, n := len(w.text), len(w.marks)
-	if w.text[t-1] == '\n' && t >= 2 && w.text[t-2] == '\r' && w.marks[n-1].text == t-1 {
-		w.marks[n-1] = mark{t, raw} // CR and LF are one line end
-		return
-	}
-	w.marks = append(w.marks, mark{t, raw})
-}
-
-// flawed is called by a decoder before it puts the stand-in of an invalid
-// character into the text.
-func (w *window) flawed(raw int) {
-	w.flaws = append(w.flaws, flaw{len(w.text), raw})
-	w.suspect = true
-}
-
-// flawIn returns the first flaw in text[from:to]. What is before from is not
-// asked for again.
-func (w *window) flawIn(from, to int) (flaw, bool) {
-	for w.ahead < len(w.flaws) && w.flaws[w.ahead].text < from {
-		w.ahead++
-	}
-	if w.ahead == len(w.flaws) || w.flaws[w.ahead].text >= to {
-		return flaw{}, false
-	}
-	return w.flaws[w.ahead], true
+	a, b := w.dec.Span(from, to)
+	return w.base + int64(a), w.base + int64(b), w.dec.Raw[a:b:b]
 }
 
 // cut forgets where the line at the end of the text began, so that what was
 // read of it can be dropped before it is whole.
 func (w *window) cut() {
 	if w.dec != nil {
-		w.marks = append(w.marks, mark{len(w.text), w.done})
+		w.dec.CutLine(len(w.text))
 	}
 }
 
@@ -318,9 +227,5 @@ func (w *window) offset(pos int) int64 {
 	if w.dec == nil {
 		return w.base + int64(pos)
 	}
-	w.seek(pos)
-	if w.marks[w.at].text == pos {
-		return w.base + int64(w.marks[w.at].raw)
-	}
-	return w.base + int64(w.done)
+	return w.base + int64(w.dec.Offset(pos))
 }

@@ -1,4 +1,4 @@
-package csvfile
+package charset
 
 import (
 	"bytes"
@@ -79,9 +79,9 @@ type reading struct {
 	lacks    float64 // what is against it because it has no characters for some of the bytes
 }
 
-// guessLegacy returns the likeliest encoding of bytes that are not UTF-8, and
-// all that were considered, best first.
-func guessLegacy(parts [][]byte) (string, []Alternative) {
+// guessLegacy returns the likely encodings of bytes that are not UTF-8, best
+// first.
+func guessLegacy(parts [][]byte) []Candidate {
 	high := highText(parts)
 	weight := characterWeight * float64(evidence(high))
 	lack := lacking(parts)
@@ -95,8 +95,9 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 	readings := map[string]reading{}
 	read := func(name string) reading {
 		r, ok := readings[name]
-		if cs, err := findCharset(name); !ok && err == nil {
-			text := string(cs.text(high, true))
+		if !ok {
+			cs := Find(name)
+			text := string(cs.Text(high, true))
 			r = reading{contexts(text), wordsOf(text), lack(cs)}
 			readings[name] = r
 		}
@@ -114,19 +115,19 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 			note(name, weight*scoreAsian(r.contexts, a.value)+wordWeight*float64(knownWords(r.words, a.name))+a.prior-unusualWeight*float64(i))
 		}
 	}
-	list := make([]Alternative, 0, len(best))
+	list := make([]Candidate, 0, len(best))
 	for name, score := range best {
-		list = append(list, Alternative{name, score})
+		list = append(list, Candidate{Find(name), score})
 	}
-	slices.SortFunc(list, func(a, b Alternative) int {
-		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), charsetIndex(a.Value)-charsetIndex(b.Value))
+	slices.SortFunc(list, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), charsetIndex(a.Charset)-charsetIndex(b.Charset))
 	})
 	// Scores become shares of confidence.
 	top := list[0].Confidence
 	sum := 0.0
 	for i := range list {
 		list[i].Confidence = math.Exp(list[i].Confidence - top)
-		if i > 0 && slices.Equal(readings[list[i].Value].contexts, readings[list[0].Value].contexts) {
+		if i > 0 && slices.Equal(readings[list[i].Charset.Name].contexts, readings[list[0].Charset.Name].contexts) {
 			list[i].Confidence = 0 // it makes no difference
 		}
 		sum += list[i].Confidence
@@ -134,7 +135,7 @@ func guessLegacy(parts [][]byte) (string, []Alternative) {
 	for i := range list {
 		list[i].Confidence = math.Round(100*0.95*list[i].Confidence/sum) / 100
 	}
-	return list[0].Value, list
+	return list
 }
 
 // evidence returns how many bytes beyond ASCII tell something: one byte again
@@ -152,7 +153,7 @@ func evidence(text []byte) int {
 
 // lacking returns what is against a charset because there are bytes in the parts
 // that are no characters in it: little where they are few among many.
-func lacking(parts [][]byte) func(cs *charset) float64 {
+func lacking(parts [][]byte) func(cs *Charset) float64 {
 	var counts [256]int
 	all := 0
 	for _, b := range parts {
@@ -163,7 +164,7 @@ func lacking(parts [][]byte) func(cs *charset) float64 {
 			}
 		}
 	}
-	return func(cs *charset) float64 {
+	return func(cs *Charset) float64 {
 		if cs.single == nil {
 			return 0
 		}
@@ -201,8 +202,8 @@ func (l *language) usual(name string) float64 {
 }
 
 // charsetIndex returns how unusual an encoding is.
-func charsetIndex(name string) int {
-	return slices.IndexFunc(charsets, func(c charset) bool { return c.name == name })
+func charsetIndex(c *Charset) int {
+	return slices.IndexFunc(charsets, func(other Charset) bool { return other.Name == c.Name })
 }
 
 // highText returns the lines of the parts that hold bytes beyond ASCII, up to
@@ -212,7 +213,7 @@ func highText(parts [][]byte) []byte {
 	var out []byte
 	for _, b := range parts {
 		for len(b) > 0 && len(out) < most {
-			n := lineEnd(b, true)
+			n := LineEnd(b, true)
 			line := b[:min(n, 4<<10)]
 			if bytes.ContainsFunc(line, func(c rune) bool { return c >= utf8.RuneSelf }) {
 				out = append(out, line...)

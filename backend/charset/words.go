@@ -1,4 +1,4 @@
-package csvfile
+package charset
 
 import (
 	"bytes"
@@ -33,6 +33,16 @@ var fieldWords = map[string]string{
 	"Chinese, simplified":  "姓名 名称 编号 地址 电话 手机 价格 单价 数量 金额 日期 时间 备注 说明 城市 省份 性别 年龄 客户 订单 订单号 商品 产品 产品名称 类型 状态 序号 公司 部门 合计 库存",
 	"Chinese, traditional": "姓名 名稱 編號 地址 電話 手機 價格 單價 數量 金額 日期 時間 備註 說明 城市 縣市 性別 年齡 客戶 訂單 訂單編號 商品 產品 類型 狀態 序號 公司 部門 合計 庫存",
 	"Korean":               "이름 성명 주소 전화번호 번호 가격 단가 수량 금액 날짜 비고 설명 상품 상품명 도시 회사 부서 성별 나이 고객 주문 주문번호 합계 코드 제품 분류 상태",
+}
+
+// FieldWords returns words beyond ASCII that often name fields, in any of the
+// languages, in small letters.
+func FieldWords() []string {
+	var words []string
+	for _, list := range fieldWords {
+		words = append(words, strings.Fields(list)...)
+	}
+	return words
 }
 
 // plainWords are words of ASCII letters alone that are frequent in the files of

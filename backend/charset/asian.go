@@ -1,4 +1,4 @@
-package csvfile
+package charset
 
 import (
 	"strings"
@@ -139,11 +139,7 @@ func koreanValue(_, c, _ rune) float64 {
 // inRange reports whether c is two bytes from low to high in the encoding: the
 // standards have their frequent characters together, before the others.
 func inRange(c rune, encoding string, low, high int) bool {
-	cs, err := findCharset(encoding)
-	if err != nil {
-		return false
-	}
-	b, err := cs.multi.NewEncoder().Bytes(utf8.AppendRune(nil, c))
+	b, err := Find(encoding).multi.NewEncoder().Bytes(utf8.AppendRune(nil, c))
 	if err != nil || len(b) != 2 {
 		return false
 	}

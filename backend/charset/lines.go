@@ -1,13 +1,13 @@
-package csvfile
+package charset
 
 import "bytes"
 
 // A physical line ends with LF, with CRLF, or with a CR that no LF follows, and
 // nothing else ends one, wherever lines are counted or cut.
 
-// lineEnd returns where the physical line at the beginning of b ends, its line
+// LineEnd returns where the physical line at the beginning of b ends, its line
 // end included, or 0 if it needs more text to tell.
-func lineEnd(b []byte, eof bool) int {
+func LineEnd(b []byte, eof bool) int {
 	i := bytes.IndexByte(b, '\n')
 	head := b
 	if i >= 0 {
@@ -31,18 +31,18 @@ func lineEnd(b []byte, eof bool) int {
 	return 0
 }
 
-// countLines returns how many physical lines b is: LF, CRLF and a lone CR end
+// CountLines returns how many physical lines b is: LF, CRLF and a lone CR end
 // one, and so does the end of b.
-func countLines(b []byte) int64 {
-	n := int64(countBreaks(b))
+func CountLines(b []byte) int64 {
+	n := int64(CountBreaks(b))
 	if len(b) > 0 && b[len(b)-1] != '\n' && b[len(b)-1] != '\r' {
 		n++
 	}
 	return n
 }
 
-// countBreaks returns how many line ends there are in b.
-func countBreaks(b []byte) int {
+// CountBreaks returns how many line ends there are in b.
+func CountBreaks(b []byte) int {
 	n := bytes.Count(b, []byte{'\n'})
 	for {
 		i := bytes.IndexByte(b, '\r')

@@ -1,9 +1,6 @@
-package csvfile
+package charset
 
-import (
-	"bytes"
-	"testing"
-)
+import "testing"
 
 // TestShortLegacyTexts finds the encoding of files with a few letters beyond
 // ASCII. Another encoding will do if the text is the same in it.
@@ -46,35 +43,13 @@ func TestShortLegacyTexts(t *testing.T) {
 	}
 }
 
-// readsAs finds the encoding of the text, written in one, or another in which
-// it is the same.
+// readsAs guesses the encoding of the text, written in one: that one, or another
+// in which it is the same.
 func readsAs(t *testing.T, text, encoding string) {
 	t.Helper()
 	content := encode(text, encoding)
-	f, err := OpenReader(bytes.NewReader(content), "test", -1, Dialect{}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := f.Dialect().Encoding
-	f.Close()
-	cs, err := findCharset(found)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := string(cs.text(content, true)); got != text {
-		t.Errorf("%s: %q is read as %s: %q", encoding, text, found, got)
-	}
-}
-
-// TestUnsureEncoding warns where a single letter could be many.
-func TestUnsureEncoding(t *testing.T) {
-	f, err := OpenReader(bytes.NewReader([]byte("id;name\n1;Kov\xe1\n")), "test", -1, Dialect{}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	x := f.Findings()[1]
-	if x.What != "encoding" || x.Confidence > 0.6 || len(x.Alternatives) == 0 || len(f.Warnings()) != 1 || f.Warnings()[0].Code != WarnUnsure {
-		t.Errorf("%+v, warnings %+v", x, f.Warnings())
+	g := GuessFrom(Sample{Head: content, Whole: true})
+	if got := string(g.Charset.Text(content, true)); got != text {
+		t.Errorf("%s: %q is read as %s: %q", encoding, text, g.Charset.Name, got)
 	}
 }
