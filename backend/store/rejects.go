@@ -41,7 +41,7 @@ type RejectQuery struct {
 	Limit  int    `json:"limit"`  // at most; 0 is 100
 	Code   string `json:"code"`   // only those of this code
 	Column string `json:"column"` // only those in this column
-	Find   string `json:"find"`   // only those with this text in value, message or column, or of this line
+	Find   string `json:"find"`   // only those with this text, in any case, in value, message or column, or of this line
 
 	// MaxBytes ends the page when its texts take that many bytes; 0 is no limit.
 	// A value can be as long as a record.
@@ -112,8 +112,8 @@ func (q RejectQuery) where(low, high int64) (string, []any) {
 		where, args = where+` AND "column" = ?`, append(args, q.Column)
 	}
 	if q.Find != "" {
-		where += ` AND (instr(lower(value), lower(?)) OR instr(lower(message), lower(?)) OR instr(lower("column"), lower(?)) OR line = ?)`
-		args = append(args, q.Find, q.Find, q.Find, q.Find)
+		where += ` AND (linefeed_holds(?, value, message, "column") OR line = ?)`
+		args = append(args, findPattern(q.Find), q.Find)
 	}
 	return where, args
 }

@@ -92,6 +92,9 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	if err := makePrivate(home, runDir, path); err != nil {
 		return nil, err
 	}
+	if err := installFind(); err != nil {
+		return nil, err
+	}
 	db, err := sqlitefile.Open(path, parameters(busyTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)

@@ -1,0 +1,52 @@
+/*
+** Finding a text in others, in upper or lower case of any alphabet: SQLite
+** itself knows those of ASCII alone. This is C because a search asks it for
+** every reject, and a call from SQLite into Go takes longer than the search.
+*/
+#include "find.h"
+
+#include <string.h>
+
+#include "../target/sqlite/bulk/sqlite3.h"
+
+/* begins says whether a text begins with the pattern: for each character a count
+** of ways to write it, and these, each after its length. */
+static int begins(const unsigned char *text, const unsigned char *text_end,
+                  const unsigned char *pattern, const unsigned char *pattern_end) {
+  while (pattern < pattern_end) {
+    int found = 0;
+    for (int ways = *pattern++; ways > 0; ways--) {
+      int len = *pattern++;
+      if (!found && text_end - text >= len && *text == *pattern && memcmp(text, pattern, len) == 0) found = len;
+      pattern += len;
+    }
+    if (!found) return 0;
+    text += found;
+  }
+  return 1;
+}
+
+static void holds(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  const unsigned char *pattern = sqlite3_value_blob(argv[0]);
+  const unsigned char *pattern_end = pattern + sqlite3_value_bytes(argv[0]);
+  for (int i = 1; i < argc; i++) {
+    const unsigned char *text = sqlite3_value_text(argv[i]);
+    const unsigned char *end = text + sqlite3_value_bytes(argv[i]);
+    /* No character begins within another: every byte can be tried. */
+    for (; text < end; text++) {
+      if (begins(text, end, pattern, pattern_end)) {
+        sqlite3_result_int(ctx, 1);
+        return;
+      }
+    }
+  }
+  sqlite3_result_int(ctx, 0);
+}
+
+static int entry(sqlite3 *db, char **err, const void *api) {
+  (void)err, (void)api;
+  return sqlite3_create_function_v2(db, "linefeed_holds", -1,
+      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, holds, NULL, NULL, NULL);
+}
+
+int lf_install_find(void) { return sqlite3_auto_extension((void (*)(void))entry); }
