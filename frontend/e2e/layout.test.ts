@@ -108,26 +108,26 @@ test('the tables of a database that is locked, none, or changed outside', async 
   const page = await openPage(browser, program);
   const sample = await shipped();
   await prepare(page, program, sample.file);
-  await page.waitForSelector('text=articles.db has no table yet.');
+  await page.waitForSelector('text=articles.db has no tables yet.');
 
   const none = join(program.folder, 'none.db');
   await writeFile(none, 'this is no database, though its name says so\n'.repeat(100));
   await page.fill(marked('target-input'), none);
   await page.press(marked('target-input'), 'Enter');
   await page.waitForSelector(marked('target-error'));
-  assert.equal(await page.locator('text=has no table yet').count(), 0);
+  assert.equal(await page.locator('text=has no tables yet').count(), 0);
   assert.equal(await page.locator('text=Choose a file first').count(), 0);
 
   await writeFile(none, ''); // an empty file is an empty database
   await page.click(marked('reload'));
-  await page.waitForSelector('text=none.db has no table yet.');
+  await page.waitForSelector('text=none.db has no tables yet.');
   assert.equal(await page.locator(marked('target-error')).count(), 0);
 
   using outside = new DatabaseSync(none);
   outside.exec('CREATE TABLE sales (id INTEGER); BEGIN EXCLUSIVE');
   await page.click(marked('reload'));
   await page.waitForSelector(marked('target-error', ':has-text("locked")'));
-  assert.equal(await page.locator('text=has no table yet').count(), 0);
+  assert.equal(await page.locator('text=has no tables yet').count(), 0);
   outside.exec('COMMIT');
   await page.press(marked('target-input'), 'F5');
   await page.waitForSelector(marked('existing-table'));
@@ -185,7 +185,7 @@ test('rejected lines that were mended go back; of several files that are dropped
   assert.equal(await page.locator(marked('waiting-files')).count(), 0);
   await page.click(marked('step-check'));
   await page.waitForSelector(marked('rule-conflict', ':has-text("skip the record")'));
-  await page.waitForSelector('text=rejected from sales.csv and read as that was');
+  await page.waitForSelector('text=rejected from sales.csv and read as that file was');
   await page.screenshot({ path: join(out, 'layout-back.png') });
   await page.click(marked('import'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));

@@ -15,7 +15,12 @@ export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-/** An estimate as what it is: to two digits. */
+/** "line 7", "lines 48,112 to 48,114" */
+export function lines(first: number, last: number): string {
+  return first === last ? `line ${count(first)}` : `lines ${count(first)} to ${count(last)}`;
+}
+
+/** An estimate, rounded to two digits. */
 export function roughly(n: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, n))) - 1);
   return Math.round(n / unit) * unit;

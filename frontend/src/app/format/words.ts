@@ -1,11 +1,14 @@
-// What the codes that the program uses are called in the window.
+// What the codes of the program are called in the window.
+
+import type { Column } from '../backend/model';
+import { counted } from './format';
 
 const reasons: Record<string, string> = {
-  missing_field: 'fields missing',
+  missing_field: 'too few fields',
   extra_field: 'too many fields',
   stray_quote: 'stray quote',
-  unclosed_quote: 'quote never closed',
-  invalid_encoding: 'not text in this encoding',
+  unclosed_quote: 'unclosed quote',
+  invalid_encoding: 'invalid bytes',
   record_too_large: 'record too large',
   not_a_number: 'not a number',
   not_an_integer: 'not a whole number',
@@ -18,14 +21,14 @@ const reasons: Record<string, string> = {
   not_binary: 'not binary data',
   out_of_range: 'out of range',
   too_long: 'too long',
-  required: 'required, but empty',
-  duplicate_key: 'key is there already',
+  required: 'required but empty',
+  duplicate_key: 'duplicate key',
   check_failed: 'check failed',
-  foreign_key: 'refers to no row',
+  foreign_key: 'no such referenced row',
   refused: 'refused by the database',
 };
 
-/** Why records were rejected, in two or three words. */
+/** Why a record was rejected, in two or three words. */
 export function reason(code: string): string {
   return reasons[code] ?? code.replaceAll('_', ' ');
 }
@@ -44,17 +47,19 @@ export function phase(name: string): string {
   return phases[name] ?? name;
 }
 
-const lines: Record<string, string> = {
-  preamble: 'above the header',
-  blank: 'left blank',
-  comment: 'of comments',
-  footer: 'below the records',
-  repeated_header: 'with the header again',
+const lines: Record<string, readonly [one: string, many: string]> = {
+  preamble: ['line above the header', 'lines above the header'],
+  blank: ['blank line', 'blank lines'],
+  comment: ['comment line', 'comment lines'],
+  footer: ['line below the records', 'lines below the records'],
+  repeated_header: ['repeated header line', 'repeated header lines'],
 };
 
-/** Where the lines of a file stand that are no records. */
-export function passedOver(kind: string): string {
-  return lines[kind] ?? kind.replaceAll('_', ' ');
+/** Lines that are not records: "3 blank lines". */
+export function passedOver(kind: string, n: number): string {
+  const other = `${kind.replaceAll('_', ' ')} line`;
+  const [one, many] = lines[kind] ?? [other, `${other}s`];
+  return counted(n, one, many);
 }
 
 const characters: Record<string, string> = {
@@ -90,6 +95,15 @@ const encodings: Record<string, string> = {
 
 export function encoding(name: string): string {
   return encodings[name.toLowerCase()] ?? name.replace(/^iso-/i, 'ISO-');
+}
+
+/** What a column asks of a value: "required, price >= 0". */
+export function columnRule(column: Column): string {
+  const { primaryKey, nullable, generated, hasDefault, check } = column;
+  const filled = generated ? 'computed by the database' : hasDefault ? 'has a default' : '';
+  return [primaryKey ? 'key' : nullable || filled ? '' : 'required', filled, check]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** How a column reads its values. */

@@ -10,9 +10,9 @@ import { MatButton } from '@angular/material/button';
 import { Desktop } from '../backend/desktop';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
-import { counted, fileName } from '../format/format';
+import { count, fileName } from '../format/format';
 
-/** Asks in the page, when the window is to be closed while an import is active. */
+/** Asks in the page when the window is to be closed while a run is active. */
 @Component({
   selector: 'lf-close-question',
   imports: [MatButton],
@@ -27,7 +27,7 @@ import { counted, fileName } from '../format/format';
           data-testid="close-stay"
           (click)="desktop.stayOpen()"
         >
-          Keep importing
+          Keep going
         </button>
         <button
           matButton="outlined"
@@ -62,18 +62,25 @@ export class CloseQuestion {
   private readonly stay = viewChild<unknown, ElementRef<HTMLElement>>('stay', { read: ElementRef });
 
   protected readonly question = computed(() => {
-    const active = this.runs.active();
-    const [first] = active;
-    if (active.length === 0) {
-      return 'The import has ended meanwhile. Close Linefeed?';
+    const requests = this.runs.active().map((run) => run.job().request);
+    const [first, second] = requests;
+    if (!first) {
+      return 'The run has ended in the meantime. Close Linefeed?';
     }
-    if (active.length !== 1 || !first) {
-      return `${counted(active.length, 'import')} are not done. Close Linefeed and stop them? Rows that are committed stay.`;
+    const imports = requests.filter((request) => !request.check);
+    const kept =
+      imports.length === 0
+        ? ''
+        : imports.every((request) => request.plan.atomic)
+          ? second
+            ? ' No row of them will be kept.'
+            : ' No row of it will be kept.'
+          : ' Committed rows stay.';
+    if (second) {
+      return `${count(requests.length)} runs have not finished. Close Linefeed and stop them?${kept}`;
     }
-    const name = fileName(first.job().request.file);
-    return first.job().request.plan.atomic
-      ? `The import of ${name} is not done. Close Linefeed and stop it? Nothing of it will be kept.`
-      : `The import of ${name} is not done. Close Linefeed and stop it? Rows that are committed stay.`;
+    const what = first.check ? 'check' : 'import';
+    return `The ${what} of ${fileName(first.file)} has not finished. Close Linefeed and stop it?${kept}`;
   });
 
   constructor() {

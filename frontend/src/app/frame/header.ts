@@ -2,7 +2,7 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { ArrowRight, ChevronRight, Play } from 'lucide';
+import { ArrowRight, ChevronRight } from 'lucide';
 import { Draft } from '../draft/draft';
 import { steps } from '../draft/steps';
 import { bytes, fileName, messageOf } from '../format/format';
@@ -11,7 +11,7 @@ import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { Place } from './place';
 
-/** What is imported and where to, the steps, and the way on. */
+/** The file and its target, the steps, and the buttons that go on. */
 @Component({
   selector: 'lf-header',
   imports: [Icon, MatButton, MatTooltip, RouterLink],
@@ -23,13 +23,13 @@ export class Header {
   protected readonly draft = inject(Draft);
   protected readonly place = inject(Place);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { ArrowRight, ChevronRight, Play };
+  protected readonly icons = { ArrowRight, ChevronRight };
   protected readonly steps = steps;
 
   private readonly starting = signal(false);
   protected readonly failure = signal('');
 
-  /** What is imported, and how it was read. */
+  /** What is imported, how it is read, and where it goes. */
   protected readonly from = computed(() => {
     const run = this.place.run();
     if (run && !this.place.ownRun()) {
@@ -68,26 +68,28 @@ export class Header {
         : 'run'
       : steps.find((s) => s.path === this.place.path())?.name,
   );
-  private readonly at = computed(() => steps.findIndex((s) => s.name === this.current()));
-  protected readonly next = computed(() => (this.at() < 0 ? undefined : steps[this.at() + 1]));
+  private readonly position = computed(() => steps.findIndex((s) => s.name === this.current()));
+  protected readonly next = computed(() =>
+    this.position() < 0 ? undefined : steps[this.position() + 1],
+  );
   private readonly previous = computed(() =>
-    this.place.ownRun() ? steps.at(-1) : steps[this.at() - 1],
+    this.place.ownRun() ? steps.at(-1) : steps[this.position() - 1],
   );
 
-  /** Why one can't go on; "" when one can. */
+  /** Why the next step can't be taken; "" when it can. */
   protected readonly stuck = computed(() => {
     if (!this.draft.file()) {
       return 'Choose a file first';
     }
     if (this.draft.previewError()) {
-      return 'The file can’t be read so';
+      return 'The file can’t be read';
     }
     return this.draft.memberOpen() ? 'Choose a file of the archive first' : '';
   });
   protected readonly blocked = computed(() =>
     this.starting() ? 'Starting …' : this.draft.blocked(),
   );
-  /** The import that the draft became; "" before. */
+  /** The import that was started from the draft; "" before. */
   protected readonly imported = computed(() => (this.draft.checked() ? '' : this.draft.job()));
 
   constructor() {
@@ -97,7 +99,7 @@ export class Header {
         key: 'Alt+ArrowRight',
         enabled: () => this.next() !== undefined && !this.stuck(),
         run: () => {
-          this.goOn();
+          this.goNext();
         },
       },
       {
@@ -115,7 +117,7 @@ export class Header {
     ]);
   }
 
-  protected goOn(): void {
+  protected goNext(): void {
     const next = this.next();
     if (next && !this.stuck()) {
       void this.router.navigateByUrl(next.path);

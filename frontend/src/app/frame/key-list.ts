@@ -1,13 +1,13 @@
 import { Component, computed, inject } from '@angular/core';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
-/** The keys of what can be done here and now. It takes nothing away from the page. */
+/** The keyboard shortcuts that work now, in a corner of the page, which stays usable. */
 @Component({
   selector: 'lf-key-list',
   template: `
     @if (keys.listOpen()) {
-      <section aria-label="Keys" data-testid="key-list">
-        <h2>Keys</h2>
+      <section aria-labelledby="keys" data-testid="key-list">
+        <h2 id="keys">Keyboard shortcuts</h2>
         <dl>
           @for (shortcut of shown(); track shortcut.key) {
             <div>
@@ -59,14 +59,14 @@ export class KeyList {
   constructor() {
     claimKeys([
       {
-        label: 'Show and hide these keys',
+        label: 'Show or hide this list',
         key: '?',
         run: () => {
           this.keys.toggleList();
         },
       },
       {
-        label: 'Hide these keys',
+        label: 'Hide this list',
         key: 'Escape',
         enabled: () => this.keys.listOpen(),
         run: () => {

@@ -7,7 +7,7 @@ import { Runs } from '../backend/runs';
 import { count, counted, fileName, percent } from '../format/format';
 import { Shortcuts } from '../keys/shortcuts';
 
-/** Where the events come from, and what runs. */
+/** Where the events come from, and what is active. */
 @Component({
   selector: 'lf-status-line',
   imports: [MatTooltip, RouterLink],
@@ -39,14 +39,14 @@ export class StatusLine {
   protected readonly source = computed(() => {
     switch (this.live.source()) {
       case 'stream':
-        return { says: 'live (SSE)', why: 'Events come by the local stream' };
+        return { says: 'live (SSE)', why: 'Events come over the local stream' };
       case 'window':
         return {
           says: 'live (window events)',
-          why: `The local stream can’t be had, so events come through the window: ${this.live.reason()}`,
+          why: `The local stream is unavailable, so events come through the window: ${this.live.reason()}`,
         };
       case 'none':
-        return { says: 'connecting …', why: 'Asking for the live events' };
+        return { says: 'connecting …', why: 'Connecting to the live events' };
     }
   });
 
@@ -56,7 +56,7 @@ export class StatusLine {
     const active = [imports && counted(imports, 'import'), checks && counted(checks, 'check')];
     return `${active.filter(Boolean).join(', ') || 'no import'} active`;
   });
-  /** Those that run come before those that wait, and of those the next first. */
+  /** Running jobs come before those that wait, and of these the next one first. */
   protected readonly shown = computed(() =>
     [...this.runs.active()]
       .sort(

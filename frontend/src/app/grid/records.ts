@@ -9,7 +9,7 @@ import {
 } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import type { Guess, Row } from '../backend/model';
-import { count, oneLine } from '../format/format';
+import { count, lines, oneLine } from '../format/format';
 import { reason } from '../format/words';
 import { columnsInView } from './columns-in-view';
 import { Rows } from './rows';
@@ -112,10 +112,7 @@ export class Records {
       return undefined;
     }
     const { row } = line;
-    const place =
-      row.line === row.endLine
-        ? `line ${count(row.line)}`
-        : `lines ${count(row.line)} to ${count(row.endLine)}`;
+    const place = lines(row.line, row.endLine);
     const why = row.problem && this.lines().find((l) => l.row === row && l.reason)?.reason;
     if (why !== undefined) {
       return { place, name: '', note: why, bad: true, value: row.raw ?? '' };

@@ -48,7 +48,7 @@ describe('Controls', () => {
     await fixture.whenStable();
     await click('cancel');
     expect(told).toEqual([]);
-    expect(page.textContent).toContain('Rows that are committed stay in articles');
+    expect(page.textContent).toContain('Committed rows stay in articles');
     expect(document.activeElement).not.toBe(button('cancel-confirm'));
     await click('cancel-keep');
     expect(told).toEqual([]);

@@ -17,7 +17,7 @@ import { messageOf } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
-/** Pause, go on, cancel; the last asks once, in place. */
+/** Pause, resume and cancel, which asks once, in place. */
 @Component({
   selector: 'lf-controls',
   imports: [Icon, MatButton, MatTooltip],
@@ -55,7 +55,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
           matButton="filled"
           type="button"
           data-testid="resume"
-          [matTooltip]="keys.hint('Go on', 'p')"
+          [matTooltip]="keys.hint('Resume', 'p')"
           (click)="resume()"
         >
           <lf-icon [icon]="icons.Play" [size]="14" /> Resume
@@ -68,7 +68,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
           disabledInteractive
           [disabled]="run().state() !== 'running'"
           [matTooltip]="
-            run().state() === 'running' ? keys.hint('Pause', 'p') : 'It has not begun yet'
+            run().state() === 'running' ? keys.hint('Pause', 'p') : 'It has not started yet'
           "
           (click)="pause()"
         >
@@ -100,8 +100,8 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       gap: 8px;
     }
 
-    // The answers take the place of the buttons, and the question that of what
-    // is said below the bar: nothing moves, and the bar stays in sight.
+    // The answers replace the buttons, and the question covers the text below
+    // the bar: nothing moves, and the bar stays visible.
     .ask {
       position: absolute;
       inset: 0;
@@ -152,19 +152,19 @@ export class Controls {
     }
     return plan.atomic
       ? `Cancel? All or nothing: no row will be kept in ${plan.table}.`
-      : `Cancel? Rows that are committed stay in ${plan.table}; the rest is not loaded.`;
+      : `Cancel? Committed rows stay in ${plan.table}; the rest is not loaded.`;
   });
 
   constructor() {
     claimKeys([
       {
-        label: 'Pause, and go on',
+        label: 'Pause or resume',
         key: 'p',
         enabled: () => ['running', 'paused'].includes(this.run().state()),
         run: () => void (this.run().state() === 'paused' ? this.resume() : this.pause()),
       },
       {
-        label: 'Cancel it',
+        label: 'Cancel',
         key: 'x',
         run: () => {
           this.asking.set(true);

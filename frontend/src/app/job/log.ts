@@ -123,7 +123,7 @@ export class Log {
         },
       },
       {
-        label: 'Go to the end of the log and follow it',
+        label: 'Follow the end of the log',
         key: 'f',
         run: () => {
           this.toEnd();

@@ -43,7 +43,7 @@ describe('notes', () => {
       'The field "x" goes nowhere.',
       '“NA” in rain was read as NULL in 1 record.',
       '2 lines above the header, not loaded: 1–2.',
-      '9 lines left blank, not loaded: 5 and more.',
+      '9 blank lines, not loaded: 5 and more.',
     ]);
   });
 });

@@ -8,7 +8,7 @@ import { told } from '../notice/told';
 @Component({
   selector: 'lf-notes',
   template: `
-    <ul aria-label="Left out, or guessed" data-testid="notes" tabindex="0">
+    <ul aria-label="Left out or guessed" data-testid="notes" tabindex="0">
       @for (note of notes(); track $index) {
         <li class="selectable" [class.attention]="note.attention">
           {{ note.says }}
@@ -69,7 +69,7 @@ export function notes(s: Summary): readonly Note[] {
       );
       const more = p.ranges.reduce((n, r) => n + r.to - r.from + 1, 0) < p.lines ? ' and more' : '';
       return {
-        says: `${counted(p.lines, 'line')} ${passedOver(p.kind)}, not loaded: ${spans.join(', ')}${more}.`,
+        says: `${passedOver(p.kind, p.lines)}, not loaded: ${spans.join(', ')}${more}.`,
         attention: false,
       };
     }),

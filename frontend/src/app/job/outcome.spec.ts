@@ -58,7 +58,7 @@ describe('outcome', () => {
       detail: '500 rows were committed and stay in articles.',
     });
     expect(outcome(job('cancelled', { inserted: 0 }, true)).detail).toBe(
-      'No row was kept in articles.',
+      'No rows were kept in articles.',
     );
     expect(outcome(job('interrupted', { inserted: 1 })).detail).toContain(
       '1 row was committed and stays',
@@ -68,7 +68,7 @@ describe('outcome', () => {
   it('says why it failed', () => {
     const o = outcome(job('failed', { error: 'the disk is full: make room', inserted: 0 }));
     expect(o.kind).toBe('failed');
-    expect(o.detail).toBe('The disk is full: make room. No row was kept in articles.');
+    expect(o.detail).toBe('The disk is full: make room. No rows were kept in articles.');
   });
 });
 
@@ -77,7 +77,7 @@ describe('balance', () => {
     expect(balance(summary())).toBe(
       '1,000,000 read = 999,214 inserted + 0 updated + 0 skipped + 786 rejected',
     );
-    expect(balance(summary({ inserted: 999_000, rolledBack: 214 }))).toContain('+ 214 undone');
+    expect(balance(summary({ inserted: 999_000, rolledBack: 214 }))).toContain('+ 214 rolled back');
   });
 });
 

@@ -30,7 +30,7 @@ export function outcome(job: Job): Outcome {
       return {
         kind: 'stopped',
         title: `Interrupted${after(s)}`,
-        detail: `The program ended while it ran. ${kept(s, atomic)}`.trim(),
+        detail: `The program ended while it was running. ${kept(s, atomic)}`.trim(),
       };
   }
 }
@@ -44,13 +44,15 @@ function done(s: Summary): Outcome {
     kind: good + s.skipped === 0 ? 'stopped' : s.rejected || !s.balanced ? 'mixed' : 'good',
     title:
       s.read === 0
-        ? 'No record was found in the file'
+        ? 'No records found in the file'
         : `${count(good)} of ${count(s.read)} ${loaded}${skipped}${rejected}`,
     detail: [
       s.check
         ? 'Nothing was written. Existing keys, CHECK rules, foreign keys and triggers are tested only by the import.'
         : '',
-      s.padded ? `${counted(s.padded, 'record')} with too few or too many fields were mended.` : '',
+      s.padded
+        ? `${counted(s.padded, 'record')} with too few or too many fields ${s.padded === 1 ? 'was' : 'were'} padded or cut.`
+        : '',
       s.balanced ? '' : 'The counts do not balance: please report this, with the log.',
     ]
       .filter(Boolean)
@@ -68,9 +70,11 @@ function kept(s: Summary | undefined, atomic: boolean): string {
     return s?.check ? 'Nothing was written.' : '';
   }
   const rows = s.inserted + s.updated;
-  const undone = s.rolledBack ? `; ${count(s.rolledBack)} that were not committed are undone` : '';
+  const undone = s.rolledBack
+    ? `; ${counted(s.rolledBack, 'uncommitted row')} ${s.rolledBack === 1 ? 'was' : 'were'} rolled back`
+    : '';
   return atomic || rows === 0
-    ? `No row was kept in ${s.table}.`
+    ? `No rows were kept in ${s.table}.`
     : `${counted(rows, 'row')} ${rows === 1 ? 'was' : 'were'} committed and ${rows === 1 ? 'stays' : 'stay'} in ${s.table}${undone}.`;
 }
 
@@ -91,7 +95,7 @@ export function balance(s: Summary): string {
     `${count(s.updated)} updated`,
     `${count(s.skipped)} skipped`,
     `${count(s.rejected)} rejected`,
-    ...(s.rolledBack ? [`${count(s.rolledBack)} undone`] : []),
+    ...(s.rolledBack ? [`${count(s.rolledBack)} rolled back`] : []),
   ];
   return `${count(s.read)} read = ${parts.join(' + ')}`;
 }

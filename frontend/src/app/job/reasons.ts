@@ -13,7 +13,7 @@ import { reason } from '../format/words';
       <button
         type="button"
         data-testid="reason"
-        matTooltip="Show these alone"
+        matTooltip="Show only these"
         (click)="chosen.emit(entry.of)"
       >
         <span class="label">{{ entry.label }}</span>

@@ -5,7 +5,7 @@ import { Copy, X } from 'lucide';
 import { Desktop } from '../backend/desktop';
 import type { Reject } from '../backend/model';
 import { Program } from '../backend/program';
-import { bytes, count } from '../format/format';
+import { bytes, lines } from '../format/format';
 import { reason } from '../format/words';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
@@ -17,11 +17,9 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
   template: `
     @let r = reject();
     <header>
-      <h3>line {{ lines() }}</h3>
+      <h3>{{ place() }}</h3>
       <p class="selectable">
-        <span class="why"
-          >{{ r.message || why(r.code) }}{{ r.column ? ' in ' + r.column : '' }}</span
-        >
+        <span class="why">{{ r.message || why(r.code) }}</span>
         @if (r.hint) {
           <span class="muted">{{ r.hint }}</span>
         }
@@ -77,9 +75,9 @@ export class RejectDetail {
     loader: ({ params }) => this.program.rejectBytes(params.job, params.id),
   });
 
-  protected readonly lines = computed(() => {
-    const { line, endLine } = this.reject();
-    return endLine > line ? `${count(line)} to ${count(endLine)}` : count(line);
+  protected readonly place = computed(() => {
+    const { line, endLine, column } = this.reject();
+    return [lines(line, endLine), column].filter(Boolean).join(' · ');
   });
 
   protected readonly parts = computed(() => {

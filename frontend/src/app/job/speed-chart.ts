@@ -5,7 +5,7 @@ import { clock, count } from '../format/format';
 const width = 400;
 const height = 100;
 
-/** The records a second of a run, over its time. */
+/** The speed of a run over time. */
 @Component({
   selector: 'lf-speed-chart',
   template: `
@@ -97,7 +97,7 @@ export class SpeedChart {
       area: `${line}L${width} ${height}L0 ${height}Z`,
       top: `peak ${count(most)}`,
       time: clock(time),
-      says: `Records a second over ${clock(time)}, ${count(most)} at the most`,
+      says: `Records per second over ${clock(time)}, at most ${count(most)}`,
     };
   });
 }

@@ -53,7 +53,7 @@ export class Tempo {
     const { check } = this.run().job().request;
     switch (this.run().state()) {
       case 'queued':
-        return 'waiting for the import before it';
+        return 'waiting for an earlier run';
       case 'paused':
         return 'paused';
       default: {

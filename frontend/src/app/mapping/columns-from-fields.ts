@@ -90,7 +90,7 @@ import { readings, type Reading } from './formats';
               @if (entry.before) {
                 <span
                   class="unsure"
-                  matTooltip="The first records said so; a check of all found otherwise"
+                  matTooltip="Suggested by the first records; a check of all records found another"
                   [attr.data-testid]="'before-' + entry.field"
                   >Was {{ entry.before }}:</span
                 >

@@ -83,7 +83,7 @@ describe('FieldsToColumns', () => {
     await choose('id', 'title');
     await shows(() => {
       expect(row('title')?.querySelector('[data-testid=moved]')?.textContent).toContain(
-        'title feeds id now',
+        'title now goes to id',
       );
     });
     await choose('title', 'name');

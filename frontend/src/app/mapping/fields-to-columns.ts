@@ -3,7 +3,8 @@ import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Draft } from '../draft/draft';
 import { sentence } from '../format/format';
-import { demand, fits } from './fit';
+import { columnRule } from '../format/words';
+import { fits } from './fit';
 import { choicesFor } from './formats';
 
 /** The columns of a table, each with the field that feeds it. */
@@ -26,7 +27,7 @@ import { choicesFor } from './formats';
           <tr [class.wanting]="entry.problem">
             <td class="data">{{ entry.column.name }}</td>
             <td>{{ entry.column.declared || entry.column.type }}</td>
-            <td class="muted">{{ entry.demand }}</td>
+            <td class="muted">{{ entry.rule }}</td>
             <td>
               @if (!entry.column.generated) {
                 <mat-select
@@ -106,7 +107,7 @@ export class FieldsToColumns {
       return {
         column,
         field,
-        demand: demand(column),
+        rule: columnRule(column),
         problem: this.draft.problems().find((p) => p.column === column.name),
         misfit: fits(looksLike, column.type) ? '' : looksLike,
         evidence: guess?.evidence ?? '',
@@ -121,7 +122,7 @@ export class FieldsToColumns {
   protected choose(column: string, before: string, field: string): void {
     const from = this.draft.settled()?.mapping.find((m) => m.field === field)?.column;
     if (field && from && from !== column) {
-      const says = `${field} feeds ${column} now, and a field goes to one column. Choose another for this one.`;
+      const says = `${field} now goes to ${column}, and a field goes to one column only. Choose another for this one.`;
       this.moved.update((moved) => new Map(moved).set(from, says));
     }
     if (before) {

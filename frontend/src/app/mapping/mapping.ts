@@ -39,7 +39,7 @@ export class Mapping {
   protected readonly says = computed(() => {
     const mapping = this.draft.settled()?.mapping ?? [];
     const used = mapping.filter((m) => m.column).length;
-    return `${used} of ${counted(mapping.length, 'field')} go to a column`;
+    return `${used} of ${counted(mapping.length, 'field')} mapped`;
   });
 
   protected readonly quoted = (text: string) => `“${text}”`;

@@ -13,7 +13,7 @@ import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { parseList } from './list';
 
-/** What will happen, by which rules, and whether anything is in the way. */
+/** What will happen, by which rules, and whether anything prevents it. */
 @Component({
   selector: 'lf-review',
   imports: [ErrorNotice, Icon, MatButton, MatOption, MatSelect, MatTooltip, RouterLink, Warnings],
@@ -40,7 +40,7 @@ export class Review {
         what: 'From',
         value: draft.file(),
         note: origin
-          ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that was`
+          ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that file was`
           : bytes(preview.size),
       },
       { what: 'To', value: draft.target(), note: '' },
@@ -48,13 +48,13 @@ export class Review {
         what: 'Table',
         value: draft.table(),
         note: settled.create
-          ? `a new one with ${counted(settled.columns.length, 'column')}`
-          : 'is there; rows are added to it',
+          ? `new, with ${counted(settled.columns.length, 'column')}`
+          : 'existing; rows are added to it',
       },
       {
         what: 'Fields',
-        value: `${used} loaded`,
-        note: left ? `${left} left out` : 'all of them',
+        value: `${used} of ${settled.mapping.length} loaded`,
+        note: left ? `${left} left out` : '',
       },
     ];
   });
@@ -62,7 +62,7 @@ export class Review {
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
   protected readonly sentence = sentence;
-  /** What of the file and of the plan should be known before it begins. */
+  /** What should be known about the file and the plan before the start. */
   protected readonly warnings = computed(() => [
     ...(this.draft.preview()?.warnings ?? []),
     ...this.draft.warnings(),
@@ -71,7 +71,7 @@ export class Review {
   constructor() {
     claimKeys([
       {
-        label: 'Check all records, write none',
+        label: 'Check all records',
         key: 'Mod+Shift+Enter',
         enabled: () => !this.blocked(),
         run: () => void this.check(),
@@ -83,14 +83,16 @@ export class Review {
   protected last(run: Run): string {
     const [summary, done] = [run.summary(), run.percent()];
     if (run.active()) {
-      return done === undefined ? 'It is being checked.' : `Checked to ${percent(done)} %.`;
+      return done === undefined ? 'The check is running.' : `Checked to ${percent(done)} %.`;
     }
     if (run.state() !== 'done' || !summary) {
-      return `The last check is ${run.state()}.`;
+      return run.state() === 'failed'
+        ? 'The last check failed.'
+        : `The last check was ${run.state()}.`;
     }
     const { read, rejected } = summary;
     const found = rejected ? `${count(rejected)} of them rejected` : 'none rejected';
-    const stale = this.draft.changed() ? ' Something was changed since.' : '';
+    const stale = this.draft.changed() ? ' Something has changed since.' : '';
     return `Checked: ${counted(read, 'record')}, ${found}.${stale}`;
   }
 

@@ -101,10 +101,10 @@ describe('an archive of several', () => {
 });
 
 describe('a rule', () => {
-  it('says that it is the usual one, until it is set', () => {
+  it('says that it is the default, until it is set', () => {
     expect(of('ragged')).toMatchObject({ value: 'reject', given: false, sure: '' });
-    expect(of('ragged')?.reason).toMatch(/usual/);
-    expect(of('invalidBytes')?.reason).toMatch(/usual/);
+    expect(of('ragged')?.reason).toMatch(/default/);
+    expect(of('invalidBytes')?.reason).toMatch(/default/);
     expect(of('ragged', { ragged: 'pad' })).toMatchObject({ value: 'pad', given: true });
   });
 });

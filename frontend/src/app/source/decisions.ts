@@ -53,15 +53,15 @@ export const decisions: readonly Decision[] = [
     what: 'invalidBytes',
     label: 'Invalid bytes',
     values: ['reject', 'replace'],
-    show: (value) => (value === 'replace' ? 'replace by \uFFFD' : 'reject'),
-    usual: { value: 'reject', reason: 'the usual rule: no text is garbled unseen' },
+    show: (value) => (value === 'replace' ? 'replace with \uFFFD' : 'reject'),
+    usual: { value: 'reject', reason: 'the default: no text is garbled silently' },
   },
   {
     what: 'ragged',
     label: 'Ragged records',
     values: ['reject', 'pad'],
     show: (value) => (value === 'pad' ? 'fill with NULL' : 'reject'),
-    usual: { value: 'reject', reason: 'the usual rule: nothing is filled in unseen' },
+    usual: { value: 'reject', reason: 'the default: nothing is filled in silently' },
   },
 ];
 

@@ -64,7 +64,7 @@ export class DialectPanel {
   }
 
   protected backTo({ label, usual }: Decision): string {
-    return usual ? `${label}: back to the usual rule` : `${label}: let the program find out again`;
+    return usual ? `${label}: back to the default` : `${label}: detect again`;
   }
 
   private ask(change: Partial<Asked>): void {

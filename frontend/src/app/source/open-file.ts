@@ -4,7 +4,7 @@ import { Program } from '../backend/program';
 import { fileName, folderOf } from '../format/format';
 import { Icon } from '../icon/icon';
 
-/** Where to begin: drop a file, take one that was imported lately, or the sample. */
+/** Where to start: drop a file, or take a recent one or the sample. */
 @Component({
   selector: 'lf-open-file',
   imports: [Icon],
@@ -13,18 +13,18 @@ import { Icon } from '../icon/icon';
       <lf-icon [icon]="icons.FileInput" [size]="28" />
       <p class="what">Drop a CSV file here, choose one, or paste its path above</p>
       <p class="muted">
-        Plain or compressed, of any size, encoding and delimiter. Nothing is changed in it.
+        Plain or compressed, any size, encoding and delimiter. The file itself is never changed.
       </p>
     </div>
 
     <div class="lists">
       @if (sample.value(); as path) {
         <section>
-          <h2>To try it out</h2>
+          <h2>Try it out</h2>
           <button type="button" class="file" data-testid="sample" (click)="chosen.emit(path)">
             <lf-icon [icon]="icons.FlaskConical" />
             <span class="name">{{ fileName(path) }}</span>
-            <span class="muted where">articles of a shop, with some bad lines among them</span>
+            <span class="muted where">a shop’s articles, with some bad lines among them</span>
           </button>
         </section>
       }

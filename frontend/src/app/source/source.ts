@@ -52,7 +52,7 @@ export class Source {
     }
     const { rows, records, complete } = preview;
     return complete
-      ? counted(records, 'record')
+      ? `all ${count(records)}`
       : `the first ${rows.length === 1 ? 'one' : count(rows.length)}${records < 0 ? '' : ` of about ${count(roughly(records))}`}`;
   });
   /** How many columns want to be asked how they are read: "2 columns". */

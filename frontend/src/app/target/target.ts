@@ -4,14 +4,15 @@ import { MatTooltip } from '@angular/material/tooltip';
 import type { Preset } from '../backend/model';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { count, fileName, messageOf } from '../format/format';
+import { counted, fileName, messageOf } from '../format/format';
+import { columnRule } from '../format/words';
 import { PathBar } from '../field/path-bar';
 import { PathField } from '../field/path-field';
 import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
-/** Where to: the database, and the table in it, there already or to be made. */
+/** Where the records go: the database, and the table in it, existing or new. */
 @Component({
   selector: 'lf-target',
   imports: [ErrorNotice, MatButton, MatTooltip, PathBar, PathField, Warnings],
@@ -22,7 +23,8 @@ export class Target {
   private readonly program = inject(Program);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  protected readonly count = count;
+  protected readonly columnRule = columnRule;
+  protected readonly counted = counted;
   protected readonly fileName = fileName;
   protected readonly failure = signal('');
 
@@ -34,7 +36,7 @@ export class Target {
   });
   protected readonly columns = computed(() => this.draft.settled()?.columns ?? []);
 
-  /** How many of the file's fields have a column of the same name in each preset. */
+  /** The ready-made tables, and whether the file has a field for each required column. */
   protected readonly presets = computed(() => {
     const fields = new Set((this.draft.preview()?.fields ?? []).map((f) => f.toLowerCase()));
     return this.draft.presets().map((preset) => ({
