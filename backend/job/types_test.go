@@ -232,6 +232,18 @@ func TestSignsForNone(t *testing.T) {
 	}
 }
 
+// Signs of records that are rejected don't count, whoever rejects them.
+func TestSignsOfRejects(t *testing.T) {
+	const text = "id,temp,day\nx,NA,-\n1,NA,-\n1,n/a,.\n2,3,NA\n2,NA,NA\n"
+	b := newBench(t)
+	plan := load.Plan{Table: "t", Create: true, Key: []string{"id"}, ColumnTypes: map[string]load.Type{"id": load.Integer, "temp": load.Decimal, "day": load.Date}}
+	s, err := b.run(Request{File: b.file("in.csv", text), Target: b.path("out.db"), Plan: plan})
+	want := []load.SignCount{{Column: "temp", Text: "NA", Count: 1}, {Column: "day", Text: "-", Count: 1}, {Column: "day", Text: "NA", Count: 1}}
+	if err != nil || s.Rejected != 3 || s.Inserted != 2 || !slices.Equal(s.Nulls, want) {
+		t.Errorf("%+v, %v, want %+v", s, err, want)
+	}
+}
+
 // The type of a column of a new table can be chosen, by itself or by the
 // format text.
 func TestColumnTypes(t *testing.T) {

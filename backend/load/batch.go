@@ -29,11 +29,11 @@ type CellKind uint8
 
 // The kinds of cells.
 const (
-	CellNull  CellKind = iota
-	CellInt            // Bits is an int64
-	CellFloat          // Bits is the IEEE 754 pattern of a float64
-	CellText           // Bits is where its UTF-8 text starts in Arena, Len its bytes
-	CellBlob           // as CellText, of any bytes
+	CellNull  CellKind = iota // Bits and Len as for CellText, of a text that was taken for NULL
+	CellInt                   // Bits is an int64
+	CellFloat                 // Bits is the IEEE 754 pattern of a float64
+	CellText                  // Bits is where its UTF-8 text starts in Arena, Len its bytes
+	CellBlob                  // as CellText, of any bytes
 )
 
 // A Cell is one value. It is 16 bytes, and its layout in memory is relied on
@@ -50,10 +50,13 @@ func (c Cell) Int() int64 { return int64(c.Bits) }
 // Float returns the value of a CellFloat.
 func (c Cell) Float() float64 { return math.Float64frombits(c.Bits) }
 
+// IsSign reports whether the cell is NULL for a text that stands for no value.
+func (c Cell) IsSign() bool { return c.Kind == CellNull && c.Len > 0 }
+
 // Row returns the cells of row i.
 func (b *Batch) Row(i int) []Cell { return b.Cells[i*b.Cols : (i+1)*b.Cols : (i+1)*b.Cols] }
 
-// Bytes returns the bytes of a text or binary cell. They are part of Arena.
+// Bytes returns the bytes of a text or binary cell, or of a sign. They are part of Arena.
 func (b *Batch) Bytes(c Cell) []byte {
 	end := c.Bits + uint64(c.Len)
 	return b.Arena[c.Bits:end:end]

@@ -275,14 +275,15 @@ func (r *run) writeBlock(ctx context.Context, b *Block) error {
 			return unfit
 		}
 	}
-	r.addSigns(b)
 	for _, ref := range res.Refused {
+		b.uncountSigns(ref.Row)
 		var value []byte
 		if ref.Column >= 0 {
 			value = b.text(b.Row(ref.Row)[ref.Column])
 		}
 		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{Code: ref.Code, Message: ref.Message, Hint: ref.Hint})
 	}
+	r.addSigns(b)
 	r.counts.Read += b.read
 	r.counts.Inserted += res.Inserted
 	r.counts.Updated += res.Updated

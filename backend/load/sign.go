@@ -6,9 +6,8 @@ import (
 )
 
 // A SignCount says how often a text was taken for NULL in a column, because it
-// is no value of the column's type and stands for none, such as N/A. Records
-// that were rejected for another of their values don't count, but for those that
-// the database refused. Its JSON is part of the program's contract.
+// is no value of the column's type and stands for none, such as N/A. Records that
+// were rejected don't count. Its JSON is part of the program's contract.
 type SignCount struct {
 	Column string `json:"column"`
 	Text   string `json:"text"`
@@ -26,16 +25,23 @@ func add(counts []SignCount, text []byte, n int64) []SignCount {
 	return append(counts, SignCount{Text: string(text), Count: n})
 }
 
-// CountSign adds n to how often text became NULL in a column; blanks are not
-// counted.
-func (b *Block) CountSign(column int, text []byte, n int64) {
-	if len(text) == 0 {
-		return
-	}
+// CountSign adds n to how often the text of a cell of a column, which is NULL,
+// was taken for that.
+func (b *Block) CountSign(column int, cell Cell, n int64) {
+	text := b.Bytes(cell)
 	if column >= len(b.signs) {
 		b.signs = append(b.signs, make([][]SignCount, column+1-len(b.signs))...)
 	}
 	b.signs[column] = add(b.signs[column], text, n)
+}
+
+// uncountSigns takes the signs of a row back.
+func (b *Block) uncountSigns(row int) {
+	for i, cell := range b.Row(row) {
+		if cell.IsSign() {
+			b.CountSign(i, cell, -1)
+		}
+	}
 }
 
 // addSigns takes the signs of a block into the account.

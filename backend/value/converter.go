@@ -95,8 +95,8 @@ func (c *Converter) reject(b *load.Block, i int) {
 		}
 		switch {
 		case wrong == nil:
-			if v.signs && cell.Kind == load.CellNull { // it was counted, and is not loaded
-				b.CountSign(k, trimBlanks(b.Arena[f.Start:f.End:f.End]), -1)
+			if cell.IsSign() { // it was counted, and is not loaded
+				b.CountSign(k, cell, -1)
 			}
 		case first == nil:
 			first, column, value = wrong, v.target.Name, f
@@ -142,8 +142,8 @@ func (c *Converter) column(b *load.Block, first, end, column int) bool {
 		var wrong *load.Fault
 		if arena, *cell, wrong = v.convert(arena, *f); wrong != nil {
 			c.spoiled[i], good = true, false
-		} else if v.signs && cell.Kind == load.CellNull {
-			b.CountSign(column, trimBlanks(arena[f.Start:f.End:f.End]), 1)
+		} else if cell.IsSign() {
+			b.CountSign(column, *cell, 1)
 		}
 	}
 	b.Arena = arena
