@@ -42,6 +42,8 @@
 //     table, runs it, and keeps and tells what happens.
 //   - localapi serves events and imports over HTTP on loopback, to those who
 //     have the token.
+//   - engine puts the program together, for the window (app.go) and for the
+//     command line: it opens and closes all of the above in the right order.
 //   - cli is the program without a window; cmd/linefeed is its main.
 //   - sample writes files of articles with known mistakes, for trying out and
 //     for tests; cmd/sample is its main.

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"linefeed/backend/csvfile"
+	"linefeed/backend/job"
 	"linefeed/backend/load"
-	"linefeed/backend/store"
 )
 
 // The exit statuses.
@@ -120,7 +120,7 @@ func exitStatus(err error) int {
 	var file *csvfile.Error
 	var problem load.Problem
 	switch {
-	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, store.ErrNoJob):
+	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():
 		return exitUsage

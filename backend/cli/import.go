@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linefeed/backend/csvfile"
+	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/target"
@@ -123,25 +124,25 @@ func seen(file string) error {
 type loader struct {
 	*program
 	tell   *outputFlags
-	engine *engine
+	engine *engine.Engine
 }
 
 func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
-	if l.engine, err = openEngine(ctx); err != nil {
+	if l.engine, err = engine.Open(ctx); err != nil {
 		return err
 	}
 	defer func() {
-		if closeErr := l.engine.close(); closeErr != nil { // all is loaded that was to be
+		if closeErr := l.engine.Close(); closeErr != nil { // all is loaded that was to be
 			l.err.printError(closeErr)
 			l.status = worse(l.status, exitUntold)
 		}
 	}()
 	if l.tell.listen != "" {
-		if err := l.engine.listen(l.tell.listen); err != nil {
-			return err
+		if err := l.engine.Listen(l.tell.listen, nil); err != nil {
+			return usagef("--listen %s: %w", l.tell.listen, err)
 		}
 		if !l.tell.quiet {
-			l.err.printf("local API: %s (its token is in %s)\n", l.engine.api.URL(), l.engine.api.Announcement())
+			l.err.printf("local API: %s (its token is in %s)\n", l.engine.API().URL(), l.engine.API().Announcement())
 		}
 		defer l.finish(ctx)
 	}
@@ -166,15 +167,15 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 // finish waits for the imports that were accepted over the local API and have
 // not ended. Others are refused from now on.
 func (l *loader) finish(ctx context.Context) {
-	left := int64(l.engine.api.Refuse())
+	left := int64(l.engine.API().Refuse())
 	if left == 0 {
 		return
 	}
 	if !l.tell.quiet && ctx.Err() == nil {
 		l.err.printf("waiting for %s accepted over the local API (Ctrl-C ends it)\n", imports(left))
 	}
-	if l.engine.api.Finish(ctx) != nil {
-		left = int64(l.engine.api.Refuse()) // some may have ended since
+	if l.engine.API().Finish(ctx) != nil {
+		left = int64(l.engine.API().Refuse()) // some may have ended since
 		l.err.printf("%s accepted over the local API did not reach the end: linefeed jobs\n", imports(left))
 		l.status = worse(l.status, exitStopped)
 	}
@@ -216,14 +217,14 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	if r.Target, err = target.Abs(r.Target); err != nil {
 		return v, 0, err
 	}
-	runner := l.engine.runner
+	runner := l.engine.Runner
 	j, err := runner.Start(ctx, r)
 	if err != nil {
 		return v, 0, err
 	}
 	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(j.ID) })() // it may have ended
 
-	cursor, err := l.engine.hub.Follow(j.ID, "")
+	cursor, err := l.engine.Hub.Follow(j.ID, "")
 	if err != nil {
 		return v, 0, fmt.Errorf("follow job %s: %w", j.ID, err)
 	}
@@ -284,10 +285,10 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 		untold(jobErr) // what it has come to could not be kept
 	}
 	if v.Read > 0 || v.State == job.Done {
-		untold(l.tell.save(ctx, l.engine.runner, v.Job))
+		untold(l.tell.save(ctx, l.engine.Runner, v.Job))
 	}
 	if !l.tell.quiet && (v.Read > 0 || v.State != job.Failed) {
-		reasons, err := l.engine.runner.RejectCounts(ctx, v.Job)
+		reasons, err := l.engine.Runner.RejectCounts(ctx, v.Job)
 		untold(err)
 		human := l.out
 		if l.tell.json || l.tell.events {

@@ -55,7 +55,7 @@ func (p *pipe) Read(b []byte) (n int, err error) {
 // receive writes what can be read only once to a file, because a file is
 // looked at more than once, and returns its path. It is in a folder of its own.
 func (l *loader) receive(ctx context.Context, in io.Reader) (string, error) {
-	dir, err := localapi.MakeSpoolFolder(l.engine.spool)
+	dir, err := localapi.MakeSpoolFolder(l.engine.Spool())
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linefeed/backend/engine"
 	"linefeed/backend/job"
 )
 
@@ -27,8 +28,8 @@ func (p *program) jobsCommand() *cobra.Command {
 		if limit < 1 {
 			return usagef("--limit %d: want 1 or more", limit)
 		}
-		return withEngine(c.Context(), func(e *engine) error {
-			jobs, err := e.runner.Jobs(c.Context())
+		return withEngine(c.Context(), func(e *engine.Engine) error {
+			jobs, err := e.Runner.Jobs(c.Context())
 			if err != nil {
 				return err
 			}
@@ -95,17 +96,17 @@ line of JSON each.`,
 			return err
 		}
 		ctx, id, w := c.Context(), args[0], p.out.w
-		return withEngine(ctx, func(e *engine) error {
-			if _, err := e.runner.Job(ctx, id); err != nil {
+		return withEngine(ctx, func(e *engine.Engine) error {
+			if _, err := e.Runner.Job(ctx, id); err != nil {
 				return err
 			}
 			switch format {
 			case "csv":
-				return e.runner.WriteReport(ctx, id, w)
+				return e.Runner.WriteReport(ctx, id, w)
 			case "json":
 				return p.printRejects(ctx, e, id)
 			}
-			return e.runner.WriteRejects(ctx, id, w)
+			return e.Runner.WriteRejects(ctx, id, w)
 		})
 	}
 	return c
@@ -117,8 +118,8 @@ func jobNames(ctx context.Context, args []string) (names []string) {
 	if len(args) > 0 {
 		return nil
 	}
-	err := withEngine(ctx, func(e *engine) error {
-		jobs, err := e.runner.Jobs(ctx)
+	err := withEngine(ctx, func(e *engine.Engine) error {
+		jobs, err := e.Runner.Jobs(ctx)
 		for _, j := range jobs {
 			names = append(names, j.ID+"\t"+string(j.State)+" "+filepath.Base(j.Request.File))
 		}
@@ -131,8 +132,8 @@ func jobNames(ctx context.Context, args []string) (names []string) {
 }
 
 // printRejects prints a job's rejects as lines of JSON.
-func (p *program) printRejects(ctx context.Context, e *engine, id string) error {
-	for r, err := range e.store.AllRejects(ctx, id) {
+func (p *program) printRejects(ctx context.Context, e *engine.Engine, id string) error {
+	for r, err := range e.Store.AllRejects(ctx, id) {
 		if err != nil {
 			return fmt.Errorf("read the rejects of job %s: %w", id, err)
 		}

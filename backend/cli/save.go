@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -41,8 +40,7 @@ func canSave(path string) error {
 
 // saveRejects saves the rejected records of a job as they stand in its file.
 func saveRejects(ctx context.Context, r *job.Runner, id, path string) error {
-	err := job.SaveAs(path, func(w io.Writer) error { return r.WriteRejects(ctx, id, w) })
-	if err != nil {
+	if err := r.SaveRejects(ctx, id, path); err != nil {
 		return fmt.Errorf("%w (they are kept: linefeed rejects %s > FILE)", err, id)
 	}
 	return nil
@@ -50,8 +48,7 @@ func saveRejects(ctx context.Context, r *job.Runner, id, path string) error {
 
 // saveReport saves the error report of a job.
 func saveReport(ctx context.Context, r *job.Runner, id, path string) error {
-	err := job.SaveAs(path, func(w io.Writer) error { return r.WriteReport(ctx, id, w) })
-	if err != nil {
+	if err := r.SaveReport(ctx, id, path); err != nil {
 		return fmt.Errorf("%w (it is kept: linefeed rejects %s --format csv > FILE)", err, id)
 	}
 	return nil

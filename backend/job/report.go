@@ -88,6 +88,18 @@ func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer) error 
 	return flush()
 }
 
+// SaveRejects saves what [Runner.WriteRejects] writes as the file path, as
+// [SaveAs] does.
+func (r *Runner) SaveRejects(ctx context.Context, id, path string) error {
+	return SaveAs(path, func(w io.Writer) error { return r.WriteRejects(ctx, id, w) })
+}
+
+// SaveReport saves what [Runner.WriteReport] writes as the file path, as
+// [SaveAs] does.
+func (r *Runner) SaveReport(ctx context.Context, id, path string) error {
+	return SaveAs(path, func(w io.Writer) error { return r.WriteReport(ctx, id, w) })
+}
+
 // SaveAs lets write make the file path, whole or not at all: it is written
 // beside its place and then moved there. A link stays a link, to a new file; a
 // file that was there leaves its rights to the new one. A device or a pipe,

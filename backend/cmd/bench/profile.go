@@ -7,9 +7,8 @@ import (
 	"os"
 	"runtime/pprof"
 
-	"linefeed/backend/event"
+	"linefeed/backend/engine"
 	"linefeed/backend/job"
-	"linefeed/backend/store"
 )
 
 // profile imports, or checks, the articles in this process, as the command
@@ -46,22 +45,19 @@ func (b *bench) profile(ctx context.Context, what string) error {
 }
 
 func runJob(ctx context.Context, home string, request job.Request) (err error) {
-	st, err := store.Open(ctx, home, home)
+	if err := os.Setenv("LINEFEED_HOME", home); err != nil {
+		return err
+	}
+	e, err := engine.Open(ctx)
 	if err != nil {
 		return err
 	}
-	hub := event.New()
-	runner := job.NewRunner(st, hub)
-	defer func() {
-		runner.Close()
-		hub.Close()
-		err = errors.Join(err, st.Close())
-	}()
-	j, err := runner.Start(ctx, request)
+	defer func() { err = errors.Join(err, e.Close()) }()
+	j, err := e.Runner.Start(ctx, request)
 	if err != nil {
 		return err
 	}
-	summary, err := runner.Wait(ctx, j.ID)
+	summary, err := e.Runner.Wait(ctx, j.ID)
 	if err == nil && summary.State != job.Done {
 		err = fmt.Errorf("the job is %s: %s", summary.State, summary.Error)
 	}
