@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -97,7 +96,7 @@ func TestListenFinishesWhatItAccepted(t *testing.T) {
 	defer freeAccepted()
 	defer freeOwn()
 	lines := make(chan string, 1000)
-	stderr := watch(func(line string) { lines <- line })
+	out := watch(func(line string) { lines <- line })
 	await := func(prefix string) string {
 		t.Helper()
 		for {
@@ -114,7 +113,7 @@ func TestListenFinishesWhatItAccepted(t *testing.T) {
 	status := make(chan int, 1)
 	go func() {
 		status <- cli.Main(t.Context(), []string{"import", write(t, dir, "in.csv", smallCSV), "--to", own, "--table", "people", "--create",
-			"--listen", "127.0.0.1:0"}, nil, io.Discard, stderr, os.Getenv)
+			"--listen", "127.0.0.1:0", "--events"}, nil, out, out, os.Getenv)
 	}()
 	_, path, _ := strings.Cut(strings.TrimSuffix(await("local API: "), ")"), "(its token is in ")
 	var api struct{ URL, Token string }
@@ -139,6 +138,7 @@ func TestListenFinishesWhatItAccepted(t *testing.T) {
 		}
 		return resp.StatusCode, v.ID
 	}
+	await(`{"event":"state"`) // of its own import: what is accepted now comes after it
 	code, id := post()
 	if code != http.StatusAccepted {
 		t.Fatalf("status %d", code)
