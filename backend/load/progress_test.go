@@ -2,7 +2,10 @@ package load
 
 import (
 	"fmt"
+	"math"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // told runs a load of some good and bad lines of exactly the size that the
@@ -69,4 +72,45 @@ func TestProgressAfterAnotherReading(t *testing.T) {
 	if last := all[len(all)-1]; last.BytesRead != before+size {
 		t.Errorf("at the end %d bytes are read, want %d", last.BytesRead, before+size)
 	}
+}
+
+// Between changes of phase progress is told ten times a second at most, with how
+// fast the load is and how long it will take.
+func TestProgressIsThrottled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if all, _ := told(t, 0, 10*blockRows); len(all) != 4 {
+			t.Errorf("%d reports in no time, want one for each phase", len(all))
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		const steps = 100
+		src := many(steps*blockRows, func(i int) {
+			if i%blockRows == 0 {
+				time.Sleep(20 * time.Millisecond)
+			}
+		})
+		begun, last, rates := time.Now(), Progress{Phase: PhaseOpening}, 0
+		var at time.Time
+		_, err := runWith(t.Context(), src, &memory{}, layoutOf(t, Plan{}, src, textAndInteger...), Options{OnProgress: func(p Progress) {
+			if p.Phase == last.Phase && p.Phase != PhaseOpening && time.Since(at) < progressEvery {
+				t.Errorf("told again after %v in the phase %s", time.Since(at), p.Phase)
+			}
+			at, last = time.Now(), p
+			if p.RecordsPerSecond == 0 || p.Phase != PhaseWriting {
+				return
+			}
+			rates++
+			const want = blockRows * 50
+			if p.RecordsPerSecond < want*0.7 || p.RecordsPerSecond > want*1.3 {
+				t.Errorf("after %v %v records a second, want about %d", time.Since(begun), p.RecordsPerSecond, want)
+			}
+			left := 1000 * float64(p.BytesTotal-p.BytesRead) / p.BytesPerSecond
+			if p.EtaMs == nil || math.Abs(float64(*p.EtaMs)-left) > 1 {
+				t.Errorf("%v ms are left, want %v", p.EtaMs, left)
+			}
+		}})
+		if err != nil || rates < 10 || time.Since(begun) != steps*20*time.Millisecond {
+			t.Errorf("%d rates in %v, %v", rates, time.Since(begun), err)
+		}
+	})
 }

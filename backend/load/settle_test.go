@@ -41,6 +41,7 @@ func TestSettle(t *testing.T) {
 			[]string{`conflict rule "merge"`, `ragged records "cut"`, `decimal sign ";"`, `types "guess"`, `limit of rejects "few"`}},
 		{"a format of no column", Plan{Formats: map[string]string{"size": "1.234,5"}}, "id", "id=0", []string{`a format is given for "size"`}},
 		{"update and a key that is there", Plan{Create: true, OnConflict: ConflictUpdate}, "id", "id=0", nil},
+		{"required and not mapped, where a table to be made is updated", Plan{Create: true, OnConflict: ConflictUpdate}, "price", "price=0", []string{`the column "id" needs a value`}},
 		{"an unknown key", Plan{Key: []string{"sku"}}, "id", "id=0", []string{`key column "sku"`}},
 	}
 	for _, tt := range tests {
@@ -63,6 +64,29 @@ func TestSettle(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A table to be made has no key to find rows by but the one that the plan gives.
+func TestSettleKeyOfANewTable(t *testing.T) {
+	plain, keyed := []Column{{Name: "id", Nullable: true}}, []Column{{Name: "id", PrimaryKey: true}}
+	for _, rule := range []Conflict{"", ConflictReject, ConflictSkip, ConflictUpdate, ConflictReplace} {
+		for name, tt := range map[string]struct {
+			plan  Plan
+			table []Column
+			wants bool // a key
+		}{
+			"none":        {Plan{Create: true}, plain, rule != "" && rule != ConflictReject},
+			"a column":    {Plan{Create: true}, keyed, false},
+			"in the plan": {Plan{Create: true, Key: []string{"id"}}, plain, false},
+			"there":       {Plan{}, plain, false}, // which the target checks
+		} {
+			tt.plan.Table, tt.plan.OnConflict = "t", rule
+			_, problems := Settle(tt.plan, []string{"id"}, tt.table)
+			if says := slices.ContainsFunc(problems, func(p Problem) bool { return strings.Contains(p.Message, "no primary key") }); says != tt.wants || len(problems) > 1 {
+				t.Errorf("rule %q, key %s: %v", rule, name, problems)
+			}
+		}
 	}
 }
 

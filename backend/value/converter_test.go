@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -259,5 +260,38 @@ func TestBlockUnfit(t *testing.T) {
 	c.Convert(b)
 	if u := b.Unfit; u == nil || u.Column != "n" || u.Line != 3 || u.Value != "007" || len(b.Rows) != 1 {
 		t.Errorf("%+v, %d rows", u, len(b.Rows))
+	}
+}
+
+// records is a Source of records, each of the fields that its texts are.
+type records [][]string
+
+func (records) Fields() []string { return []string{"a", "b"} }
+func (records) Size() int64      { return -1 }
+
+func (all records) Fill(b *load.Block) error {
+	for i, texts := range all {
+		text, fields := packed(texts...)
+		b.Add(&load.Record{Number: int64(i + 1), Line: int64(i + 2), EndLine: int64(i + 2), Raw: text, Text: text, Fields: fields})
+	}
+	return io.EOF
+}
+
+// A text that is taken for NULL counts, unless its record is rejected for another
+// value.
+func TestSignsOfRejectedRecordsDoNotCount(t *testing.T) {
+	src := records{{"N/A", "1"}, {"N/A", "x"}, {"N/A", "3"}, {"4", "x"}}
+	l := load.Layout{
+		Fields: src.Fields(), Index: []int{0, 1},
+		Columns: []load.Column{{Name: "a", Type: load.Integer, Nullable: true, NullSigns: true}, {Name: "b", Type: load.Integer, Nullable: true}},
+	}
+	c, err := NewConverter(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := load.Run(t.Context(), src, c, nil, l, load.Options{Check: true})
+	want := load.SignCount{Column: "a", Text: "N/A", Count: 2}
+	if err != nil || s.Inserted != 2 || s.Rejected != 2 || len(s.Signs) != 1 || s.Signs[0] != want {
+		t.Errorf("%+v, want %+v: %v", s, want, err)
 	}
 }
