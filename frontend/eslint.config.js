@@ -13,7 +13,7 @@ const noBindings = {
   message: 'Only src/app/backend talks to the program behind the window.',
 };
 
-const plain = { group: ['**/*.spec'], message: 'A test is nobody’s import.' };
+const plain = { group: ['**/*.spec'], message: 'Nothing imports a test.' };
 
 export default defineConfig(
   { ignores: ['dist/**', 'wailsjs/**', '.angular/**', 'e2e/out/**'] },
@@ -82,7 +82,7 @@ export default defineConfig(
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
-      // node:test collects its tests by itself.
+      // node:test awaits its tests itself.
       '@typescript-eslint/no-floating-promises': [
         'error',
         {

@@ -8,7 +8,7 @@ import { Process, until } from './process.ts';
 
 const run = promisify(execFile);
 
-/** A desktop session without a screen: an X server, a D-Bus and a window manager, all of this test's own. */
+/** A desktop session without a screen: an X server, a D-Bus and a window manager, for one test alone. */
 export class Display implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly #processes: AsyncDisposableStack;
@@ -22,7 +22,7 @@ export class Display implements AsyncDisposable {
     await using processes = new AsyncDisposableStack();
     const announcing: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] };
 
-    // The server picks a free number by itself and says it on descriptor 3.
+    // The server picks a free display number, and writes it to descriptor 3.
     const screen = ['-screen', '0', `${size}x24`, '-nolisten', 'tcp', '-displayfd', '3'];
     const xvfb = processes.use(new Process(`${name}-xvfb`, 'Xvfb', screen, announcing));
     const number = await xvfb.started(firstLine(xvfb.child.stdio[3] as Readable));
@@ -47,7 +47,7 @@ export class Display implements AsyncDisposable {
     return stdout.trim();
   }
 
-  /** Waits for a visible window whose title the pattern fits, and returns its number. */
+  /** Waits for a visible window whose title matches the pattern, and returns its number. */
   async window(title: string): Promise<string> {
     const found = await this.xdotool('search', '--sync', '--onlyvisible', '--name', title);
     return found.split('\n').at(-1) ?? '';
@@ -60,9 +60,9 @@ export class Display implements AsyncDisposable {
       const there = await this.xdotool('search', '--onlyvisible', '--name', '.').catch(
         () => dialog,
       );
-      return !there.split('\n').includes(dialog); // a search fails where a window goes under its eyes
+      return !there.split('\n').includes(dialog); // a search fails if a window closes meanwhile
     };
-    // GTK shows the field for a path a moment after the key, and has no event for that: what was lost is typed again.
+    // GTK shows the path field a moment after the key, without an event: what was lost is typed again.
     await until(`the dialog ${title} to close`, async () => {
       if (await gone()) return true;
       await this.xdotool('windowactivate', '--sync', dialog, 'key', 'ctrl+l', 'ctrl+a');
@@ -76,7 +76,7 @@ export class Display implements AsyncDisposable {
     });
   }
 
-  /** Saves the pixels of one window as PNG, and returns how many different colours they have. */
+  /** Saves the pixels of one window as PNG, and returns the number of their colours. */
   async capture(window: string, file: string): Promise<number> {
     await run('import', ['-window', window, file], { env: this.env });
     const { stdout } = await run('identify', ['-format', '%k', file]);

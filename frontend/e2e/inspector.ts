@@ -22,8 +22,8 @@ interface Evaluated {
 }
 
 /**
- * A WebKitGTK window seen through WebKit's remote inspector (WEBKIT_INSPECTOR_HTTP_SERVER): it evaluates in the page
- * what a test asks for. The commands are wrapped in those of the Target domain, whose target is the page.
+ * A WebKitGTK window, through WebKit's remote inspector (WEBKIT_INSPECTOR_HTTP_SERVER), which evaluates expressions in
+ * the page. The commands are wrapped in those of the Target domain, whose target is the page.
  */
 export class Inspector implements Disposable {
   readonly #socket: WebSocket;
@@ -43,14 +43,14 @@ export class Inspector implements Disposable {
 
   /** Connects to the only page of the program whose inspector listens at address, and waits until it has loaded. */
   static async connect(address: string): Promise<Inspector> {
-    // WebKit crashes when it is asked for a page that is not there yet: wait until its list has it.
+    // WebKit crashes when it is asked for a page that does not exist yet: wait until it is listed.
     const path = '/socket/1/1/WebPage';
     await until(`a page in the inspector at ${address}`, async () => {
       const list = await fetch(`http://${address}/`);
       return (await list.text()).includes(path);
     });
     const inspector = new Inspector(new WebSocket(`ws://${address}${path}`));
-    // Not awaited in the page: the blank one that stands there first would take the promise with it.
+    // Not awaited in the page: a promise of the initial blank page would be lost with it.
     await until('the page to load', async () => {
       const expression = `location.protocol !== 'about:' && document.readyState === 'complete'`;
       const state = (await inspector.#call('Runtime.evaluate', { expression })) as Evaluated;
@@ -59,7 +59,7 @@ export class Inspector implements Disposable {
     return inspector;
   }
 
-  /** The value of an expression in the page, which must have a JSON form. A promise is awaited. */
+  /** The value of an expression in the page, which must be JSON. Promises are awaited. */
   async evaluate<T>(expression: string): Promise<T> {
     const started = (await this.#call('Runtime.evaluate', {
       expression: `(async () => JSON.stringify(await (${expression})) ?? 'null')()`,
@@ -73,7 +73,7 @@ export class Inspector implements Disposable {
     return JSON.parse(settled.result.value as string) as T;
   }
 
-  /** Waits until expression is true in the page. Where it never is, the error says what the page shows. */
+  /** Waits until expression is true in the page. If it never is, the error says what the page shows. */
   async until(expression: string, ms = patience): Promise<void> {
     const polled = `new Promise((resolve) => {
       const look = () => { if (${expression}) resolve(true); else setTimeout(look, 20); };
@@ -98,7 +98,7 @@ export class Inspector implements Disposable {
     await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
   }
 
-  /** Waits for a field, and writes text into it, as if it were typed and left. */
+  /** Waits for a field and fills it in, as if it were typed and left. */
   async fill(selector: string, text: string): Promise<void> {
     await this.waitFor(selector);
     await this.evaluate(`((field) => {

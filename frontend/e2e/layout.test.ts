@@ -23,7 +23,7 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
   await page.focus(marked('import', ':not([aria-disabled=true])'));
   await page.keyboard.press('Enter');
   await page.waitForSelector(marked('reject-row'));
-  // The button that had the focus is gone with its page: the next page has it, not the body.
+  // The button that had the focus is gone with its page: the new page has the focus, not the body.
   assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
   const parts = [marked('count-read'), 'lf-reasons', 'lf-log'];
   const places = () => Promise.all(parts.map((part) => box(page, part)));
@@ -44,7 +44,7 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
 
   await page.click(marked('cancel-confirm'));
   await page.waitForSelector(marked('summary', '[data-state=cancelled]'));
-  await page.waitForSelector(marked('notes')); // of the bytes that are no UTF-8
+  await page.waitForSelector(marked('notes')); // about the bytes that are not UTF-8
   assert.deepEqual(await places(), running, 'cancelled');
   assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
   const summary = await box(page, marked('summary'));
@@ -88,11 +88,11 @@ test('lists open over their fields, and buttons show that they have the focus', 
   await page.keyboard.press('Shift+Tab');
   assert.equal(await style(page, marked('check'), 'outlineStyle'), 'solid');
 
-  // After End, the row that is chosen is the one that has the focus.
+  // After End, the selected row is the one that has the focus.
   await page.click(marked('import'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));
   const rows = (await counted(page, 'rejected')) + 1;
-  await page.waitForSelector(`lf-log [aria-rowcount="${rows}"]`); // it grows no more
+  await page.waitForSelector(`lf-log [aria-rowcount="${rows}"]`); // it has stopped growing
   await page.click(marked('reject-row'));
   await page.keyboard.press('End');
   await page.waitForSelector('lf-log .row.active');
@@ -101,7 +101,7 @@ test('lists open over their fields, and buttons show that they have the focus', 
   assert.equal(await page.getAttribute('lf-log .row.active', 'id'), active);
 });
 
-test('the tables of a database that is locked, none, or changed outside', async () => {
+test('the tables of a database that is locked, invalid, or changed by another program', async () => {
   await using display = await Display.open('layout-target');
   await using program = await Program.serve('layout-target', display, (page) => page);
   await using browser = await launch();
@@ -132,13 +132,13 @@ test('the tables of a database that is locked, none, or changed outside', async 
   await page.press(marked('target-input'), 'F5');
   await page.waitForSelector(marked('existing-table'));
 
-  // The list stays where it is when one of it is chosen.
+  // The list stays where it is when one of its tables is chosen.
   const there = await box(page, marked('existing-table'));
   await page.check(marked('existing-table'));
   await page.waitForSelector('text=as they are');
   assert.deepEqual(await box(page, marked('existing-table')), there);
 
-  // An emptied path is the one that is offered; an emptied file is none.
+  // An emptied database path becomes the suggested one; an emptied file path closes the file.
   await page.fill(marked('target-input'), '');
   await page.press(marked('target-input'), 'Enter');
   await page.waitForFunction(
@@ -151,7 +151,7 @@ test('the tables of a database that is locked, none, or changed outside', async 
   await page.waitForSelector(marked('sample'));
 });
 
-test('rejected lines that were mended go back; of several files that are dropped, none is lost', async () => {
+test('corrected rejected lines go back to their table; of several dropped files, none is lost', async () => {
   await using display = await Display.open('layout-back');
   await using program = await Program.serve('layout-back', display, (page) => page);
   await using browser = await launch();
@@ -163,9 +163,9 @@ test('rejected lines that were mended go back; of several files that are dropped
   using shop = new DatabaseSync(database);
   shop.exec('CREATE TABLE sales (id INTEGER PRIMARY KEY, price DECIMAL(10,3))');
 
-  const mended = join(program.folder, 'sales.rejected.csv');
-  await writeFile(mended, 'id;price\n1;1.234\n');
-  await drop(page, [file, mended]);
+  const corrected = join(program.folder, 'sales.rejected.csv');
+  await writeFile(corrected, 'id;price\n1;1.234\n');
+  await drop(page, [file, corrected]);
   await page.waitForSelector(marked('waiting-files', ':has-text("sales.rejected.csv")'));
   await page.click(marked('next'));
   await page.fill(marked('target-input'), database);
@@ -193,7 +193,7 @@ test('rejected lines that were mended go back; of several files that are dropped
   assert.equal(shop.prepare('SELECT price FROM sales WHERE id = 1').get()?.price, 1234);
 });
 
-/** Has the desktop tell of dropped files, as it does when they are. */
+/** Emits the desktop's event for dropped files. */
 async function drop(page: Page, files: readonly string[]): Promise<void> {
   await page.waitForSelector(marked('path-input'));
   await page.evaluate((paths) => {
@@ -223,7 +223,7 @@ async function style(
   return page.locator(selector).evaluate((e, name) => getComputedStyle(e)[name], property);
 }
 
-/** Has a call of the program answered by the page: a dialog of the system can't be worked here. */
+/** Replaces a call of the program in the page: system dialogs can't be used here. */
 async function answer(page: Page, call: string, value: string): Promise<void> {
   await page.evaluate(
     ([name, result]) => {

@@ -10,7 +10,7 @@ export function marked(name: string, more = ''): string {
   return `[data-testid="${name}"]${more}`;
 }
 
-/** Opens the program's page, as the window shows it. An error that the page does not handle fails the test. */
+/** Opens the program's page as the window shows it. An unhandled error in the page fails the test. */
 export async function openPage(
   browser: Browser,
   program: Program,
@@ -20,7 +20,7 @@ export async function openPage(
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   page.on('pageerror', (error) => {
-    // Wails' own script for the development server, not the program's, which has no part in the window.
+    // From Wails' script for its development server, which the window does not have.
     if (error.message === "Cannot read properties of null (reading 'nodes')") return;
     throw error;
   });

@@ -11,10 +11,10 @@ export const binaries = join(repository, 'build/bin');
 export const out = join(import.meta.dirname, 'out');
 mkdirSync(out, { recursive: true });
 
-/** How long a test waits for anything to happen, before it says what did not. */
+/** How long a test waits for something to happen, in ms, before it fails. */
 export const patience = 60_000;
 
-/** A program that a test started. What it prints goes into out/NAME.log; disposing of it ends it and waits for that. */
+/** A program that a test started. Its output goes to out/NAME.log; disposing of it ends it and waits for its end. */
 export class Process implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
@@ -34,7 +34,7 @@ export class Process implements AsyncDisposable {
     this.exited.catch(() => undefined); // started() and the disposal report it
   }
 
-  /** Resolves with what ready gives; rejects where the program ends first, or nothing happens for too long. */
+  /** Resolves with the value of ready; rejects if the program ends first, or nothing happens for too long. */
   async started<T>(ready: Promise<T>): Promise<T> {
     const died = this.exited.then((code) => {
       throw new Error(
@@ -56,7 +56,7 @@ export class Process implements AsyncDisposable {
   }
 }
 
-/** Rejects where promise has not settled in time, naming what was waited for. */
+/** Rejects if the promise has not settled in time, and names what was awaited. */
 export async function within<T>(promise: Promise<T>, what: string, ms = patience): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -82,7 +82,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Asks again and again until ready says true; for what has no event to await. A ready that throws is not ready. */
+/** Polls ready until it is true; for what has no event to await. A ready that throws is not ready. */
 export async function until(what: string, ready: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + patience;
   for (;;) {

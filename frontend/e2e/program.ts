@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import type { Display } from './display.ts';
 import { binaries, freePort, Process, repository, until, within } from './process.ts';
 
-/** What the program's api.json says of its local API. */
+/** What the program's api.json says about its local API. */
 export interface Api {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
 }
 
-/** The desktop program, with a home and a folder for data of its own, both gone when it is disposed of. */
+/** The desktop program, with its own home and data folder, which are removed when it is disposed of. */
 export class Program implements AsyncDisposable {
-  /** Host and port: of the page, where it is served to a browser, of the inspector, where it is in the window. */
+  /** Host and port of the page if it is served to a browser, of the inspector if it is in the window. */
   readonly address: string;
   readonly folder: string;
   readonly api: Api;
@@ -85,7 +85,7 @@ export class Program implements AsyncDisposable {
     return new Program(address, folder, api, process, again, resources.move());
   }
 
-  /** Starts the program once more, in the same session and with the same home, and waits until that one has ended. */
+  /** Starts the program a second time, in the same session and with the same home, and waits until that one has ended. */
   async startAgain(...args: string[]): Promise<void> {
     await using second = this.#again(args);
     await within(second.exited, 'the second start to end');
@@ -106,7 +106,7 @@ async function announcement(folder: string): Promise<Api> {
         resolve(JSON.parse(text) as Api);
         watcher.close();
       })
-      .catch(() => undefined); // not there yet, or not wholly written: another change follows
+      .catch(() => undefined); // not there yet, or not completely written: another change follows
   });
   return promise;
 }

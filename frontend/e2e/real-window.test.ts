@@ -50,7 +50,7 @@ test('the real window imports a file from its dialog, and saves what was rejecte
   assert.equal(lines[0], (await readFile(sample.file, 'latin1')).split('\n')[0]);
 });
 
-test('the window that is closed during an import asks, goes on when told to, and ends when told to', async () => {
+test('closing the window during an import asks first; it stays open or closes as answered', async () => {
   await using display = await Display.open('real-close');
   await using program = await Program.open('real-close', display);
   using page = await Inspector.connect(program.address);

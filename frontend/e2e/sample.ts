@@ -7,7 +7,7 @@ import { repository } from './process.ts';
 
 const run = promisify(execFile);
 
-/** A file of articles, and what the generator says of its bad records. */
+/** A file of articles, and the generator's list of its bad records. */
 export interface Sample {
   readonly file: string;
   readonly rows: number;
@@ -19,7 +19,7 @@ export async function shipped(): Promise<Sample> {
   return read(join(repository, 'examples/articles.csv'), 20_000);
 }
 
-/** Writes a sample of so many rows into folder. */
+/** Writes a sample with this number of rows into folder. */
 export async function generate(folder: string, rows: number): Promise<Sample> {
   const file = join(folder, `articles-${String(rows)}.csv`);
   await run('go', ['run', './backend/cmd/sample', '-rows', String(rows), '-out', file], {
@@ -29,7 +29,7 @@ export async function generate(folder: string, rows: number): Promise<Sample> {
 }
 
 async function read(file: string, rows: number): Promise<Sample> {
-  // record,line,end_line,column,code: no field of it needs quotes
+  // record,line,end_line,column,code: no field needs quotes
   const text = await readFile(file.replace(/\.csv$/, '.rejects.csv'), 'utf8');
   const bad = text
     .trimEnd()

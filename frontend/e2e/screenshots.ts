@@ -17,7 +17,7 @@ await using browser = await launch();
 for (const colorScheme of ['light', 'dark'] as const) {
   await using program = await Program.serve('screenshots', display, (page) => page);
   const page = await openPage(browser, program, { colorScheme, deviceScaleFactor: 1.5 });
-  // Large enough that there is something to see on the way.
+  // Large enough to show an import under way.
   const sample = await generate(program.folder, 2_000_000);
   await prepare(page, program, sample.file);
   await page.screenshot(); // the first one takes long

@@ -10,7 +10,7 @@ import { Display } from './display.ts';
 import { counted, marked, openPage } from './page.ts';
 import { Program } from './program.ts';
 
-test('a file is looked at, put right, checked and imported', async () => {
+test('a file is previewed, corrected, checked and imported', async () => {
   await using display = await Display.open('source');
   await using program = await Program.serve('source', display, (page) => page);
   await using browser = await launch();
@@ -23,7 +23,7 @@ test('a file is looked at, put right, checked and imported', async () => {
   await page.fill(marked('path-input'), file);
   await page.press(marked('path-input'), 'Enter');
 
-  // What was found, and why; bad records stand in their place.
+  // What was detected, and why; bad records are shown in place.
   await page.waitForSelector(marked('next-bad'));
   assert.match(await text(page, 'reason-delimiter'), /%\s+pipe, because \d+ of \d+ records/);
   assert.match(await text(page, 'next-bad'), /^2 /);
@@ -32,7 +32,7 @@ test('a file is looked at, put right, checked and imported', async () => {
     'rows out of view are not in the page',
   );
 
-  // By keys from one bad record to the next, and through the values.
+  // Keys go from one bad record to the next, and through the values.
   await page.focus('lf-records [role=grid]');
   await page.keyboard.press('b');
   await page.waitForSelector(detail('2 fields, but 3 are wanted'));
@@ -43,7 +43,7 @@ test('a file is looked at, put right, checked and imported', async () => {
   await page.keyboard.press('ArrowRight');
   await page.waitForSelector(detail('Gerät 399'));
 
-  // A decision is overridden, by a choice and by typing, and left to the program again; the preview follows.
+  // Decisions are overridden, by choosing and by typing, and detected again; the preview follows.
   await choose(page, 'ragged', 'fill with NULL');
   await page.waitForSelector(marked('next-bad', ':text-matches("^\\\\s*1 ")'));
   await choose(page, 'delimiter', 'other …');
@@ -68,7 +68,7 @@ test('a file is looked at, put right, checked and imported', async () => {
   assert.equal(await counted(page, 'inserted'), 399);
 });
 
-/** Takes an option of a decision about the dialect. */
+/** Chooses an option for a decision about the dialect. */
 async function choose(page: Page, what: string, option: string): Promise<void> {
   await page.click(marked(`dialect-${what}`));
   await page.click(`mat-option:has-text("${option}")`);
@@ -78,7 +78,7 @@ async function text(page: Page, mark: string): Promise<string> {
   return String(await page.textContent(marked(mark))).trim();
 }
 
-/** The value that is looked at, or why its record is bad, with a text in it. */
+/** The detail of the selected value or bad record, with this text in it. */
 function detail(part: string): string {
   return marked('value-detail', `:has-text("${part}")`);
 }

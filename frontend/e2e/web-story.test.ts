@@ -15,7 +15,7 @@ import { out, patience } from './process.ts';
 import { Program } from './program.ts';
 import { generate } from './sample.ts';
 
-test('a web page imports a file and shows the percentage and the bad lines as they come', async () => {
+test('a web page imports a file, and shows the percentage and the bad lines live', async () => {
   await using site = await serveSite();
   await using display = await Display.open('web-story');
   await using program = await Program.serve('web-story', display, () => site.origin);
@@ -49,7 +49,7 @@ test('a web page imports a file and shows the percentage and the bad lines as th
   const row = database.prepare('SELECT count(*) AS n FROM articles').get();
   assert.equal(row?.n, summary.inserted);
 
-  // Past a cap the stream only counts; up to there, every bad line is told, with time and reason.
+  // Beyond a cap the stream only counts; up to it, every bad line comes with time and reason.
   assert.equal(rejects.length + more, sample.bad.length);
   const known = new Map(sample.bad.map(({ line, code }) => [line, code]));
   for (const { time, line, code } of rejects) {

@@ -13,7 +13,7 @@ import { generate, shipped } from './sample.ts';
 
 const ended = marked('summary');
 
-test('a file is imported to 100 %, and every bad line can be looked at', async () => {
+test('a file is imported to 100 %, and every bad line can be opened', async () => {
   await using display = await Display.open('window');
   await using program = await Program.serve('window', display, (page) => page);
   await using browser = await launch();
@@ -64,7 +64,7 @@ test('an import is paused, resumed and cancelled, and the bad lines come while i
   await page.waitForSelector(marked('resume'));
   const further = Number.parseFloat(String(await page.textContent(marked('percent'))));
   assert.ok(further > percent && further < 100, `${percent} % was followed by ${further} %`);
-  await page.click(marked('cancel')); // while it stands still: it may end before a click else
+  await page.click(marked('cancel')); // while it is paused: otherwise it may end before the click
   await page.click(marked('cancel-confirm'));
   await page.waitForSelector(ended);
 
@@ -73,7 +73,7 @@ test('an import is paused, resumed and cancelled, and the bad lines come while i
   const inserted = await counted(page, 'inserted');
   assert.ok(read < sample.rows, `read ${read}`);
   assert.equal(inserted + (await counted(page, 'rejected')), read, 'it balances');
-  assert.equal(rows(database), inserted, 'what was said to be kept is there');
+  assert.equal(rows(database), inserted, 'the rows that were reported as kept are there');
 });
 
 test('where the stream is refused, the events come through the window', async () => {
@@ -92,7 +92,7 @@ test('where the stream is refused, the events come through the window', async ()
   await page.waitForSelector(marked('reject-row'));
 });
 
-test('a file that is not there is told in the page, and what to do', async () => {
+test('the page reports a file that does not exist', async () => {
   await using display = await Display.open('window-missing');
   await using program = await Program.serve('window-missing', display, (page) => page);
   await using browser = await launch();

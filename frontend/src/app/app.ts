@@ -38,7 +38,7 @@ export class App {
   constructor() {
     const [draft, router, desktop] = [inject(Draft), inject(Router), inject(Desktop)];
     const [place, document] = [inject(Place), inject(DOCUMENT)];
-    // What had the focus may go away with its page, or with the end of a run.
+    // The element with the focus may go away with its page, or when a run ends.
     afterRenderEffect({
       read: () => {
         place.path();
@@ -48,7 +48,7 @@ export class App {
         }
       },
     });
-    // Files that are dropped anywhere begin a new import.
+    // Files that are dropped anywhere start a new import.
     effect(() => {
       const files = desktop.dropped();
       if (files.length) {

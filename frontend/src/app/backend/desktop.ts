@@ -9,7 +9,7 @@ export class Desktop {
 
   /** The paths of the files that were dropped last. */
   readonly dropped = this.files.asReadonly();
-  /** Whether somebody wants to close the window while an import is active. */
+  /** Whether the user asked to close the window while a job is active. */
   readonly closeRequested = this.closing.asReadonly();
 
   constructor() {

@@ -108,7 +108,7 @@ describe('follow', () => {
     expect(seen.messages.map((m) => m.data)).toEqual(['{"value":"12,5O € ß 日本 😀"}', 'x']);
   });
 
-  it('goes on behind the last event when the stream breaks', async () => {
+  it('continues after the last event when the stream breaks', async () => {
     const [first, second] = [new Wire(), new Wire()];
     const { seen, done } = start([first, second]);
     first.send('id: e-7\ndata: 1\n\ndata: without an id\n\n');
@@ -122,7 +122,7 @@ describe('follow', () => {
     expect(seen.opened).toBe(2);
   });
 
-  it('goes on behind the last event when the stream ends', async () => {
+  it('continues after the last event when the stream ends', async () => {
     const [first, second] = [new Wire(), new Wire()];
     const { seen, done } = start([first, second]);
     first.send('id: e-3\ndata: 1\n\n');
@@ -133,7 +133,7 @@ describe('follow', () => {
     expect(seen.lost[0]).toBe('the stream has ended');
   });
 
-  it('says why the stream can’t be had, and tries again', async () => {
+  it('says why the stream is unavailable, and retries', async () => {
     const wire = new Wire();
     const { seen, done } = start([new TypeError('blocked'), new Wire(401), wire]);
     wire.send('data: at last\n\n');
@@ -169,7 +169,7 @@ describe('follow', () => {
   it('takes a silent stream for dead', async () => {
     const wire = new Wire();
     const { seen, done } = start([wire], {
-      silence: 5,
+      idleTimeout: 5,
       fetch: (_url, init) => {
         const signal = init?.signal;
         return Promise.resolve(
@@ -184,7 +184,7 @@ describe('follow', () => {
     expect(seen.lost[0]).toBe('the stream has been silent for 0.005 s');
   });
 
-  it('stops at once when it is told to, while it waits too', async () => {
+  it('stops at once when it is told to, even while it waits', async () => {
     const { stop, done, seen } = start([new Error('blocked'), new Wire()], {
       delay: () => 3_600_000,
     });
@@ -196,7 +196,7 @@ describe('follow', () => {
 
   it('gives up on an address that does not answer', async () => {
     const { seen, done } = start([], {
-      patience: 10,
+      responseTimeout: 10,
       fetch: (_, init) =>
         new Promise((_resolve, reject) => {
           init?.signal?.addEventListener('abort', () => {

@@ -1,41 +1,41 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Address } from './model';
 
-/** How the stream is doing. */
+/** Learns what comes from the stream, and how it is doing. */
 export interface StreamListener {
   /** The stream is open; what follows comes from it. */
   opened(): void;
   message(message: EventSourceMessage): void;
-  /** The stream is gone, or never came. It is tried again by itself. */
+  /** The stream broke, or could not be opened. It is retried automatically. */
   lost(reason: Error): void;
 }
 
 export interface StreamOptions {
-  /** Asks where the stream is, each time that it is opened. */
+  /** Asks for the address of the stream, each time that it is opened. */
   readonly address: () => Promise<Address>;
   readonly fetch?: typeof fetch;
-  /** Milliseconds to the next try, after so many that failed. */
+  /** Milliseconds until the next try, by the number of those that failed. */
   readonly delay?: (failures: number) => number;
-  /** Milliseconds to wait for the answer, which comes at once where it comes at all. */
-  readonly patience?: number;
-  /** Milliseconds of silence after which the stream is taken for dead. The program says something every 15 s. */
-  readonly silence?: number;
+  /** Milliseconds to wait for the response, which comes at once if at all. */
+  readonly responseTimeout?: number;
+  /** Milliseconds without data after which the stream is dead. The program sends something every 15 s. */
+  readonly idleTimeout?: number;
 }
 
-/** A half second at first, half a minute in the end. */
-const usualDelay = (failures: number) => Math.min(30_000, 250 * 2 ** failures);
+/** Half a second at first, half a minute in the end. */
+const defaultDelay = (failures: number) => Math.min(30_000, 250 * 2 ** failures);
 
 /**
  * Follows the server-sent events of all jobs until the signal says to stop:
- * opens the stream with the token in a header, and when it breaks, opens it
- * again behind the last event that it had. EventSource can't send a header.
+ * opens the stream with the token in a header, and when it breaks, reopens it
+ * after the last event received. EventSource can't send a header.
  */
 export async function follow(
   listener: StreamListener,
   signal: AbortSignal,
   options: StreamOptions,
 ): Promise<void> {
-  const delay = options.delay ?? usualDelay;
+  const delay = options.delay ?? defaultDelay;
   let lastId = '';
   let failures = 0;
   const stopped = () => signal.aborted;
@@ -74,10 +74,10 @@ async function readOnce(
 ): Promise<void> {
   const { url, token } = await options.address();
   const dead = new AbortController();
-  const patience = options.patience ?? 5_000;
+  const responseTimeout = options.responseTimeout ?? 5_000;
   const waiting = setTimeout(() => {
-    dead.abort(new Error(`no answer within ${patience / 1000} s`));
-  }, patience);
+    dead.abort(new Error(`no answer within ${responseTimeout / 1000} s`));
+  }, responseTimeout);
   let response: Response;
   try {
     response = await (options.fetch ?? fetch)(`${url}/v1/events`, {
@@ -103,16 +103,16 @@ async function readOnce(
     },
   });
   const reader = response.body.getReader();
-  // A character may be cut in two by the end of a chunk.
+  // The end of a chunk may split a character.
   const decoder = new TextDecoder();
-  const silence = options.silence ?? 45_000;
-  let watch: ReturnType<typeof setTimeout> | undefined;
+  const idleTimeout = options.idleTimeout ?? 45_000;
+  let idle: ReturnType<typeof setTimeout> | undefined;
   try {
     for (;;) {
-      clearTimeout(watch);
-      watch = setTimeout(() => {
-        dead.abort(new Error(`the stream has been silent for ${silence / 1000} s`));
-      }, silence);
+      clearTimeout(idle);
+      idle = setTimeout(() => {
+        dead.abort(new Error(`the stream has been silent for ${idleTimeout / 1000} s`));
+      }, idleTimeout);
       const { done, value } = await reader.read();
       if (done) {
         return;
@@ -120,11 +120,11 @@ async function readOnce(
       parser.feed(decoder.decode(value, { stream: true }));
     }
   } finally {
-    clearTimeout(watch);
+    clearTimeout(idle);
   }
 }
 
-/** Waits, or less where the signal says to stop. */
+/** Waits, until the signal aborts at the latest. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

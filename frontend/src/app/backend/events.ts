@@ -2,7 +2,7 @@ import type { Progress, Reject, Summary } from './model';
 
 // The events of all jobs: the same JSON on the stream and from Wails.
 
-/** What every event begins with. `seq` only grows, for each job. */
+/** What every event has. `seq` only grows within a job. */
 export interface Stamp {
   readonly job: string;
   readonly seq: number;
@@ -13,7 +13,7 @@ export interface ProgressEvent extends Stamp, Progress {}
 
 export interface RejectEvent extends Stamp {
   readonly rejects: readonly Omit<Reject, 'id'>[];
-  /** How many more there were than the stream tells; the store has them all. */
+  /** The number of further rejects, which the stream leaves out; the store has them all. */
   readonly more: number;
 }
 
@@ -30,7 +30,7 @@ export type LiveEvent =
 
 export const kinds = ['progress', 'reject', 'state'] as const;
 
-/** The event of that kind, or nothing where it is none that the window knows. */
+/** The event of that kind; undefined if the window knows no such event. */
 export function liveEvent(kind: string, data: unknown): LiveEvent | undefined {
   const known = kinds.find((k) => k === kind);
   return known && isStamped(data) ? ({ kind: known, data } as LiveEvent) : undefined;

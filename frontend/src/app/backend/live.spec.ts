@@ -64,7 +64,7 @@ describe('Live', () => {
     vi.unstubAllGlobals();
   });
 
-  it('reads the stream, and leaves what the window says meanwhile', async () => {
+  it('reads the stream, and ignores the window’s events meanwhile', async () => {
     const open = stream(block(1));
     vi.stubGlobal('fetch', () => Promise.resolve(open.response));
     const { runtime, service, events } = setUp(() =>
@@ -97,7 +97,7 @@ describe('Live', () => {
     ]);
   });
 
-  it('goes back to the stream when it can be had again', async () => {
+  it('goes back to the stream when it is available again', async () => {
     const [first, second] = [stream(block(1)), stream()];
     const answers = [first.response, second.response];
     vi.stubGlobal('fetch', () => Promise.resolve(answers.shift()));

@@ -4,25 +4,25 @@ import { follow } from './event-stream';
 import { kinds, liveEvent, type LiveEvent } from './events';
 import { Program } from './program';
 
-/** Where the events come from just now. */
+/** Where the events come from at present. */
 export type LiveSource = 'none' | 'stream' | 'window';
 
 /**
- * The events of all jobs, from one server-sent stream. While that can't be
- * had (a firewall, a policy that blocks loopback) they come through the window
- * itself, and the stream is tried again from time to time.
+ * The events of all jobs, from one server-sent stream. While that is
+ * unavailable (a firewall, a policy that blocks loopback) they come through the
+ * window itself, and the stream is retried from time to time.
  */
 @Service()
 export class Live {
   private readonly program = inject(Program);
   private readonly listeners = new Set<LiveListener>();
   private readonly current = signal<LiveSource>('none');
-  private readonly trouble = signal('');
+  private readonly failure = signal('');
   private stopWindow: (() => void) | undefined;
 
   readonly source = this.current.asReadonly();
-  /** Why the stream can't be had; "" while it can. */
-  readonly reason = this.trouble.asReadonly();
+  /** Why the stream is unavailable; "" while it is open. */
+  readonly reason = this.failure.asReadonly();
 
   constructor() {
     const stop = new AbortController();
@@ -47,7 +47,7 @@ export class Live {
     );
   }
 
-  /** Tells the listener of every event, until the function it returns is called. */
+  /** Passes every event to the listener until the returned function is called. */
   listen(listener: LiveListener): () => void {
     this.listeners.add(listener);
     return () => {
@@ -58,13 +58,13 @@ export class Live {
   private useStream(): void {
     this.stopWindow?.();
     this.stopWindow = undefined;
-    this.trouble.set('');
+    this.failure.set('');
     this.current.set('stream');
     this.missed();
   }
 
   private useWindow(reason: Error): void {
-    this.trouble.set(reason.message);
+    this.failure.set(reason.message);
     if (this.stopWindow) {
       return;
     }
@@ -112,7 +112,7 @@ export class Live {
 
 export interface LiveListener {
   event(event: LiveEvent): void;
-  /** Events may have been missed: what is known wants a fresh snapshot. */
+  /** Events may have been missed: fresh snapshots are needed. */
   missed(): void;
 }
 
@@ -120,6 +120,6 @@ function parse(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
-    return undefined; // not ours: liveEvent leaves it out
+    return undefined; // not ours: liveEvent drops it
   }
 }

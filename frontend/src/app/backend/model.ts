@@ -1,7 +1,7 @@
 import type { csvfile, job, load, main, store, value } from '../../../wailsjs/go/models';
 
-// What the program behind the window speaks of, by the names that the bindings
-// generate from it. Nothing of it is typed again by hand.
+// The types of the program behind the window, as the bindings generate them.
+// None of them is written again by hand.
 
 export type Dialect = csvfile.Dialect;
 export type Encoding = csvfile.Encoding;

@@ -2,8 +2,8 @@ import type { Address, Column, Folders, Job, Preview, Settled, Snapshot } from '
 import { Program } from './program';
 
 /**
- * A program for tests, which answers nothing until the test says what. It
- * stands in for the Go side, which is not there in a unit test.
+ * A program for tests, which gives the answers that the test provides, and no
+ * others. It stands in for the Go side, which unit tests don't have.
  */
 export function fakeProgram(answers: Partial<Program> = {}): Program {
   const nothing: Program = Object.assign(new Program(), {

@@ -19,12 +19,12 @@ import type {
 } from './model';
 
 /**
- * The program behind the window: what it can be asked and told to do. Each
- * call fails with an Error whose message is written for people.
+ * The program behind the window. A call that fails throws an Error whose message
+ * is written for people.
  */
 @Service()
 export class Program {
-  /** Where the live events are, and the token that they ask for. */
+  /** The address of the live events, and the token for it. */
   live(): Promise<Address> {
     return ask(() => app.Live());
   }
@@ -34,45 +34,45 @@ export class Program {
     return ask(() => app.ChooseFile());
   }
 
-  /** The system's dialog for a database that exists; "" when it was dismissed. */
+  /** The system's dialog for an existing database; "" when it was dismissed. */
   chooseDatabase(): Promise<string> {
     return ask(() => app.ChooseDatabase());
   }
 
-  /** The system's dialog for a database to be made; "" when it was dismissed. */
+  /** The system's dialog for a new database; "" when it was dismissed. */
   createDatabase(suggestion: string): Promise<string> {
     return ask(() => app.CreateDatabase(suggestion));
   }
 
-  /** The path of the sample that is shipped; "" when there is none. */
+  /** The path of the sample that comes with the program; "" when there is none. */
   sampleFile(): Promise<string> {
     return ask(() => app.SampleFile());
   }
 
-  /** Where the program keeps its own files, and where a person keeps his. */
+  /** The folder of the program's own files, and the user's folder for documents. */
   folders(): Promise<Folders> {
     return ask(() => app.Folders());
   }
 
-  /** The files that were imported lately, newest first. */
+  /** The recently imported files, newest first. */
   recent(): Promise<string[]> {
     return list(() => app.Recent());
   }
 
   /**
-   * What the file looks like, read by the dialect; what that leaves out is found.
-   * Only the latest question is answered: one that another overtakes may fail.
+   * What the file looks like, read by the dialect; what that leaves out is detected.
+   * Only the latest call is answered: an earlier one may fail.
    */
   preview(file: string, dialect: Dialect, ragged = '', like = ''): Promise<Preview> {
     return ask(() => app.Preview(file, dialect, ragged, like));
   }
 
-  /** The tables of a database; none where it is not there yet. */
+  /** The tables of a database; none if it does not exist yet. */
   tables(target: string): Promise<Table[]> {
     return list(() => app.Tables(target));
   }
 
-  /** The encodings that a file can be in, the usual ones first. */
+  /** The encodings that a file can have, the usual ones first. */
   encodings(): Promise<Encoding[]> {
     return list(() => app.Encodings());
   }
@@ -135,7 +135,7 @@ export class Program {
     return ask(() => app.SaveReport(job));
   }
 
-  /** Ends the program, and with it what runs. */
+  /** Ends the program, and all jobs with it. */
   quit(): void {
     void app.Quit();
   }

@@ -5,7 +5,7 @@ import { addSample, type SpeedSample } from './speed';
 
 const nothing: Counts = { read: 0, inserted: 0, updated: 0, skipped: 0, rejected: 0 };
 
-/** One job as the window knows it: a snapshot, brought up to date by the events behind it. */
+/** One job as the window knows it: a snapshot, brought up to date by the events after it. */
 export class Run {
   readonly id: string;
   private readonly current;
@@ -13,7 +13,7 @@ export class Run {
   private readonly samples = signal<readonly SpeedSample[]>([]);
   private readonly grown = signal(0);
   private seq = 0;
-  /** Up to where the state and what else is of the job are known. */
+  /** The event up to which the job and its state are known. */
   private stateSeq = 0;
   private watchedSince: number | undefined;
 
@@ -28,7 +28,7 @@ export class Run {
   readonly summary = computed(() => this.job().summary);
   readonly counts = computed((): Counts => this.summary() ?? this.latest() ?? nothing);
 
-  /** 0 to 100, and 100 only when everything is committed; undefined where the total is not known. */
+  /** 0 to 100, and 100 only when everything is committed; undefined if the total is not known. */
   readonly percent = computed(() =>
     this.state() === 'done' ? 100 : (this.latest()?.percent ?? undefined),
   );
@@ -40,10 +40,10 @@ export class Run {
   }
 
   /**
-   * Takes what is newer in a snapshot than what is known. Progress that came
-   * while it was under way says nothing of the state, which may be news.
+   * Takes what is newer in a snapshot than what is known. Progress that came in
+   * the meantime says nothing about the state, which may be new.
    */
-  settle(snapshot: Snapshot): void {
+  takeSnapshot(snapshot: Snapshot): void {
     if (snapshot.seq < this.stateSeq) {
       return;
     }
@@ -58,8 +58,8 @@ export class Run {
     this.grown.update((n) => n + 1);
   }
 
-  /** Takes an event of this job; an old one, or one that came twice, changes nothing. */
-  take({ kind, data }: LiveEvent): void {
+  /** Takes an event of this job; one that is old or repeated changes nothing. */
+  takeEvent({ kind, data }: LiveEvent): void {
     if (data.seq <= this.seq) {
       return;
     }

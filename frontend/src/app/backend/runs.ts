@@ -13,15 +13,15 @@ export class Runs {
   private readonly live = inject(Live);
   private readonly known = signal<ReadonlyMap<string, Run>>(new Map());
   private readonly failure = signal('');
-  /** The jobs of which a snapshot is under way, and whether another is wanted after it. */
-  private readonly asked = new Map<string, boolean>();
+  /** The jobs whose snapshot is being fetched, and whether another is needed after it. */
+  private readonly fetching = new Map<string, boolean>();
 
   /** Newest first. */
   readonly list = computed(() =>
     [...this.known().values()].sort((a, b) => b.job().created.localeCompare(a.job().created)),
   );
   readonly active = computed(() => this.list().filter((run) => run.active()));
-  /** Why the jobs could not be listed; "" when they could. */
+  /** Why the jobs are not up to date; "" when they are. */
   readonly error = this.failure.asReadonly();
 
   constructor() {
@@ -50,11 +50,11 @@ export class Runs {
     return run;
   }
 
-  /** Brings one job, which need not be known yet. */
+  /** Fetches one job, which need not be known yet. */
   async open(id: string): Promise<Run> {
     const snapshot = await this.program.snapshot(id);
     const run = this.known().get(id) ?? this.add(new Run(snapshot.job));
-    run.settle(snapshot);
+    run.takeSnapshot(snapshot);
     return run;
   }
 
@@ -76,31 +76,31 @@ export class Runs {
   private take(event: LiveEvent): void {
     const { job } = event.data;
     const run = this.known().get(job);
-    run?.take(event);
-    // A job that somebody else started, and the times that a change of state brings, are in the snapshot.
+    run?.takeEvent(event);
+    // The snapshot has what the event lacks: a job that was started elsewhere, the times of a change of state.
     if (!run || event.kind === 'state') {
       void this.snapshot(job);
     }
   }
 
   /**
-   * Asks for a snapshot, once at a time for each job. The one that is under way
-   * may be older than what it is asked for now: then another follows it.
+   * Fetches a snapshot, one at a time for each job. The one that is under way may
+   * be older than this call: then another follows it.
    */
   private async snapshot(id: string): Promise<void> {
-    if (this.asked.has(id)) {
-      this.asked.set(id, true);
+    if (this.fetching.has(id)) {
+      this.fetching.set(id, true);
       return;
     }
     try {
       do {
-        this.asked.set(id, false);
+        this.fetching.set(id, false);
         await this.open(id);
-      } while (this.asked.get(id));
+      } while (this.fetching.get(id));
     } catch (reason) {
       this.failure.set(messageOf(reason));
     } finally {
-      this.asked.delete(id);
+      this.fetching.delete(id);
     }
   }
 

@@ -5,12 +5,12 @@ export interface SpeedSample {
   readonly recordsPerSecond: number;
 }
 
-/** The most samples that are kept of a run. */
+/** The maximum number of samples that are kept for a run. */
 export const maxSamples = 240;
 
 /**
- * Adds a sample to those of a run. When there are too many, neighbours become
- * one: the whole run stays in view, more coarsely, in bounded memory.
+ * Adds a sample to those of a run. When there are too many, neighbours are
+ * merged: the whole run stays in view, more coarsely, in bounded memory.
  */
 export function addSample(
   samples: readonly SpeedSample[],

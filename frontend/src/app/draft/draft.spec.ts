@@ -135,7 +135,7 @@ describe('Draft', () => {
     expect(draft.choices.waiting()).toEqual(['/data/b.csv']);
   });
 
-  it('sends rejected lines back to where their file went, unless told otherwise', async () => {
+  it('sends rejected lines to where their file went, unless they are imported like any other', async () => {
     const request = {
       file: '/data/articles.csv',
       target: '/data/shop.db',
@@ -156,7 +156,7 @@ describe('Draft', () => {
         plan: { table: 'goods', onConflict: 'update' },
       });
     });
-    // It is shown by which rules that happens; limits are another matter.
+    // The rules that apply are shown; limits are not inherited.
     expect(draft.rules()).toEqual({ onConflict: 'update' });
     draft.choices.ignoreOrigin();
     await until(() => {
@@ -232,7 +232,7 @@ describe('Draft', () => {
     expect(draft.previewing()).toBe(false);
   });
 
-  it('wants to know which file of an archive is meant, the one that is shown too', async () => {
+  it('asks for the file of an archive, even if the one that is shown is meant', async () => {
     const finding = { what: 'member', value: 'a.csv', confidence: 0.5, reason: 'the first of 2' };
     const { draft, asked } = setUp({
       preview: (_file, { member }) =>
@@ -451,7 +451,7 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.newColumns()[0]?.column.type).toBe('date');
     });
-    draft.open('/data/a.csv'); // once more: the file may have been mended
+    draft.open('/data/a.csv'); // once more: the file may have been corrected
     await until(() => {
       expect(draft.newColumns()[0]).toMatchObject({ before: '', column: { type: 'text' } });
     });

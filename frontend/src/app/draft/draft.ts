@@ -43,8 +43,8 @@ export class Draft {
   readonly choices: Choices = new Choices(() => `${this.target()}\n${this.table()}`);
   readonly file = this.choices.file;
 
-  /** How often the file was looked at again. */
-  private readonly looks = signal(0);
+  /** The number of times the file was reloaded. */
+  private readonly reloads = signal(0);
   private readonly started = linkedSignal<number, { id: string; reading: string; wish: string }>({
     source: this.choices.import,
     computation: () => ({ id: '', reading: '', wish: '' }),
@@ -154,7 +154,7 @@ export class Draft {
 
   /** How the file is read; what a check finds in it holds for that reading alone. */
   private readonly reading = computed(() =>
-    JSON.stringify([this.choices.import(), this.looks(), this.choices.dialect()]),
+    JSON.stringify([this.choices.import(), this.reloads(), this.choices.dialect()]),
   );
 
   /** What the last check of this draft inferred from all records; none before. */
@@ -299,7 +299,7 @@ export class Draft {
 
   /** Reads the file again, which may have changed on disk. What was chosen stays. */
   reload(): void {
-    this.looks.update((n) => n + 1);
+    this.reloads.update((n) => n + 1);
     this.looking.reload();
   }
 

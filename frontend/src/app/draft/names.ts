@@ -11,7 +11,7 @@ export function withoutEnding(path: string): string {
   return path.replace(/\.[^./\\]*$/, '');
 }
 
-/** A new database for the file, as is offered at first: beside it, or for the sample where a person finds it. */
+/** The suggested database for a file: beside it, and for the sample in the user's documents. */
 export function databaseFor(file: string, { own, documents }: Folders): string {
   return own !== '' && folderOf(file) === own
     ? inFolder(documents, 'linefeed-sample.db')
@@ -29,12 +29,12 @@ function inFolder(folder: string, name: string): string {
   return `${folder.replace(/[/\\]$/, '')}${separator}${name}`;
 }
 
-/** The file of an earlier import whose rejected lines this one holds, by the name that is offered for them; "" for none. */
+/** The path, without its ending, of the file whose rejected lines this one holds by its name; "" for none. */
 export function rejectedFrom(file: string): string {
   return /^(.+)\.rejected\.csv$/i.exec(file)?.[1] ?? '';
 }
 
-/** A table's name as SQL likes it: letters, digits and underscores, no digit at first. */
+/** A table name that needs no quotes in SQL: letters, digits and underscores, no digit first. */
 export function tableName(file: string): string {
   const name = stem(file)
     .normalize('NFKD')

@@ -1,4 +1,4 @@
-/** The steps of an import, in their order. */
+/** The steps of an import, in order. */
 export const steps = [
   { name: 'source', label: 'Source', path: '/new/source' },
   { name: 'target', label: 'Target', path: '/new/target' },

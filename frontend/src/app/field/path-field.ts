@@ -1,8 +1,8 @@
 import { Component, input, output } from '@angular/core';
 
 /**
- * A field for a path or a name. What is typed counts when it is complete: at
- * Enter, or when the field is left. An empty one says that there is none.
+ * A field for a path or a name. What is typed counts at Enter, or when the field
+ * is left. An empty field says that there is none.
  */
 @Component({
   selector: 'lf-path-field',
@@ -17,7 +17,7 @@ import { Component, input, output } from '@angular/core';
       [attr.data-testid]="testId()"
       [placeholder]="placeholder()"
       [value]="value()"
-      (change)="commit(field.value); settle(field)"
+      (change)="commit(field.value); restore(field)"
       (keydown.escape)="field.value = value(); field.blur()"
       (paste)="pasted(field)"
     />
@@ -46,8 +46,8 @@ export class PathField {
     }
   }
 
-  /** Where an empty field stands for a default, it shows that again. */
-  protected settle(field: HTMLInputElement): void {
+  /** If an empty field stands for a default, it shows that again. */
+  protected restore(field: HTMLInputElement): void {
     setTimeout(() => {
       field.value = this.value();
     });
@@ -61,7 +61,7 @@ export class PathField {
   }
 }
 
-/** File managers and shells copy paths in quotes, or as an address. */
+/** File managers and shells copy paths in quotes, or as a URL. */
 function unquoted(path: string): string {
   const bare = /^(["'])(.*)\1$/.exec(path)?.[2] ?? path;
   return bare.startsWith('file://') ? decodeURIComponent(bare.slice('file://'.length)) : bare;

@@ -2,7 +2,7 @@
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** What stands where there is nothing to say. */
+/** Stands for a value that is absent. */
 export const nothing = '—';
 
 /** 48,112 */
@@ -65,7 +65,7 @@ export function duration(seconds: number): string {
 
 const two = (n: number, width = 2) => String(n).padStart(width, '0');
 
-/** 12:04:11.302, in the time of the place; of an RFC 3339 time. */
+/** 12:04:11.302, in local time, of an RFC 3339 time. */
 export function timeOfDay(time: string, withMillis = false): string {
   const t = new Date(time);
   if (Number.isNaN(t.getTime())) {
@@ -88,7 +88,7 @@ export function dayAndTime(time: string, now = new Date()): string {
   return `${name} ${two(t.getHours())}:${two(t.getMinutes())}`;
 }
 
-/** The last part of a path, of this system or another. */
+/** The last part of a path of any system. */
 export function fileName(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path;
 }
@@ -98,7 +98,7 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.length - fileName(path).length - 1));
 }
 
-/** A value on one line: line ends and tabs as signs. */
+/** A value on one line: line ends and tabs as symbols. */
 export function oneLine(value: string): string {
   return value
     .replace(/\r\n|\n|\r/g, '⏎')

@@ -3,7 +3,7 @@ import { Router } from '@angular/router';
 import { Runs } from '../backend/runs';
 import { Draft } from '../draft/draft';
 
-/** Where in the window one is. */
+/** What the window shows. */
 @Service()
 export class Place {
   private readonly router = inject(Router);
@@ -13,13 +13,13 @@ export class Place {
   readonly path = computed(
     () => this.router.lastSuccessfulNavigation()?.finalUrl?.toString() ?? '',
   );
-  /** The run that is looked at. */
+  /** The run that is shown. */
   readonly run = computed(() => {
     const id = /^\/runs\/(.+)$/.exec(this.path())?.[1];
     return id === undefined ? undefined : this.runs.get(id);
   });
-  /** The run is the one that the draft became. */
+  /** The run was started from the draft. */
   readonly ownRun = computed(() => this.run()?.id === this.draft.job());
-  /** The import that is prepared, or that it became, is looked at. */
+  /** The import that is being prepared, or the run that was started from it, is shown. */
   readonly preparing = computed(() => this.path().startsWith('/new/') || this.ownRun());
 }

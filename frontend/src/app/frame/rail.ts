@@ -8,7 +8,7 @@ import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { Place } from './place';
 
-/** The way between the parts of the program. */
+/** The navigation between the parts of the program. */
 @Component({
   selector: 'lf-rail',
   imports: [Icon, MatTooltip, RouterLink],
@@ -21,7 +21,7 @@ import { Place } from './place';
         matTooltipPosition="right"
         [attr.aria-current]="place.preparing() ? 'page' : null"
         [matTooltip]="keys.hint('New import', 'Mod+n')"
-        (click)="begin()"
+        (click)="startNew()"
       >
         <lf-icon [icon]="icons.FilePlus2" [size]="18" />
         New
@@ -62,15 +62,15 @@ export class Rail {
         label: 'New import',
         key: 'Mod+n',
         run: () => {
-          this.begin();
+          this.startNew();
         },
       },
       { label: 'All runs', key: 'Mod+h', run: () => void this.router.navigateByUrl('/runs') },
     ]);
   }
 
-  /** Begins a new import, with nothing chosen. */
-  protected begin(): void {
+  /** Starts a new import, with nothing chosen. */
+  protected startNew(): void {
     this.draft.clear();
     void this.router.navigateByUrl('/new/source');
   }

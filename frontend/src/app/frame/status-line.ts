@@ -20,11 +20,11 @@ import { Shortcuts } from '../keys/shortcuts';
         [attr.data-source]="live.source()"
         [matTooltip]="source().why"
       >
-        <span class="dot" [class]="live.source()"></span>{{ source().says }}
+        <span class="dot" [class]="live.source()"></span>{{ source().label }}
       </span>
       <span>{{ running() }}</span>
       @for (run of shown(); track run.id) {
-        <a [routerLink]="['/runs', run.id]">{{ says(run) }}</a>
+        <a [routerLink]="['/runs', run.id]">{{ label(run) }}</a>
       }
       <button type="button" class="keys" (click)="keys.toggleList()"><kbd>?</kbd> keys</button>
     </footer>
@@ -39,14 +39,14 @@ export class StatusLine {
   protected readonly source = computed(() => {
     switch (this.live.source()) {
       case 'stream':
-        return { says: 'live (SSE)', why: 'Events come over the local stream' };
+        return { label: 'live (SSE)', why: 'Events come over the local stream' };
       case 'window':
         return {
-          says: 'live (window events)',
+          label: 'live (window events)',
           why: `The local stream is unavailable, so events come through the window: ${this.live.reason()}`,
         };
       case 'none':
-        return { says: 'connecting …', why: 'Connecting to the live events' };
+        return { label: 'connecting …', why: 'Connecting to the live events' };
     }
   });
 
@@ -67,7 +67,7 @@ export class StatusLine {
       .slice(0, 2),
   );
 
-  protected says(run: Run): string {
+  protected label(run: Run): string {
     const file = fileName(run.job().request.file);
     if (run.state() === 'queued') {
       return `next: ${file}`;

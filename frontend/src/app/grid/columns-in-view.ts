@@ -2,12 +2,12 @@ export interface ColumnsInView {
   /** The columns to render: [start, end). */
   readonly start: number;
   readonly end: number;
-  /** How wide the columns before and behind them are, in px. */
+  /** The width of the columns before and after them, in px. */
   readonly before: number;
-  readonly behind: number;
+  readonly after: number;
 }
 
-/** Which columns of these widths stand between two positions, in px. */
+/** The columns of these widths that are between two positions, in px. */
 export function columnsInView(
   widths: readonly number[],
   left: number,
@@ -25,6 +25,6 @@ export function columnsInView(
     to += widths[end] ?? 0;
     end++;
   }
-  const behind = widths.slice(end).reduce((sum, width) => sum + width, 0);
-  return { start, end, before, behind };
+  const after = widths.slice(end).reduce((sum, width) => sum + width, 0);
+  return { start, end, before, after };
 }

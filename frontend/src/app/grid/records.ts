@@ -14,13 +14,14 @@ import { reason } from '../format/words';
 import { columnsInView } from './columns-in-view';
 import { Rows } from './rows';
 
-/** How wide a character of data is, in px, and the least and most of them that a column shows. */
+/** The width of a character of data, and what a cell adds to it, in px. */
 const character = 7.25;
-const narrowest = 8;
-/** How much wider a name in the header is, which is not data. */
-const bolder = 1.2;
 const padding = 22;
+/** The minimum and maximum number of characters that a column shows. */
+const narrowest = 8;
 const widest = 44;
+/** How much wider a character of a column's name is. */
+const bolder = 1.2;
 
 /** A line of the grid: a record, or why the record above it is bad. */
 interface Line {
@@ -28,7 +29,7 @@ interface Line {
   readonly reason?: string;
 }
 
-/** The first records of a file; bad ones are marked in place, with the reason under them. */
+/** The first records of a file; bad ones are marked in place, with the reason below them. */
 @Component({
   selector: 'lf-records',
   imports: [MatTooltip, Rows],
@@ -101,11 +102,11 @@ export class Records {
 
   protected readonly count = count;
   protected readonly active = signal(-1);
-  /** The field that the keys go to; -1 for none. */
+  /** The field that the arrow keys move; -1 for none. */
   protected readonly field = signal(-1);
 
-  /** The value that is looked at, or why its record is bad; and what its column holds. */
-  protected readonly looked = computed(() => {
+  /** The selected value with the evidence for its type, or why its record is bad. */
+  protected readonly selected = computed(() => {
     const [line, index] = [this.lines()[this.active()], Math.max(0, this.field())];
     const column = this.columns()[index];
     if (!line || !column) {
@@ -124,7 +125,7 @@ export class Records {
   });
 
   constructor() {
-    // The column that the keys go to comes into view.
+    // Scroll to the column that the arrow keys moved to.
     afterRenderEffect({
       write: () => {
         const column = this.field();
@@ -156,7 +157,7 @@ export class Records {
     return oneLine((row.values[index] ?? '').slice(0, 400));
   }
 
-  /** What a bad record looks like, where its values can't be told apart. */
+  /** The text of a bad record, which can't be split into values. */
   protected raw(row: Row): string {
     return oneLine((row.raw ?? '').trimEnd().slice(0, 400));
   }

@@ -27,10 +27,10 @@ export interface RowContext {
 /**
  * A list of any number of rows of one height, of which only those in view are
  * in the page. The CDK's viewport stops where the browser's tallest element
- * does, at 1.4 million rows, and wants an array of them all; this one asks for
- * a number.
+ * does, at 1.4 million rows, and needs an array of them all; this one needs only
+ * their number.
  *
- * It works by keys: arrows, Page, Home and End move the active row.
+ * Arrows, Page, Home and End move the active row.
  */
 @Component({
   selector: 'lf-rows',
@@ -42,21 +42,21 @@ export class Rows {
   readonly count = input.required<number>();
   readonly label = input.required<string>();
   readonly rowHeight = input(24);
-  /** The rows are as wide as they like, and scroll sideways; otherwise as wide as the list. */
+  /** Rows are as wide as their content, and scroll sideways; otherwise as wide as the list. */
   readonly wide = input(false, { transform: booleanAttribute });
-  /** Keeps the end in view while rows are added, until somebody scrolls away from it. */
+  /** Keeps the end in view while rows are added, until the user scrolls away. */
   readonly follow = input(false, { transform: booleanAttribute });
-  /** One click opens a row, not two. */
+  /** A single click opens a row, instead of a double click. */
   readonly single = input(false, { transform: booleanAttribute });
-  /** The row that keys work on; -1 for none. */
+  /** The row that the keys work on; -1 for none. */
   readonly active = model(-1);
   /** Whether the end is in view and followed. */
   readonly following = model(true);
-  /** How many columns the keys go through sideways; with 0 they only scroll. */
+  /** The number of columns that the left and right keys move through; with 0 they scroll. */
   readonly columns = input(0);
-  /** The column that keys work on; -1 for none. */
+  /** The column that the keys work on; -1 for none. */
   readonly column = model(-1);
-  /** Somebody asked to open the active row. */
+  /** The active row is to be opened. */
   readonly opened = output<number>();
 
   protected readonly row = contentChild.required<TemplateRef<RowContext>>('row');
@@ -112,7 +112,7 @@ export class Rows {
   /** Brings a row into view, and no further than needed. */
   reveal(index: number): void {
     const [count, row, view] = [this.count(), this.rowHeight(), this.view()];
-    // It may have been scrolled just now, with the event still to come.
+    // The event of the last scroll may be still to come.
     const first = toRows(count, row, this.scroller().nativeElement.scrollTop, view);
     if (index * row < first) {
       this.scrollTo(scrollTopOf(index, count, row, view));
@@ -121,7 +121,7 @@ export class Rows {
     }
   }
 
-  /** Brings what stands between two positions into view; `fixed` px at the left do not scroll. */
+  /** Brings what is between two positions into view; `fixed` px at the left do not scroll. */
   revealAcross(from: number, to: number, fixed: number): void {
     const scroller = this.scroller().nativeElement;
     const { scrollLeft, clientWidth } = scroller;
@@ -147,8 +147,8 @@ export class Rows {
     }
   }
 
-  /** Takes hold of a row: it must not run away from under the pointer. */
-  protected grab(index: number): void {
+  /** Selects a row, and stops following: the row must not move away under the pointer. */
+  protected select(index: number): void {
     this.active.set(index);
     this.following.set(false);
   }

@@ -18,7 +18,7 @@ describe('rowsInView', () => {
     expect(rowsInView(0, row, 0, view)).toMatchObject({ height: 0, start: 0, end: 0 });
   });
 
-  it('is never scrolled behind the end', () => {
+  it('is never scrolled past the end', () => {
     expect(rowsInView(100, row, 99_999, view).end).toBe(100);
   });
 

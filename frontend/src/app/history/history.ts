@@ -30,7 +30,7 @@ export class History {
     }
   }
 
-  protected says(run: Run): string {
+  protected state(run: Run): string {
     const percentDone = run.percent();
     if (run.state() === 'running' && percentDone !== undefined) {
       return `${percent(percentDone)} %`;
@@ -38,7 +38,7 @@ export class History {
     return run.job().request.check && run.state() === 'done' ? 'checked' : run.state();
   }
 
-  protected took(run: Run): string {
+  protected time(run: Run): string {
     const summary = run.summary();
     return summary ? duration(summary.seconds) : '';
   }

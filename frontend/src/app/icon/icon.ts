@@ -1,7 +1,7 @@
 import { Component, ElementRef, effect, inject, input } from '@angular/core';
 import { createElement, type IconNode } from 'lucide';
 
-/** One icon of the set that is shipped with the program. It is decoration: what it stands for is said in words beside it. */
+/** One icon of the set that comes with the program. It is decorative: the text beside it says what it stands for. */
 @Component({
   selector: 'lf-icon',
   template: '',

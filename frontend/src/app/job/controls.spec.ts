@@ -6,9 +6,9 @@ import { Run } from '../backend/run';
 import { Controls } from './controls';
 
 function setUp(state: string, plan: Partial<Plan> = {}, answers: Partial<Program> = {}) {
-  const told: string[] = [];
-  const tell = (what: string) => (id: string) => {
-    told.push(`${what} ${id}`);
+  const calls: string[] = [];
+  const call = (what: string) => (id: string) => {
+    calls.push(`${what} ${id}`);
     return Promise.resolve();
   };
   TestBed.configureTestingModule({
@@ -16,9 +16,9 @@ function setUp(state: string, plan: Partial<Plan> = {}, answers: Partial<Program
       {
         provide: Program,
         useValue: fakeProgram({
-          pause: tell('pause'),
-          resume: tell('resume'),
-          cancel: tell('cancel'),
+          pause: call('pause'),
+          resume: call('resume'),
+          cancel: call('cancel'),
           ...answers,
         }),
       },
@@ -39,23 +39,23 @@ function setUp(state: string, plan: Partial<Plan> = {}, answers: Partial<Program
     button(name)?.click();
     await fixture.whenStable();
   };
-  return { fixture, page, told, button, click };
+  return { fixture, page, calls, button, click };
 }
 
 describe('Controls', () => {
   it('asks once before it cancels, with what will be kept', async () => {
-    const { fixture, page, told, button, click } = setUp('running');
+    const { fixture, page, calls, button, click } = setUp('running');
     await fixture.whenStable();
     await click('cancel');
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
     expect(page.textContent).toContain('Committed rows stay in articles');
     expect(document.activeElement).not.toBe(button('cancel-confirm'));
     await click('cancel-keep');
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
     expect(button('cancel-confirm')).toBeNull();
     await click('cancel');
     await click('cancel-confirm');
-    expect(told).toEqual(['cancel a']);
+    expect(calls).toEqual(['cancel a']);
   });
 
   it('says that nothing is kept of an import that is all or nothing', async () => {
@@ -69,21 +69,21 @@ describe('Controls', () => {
     const running = setUp('running');
     await running.fixture.whenStable();
     await running.click('pause');
-    expect(running.told).toEqual(['pause a']);
+    expect(running.calls).toEqual(['pause a']);
     TestBed.resetTestingModule();
     const paused = setUp('paused');
     await paused.fixture.whenStable();
     expect(paused.button('pause')).toBeNull();
     await paused.click('resume');
-    expect(paused.told).toEqual(['resume a']);
+    expect(paused.calls).toEqual(['resume a']);
   });
 
   it('can’t pause what has not begun', async () => {
-    const { fixture, button, click, told } = setUp('queued');
+    const { fixture, button, click, calls } = setUp('queued');
     await fixture.whenStable();
     expect(button('pause')?.getAttribute('aria-disabled')).toBe('true');
     await click('pause');
-    expect(told).toEqual([]);
+    expect(calls).toEqual([]);
   });
 
   it('says what went wrong', async () => {

@@ -27,12 +27,12 @@ import { Reasons } from './reasons';
 import { SpeedChart } from './speed-chart';
 import { SummaryView } from './summary';
 import { throttle } from './throttle';
-import { Tempo } from './tempo';
+import { ProgressView } from './progress-view';
 
-/** With fewer samples the picture of an ended run says nothing. */
+/** With fewer samples the chart of an ended run shows nothing useful. */
 const fewestSamples = 5;
 
-/** One run: how far it is, what became of the records, and the log of those that were rejected. */
+/** One run: its progress, what became of the records, and the log of those that were rejected. */
 @Component({
   selector: 'lf-job',
   imports: [
@@ -46,7 +46,7 @@ const fewestSamples = 5;
     RouterLink,
     SpeedChart,
     SummaryView,
-    Tempo,
+    ProgressView,
   ],
   templateUrl: './job.html',
   styleUrl: './job.scss',
@@ -64,8 +64,8 @@ export class Job {
   protected readonly run = computed(
     () => this.runs.get(this.id()) ?? (this.opening.hasValue() ? this.opening.value() : undefined),
   );
-  /** What the run left out, or guessed: told in the end, in a place where that moves nothing. */
-  protected readonly told = computed(() => {
+  /** What the run left out or guessed, known at its end. */
+  protected readonly notes = computed(() => {
     const summary = this.run()?.summary();
     return summary ? notes(summary) : [];
   });

@@ -12,7 +12,7 @@ const job = (state: string): Job => ({
   },
 });
 
-/** A log of so many rejects, of which every other one is too long. */
+/** A log of this many rejects, every other one too long. */
 function setUp(state: string, size: number) {
   vi.stubGlobal(
     'ResizeObserver',
@@ -86,7 +86,7 @@ describe('Log', () => {
       expect(end()?.textContent.trim()).toBe('Follow');
     });
     store.size = 650;
-    run.take({ kind: 'reject', data: { job: 'a', seq: 1, time: '', rejects: [], more: 50 } });
+    run.takeEvent({ kind: 'reject', data: { job: 'a', seq: 1, time: '', rejects: [], more: 50 } });
     await shows(() => {
       expect(end()?.textContent.trim()).toBe('50 new');
     });

@@ -29,10 +29,10 @@ import { RejectDetail } from './reject-detail';
 import { RejectLog, everything, type LogFilter } from './reject-log';
 import { throttle } from './throttle';
 
-/** For how many milliseconds nothing is typed before the log is searched. */
+/** The log is searched after this many milliseconds without typing. */
 const typingPause = 200;
 
-/** The log of a run's rejects: it grows as they come, and a row opens to show the record. */
+/** The log of a run's rejects: it grows as they come, and opening a row shows the record. */
 @Component({
   selector: 'lf-log',
   imports: [ErrorNotice, Icon, MatButton, MatOption, MatSelect, MatTooltip, RejectDetail, Rows],
@@ -43,7 +43,7 @@ export class Log {
   private readonly program = inject(Program);
   protected readonly keys = inject(Shortcuts);
   readonly run = input.required<Run>();
-  /** How many rejects there are of which reason and column. */
+  /** The number of rejects by reason and column. */
   readonly counts = input.required<readonly RejectCount[]>();
 
   protected readonly icons = { ArrowDownToLine, Search };
@@ -60,7 +60,7 @@ export class Log {
     source: this.run,
     computation: () => everything,
   });
-  /** What is typed into the field; it counts when nothing was typed for a moment. */
+  /** What is typed into the field; it counts after a pause in typing. */
   protected readonly typed = linkedSignal(() => this.filter().find);
   protected readonly filtered = computed(() => {
     const { code, column, find } = this.filter();
@@ -75,12 +75,12 @@ export class Log {
   );
 
   protected readonly active = signal(-1);
-  /** A run that ended before it was opened is read from its beginning. */
+  /** A run that ended before it was opened is shown from the start of its log. */
   protected readonly following = linkedSignal<Run, boolean>({
     source: this.run,
     computation: (run) => untracked(run.active),
   });
-  /** How long the log was when it stopped following, or was narrowed; undefined where it can't grow. */
+  /** The length of the log when it stopped following, or was filtered; undefined while it can't grow. */
   private readonly heldAt = computed(() =>
     this.following() || this.log().looking() || !untracked(this.run().active)
       ? undefined
@@ -92,7 +92,7 @@ export class Log {
   });
 
   protected readonly detail = signal(false);
-  /** The reject that is open; it stays so when the log lets go of its row. */
+  /** The reject that is open; it stays open when the log drops its row. */
   protected readonly opened = linkedSignal<
     { log: RejectLog; row: number; reject: Reject | undefined },
     Reject | undefined
@@ -169,7 +169,7 @@ export class Log {
     });
   }
 
-  /** Narrows the log to what a reason counts. */
+  /** Filters the log by a reason and its column. */
   only({ code, column }: RejectCount): void {
     this.narrow({ code, column });
   }

@@ -18,11 +18,11 @@ const summary = (more: Partial<Summary>): Summary => ({
 });
 
 describe('notes', () => {
-  it('has nothing to tell of a run that left out nothing', () => {
+  it('are empty for a run that left out nothing', () => {
     expect(notes(summary({}))).toEqual([]);
   });
 
-  it('tells what was guessed, read as NULL, and passed over, each once', () => {
+  it('list what was guessed, read as NULL, and passed over, each once', () => {
     expect(
       notes(
         summary({

@@ -4,7 +4,7 @@ import { count, counted } from '../format/format';
 import { passedOver } from '../format/words';
 import { told } from '../notice/told';
 
-/** What a run left out or guessed: a line for each, told where its outcome is told. */
+/** What a run left out or guessed, a line for each. */
 @Component({
   selector: 'lf-notes',
   template: `
@@ -52,10 +52,10 @@ export interface Note {
   readonly attention: boolean;
 }
 
-/** What a summary has to tell beside its counts. */
+/** What a summary says besides its counts. */
 export function notes(s: Summary): readonly Note[] {
   const lines = s.passedOver ?? [];
-  // Lines that were passed over are told with their numbers, and so once.
+  // Lines that were passed over are listed with their numbers, so not as a warning too.
   const warnings = (s.warnings ?? []).filter((w) => !lines.some((p) => p.kind === w.code));
   return [
     ...told(warnings).map(({ says, hint }) => ({ says, hint, attention: true })),

@@ -3,12 +3,12 @@ import type { NewColumn } from '../draft/new-columns';
 import { count, counted, duration, sentence } from '../format/format';
 import { typeLabel } from '../format/words';
 
-/** What a run came to, in words. */
+/** How a run ended, in words. */
 export interface Outcome {
-  /** Mixed is done with rejects; stopped is what wants attention, as nothing was loaded. */
+  /** Mixed is done with rejects; stopped needs attention, as little or nothing was loaded. */
   readonly kind: 'good' | 'mixed' | 'stopped' | 'failed';
   readonly title: string;
-  /** What happened, and what to do; "" where the title says it all. */
+  /** What happened, and what to do; "" if the title says it all. */
   readonly detail: string;
 }
 
@@ -64,7 +64,7 @@ function after(s: Summary | undefined): string {
   return s ? ` after ${duration(s.seconds)}` : '';
 }
 
-/** What is in the table of a run that did not reach its end. */
+/** What a run that did not finish left in its table. */
 function kept(s: Summary | undefined, atomic: boolean): string {
   if (!s || s.check) {
     return s?.check ? 'Nothing was written.' : '';
@@ -78,7 +78,7 @@ function kept(s: Summary | undefined, atomic: boolean): string {
     : `${counted(rows, 'row')} ${rows === 1 ? 'was' : 'were'} committed and ${rows === 1 ? 'stays' : 'stay'} in ${s.table}${undone}.`;
 }
 
-/** The columns whose type a check of all records has changed, the first few of many. */
+/** The columns whose type a check of all records has changed, the first few if there are many. */
 export function typeChanges(columns: readonly NewColumn[]): string {
   const most = 3;
   const changed = columns

@@ -4,7 +4,7 @@ import type { RejectCount } from '../backend/model';
 import { count } from '../format/format';
 import { reason } from '../format/words';
 
-/** How many records were rejected for which reason; a row narrows the log to it. */
+/** The number of rejects by reason; a row filters the log by it. */
 @Component({
   selector: 'lf-reasons',
   imports: [MatTooltip],
@@ -83,13 +83,13 @@ import { reason } from '../format/words';
 })
 export class Reasons {
   readonly counts = input.required<readonly RejectCount[]>();
-  /** How many records were rejected in all, which is known before the reasons are counted. */
+  /** The number of rejects in all, which is known before the reasons are counted. */
   readonly rejected = input(0);
-  /** More may come: a reason keeps its place then, so that nobody misses it. */
+  /** More may come: each reason keeps its place then, so that nobody clicks on another. */
   readonly live = input(false);
   readonly chosen = output<RejectCount>();
 
-  /** The reasons in the order in which they stand; once all are known, that of their counts. */
+  /** The reasons in the order in which they came; at the end, by their counts. */
   private readonly order = linkedSignal<readonly RejectCount[], readonly RejectCount[]>({
     source: this.counts,
     computation: (counts, before) => {

@@ -50,7 +50,7 @@ describe('RejectLog', () => {
     expect(store.asked.map((q) => q.after)).toEqual([300, 400]);
   });
 
-  it('has the new end before it tells the new length', async () => {
+  it('has the new end before it publishes the new length', async () => {
     const { store, log } = await open(150);
     store.add(4000);
     await log.refresh();
@@ -58,7 +58,7 @@ describe('RejectLog', () => {
     expect(lines(log, 4120, 4150)).toEqual(Array.from({ length: 30 }, (_, i) => (4121 + i) * 10));
   });
 
-  it('asks only for what is behind the rows that it knows', async () => {
+  it('asks only for what comes after the rows that it knows', async () => {
     const { store, log } = await open(5000);
     store.asked.length = 0;
     store.add(30);

@@ -2,7 +2,7 @@ import { computed, signal } from '@angular/core';
 import type { Reject, RejectPage, RejectQuery } from '../backend/model';
 import { messageOf } from '../format/format';
 
-/** What the log is narrowed to; "" is everything. */
+/** What the log is filtered by; "" is everything. */
 export interface LogFilter {
   readonly code: string;
   readonly column: string;
@@ -11,36 +11,36 @@ export interface LogFilter {
 
 export const everything: LogFilter = { code: '', column: '', find: '' };
 
-/** How many rows are read at a time. */
+/** The number of rows that are read at a time. */
 const pageSize = 100;
-/** How many rows are held at most: those in view, and some around them. */
+/** The maximum number of rows that are held: those in view, and some around them. */
 export const maxHeld = 1200;
 
 /**
- * A job's log of rejects, read in pages as they come into view: a million of
- * them cost no memory. The log only grows, and in the order of the ids, so a
- * row that was read once never changes its place.
+ * A job's log of rejects, read in pages as they come into view: a million rows
+ * cost no memory. The log only grows, and in the order of the ids, so a row
+ * never moves.
  */
 export class RejectLog {
   private readonly rows = signal<ReadonlyMap<number, Reject>>(new Map());
   private readonly size = signal(0);
-  private readonly trouble = signal('');
+  private readonly failure = signal('');
   private readonly searching = signal(true);
   private readonly asking = new Map<number, Promise<void>>();
   private view = { start: 0, end: 0 };
   private filter = everything;
   /** The id of the last row that is counted. */
   private lastId = 0;
-  /** Answers to an older generation's questions are dropped. */
+  /** Changes with the filter; answers for an older one are dropped. */
   private generation = 0;
 
-  /** How many rejects fit the filter, as far as is known. */
+  /** The number of rejects that match the filter, as far as it is known. */
   readonly total = this.size.asReadonly();
   readonly empty = computed(() => this.size() === 0);
   /** Whether the first answer is still to come. */
   readonly looking = this.searching.asReadonly();
   /** Why the log can't be read; "" when it can. */
-  readonly error = this.trouble.asReadonly();
+  readonly error = this.failure.asReadonly();
 
   constructor(
     private readonly job: string,
@@ -52,7 +52,7 @@ export class RejectLog {
     return this.rows().get(index);
   }
 
-  /** Narrows the log; what it held is forgotten. */
+  /** Filters the log; what it held is forgotten. */
   async narrow(filter: LogFilter): Promise<void> {
     const generation = ++this.generation;
     this.filter = filter;
@@ -67,7 +67,7 @@ export class RejectLog {
     }
   }
 
-  /** Brings the rows [start, end) in, as far as they are there. */
+  /** Loads the rows [start, end), as far as they exist. */
   async show(start: number, end: number): Promise<void> {
     this.view = { start, end: Math.min(end, this.size()) };
     const pages = new Set<number>();
@@ -80,9 +80,8 @@ export class RejectLog {
   }
 
   /**
-   * Looks whether the log has grown, behind the last row that is known. Its
-   * new end is there before its new length is told, so that one who follows it
-   * sees no gap.
+   * Looks for rows after the last one that is known. The new end is loaded
+   * before the new length is published, so that a follower sees no gap.
    */
   async refresh(): Promise<void> {
     const [generation, size, after] = [this.generation, this.size(), this.lastId];
@@ -109,14 +108,14 @@ export class RejectLog {
     this.size.set(at + rejects.length);
   }
 
-  /** Asks for a page, once at a time. */
+  /** Asks for a page, unless that is under way. */
   private ask(page: number): Promise<void> {
-    const under = this.asking.get(page);
-    if (under) {
-      return under;
+    const pending = this.asking.get(page);
+    if (pending) {
+      return pending;
     }
     const [generation, offset] = [this.generation, page * pageSize];
-    // The ids of a job's rejects have no gaps: without a filter the place is found by them, at no cost.
+    // The ids of a job's rejects have no gaps: without a filter they find the place, at no cost.
     const { code, column, find } = this.filter;
     const all = !code && !column && !find;
     const place = all ? { after: offset, offset: 0 } : { after: 0, offset };
@@ -142,21 +141,21 @@ export class RejectLog {
         ...this.filter,
         ...place,
       });
-      this.trouble.set('');
+      this.failure.set('');
       return found;
     } catch (reason) {
       if (generation === this.generation) {
-        this.trouble.set(messageOf(reason));
+        this.failure.set(messageOf(reason));
       }
       return undefined;
     }
   }
 
-  /** Holds rows that were read, and lets go of others when they are too many. */
+  /** Holds rows that were read, and drops others when there are too many. */
   private hold(at: number, rejects: readonly Reject[]): void {
     const held = new Map(this.rows());
     rejects.forEach((reject, i) => held.set(at + i, reject));
-    // A map gives its keys in the order in which they came: the oldest go first.
+    // A map lists its keys in the order of their insertion: the oldest go first.
     for (const index of held.keys()) {
       if (held.size <= maxHeld) {
         break;

@@ -16,7 +16,7 @@ const height = 100;
           viewBox="0 0 400 100"
           preserveAspectRatio="none"
           role="img"
-          [attr.aria-label]="drawn.says"
+          [attr.aria-label]="drawn.label"
         >
           <path class="area" [attr.d]="drawn.area" />
           <path class="line" [attr.d]="drawn.line" vector-effect="non-scaling-stroke" />
@@ -97,7 +97,7 @@ export class SpeedChart {
       area: `${line}L${width} ${height}L0 ${height}Z`,
       top: `peak ${count(most)}`,
       time: clock(time),
-      says: `Records per second over ${clock(time)}, at most ${count(most)}`,
+      label: `Records per second over ${clock(time)}, at most ${count(most)}`,
     };
   });
 }

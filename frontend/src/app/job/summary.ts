@@ -11,7 +11,7 @@ import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { balance, outcome, typeChanges } from './outcome';
 
-/** What a run came to, in the place of its bar, and what to do next. */
+/** How a run ended, in the place of its progress, and what to do next. */
 @Component({
   selector: 'lf-summary',
   imports: [Icon, MatButton, MatTooltip, RouterLink],

@@ -1,6 +1,6 @@
 /**
- * Returns a function that runs `work` at most once every `ms`, and never while
- * it is still at it; a call in between is made up for. The work tells its own
+ * Runs `work` when it is called, at most once every `ms` and never twice at the
+ * same time; calls in between lead to one more run. The work reports its own
  * failures.
  */
 export function throttle(ms: number, work: () => Promise<void>): { call(): void; stop(): void } {

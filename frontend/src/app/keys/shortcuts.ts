@@ -1,6 +1,6 @@
 import { DOCUMENT, Service, computed, inject, signal, DestroyRef } from '@angular/core';
 
-/** An action that a key starts, for as long as its owner lives. */
+/** An action and its key, for as long as their owner lives. */
 export interface Shortcut {
   /** What it does, in a few words, as the list of keys shows it. */
   readonly label: string;
@@ -11,7 +11,7 @@ export interface Shortcut {
    */
   readonly key: string;
   readonly run: () => void;
-  /** Whether it can be done now; always, when left out. */
+  /** Whether it can be done now; always, if left out. */
   readonly enabled?: () => boolean;
 }
 
@@ -24,7 +24,7 @@ export class Shortcuts {
   private readonly mac = isMac(this.document.defaultView?.navigator.userAgent ?? '');
   private readonly claimed = signal<readonly Shortcut[]>([]);
 
-  /** What can be done here and now, for the list of keys. */
+  /** What can be done now, for the list of keys. */
   readonly list = computed(() => this.claimed().filter(isEnabled));
 
   private readonly open = signal(false);
@@ -102,7 +102,7 @@ export class Shortcuts {
   }
 }
 
-/** Claims keys for the life of the component or service that calls it. */
+/** Claims keys for the lifetime of the component or service that calls it. */
 export function claimKeys(shortcuts: readonly Shortcut[]): void {
   inject(DestroyRef).onDestroy(inject(Shortcuts).claim(shortcuts));
 }

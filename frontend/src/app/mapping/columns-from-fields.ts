@@ -5,7 +5,7 @@ import { Draft } from '../draft/draft';
 import { typeLabel } from '../format/words';
 import { readings, type Reading } from './formats';
 
-/** The columns of a table that is made after the file: one for each field, to be changed or left out. */
+/** The columns of a new table that takes them from the file: one for each field, to be changed or left out. */
 @Component({
   selector: 'lf-columns-from-fields',
   imports: [MatOption, MatSelect, MatTooltip],
@@ -115,7 +115,7 @@ export class ColumnsFromFields {
       ...entry,
       readings: readings(entry.column, entry.guess),
       reading: typeLabel(entry.column),
-      // The type that it speaks of stands beside it, unless another was chosen.
+      // The type is shown beside it, unless another was chosen.
       why: entry.decided
         ? entry.guess.evidence
         : entry.guess.evidence.replace(`${entry.guess.column.type}, `, '').replace(/^because /, ''),
@@ -130,7 +130,7 @@ export class ColumnsFromFields {
     }
   }
 
-  /** Takes a name that is not empty; without one the field keeps the column's last. */
+  /** Takes a name; an empty field shows the last one again. */
   protected rename(field: string, input: HTMLInputElement): void {
     const name = input.value.trim();
     if (name) {

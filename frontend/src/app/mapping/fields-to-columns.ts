@@ -7,7 +7,7 @@ import { columnRule } from '../format/words';
 import { fits } from './fit';
 import { choicesFor } from './formats';
 
-/** The columns of a table, each with the field that feeds it. */
+/** The columns of a table, each with the field that goes to it. */
 @Component({
   selector: 'lf-fields-to-columns',
   imports: [MatOption, MatSelect, MatTooltip],
@@ -91,7 +91,7 @@ export class FieldsToColumns {
   protected readonly draft = inject(Draft);
   protected readonly sentence = sentence;
 
-  /** What is said beside the columns from which a field was taken for another column. */
+  /** A note for each column that lost its field to another column. */
   private readonly moved = linkedSignal<string, ReadonlyMap<string, string>>({
     source: () => `${this.draft.file()}\n${this.draft.target()}\n${this.draft.table()}`,
     computation: () => new Map(),
@@ -118,12 +118,12 @@ export class FieldsToColumns {
     });
   });
 
-  /** Feeds the column from another field, or from none. */
+  /** Sends another field to the column, or none. */
   protected choose(column: string, before: string, field: string): void {
     const from = this.draft.settled()?.mapping.find((m) => m.field === field)?.column;
     if (field && from && from !== column) {
-      const says = `${field} now goes to ${column}, and a field goes to one column only. Choose another for this one.`;
-      this.moved.update((moved) => new Map(moved).set(from, says));
+      const note = `${field} now goes to ${column}, and a field goes to one column only. Choose another for this one.`;
+      this.moved.update((moved) => new Map(moved).set(from, note));
     }
     if (before) {
       this.draft.choices.map(before, '');

@@ -1,12 +1,12 @@
 import type { Choice, Column, Guess } from '../backend/model';
 import { columnTypes, typeLabel } from '../format/words';
 
-/** A way to read the values of a column: its type, and how values of it are written. */
+/** A way to read the values of a column: as this type, in this format. */
 export interface Reading {
   readonly type: string;
   readonly format: string;
   readonly label: string;
-  /** What a value of the file becomes by it. */
+  /** What a value of the file becomes. */
   readonly example: string;
 }
 

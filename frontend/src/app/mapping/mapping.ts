@@ -21,10 +21,10 @@ export class Mapping {
   protected readonly icons = { TriangleAlert };
   protected readonly sentence = sentence;
 
-  /** A table that is made after the file takes its columns from the fields. */
+  /** A new table that is not ready-made takes its columns from the file. */
   protected readonly fromFields = computed(() => this.draft.creates() && !this.draft.preset());
 
-  /** Problems that are not about one column, which shows its own. */
+  /** Problems that are not about a single column; columns show their own. */
   protected readonly problems = computed(() => {
     const columns = this.draft.settled()?.columns ?? [];
     return this.draft
@@ -36,7 +36,7 @@ export class Mapping {
     (this.draft.settled()?.mapping ?? []).filter((m) => !m.column).map((m) => m.field),
   );
 
-  protected readonly says = computed(() => {
+  protected readonly mapped = computed(() => {
     const mapping = this.draft.settled()?.mapping ?? [];
     const used = mapping.filter((m) => m.column).length;
     return `${used} of ${counted(mapping.length, 'field')} mapped`;
@@ -48,7 +48,7 @@ export class Mapping {
     this.draft.choices.setRules({ null: [...(this.draft.rules().null ?? []), ...texts] });
   }
 
-  /** The first values of each field, to be recognised by. */
+  /** The first values of each field, by which to recognise it. */
   protected readonly samples = computed((): ReadonlyMap<string, string> => {
     const preview = this.draft.preview();
     const good = (preview?.rows ?? []).filter((row) => !row.problem);

@@ -4,7 +4,7 @@ import type { Warning } from '../backend/model';
 import { Icon } from '../icon/icon';
 import { told } from './told';
 
-/** What was guessed and may be wrong, or left out. */
+/** What was left out, or guessed and may be wrong. */
 @Component({
   selector: 'lf-warnings',
   imports: [Icon],

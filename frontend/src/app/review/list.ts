@@ -1,8 +1,8 @@
-/** The parts of a list that is typed with commas between; "" in quotes is a part too. */
+/** The items of a list that is typed with commas; "" is an empty item. */
 export function parseList(typed: string): string[] {
-  const parts = typed
+  const items = typed
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  return [...new Set(parts.map((part) => /^"(.*)"$/.exec(part)?.[1] ?? part))];
+  return [...new Set(items.map((part) => /^"(.*)"$/.exec(part)?.[1] ?? part))];
 }

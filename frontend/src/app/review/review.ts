@@ -79,7 +79,7 @@ export class Review {
     ]);
   }
 
-  /** What the last check came to, and whether it still holds. */
+  /** The result of the last check, and whether it still holds. */
   protected last(run: Run): string {
     const [summary, done] = [run.summary(), run.percent()];
     if (run.active()) {

@@ -39,14 +39,20 @@ describe('decided', () => {
 
   it('says how sure the program is, and why', () => {
     expect(of('delimiter')).toMatchObject({
-      ...{ value: '||', given: false, sure: '97 %', unsure: false, reason: '60 of 61 records' },
+      ...{
+        value: '||',
+        given: false,
+        confidence: '97 %',
+        unsure: false,
+        reason: '60 of 61 records',
+      },
     });
     expect(of('quote')?.unsure).toBe(true);
   });
 
   it('says what was given, for which the program needs no reason', () => {
     expect(of('delimiter', { delimiter: ';' })).toMatchObject({
-      ...{ value: ';', given: true, sure: '', reason: 'set by you' },
+      ...{ value: ';', given: true, confidence: '', reason: 'set by you' },
     });
     expect(of('headerRows', { headerRows: 0 })).toMatchObject({ value: '0', given: true });
   });
@@ -102,7 +108,7 @@ describe('an archive of several', () => {
 
 describe('a rule', () => {
   it('says that it is the default, until it is set', () => {
-    expect(of('ragged')).toMatchObject({ value: 'reject', given: false, sure: '' });
+    expect(of('ragged')).toMatchObject({ value: 'reject', given: false, confidence: '' });
     expect(of('ragged')?.reason).toMatch(/default/);
     expect(of('invalidBytes')?.reason).toMatch(/default/);
     expect(of('ragged', { ragged: 'pad' })).toMatchObject({ value: 'pad', given: true });

@@ -3,26 +3,26 @@ import type { Rules } from '../draft/choices';
 import { fairlySure } from '../draft/draft';
 import { character } from '../format/words';
 
-/** What a person decided about the reading of a file: of the dialect, and of the plan's rules. */
+/** What a person decided about how a file is read: its dialect, and the rule for ragged records. */
 export type Asked = Dialect & Pick<Rules, 'ragged'>;
 
-/** A decision about the reading that a person can take instead of the program. */
+/** A decision about how a file is read, which a person can override. */
 export interface Decision {
   readonly what: keyof Asked;
   readonly label: string;
-  /** It is a number; otherwise one of several values. */
-  readonly counted?: boolean;
-  /** What it may be beside what was found. */
+  /** A number; otherwise one of several values. */
+  readonly numeric?: boolean;
+  /** The possible values besides the detected ones. */
   readonly values?: readonly string[];
   /** Other values can be typed. */
   readonly open?: boolean;
-  /** How a value is written for people; as it is, when left out. */
+  /** How a value is shown; as it is, if left out. */
   readonly show?: (value: string) => string;
-  /** It is a rule, which nothing in the file tells: what it is unless it is set, and why. */
-  readonly usual?: { readonly value: string; readonly reason: string };
+  /** A rule, which can't be detected: its default, and why. */
+  readonly byDefault?: { readonly value: string; readonly reason: string };
 }
 
-/** All decisions, in the order in which they are looked at. */
+/** All decisions, in the order in which they are shown. */
 export const decisions: readonly Decision[] = [
   { what: 'encoding', label: 'Encoding' },
   {
@@ -39,9 +39,9 @@ export const decisions: readonly Decision[] = [
     values: ['"', '\\', 'none'],
     show: (value) => (value === '"' || value === "'" ? 'doubled quote' : character(value)),
   },
-  { what: 'headerRows', label: 'Header rows', counted: true },
-  { what: 'skipLines', label: 'Skip lines above', counted: true },
-  { what: 'footerLines', label: 'Skip lines at end', counted: true },
+  { what: 'headerRows', label: 'Header rows', numeric: true },
+  { what: 'skipLines', label: 'Skip lines above', numeric: true },
+  { what: 'footerLines', label: 'Skip lines at end', numeric: true },
   { what: 'comment', label: 'Comment lines', values: ['none', '#', '//'], open: true },
   {
     what: 'compression',
@@ -54,34 +54,34 @@ export const decisions: readonly Decision[] = [
     label: 'Invalid bytes',
     values: ['reject', 'replace'],
     show: (value) => (value === 'replace' ? 'replace with \uFFFD' : 'reject'),
-    usual: { value: 'reject', reason: 'the default: no text is garbled silently' },
+    byDefault: { value: 'reject', reason: 'the default: no text is garbled silently' },
   },
   {
     what: 'ragged',
     label: 'Ragged records',
     values: ['reject', 'pad'],
     show: (value) => (value === 'pad' ? 'fill with NULL' : 'reject'),
-    usual: { value: 'reject', reason: 'the default: nothing is filled in silently' },
+    byDefault: { value: 'reject', reason: 'the default: nothing is filled in silently' },
   },
 ];
 
-/** A decision as it stands: what was decided, by whom, and why. */
+/** A decision and its state: what was decided, by whom, and why. */
 export interface Decided {
   readonly decision: Decision;
   /** "" while a person has to choose. */
   readonly value: string;
-  /** How the value is written where there is little room: "Windows-1252". */
+  /** The value where there is little room: "Windows-1252". */
   readonly short: string;
-  /** A person took it. */
+  /** A person decided it. */
   readonly given: boolean;
   readonly options: readonly { readonly value: string; readonly label: string }[];
-  /** "98 %", where the program found it. */
-  readonly sure: string;
+  /** "98 %", if the program detected it. */
+  readonly confidence: string;
   readonly unsure: boolean;
   readonly reason: string;
 }
 
-/** The decisions about a file as they stand; of an archive, what is taken out of it comes first. */
+/** The decisions about a file; for an archive, the file to take out of it comes first. */
 export function decided(
   preview: Preview | undefined,
   asked: Asked,
@@ -89,11 +89,11 @@ export function decided(
 ): readonly Decided[] {
   const labels = new Map(encodings.map((e) => [e.name, e.label]));
   const all = decisions.flatMap((decision): readonly Decided[] => {
-    const { what, usual } = decision;
+    const { what, byDefault } = decision;
     const finding = preview?.findings.find((f) => f.what === what);
     const given = asked[what] !== undefined;
     const found = what === 'ragged' ? undefined : preview?.dialect[what];
-    const value = String(asked[what] ?? found ?? finding?.value ?? usual?.value ?? '');
+    const value = String(asked[what] ?? found ?? finding?.value ?? byDefault?.value ?? '');
     if (what === 'member' && value === '') {
       return []; // only an archive has members
     }
@@ -107,9 +107,9 @@ export function decided(
         short: (show?.(value) ?? value).replace(/ \(.*\)$/, ''),
         given,
         options: offered(value, finding, values).map((v) => ({ value: v, label: show?.(v) ?? v })),
-        sure: finding && !given ? `${Math.floor(finding.confidence * 100)} %` : '',
+        confidence: finding && !given ? `${Math.floor(finding.confidence * 100)} %` : '',
         unsure,
-        reason: given ? 'set by you' : (finding?.reason ?? usual?.reason ?? ''),
+        reason: given ? 'set by you' : (finding?.reason ?? byDefault?.reason ?? ''),
       },
     ];
   });
@@ -118,12 +118,12 @@ export function decided(
   return preview ? [...all.filter(packed), ...all.filter((d) => !packed(d))] : all;
 }
 
-/** The value as it is asked for. */
-export function asAsked({ what, counted }: Decision, value: string): Partial<Asked> {
-  return { [what]: counted ? Math.max(0, Math.trunc(Number(value)) || 0) : value };
+/** The decision as a change of the dialect or the rules. */
+export function asAsked({ what, numeric }: Decision, value: string): Partial<Asked> {
+  return { [what]: numeric ? Math.max(0, Math.trunc(Number(value)) || 0) : value };
 }
 
-/** What was decided first, then what was likely, then the others, each once. */
+/** The decided value first, then the likely ones, then the others, each once. */
 function offered(
   value: string,
   finding: Finding | undefined,

@@ -13,10 +13,10 @@ import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { asAsked, decided, type Asked, type Decision } from './decisions';
 
-/** The option that lets one type a value. No value holds a NUL. */
+/** The option to type a value. No real value holds a NUL. */
 const other = '\0';
 
-/** How the file's bytes are CSV: what was found and why, each decision to be overridden. */
+/** How the file is read: what was detected and why; each decision can be overridden. */
 @Component({
   selector: 'lf-dialect-panel',
   imports: [MatOption, MatSelect, MatSelectTrigger],
@@ -40,7 +40,7 @@ export class DialectPanel {
   protected readonly lineEnd = computed(() =>
     this.draft.preview()?.findings.find((f) => f.what === 'lineEnd'),
   );
-  /** The decision for which a value is typed just now. */
+  /** The decision for which a value is being typed. */
   protected readonly typing = signal('');
 
   constructor() {
@@ -63,8 +63,8 @@ export class DialectPanel {
     this.ask({ [decision.what]: undefined });
   }
 
-  protected backTo({ label, usual }: Decision): string {
-    return usual ? `${label}: back to the default` : `${label}: detect again`;
+  protected backTo({ label, byDefault }: Decision): string {
+    return byDefault ? `${label}: back to the default` : `${label}: detect again`;
   }
 
   private ask(change: Partial<Asked>): void {

@@ -51,7 +51,7 @@ export class OpenFile {
   protected readonly fileName = fileName;
   protected readonly folderOf = folderOf;
   protected readonly sample = resource({
-    // Only an offer: without it there is one thing less to try.
+    // Only an offer: without the sample there is simply one thing less to try.
     loader: () => this.program.sampleFile().catch(() => ''),
   });
   protected readonly recent = resource({ loader: () => this.program.recent() });

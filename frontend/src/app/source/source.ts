@@ -15,7 +15,7 @@ import { PathBar } from '../field/path-bar';
 import { DialectPanel } from './dialect-panel';
 import { OpenFile } from './open-file';
 
-/** The file: choose it, see what was found in it, and put it right. */
+/** The file: choose it, see what was detected, and correct that. */
 @Component({
   selector: 'lf-source',
   imports: [
@@ -55,7 +55,7 @@ export class Source {
       ? `all ${count(records)}`
       : `the first ${rows.length === 1 ? 'one' : count(rows.length)}${records < 0 ? '' : ` of about ${count(roughly(records))}`}`;
   });
-  /** How many columns want to be asked how they are read: "2 columns". */
+  /** The number of columns that can be read in several ways: "2 columns"; "" for none. */
   protected readonly open = computed(() => {
     const open = this.draft.newColumns().filter((c) => c.guess.ambiguous?.length && !c.decided);
     return this.draft.creates() && !this.draft.preset() && open.length
@@ -65,7 +65,7 @@ export class Source {
   protected readonly bad = computed(
     () => (this.draft.preview()?.rows ?? []).filter((row) => row.problem).length,
   );
-  /** The dialect is set by hand for a file that can't be read by itself. */
+  /** The dialect is set by hand, for a file that can't be read as detected. */
   protected readonly byHand = linkedSignal({
     source: this.draft.file,
     computation: () => false,
@@ -85,7 +85,7 @@ export class Source {
     ]);
   }
 
-  /** Takes the file whose path was typed; an emptied field forgets the one that was there. */
+  /** Opens the file whose path was typed; an emptied field closes the last one. */
   protected take(path: string): void {
     if (path) {
       this.draft.open(path);

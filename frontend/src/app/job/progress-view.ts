@@ -2,15 +2,15 @@ import { Component, computed, input } from '@angular/core';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import type { Run } from '../backend/run';
 import { bytes, clock, count, percent, timeOfDay } from '../format/format';
-import { phase } from '../format/words';
+import { phase as phaseName } from '../format/words';
 
-/** How far a run is, how fast, and how long it will take. */
+/** The progress of an active run: its share, its speed, and the time it will take. */
 @Component({
-  selector: 'lf-tempo',
+  selector: 'lf-progress',
   imports: [MatProgressBar],
   template: `
     <div class="line">
-      <output class="percent" data-testid="percent">{{ done() }}</output>
+      <output class="percent" data-testid="percent">{{ share() }}</output>
       <div class="bar">
         <mat-progress-bar
           [attr.aria-label]="
@@ -20,14 +20,14 @@ import { phase } from '../format/words';
           [value]="run().percent() ?? 0"
           [bufferValue]="0"
         />
-        <div class="says">
+        <div class="figures">
           <span
             class="phase"
             data-testid="phase"
             [class.attention]="run().progress()?.phase === 'waiting'"
-            >{{ doing() }}</span
+            >{{ phase() }}</span
           >
-          @for (part of tempo(); track $index) {
+          @for (part of figures(); track $index) {
             <span class="part">{{ part }}</span>
           }
         </div>
@@ -35,12 +35,12 @@ import { phase } from '../format/words';
       <ng-content />
     </div>
   `,
-  styleUrl: './tempo.scss',
+  styleUrl: './progress-view.scss',
 })
-export class Tempo {
+export class ProgressView {
   readonly run = input.required<Run>();
 
-  protected readonly done = computed(() => {
+  protected readonly share = computed(() => {
     const value = this.run().percent();
     if (value !== undefined) {
       return `${percent(value)} %`;
@@ -49,7 +49,7 @@ export class Tempo {
     return progress ? bytes(progress.bytesRead) : '0.0 %';
   });
 
-  protected readonly doing = computed(() => {
+  protected readonly phase = computed(() => {
     const { check } = this.run().job().request;
     switch (this.run().state()) {
       case 'queued':
@@ -58,12 +58,12 @@ export class Tempo {
         return 'paused';
       default: {
         const name = this.run().progress()?.phase ?? 'opening';
-        return check && name === 'writing' ? 'checking' : phase(name);
+        return check && name === 'writing' ? 'checking' : phaseName(name);
       }
     }
   });
 
-  protected readonly tempo = computed(() => {
+  protected readonly figures = computed(() => {
     const [progress, { started }] = [this.run().progress(), this.run().job()];
     const running = this.run().state() === 'running';
     return [
