@@ -2,7 +2,6 @@ package value
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -52,12 +51,18 @@ type Guess struct {
 	long held // a number of more digits than exactDigits, if there is one
 
 	// most are the type and the format that most values fit, where not all do.
-	most load.Column
+	most spelling
 
 	// doubts are the ways in which most values may be read, where not all do.
 	doubts []Choice
 
-	watch *fieldWatch
+	misfits misfits
+}
+
+// A spelling is a type and the format of its values.
+type spelling struct {
+	typ    load.Type
+	format string
 }
 
 // Misfit returns the first value that does not fit a column's type, and its
@@ -69,30 +74,23 @@ func (g Guess) Misfit(c load.Column) (line int64, says string) {
 			first = h
 		}
 	}
-	var tried *candidate
-	for _, other := range slices.Concat(g.watch.candidates, g.watch.lost) {
-		if other.typ == c.Type && other.format == c.Format && (tried == nil || other.matched > tried.matched) {
-			tried = other
-		}
-	}
-	if tried != nil {
-		see(tried.firstMiss)
+	m := &g.misfits
+	if c.Type == load.Boolean && c.Words == oneAndZero {
+		see(m.bit)
+	} else {
+		see(m.bySpelling[spelling{c.Type, c.Format}].held)
 	}
 	if c.Type.IsNumber() {
-		if g.watch.kept != nil {
-			see(*g.watch.kept)
-		}
+		see(m.number)
 		if c.Type == load.Float {
-			see(g.watch.inexact)
+			see(m.float)
 		}
 		if first.line == 0 {
 			see(g.long)
 		}
 	}
-	if g.watch.signsCount() || len(g.Nulls) > 0 && first.line == 0 { // in a column that takes no NULL
-		for _, m := range g.watch.markers {
-			see(held{m.line, m.text})
-		}
+	if m.signsCount || len(g.Nulls) > 0 && first.line == 0 { // in a column that takes no NULL
+		see(m.sign)
 	}
 	return first.line, first.String()
 }
@@ -132,21 +130,21 @@ func (g Guess) Doubts() []Choice {
 // it. A column with a zone gets none from values without: that would be to guess
 // the zone.
 func (g Guess) FormatFor(t load.Type) string {
-	from := g.Column
-	if g.most.Type != load.Text {
+	from := spelling{g.Column.Type, g.Column.Format}
+	if g.most.typ != load.Text {
 		from = g.most
 	}
 	switch {
 	case t.IsNumber():
-		if from.Type.IsNumber() {
-			return from.Format
+		if from.typ.IsNumber() {
+			return from.format
 		}
 	case t == load.Date, t == load.Timestamp:
-		if from.Type == load.Date || from.Type == load.Timestamp || from.Type == load.TimestampTZ {
-			return from.Format
+		if from.typ == load.Date || from.typ == load.Timestamp || from.typ == load.TimestampTZ {
+			return from.format
 		}
-	case t == from.Type:
-		return from.Format
+	case t == from.typ:
+		return from.format
 	}
 	return ""
 }
@@ -212,14 +210,12 @@ func (i *Inference) add(w *fieldWatch, text []byte, quoted bool, line int64) {
 	w.add(text, line)
 }
 
-// Guesses returns what was found out so far, one for each field, in order.
-// It may be called again after more records, but the ways in which values may
-// be written are settled by the first call.
+// Guesses ends the inference and returns what it found, one guess for each
+// field, in order.
 func (i *Inference) Guesses() []Guess {
 	verdicts := make([]verdict, len(i.fields))
 	for n, w := range i.fields {
-		w.open()
-		w.settleShapes()
+		w.close()
 		verdicts[n] = w.judge()
 	}
 	settleByNeighbours(verdicts)

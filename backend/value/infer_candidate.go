@@ -7,9 +7,9 @@ import (
 	"linefeed/backend/load"
 )
 
-// A candidate is a type and a way of writing it that the values of a field
-// may have, and how they fared with it.
-type candidate struct {
+// A notation is a type and a way of writing it. It does not change, and is shared
+// by all fields that may be written so.
+type notation struct {
 	typ    load.Type
 	format string // of the column, "" for the usual one
 	parser parser
@@ -18,20 +18,26 @@ type candidate struct {
 	// skeleton is a date's pattern without what tells day, month and year
 	// apart; "" for all else.
 	skeleton string
-	order    string    // of a date: dayFirst, monthFirst or yearFirst
-	calendar *calendar // of dates with years of two digits
+	order    string // of a date: dayFirst, monthFirst or yearFirst
 
 	needsBoth bool // of a boolean: each word alone may be something else
+}
+
+// A candidate is a notation that the values of a field may have, and how many
+// of them have it.
+type candidate struct {
+	*notation
+	calendar *calendar // of dates with years of two digits
 
 	matched, missed int64
 	firstFit        held
 	firstMiss       held
-	yes, no         bool // of a boolean: the word was seen
 
 	fits    bool // the value at hand, and what it is
-	cell    load.Cell
-	moment  moment // instead of the cell, of dates and times
+	yes, no bool // of a boolean: the word was seen
 	dropped bool
+	moment  moment // instead of the cell, of dates and times
+	cell    load.Cell
 }
 
 // patience is how many of so many values a candidate may miss and stay in the
@@ -40,7 +46,7 @@ func patience(values int64) int64 { return 10 + values/20 }
 
 // weigh tries the value buf[:n], appends to buf what becomes of it, and
 // returns that.
-func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
+func (c *candidate) weigh(f *forms, buf []byte, n int, line int64) []byte {
 	c.fits = false
 	switch p := c.parser.(type) {
 	case *momentParser:
@@ -55,13 +61,13 @@ func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 	}
 	if !c.fits {
 		if c.missed == 0 {
-			c.firstMiss = hold(buf[:n], line)
+			c.firstMiss = f.hold(buf[:n], line)
 		}
 		c.missed++
 		return buf
 	}
 	if c.matched == 0 {
-		c.firstFit = hold(buf[:n], line)
+		c.firstFit = f.hold(buf[:n], line)
 	}
 	c.matched++
 	if c.typ == load.Boolean {
@@ -74,7 +80,7 @@ func (c *candidate) weigh(buf []byte, n int, line int64) []byte {
 // readsDigits reports whether the numbers that c reads are digits alone, where
 // it is known whether some have decimals.
 func (c *candidate) readsDigits(decimals bool) bool {
-	f := formatOf(c)
+	f := formatOf(c.notation)
 	return (c.typ == load.Integer || c.typ == load.Decimal && !decimals) && f.group == groupNone && f.unit == nil && !f.percent
 }
 
@@ -111,10 +117,16 @@ func (c *candidate) reading(b, arena []byte) []byte {
 	return append(b, arena[c.cell.Bits:c.cell.Bits+uint64(c.cell.Len)]...)
 }
 
-// A rivalry is between two candidates that read the same text as different
-// values: 03/04/2026, or 1.234. It remembers what can be proved of it.
+// A rivalry is between two candidates that may read the same text as different
+// values: 03/04/2026, or 1.234.
 type rivalry struct {
-	a, b         *candidate
+	a, b    *candidate
+	numbers bool // both read numbers
+	*proofs      // nil until there are any
+}
+
+// proofs are what the values of a field say about a rivalry.
+type proofs struct {
 	doubt        proof // values that each reads, differently or, of dates, by chance alike
 	alike        bool  // as yet all of them alike
 	onlyA, onlyB proof // values that only one of them can read
@@ -126,64 +138,74 @@ type proof struct {
 	first held
 }
 
-func (p *proof) add(text []byte, line int64) {
+func (p *proof) add(f *forms, text []byte, line int64) {
 	if p.count == 0 {
-		p.first = hold(text, line)
+		p.first = f.hold(text, line)
 	}
 	p.count++
 }
 
 // weigh compares what became of the value at hand; arena is where it did. It
 // returns the count that the value was added to, nil for none.
-func (r *rivalry) weigh(arena, text []byte, line int64) *int64 {
-	var p *proof
-	switch {
-	case r.a.fits && r.b.fits:
+func (r *rivalry) weigh(f *forms, arena, text []byte, line int64) *int64 {
+	if !r.a.fits && !r.b.fits {
+		return nil
+	}
+	same := false
+	if r.a.fits && r.b.fits {
 		var one, other [64]byte
-		same := r.a.moment == r.b.moment
+		same = r.a.moment == r.b.moment
 		if r.a.order == "" {
 			if same = bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)); same {
 				return nil
 			}
 		}
+	}
+	if r.proofs == nil {
+		r.proofs = &proofs{}
+	}
+	var p *proof
+	switch {
+	case r.a.fits && r.b.fits:
 		p = &r.doubt
 		if r.alike && !same {
-			p.first = hold(text, line) // which shows better what is asked
+			p.first = f.hold(text, line) // which shows better what is asked
 		}
 		r.alike = same && (r.alike || p.count == 0)
 	case r.a.fits:
 		p = &r.onlyA
-	case r.b.fits:
-		p = &r.onlyB
 	default:
-		return nil
+		p = &r.onlyB
 	}
-	p.add(text, line)
+	p.add(f, text, line)
 	return &p.count
 }
+
+// inDoubt reports whether there are values that each reads.
+func (r *rivalry) inDoubt() bool { return r.proofs != nil && r.doubt.count > 0 }
 
 // mixed reports whether the field's values are written in both ways: each
 // reads some that the other can't, and together they read them all.
 func (r *rivalry) mixed(values int64) bool {
-	return r.doubt.count > 0 && r.onlyA.count > 0 && r.onlyB.count > 0 && tolerable(r.a.missed-r.onlyB.count, values)
+	return r.inDoubt() && r.onlyA.count > 0 && r.onlyB.count > 0 && tolerable(r.a.missed-r.onlyB.count, values)
 }
 
 // rivalries pairs the candidates that may read the same text differently.
-func rivalries(candidates []*candidate) []*rivalry {
-	var list []*rivalry
+func rivalries(candidates []*candidate) []rivalry {
+	var list []rivalry
 	for i, a := range candidates {
 		for _, b := range candidates[i+1:] {
 			if a.typ == b.typ && a.skeleton != "" && a.skeleton == b.skeleton ||
 				a.number && b.number && (groupsBy(a) == signOfPoint(b) || groupsBy(b) == signOfPoint(a)) {
-				list = append(list, &rivalry{a: a, b: b})
+				list = append(list, rivalry{a: a, b: b, numbers: a.number})
 			}
 		}
 	}
 	return list
 }
 
-func formatOf(c *candidate) *numberFormat {
-	switch p := c.parser.(type) {
+func formatOf(n *notation) *numberFormat {
+	switch p := n.parser.(type) {
 	case *integerParser:
 		return &p.format
 	case *decimalParser:
@@ -196,7 +218,7 @@ func formatOf(c *candidate) *numberFormat {
 
 // groupsBy returns the thousands separator where it is a point or a comma.
 func groupsBy(c *candidate) byte {
-	switch formatOf(c).group {
+	switch formatOf(c.notation).group {
 	case groupPoint:
 		return '.'
 	case groupComma:
@@ -210,5 +232,5 @@ func signOfPoint(c *candidate) byte {
 	if c.typ == load.Integer {
 		return 1 // no separator
 	}
-	return formatOf(c).point
+	return formatOf(c.notation).point
 }

@@ -48,7 +48,7 @@ func (w *fieldWatch) withDecimals(c *candidate) int64 {
 		return 0
 	}
 	for _, other := range w.candidates {
-		if other.typ == load.Integer && formatOf(other).group == formatOf(c).group {
+		if other.typ == load.Integer && formatOf(other.notation).group == formatOf(c.notation).group {
 			return other.missed - c.missed
 		}
 	}
@@ -65,11 +65,11 @@ func (w *fieldWatch) nothing() string {
 
 // misfit says why no type but text is fit.
 func (w *fieldWatch) misfit() string {
-	if w.mixed != nil {
-		return w.mixed.contrast()
+	if w.mixed != "" {
+		return w.mixed
 	}
-	for _, r := range w.rivalries {
-		if r.mixed(w.values) {
+	for i := range w.rivalries {
+		if r := &w.rivalries[i]; r.mixed(w.values) {
 			return r.contrast()
 		}
 	}
@@ -96,7 +96,7 @@ func (w *fieldWatch) misfit() string {
 func (c *candidate) readBecause(proof held) string {
 	how := c.order
 	if c.number {
-		how = "decimal " + pointNames[formatOf(c).point]
+		how = "decimal " + pointNames[formatOf(c.notation).point]
 	}
 	if proof.text == "" {
 		return how
@@ -150,7 +150,7 @@ func (v *verdict) guess(name string) Guess {
 		Empty:      w.empty,
 		Values:     w.values,
 		MaxLength:  w.maxLength,
-		watch:      w,
+		misfits:    w.misfits(),
 	}
 	if !w.said && w.typ == nil {
 		g.long = w.long
@@ -164,7 +164,7 @@ func (v *verdict) guess(name string) Guess {
 			g.Column.Words = string(p.yes) + "/" + string(p.no)
 		}
 		if v.asBoolean {
-			g.Column.Type, g.Column.Format, g.Column.Words = load.Boolean, "", "1/0"
+			g.Column.Type, g.Column.Format, g.Column.Words = load.Boolean, "", oneAndZero
 		}
 	}
 	if w.typ != nil {
@@ -179,7 +179,7 @@ func (v *verdict) guess(name string) Guess {
 		most, g.doubts = written.chosen, written.choices()
 	}
 	if most != nil {
-		g.most = load.Column{Type: most.typ, Format: most.format}
+		g.most = spelling{most.typ, most.format}
 	}
 	g.Ambiguous = v.choices()
 	slices.SortStableFunc(w.markers, func(a, b marker) int { return cmp.Compare(b.count, a.count) })

@@ -40,12 +40,12 @@ type fieldWatch struct {
 	candidates []*candidate // in the order of narrowness
 	numbers    []*candidate // those of them that read numbers
 	others     []*candidate // and those that don't
-	rivalries  []*rivalry
-	numeric    bool     // all numbers read what is digits alone
-	shapes     []*shape // in which numbers were written
+	rivalries  []rivalry
+	numeric    bool    // all numbers read what is digits alone
+	shapes     []shape // in which numbers were written
 
 	whole     int64 // values that are digits alone; not counted in the candidates
-	notBit    bool  // a value is neither 0 nor 1
+	notBit    held  // the first value that is neither 0 nor 1
 	zero, one bool
 
 	digitsLeast, digitsMost int  // of the values that are numbers
@@ -61,8 +61,15 @@ type fieldWatch struct {
 
 	near        *candidate // of those that were dropped the one that fitted best
 	nearMatched int64
-	lost        []*candidate // those that were dropped
-	mixed       *rivalry     // of those that were dropped one whose two ways are both in use
+	lost        []miss // those that were dropped
+	mixed       string // why two of those that were dropped are both in use
+}
+
+// A miss is what is kept of a notation that not all values have.
+type miss struct {
+	*notation
+	matched int64
+	first   held // of those that don't have it
 }
 
 type openingValue struct {
@@ -101,6 +108,7 @@ func (w *fieldWatch) add(text []byte, line int64) {
 	w.openingBytes += len(text)
 	if len(w.opening) >= openingValues || w.openingBytes >= openingBytes {
 		w.open()
+		w.compact()
 	}
 }
 
@@ -132,19 +140,20 @@ func (w *fieldWatch) open() {
 	if w.typ == nil && strings.EqualFold(w.format, textFormat) {
 		w.typ = new(load.Type) // text
 	}
-	w.candidates = pointers(w.forms.said(w.format))
-	if w.said = len(w.candidates) > 0; !w.said {
-		w.candidates = w.forms.candidates(w.opening)
+	notations := w.forms.said(w.format)
+	if w.said = len(notations) > 0; !w.said {
+		notations = w.forms.notations(w.opening)
 	}
 	if w.typ != nil {
-		w.candidates = ofType(w.candidates, *w.typ)
-		w.said = w.said && len(w.candidates) > 0
+		notations = ofType(notations, *w.typ)
+		w.said = w.said && len(notations) > 0
 	}
+	w.candidates = w.forms.candidates(notations)
 	w.rivalries = rivalries(w.candidates)
 	w.divide()
 	w.numeric = true
 	for _, c := range w.numbers {
-		if formatOf(c).percent {
+		if formatOf(c.notation).percent {
 			w.numeric = false
 		}
 	}
@@ -154,23 +163,65 @@ func (w *fieldWatch) open() {
 	w.opening = nil
 }
 
-// ofType returns the candidates of type t, which somebody has chosen. Integers and
+// compact moves the candidates, most of which are out of the race by the first
+// values, from the memory that fields share to their own.
+func (w *fieldWatch) compact() {
+	w.settleShapes()
+	w.shapes = nil
+	memory, moved := make([]candidate, len(w.candidates)), make([]*candidate, len(w.candidates))
+	for i, c := range w.candidates {
+		memory[i], moved[i] = *c, &memory[i]
+	}
+	rivalries := make([]rivalry, len(w.rivalries))
+	for i, r := range w.rivalries {
+		r.a, r.b = moved[slices.Index(w.candidates, r.a)], moved[slices.Index(w.candidates, r.b)]
+		rivalries[i] = r
+	}
+	w.candidates, w.rivalries, w.numbers, w.others = moved, rivalries, nil, nil
+	w.divide()
+}
+
+// close ends the watch: candidates that no value fits are out.
+func (w *fieldWatch) close() {
+	if !w.opened {
+		w.open()
+	}
+	w.settleShapes()
+	if !w.said {
+		for _, c := range w.candidates {
+			c.dropped = w.matched(c) == 0
+		}
+		w.remove()
+	}
+	w.compact()
+}
+
+// remove takes out the candidates that are dropped, and their rivalries.
+func (w *fieldWatch) remove() {
+	w.shapes = nil // they speak of candidates that are no more
+	w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.dropped })
+	w.rivalries = slices.DeleteFunc(w.rivalries, func(r rivalry) bool { return r.a.dropped || r.b.dropped })
+	w.divide()
+}
+
+// ofType returns the notations of type t, which somebody has chosen. Integers and
 // floats may be written in all the ways that decimals are.
-func ofType(candidates []*candidate, t load.Type) []*candidate {
-	list := slices.DeleteFunc(slices.Clone(candidates), func(c *candidate) bool { return c.typ != t })
+func ofType(notations []*notation, t load.Type) []*notation {
+	list := slices.DeleteFunc(slices.Clone(notations), func(n *notation) bool { return n.typ != t })
 	if t != load.Integer && t != load.Float {
 		return list
 	}
-	for _, c := range candidates {
-		if c.typ != load.Decimal || slices.ContainsFunc(list, func(other *candidate) bool { return other.format == c.format }) {
+	for _, n := range notations {
+		if n.typ != load.Decimal || slices.ContainsFunc(list, func(other *notation) bool { return other.format == n.format }) {
 			continue
 		}
-		if c.typ = t; t == load.Integer {
-			c.parser = &integerParser{format: *formatOf(c)}
+		as := *n
+		if as.typ = t; t == load.Integer {
+			as.parser = &integerParser{format: *formatOf(n)}
 		} else {
-			c.parser = &floatParser{format: *formatOf(c)}
+			as.parser = &floatParser{format: *formatOf(n)}
 		}
-		list = append(list, c)
+		list = append(list, &as)
 	}
 	return list
 }
@@ -192,7 +243,7 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 	if len(w.candidates) == 0 {
 		return
 	}
-	w.weighBit(text)
+	w.weighBit(text, line)
 	switch {
 	case w.numeric && isPlain(text):
 		w.whole++
@@ -215,11 +266,11 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 func (w *fieldWatch) weighOthers(text []byte, line int64) {
 	buf := w.forms.room(text)
 	for _, c := range w.others {
-		buf = c.weigh(buf, len(text), line)
+		buf = c.weigh(w.forms, buf, len(text), line)
 	}
-	for _, r := range w.rivalries {
-		if !r.a.number {
-			r.weigh(buf, text, line)
+	for i := range w.rivalries {
+		if r := &w.rivalries[i]; !r.numbers {
+			r.weigh(w.forms, buf, text, line)
 		}
 	}
 }
@@ -249,15 +300,16 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 	w.scales.add(text, line)
 	buf, number := w.forms.room(text), false
 	for _, c := range w.numbers {
-		buf = c.weigh(buf, len(text), line)
+		buf = c.weigh(w.forms, buf, len(text), line)
 		number = number || c.fits
 	}
 	var proofs []*int64
-	for _, r := range w.rivalries {
-		if !r.a.number {
+	for i := range w.rivalries {
+		r := &w.rivalries[i]
+		if !r.numbers {
 			continue
 		}
-		if p := r.weigh(buf, text, line); p != nil && shaped {
+		if p := r.weigh(w.forms, buf, text, line); p != nil && shaped {
 			proofs = append(proofs, p)
 		}
 	}
@@ -284,10 +336,12 @@ func (w *fieldWatch) countDigits(n int, text []byte, line int64) {
 }
 
 // weighBit looks whether the value is 0 or 1.
-func (w *fieldWatch) weighBit(text []byte) {
+func (w *fieldWatch) weighBit(text []byte, line int64) {
 	switch {
 	case len(text) > 1 || text[0]|1 != '1':
-		w.notBit = true
+		if w.notBit.line == 0 {
+			w.notBit = w.forms.hold(text, line)
+		}
 	case text[0] == '0':
 		w.zero = true
 	default:
@@ -316,30 +370,30 @@ func isPlain(text []byte) bool {
 // a rival in the race is kept, to know what only one of the two can read.
 func (w *fieldWatch) drop() {
 	w.settleShapes()
-	var dropped bool
+	dropped := false
 	for _, c := range w.candidates {
 		if c.dropped = !w.inRace(c); !c.dropped {
 			continue
 		}
 		dropped = true
-		w.lost = append(w.lost, c)
-		if share := w.matched(c); w.near == nil || share > w.nearMatched {
-			w.near, w.nearMatched = c, share
+		matched := w.matched(c)
+		if matched > 0 {
+			w.lost = append(w.lost, miss{c.notation, matched, c.firstMiss})
+		}
+		if w.near == nil || matched > w.nearMatched {
+			near := *c
+			w.near, w.nearMatched = &near, matched
 		}
 	}
 	if !dropped {
 		return
 	}
-	w.shapes = nil // they speak of candidates that are no more
-	w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.dropped })
-	w.rivalries = slices.DeleteFunc(w.rivalries, func(r *rivalry) bool {
-		out := r.a.dropped || r.b.dropped
-		if out && w.mixed == nil && r.mixed(w.values) {
-			w.mixed = r
+	for i := range w.rivalries {
+		if r := &w.rivalries[i]; w.mixed == "" && (r.a.dropped || r.b.dropped) && r.mixed(w.values) {
+			w.mixed = r.contrast()
 		}
-		return out
-	})
-	w.divide()
+	}
+	w.remove()
 }
 
 // inRace reports whether c, or a rival of it, may still win.

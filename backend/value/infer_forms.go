@@ -37,9 +37,21 @@ var booleanPairs = []struct {
 type forms struct {
 	plan     load.Plan
 	thisYear int
-	booleans []candidate
-	others   []candidate // those behind the numbers, but for dates by a pattern
-	scratch  []byte      // in which values are tried
+	booleans []*notation
+	others   []*notation            // those after the numbers, but for dates by a pattern
+	numbers  map[dress][]*notation  // as they were asked for
+	dates    map[string][]*notation // by pattern
+	scratch  []byte                 // in which values are tried
+	memory   []candidate            // of the field that is being opened
+	last     held                   // by hold
+}
+
+// hold returns a value to be shown, once for all who hold the same.
+func (f *forms) hold(text []byte, line int64) held {
+	if f.last.line != line || f.last.text != string(text) {
+		f.last = hold(text, line)
+	}
+	return f.last
 }
 
 // keepScratch is the largest scratch that is kept for the next value.
@@ -56,17 +68,20 @@ func (f *forms) room(text []byte) []byte {
 }
 
 func newForms(p load.Plan) (*forms, error) {
-	f := &forms{plan: load.Plan{Decimal: p.Decimal, DateFormat: p.DateFormat, Null: p.Null}, thisYear: time.Now().Year()}
+	f := &forms{
+		plan: load.Plan{Decimal: p.Decimal, DateFormat: p.DateFormat, Null: p.Null}, thisYear: time.Now().Year(),
+		numbers: map[dress][]*notation{}, dates: map[string][]*notation{},
+	}
 	for _, b := range booleanPairs {
 		words, err := newBooleanParser(b.pair)
 		if err != nil {
 			return nil, err
 		}
-		c := candidate{typ: load.Boolean, format: b.pair, parser: words, needsBoth: b.both}
+		n := &notation{typ: load.Boolean, format: b.pair, parser: words, needsBoth: b.both}
 		if b.usual {
-			c.format = ""
+			n.format = ""
 		}
-		f.booleans = append(f.booleans, c)
+		f.booleans = append(f.booleans, n)
 	}
 	for _, c := range []load.Column{
 		{Type: load.Date}, {Type: load.Time}, {Type: load.Time, Format: "hh:mm A"}, {Type: load.Time, Format: "hh:mm:ss A"},
@@ -79,7 +94,7 @@ func newForms(p load.Plan) (*forms, error) {
 		if _, ok := ps.(*momentParser); ok && c.Format == "" && p.DateFormat != "" {
 			c.Format = isoFormat
 		}
-		f.others = append(f.others, candidate{typ: c.Type, format: c.Format, parser: ps})
+		f.others = append(f.others, &notation{typ: c.Type, format: c.Format, parser: ps})
 	}
 	if _, err := numberFormatOf(load.Column{}, p); err != nil {
 		return nil, err
@@ -92,100 +107,135 @@ func newForms(p load.Plan) (*forms, error) {
 	return f, nil
 }
 
-// candidates returns the ways in which a field may be written whose first
+// notations returns the ways in which a field may be written whose first
 // values are given, the narrowest type and the simplest way first.
-func (f *forms) candidates(values []openingValue) []*candidate {
-	return pointers(slices.Concat(f.booleans, f.numbers(values), f.others, f.dates(values)))
+func (f *forms) notations(values []openingValue) []*notation {
+	return slices.Concat(f.booleans, f.numbersFor(values), f.others, f.datesFor(values))
 }
 
-// pointers returns candidates of a field's own.
-func pointers(all []candidate) []*candidate {
+// candidates returns candidates in memory that is good until the next are asked
+// for.
+func (f *forms) candidates(all []*notation) []*candidate {
 	list := make([]*candidate, len(all))
-	for i, c := range all {
-		if c.order != "" && !strings.Contains(c.format, "YYYY") {
+	f.memory = slices.Grow(f.memory[:0], len(all))[:len(all)]
+	for i, n := range all {
+		c := &f.memory[i]
+		*c = candidate{notation: n}
+		if n.order != "" && !strings.Contains(n.format, "YYYY") {
 			c.calendar = &calendar{}
 		}
-		list[i] = &c
+		list[i] = c
 	}
 	return list
 }
 
-// numbers returns the candidates for numbers, with the currency sign, percent
-// sign and so on that the values have.
-func (f *forms) numbers(values []openingValue) []candidate {
-	unit, before, percent, parentheses, minusBehind := "", false, false, false, false
+// A dress is what stands around the digits of a field's numbers.
+type dress struct {
+	unit                              string // a currency's sign or code
+	before                            bool   // the unit stands before the number
+	percent, parentheses, minusBehind bool
+}
+
+// dressOf returns what stands around the numbers among the values.
+func dressOf(values []openingValue) dress {
+	var d dress
 	codes := false // of letters and digits: rs9001 is no amount of rupees
 	for _, v := range values {
 		text := []byte(v.text)
 		if !bytes.ContainsAny(text, "0123456789") {
 			continue
 		}
-		percent = percent || text[len(text)-1] == '%'
-		minusBehind = minusBehind || text[len(text)-1] == '-'
+		d.percent = d.percent || text[len(text)-1] == '%'
+		d.minusBehind = d.minusBehind || text[len(text)-1] == '-'
 		if text[0] == '(' && text[len(text)-1] == ')' {
-			parentheses = true
+			d.parentheses = true
 			text = text[1 : len(text)-1]
 		}
 		if u, front := unitOf(text); u != "" {
 			codes = codes || sticks(text, u, front)
-			if unit == "" {
-				unit, before = u, front
+			if d.unit == "" {
+				d.unit, d.before = u, front
 			}
 		}
 	}
 	if codes {
-		unit = ""
+		d.unit = ""
 	}
-	dress := func(pattern string) string {
-		switch {
-		case unit != "" && before:
-			pattern = unit + " " + pattern
-		case unit != "":
-			pattern += " " + unit
-		}
-		if percent {
-			pattern += " %"
-		}
-		if minusBehind {
-			pattern += "-"
-		}
-		if parentheses {
-			pattern = "(" + pattern + ")"
-		}
-		return pattern
+	return d
+}
+
+// on returns a pattern of digits with the dress around it.
+func (d *dress) on(pattern string) string {
+	switch {
+	case d.unit != "" && d.before:
+		pattern = d.unit + " " + pattern
+	case d.unit != "":
+		pattern += " " + d.unit
 	}
-	var list []candidate
+	if d.percent {
+		pattern += " %"
+	}
+	if d.minusBehind {
+		pattern += "-"
+	}
+	if d.parentheses {
+		pattern = "(" + pattern + ")"
+	}
+	return pattern
+}
+
+// mostShared is how many dresses, and patterns of dates, are kept for other fields.
+const mostShared = 256
+
+// numbersFor returns the notations of numbers, with the currency sign, percent
+// sign and so on that the values have.
+func (f *forms) numbersFor(values []openingValue) []*notation {
+	d := dressOf(values)
+	list, ok := f.numbers[d]
+	if !ok {
+		list = f.dressed(d)
+		if len(f.numbers) < mostShared {
+			f.numbers[d] = list
+		}
+	}
+	return list
+}
+
+// dressed returns the notations of numbers in that dress.
+func (f *forms) dressed(d dress) []*notation {
+	var list []*notation
 	add := func(typ load.Type, patterns []string) {
 		for _, plain := range patterns {
-			pattern := dress(plain)
+			pattern := d.on(plain)
 			usual := plainNumbers.point
 			if f.plan.Decimal == "," {
 				usual = ','
 			}
-			n, err := parseNumberFormat(pattern, usual)
-			if err != nil || f.plan.Decimal != "" && (n.point != usual) {
+			format, err := parseNumberFormat(pattern, usual)
+			if err != nil || f.plan.Decimal != "" && (format.point != usual) {
 				continue
 			}
-			c := candidate{typ: typ, format: pattern, number: true}
-			if pattern == plain && n.group == groupNone && n.point == usual {
-				c.format = ""
+			n := &notation{typ: typ, format: pattern, number: true}
+			if pattern == plain && format.group == groupNone && format.point == usual {
+				n.format = ""
 			}
 			switch typ {
 			case load.Integer:
-				c.parser = &integerParser{format: n}
+				n.parser = &integerParser{format: format}
 			case load.Decimal:
-				c.parser = &decimalParser{format: n}
+				n.parser = &decimalParser{format: format}
 			default:
-				c.parser = &floatParser{format: n}
+				n.parser = &floatParser{format: format}
 			}
-			list = append(list, c)
+			list = append(list, n)
 		}
 	}
-	if unit == "" && !percent { // amounts of money may have cents
+	money := d.unit != "" || d.percent // may have cents
+	if !money {
 		add(load.Integer, integerPatterns)
 	}
 	add(load.Decimal, decimalPatterns)
-	if unit == "" && !percent {
+	if !money {
 		add(load.Float, floatPatterns)
 	}
 	return list
@@ -194,60 +244,71 @@ func (f *forms) numbers(values []openingValue) []candidate {
 // mostPatterns is how many ways of writing dates are tried with one field.
 const mostPatterns = 12
 
-// dates returns the candidates for dates and timestamps that are written by a
+// datesFor returns the notations of dates and timestamps that are written by a
 // pattern, from the plan or by the looks of the values.
-func (f *forms) dates(values []openingValue) []candidate {
+func (f *forms) datesFor(values []openingValue) []*notation {
 	var patterns []string
 	if f.plan.DateFormat != "" {
 		patterns = []string{f.plan.DateFormat}
 	} else {
-		seen := map[string]bool{}
 		for _, v := range values {
 			if _, f := readISO([]byte(v.text)); f == flawNone {
 				continue
 			}
 			for _, pattern := range likelyPatterns([]byte(v.text)) {
-				if !seen[pattern] && len(patterns) < mostPatterns {
-					seen[pattern] = true
+				if len(patterns) < mostPatterns && !slices.Contains(patterns, pattern) {
 					patterns = append(patterns, pattern)
 				}
 			}
 		}
 	}
-	var list []candidate
+	var list []*notation
+	for _, pattern := range patterns {
+		all, ok := f.dates[pattern]
+		if !ok {
+			all = f.dated(pattern)
+			if len(f.dates) < mostShared {
+				f.dates[pattern] = all
+			}
+		}
+		for _, n := range all {
+			if !slices.ContainsFunc(list, func(other *notation) bool { return other.typ == n.typ && other.format == n.format }) {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
+}
+
+// dated returns the notations of dates and timestamps by a pattern.
+func (f *forms) dated(pattern string) []*notation {
+	var list []*notation
 	add := func(typ load.Type, pattern string) {
 		ps, err := newMomentParser(load.Column{Type: typ, Format: pattern}, load.Plan{})
 		if err != nil {
 			return
 		}
-		c := candidate{typ: typ, format: pattern, parser: ps, skeleton: orderless.Replace(pattern), order: orderOf(pattern)}
+		n := &notation{typ: typ, format: pattern, parser: ps, skeleton: orderless.Replace(pattern), order: orderOf(pattern)}
 		if pattern == f.plan.DateFormat {
-			c.format, c.skeleton, c.order = "", "", ""
+			n.format, n.skeleton, n.order = "", "", ""
 		}
-		for _, other := range list {
-			if other.typ == typ && other.format == c.format {
-				return
-			}
-		}
-		list = append(list, c)
+		list = append(list, n)
 	}
-	for _, pattern := range patterns {
-		p, err := parsePattern(pattern)
-		if err != nil || !p.dated {
-			continue
-		}
-		if !p.timed {
-			add(load.Date, pattern)
-		}
-		if p.zoned {
-			add(load.TimestampTZ, pattern)
-			continue
-		}
-		add(load.Timestamp, pattern)
-		// With the date alone, the time behind it may have seconds or not.
-		if date, tail := p.split(); tail != nil && !p.half && pattern != f.plan.DateFormat {
-			add(load.Timestamp, date.String())
-		}
+	p, err := parsePattern(pattern)
+	if err != nil || !p.dated {
+		return nil
+	}
+	if !p.timed {
+		add(load.Date, pattern)
+	}
+	if p.zoned {
+		add(load.TimestampTZ, pattern)
+		return list
+	}
+	add(load.Timestamp, pattern)
+	// With the date alone, the time after it may have seconds or not.
+	if date, tail := p.split(); tail != nil && !p.half && pattern != f.plan.DateFormat {
+		add(load.Timestamp, date.String())
 	}
 	return list
 }

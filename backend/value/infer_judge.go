@@ -172,7 +172,7 @@ func (w *fieldWatch) written() verdict {
 // looksLikePhone reports whether numbers with blanks among their digits all
 // have the same number of digits and no decimals.
 func (w *fieldWatch) looksLikePhone(c *candidate) bool {
-	return c.typ == load.Integer && formatOf(c).group == groupSpace && w.whole == 0 && w.values > 1 &&
+	return c.typ == load.Integer && formatOf(c.notation).group == groupSpace && w.whole == 0 && w.values > 1 &&
 		w.digitsLeast == w.digitsMost && w.digitsMost >= 7
 }
 
@@ -226,7 +226,7 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 	if c.missed > 0 {
 		v.confidence -= min(0.2, 5*float64(c.missed)/float64(w.values))
 	}
-	if c.typ == load.Integer && c.missed == 0 && !w.notBit && w.zero && w.one {
+	if c.typ == load.Integer && c.missed == 0 && w.notBit.line == 0 && w.zero && w.one {
 		if namesBoolean(w.name) {
 			v.asBoolean = true
 			v.confidence = min(v.confidence, 0.9)
@@ -269,9 +269,9 @@ func (f *face) proves() bool { return f.mine.count+f.theirs.count > 0 }
 // facing returns the rivals of c that read some values differently.
 func (w *fieldWatch) facing(c *candidate) []face {
 	var list []face
-	for _, r := range w.rivalries {
-		switch {
-		case r.doubt.count == 0:
+	for i := range w.rivalries {
+		switch r := &w.rivalries[i]; {
+		case !r.inDoubt():
 		case r.a == c:
 			list = append(list, face{r, r.b, r.onlyA, r.onlyB})
 		case r.b == c:
@@ -294,7 +294,7 @@ func settleByNeighbours(verdicts []verdict) {
 		case v.chosen.order != "" && v.proved:
 			order.add(v.chosen.order, v.watch.name)
 		case v.chosen.number && v.watch.provesPoint(v.chosen):
-			point.add(string(formatOf(v.chosen).point), v.watch.name)
+			point.add(string(formatOf(v.chosen.notation).point), v.watch.name)
 		}
 	}
 	for i := range verdicts {
@@ -303,7 +303,7 @@ func settleByNeighbours(verdicts []verdict) {
 			by := decided{}
 			if c.order != "" && c.order == order.what {
 				by = order
-			} else if c.number && string(formatOf(c).point) == point.what {
+			} else if c.number && string(formatOf(c.notation).point) == point.what {
 				by = point
 			}
 			if by.what == "" || by.divided {
@@ -333,11 +333,11 @@ func (d *decided) add(what, field string) {
 // provesPoint reports whether the values can't have been written with the
 // other decimal sign.
 func (w *fieldWatch) provesPoint(chosen *candidate) bool {
-	if chosen.typ == load.Integer && formatOf(chosen).group != groupPoint && formatOf(chosen).group != groupComma {
+	if chosen.typ == load.Integer && formatOf(chosen.notation).group != groupPoint && formatOf(chosen.notation).group != groupComma {
 		return false
 	}
 	for _, c := range w.candidates {
-		if c.number && formatOf(c).point != formatOf(chosen).point && c.missed <= chosen.missed {
+		if c.number && formatOf(c.notation).point != formatOf(chosen.notation).point && c.missed <= chosen.missed {
 			return false
 		}
 	}

@@ -21,15 +21,15 @@ func showsAll(ps parser) bool {
 // said returns the ways in which a field may be written whose format somebody
 // has given: those of the types that have such formats, the narrowest first;
 // none for a format that no type has.
-func (f *forms) said(format string) []candidate {
-	var list []candidate
+func (f *forms) said(format string) []*notation {
+	var list []*notation
 	add := func(types ...load.Type) bool {
 		for _, t := range types {
 			ps, err := newParser(load.Column{Type: t, Format: format}, f.plan)
 			if err != nil || !showsAll(ps) {
 				continue
 			}
-			list = append(list, candidate{typ: t, format: format, parser: ps, number: t.IsNumber()})
+			list = append(list, &notation{typ: t, format: format, parser: ps, number: t.IsNumber()})
 		}
 		return len(list) > 0
 	}

@@ -80,7 +80,7 @@ func (s *scales) spread() bool { return s.least > 0 && s.zeroed > s.least }
 // mayBeCodes reports whether numbers of that kind may be those of chapters and
 // the like: not amounts, by their name or by what stands beside them.
 func (w *fieldWatch) mayBeCodes(c *candidate) bool {
-	f := formatOf(c)
+	f := formatOf(c.notation)
 	return c.typ == load.Decimal && f.group == groupNone && f.unit == nil && !f.percent && !f.parentheses && !f.minusBehind &&
 		!w.scales.negative && !namesAmount(w.name)
 }

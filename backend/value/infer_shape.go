@@ -4,11 +4,11 @@ package value
 // and how many digits stand between them. Values of one shape fare alike with
 // every candidate that reads numbers, so only the first of them is tried.
 type shape struct {
-	key          shapeKey
-	count        int64 // the values that are in no candidate's account yet
-	fits, misses []*candidate
-	proofs       []*int64 // the counts of rivalries that each value adds to
-	zero         bool     // one of them ends with a zero
+	key    shapeKey
+	count  int64    // the values that are in no candidate's account yet
+	fits   uint64   // by the index of those candidates, whether it reads them
+	proofs []*int64 // the counts of rivalries that each value adds to
+	zero   bool     // one of them ends with a zero
 }
 
 // A shapeKey is a shape's text: '0' and their number for digits, other bytes as
@@ -56,8 +56,8 @@ func shapeOf(text []byte) (k shapeKey, ok bool) {
 
 // shape returns the shape of that key, nil when it was not seen yet.
 func (w *fieldWatch) shape(k *shapeKey) *shape {
-	for _, s := range w.shapes {
-		if s.key == *k {
+	for i := range w.shapes {
+		if s := &w.shapes[i]; s.key == *k {
 			return s
 		}
 	}
@@ -66,15 +66,13 @@ func (w *fieldWatch) shape(k *shapeKey) *shape {
 
 // remember keeps how the value at hand, of shape k, fared.
 func (w *fieldWatch) remember(k shapeKey, proofs []*int64) {
-	if len(w.shapes) >= mostShapes {
+	if len(w.shapes) >= mostShapes || len(w.numbers) > 64 {
 		return
 	}
-	s := &shape{key: k, proofs: proofs}
-	for _, c := range w.numbers {
+	s := shape{key: k, proofs: proofs}
+	for i, c := range w.numbers {
 		if c.fits {
-			s.fits = append(s.fits, c)
-		} else {
-			s.misses = append(s.misses, c)
+			s.fits |= 1 << i
 		}
 	}
 	w.shapes = append(w.shapes, s)
@@ -83,12 +81,14 @@ func (w *fieldWatch) remember(k shapeKey, proofs []*int64) {
 // settleShapes brings the values of all shapes into the account of the
 // candidates and rivalries.
 func (w *fieldWatch) settleShapes() {
-	for _, s := range w.shapes {
-		for _, c := range s.fits {
-			c.matched += s.count
-		}
-		for _, c := range s.misses {
-			c.missed += s.count
+	for i := range w.shapes {
+		s := &w.shapes[i]
+		for i, c := range w.numbers {
+			if s.fits&(1<<i) != 0 {
+				c.matched += s.count
+			} else {
+				c.missed += s.count
+			}
 		}
 		for _, p := range s.proofs {
 			*p += s.count
