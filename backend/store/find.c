@@ -1,7 +1,7 @@
 /*
-** Finding a text in others, in upper or lower case of any alphabet: SQLite
-** itself knows those of ASCII alone. This is C because a search asks it for
-** every reject, and a call from SQLite into Go takes longer than the search.
+** Finding a text in others, ignoring case in any alphabet: SQLite's own functions
+** ignore it in ASCII only. This is C because a search calls it for every reject,
+** and calling Go from SQLite takes longer than the comparison.
 */
 #include "find.h"
 
@@ -9,13 +9,13 @@
 
 #include "../target/sqlite/bulk/sqlite3.h"
 
-/* begins says whether a text begins with the pattern: for each character a count
-** of ways to write it, and these, each after its length. */
+/* begins returns whether a text begins with the pattern. For each character, the
+** pattern has the number of its variants, and each variant after its length. */
 static int begins(const unsigned char *text, const unsigned char *text_end,
                   const unsigned char *pattern, const unsigned char *pattern_end) {
   while (pattern < pattern_end) {
     int found = 0;
-    for (int ways = *pattern++; ways > 0; ways--) {
+    for (int variants = *pattern++; variants > 0; variants--) {
       int len = *pattern++;
       if (!found && text_end - text >= len && *text == *pattern && memcmp(text, pattern, len) == 0) found = len;
       pattern += len;
@@ -32,7 +32,7 @@ static void holds(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   for (int i = 1; i < argc; i++) {
     const unsigned char *text = sqlite3_value_text(argv[i]);
     const unsigned char *end = text + sqlite3_value_bytes(argv[i]);
-    /* No character begins within another: every byte can be tried. */
+    /* UTF-8 is self-synchronizing: no match begins within a character. */
     for (; text < end; text++) {
       if (begins(text, end, pattern, pattern_end)) {
         sqlite3_result_int(ctx, 1);

@@ -12,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// installFind lets connections that are opened from now on know the SQL function
-// linefeed_holds(pattern, text, …): whether one of the texts holds what
-// findPattern made the pattern of.
+// installFind gives connections opened from now on the SQL function
+// linefeed_holds(pattern, text, …): whether one of the texts contains the text of
+// the pattern, ignoring case.
 var installFind = sync.OnceValue(func() error {
 	if rc := C.lf_install_find(); rc != 0 {
 		return fmt.Errorf("register the search with SQLite: code %d", int(rc))
@@ -22,16 +22,16 @@ var installFind = sync.OnceValue(func() error {
 	return nil
 })
 
-// findPattern returns the pattern that finds text in upper or lower case: for
-// each of its characters how many there are that strings.EqualFold takes for the
-// same, and each of these as its length and UTF-8.
+// findPattern returns the pattern that finds text ignoring case. For each
+// character it has the number of characters that strings.EqualFold takes as equal,
+// and each of these as its length and its UTF-8.
 func findPattern(text string) []byte {
 	pattern := []byte{}
 	for _, c := range text {
-		ways := len(pattern)
+		variants := len(pattern)
 		pattern = append(pattern, 0)
-		for same := c; pattern[ways] == 0 || same != c; same = unicode.SimpleFold(same) {
-			pattern[ways]++
+		for same := c; pattern[variants] == 0 || same != c; same = unicode.SimpleFold(same) {
+			pattern[variants]++
 			pattern = utf8.AppendRune(append(pattern, byte(utf8.RuneLen(same))), same)
 		}
 	}

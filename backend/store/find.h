@@ -4,9 +4,9 @@
 #ifndef LINEFEED_FIND_H
 #define LINEFEED_FIND_H
 
-/* lf_install_find makes every connection opened from now on know
-** linefeed_holds(pattern, text, ...): whether one of the texts holds the
-** pattern, which is that of find.go. */
+/* lf_install_find gives every connection opened from now on the SQL function
+** linefeed_holds(pattern, text, ...): whether one of the texts contains the
+** pattern, which findPattern in find.go makes. */
 int lf_install_find(void);
 
 #endif

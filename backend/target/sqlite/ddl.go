@@ -8,15 +8,14 @@ import (
 	"linefeed/backend/load"
 )
 
-// createTable returns the statement that makes the table of a layout. Where
-// no column is the primary key, the key of the plan is.
+// createTable returns the statement that creates the table of a layout. If no
+// column is declared the primary key, the key of the plan is used.
 //
-// The length of a text is declared but has no CHECK: SQLite lets it pass, and
-// so do other programs that read the file; values are held to it when they
-// are converted.
+// The length of a text is declared but not enforced by a CHECK: SQLite ignores
+// it, as do other programs that read the file. Conversion enforces it.
 //
-// The layout's texts come from outside. What could make anything but this one
-// table of them is a problem.
+// The layout's texts come from outside. Anything in them that could do more than
+// create this one table is reported as a problem.
 func createTable(l load.Layout) (string, error) {
 	if err := checkMade(l); err != nil {
 		return "", err
@@ -40,7 +39,7 @@ func createTable(l load.Layout) (string, error) {
 			b.WriteString(",")
 		}
 		fmt.Fprintf(&b, "\n  %s %s", quote(c.Name), spell(c))
-		// SQLite alone lets the columns of a primary key be NULL.
+		// Unlike other databases, SQLite allows NULL in a primary key.
 		if !c.Nullable || inKey(c.Name) {
 			b.WriteString(" NOT NULL")
 		}

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// An empty value in a column that takes no NULL, but has a default, is the
-// default, as it is where the column is left out. SQLite itself gives a column
-// its default only where the statement does not name it; so the statement does
-// it, for each row anew: CURRENT_TIMESTAMP and random() are what they are then.
+// An empty value in a NOT NULL column with a default becomes the default, as if
+// the column were not mapped. SQLite itself applies a default only if the
+// statement does not name the column, so the statement contains the default's
+// expression. It is evaluated for each row, as CURRENT_TIMESTAMP and random()
+// must be.
 
-// readDefaults makes the defaults of the columns expressions that a statement
-// can hold. A column has none where its default is NULL.
+// readDefaults turns the defaults of the columns into expressions for use in a
+// statement. A column whose default is NULL has none.
 func (d *DB) readDefaults(ctx context.Context, t *table) {
 	for i := range t.columns {
 		text := t.defaults[i]
@@ -29,8 +30,8 @@ func (d *DB) readDefaults(ctx context.Context, t *table) {
 	}
 }
 
-// defaultExpression returns the text of a default as an expression. In a
-// default a mere name, quoted or not, is a text.
+// defaultExpression returns the text of a default as an expression. In a DEFAULT
+// clause a bare name, quoted or not, is a string.
 func defaultExpression(text string) string {
 	name := text
 	if n := len(text); n >= 2 {
@@ -53,7 +54,7 @@ func defaultExpression(text string) string {
 	return "(" + text + ")"
 }
 
-// isName reports whether text is a name that needs no quotes.
+// isName reports whether text is an unquoted name.
 func isName(text string) bool {
 	for i, c := range text {
 		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c > 0x7F
@@ -64,8 +65,8 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// orDefault returns the expression for what goes into column i, of which value
-// is the value in the row.
+// orDefault returns the expression that is stored in column i for a row in which
+// value is the expression of its value.
 func (t *table) orDefault(i int, value string) string {
 	if t.columns[i].Nullable || t.defaults[i] == "" {
 		return value

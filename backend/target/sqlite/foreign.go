@@ -12,12 +12,12 @@ import (
 
 // A reference is a foreign key of a table.
 type reference struct {
-	table    string // what it refers to
-	missing  bool   // it is not there
+	table    string // the parent
+	missing  bool   // the parent does not exist
 	from, to []string
 }
 
-// readReferences reads the foreign keys of a table, and whether others lead to it.
+// readReferences reads the foreign keys of a table, and whether others refer to it.
 func (d *DB) readReferences(ctx context.Context, t *table) error {
 	tables, err := d.tableNames(ctx)
 	if err != nil {
@@ -65,8 +65,8 @@ func (d *DB) foreignKeys(ctx context.Context, table string) ([]reference, error)
 	return references, err
 }
 
-// completeReference names the columns that a foreign key refers to. One that
-// names none means the primary key.
+// completeReference fills in the columns that a foreign key refers to: one that
+// names none refers to the primary key.
 func (d *DB) completeReference(ctx context.Context, r *reference) error {
 	return d.pragma(ctx, "table_info", r.table, func(scan scanFunc) error {
 		var name string
@@ -81,23 +81,23 @@ func (d *DB) completeReference(ctx context.Context, r *reference) error {
 	})
 }
 
-// ownReference reports whether rows of the table refer to others of it.
+// ownReference reports whether the table has a foreign key to itself.
 func (t *table) ownReference() bool {
 	return slices.ContainsFunc(t.references, func(r reference) bool { return strings.EqualFold(r.table, t.name) })
 }
 
-// retry writes those refused rows once more whose only fault was to come
-// before the row of the same batch that they refer to, until that changes
-// nothing. It returns the rows that stay refused.
+// retry writes the rows that were refused for a foreign key again, until that
+// changes nothing: their parent may come later in the same batch. It returns the
+// rows that are still refused.
 //
-// A row whose fate depends on a later batch is refused all the same: rows are
-// committed as they come.
+// A row whose parent comes in a later batch stays refused: the result of a batch
+// is final.
 func (w *writer) retry(b *load.Batch, res *load.Result, refused []load.Refusal) ([]load.Refusal, error) {
 	for progress := true; progress; {
 		progress = false
 		var still []load.Refusal
-		// The other way round than the last time: chains of references
-		// mostly lie in one of the two directions.
+		// Alternate directions: chains of references mostly run in one of the
+		// two.
 		slices.Reverse(refused)
 		for _, r := range refused {
 			if r.Code != load.CodeForeignKey {
@@ -120,10 +120,10 @@ func (w *writer) retry(b *load.Batch, res *load.Result, refused []load.Refusal) 
 	return refused, nil
 }
 
-// blame finds which foreign key a row violates, which SQLite does not say.
+// blame finds the foreign key that a row violates, which SQLite does not report.
 func (w *writer) blame(ctx context.Context, b *load.Batch, r *load.Refusal) {
 	t := w.reasons.table
-	// With more than one key, or where a trigger writes elsewhere, look.
+	// With several keys, or triggers that write to other tables, look it up.
 	sure := len(t.references) == 1 && !t.triggers
 	for _, ref := range t.references {
 		if !sure && !w.violates(ctx, ref, b, r.Row) {
@@ -136,8 +136,8 @@ func (w *writer) blame(ctx context.Context, b *load.Batch, r *load.Refusal) {
 	}
 }
 
-// violates reports whether the row that a foreign key of a row refers to is
-// missing.
+// violates reports whether the parent row that a foreign key of a row refers to
+// is missing.
 func (w *writer) violates(ctx context.Context, ref reference, b *load.Batch, row int) bool {
 	cells := b.Row(row)
 	var where []string
@@ -145,7 +145,7 @@ func (w *writer) violates(ctx context.Context, ref reference, b *load.Batch, row
 	for i, name := range ref.from {
 		k := w.reasons.only([]string{name})
 		if k < 0 || cells[k].Kind == load.CellNull {
-			return false // NULL refers to nothing; the default of a column that is not mapped is not known here
+			return false // NULL refers to nothing; the default of an unmapped column is not known here
 		}
 		where = append(where, quote(ref.to[i])+" = ?")
 		values = append(values, value(b, cells[k]))
@@ -156,7 +156,7 @@ func (w *writer) violates(ctx context.Context, ref reference, b *load.Batch, row
 	return err == nil && !found
 }
 
-// value returns what a cell holds, for database/sql.
+// value returns the value of a cell for database/sql.
 func value(b *load.Batch, c load.Cell) any {
 	switch c.Kind {
 	case load.CellInt:

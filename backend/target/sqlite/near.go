@@ -2,8 +2,8 @@ package sqlite
 
 import "strings"
 
-// alike reports whether b may be what was meant by a: the same but for case
-// and signs, or one or two letters away.
+// alike reports whether a may be a misspelling of b: they differ in case and
+// punctuation only, or in one or two letters.
 func alike(a, b string) bool {
 	plain := strings.NewReplacer("_", "", "-", "", " ", "")
 	x := []rune(plain.Replace(strings.ToLower(a)))
@@ -15,8 +15,8 @@ func alike(a, b string) bool {
 	return distance(x, y) <= limit
 }
 
-// distance returns how many letters must be added, taken away or exchanged to
-// make x of y.
+// distance returns the edit distance between x and y: the number of letters to
+// insert, delete or replace.
 func distance(x, y []rune) int {
 	row := make([]int, len(y)+1)
 	for j := range row {

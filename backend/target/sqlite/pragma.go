@@ -5,12 +5,12 @@ import (
 	"database/sql"
 )
 
-// A scanFunc takes the values of a row from its first column on; nil leaves one out.
+// A scanFunc scans the first columns of a row; nil skips a column.
 type scanFunc func(into ...any) error
 
-// pragma calls each for every row that a pragma tells about something in the
+// pragma calls each for every row that a pragma returns about something in the
 // database. SQLite also has pragmas as tables, which could be joined and
-// filtered; but a user's table may have the name of one of these.
+// filtered, but a user's table may have the same name.
 func (d *DB) pragma(ctx context.Context, name, about string, each func(scanFunc) error) error {
 	statement := "PRAGMA main." + name
 	if about != "" {
@@ -29,7 +29,7 @@ func (d *DB) pragma(ctx context.Context, name, about string, each func(scanFunc)
 	return rows.Err()
 }
 
-// scanner returns what scans the row that rows is at.
+// scanner returns the scanFunc of the current row.
 func scanner(rows *sql.Rows) scanFunc {
 	return func(into ...any) error {
 		names, err := rows.Columns()

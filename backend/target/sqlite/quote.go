@@ -2,12 +2,12 @@ package sqlite
 
 import "strings"
 
-// quote returns a name as SQL writes it.
+// quote returns a name as a quoted identifier.
 func quote(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// quoteAll returns the names, separated by commas.
+// quoteAll returns the names as quoted identifiers, separated by commas.
 func quoteAll(names []string) string {
 	var b strings.Builder
 	for i, name := range names {

@@ -8,19 +8,19 @@ import (
 	"linefeed/backend/load"
 )
 
-// rules are what the statements that made the database say beside what SQLite
-// tells in its own tables.
+// rules are what only the text of the CREATE statements tells, and none of
+// SQLite's pragmas.
 type rules struct {
 	autoincrement bool
-	conflict      bool // the table's constraints have conflict clauses of their own
-	deferred      bool // foreign keys of the table are checked at the commit
-	elsewhere     bool // so are some of other tables
-	raises        bool // a trigger may refuse a row and leave what it did
+	conflict      bool // the table's constraints have conflict clauses
+	deferred      bool // the table has deferred foreign keys
+	elsewhere     bool // other tables have deferred foreign keys
+	raises        bool // a trigger may refuse a row and keep what it did
 	rollsBack     bool // a conflict in a trigger may end the transaction
 }
 
-// readRules reads what is said of a table, and of what its triggers may touch:
-// the triggers and the other tables of the database.
+// readRules reads the rules of a table and of whatever its triggers may touch:
+// all triggers and other tables of the database.
 func (d *DB) readRules(ctx context.Context, table string) (r rules, err error) {
 	rows, err := d.conn.QueryContext(ctx, `
 		SELECT type = 'trigger', type = 'table' AND name = ? COLLATE NOCASE, sql FROM main.sqlite_schema
@@ -52,9 +52,9 @@ func (d *DB) readRules(ctx context.Context, table string) (r rules, err error) {
 	return r, rows.Err()
 }
 
-// guarded reports whether a row that is refused may be in the table for all
-// that, or may have left traces elsewhere, and whether the commit may find a
-// violated foreign key, when it is too late to say of which row.
+// guarded reports whether each row needs a savepoint: because a refused row may
+// still be in the table, or have left traces in others, or because a violated
+// foreign key may only be found at the commit, too late to tell the row.
 func (t *table) guarded(rule load.Conflict) bool {
 	changes := rule == load.ConflictUpdate || rule == load.ConflictReplace
 	return t.triggers && t.rules.raises || t.rules.deferred ||
@@ -63,11 +63,11 @@ func (t *table) guarded(rule load.Conflict) bool {
 
 // orAbort returns the conflict clause of the statements that write to t.
 //
-// It overrides those that the table's constraints declare: among these are
+// It overrides the clauses that the table's constraints declare, among them
 // REPLACE, which deletes other rows, and ROLLBACK, which ends the transaction.
-// But it also overrides those of the triggers' statements, and of the tables
-// that they write to: INSERT OR IGNORE would fail there. So with triggers there
-// is none, as in a plain INSERT, where that does no harm.
+// But it also overrides those of the triggers' statements and of the tables that
+// they write to: INSERT OR IGNORE would fail there. So a table with triggers gets
+// no clause, as in a plain INSERT, where that does no harm.
 func (t *table) orAbort() string {
 	if t.triggers && !t.rules.conflict && !t.rules.rollsBack {
 		return ""
@@ -75,7 +75,7 @@ func (t *table) orAbort() string {
 	return " OR ABORT"
 }
 
-// says reports whether the words stand among all, one after the other.
+// says reports whether the words occur in all, in sequence.
 func says(all []string, words ...string) bool {
 	for i := range all {
 		if i+len(words) <= len(all) && slices.Equal(all[i:i+len(words)], words) {
@@ -85,8 +85,8 @@ func says(all []string, words ...string) bool {
 	return false
 }
 
-// bareWords returns the words of a statement in capitals, but for those in
-// quotes and comments. Other signs are words of one letter each.
+// bareWords returns the words of a statement in capitals, except for those in
+// quotes and comments. Any other character is a word of its own.
 func bareWords(sql string) []string {
 	var words []string
 	for sql != "" {
@@ -99,7 +99,7 @@ func bareWords(sql string) []string {
 		case c == '[':
 			n = through(sql, 1, "]")
 		case c == '\'', c == '"', c == '`':
-			n = through(sql, 1, sql[:1]) // a doubled one begins anew
+			n = through(sql, 1, sql[:1]) // a doubled quote begins a new string
 		case inWord(c):
 			for n < len(sql) && inWord(sql[n]) {
 				n++
@@ -113,7 +113,8 @@ func bareWords(sql string) []string {
 	return words
 }
 
-// through returns the index after the first end in text from start on.
+// through returns the index after the first end in text at or after start, or the
+// length of text.
 func through(text string, start int, end string) int {
 	if i := strings.Index(text[start:], end); i >= 0 {
 		return start + i + len(end)

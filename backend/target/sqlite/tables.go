@@ -10,15 +10,15 @@ import (
 	"linefeed/backend/load"
 )
 
-// Counting the rows of all tables takes no longer than countTables, and those
-// of one no longer than countTable: SQLite has to look at every row.
+// Counting the rows of all tables may take countTables, and those of one table
+// countTable: SQLite has to visit every row.
 var (
 	countTables = 500 * time.Millisecond
 	countTable  = 100 * time.Millisecond
 )
 
-// Tables returns the tables that can be loaded into, by name. Their rows are
-// counted, not estimated; where that takes long they are not told.
+// Tables returns the tables that can be loaded into, sorted by name. Their rows
+// are counted, not estimated, and left unknown where that takes too long.
 func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 	if d.conn == nil {
 		return nil, nil
@@ -60,7 +60,7 @@ func (d *DB) tableNames(ctx context.Context) ([]string, error) {
 	return names, err
 }
 
-// count returns how many rows a table has, -1 where that can't be told soon.
+// count returns the number of rows of a table, -1 if counting takes too long.
 func (d *DB) count(ctx context.Context, table string) int64 {
 	ctx, cancel := context.WithTimeout(ctx, countTable)
 	defer cancel()

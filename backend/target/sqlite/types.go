@@ -8,11 +8,11 @@ import (
 	"linefeed/backend/load"
 )
 
-// SQLite takes any name as a column's type, and stores by the affinity that
-// it finds in it (see exact.go). The names here are the ones that people and
-// other databases use, chosen so that no value is changed by being stored.
+// SQLite accepts any name as a column's type and derives the column's affinity
+// from it (see exact.go). The names here are common ones, chosen so that storing
+// a value does not change it.
 
-// spell returns how the type of a column of a table to be made is declared.
+// spell returns the declared type of a column in a new table.
 func spell(c load.Column) string {
 	if c.Declared != "" {
 		return c.Declared
@@ -56,8 +56,8 @@ func spell(c load.Column) string {
 	return "TEXT"
 }
 
-// kinds tells types by words of their declared names. The first that is found
-// decides; what has none of them is told by SQLite's own rules of affinity.
+// kinds maps words in declared types to types. The first word found decides. A
+// declared type without any of them is text.
 var kinds = []struct {
 	word string
 	kind load.Type
@@ -92,7 +92,7 @@ var kinds = []struct {
 	{"DOUB", load.Float},
 }
 
-// describe fills in what the declared type of a column says.
+// describe fills in what the declared type says about a column.
 func describe(c *load.Column, declared string) {
 	c.Declared = declared
 	name, arguments, _ := strings.Cut(strings.ToUpper(declared), "(")
@@ -118,7 +118,7 @@ func describe(c *load.Column, declared string) {
 }
 
 func kindOf(name string) load.Type {
-	// "POINT" holds "INT", and SQLite goes by that too.
+	// "POINT" contains "INT", as it does for SQLite.
 	for _, k := range kinds {
 		if strings.Contains(name, k.word) {
 			return k.kind

@@ -1,6 +1,6 @@
 /*
-** The virtual table over a batch: the rows of the batch that a call of
-** lf_write is about, read where they lie.
+** The virtual table over a batch: the rows that the current call of lf_write is
+** to write, read in place.
 */
 #include "loader.h"
 
@@ -78,10 +78,10 @@ static int cursor_eof(sqlite3_vtab_cursor *c) {
   return l->row >= l->end;
 }
 
-/* Hands a decimal over as the number that SQLite would make of its text: with
-** so few digits both mantissa and power of ten are exact, so that the quotient
-** is the double nearest to it. SQLite, which has to do with any text, takes
-** several times as long. Returns 0 where it is left to SQLite. */
+/* Passes a decimal as the number that SQLite would make of its text. With so few
+** digits both the mantissa and the power of ten are exact, so the quotient is the
+** nearest double. SQLite, which must handle any text, takes several times as
+** long. Returns 0 if the conversion is left to SQLite. */
 static int decimal(sqlite3_context *ctx, const char *s, uint32_t len) {
   static const double ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8,
                                1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -102,7 +102,7 @@ static int decimal(sqlite3_context *ctx, const char *s, uint32_t len) {
   return 1;
 }
 
-/* The values are not copied: the batch outlives the statement's run. */
+/* Values are not copied: the batch outlives the statement's run. */
 static int cursor_column(sqlite3_vtab_cursor *cur, sqlite3_context *ctx, int i) {
   lf_loader *l = ((lf_cursor *)cur)->loader;
   const lf_cell *c = &l->cells[(size_t)l->row * l->cols + i];
@@ -124,8 +124,8 @@ static int cursor_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *rowid) {
   return SQLITE_OK;
 }
 
-/* With no xCreate the table exists in every connection that has the module,
-** and in no database file. */
+/* Without xCreate the table exists in every connection that has the module, and
+** in no database file. */
 const sqlite3_module lf_batch_module = {
   .iVersion = 0,
   .xConnect = table_connect,

@@ -1,12 +1,12 @@
 /*
-** The life of a loader.
+** Opening, preparing and freeing a loader.
 */
 #include "loader.h"
 
 #include <stdlib.h>
 
-/* linefeed_connection() returns the address of its connection, which the
-** driver keeps to itself. */
+/* linefeed_connection() returns the address of its connection, which the driver
+** does not expose. */
 static void address(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc, (void)argv;
   sqlite3_result_int64(ctx, (sqlite3_int64)(uintptr_t)sqlite3_context_db_handle(ctx));
@@ -20,8 +20,8 @@ static int entry(sqlite3 *db, char **err, const void *api) {
 
 int lf_install(void) { return sqlite3_auto_extension((void (*)(void))entry); }
 
-/* linefeed_conflict() is evaluated where a row's key is in the table: it notes
-** that, and returns true, for the row to be changed. */
+/* linefeed_conflict() is evaluated when a row's key is in the table: it records
+** that and returns true, so that the row is updated. */
 static void conflict(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc, (void)argv;
   ((lf_loader *)sqlite3_user_data(ctx))->conflict = 1;
@@ -67,7 +67,7 @@ int lf_fail(lf_loader *l, int rc) {
   return rc;
 }
 
-/* prepare readies a statement, where there is one and nothing failed before. */
+/* prepare prepares a statement, if there is one and nothing failed before. */
 static int prepare(lf_loader *l, int rc, const char *sql, sqlite3_stmt **out) {
   if (rc != SQLITE_OK || sql == NULL) return rc;
   return sqlite3_prepare_v3(l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);

@@ -1,5 +1,5 @@
-// Package bulk inserts whole batches into a table of an SQLite database: a
-// batch crosses from Go to C once, and its rows are inserted there.
+// Package bulk inserts whole batches into a table of an SQLite database: a batch
+// crosses from Go to C once, and C inserts its rows.
 package bulk
 
 /*
@@ -24,13 +24,13 @@ import (
 // A Loader is the bulk path of one connection of the driver mattn/go-sqlite3.
 // It is used by one goroutine at a time.
 //
-// It has two ways. Where it can, a batch is one INSERT OR FAIL … SELECT from
-// a virtual table over the batch's cells, continued after each row that is
-// refused: the fastest that SQLite has, because cursors stay open and a row
-// that follows the last one in key order is appended. Everywhere else it writes
-// row by row. Both know exactly which rows were refused.
+// It has two paths. Where the table allows it, a batch is one INSERT OR FAIL …
+// SELECT from a virtual table over the batch's cells, resumed after each refused
+// row. That is the fastest SQLite can do: cursors stay open, and a row that
+// follows the last one in key order is appended. Everywhere else rows are written
+// one at a time. Both paths know exactly which rows were refused.
 //
-// The C code reads the batch in place and keeps no address of it after a call.
+// The C code reads the batch in place and keeps no pointer into it after a call.
 type Loader struct {
 	c        *C.lf_loader
 	refusals []C.lf_refusal
@@ -39,36 +39,35 @@ type Loader struct {
 }
 
 // Batch is the name of the virtual table that Statements.Many selects from. No
-// table of a user can have it.
+// user's table can have that name.
 const Batch = C.LF_BATCH
 
-// Statements are those of one load. Parameter i of each that writes or looks
-// for a row is the row's value in column i, counted from 1.
+// Statements are the statements of one load. In each that writes or finds a row,
+// parameter i is the row's value in column i, counted from 1.
 type Statements struct {
 	Columns int
-	One     string // inserts the row, perhaps with a rule for one whose key is there
-	// Many inserts OR FAIL all rows of the virtual table [Batch], of the
-	// columns c0, c1 and so on; "" where the table does not allow it.
+	One     string // inserts the row, perhaps with an ON CONFLICT clause
+	// Many inserts OR FAIL all rows of the virtual table [Batch], whose columns
+	// are c0, c1 and so on; "" where the table does not allow it.
 	Many  string
-	Rowid string // finds a row by its rowid; with Many
+	Rowid string // finds a row by its rowid; set with Many
 	// Decimals says for each column whether its texts are decimals,
-	// -?digits[.digits], and its affinity makes numbers of them; nil for none.
+	// -?digits[.digits], that its affinity turns into numbers; nil for none.
 	Decimals []bool
 
-	// Find selects something where the row's key is in the table; "" where no
-	// rule asks for it. It runs before One where First says so, and otherwise
-	// where One was refused. Change then changes the row that is there; "" is
-	// to leave it.
+	// Find selects something if the row's key is in the table; "" where no rule
+	// needs it. It runs before One if First is set, and otherwise after One was
+	// refused. Change then updates the existing row; "" leaves it as it is.
 	Find, Change string
 	First        bool
 
 	Guard bool // a refused row may leave something behind
-	Skip  bool // One leaves out rows whose key is there
+	Skip  bool // One skips rows whose key exists
 }
 
-// An Error is one of SQLite itself.
+// An Error is an error of SQLite's.
 type Error struct {
-	Code    int // its extended result code
+	Code    int // the extended result code
 	Message string
 }
 
@@ -80,8 +79,8 @@ const headerVersion = C.SQLITE_VERSION_NUMBER
 // maxRefusals is how many refused rows one call into C reports.
 const maxRefusals = 1024
 
-// Install lets connections that are opened from now on tell their address, by
-// the SQL function linefeed_connection; see [Open].
+// Install gives connections opened from now on the SQL function
+// linefeed_connection, which returns the connection's address; see [Open].
 var Install = sync.OnceValue(func() error {
 	if rc := C.lf_install(); rc != C.SQLITE_OK {
 		return fmt.Errorf("register the bulk path with SQLite: code %d", int(rc))
@@ -89,9 +88,9 @@ var Install = sync.OnceValue(func() error {
 	return nil
 })
 
-// Open returns the loader of the connection with that address, which the SQL
-// function linefeed_connection tells. The connection waits so long for the
-// locks of other programs from then on; while it does, waiting is set.
+// Open returns the loader of the connection at address, which the SQL function
+// linefeed_connection returned. From then on the connection waits up to wait for
+// the locks of other programs; waiting is set while it does.
 func Open(address int64, wait time.Duration, waiting *atomic.Bool) (*Loader, error) {
 	handle := cgo.NewHandle(waiting)
 	c := C.lf_open(C.uintptr_t(address), C.int(wait.Milliseconds()), C.uintptr_t(handle))
@@ -102,14 +101,14 @@ func Open(address int64, wait time.Duration, waiting *atomic.Bool) (*Loader, err
 	return &Loader{c: c, refusals: make([]C.lf_refusal, maxRefusals), waiting: waiting, handle: handle}, nil
 }
 
-// linefeedWaiting is called by C while it waits for a lock.
+// linefeedWaiting is called from C while it waits for a lock.
 //
 //export linefeedWaiting
 func linefeedWaiting(handle C.uintptr_t) {
 	cgo.Handle(handle).Value().(*atomic.Bool).Store(true)
 }
 
-// IsKeyword reports whether SQLite's grammar has a word of its own like that.
+// IsKeyword reports whether word is a keyword of SQLite's grammar.
 func IsKeyword(word string) bool {
 	text := C.CString(word)
 	defer C.free(unsafe.Pointer(text))
@@ -131,9 +130,9 @@ func (l *Loader) InTransaction() bool { return C.lf_autocommit(l.c) == 0 }
 // Moved reports whether the file was removed, or another put in its place.
 func (l *Loader) Moved() bool { return C.lf_moved(l.c) != 0 }
 
-// Watch cancels what the loader does once ctx is done: running statements,
-// and waiting for locks. The func that it returns ends the watch, after which
-// the loader can be used again.
+// Watch interrupts the loader once ctx is done: running statements as well as
+// waiting for locks. The returned function ends the watch, after which the loader
+// can be used again.
 func (l *Loader) Watch(ctx context.Context) (stop func()) {
 	done := make(chan struct{})
 	unwatch := context.AfterFunc(ctx, func() {
@@ -149,7 +148,7 @@ func (l *Loader) Watch(ctx context.Context) (stop func()) {
 	}
 }
 
-// Prepare readies the statements of a load.
+// Prepare prepares the statements of a load.
 func (l *Loader) Prepare(s Statements) error {
 	var all []*C.char
 	defer func() {
@@ -179,13 +178,13 @@ func (l *Loader) Prepare(s Statements) error {
 	return l.error(rc)
 }
 
-// Finalize lets go of the statements.
+// Finalize releases the statements.
 func (l *Loader) Finalize() { C.lf_finalize(l.c) }
 
-// Write inserts rows [first, end) of b, adds to the counts of res, and calls
-// refused for each row that the database did not take, with SQLite's extended
-// result code, which is 0 where a trigger left the row out in silence. message
-// is valid during the call.
+// Write inserts rows [first, end) of b, adds to the counts in res, and calls
+// refused for each row that the database refused, with SQLite's extended result
+// code, or 0 where a trigger silently ignored the row. message is valid only
+// during the call.
 func (l *Loader) Write(b *load.Batch, first, end int, res *load.Result, refused func(row, code int, message []byte)) error {
 	cells := (*C.lf_cell)(unsafe.Pointer(unsafe.SliceData(b.Cells)))
 	arena := (*C.uchar)(unsafe.SliceData(b.Arena))
@@ -215,7 +214,7 @@ func (l *Loader) Write(b *load.Batch, first, end int, res *load.Result, refused 
 	return nil
 }
 
-// error returns what a result code of the bulk path means, nil for success.
+// error returns the error for a result code of the bulk path, nil for success.
 func (l *Loader) error(rc C.int) error {
 	if rc == C.SQLITE_OK {
 		return nil

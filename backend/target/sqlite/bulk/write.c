@@ -1,15 +1,16 @@
 /*
-** Writing the rows of a batch, in one statement or one by one.
+** Writing the rows of a batch, by one statement or one at a time.
 */
 #include "loader.h"
 
 #include <stdlib.h>
 
-/* How many bytes of a message are kept: a trigger's may be of any length. */
+/* The most bytes kept of a message: a trigger's may be of any length. */
 #define LF_MAX_MESSAGE 1000
 
-/* Whether a result code blames the row, and not the database. A plain error
-** comes from a function in a check, a generated column or a trigger. */
+/* Whether a result code is the fault of the row, not of the database.
+** SQLITE_ERROR comes from a function in a check, a generated column or a
+** trigger. */
 static int blames_row(int rc) {
   switch (rc & 0xff) {
     case SQLITE_CONSTRAINT:
@@ -48,8 +49,8 @@ static int refuse(lf_loader *l, int rc, const char *text, lf_refusal *refusals, 
   return SQLITE_OK;
 }
 
-/* Whether the row inserted last is there. After a statement that failed it
-** says whether the rows before the failing one stayed or were undone. */
+/* Whether the last inserted row is in the table: after a failed statement this
+** tells whether the rows before the failing one were kept or undone. */
 static int last_stayed(lf_loader *l, int *stayed) {
   sqlite3_bind_int64(l->rowid, 1, sqlite3_last_insert_rowid(l->db));
   int rc = sqlite3_step(l->rowid);
@@ -58,8 +59,8 @@ static int last_stayed(lf_loader *l, int *stayed) {
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* Whether a statement with OR FAIL that ended so kept the rows before the
-** refused one, and counted them. Any other error may have undone them. */
+/* Whether a statement with OR FAIL that ended with rc kept the rows before the
+** refused one, and counted them. After any other error they may be undone. */
 static int keeps_rows(int rc) {
   switch (rc) {
     case SQLITE_CONSTRAINT_UNIQUE:
@@ -78,8 +79,8 @@ static int miscounted(lf_loader *l, int64_t stored, int64_t looked) {
 }
 
 /* write_many inserts rows [l->row, l->end) with as few statements as the
-** refusals allow. Where SQLite undid rows that were good, it stops with
-** *undone set and l->row at the first of them: they are for write_each. */
+** refusals allow. If SQLite undid good rows, it stops with *undone set and l->row
+** at the first of them, for write_each to write. */
 static int write_many(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_outcome *out,
                       int *undone) {
   while (l->row < l->end && out->refused < capacity) {
@@ -120,8 +121,8 @@ static int write_many(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_o
   return SQLITE_OK;
 }
 
-/* bind gives a statement the values of the row, of which some need the first
-** columns only. */
+/* bind binds the values of the row. Some statements have parameters for the
+** first columns only. */
 static int bind(lf_loader *l, sqlite3_stmt *s) {
   const lf_cell *cells = &l->cells[(size_t)l->row * l->cols];
   int params = sqlite3_bind_parameter_count(s);
@@ -144,8 +145,8 @@ static int bind(lf_loader *l, sqlite3_stmt *s) {
   return SQLITE_OK;
 }
 
-/* Whether a deferred foreign key is violated. SQLite tells at the commit, when
-** it is too late to say which row it was. */
+/* Whether a deferred foreign key is violated. SQLite reports it at the commit,
+** when it is too late to tell which row caused it. */
 static int dangling(lf_loader *l) {
   int now = 0, high = 0;
   sqlite3_db_status(l->db, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &high, 0);
@@ -157,17 +158,17 @@ static int run(sqlite3_stmt *s) {
   return sqlite3_reset(s);
 }
 
-/* What became of a row that was put. */
-enum { LEFT, STORED, REFUSED };
+/* What put did with a row. */
+enum { IGNORED, STORED, REFUSED };
 
-/* put runs a statement that inserts or changes the row. One that the database
-** refuses is told of, and has left nothing behind. */
+/* put runs a statement that inserts or updates the row. A row that the database
+** refuses is reported and leaves nothing behind. */
 static int put(lf_loader *l, sqlite3_stmt *s, lf_refusal *refusals, lf_outcome *out, int *became) {
   l->conflict = 0;
   int rc = bind(l, s);
   if (rc == SQLITE_OK) rc = sqlite3_step(s);
   if (rc == SQLITE_DONE) {
-    *became = sqlite3_changes64(l->db) > 0 ? STORED : LEFT;
+    *became = sqlite3_changes64(l->db) > 0 ? STORED : IGNORED;
     sqlite3_reset(s);
     if (!l->guard || !dangling(l)) return SQLITE_OK;
     rc = refuse(l, SQLITE_CONSTRAINT_FOREIGNKEY, "", refusals, out);
@@ -188,7 +189,7 @@ static int put(lf_loader *l, sqlite3_stmt *s, lf_refusal *refusals, lf_outcome *
   return rc;
 }
 
-/* find says whether the row's key is in the table. */
+/* find looks up whether the row's key is in the table. */
 static int find(lf_loader *l, int *there) {
   int rc = bind(l, l->find);
   if (rc == SQLITE_OK) rc = sqlite3_step(l->find);
@@ -198,8 +199,8 @@ static int find(lf_loader *l, int *there) {
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* write_row inserts the row, or changes or leaves the one that has its key. A
-** row that can't be inserted may still have a key that is there. */
+/* write_row inserts the row, or updates or keeps the existing row with its key. A
+** row that can't be inserted may still have a key that exists. */
 static int write_row(lf_loader *l, lf_refusal *refusals, lf_outcome *out) {
   int there = 0, became, rc;
   if (l->first && (rc = find(l, &there)) != SQLITE_OK) return rc;
@@ -210,7 +211,7 @@ static int write_row(lf_loader *l, lf_refusal *refusals, lf_outcome *out) {
       else out->inserted++;
       return SQLITE_OK;
     }
-    if (became == LEFT) {
+    if (became == IGNORED) {
       if (!l->skip) return refuse(l, 0, "", refusals, out);
       out->skipped++;
       return SQLITE_OK;
@@ -224,12 +225,12 @@ static int write_row(lf_loader *l, lf_refusal *refusals, lf_outcome *out) {
     return SQLITE_OK;
   }
   if ((rc = put(l, l->change, refusals, out, &became)) != SQLITE_OK) return rc;
-  if (became == LEFT) return refuse(l, 0, "", refusals, out);
+  if (became == IGNORED) return refuse(l, 0, "", refusals, out);
   if (became == STORED) out->updated++;
   return SQLITE_OK;
 }
 
-/* write_each writes rows [l->row, l->end) one by one. */
+/* write_each writes rows [l->row, l->end) one at a time. */
 static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_outcome *out) {
   for (; l->row < l->end && out->refused < capacity; l->row++) {
     int rc = lf_stop(l);
@@ -241,7 +242,7 @@ static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_o
   return SQLITE_OK;
 }
 
-/* clear lets go of the batch's values. */
+/* clear unbinds the batch's values. */
 static void clear(sqlite3_stmt *s) {
   if (s != NULL) sqlite3_clear_bindings(s);
 }
@@ -265,7 +266,7 @@ int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
     clear(l->change);
   }
   out->next = l->row;
-  /* The batch is the caller's again. */
+  /* The batch belongs to the caller again. */
   l->cells = NULL;
   l->arena = NULL;
   l->row = l->end = 0;

@@ -1,6 +1,6 @@
 #include "extras.h"
 
-/* A driver that was built with them keeps its own. */
+/* Where the driver was built with one of them, its own is kept. */
 static int extras(sqlite3 *db, char **err, const void *api) {
   (void)err, (void)api;
   int rc = SQLITE_OK;

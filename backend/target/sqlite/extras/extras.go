@@ -1,10 +1,9 @@
-// Package extras gives SQLite what a user's database may lean on, as the
-// sqlite3 program has it, and the driver leaves out unless every command that
-// builds the program names its build tags: full-text search (FTS5) and the
-// math functions. A trigger, check or generated column that uses one would
-// refuse every row without it.
+// Package extras adds what the sqlite3 program has and users' databases may
+// depend on, but the driver includes only with build tags on every build command:
+// full-text search (FTS5) and the math functions. Without them a trigger, check
+// or generated column that uses one would refuse every row.
 //
-// fts5.c is SQLite's own, taken from the driver's sources as they are.
+// fts5.c is SQLite's own, taken unchanged from the driver's sources.
 package extras
 
 //go:generate ./take-fts5
@@ -21,7 +20,7 @@ import (
 	"sync"
 )
 
-// Install gives them to every connection that is opened from now on.
+// Install adds the extras to every connection opened from now on.
 var Install = sync.OnceValue(func() error {
 	if rc := C.lf_extras(); rc != C.SQLITE_OK {
 		return fmt.Errorf("register full-text search and math functions with SQLite: code %d", int(rc))

@@ -1,7 +1,7 @@
 /*
-** SQLite's own math functions (https://www.sqlite.org/lang_mathfunc.html), of
-** which the driver's build has none. They are registered as SQLite registers
-** them: usable in checks, indexes, generated columns and triggers.
+** SQLite's math functions (https://www.sqlite.org/lang_mathfunc.html), which the
+** driver's build lacks. They are registered as SQLite registers them: for use in
+** checks, indexes, generated columns and triggers.
 */
 #include <math.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 static const double pi = 3.141592653589793238462643383279502884;
 
-/* numeric says whether v is a number, and which. */
+/* numeric returns whether v is a number, and stores it in x. */
 static int numeric(sqlite3_value *v, double *x) {
   int type = sqlite3_value_numeric_type(v);
   if (type != SQLITE_INTEGER && type != SQLITE_FLOAT) return 0;
@@ -18,7 +18,7 @@ static int numeric(sqlite3_value *v, double *x) {
   return 1;
 }
 
-/* Rounding leaves an integer what it is. */
+/* Rounding leaves an integer unchanged. */
 static void rounding(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   double (*f)(double) = *(double (**)(double))sqlite3_user_data(ctx);
@@ -42,7 +42,7 @@ static void of_two(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   if (numeric(argv[0], &x) && numeric(argv[1], &y)) sqlite3_result_double(ctx, f(x, y));
 }
 
-/* A logarithm is NULL where there is none. */
+/* A logarithm that does not exist is NULL. */
 static void logarithm(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
   (void)argc;
   double (*f)(double) = *(double (**)(double))sqlite3_user_data(ctx);

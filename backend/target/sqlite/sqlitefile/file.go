@@ -1,7 +1,5 @@
-// Package sqlitefile is what the program knows of SQLite as a file: how the
-// driver is told which one, how a connection with the bulk path is opened, how
-// the locks of other programs are waited for, and what SQLite's result codes
-// say of the file.
+// Package sqlitefile opens SQLite files, waits for the locks of other programs,
+// and explains what SQLite's result codes say about a file.
 //
 // It serves the databases of users (package sqlite) and the program's own
 // (package store).
@@ -50,9 +48,9 @@ type Conn struct {
 	pool *sql.DB
 }
 
-// Connect opens a connection to the file at path; for the parameters see
-// [Open]. It waits that long for the locks of other programs, now and from then
-// on; waiting is set while the bulk path does.
+// Connect opens a connection to the file at path; for the parameters see [Open].
+// It waits up to wait for the locks of other programs, and so does the connection
+// later on; waiting is set while the bulk path waits.
 func Connect(ctx context.Context, path, parameters string, wait time.Duration, waiting *atomic.Bool) (_ *Conn, err error) {
 	if err := bulk.Install(); err != nil {
 		return nil, err
@@ -90,7 +88,7 @@ func (c *Conn) Close() error {
 		err = errors.Join(err, c.pool.Close())
 	}
 	if c.Bulk != nil {
-		c.Bulk.Free() // once nothing is connected by it
+		c.Bulk.Free() // only after its connection is closed
 	}
 	return err
 }
@@ -99,8 +97,8 @@ func (c *Conn) Close() error {
 const retryPause = 5 * time.Millisecond
 
 // Retry calls f until it no longer fails because of another program's lock, for
-// wait at most. Unlike SQLite's own waiting it ends as soon as ctx is done,
-// whose error it then wraps beside that of f; and there are locks that SQLite
+// at most wait. Unlike SQLite's busy handler it stops as soon as ctx is done, with
+// an error that wraps those of f and ctx, and it also covers the locks that SQLite
 // does not wait for.
 func Retry(ctx context.Context, wait time.Duration, f func() error) error {
 	for begun := time.Now(); ; {
