@@ -48,8 +48,8 @@ func nothingIn(ctx context.Context, file *csvfile.File, guesses []value.Guess) (
 
 // leave settles a request whose file holds nothing but blank lines. There is
 // nothing to load, and no name for the column of a table to be made.
-func (s Settled) leave(table []load.Column, exists bool, plan load.Plan) Settled {
-	s.blank, s.Columns, s.Create = true, table, !exists
+func (s Settled) leave(exists bool, plan load.Plan) Settled {
+	s.Create = !exists
 	for _, f := range s.Fields {
 		s.Mapping = append(s.Mapping, FieldMapping{Field: f})
 	}
@@ -62,6 +62,20 @@ func (s Settled) leave(table []load.Column, exists bool, plan load.Plan) Settled
 	}
 	s.Warnings = append(s.Warnings, load.Warning{Code: WarnNoRecords, Message: "the file holds nothing but blank lines, so nothing is loaded: " + left, Hint: "look whether it was written to its end"})
 	return s
+}
+
+// passBlank counts the lines of a file that holds nothing but blank ones.
+func (s *Summary) passBlank(file *csvfile.File, warnings []load.Warning) error {
+	if err := file.Rewind(0); err != nil {
+		return err
+	}
+	for _, err := range file.Records() { // there are none
+		if err != nil {
+			return err
+		}
+	}
+	s.PassedOver, s.Warnings = file.Stats().PassedOver, slices.Concat(withoutNoRecords(file.Warnings()), warnings)
+	return nil
 }
 
 // noRecords warns that a file had only a header.

@@ -50,7 +50,7 @@ func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 			Hint:    "leave out --like, and say how the file is read",
 		}
 	}
-	own, err := beginsLike(ctx, req.File, head)
+	own, err := fileBeginsLike(ctx, req.File, head)
 	if err != nil {
 		return req, err
 	}
@@ -69,38 +69,48 @@ func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 	return req, nil
 }
 
-// beginsLike reports whether a file begins with head, whatever an editor has
-// done to its line ends and its byte order mark.
-func beginsLike(ctx context.Context, path string, head []byte) (own bool, err error) {
+// fileBeginsLike reports whether the file at path begins with head. Opening it
+// tells what is wrong with it.
+func fileBeginsLike(ctx context.Context, path string, head []byte) (bool, error) {
+	return begins(ctx, head, func() (bool, error) {
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+			return false, nil
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return false, nil
+		}
+		defer f.Close()
+		return beginsLike(f, head)
+	})
+}
+
+// begins returns what f returns, which reads the beginning of a file, unless ctx
+// is done first. Every file begins with an empty head.
+func begins(ctx context.Context, head []byte, f func() (bool, error)) (bool, error) {
 	if len(head) == 0 {
 		return true, nil
 	}
 	type answer struct {
-		own bool
-		err error
+		like bool
+		err  error
 	}
-	a, ok := await(ctx, func() (a answer) { a.own, a.err = fileBeginsLike(path, head); return a })
+	a, ok := await(ctx, func() (a answer) { a.like, a.err = f(); return a })
 	if !ok {
 		return false, context.Cause(ctx)
 	}
-	return a.own, a.err
+	return a.like, a.err
 }
 
-func fileBeginsLike(path string, head []byte) (bool, error) {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return false, nil // to open it tells what is wrong
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return false, nil
-	}
-	defer f.Close()
+// beginsLike reports whether r begins with head, whatever an editor has done to
+// its line ends and its byte order mark.
+func beginsLike(r io.Reader, head []byte) (bool, error) {
 	plain := func(b []byte) []byte {
 		b = bytes.TrimPrefix(b, []byte("\ufeff"))
 		return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	}
 	b := make([]byte, 2*len(head)+4) // a line end may have become two bytes
-	n, err := io.ReadFull(f, b)
+	n, err := io.ReadFull(r, b)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
@@ -115,13 +125,14 @@ const WarnRejects = "rejects"
 // rejects.
 const mostMended = 16 << 20
 
-// rejectsOf warns where a file of that size seems to hold the rejects of a job,
-// mended or not: it begins as they do, and is about as long as they are.
-func (r *Runner) rejectsOf(ctx context.Context, req Request, j Job, head []byte, size int64) ([]load.Warning, error) {
-	if req.like != nil || j.Summary == nil || j.Summary.Rejected == 0 || len(head) == 0 || size > mostMended {
+// rejectsOf warns where the file seems to hold the rejects of a job, mended or
+// not: it begins as they do, and is about as long as they are.
+func (r *Runner) rejectsOf(ctx context.Context, p *prepared, j Job, head []byte) ([]load.Warning, error) {
+	size := p.file.Raw().Size()
+	if p.req.like != nil || j.Summary == nil || j.Summary.Rejected == 0 || len(head) == 0 || size > mostMended {
 		return nil, nil
 	}
-	if own, err := beginsLike(ctx, req.File, head); err != nil || !own {
+	if own, err := begins(ctx, head, func() (bool, error) { return beginsLike(p.file.Raw(), head) }); err != nil || !own {
 		return nil, err
 	}
 	size -= int64(len(head))

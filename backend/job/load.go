@@ -1,7 +1,6 @@
 package job
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,57 +27,47 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	file, err := openFile(ctx, req)
-	if err != nil {
+	p := &prepared{req: req}
+	defer func() {
+		err = errors.Join(err, p.close())
+		s.afterClose(p.file)
+	}()
+	if err := p.open(ctx); err != nil {
 		return s, err
 	}
-	defer func() { s.closeFile(file) }()
-
-	req = req.liked(file.Fields())
-	dst, err := openTarget(ctx, req)
-	if err != nil {
+	if p.dst != nil {
+		defer r.tellWaiting(a, p.dst)()
+	}
+	if err := p.look(ctx); err != nil {
 		return s, err
 	}
-	if dst != nil {
-		defer func() { err = errors.Join(err, dst.Close()) }()
-		defer r.tellWaiting(a, dst)()
-	}
-	settled, layout, err := settle(ctx, req, file, dst, nil)
+	settled, layout, err := p.settle(ctx, p.guesses, false)
 	if err != nil {
 		return s, err
 	}
 	if err := load.JoinProblems(settled.Problems); err != nil {
 		return s, err
 	}
-	if settled.blank {
+	file := p.file
+	if p.blank {
 		r.tellWarnings(a, settled.Warnings)
-		if err := file.Rewind(0); err != nil {
-			return s, err
-		}
-		for _, err := range file.Records() { // there are none, but lines to be counted
-			if err != nil {
-				return s, err
-			}
-		}
-		s.PassedOver, s.Warnings = file.Stats().PassedOver, slices.Concat(withoutNoRecords(file.Warnings()), settled.Warnings)
-		return s, nil
+		err := s.passBlank(file, settled.Warnings)
+		return s, err
 	}
 	opt := load.Options{
 		OnProgress: func(p load.Progress) { r.tellProgress(a, p) },
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		Check:      req.Check,
 	}
-	types := newTypes(req, file, dst, opt, settled, layout)
+	types := newTypes(p, opt, settled, layout)
 	if err := types.readAhead(ctx); err != nil {
 		s.Seconds = types.took.Seconds()
 		return s, err
 	}
-	before, err := r.loadedBefore(ctx, req, settled)
-	if err != nil {
+	if types.more, err = r.loadedBefore(ctx, p, layout); err != nil {
 		return s, err
 	}
-	types.more = before
-	contents := cmp.Or(settled.contents, fingerprint(ctx, file))
+	contents := p.contents(ctx)
 	log, err := r.log(a, keep(file, types.layout, contents), file.Head())
 	if err != nil {
 		return s, err

@@ -77,10 +77,10 @@ func await[T any](ctx context.Context, f func() T) (v T, ok bool) {
 // call for the file of a job that was stopped.
 const WarnLeftBehind = "left_behind"
 
-// closeFile closes the file of a job, and warns where the system does not answer.
-func (s *Summary) closeFile(file *csvfile.File) {
-	_ = file.Close() // it was only read
-	if file.LeftBehind() {
+// afterClose warns where the system did not answer for a file, which is closed;
+// nil for one that was never open.
+func (s *Summary) afterClose(file *csvfile.File) {
+	if file != nil && file.LeftBehind() {
 		s.warnLeftBehind()
 	}
 }

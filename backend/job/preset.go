@@ -35,6 +35,29 @@ func Presets() []Preset {
 	}}
 }
 
+// findPreset returns the preset that a request names; or, for a table that is
+// to be made and whose plan says nothing of its columns, the preset of that
+// name whose columns are just the file's fields. It returns nil for none.
+func findPreset(req Request, fields []string) (*Preset, error) {
+	for _, p := range Presets() {
+		if req.Preset == p.Name {
+			return &p, nil
+		}
+		unsaid := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.ColumnTypes) == 0 && len(req.Plan.Map) == 0
+		if unsaid && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
+			return &p, nil
+		}
+	}
+	if req.Preset != "" {
+		names := []string{}
+		for _, p := range Presets() {
+			names = append(names, p.Name)
+		}
+		return nil, fmt.Errorf("there is no preset %q: there is %v", req.Preset, names)
+	}
+	return nil, nil
+}
+
 // foreignChecks finds the columns of a request with a check that no preset has.
 // A check is an expression of the database's own language, which goes into the
 // statement that makes the table: it is never taken from outside.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
@@ -101,58 +100,4 @@ func nullSigns(p load.Plan, guesses []value.Guess) []load.Warning {
 		Code: WarnNullSigns, Message: fmt.Sprintf("in a new table %s will be NULL in %s", strings.Join(texts, ", "), where),
 		Hint: "name the texts for NULL to decide it yourself (--null TEXT; --null '' for none)",
 	}}
-}
-
-// Inference looks at this many records and bytes at most: many for the types
-// of columns, fewer for the formats of columns whose types are known.
-const (
-	guessRecords = 20_000
-	guessFormats = 1_000
-	guessBytes   = 4 << 20
-)
-
-// guess infers the types of the file's fields from its first records.
-func guess(ctx context.Context, file *csvfile.File, p load.Plan, records int) ([]value.Guess, error) {
-	if err := file.Rewind(guessBytes); err != nil {
-		return nil, err
-	}
-	inference, err := value.NewInference(file.Fields(), p)
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	for rec, err := range file.Records() {
-		if rec == nil {
-			return nil, err
-		}
-		if err == nil {
-			inference.Add(rec)
-		}
-		if n++; n >= records || ctx.Err() != nil {
-			break
-		}
-	}
-	return inference.Guesses(), ctx.Err()
-}
-
-// infers reports whether a job is to infer types from all records: a check of
-// a table that is to be made, and whose columns nobody has said.
-func (s *Settled) infers(req Request) bool {
-	return req.Check && s.Create && s.Preset == "" && req.Plan.Types != "text" &&
-		(len(req.Plan.Columns) == 0 || len(req.Infer) > 0)
-}
-
-// inferAll makes the guesses of s those of all records of the file, and returns
-// how long that took.
-func inferAll(ctx context.Context, file *csvfile.File, p load.Plan, s *Settled, opt load.Options) (took time.Duration, err error) {
-	if err := file.Rewind(0); err != nil {
-		return 0, err
-	}
-	inference, err := value.NewInference(s.Fields, p)
-	if err != nil {
-		return 0, err
-	}
-	took, err = load.Scan(ctx, file, inference.AddBlock, opt)
-	s.Guesses = inference.Guesses()
-	return took, err
 }

@@ -9,7 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,24 +58,17 @@ func printOf(raw *io.SectionReader) string {
 	return fmt.Sprintf("%d-%s", size, hex.EncodeToString(sum.Sum(nil)[:16]))
 }
 
-// sizeOf returns the size of the file with a fingerprint.
-func sizeOf(contents string) int64 {
-	digits, _, _ := strings.Cut(contents, "-")
-	size, _ := strconv.ParseInt(digits, 10, 64) // "" has none
-	return size
-}
-
 // mostLookedAt is how many of the latest jobs are looked at for the last one
 // that loaded into a table.
 const mostLookedAt = 1000
 
 // loadedBefore warns where the last job that left rows in the table was of the
 // same file, or where the file seems to hold the rejects of that job.
-func (r *Runner) loadedBefore(ctx context.Context, req Request, s Settled) ([]load.Warning, error) {
-	if s.contents == "" || s.Create {
+func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) ([]load.Warning, error) {
+	if !p.exists || p.blank || p.req.Plan.Create || p.contents(ctx) == "" {
 		return nil, nil
 	}
-	last, err := r.lastInto(ctx, req.Target, s.table)
+	last, err := r.lastInto(ctx, p.req.Target, p.table)
 	if err != nil || last.ID == "" {
 		return nil, err
 	}
@@ -83,8 +76,8 @@ func (r *Runner) loadedBefore(ctx context.Context, req Request, s Settled) ([]lo
 	if err != nil {
 		return nil, err
 	}
-	if k.Print != s.contents {
-		return r.rejectsOf(ctx, req, last, head, sizeOf(s.contents))
+	if k.Print != p.contents(ctx) {
+		return r.rejectsOf(ctx, p, last, head)
 	}
 	left := ""
 	if v := last.Summary; v != nil {
@@ -93,11 +86,11 @@ func (r *Runner) loadedBefore(ctx context.Context, req Request, s Settled) ([]lo
 	w := load.Warning{
 		Code: WarnSameFile,
 		Message: fmt.Sprintf("the table %q was last loaded from this file, or from one that has its size and the same text wherever it was looked at: by job %s on %s%s",
-			s.table, last.ID, minute(last.Created), left),
+			p.table, last.ID, minute(last.Created), left),
 	}
-	switch rule := req.Plan.OnConflict; {
+	switch rule := p.req.Plan.OnConflict; {
 	case rule != "" && rule != load.ConflictReject:
-	case s.keyed:
+	case slices.ContainsFunc(l.Columns, func(c load.Column) bool { return c.PrimaryKey || c.Unique }):
 		w.Hint = "records whose key is there already are rejected (--on-conflict says otherwise)"
 	default:
 		w.Hint = "with no key by which rows are told apart, they will be there twice"

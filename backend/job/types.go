@@ -7,10 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/store"
-	"linefeed/backend/target"
 	"linefeed/backend/value"
 )
 
@@ -27,10 +25,8 @@ var ( // tests lower them
 // types are the types that were guessed for the columns of one import, which
 // give way where a value does not fit them.
 type types struct {
-	req  Request
-	file *csvfile.File
-	dst  target.Target
-	opt  load.Options
+	*prepared
+	opt load.Options
 
 	settled Settled
 	first   []load.Column // as they were guessed from the first records
@@ -42,8 +38,8 @@ type types struct {
 	gave    bool           // types gave way while the file was loaded
 }
 
-func newTypes(req Request, file *csvfile.File, dst target.Target, opt load.Options, s Settled, l load.Layout) *types {
-	return &types{req: req, file: file, dst: dst, opt: opt, settled: s, first: l.Columns, layout: l}
+func newTypes(p *prepared, opt load.Options, s Settled, l load.Layout) *types {
+	return &types{prepared: p, opt: opt, settled: s, first: l.Columns, layout: l}
 }
 
 // guessed reports whether there are columns whose type may have to give way.
@@ -64,7 +60,7 @@ func (t *types) readAhead(ctx context.Context) error {
 		held = heldPackedBytes
 	}
 	switch {
-	case t.settled.infers(t.req):
+	case t.infers():
 	case t.req.Check || !t.guessed():
 		return nil
 	case t.file.Size() >= 0 && t.file.Size() <= held:
@@ -74,21 +70,36 @@ func (t *types) readAhead(ctx context.Context) error {
 	return t.inferAll(ctx)
 }
 
+// infers reports whether a job is to infer types from all records: a check of
+// a table that is to be made, and whose columns nobody has chosen.
+func (t *types) infers() bool {
+	return t.req.Check && t.settled.Create && t.settled.Preset == "" && t.req.Plan.Types != "text" &&
+		(len(t.req.Plan.Columns) == 0 || len(t.req.Infer) > 0)
+}
+
 // inferAll settles the types by all records of the file.
 func (t *types) inferAll(ctx context.Context) error {
-	took, err := inferAll(ctx, t.file, t.req.Plan, &t.settled, t.opt)
+	if err := t.file.Rewind(0); err != nil {
+		return err
+	}
+	inference, err := value.NewInference(t.fields, t.req.Plan)
+	if err != nil {
+		return err
+	}
+	took, err := load.Scan(ctx, t.file, inference.AddBlock, t.opt)
 	t.took += took
+	t.settled.Guesses = inference.Guesses()
 	if err != nil {
 		return err
 	}
 	t.all = true
 	t.opt.Before += max(0, t.file.Size())
-	return t.settle(ctx)
+	return t.again(ctx)
 }
 
-// settle fits the request to the guesses of all records.
-func (t *types) settle(ctx context.Context) (err error) {
-	if t.settled, t.layout, err = settle(ctx, t.req, t.file, t.dst, t.settled.Guesses); err != nil {
+// again settles the request by the guesses of all records.
+func (t *types) again(ctx context.Context) (err error) {
+	if t.settled, t.layout, err = t.settle(ctx, t.settled.Guesses, true); err != nil {
 		return err
 	}
 	t.changed = nil // a type that gives way twice is told of once
@@ -165,5 +176,5 @@ func (t *types) giveWay(ctx context.Context, column string) error {
 	}
 	g := &t.settled.Guesses[t.layout.Index[i]]
 	g.Column.Type, g.Column.Format = load.Text, ""
-	return t.settle(ctx)
+	return t.again(ctx)
 }

@@ -48,7 +48,7 @@ func unusedTypes(p load.Plan, s Settled) []load.Warning {
 	if p.Types != "text" || s.Create && s.Preset == "" {
 		return nil
 	}
-	what := fmt.Sprintf("the table %q is there", s.table)
+	what := fmt.Sprintf("the table %q is there", p.Table)
 	if s.Create {
 		what = fmt.Sprintf("the preset %q makes the table", s.Preset)
 	}

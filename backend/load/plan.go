@@ -1,8 +1,7 @@
 package load
 
 // A Plan says what is to be loaded where, and by which rules, as a person
-// gives it: what is left empty is settled against the file and the table (see
-// [Settle]). Its JSON is part of the program's contract.
+// gives it: what is left empty follows from the file and the table. Its JSON is part of the program's contract.
 type Plan struct {
 	Table string `json:"table"`
 
@@ -87,7 +86,7 @@ const (
 	RaggedPad    Ragged = "pad"    // missing fields are NULL; extra empty ones are dropped
 )
 
-// A Layout is a plan settled against one file and one table: which columns
+// A Layout is a plan fitted to one file and one table (see [Map]): which columns
 // are written, in which order, and from which fields.
 type Layout struct {
 	Plan   Plan

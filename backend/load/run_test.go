@@ -134,7 +134,7 @@ func (m *memory) Close() error {
 func layoutOf(t *testing.T, p Plan, src Source, cols ...Column) Layout {
 	t.Helper()
 	p.Table = "t"
-	l, problems := Settle(p, src.Fields(), cols)
+	l, problems := settle(p, src.Fields(), cols)
 	if err := JoinProblems(problems); err != nil {
 		t.Fatal(err)
 	}

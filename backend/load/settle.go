@@ -31,9 +31,18 @@ func JoinProblems(problems []Problem) error {
 	return errors.Join(errs...)
 }
 
-// Settle fits a plan to a file with the given fields and to a table with the
-// given columns, which are those to be made where the plan says Create. With
-// problems the layout is as good as it can be, for showing, not for loading.
+// A Mapping says which field of a file goes to which column of a table.
+type Mapping struct {
+	plan     Plan // with the names as the table has them
+	fields   []string
+	fed      []int // for each column of the table the field that feeds it, or -1
+	unmapped []int
+}
+
+// Map maps the fields of a file to the columns of a table, by their names and
+// by what the plan says. The columns are those to be made where the plan says
+// Create. With problems the mapping is as good as it can be, for showing, not
+// for loading.
 //
 // A field goes to the column of exactly its name; where there is none, to one
 // whose name differs in case only, then to one alike. Each step is taken for all
@@ -41,7 +50,7 @@ func JoinProblems(problems []Problem) error {
 // and are not left out by the plan are in Layout.Unmapped; they are a problem
 // where the plan is strict, or where a column that nothing feeds has a name so
 // near that it may be meant.
-func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
+func Map(p Plan, fields []string, table []Column) (*Mapping, []Problem) {
 	s := settling{
 		plan: p, fields: fields, table: table, fed: make([]int, len(table)), taken: make([]bool, len(fields)),
 		columns: nameFinder{names: names(table)}, inFile: nameFinder{names: fields},
@@ -55,33 +64,46 @@ func Settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
 	unmapped := s.checkFields()
 	s.checkColumns()
 	s.checkKey()
-
-	l := Layout{Plan: s.plan, Fields: fields, Unmapped: unmapped}
-	if p.Create {
-		l.Make = table
-	}
-	for i, c := range table {
-		if s.fed[i] >= 0 {
-			c.Format = s.format(c)
-			c.NullSigns = c.NullSigns && len(p.Null) == 0 && c.Type != Text
-			l.Columns = append(l.Columns, c)
-			l.Index = append(l.Index, s.fed[i])
-		}
-	}
-	if len(l.Columns) == 0 {
+	if !slices.ContainsFunc(s.fed, func(field int) bool { return field >= 0 }) {
 		s.problem(Problem{
 			Message: "no field of the file goes to a column of the table",
 			Hint:    fmt.Sprintf("the fields are %s, the columns are %s: map them (--map field=column)", list(fields), list(names(table))),
 		})
 	}
-	return l, s.problems
+	return &Mapping{plan: s.plan, fields: fields, fed: s.fed, unmapped: unmapped}, s.problems
 }
 
+// Field returns the index of the field that goes to column i of the table, -1
+// for none.
+func (m *Mapping) Field(i int) int { return m.fed[i] }
+
+// Layout returns the layout of a load into the table, whose columns are those
+// that were mapped to. Their types and formats may have been found out since.
+func (m *Mapping) Layout(table []Column) Layout {
+	l := Layout{Plan: m.plan, Fields: m.fields, Unmapped: m.unmapped}
+	if l.Plan.Create {
+		l.Plan.Columns, l.Make = table, table
+	}
+	for i, c := range table {
+		if m.fed[i] < 0 {
+			continue
+		}
+		if format, given := l.Plan.Formats[c.Name]; given {
+			c.Format = format
+		}
+		c.NullSigns = c.NullSigns && len(l.Plan.Null) == 0 && c.Type != Text
+		l.Columns = append(l.Columns, c)
+		l.Index = append(l.Index, m.fed[i])
+	}
+	return l
+}
+
+// A settling makes a Mapping, and tells what is wrong with it.
 type settling struct {
 	plan     Plan
 	fields   []string
 	table    []Column
-	fed      []int  // for each column of the table the field that feeds it, or -1
+	fed      []int
 	taken    []bool // for each field whether the plan or a column has it
 	columns  nameFinder
 	inFile   nameFinder
@@ -341,14 +363,6 @@ func pick(all []string, indexes []int) []string {
 		picked[i] = all[k]
 	}
 	return picked
-}
-
-// format returns how values of a column are written.
-func (s *settling) format(c Column) string {
-	if f, said := s.plan.Formats[c.Name]; said {
-		return f
-	}
-	return c.Format
 }
 
 func names(cols []Column) []string {

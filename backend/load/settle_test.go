@@ -8,6 +8,12 @@ import (
 	"testing"
 )
 
+// settle maps the fields to the columns, and returns the layout.
+func settle(p Plan, fields []string, table []Column) (Layout, []Problem) {
+	m, problems := Map(p, fields, table)
+	return m.Layout(table), problems
+}
+
 func TestSettle(t *testing.T) {
 	table := []Column{
 		{Name: "id", Type: Integer, PrimaryKey: true},
@@ -47,7 +53,7 @@ func TestSettle(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.plan.Table = "t"
-			l, problems := Settle(tt.plan, strings.Split(tt.fields, ","), table)
+			l, problems := settle(tt.plan, strings.Split(tt.fields, ","), table)
 			var got []string
 			for i, c := range l.Columns {
 				got = append(got, c.Name+"="+string(rune('0'+l.Index[i])))
@@ -82,7 +88,7 @@ func TestSettleKeyOfANewTable(t *testing.T) {
 			"there":       {Plan{}, plain, false}, // which the target checks
 		} {
 			tt.plan.Table, tt.plan.OnConflict = "t", rule
-			_, problems := Settle(tt.plan, []string{"id"}, tt.table)
+			_, problems := settle(tt.plan, []string{"id"}, tt.table)
 			if says := slices.ContainsFunc(problems, func(p Problem) bool { return strings.Contains(p.Message, "no primary key") }); says != tt.wants || len(problems) > 1 {
 				t.Errorf("rule %q, key %s: %v", rule, name, problems)
 			}
@@ -92,7 +98,7 @@ func TestSettleKeyOfANewTable(t *testing.T) {
 
 func TestSettleDoubledNames(t *testing.T) {
 	table := []Column{{Name: "a b", Nullable: true}, {Name: "a_b", Nullable: true}}
-	l, problems := Settle(Plan{Table: "t"}, []string{"a_b", "a b", "A-B"}, table)
+	l, problems := settle(Plan{Table: "t"}, []string{"a_b", "a b", "A-B"}, table)
 	if len(problems) > 0 || !slices.Equal(l.Index, []int{1, 0}) {
 		t.Errorf("index %v, %v", l.Index, problems)
 	}
@@ -101,7 +107,7 @@ func TestSettleDoubledNames(t *testing.T) {
 func TestSettleKeepsTheTablesSpellingAndFormats(t *testing.T) {
 	table := []Column{{Name: "SKU", PrimaryKey: true}, {Name: "day", Type: Date, Nullable: true}}
 	p := Plan{Table: "t", Key: []string{"sku"}, Formats: map[string]string{"day": "DD.MM.YYYY"}}
-	l, problems := Settle(p, []string{"sku", "day"}, table)
+	l, problems := settle(p, []string{"sku", "day"}, table)
 	if len(problems) > 0 || l.Plan.Key[0] != "SKU" || l.Columns[1].Format != "DD.MM.YYYY" || p.Key[0] != "sku" {
 		t.Errorf("%+v, %v", l, problems)
 	}
@@ -109,7 +115,7 @@ func TestSettleKeepsTheTablesSpellingAndFormats(t *testing.T) {
 
 func TestSettleUpdateWithoutAKey(t *testing.T) {
 	p := Plan{Table: "t", Create: true, OnConflict: ConflictUpdate}
-	if _, problems := Settle(p, []string{"a"}, []Column{{Name: "a", Nullable: true}}); len(problems) != 1 || !strings.Contains(problems[0].Error(), "--key") {
+	if _, problems := settle(p, []string{"a"}, []Column{{Name: "a", Nullable: true}}); len(problems) != 1 || !strings.Contains(problems[0].Error(), "--key") {
 		t.Errorf("%v", problems)
 	}
 }
@@ -141,7 +147,7 @@ func TestSettleNames(t *testing.T) {
 			for _, name := range strings.Split(tt.columns, ",") {
 				table = append(table, Column{Name: name, Nullable: true})
 			}
-			l, problems := Settle(Plan{Table: "t"}, strings.Split(tt.fields, ","), table)
+			l, problems := settle(Plan{Table: "t"}, strings.Split(tt.fields, ","), table)
 			var got []string
 			for _, c := range table {
 				fed := "-"
@@ -194,7 +200,7 @@ func TestSettleUnmapped(t *testing.T) {
 				table = append(table, Column{Name: name, Nullable: true})
 			}
 			tt.plan.Table = "t"
-			l, problems := Settle(tt.plan, strings.Split(tt.fields, ","), table)
+			l, problems := settle(tt.plan, strings.Split(tt.fields, ","), table)
 			if s := strings.Trim(fmt.Sprint(l.Unmapped), "[]"); s != tt.unmapped {
 				t.Errorf("unmapped %s, want %s", s, tt.unmapped)
 			}
@@ -228,7 +234,7 @@ func TestSettleWide(t *testing.T) {
 		fields = append(fields, fmt.Sprintf("measured value %d of the day", i))
 		table = append(table, Column{Name: fmt.Sprintf("another thing nr %d", i), Nullable: true})
 	}
-	l, problems := Settle(Plan{Table: "t"}, fields, table)
+	l, problems := settle(Plan{Table: "t"}, fields, table)
 	if len(problems) > 0 || len(l.Unmapped) != 60_000 || len(l.Columns) != 1 {
 		t.Errorf("%d unmapped, %d columns, %v", len(l.Unmapped), len(l.Columns), problems)
 	}

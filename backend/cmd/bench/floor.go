@@ -56,7 +56,7 @@ func (p *prepared) read(ctx context.Context, req job.Request) error {
 		return err
 	}
 	req.Plan.Create, req.Plan.Columns = true, settled.Columns
-	layout, problems := load.Settle(req.Plan, settled.Fields, settled.Columns)
+	mapping, problems := load.Map(req.Plan, settled.Fields, settled.Columns)
 	if err := load.JoinProblems(problems); err != nil {
 		return err
 	}
@@ -65,6 +65,7 @@ func (p *prepared) read(ctx context.Context, req job.Request) error {
 		return err
 	}
 	defer src.Close()
+	layout := mapping.Layout(settled.Columns)
 	conv, err := value.NewConverter(layout)
 	if err != nil {
 		return err

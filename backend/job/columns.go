@@ -1,0 +1,114 @@
+package job
+
+import (
+	"maps"
+	"slices"
+
+	"linefeed/backend/load"
+	"linefeed/backend/value"
+)
+
+// forNewTable returns the guesses for the columns of a table that is to be made.
+func forNewTable(guesses []value.Guess) []value.Guess {
+	all := slices.Clone(guesses)
+	for i, g := range all {
+		all[i] = g.ForNewTable()
+	}
+	return all
+}
+
+// givenColumns returns the plan's columns, of the types that it gives.
+func givenColumns(p load.Plan) []load.Column {
+	cols := slices.Clone(p.Columns)
+	for i := range cols {
+		if typ, given := p.ColumnTypes[cols[i].Name]; given && cols[i].Type != typ {
+			cols[i].Type, cols[i].Declared, cols[i].Format = typ, "", ""
+		}
+	}
+	return cols
+}
+
+// inferColumns marks the columns that infer names as guessed; where all records
+// were looked at, it gives them the types and formats that were found.
+func inferColumns(cols []load.Column, infer []string, p load.Plan, m *load.Mapping, guesses []value.Guess, all bool) {
+	for i := range cols {
+		c, field := &cols[i], m.Field(i)
+		if _, given := p.ColumnTypes[c.Name]; given || field < 0 || !slices.Contains(infer, c.Name) {
+			continue
+		}
+		if all {
+			c.Type, c.Format = guesses[field].Column.Type, guesses[field].Column.Format
+			*c = withoutNull(*c, guesses[field])
+		}
+		c.Guessed = true
+	}
+}
+
+// setNullSigns says in which columns of a table to be made signs for no value
+// are NULL.
+func setNullSigns(cols []load.Column, p load.Plan) {
+	for i := range cols {
+		cols[i].NullSigns = len(p.Null) == 0 && cols[i].Type != load.Text
+	}
+}
+
+// withoutNull returns a column of a guessed type, and makes it text where it
+// takes no NULL but holds signs for no value, which would be NULL otherwise.
+func withoutNull(c load.Column, g value.Guess) load.Column {
+	if !c.Nullable && len(g.Nulls) > 0 {
+		c.Type, c.Format = load.Text, ""
+	}
+	return c
+}
+
+// newColumns returns the columns of a table to be made for the file's fields,
+// and which field goes to which of them.
+func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
+	var cols []load.Column
+	fields := maps.Clone(p.Map)
+	if fields == nil {
+		fields = map[string]string{}
+	}
+	for i, g := range s.Guesses {
+		c := g.Column
+		name := c.Name
+		switch to, mapped := p.Map[s.Fields[i]]; {
+		case mapped && to == "":
+			continue
+		case mapped:
+			name = to
+		}
+		_, said := p.ColumnTypes[name]
+		if p.Types == "text" && !said {
+			c = load.Column{Type: load.Text}
+		}
+		c.Name = name
+		c.Guessed = p.Formats[c.Name] == "" && !said
+		c.Nullable = true // what the rest of the file holds is not known
+		for _, k := range p.Key {
+			if c.Name == k || s.Fields[i] == k {
+				c.PrimaryKey, c.Nullable = true, false
+			}
+		}
+		if c.Guessed {
+			c = withoutNull(c, g)
+		}
+		cols = append(cols, c)
+		fields[s.Fields[i]] = c.Name
+	}
+	return cols, fields
+}
+
+// withFormats returns the columns of a table, with the formats in which the
+// file's values turned out to be written, where neither the column nor the plan
+// has one.
+func withFormats(table []load.Column, p load.Plan, m *load.Mapping, guesses []value.Guess) []load.Column {
+	cols := slices.Clone(table)
+	for i := range cols {
+		c, field := &cols[i], m.Field(i)
+		if _, given := p.Formats[c.Name]; !given && field >= 0 && c.Format == "" {
+			c.Format = guesses[field].FormatFor(c.Type)
+		}
+	}
+	return cols
+}

@@ -1,0 +1,151 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/load"
+	"linefeed/backend/target"
+	"linefeed/backend/value"
+)
+
+// A prepared request holds its open file and target, and what they show. Every
+// request goes one way: open, look, settle, and for an import, run (see types).
+// Types inferred from all records are settled by what look has seen; the table is
+// not looked up again.
+type prepared struct {
+	req  Request // with all that the job that it is like says
+	file *csvfile.File
+	dst  target.Target // nil for a check without one
+
+	fields []string // of the file
+
+	// What look has seen.
+	table   string        // its name
+	preset  *Preset       // makes the table; nil for none
+	columns []load.Column // of the table that is there
+	exists  bool
+	unfit   []load.Problem // why the table can't be loaded into, and nothing more was looked at
+	guesses []value.Guess  // what the file's values look like, by the first of them
+	blank   bool           // the file holds nothing but blank lines
+	print   string         // the file's fingerprint; see contents
+}
+
+// open opens the file and the target. With an error, too, p must be closed.
+func (p *prepared) open(ctx context.Context) (err error) {
+	if p.file, err = openFile(ctx, p.req); err != nil {
+		return err
+	}
+	p.fields = p.file.Fields()
+	p.req = p.req.liked(p.fields)
+	p.dst, err = openTarget(ctx, p.req)
+	return err
+}
+
+// close closes what is open.
+func (p *prepared) close() (err error) {
+	if p.dst != nil {
+		err = p.dst.Close()
+	}
+	if p.file != nil {
+		_ = p.file.Close() // it was only read
+	}
+	return err
+}
+
+// look looks at the table, and at the file's first records.
+func (p *prepared) look(ctx context.Context) (err error) {
+	plan := p.req.Plan
+	if p.preset, err = findPreset(p.req, p.fields); err != nil {
+		return err
+	}
+	p.table = plan.Table
+	switch {
+	case p.table != "":
+	case p.preset != nil:
+		p.table = p.preset.Table
+	case p.dst == nil: // nothing is written: any name will do
+		p.table = "records"
+	}
+	err = p.lookAtTable(ctx)
+	var unfit load.Problem
+	if errors.As(err, &unfit) {
+		p.unfit = []load.Problem{unfit}
+		return nil
+	}
+	if err != nil && (!errors.Is(err, load.ErrNoTable) || !plan.Create && p.req.Preset == "" && p.dst != nil) {
+		return err
+	}
+	if p.guesses, err = p.guess(ctx); err != nil {
+		return err
+	}
+	p.blank, err = nothingIn(ctx, p.file, p.guesses)
+	return err
+}
+
+// lookAtTable looks up the columns of the table, which is there with no error.
+func (p *prepared) lookAtTable(ctx context.Context) (err error) {
+	if p.dst == nil || p.table == "" {
+		return nil
+	}
+	p.columns, err = p.dst.Columns(ctx, p.table)
+	p.exists = err == nil
+	if p.exists && p.req.like != nil {
+		p.columns = p.req.like.guessed(p.columns)
+	}
+	return err
+}
+
+// guess guesses what the file's values look like from the first of them.
+func (p *prepared) guess(ctx context.Context) ([]value.Guess, error) {
+	if p.exists || p.preset != nil || len(p.req.Plan.Columns) > 0 { // only the formats are asked for
+		guesses, err := guess(ctx, p.file, p.req.Plan, guessFormats)
+		if err != nil || !slices.ContainsFunc(guesses, func(g value.Guess) bool { return len(g.Doubts()) > 0 }) {
+			return guesses, err
+		}
+		// More records may settle what a few leave open.
+	}
+	return guess(ctx, p.file, p.req.Plan, guessRecords)
+}
+
+// Inference looks at this many records and bytes at most: many for the types
+// of columns, fewer for the formats of columns whose types are known.
+const (
+	guessRecords = 20_000
+	guessFormats = 1_000
+	guessBytes   = 4 << 20
+)
+
+// guess infers the types of the file's fields from its first records.
+func guess(ctx context.Context, file *csvfile.File, p load.Plan, records int) ([]value.Guess, error) {
+	if err := file.Rewind(guessBytes); err != nil {
+		return nil, err
+	}
+	inference, err := value.NewInference(file.Fields(), p)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for rec, err := range file.Records() {
+		if rec == nil {
+			return nil, err
+		}
+		if err == nil {
+			inference.Add(rec)
+		}
+		if n++; n >= records || ctx.Err() != nil {
+			break
+		}
+	}
+	return inference.Guesses(), ctx.Err()
+}
+
+// contents returns the file's fingerprint.
+func (p *prepared) contents(ctx context.Context) string {
+	if p.print == "" {
+		p.print = fingerprint(ctx, p.file)
+	}
+	return p.print
+}
