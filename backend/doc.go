@@ -27,9 +27,11 @@
 //     normal forms, by which names are compared.
 //   - value finds the types of a file's fields from their texts (Inference) and
 //     converts texts to values of the columns' types (Converter).
+//   - unpack reads the text of compressed files and of archives.
 //   - charset guesses the encoding of bytes and makes UTF-8 text of them.
-//   - csvfile makes records of bytes: compression, dialect, and the physical
-//     lines and byte ranges of every record.
+//   - csvfile makes records of bytes: it opens the file, unpacks and decodes it,
+//     finds its dialect, and keeps the physical lines and byte range of every
+//     record.
 //   - target opens a database by its URL; target/sqlite writes batches to
 //     SQLite, by target/sqlite/bulk, where they cross into C whole;
 //     target/sqlite/sqlitefile opens SQLite files, also the program's own, and

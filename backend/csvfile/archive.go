@@ -1,54 +1,26 @@
 package csvfile
 
 import (
-	"archive/zip"
+	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/klauspost/compress/flate"
-	"golang.org/x/text/encoding/charmap"
+	"linefeed/backend/unpack"
 )
 
-// members returns the files of the archive.
-func (in *input) members(at io.ReaderAt) ([]*zip.File, error) {
-	if at == nil {
-		return nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: "a zip archive can't be read from a stream", Hint: "save it to a file first"}
-	}
-	r, err := zip.NewReader(at, in.size)
-	if err != nil {
-		return nil, damaged("open", in.path, Zip, err)
-	}
-	r.RegisterDecompressor(zip.Deflate, flate.NewReader)
-	var named, others []*zip.File
-	for _, f := range r.File {
-		f.Name = memberName(f)
-		base := path.Base(f.Name)
-		switch {
-		case f.Name == "[Content_Types].xml", f.Name == "mimetype":
-			return nil, &Error{Op: "open", Path: in.path, Kind: KindBinary, Message: "it is an office document, not text", Hint: "save it as CSV from the program that made it"}
-		case f.FileInfo().IsDir(), strings.HasSuffix(f.Name, "/"), strings.HasPrefix(f.Name, "__MACOSX/"), strings.HasPrefix(base, "."):
-		case isNamedCSV(base):
-			named = append(named, f)
-		default:
-			others = append(others, f)
+// members returns the files of the archive, those first whose names say that
+// they are CSV.
+func members(a *unpack.Archive) []*unpack.Member {
+	var named, others []*unpack.Member
+	for _, m := range a.Members {
+		if isNamedCSV(m.Name) {
+			named = append(named, m)
+		} else {
+			others = append(others, m)
 		}
 	}
-	return append(named, others...), nil
-}
-
-// memberName returns the name of the file in UTF-8, with slashes between its
-// folders, as archives should have it.
-func memberName(f *zip.File) string {
-	name := f.Name
-	if !utf8.ValidString(name) {
-		if s, err := charmap.CodePage437.NewDecoder().String(name); err == nil {
-			name = s
-		}
-	}
-	return strings.ReplaceAll(name, `\`, "/")
+	return append(named, others...)
 }
 
 // isNamedCSV reports whether a file's name says that it is CSV.
@@ -62,11 +34,15 @@ func isNamedCSV(name string) bool {
 
 // openMember opens the member that the dialect names, or the only one that
 // there is. With pick it takes the first where there are several.
-func (in *input) openMember(d *Dialect, c *counter, pick bool) (io.Reader, *Finding, error) {
-	files, err := in.members(&countedAt{in.at, c})
+func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpack.Reader, *Finding, error) {
+	if in.at == nil {
+		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: "a zip archive can't be read from a stream", Hint: "save it to a file first"}
+	}
+	archive, err := unpack.OpenArchive(in.at, in.size)
 	if err != nil {
 		return nil, nil, err
 	}
+	files := members(archive)
 	if len(files) == 0 {
 		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Message: "there is no file in the archive", Hint: "look whether it was written to its end"}
 	}
@@ -109,20 +85,19 @@ func (in *input) openMember(d *Dialect, c *counter, pick bool) (io.Reader, *Find
 		}
 	}
 	d.Member, finding.Value = chosen.Name, chosen.Name
-	if chosen.Flags&1 != 0 {
-		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindCompressed, Message: fmt.Sprintf("%q in the archive is encrypted", chosen.Name), Hint: "unpack it with its password first"}
+	r, err := archive.Open(chosen, limits)
+	if e := (*unpack.Error)(nil); errors.As(err, &e) && e.Kind == unpack.Encrypted {
+		err = &Error{Op: "open", Path: in.path, Kind: KindCompressed, Message: fmt.Sprintf("%q in the archive is encrypted", chosen.Name), Hint: "unpack it with its password first"}
 	}
-	r, err := chosen.Open()
 	if err != nil {
-		return nil, nil, damaged("open", in.path, Zip, err)
+		return nil, nil, err
 	}
-	c.n.Store(0)
-	in.size = int64(chosen.CompressedSize64)
+	in.size = chosen.Size
 	return r, finding, nil
 }
 
 // listed returns the names of the files in words.
-func listed(files []*zip.File) string {
+func listed(files []*unpack.Member) string {
 	var names []string
 	for i, f := range files {
 		if i == 10 && len(files) > 11 {
@@ -132,16 +107,4 @@ func listed(files []*zip.File) string {
 		names = append(names, fmt.Sprintf("%q", f.Name))
 	}
 	return strings.Join(names, ", ")
-}
-
-// countedAt counts the bytes that are read from r.
-type countedAt struct {
-	r io.ReaderAt
-	c *counter
-}
-
-func (a *countedAt) ReadAt(b []byte, off int64) (int, error) {
-	n, err := a.r.ReadAt(b, off)
-	a.c.n.Add(int64(n))
-	return n, err
 }

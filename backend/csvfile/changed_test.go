@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"linefeed/backend/load"
+	"linefeed/backend/unpack"
 )
 
 // fillAll fills blocks to the end of f, as an import does.
@@ -36,11 +37,11 @@ func packed(t *testing.T, kind string, text []byte) []byte {
 	var out bytes.Buffer
 	var err error
 	switch kind {
-	case Gzip:
+	case unpack.Gzip:
 		w := gzip.NewWriter(&out)
 		_, err = w.Write(text)
 		err = errors.Join(err, w.Close())
-	case Zip:
+	case unpack.Zip:
 		z := zip.NewWriter(&out)
 		var w io.Writer
 		if w, err = z.Create("in.csv"); err == nil {
@@ -103,7 +104,7 @@ func TestChangedWhileRead(t *testing.T) {
 		}, "", ""},
 	} {
 		for size, rows := range map[string]int{"small": 10, "large": 500_000} {
-			for _, compression := range []string{None, Gzip, Zip} {
+			for _, compression := range []string{None, unpack.Gzip, unpack.Zip} {
 				if compression != None && tt.kind == KindShrunk || compression != None && tt.warns == WarnGrew {
 					continue // what is added to or cut off is damage there
 				}

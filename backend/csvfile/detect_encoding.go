@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"linefeed/backend/charset"
+	"linefeed/backend/unpack"
 )
 
 // encoding decides about the encoding.
@@ -94,7 +95,7 @@ func (det *detector) binaryError(what string) *Error {
 // notCSV says what the file is that begins with b, if that is a known kind of
 // file that is not text, or "", and whether there may be text packed in it.
 func notCSV(b []byte) (what string, packed bool) {
-	if kind := compressionOf(b); kind != None {
+	if kind := unpack.FormatOf(b); kind != "" {
 		return "it is compressed with " + kind + " once more", true
 	}
 	if len(b) > 262 && string(b[257:262]) == "ustar" {

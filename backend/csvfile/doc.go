@@ -9,9 +9,9 @@
 //
 // The way of the bytes through the package:
 //
-//	compress.go   the bytes on disk, decompressed
+//	compress.go   the bytes on disk, unpacked by package unpack
 //	ahead.go      the same, in a goroutine that runs ahead
-//	window.go     a part of them in memory, as UTF-8 text
+//	window.go     a part of them in memory, as UTF-8 text, decoded by package charset
 //	mark*.go      where its separators and quotes are, 64 bytes at a time
 //	scan.go       text to records, fast, for the usual dialects
 //	parse.go      text to records, for every dialect

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"linefeed/backend/unpack"
 )
 
 // TestErrors opens what can't be read: each error says what happened and what
@@ -35,7 +37,7 @@ func TestErrors(t *testing.T) {
 		{"long quote", file("a"), Dialect{Quote: "''"}, KindDialect, true, "is not one ASCII character"},
 		{"encoding", file("a"), Dialect{Encoding: "nonsense"}, KindDialect, true, `"nonsense" is no encoding that is known`},
 		{"compression", file("a"), Dialect{Compression: "rar"}, KindDialect, true, `"rar" is no compression that is known`},
-		{"not compressed", file("a,b\n1,2\n3,4\n5,6\n"), Dialect{Compression: Gzip}, KindDialect, true, "it does not begin as gzip does"},
+		{"not compressed", file("a,b\n1,2\n3,4\n5,6\n"), Dialect{Compression: unpack.Gzip}, KindDialect, true, "it does not begin as gzip does"},
 		{"lines to skip", file("a"), Dialect{SkipLines: new(-1)}, KindDialect, true, "-1 is no number of lines to skip"},
 		{"invalid bytes", file("a"), Dialect{InvalidBytes: "ignore"}, KindDialect, true, "use reject or replace"},
 		{"comment", file("a"), Dialect{Comment: ",", Delimiter: ","}, KindDialect, true, "the comment mark is also the delimiter"},

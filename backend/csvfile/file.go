@@ -11,6 +11,7 @@ import (
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/unpack"
 )
 
 // Options say how records are read, whatever the file. The zero value is the
@@ -46,8 +47,8 @@ type Options struct {
 // The defaults of [Options].
 const (
 	DefaultMaxRecord   = 16 << 20
-	DefaultMaxUnpacked = 1 << 40
-	DefaultMaxRatio    = 500
+	DefaultMaxUnpacked = unpack.DefaultBytes
+	DefaultMaxRatio    = unpack.DefaultRatio
 
 	// Fields have offsets of 32 bits, and in UTF-32 a record takes four times
 	// its text, which is kept beside it.

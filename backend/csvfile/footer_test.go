@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"linefeed/backend/load"
+	"linefeed/backend/unpack"
 )
 
 // TestFooterAtTheEnd finds a footer where the end of the file can't be looked
@@ -80,7 +81,7 @@ func TestFooterAtTheEnd(t *testing.T) {
 // TestFooterCompressed finds the footer of a compressed file.
 func TestFooterCompressed(t *testing.T) {
 	content := "a,b,c\n" + strings.Repeat("1,x,2.5\n", 50_000) + "Total: 50000\n"
-	f, err := Open(writeFile(t, "in.csv.gz", compress(t, Gzip, []byte(content))), Dialect{}, Options{})
+	f, err := Open(writeFile(t, "in.csv.gz", packed(t, unpack.Gzip, []byte(content))), Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

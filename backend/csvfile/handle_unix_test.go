@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"linefeed/backend/unpack"
 )
 
 // A file that never answers: a pipe that is read as a file of a dead server is,
@@ -35,7 +37,7 @@ func unanswering(t *testing.T, first []byte) *os.File {
 func TestReadThatNeverReturns(t *testing.T) {
 	text := []byte("a,b\n" + strings.Repeat("1,2\n", 1000))
 	for name, first := range map[string][]byte{
-		"before the first byte": nil, "in the sample": text, "while unpacking": packed(t, Gzip, text)[:60],
+		"before the first byte": nil, "in the sample": text, "while unpacking": packed(t, unpack.Gzip, text)[:60],
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())

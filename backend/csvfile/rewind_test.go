@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"linefeed/backend/load"
+	"linefeed/backend/unpack"
 )
 
 // A file is read again as it is when it is opened, wherever the reading before
@@ -34,9 +35,9 @@ func TestRewind(t *testing.T) {
 		{"large", []byte(large)},
 		{"with a mark", []byte("\ufeff" + large)},
 		{"UTF-16", encode("\ufeff"+large, "utf-16le")},
-		{"small, packed", packed(t, Gzip, []byte(small))},
-		{"gzip", packed(t, Gzip, []byte(large))},
-		{"zip", packed(t, Zip, encode(large, "windows-1252"))},
+		{"small, packed", packed(t, unpack.Gzip, []byte(small))},
+		{"gzip", packed(t, unpack.Gzip, []byte(large))},
+		{"zip", packed(t, unpack.Zip, encode(large, "windows-1252"))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := writeFile(t, "in.csv", tt.content)

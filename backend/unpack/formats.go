@@ -1,4 +1,4 @@
-package csvfile
+package unpack
 
 import (
 	"compress/bzip2"
@@ -24,7 +24,7 @@ const mostWindow = 256 << 20
 
 const (
 	zstdMagic = "\x28\xb5\x2f\xfd"
-	skipMagic = "\x2a\x4d\x18" // of a frame with no text, behind a byte of 0x50 to 0x5F
+	skipMagic = "\x2a\x4d\x18" // of a frame with no text, after a byte of 0x50 to 0x5F
 )
 
 func beginsZstd(b []byte) bool {
@@ -49,7 +49,7 @@ type zstdFrame struct {
 	packed *packedBytes
 	left   int64 // of the header, block or checksum that is being read
 	begun  bool
-	sum    int64 // bytes of the checksum behind the last block
+	sum    int64 // bytes of the checksum after the last block
 	last   bool  // this block is the last
 }
 
@@ -67,8 +67,8 @@ func (f *zstdFrame) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// next finds out how long the next part of the frame is. What can't be made
-// out is left to the decoder, which says why.
+// next finds out how long the next part of the frame is. Where it can't, the
+// decoder is left to say why.
 func (f *zstdFrame) next() error {
 	switch {
 	case !f.begun:
@@ -117,8 +117,8 @@ func beginsBzip2(b []byte) bool {
 	return string(b[4:10]) == "1AY&SY" || string(b[4:10]) == "\x17\x72\x45\x38\x50\x90"
 }
 
-// errNoBzip2 is what the bzip2 package says of two bytes behind a stream that
-// are no other.
+// errNoBzip2 is what the bzip2 package says of two bytes after a stream that
+// begin no other.
 const errNoBzip2 = bzip2.StructuralError("bad magic value in continuation file")
 
 func bzip2Streams(p *packedBytes) func() (io.Reader, error) {
@@ -130,7 +130,7 @@ func bzip2Streams(p *packedBytes) func() (io.Reader, error) {
 }
 
 // A bzip2Stream reads streams up to padding. The package reads two bytes
-// behind each.
+// after each.
 type bzip2Stream struct {
 	packed *packedBytes
 	text   io.Reader
@@ -141,16 +141,16 @@ type bzip2Stream struct {
 func (s *bzip2Stream) Read(b []byte) (int, error) {
 	n, err := s.text.Read(b)
 	var wrong bzip2.StructuralError
-	switch behind := 2 - s.made; {
+	switch after := 2 - s.made; {
 	case !errors.As(err, &wrong):
 		return n, err
 	case wrong != errNoBzip2 && s.made > 0:
 		return n, io.ErrUnexpectedEOF
 	case wrong != errNoBzip2:
 		return n, err
-	case behind > 0 && s.last[0] != 0:
-		return n, strangeAt(s.packed.at() - int64(behind))
-	case behind == 2:
+	case after > 0 && s.last[0] != 0:
+		return n, &Error{Kind: Trailing, At: s.packed.at() - int64(after)}
+	case after == 2:
 		if err := s.packed.UnreadByte(); err != nil {
 			return n, err
 		}
@@ -170,7 +170,7 @@ func (s *bzip2Stream) ReadByte() (byte, error) {
 	return c, err
 }
 
-// errNoXZ is what the xz package says of anything behind a stream.
+// errNoXZ is what the xz package says of anything after a stream.
 const errNoXZ = "xz: unexpected data after stream"
 
 func xzStreams(p *packedBytes) func() (io.Reader, error) {
@@ -182,7 +182,7 @@ func xzStreams(p *packedBytes) func() (io.Reader, error) {
 	}
 }
 
-// An xzStream reads one stream. The package reads a byte behind it.
+// An xzStream reads one stream. The package reads a byte after it.
 type xzStream struct {
 	packed xzBytes
 	text   io.Reader

@@ -1,21 +1,44 @@
-package csvfile
+package unpack
 
 import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 )
 
+// The names of the formats.
+const (
+	Gzip  = "gzip"
+	Zstd  = "zstd"
+	Bzip2 = "bzip2"
+	XZ    = "xz"
+	Zip   = "zip"
+)
+
+// FormatOf returns the format of a file that begins with head, of which a dozen
+// bytes are enough, or "" if it has none of them.
+func FormatOf(head []byte) string {
+	for i := range formats {
+		if formats[i].begins(head) {
+			return formats[i].name
+		}
+	}
+	if hasMagic("PK\x03\x04")(head) || hasMagic("PK\x05\x06")(head) { // the latter is an empty archive
+		return Zip
+	}
+	return ""
+}
+
 // A format is how a kind of compressed file is read, but for zip, which has a
-// directory. Such a file is any number of streams, one behind another.
+// directory. Such a file is any number of streams, one after another.
 type format struct {
 	name string
 	// begins reports whether b is how a stream begins.
 	begins func(b []byte) bool
 	// opener returns what opens the stream at the front of the file. With the
-	// text of the stream all of it has been read, and nothing behind it.
+	// text of the stream all of it has been read, and nothing after it.
 	opener func(*packedBytes) func() (io.Reader, error)
 }
 
@@ -39,18 +62,9 @@ type packedBytes struct {
 // at returns the offset of the byte that is read next.
 func (p *packedBytes) at() int64 { return p.from.n.Load() - int64(p.Buffered()) }
 
-// strangeAt is the error of bytes behind a stream, from that offset on, that
-// neither begin another nor are padding.
-type strangeAt int64
-
-func (s strangeAt) Error() string { return fmt.Sprintf("something else from byte %d on", int64(s)) }
-
-// errNotBegun is the error of a file that does not begin with a stream.
-var errNotBegun = errors.New("it begins with something else")
-
 // streams reads the text of all streams of a compressed file. Zeros between
-// and behind them are padding, as tapes and disks leave it; what else stands
-// there may be a stream that was damaged, and is an error.
+// and after them are padding, as tapes and disks leave it. Anything else there
+// may be a damaged stream, and is an error.
 type streams struct {
 	format *format
 	packed *packedBytes
@@ -58,19 +72,26 @@ type streams struct {
 	now    io.Reader // nil between streams
 }
 
-func newStreams(f *format, c *counter) (*streams, error) {
+// Streams returns a reader of the text of all streams of r, which is a file of
+// that format: Gzip, Zstd, Bzip2 or XZ. Errors are of type *Error.
+func Streams(r io.Reader, name string, limits Limits) (*Reader, error) {
+	i := slices.IndexFunc(formats, func(f format) bool { return f.name == name })
+	if i < 0 {
+		return nil, &Error{Kind: Unknown, Format: name}
+	}
+	f, c := &formats[i], &counter{r: r}
 	packed := &packedBytes{bufio.NewReaderSize(c, 32<<10), c}
 	b, err := packed.Peek(lookStream)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, errorOf(name, err)
 	}
 	if !f.begins(b) {
-		return nil, errNotBegun
+		return nil, &Error{Kind: NotBegun, Format: name}
 	}
-	return &streams{format: f, packed: packed, open: f.opener(packed)}, nil
+	return newReader(&streams{format: f, packed: packed, open: f.opener(packed)}, c, name, limits), nil
 }
 
-// lookStream is how many bytes begins is given, where there are so many.
+// lookStream is how many bytes begins is given, if there are as many.
 const lookStream = 10
 
 func (s *streams) Read(b []byte) (int, error) {
@@ -109,7 +130,7 @@ func (s *streams) next() error {
 		return err
 	}
 	if !s.format.begins(b) {
-		return strangeAt(s.packed.at())
+		return &Error{Kind: Trailing, At: s.packed.at()}
 	}
 	if s.now, err = s.open(); errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
