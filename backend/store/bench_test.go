@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkAdd adds rejects as an import does of which a tenth is bad: about
-// 150 with each block. One operation is one reject.
+// BenchmarkAdd adds rejects like an import with a tenth of bad records: about 150
+// per block. One operation is one reject.
 func BenchmarkAdd(b *testing.B) {
 	s, err := Open(b.Context(), b.TempDir(), b.TempDir())
 	if err != nil {

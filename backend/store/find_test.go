@@ -7,7 +7,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// A search knows upper and lower case in every alphabet.
+// A search ignores case in every alphabet.
 func TestFind(t *testing.T) {
 	s := open(t, t.TempDir())
 	addJob(t, s, "job")

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// lock locks the store as another program does, until the func that it returns
-// is called.
+// lock locks the store as another program does, until free is called.
 func lock(t *testing.T, home string) (free func()) {
 	t.Helper()
 	other := open(t, home)

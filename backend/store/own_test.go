@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The program's own store is known by whatever name it is given.
+// The program's own store is recognized under any name.
 func TestOwns(t *testing.T) {
 	t.Setenv("LINEFEED_HOME", t.TempDir())
 	dir := t.TempDir()

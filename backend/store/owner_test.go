@@ -13,8 +13,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// useOften opens the store, does a job, and closes it, as many times, as
-// command lines do that are started one after the other.
+// useOften opens the store, runs a job, and closes it again, as many times as told,
+// like command lines started one after the other.
 func useOften(home string, times int) error {
 	ctx := context.Background()
 	for i := range times {
@@ -49,8 +49,8 @@ func useOften(home string, times int) error {
 	return nil
 }
 
-// Processes that start and end at the same time don't stumble over each
-// other's locks, and leave none behind.
+// Processes that start and end at the same time don't interfere with each other's
+// locks, and leave none behind.
 func TestManyProcesses(t *testing.T) {
 	home := t.TempDir()
 	var group sync.WaitGroup
@@ -83,7 +83,8 @@ func TestManyProcesses(t *testing.T) {
 	}
 }
 
-// A process whose lock another one removes at the wrong moment takes another.
+// A process whose lock file another one removes at the wrong moment creates a new
+// one.
 func TestLockIsTakenAnew(t *testing.T) {
 	home := t.TempDir()
 	s := open(t, home)
@@ -108,7 +109,7 @@ func TestLockIsTakenAnew(t *testing.T) {
 	}
 }
 
-// A store that is closed leaves nothing behind of its process.
+// A closed store leaves nothing of its process behind.
 func TestCloseLeavesNothing(t *testing.T) {
 	home := t.TempDir()
 	s, err := Open(t.Context(), home, filepath.Join(home, "run"))

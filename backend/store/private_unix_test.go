@@ -26,8 +26,7 @@ func chmod(t *testing.T, path string, to fs.FileMode) {
 	}
 }
 
-// Nobody else can read what the program keeps: neither in a new store, nor in
-// one that was open to others.
+// No other user can read the store, be it new or one that others could read.
 func TestPrivate(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	for _, made := range []bool{false, true} {
@@ -52,8 +51,8 @@ func TestPrivate(t *testing.T) {
 	}
 }
 
-// A folder that holds other things keeps its rights; where others can write to
-// it, it is refused.
+// A folder with other files in it keeps its rights, and is refused if others can
+// write to it.
 func TestSharedFolder(t *testing.T) {
 	for rights, refused := range map[fs.FileMode]bool{0o755: false, 0o775: true, 0o777: true, 0o777 | fs.ModeSticky: true} {
 		home := t.TempDir()

@@ -163,7 +163,7 @@ func TestRejects(t *testing.T) {
 	}
 }
 
-// TestMain lets the test binary be a process that opens the store and dies.
+// TestMain lets the test binary act as a process that opens the store and dies.
 func TestMain(m *testing.M) {
 	if home := os.Getenv("STORE_TEST_OWN"); home != "" {
 		s, err := Open(context.Background(), home, filepath.Join(home, "run"))
@@ -237,8 +237,8 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// A store that can't grow says where it is, and what to do. What was in it
-// stays, and it can be added to once there is room.
+// The error of a store that can't grow says where it is and what to do. The store
+// keeps its contents and works again once there is room.
 func TestFull(t *testing.T) {
 	home := t.TempDir()
 	s := open(t, home)
@@ -289,8 +289,8 @@ func TestOpenTwiceAtTheSameTime(t *testing.T) {
 	}
 }
 
-// Some room is taken on the disk while there are jobs, and given back when it is
-// full; what a process that was killed has left of it is removed.
+// Some room on the disk is reserved while there are jobs, and released when the
+// disk is full; the reserves of killed processes are removed.
 func TestReserve(t *testing.T) {
 	home := t.TempDir()
 	dead := filepath.Join(home, fileName+reserveSuffix+"DEAD")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// No password of a target is shown, however it is written down.
+// A password is never shown, however the target is written.
 func TestRedact(t *testing.T) {
 	for target, want := range map[string]string{
 		"postgres://ann:s3cret@db.example/shop":            "postgres://ann:***@db.example/shop",
@@ -55,7 +55,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// What holds no password is shown as it is.
+// A target without a password is shown unchanged.
 func TestRedactLeavesPaths(t *testing.T) {
 	for _, target := range []string{
 		"", "shop.db", "/data/shop.db", `C:\data\shop.db`, "C:/data/shop.db", "sqlite:shop.db", "sqlite:/data/shop.db", "sqlite:///data/shop.db",
@@ -69,7 +69,7 @@ func TestRedactLeavesPaths(t *testing.T) {
 	}
 }
 
-// An error that tells of a target shows no password, and is the same error.
+// An error about a target shows no password, and wraps the same error.
 func TestOpenTellsNoPassword(t *testing.T) {
 	for _, target := range []string{
 		"postgres://ann:s3cret@db/shop", " postgres://ann:s3cret@db/shop", "'mysql://ann:s3cret@db/shop'", " sqlite://ann:s3cret@db/shop", "ann:s3cret@tcp(127.0.0.1:3306)/shop", "a:s3cret@tcp(db)/shop", "jdbc:postgresql://db/shop?password=s3cret",

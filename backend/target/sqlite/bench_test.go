@@ -10,8 +10,8 @@ import (
 	"linefeed/backend/target"
 )
 
-// The benchmarks measure the floor: what it takes to insert batches that were
-// read and converted before. One operation is one row.
+// The benchmarks measure the floor: inserting batches that are already read and
+// converted. One operation is one row.
 
 const batchRows = 4096
 
@@ -19,7 +19,7 @@ func BenchmarkArticles(b *testing.B) {
 	loadRows(b, articles(), articlePlan())
 }
 
-// A tenth of the rows is refused, each between good ones.
+// A tenth of the rows is refused, each of them between good ones.
 func BenchmarkTenthRefused(b *testing.B) {
 	shape := articles()
 	row := shape.row
@@ -32,7 +32,7 @@ func BenchmarkTenthRefused(b *testing.B) {
 	loadRows(b, shape, articlePlan())
 }
 
-// The keys come in no order.
+// The keys are in random order.
 func BenchmarkRandomKeys(b *testing.B) {
 	shape := articles()
 	row := shape.row
@@ -40,7 +40,7 @@ func BenchmarkRandomKeys(b *testing.B) {
 	loadRows(b, shape, articlePlan())
 }
 
-// Every statement is for one row, because of a trigger.
+// A trigger requires one statement per row.
 func BenchmarkTrigger(b *testing.B) {
 	loadRows(b, articles(), articlePlan(), "CREATE TRIGGER t AFTER INSERT ON articles WHEN new.quantity < 0 BEGIN SELECT 1; END")
 }
@@ -94,7 +94,7 @@ func BenchmarkWide(b *testing.B) {
 	loadRows(b, s, load.Plan{Table: "wide"})
 }
 
-// A shape is a table and how to make its rows.
+// A shape is a table and a generator of its rows.
 type shape struct {
 	columns []load.Column
 	row     func(p *packer, i int)
@@ -141,8 +141,8 @@ func (p *packer) text(format string, args ...any) {
 	p.Cells = append(p.Cells, load.TextCell(start, len(p.Arena)))
 }
 
-// prepared holds the batches of the last benchmark, which is run several
-// times with other numbers of rows.
+// prepared holds the batches of the last benchmark, which runs several times with
+// different numbers of rows.
 var prepared struct {
 	name    string
 	rows    int

@@ -8,7 +8,7 @@ import (
 	"linefeed/backend/target/sqlite"
 )
 
-// The rows are counted, whatever the rowids and the names of the columns are.
+// Rows are counted, whatever their rowids and the names of the columns.
 func TestRowsAreCounted(t *testing.T) {
 	f := newFile(t)
 	for _, s := range []string{
@@ -40,14 +40,14 @@ func TestRowsAreCounted(t *testing.T) {
 	if got, want := list(), `high 2, holes 2, low 1, none 0, shadow 2, without "rowid" 3`; got != want {
 		t.Errorf("tables: %s, want %s", got, want)
 	}
-	// Where there is no time to count, nothing is told, and the list is there all the same.
+	// Without time to count, the tables are listed without their counts.
 	defer sqlite.SetCountTable(0)()
 	if got, want := list(), `high -1, holes -1, low -1, none -1, shadow -1, without "rowid" -1`; got != want {
 		t.Errorf("tables: %s, want %s", got, want)
 	}
 }
 
-// A table that is too large to be counted soon is not counted for long.
+// Counting a large table stops after a while.
 func TestCountingIsBrokenOff(t *testing.T) {
 	defer sqlite.SetCountTable(1)()
 	f := newFile(t)
@@ -62,7 +62,7 @@ func TestCountingIsBrokenOff(t *testing.T) {
 	if err != nil || len(tables) != 2 || tables[0].Rows != -1 {
 		t.Errorf("tables: %v, %v, want both, and no count", tables, err)
 	}
-	// The connection is good for what comes next.
+	// The connection can still be used.
 	if _, err := db.Columns(t.Context(), "t"); err != nil {
 		t.Error(err)
 	}

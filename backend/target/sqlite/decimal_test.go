@@ -12,7 +12,7 @@ import (
 	"linefeed/backend/target/targettest"
 )
 
-// Decimals become the very numbers that SQLite makes of their texts.
+// Decimals become exactly the numbers that SQLite makes of their texts.
 func TestDecimals(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "decimals.db")
 	dst, err := target.Open(t.Context(), path)

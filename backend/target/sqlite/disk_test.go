@@ -29,7 +29,7 @@ func twoColumns(create bool) load.Layout {
 	return load.Layout{Plan: load.Plan{Table: "t", Create: create}, Columns: columns, Make: columns}
 }
 
-// A full disk ends the load; what was committed before stays, and the file is whole.
+// A full disk ends the load; earlier commits stay, and the file is intact.
 func TestDiskFull(t *testing.T) {
 	f := newFile(t)
 	f.Exec(t, "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
@@ -62,8 +62,8 @@ func TestDiskFull(t *testing.T) {
 	f.check(t)
 }
 
-// TestKilled kills a process in the middle of a load: the file holds what was
-// committed, and no more.
+// TestKilled kills a process during a load: the file holds what was committed, and
+// no more.
 func TestKilled(t *testing.T) {
 	for _, mode := range []string{"delete", "wal"} {
 		f := newFile(t)
@@ -88,7 +88,7 @@ func TestKilled(t *testing.T) {
 		if err := child.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		for lines.Scan() { // commits that it told of before it ended
+		for lines.Scan() { // the commits that it reported before it was killed
 			if committed, err = strconv.Atoi(lines.Text()); err != nil {
 				t.Fatalf("the child says %q", lines.Text())
 			}
@@ -100,7 +100,7 @@ func TestKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// It may have been killed between a commit and its telling.
+		// It may have been killed between a commit and the report of it.
 		if got != committed && got != committed+10000 {
 			t.Errorf("%s: %d rows, want %d", mode, got, committed)
 		}

@@ -7,8 +7,8 @@ import (
 	"linefeed/backend/target/sqlite"
 )
 
-// What is committed is on the disk, and foreign keys hold: in a file that is made,
-// in one that is there, and in one with a write-ahead log.
+// Commits are durable and foreign keys enforced: in a new file, in an existing one,
+// and in one with a write-ahead log.
 func TestCommitsAreDurable(t *testing.T) {
 	for name, make := range map[string]string{"made": "", "there": "CREATE TABLE u (a)", "with a log": "PRAGMA journal_mode = WAL; CREATE TABLE u (a)"} {
 		t.Run(name, func(t *testing.T) {

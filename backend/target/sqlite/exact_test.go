@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every text of up to six of the characters that matter, against the grammar.
+// All texts of up to six of the characters that matter, against the grammar.
 func TestLooksNumeric(t *testing.T) {
 	number := regexp.MustCompile(`^[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*$`)
 	const alphabet = "7+-.eE x"

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// SetLockWait sets how long locks are waited for, until restore.
+// SetLockWait sets the time to wait for locks, until restore.
 func SetLockWait(d time.Duration) (restore func()) {
 	before := lockWait
 	lockWait = d
@@ -18,21 +18,21 @@ func (d *DB) Exec(ctx context.Context, statement string) error {
 	return err
 }
 
-// SetCountTable sets how long the rows of one table may be counted, until restore.
+// SetCountTable sets the time to count the rows of one table, until restore.
 func SetCountTable(d time.Duration) (restore func()) {
 	before := countTable
 	countTable = d
 	return func() { countTable = before }
 }
 
-// SetTurn sets how long others have the lock between two transactions, until restore.
+// SetTurn sets the time that others have the lock between transactions, until restore.
 func SetTurn(d time.Duration) (restore func()) {
 	before := turn
 	turn = d
 	return func() { turn = before }
 }
 
-// Setting returns what a pragma tells of the connection of d.
+// Setting returns the value of a pragma on the connection of d.
 func (d *DB) Setting(ctx context.Context, pragma string) (value int, err error) {
 	err = d.conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&value)
 	return value, err

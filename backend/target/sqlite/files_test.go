@@ -172,7 +172,7 @@ func TestPathsWithSigns(t *testing.T) {
 	}
 }
 
-// A user's database keeps what it is set to.
+// A user's database keeps its settings.
 func TestSettingsAreKept(t *testing.T) {
 	for _, mode := range []string{"wal", "delete"} {
 		f := newFile(t)

@@ -14,7 +14,7 @@ import (
 	"linefeed/backend/target/targettest"
 )
 
-// lock takes the file's lock as another program would, until unlock.
+// lock locks the file as another program would, until unlock.
 func lock(t *testing.T, f file, how string) (unlock func()) {
 	t.Helper()
 	conn, err := f.independent(t).Conn(context.Background())
@@ -61,7 +61,7 @@ func TestLockedForGood(t *testing.T) {
 	wantError(t, err, f.path, "locked by another program")
 }
 
-// A program that reads holds up the commit; the rows are then undone.
+// A reader in another program blocks the commit; the rows are then undone.
 func TestLockedAtTheCommit(t *testing.T) {
 	defer sqlite.SetLockWait(50 * time.Millisecond)()
 	f := newFile(t)
@@ -88,7 +88,7 @@ func TestLockedAtTheCommit(t *testing.T) {
 	}
 }
 
-// A cache that can't be spilled does not grow for ever.
+// A cache that can't be spilled does not grow without bound.
 func TestLockedInTheMiddle(t *testing.T) {
 	defer sqlite.SetLockWait(50 * time.Millisecond)()
 	for _, trigger := range []string{"", "CREATE TRIGGER x AFTER INSERT ON t WHEN new.a < 0 BEGIN SELECT 1; END"} {
@@ -131,7 +131,7 @@ func TestLockedForAWhile(t *testing.T) {
 }
 
 // A program that waits for the lock gets it between two commits of a load, with
-// any journal, though it looks only every 100 ms.
+// any journal mode, even though it retries only every 100 ms.
 func TestOthersGetTheirTurn(t *testing.T) {
 	for _, mode := range []string{"delete", "wal"} {
 		f := newFile(t)
@@ -150,8 +150,8 @@ func TestOthersGetTheirTurn(t *testing.T) {
 			_, err := other.Exec("INSERT INTO other VALUES (1)")
 			done <- err
 		}()
-		// Each turn is long enough for one look, and the first may come before
-		// the other program begins to wait.
+		// Each turn is long enough for one retry, and the first may come before
+		// the other program starts to wait.
 		const most = 10
 		commits := 0
 		for waiting := true; waiting; {
@@ -179,7 +179,7 @@ func TestOthersGetTheirTurn(t *testing.T) {
 	}
 }
 
-// A file that the load itself has made has no others to give way to.
+// A file that the load itself created has no other users to yield to.
 func TestNoTurnInANewFile(t *testing.T) {
 	defer sqlite.SetTurn(time.Hour)()
 	f := newFile(t)
@@ -202,7 +202,7 @@ func TestNoTurnInANewFile(t *testing.T) {
 	}
 }
 
-// A cancel ends the turn of others.
+// A cancel ends the wait during others' turn.
 func TestCancelledInTheTurn(t *testing.T) {
 	defer sqlite.SetTurn(time.Hour)()
 	f := newFile(t)
@@ -226,7 +226,7 @@ func TestCancelledInTheTurn(t *testing.T) {
 	}
 }
 
-// The wait for locks is set with the target.
+// The target's URL sets the time to wait for locks.
 func TestWaitIsSet(t *testing.T) {
 	defer sqlite.SetLockWait(time.Hour)()
 	f := newFile(t)
@@ -241,7 +241,7 @@ func TestWaitIsSet(t *testing.T) {
 	}
 }
 
-// A commit that is broken off says that the rows are lost, beside why.
+// An interrupted commit says that the rows are lost, and why.
 func TestCommitCancelledWhileLocked(t *testing.T) {
 	defer sqlite.SetLockWait(time.Hour)()
 	f := newFile(t)

@@ -44,7 +44,7 @@ func TestClosedExpressions(t *testing.T) {
 	}
 }
 
-// newSchema makes a database with a table that must stay as it is.
+// newSchema creates a database with a table that must not change.
 func newSchema(t testing.TB) *sql.DB {
 	t.Helper()
 	pool, err := sql.Open("sqlite3", filepath.Join(t.TempDir(), "test.db"))
@@ -59,8 +59,8 @@ func newSchema(t testing.TB) *sql.DB {
 	return pool
 }
 
-// tryToMake makes a table as a load would, and undoes it. Whatever the layout
-// says, nothing but that table may come of it.
+// tryToMake creates a table as a load would, and undoes that. Whatever the layout
+// says, nothing but that table may be created.
 func tryToMake(t testing.TB, pool *sql.DB, l load.Layout) (made bool) {
 	t.Helper()
 	statement, err := createTable(l)
@@ -123,7 +123,7 @@ func layoutToMake(table, first, second, declared, check string) load.Layout {
 	}
 }
 
-// Tables made of pieces that mean something to SQL.
+// Tables made of fragments that mean something in SQL.
 func TestNothingButTheTableIsMade(t *testing.T) {
 	pool := newSchema(t)
 	pieces := []string{"a", "b ", "TEXT", "INT ", "(", ")", "(1)", "(1,2)", ";", ",", "--", "/*", "*/", "'", `"`, "`", "[", "]", "\n", " ", "\x00", "\xff", "é",
@@ -139,7 +139,7 @@ func TestNothingButTheTableIsMade(t *testing.T) {
 	made := 0
 	for i := range 4000 {
 		l := layoutToMake("t", "a", "b", "", "")
-		// One text at a time is odd, or all of them.
+		// One text at a time is hostile, or all of them.
 		for k, odd := range []*string{&l.Plan.Table, &l.Make[0].Name, &l.Make[1].Name, &l.Make[0].Declared, &l.Make[1].Check} {
 			if i%6 == k || i%6 == 5 {
 				*odd = text(4)
@@ -184,8 +184,8 @@ func TestTooManyColumns(t *testing.T) {
 	}
 }
 
-// A name that SQLite would take to end within it is refused where a table is
-// looked for, not only where it is made.
+// A name with a NUL, at which SQLite would end it, is refused for existing tables
+// too, not only for new ones.
 func TestTableNameWithNUL(t *testing.T) {
 	d, err := Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), Options{})
 	if err != nil {

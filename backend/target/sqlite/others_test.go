@@ -11,8 +11,8 @@ import (
 	"linefeed/backend/target/targettest"
 )
 
-// Two programs may make the same file at the same time. The one that gives up
-// does not take away what the other has written.
+// Two programs may create the same file at the same time. The one that gives up
+// does not remove what the other has written.
 func TestFileOfTwo(t *testing.T) {
 	f := newFile(t)
 	first, err := f.Open(t.Context())
@@ -35,8 +35,9 @@ func TestFileOfTwo(t *testing.T) {
 	}
 }
 
-// One that finds the file made meanwhile waits for it; and if it is taken away
-// again, says so instead of writing to a file that has no name any more.
+// A load that finds the file created in the meantime waits for its lock. If the
+// file is removed again, the load reports that instead of writing to a file
+// without a name.
 func TestFileMadeByAnother(t *testing.T) {
 	defer sqlite.SetLockWait(50 * time.Millisecond)()
 	f := newFile(t)
@@ -60,7 +61,7 @@ func TestFileMadeByAnother(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if runtime.GOOS == "windows" { // where a file that is open stays
+	if runtime.GOOS == "windows" { // which does not remove open files
 		return
 	}
 	missing(t, f.path)
@@ -80,7 +81,7 @@ func TestFileRemovedDuringTheLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Remove(f.path); err != nil {
-		if runtime.GOOS == "windows" { // it can't be while it is open
+		if runtime.GOOS == "windows" { // an open file can't be removed
 			return
 		}
 		t.Fatal(err)

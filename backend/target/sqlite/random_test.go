@@ -14,8 +14,8 @@ import (
 	"linefeed/backend/target/targettest"
 )
 
-// TestRandomTables loads random rows into random tables, and compares with what
-// one statement a row makes of them.
+// TestRandomTables loads random rows into random tables, and compares the result
+// with that of one statement per row.
 func TestRandomTables(t *testing.T) {
 	defer sqlite.SetTurn(0)()
 	tables := 120
@@ -30,7 +30,7 @@ func TestRandomTables(t *testing.T) {
 	}
 }
 
-// A randomTable is a table with what is around it, and rows to load into it.
+// A randomTable is a table, its surroundings, and rows to load into it.
 type randomTable struct {
 	*rand.Rand
 	name     string
@@ -39,7 +39,7 @@ type randomTable struct {
 	keys     [][]int // indexes of columns
 	rowid    bool    // the first column is the rowid
 	triggers bool
-	conflict bool // constraints of the table have conflict clauses
+	conflict bool // the table's constraints have conflict clauses
 
 	rule    load.Conflict
 	key     []int
@@ -143,7 +143,7 @@ func newRandomTable(rng *rand.Rand) *randomTable {
 	}
 	r.setup = append(r.setup, create)
 	r.conflict = strings.Contains(create, "ON CONFLICT")
-	if len(r.keys) > 0 && r.IntN(4) == 0 { // another table looks at it
+	if len(r.keys) > 0 && r.IntN(4) == 0 { // another table refers to it
 		r.setup = append(r.setup, fmt.Sprintf("CREATE TABLE looks (x REFERENCES %s (%s) ON UPDATE %s DEFERRABLE INITIALLY %s)",
 			quoteName(r.name), r.list(r.keys[0][:1]), r.one("NO ACTION", "CASCADE", "SET NULL"), r.one("DEFERRED", "IMMEDIATE")))
 		if len(r.keys[0]) > 1 {
@@ -187,7 +187,7 @@ func (r *randomTable) trigger(i int) string {
 	return text + "END"
 }
 
-// rows makes up the rows, and by which rule and key they are loaded.
+// rows generates the rows, and the rule and key to load them by.
 func (r *randomTable) rows() {
 	r.mapped = r.Perm(len(r.columns))[:1+r.IntN(len(r.columns))]
 	r.rule = load.ConflictReject
@@ -228,7 +228,7 @@ func (r *randomTable) try(t *testing.T) {
 	db := f.independent(t)
 	db.SetMaxOpenConns(1)
 	for _, s := range append([]string{"PRAGMA synchronous = OFF", "PRAGMA foreign_keys = ON"}, r.setup...) {
-		if _, err := db.Exec(s); err != nil && !strings.HasPrefix(s, "INSERT OR IGNORE") { // which foreign keys may refuse
+		if _, err := db.Exec(s); err != nil && !strings.HasPrefix(s, "INSERT OR IGNORE") { // which may violate foreign keys
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
@@ -283,7 +283,7 @@ func (r *randomTable) try(t *testing.T) {
 	f.check(t)
 }
 
-// A reference writes one statement a row.
+// A reference runs one statement per row.
 type reference struct {
 	*randomTable
 	t    *testing.T
@@ -314,7 +314,7 @@ func (r *reference) exec(statement string, values ...any) {
 	}
 }
 
-// count returns how many rows a query has.
+// count returns the number of rows of a query.
 func (r *reference) count(query string, values ...any) (n int) {
 	r.t.Helper()
 	if err := r.conn.QueryRowContext(context.Background(), "SELECT count(*) FROM ("+query+")", values...).Scan(&n); err != nil {
@@ -344,7 +344,7 @@ func (r *reference) write(batch [][]any) string {
 	return fmt.Sprintf("inserted %d, updated %d, skipped %d, refused %v", inserted, updated, skipped, refused)
 }
 
-// put reports whether a statement stored a row; where it was refused, nothing of it stays.
+// put reports whether a statement stored a row; a refused one leaves nothing behind.
 func (r *reference) put(statement string, values []any) bool {
 	res, err := r.conn.ExecContext(context.Background(), statement, values...)
 	var stored int64
@@ -358,7 +358,7 @@ func (r *reference) put(statement string, values []any) bool {
 	return stored > 0
 }
 
-// value returns the expression for what goes into a mapped column.
+// value returns the expression of the value of a mapped column.
 func (r *reference) value(c int) string {
 	value := fmt.Sprintf("?%d", slices.Index(r.mapped, c)+1)
 	required := r.count("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2 AND \"notnull\"", r.name, r.columns[c].name) > 0

@@ -11,15 +11,15 @@ import (
 	"linefeed/backend/target"
 )
 
-// asNobody runs do with the rights of no user in particular: tests may be run
-// by root, whom no file is closed to.
+// asNobody runs do with the rights of the user nobody: tests may run as root, who
+// can access any file.
 func asNobody(do func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 		const nobody = 65534
-		_, _, _ = syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0) // it returns the one before, and no error
+		_, _, _ = syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0) // it returns the previous ID, and no error
 		do()
 	}()
 	<-done

@@ -13,12 +13,12 @@ import (
 	"linefeed/backend/target/targettest"
 )
 
-// A file is a database file that a test works on.
+// A file is the database file of a test.
 type file struct{ path string }
 
 func (f file) Open(ctx context.Context) (target.Target, error) { return target.Open(ctx, f.path) }
 
-// independent opens the file past the target.
+// independent opens the file on a connection of its own.
 func (f file) independent(t testing.TB) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+f.path)
@@ -68,7 +68,7 @@ func (f file) Query(t *testing.T, query string) [][]string {
 			switch v := v.(type) {
 			case nil:
 				texts[i] = "NULL"
-			case time.Time: // the driver's reading of columns declared as such
+			case time.Time: // which the driver returns for columns declared as such
 				texts[i] = v.Format("2006-01-02 15:04:05.999999999")
 			case []byte:
 				texts[i] = string(v)
@@ -84,7 +84,7 @@ func (f file) Query(t *testing.T, query string) [][]string {
 	return all
 }
 
-// check has SQLite look for damage.
+// check runs SQLite's integrity check.
 func (f file) check(t *testing.T) {
 	t.Helper()
 	if got := f.Query(t, "PRAGMA integrity_check"); len(got) != 1 || got[0][0] != "ok" {

@@ -11,7 +11,7 @@ import (
 
 type row = []any
 
-// TestTables loads into tables of every make that SQLite has.
+// TestTables loads into every kind of table that SQLite has.
 func TestTables(t *testing.T) {
 	const log = "CREATE TABLE log (entry)"
 	for _, c := range []struct {
@@ -408,7 +408,7 @@ func TestTables(t *testing.T) {
 				f.Exec(t, s)
 			}
 			columns := strings.Fields(c.columns)
-			// The rows come in batches of one, of some, and all together.
+			// The rows come in batches of one, of a few, and all together.
 			for _, size := range []int{len(c.rows), 1, 2} {
 				copied := newFile(t)
 				f.Exec(t, "VACUUM INTO '"+copied.path+"'")
@@ -457,7 +457,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// begin begins a load into a table that is there.
+// begin begins a load into an existing table.
 func begin(t *testing.T, f file, p load.Plan, columns ...string) load.Writer {
 	t.Helper()
 	w, err := tryBegin(t, f, p, columns...)

@@ -9,7 +9,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// items is the table that most of the suite works on.
+// items is the table that most tests use.
 func items() []load.Column {
 	return []load.Column{
 		{Name: "id", Type: load.Integer, PrimaryKey: true},
@@ -243,7 +243,7 @@ func testCancelledWithin(t *testing.T, db Database) {
 	go func() {
 		var err error
 		for err == nil {
-			// The second time on, every row is refused.
+			// From the second time on, every row is refused.
 			_, err = w.Write(ctx, b)
 		}
 		done <- err

@@ -97,7 +97,7 @@ func testForeignKeys(t *testing.T, db Database) {
 	s.want("SELECT id FROM items ORDER BY id", "1", "3", "4", "6")
 }
 
-// A row may refer to one that comes before it, or later in the same batch.
+// A row may refer to an earlier row, or to a later one of the same batch.
 func testOwnForeignKey(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE staff (id INTEGER PRIMARY KEY, boss INTEGER, FOREIGN KEY (boss) REFERENCES staff (id))")
 	s := open(t, db)
@@ -184,8 +184,8 @@ func testConflictWithinBatch(t *testing.T, db Database) {
 	}
 }
 
-// A row that has another unique value in common with a third row is refused
-// under every rule: neither row is the one that was meant.
+// A row that shares another unique value with a third row is refused under every
+// rule: the rule is about neither row.
 func testConflictOnAnotherKey(t *testing.T, db Database) {
 	for _, rule := range []load.Conflict{load.ConflictSkip, load.ConflictUpdate, load.ConflictReplace} {
 		table := "people_" + string(rule)
@@ -244,10 +244,10 @@ func testModel(t *testing.T, db Database) {
 						rows[i] = row(k, nil)
 					}
 					switch {
-					case there && rule == load.ConflictSkip: // whatever else is the matter with it
+					case there && rule == load.ConflictSkip: // whatever else is wrong with it
 						want.Skipped++
 					case faulty && there && rule == load.ConflictReject:
-						// Which of two faults of a row is told is not laid down.
+						// Either fault of a row may be reported.
 						rows[i] = row(k, 1)
 						refused = append(refused, fmt.Sprintf("%d duplicate_key 0", i))
 					case faulty:

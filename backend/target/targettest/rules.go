@@ -8,7 +8,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// A row whose key is there is skipped, also where it could not be inserted.
+// A row whose key exists is skipped even if it could not be inserted.
 func testSkipBroken(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE stock (sku VARCHAR(10) PRIMARY KEY, title VARCHAR(20) NOT NULL, price INTEGER CHECK (price >= 0))")
 	db.Exec(t, "INSERT INTO stock VALUES ('a', 'A', 1)")
@@ -21,8 +21,8 @@ func testSkipBroken(t *testing.T, db Database) {
 	s.want("SELECT sku, title, price FROM stock ORDER BY sku", "a|A|1", "b|B|2")
 }
 
-// Rows that are there can be updated without what a new one needs; a new one
-// is refused without it.
+// An existing row can be updated without the columns that a new one needs; a new
+// one is refused without them.
 func testUpdateSome(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE stock (sku VARCHAR(10) PRIMARY KEY, title VARCHAR(20) NOT NULL, price INTEGER CHECK (price >= 0))")
 	db.Exec(t, "INSERT INTO stock VALUES ('a', 'A', 1), ('b', 'B', 1)")
@@ -35,8 +35,8 @@ func testUpdateSome(t *testing.T, db Database) {
 	s.want("SELECT sku, title, price FROM stock ORDER BY sku", "a|A|4", "b|B|5")
 }
 
-// What a check says of an updated row counts, not what it says of one made of
-// the mapped values and the defaults.
+// A check applies to the row as updated, not to one of the mapped values and the
+// defaults.
 func testUpdateUnmappedCheck(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE stock (sku VARCHAR(10) PRIMARY KEY, low INTEGER DEFAULT 10, price INTEGER, CHECK (price >= low))")
 	db.Exec(t, "INSERT INTO stock VALUES ('a', 0, 1), ('b', 100, 200)")
@@ -44,7 +44,7 @@ func testUpdateUnmappedCheck(t *testing.T, db Database) {
 	w := s.begin(load.Plan{Table: "stock", OnConflict: load.ConflictUpdate}, "sku", "price")
 	res := s.write(w, row("a", 5), row("b", 50), row("c", 5), row("c", 15), row("b", 150))
 	wantCounts(t, res, 1, 2, 0)
-	for i, want := range []int{1, 2} { // which column is to blame is not laid down
+	for i, want := range []int{1, 2} { // either column may be blamed
 		if i >= len(res.Refused) || res.Refused[i].Row != want || res.Refused[i].Code != load.CodeCheckFailed {
 			t.Fatalf("refused: %+v, want rows 1 and 2 for the check", res.Refused)
 		}
@@ -53,8 +53,8 @@ func testUpdateUnmappedCheck(t *testing.T, db Database) {
 	s.want("SELECT sku, low, price FROM stock ORDER BY sku", "a|0|5", "b|100|150", "c|10|15")
 }
 
-// Tables and columns may be called as something that the way of loading has a
-// use for, under every rule.
+// Tables and columns may have any name that the statements of a load use, under
+// every rule.
 func testNamesWithMeaning(t *testing.T, db Database) {
 	names := []string{
 		"excluded", "new", "old", "values", "set", "default", "select", "table", "row", "null",
@@ -91,7 +91,7 @@ func testNamesWithMeaning(t *testing.T, db Database) {
 	}
 }
 
-// What a plan says of a table to be made makes that table, or nothing.
+// A plan for a new table creates that table, or nothing.
 func testNothingElseIsMade(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE precious (a INTEGER)")
 	db.Exec(t, "INSERT INTO precious VALUES (7)")
@@ -125,7 +125,7 @@ func testNothingElseIsMade(t *testing.T, db Database) {
 	}
 }
 
-// The number of rows is counted, or not told.
+// The number of rows is exact, or unknown.
 func testRowsAreCounted(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE counted (id BIGINT PRIMARY KEY)")
 	s := open(t, db)

@@ -1,5 +1,5 @@
-// Package targettest is the conformance suite of the databases: what every
-// target must do, tried on a real one.
+// Package targettest is the conformance suite that every target must pass, on a
+// real database.
 package targettest
 
 import (
@@ -11,19 +11,19 @@ import (
 	"linefeed/backend/target"
 )
 
-// A Database is a fresh database to try a target on.
+// A Database is an empty database to test a target with.
 type Database interface {
 	// Open opens the target. The suite closes it.
 	Open(ctx context.Context) (target.Target, error)
 
-	// Exec and Query go past the target, on a connection of their own. Query
-	// returns values as text, and NULL as "NULL".
+	// Exec and Query use a connection of their own, not the target. Query returns
+	// values as text, and NULL as "NULL".
 	Exec(t *testing.T, sql string)
 	Query(t *testing.T, sql string) [][]string
 }
 
-// Run runs the suite. fresh makes an empty database, which is gone when the
-// test ends.
+// Run runs the suite. fresh creates an empty database, and removes it at the end of
+// the test.
 func Run(t *testing.T, fresh func(t *testing.T) Database) {
 	for _, c := range []struct {
 		name string
@@ -174,7 +174,7 @@ func (s *session) finish(w load.Writer) {
 	}
 }
 
-// want checks what a query returns, one string a row, values separated by "|".
+// want checks the rows of a query: one string per row, values separated by "|".
 func (s *session) want(sql string, rows ...string) {
 	s.t.Helper()
 	wantRows(s.t, s.db, sql, rows...)
@@ -263,5 +263,5 @@ func cell(b *load.Batch, v any) load.Cell {
 	panic(fmt.Sprintf("no cell for a %T", v))
 }
 
-// row is a shorter way to write one.
+// row returns the values of a row.
 func row(values ...any) []any { return values }

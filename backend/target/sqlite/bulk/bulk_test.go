@@ -9,14 +9,14 @@ import (
 	"linefeed/backend/load"
 )
 
-// The header beside bulk.c must be of the library that is linked.
+// The version of sqlite3.h must be that of the linked library.
 func TestHeaderIsOfTheLibrary(t *testing.T) {
 	if _, library, _ := driver.Version(); library != headerVersion {
 		t.Errorf("sqlite3.h is of version %d, the library of %d: take the header from the driver's sources", headerVersion, library)
 	}
 }
 
-// The C code reads cells as they lie in memory.
+// The C code reads cells in place.
 func TestLayoutOfCells(t *testing.T) {
 	var c load.Cell
 	if size := unsafe.Sizeof(c); size != 16 {

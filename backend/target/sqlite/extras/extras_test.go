@@ -26,7 +26,7 @@ func open(t *testing.T) *sql.DB {
 	return db
 }
 
-// fts5.c must be of the library that is linked.
+// The version of fts5.c must be that of the linked library.
 func TestFullTextSearchIsOfTheLibrary(t *testing.T) {
 	var own, library string
 	if err := open(t).QueryRow("SELECT fts5_source_id(), sqlite_source_id()").Scan(&own, &library); err != nil {
@@ -56,7 +56,7 @@ func TestFullTextSearch(t *testing.T) {
 	}
 }
 
-// As https://www.sqlite.org/lang_mathfunc.html has them.
+// As documented at https://www.sqlite.org/lang_mathfunc.html.
 func TestMathFunctions(t *testing.T) {
 	db := open(t)
 	for expression, want := range map[string]any{
@@ -84,7 +84,7 @@ func TestMathFunctions(t *testing.T) {
 	}
 }
 
-// They can be used where SQLite takes only functions that always tell the same.
+// They are allowed where SQLite requires deterministic functions.
 func TestMathFunctionsInTheSchema(t *testing.T) {
 	db := open(t)
 	for _, s := range []string{

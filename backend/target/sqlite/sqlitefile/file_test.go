@@ -16,7 +16,7 @@ import (
 	"linefeed/backend/target/sqlite/bulk"
 )
 
-// The driver gets the file that was named, whatever its name is made of.
+// The driver opens the named file, whatever characters the name has.
 func TestConnectToAnyName(t *testing.T) {
 	for _, name := range []string{"plain.db", "with space.db", "a?b=c.db", "a#b.db", "100%25.db", "ü 中.db", "a&mode=ro.db"} {
 		path := filepath.Join(t.TempDir(), name)
