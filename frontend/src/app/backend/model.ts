@@ -18,7 +18,6 @@ export type Choice = value.Choice;
 export type Guess = value.Guess;
 
 export type Job = job.Job;
-export type FieldMapping = job.FieldMapping;
 export type Preset = job.Preset;
 export type Preview = job.Preview;
 export type Problem = load.Problem;

@@ -13,7 +13,7 @@ import { reason } from '../format/words';
       <button
         type="button"
         data-testid="reason"
-        matTooltip="Show only these"
+        [matTooltip]="'Show only: ' + entry.label"
         (click)="chosen.emit(entry.of)"
       >
         <span class="label">{{ entry.label }}</span>
@@ -39,7 +39,7 @@ import { reason } from '../format/words';
 
     button {
       display: grid;
-      grid-template-columns: clamp(200px, 42%, 260px) minmax(40px, 1fr) 56px;
+      grid-template-columns: clamp(200px, 65%, 260px) minmax(40px, 1fr) 56px;
       align-items: center;
       gap: 8px;
       width: 100%;
