@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"errors"
 	"io"
 	"sync/atomic"
 )
@@ -49,7 +50,7 @@ func (r *Reader) Read(b []byte) (int, error) {
 		return n, &Error{Kind: TooLarge, Format: r.format, Limit: r.limits.Bytes}
 	case r.n > ratioFrom && r.n/r.limits.Ratio > r.packed.n.Load():
 		return n, &Error{Kind: TooRepetitive, Format: r.format, Limit: r.limits.Ratio}
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		return n, errorOf(r.format, err)
 	}
 	return n, err

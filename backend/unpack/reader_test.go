@@ -39,7 +39,7 @@ func TestConsumed(t *testing.T) {
 			}
 			used = now
 		}
-		if err != io.EOF || !bytes.Equal(got, text) || used > int64(len(packed)) || used < int64(len(packed))*8/10 || steps < 2 {
+		if !errors.Is(err, io.EOF) || !bytes.Equal(got, text) || used > int64(len(packed)) || used < int64(len(packed))*8/10 || steps < 2 {
 			t.Errorf("%s: %d bytes, consumed %d of %d in %d steps, %v", format, len(got), used, len(packed), steps, err)
 		}
 	}
