@@ -210,28 +210,42 @@ func TestLookAtAWideFile(t *testing.T) {
 	}
 }
 
+// lockTarget makes a database with a table t as idAndName has it, and locks it as
+// another program does, until the func that it returns is called.
+func (b *bench) lockTarget(db string) (free func()) {
+	b.Helper()
+	other, err := sql.Open("sqlite3", db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { other.Close() })
+	other.SetMaxOpenConns(1)
+	for _, stmt := range []string{"CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)", "BEGIN IMMEDIATE"} {
+		if _, err := other.Exec(stmt); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return func() {
+		b.Helper()
+		if _, err := other.Exec("ROLLBACK"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// waiting is an event of a job that waits for a lock on its database.
+func waiting(e *event.Event) bool {
+	return e.Kind == event.KindProgress && bytes.Contains(e.Data, []byte(`"phase":"waiting"`))
+}
+
 // A job whose database another program has locked says that it waits.
 func TestWaitingForALock(t *testing.T) {
 	b := newBench(t)
 	db := b.path("out.db")
-	other, err := sql.Open("sqlite3", db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	other.SetMaxOpenConns(1)
-	for _, stmt := range []string{"CREATE TABLE t (id INTEGER, name TEXT)", "BEGIN IMMEDIATE"} {
-		if _, err := other.Exec(stmt); err != nil {
-			t.Fatal(err)
-		}
-	}
+	free := b.lockTarget(db)
 	j := b.start(Request{File: b.file("in.csv", rows(10, 0)), Target: db, Plan: load.Plan{Table: "t"}})
-	b.until(j.ID, func(e *event.Event) bool {
-		return e.Kind == event.KindProgress && bytes.Contains(e.Data, []byte(`"phase":"waiting"`))
-	})
-	if _, err := other.Exec("ROLLBACK"); err != nil {
-		t.Fatal(err)
-	}
+	b.until(j.ID, waiting)
+	free()
 	if s, err := b.runner.Wait(t.Context(), j.ID); err != nil || s.Inserted != 10 {
 		t.Fatalf("%+v, %v", s, err)
 	}
