@@ -120,13 +120,14 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 	if best.unfinished(text, whole) != nil {
 		best = slices.MaxFunc(list, func(a, b *candidate) int { return cmp.Compare(a.often(part), b.often(part)) })
 	}
+	others := slices.DeleteFunc(slices.Clone(list), func(c *candidate) bool { return c == best })
 	if best.within > 0 && det.d.Delimiter == "" && sep == "" {
 		best = undivided(part, whole && len(part) == len(text), best)
 	}
 	if best.fields == 1 && det.d.Delimiter == "" && sep == "" {
 		best = undivided(part, whole && len(part) == len(text), best)
 	}
-	return det.refine(text, len(part), best), list[1:]
+	return det.refine(text, len(part), best), others
 }
 
 // variants returns the candidates of a delimiter, one for each quote and escape.

@@ -156,8 +156,25 @@ func TestNoRecords(t *testing.T) {
 			t.Errorf("%q: %d records, warnings %+v; want %s", content, len(got), w, want)
 		}
 	}
-	if _, err := OpenReader(strings.NewReader(""), "test", 0, Dialect{}, Options{}); err == nil {
+	if _, err := openReader(strings.NewReader(""), "test", 0, Dialect{}, Options{}); err == nil {
 		t.Error("a file of no bytes can be opened")
+	}
+}
+
+// TestAllRejected does not say that a file has no records of which all are bad.
+func TestAllRejected(t *testing.T) {
+	for _, content := range []string{
+		"id,name\n1,a\"b\n2,c\"d\n", "id,name\n1,\"a\n", "id,name\n\n1,\"a\"b\n", "id,name,price\n1\n", "id,name,price\n1,2,3,4\n5\n",
+	} {
+		all, f := readAll(t, content, Dialect{Delimiter: ",", Quote: `"`, HeaderRows: new(1), SkipLines: new(0), FooterLines: new(0)}, Options{})
+		rejects := len(slices.DeleteFunc(slices.Clone(all), func(g got) bool { return g.code == "" }))
+		if rejects == 0 || rejects < len(all) || slices.ContainsFunc(f.Warnings(), func(w Warning) bool { return w.Code == WarnNoRecords }) {
+			t.Errorf("%q: %d of %d records rejected, warnings %+v", content, rejects, len(all), f.Warnings())
+		}
+	}
+	_, f := readAll(t, "id,name\nTotal: 0\n", Dialect{Delimiter: ",", HeaderRows: new(1), SkipLines: new(0), FooterLines: new(1)}, Options{})
+	if w := f.Warnings(); len(w) != 1 || w[0].Code != WarnNoRecords {
+		t.Errorf("nothing but a header and a footer: warnings %+v", w)
 	}
 }
 

@@ -32,9 +32,19 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 	det.footer(best)
 	det.tables(text, best, top)
 	det.lineEnds(text, best.rows)
-	if det.texts.whole && best.good-*det.d.HeaderRows <= 0 {
+	if det.texts.whole && best.good-*det.d.HeaderRows <= 0 && !det.holdsRows(text, best, top) {
 		det.noRecords(best)
 	}
+}
+
+// holdsRows reports whether there are rows between the header, which begins at
+// row top, and the footer: good records or bad ones.
+func (det *detector) holdsRows(text []byte, best *candidate, top int) bool {
+	i := best.firstRow(top)
+	for range *det.d.HeaderRows {
+		i = best.nextRow(i)
+	}
+	return i < len(best.rows) && best.rows[i].line <= charset.CountLines(text)-int64(*det.d.FooterLines)
 }
 
 // noRecords warns that the file holds none.

@@ -35,3 +35,21 @@ func TestLongFirstRecord(t *testing.T) {
 		}
 	}
 }
+
+// TestUnfinishedOthers lists every delimiter but the chosen one as another, also
+// where there is no whole record to tell by.
+func TestUnfinishedOthers(t *testing.T) {
+	for _, text := range []string{strings.Repeat("name;", 20) + "a,b|c", strings.Repeat("name|", 20) + "a,b;c", strings.Repeat("name,", 20) + "a;b|c"} {
+		det := &detector{d: &Dialect{}, texts: texts{head: []byte(text)}}
+		best, others := det.choose([]byte(text), "")
+		seen := map[string]int{best.delim: 1}
+		for _, c := range others {
+			seen[c.delim]++
+		}
+		for _, delim := range delimiters([]byte(text)) {
+			if seen[delim] != 1 {
+				t.Errorf("%q: %q is listed %d times", text, delim, seen[delim])
+			}
+		}
+	}
+}
