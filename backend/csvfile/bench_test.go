@@ -115,7 +115,7 @@ func BenchmarkRead(b *testing.B) {
 			data := file.make()
 			ours, theirs := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
 			for b.Loop() {
-				f, err := OpenReader(bytes.NewReader(data), "bench", int64(len(data)), Dialect{}, Options{})
+				f, err := openReader(bytes.NewReader(data), "bench", int64(len(data)), Dialect{}, Options{})
 				if err != nil {
 					b.Fatal(err)
 				}

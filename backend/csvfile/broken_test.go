@@ -119,7 +119,7 @@ func TestRejectSays(t *testing.T) {
 	d := given(",", `"`, `"`)
 	d.HeaderRows = new(1)
 	for _, tt := range tests {
-		f, err := OpenReader(strings.NewReader(tt.content), "test", -1, d, Options{})
+		f, err := openReader(strings.NewReader(tt.content), "test", -1, d, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +182,7 @@ func TestTooLarge(t *testing.T) {
 			)
 			d := given(",", `"`, `"`)
 			d.HeaderRows = new(1)
-			f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 256 << 10})
+			f, err := openReader(r, "test", -1, d, Options{MaxRecord: 256 << 10})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -232,7 +232,7 @@ func TestLimitOfRecords(t *testing.T) {
 				}
 				d := given(",", `"`, `"`)
 				d.HeaderRows, d.Encoding = new(1), tt.encoding
-				f, err := OpenReader(strings.NewReader(content), "test", -1, d, Options{MaxRecord: limit})
+				f, err := openReader(strings.NewReader(content), "test", -1, d, Options{MaxRecord: limit})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -255,7 +255,7 @@ func TestTooManyFields(t *testing.T) {
 	d.HeaderRows = new(1)
 	all, _ := readAll(t, "a,b\n1,"+strings.Repeat(",", maxFields)+"\n2,x\n", d, Options{Ragged: load.RaggedPad})
 	compare(t, all, []got{{1, 2, 2, load.CodeExtraField, "", ""}, {2, 3, 3, "", "", "2|x"}})
-	_, err := OpenReader(strings.NewReader(strings.Repeat(",", maxFields)+"\n1,2\n"), "test", -1, d, Options{})
+	_, err := openReader(strings.NewReader(strings.Repeat(",", maxFields)+"\n1,2\n"), "test", -1, d, Options{})
 	if err == nil || !strings.Contains(err.Error(), "more than 65536 fields") {
 		t.Errorf("got %v", err)
 	}
@@ -267,7 +267,7 @@ func TestLargeRecord(t *testing.T) {
 	r := io.MultiReader(strings.NewReader("a,b\n1,\""), repeat("x, y\n", size), strings.NewReader("\"\n2,z\n"))
 	d := given(",", `"`, `"`)
 	d.HeaderRows = new(1)
-	f, err := OpenReader(r, "test", -1, d, Options{MaxRecord: 128 << 20})
+	f, err := openReader(r, "test", -1, d, Options{MaxRecord: 128 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestSwallowNothing(t *testing.T) {
 	r := io.MultiReader(strings.NewReader("a,b,c\n1,\"x,3\n"), repeat("2,y,4\n", 20<<20/6*6))
 	d := given(",", `"`, `"`)
 	d.HeaderRows = new(1)
-	f, err := OpenReader(r, "test", -1, d, Options{})
+	f, err := openReader(r, "test", -1, d, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +310,7 @@ func TestSwallowNothing(t *testing.T) {
 
 // TestStop stops in the middle, and a second sequence goes nowhere.
 func TestStop(t *testing.T) {
-	f, err := OpenReader(bytes.NewReader([]byte("a,b\n1,2\n3,4\n")), "test", -1, Dialect{}, Options{})
+	f, err := openReader(bytes.NewReader([]byte("a,b\n1,2\n3,4\n")), "test", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestBrokenOff(t *testing.T) {
 		for n := range 200 {
 			for _, end := range []string{"", "\n", "\n2,y\n"} {
 				content := "a,b\n1," + strings.Repeat("x", n) + bad + end
-				f, err := OpenReader(strings.NewReader(content), "test", -1, d, Options{})
+				f, err := openReader(strings.NewReader(content), "test", -1, d, Options{})
 				if err != nil {
 					t.Fatal(err)
 				}

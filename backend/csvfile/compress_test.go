@@ -211,7 +211,7 @@ func TestArchive(t *testing.T) {
 		}
 	}
 	path := archive(t, "x.csv", "y.csv", "z.md")
-	p, err := Look(path, Dialect{}, Options{}, 10)
+	p, err := look(path, Dialect{}, Options{}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ func TestConformance(t *testing.T) {
 // readValues reads content, of which no record may be rejected.
 func readValues(t *testing.T, content []byte, d Dialect) (fields []string, values [][]string) {
 	t.Helper()
-	f, err := OpenReader(bytes.NewReader(content), "test", int64(len(content)), d, Options{})
+	f, err := openReader(bytes.NewReader(content), "test", int64(len(content)), d, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func readValues(t *testing.T, content []byte, d Dialect) (fields []string, value
 
 // TestQuotedEmpty tells an empty field in quotes from one without.
 func TestQuotedEmpty(t *testing.T) {
-	f, err := OpenReader(bytes.NewReader([]byte("a,b\n\"\",\n")), "test", -1, given(",", `"`, `"`), Options{})
+	f, err := openReader(bytes.NewReader([]byte("a,b\n\"\",\n")), "test", -1, given(",", `"`, `"`), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,13 +177,13 @@ func TestGiven(t *testing.T) {
 func TestDialectAgain(t *testing.T) {
 	for seed := range uint64(200) {
 		g := generate(seed)
-		f, err := OpenReader(bytes.NewReader(g.content), "test", -1, Dialect{}, Options{})
+		f, err := openReader(bytes.NewReader(g.content), "test", -1, Dialect{}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		first := f.Dialect()
 		f.Close()
-		again, err := OpenReader(bytes.NewReader(g.content), "test", -1, first, Options{})
+		again, err := openReader(bytes.NewReader(g.content), "test", -1, first, Options{})
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -21,7 +21,7 @@ func TestMixedLegacy(t *testing.T) {
 		{old("id,note\n") + "1,caf\u00e9 “noir”\n" + strings.Repeat(old("2,the\u00a0best – “ever”\n"), 12), 2},
 		{old(strings.Repeat("nimi;määrä\nPäivi;Jyväskylä\n", 5)) + "Åke;Mäki\n", 11},
 	} {
-		f, err := OpenReader(strings.NewReader(tt.content), "test", -1, Dialect{}, Options{})
+		f, err := openReader(strings.NewReader(tt.content), "test", -1, Dialect{}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestMixedLegacy(t *testing.T) {
 
 // TestUnsureEncoding warns where a single letter could be many.
 func TestUnsureEncoding(t *testing.T) {
-	f, err := OpenReader(strings.NewReader("id;name\n1;Kov\xe1\n"), "test", -1, Dialect{}, Options{})
+	f, err := openReader(strings.NewReader("id;name\n1;Kov\xe1\n"), "test", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func TestEncodings(t *testing.T) {
 			at := []int{1, 2, 4, 5} // the texts that are records
 			lines := [][2]int64{{2, 2}, {3, 4}, {6, 6}, {7, 7}}
 			for _, r := range []io.Reader{bytes.NewReader(content), iotest.OneByteReader(bytes.NewReader(content))} {
-				f, err := OpenReader(r, "test", -1, Dialect{Encoding: e.Name, HeaderRows: new(1)}, Options{})
+				f, err := openReader(r, "test", -1, Dialect{Encoding: e.Name, HeaderRows: new(1)}, Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -100,7 +100,7 @@ func TestInvalidBytes(t *testing.T) {
 		content := "a,b\n1,x\n2," + tt.bad + "\n3,y\n"
 		for _, rule := range []string{InvalidReject, InvalidReplace} {
 			d := Dialect{Encoding: tt.encoding, InvalidBytes: rule, Delimiter: ",", HeaderRows: new(1), SkipLines: new(0)}
-			f, err := OpenReader(strings.NewReader(content), "test", -1, d, Options{})
+			f, err := openReader(strings.NewReader(content), "test", -1, d, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +133,7 @@ func TestWideInvalid(t *testing.T) {
 	content := append(encode("a,b\n1,x\n", "utf-16le"), 0x00, 0xD8)
 	content = append(content, encode(",y\n3,z\n4,", "utf-16le")...)
 	content = append(content, 'w')
-	f, err := OpenReader(bytes.NewReader(content), "test", -1, Dialect{Encoding: "utf-16le", Delimiter: ",", HeaderRows: new(1), SkipLines: new(0)}, Options{})
+	f, err := openReader(bytes.NewReader(content), "test", -1, Dialect{Encoding: "utf-16le", Delimiter: ",", HeaderRows: new(1), SkipLines: new(0)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestWideInvalid(t *testing.T) {
 // TestMixedEncodings finds a few lines in another encoding among many.
 func TestMixedEncodings(t *testing.T) {
 	content := "id,name\n" + strings.Repeat("1,Müller\n2,Schäfer\n", 20) + "3,J\xe4ger\n" + strings.Repeat("4,Größe\n", 20)
-	f, err := OpenReader(strings.NewReader(content), "test", -1, Dialect{}, Options{})
+	f, err := openReader(strings.NewReader(content), "test", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

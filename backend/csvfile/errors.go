@@ -31,7 +31,7 @@ const (
 // says what happened, where, and what to do about it.
 type Error struct {
 	Op      string // "open" or "read"
-	Path    string // the file, or the name given to OpenReader
+	Path    string // the file
 	Kind    Kind
 	Message string // what happened
 	Hint    string // what to do; may be empty

@@ -53,7 +53,7 @@ func TestErrors(t *testing.T) {
 			if e.Kind != tt.kind || e.Usage() != tt.usage || !strings.Contains(err.Error(), tt.text) || e.Path != tt.path {
 				t.Errorf("got %s, usage %v: %v", e.Kind, e.Usage(), err)
 			}
-			if _, err := Look(tt.path, tt.d, Options{}, 1); err == nil {
+			if _, err := look(tt.path, tt.d, Options{}, 1); err == nil {
 				t.Error("there is a preview")
 			}
 		})
@@ -144,7 +144,7 @@ func TestCloseStalled(t *testing.T) {
 	go func() {
 		io.WriteString(w, "a,b\n"+strings.Repeat("1,2\n", sampleHead/4)) //nolint:errcheck // the reader is closed
 	}()
-	f, err := OpenReader(r, "pipe", -1, Dialect{}, Options{})
+	f, err := openReader(r, "pipe", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestCloseStalled(t *testing.T) {
 func TestReadError(t *testing.T) {
 	broken := errors.New("the cable was pulled")
 	r := io.MultiReader(repeat("1,2\n", 1<<20), &failing{broken})
-	f, err := OpenReader(r, "test", -1, Dialect{}, Options{})
+	f, err := openReader(r, "test", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestReadError(t *testing.T) {
 	if !errors.Is(last, broken) {
 		t.Errorf("got %v", last)
 	}
-	if _, err := OpenReader(&failing{broken}, "test", -1, Dialect{}, Options{}); !errors.Is(err, broken) {
+	if _, err := openReader(&failing{broken}, "test", -1, Dialect{}, Options{}); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -31,7 +31,7 @@ type Options struct {
 	MaxRatio    int64
 
 	// MaxRead is how many bytes of text are read, 0 for all of them. Of a file
-	// that goes on behind them, the record that they cut is left out. It is
+	// that goes on after them, the record that they cut is left out. It is
 	// for looking at a file whose records may be of any length.
 	MaxRead int64
 
@@ -39,9 +39,9 @@ type Options struct {
 	// no other record goes on over one of them.
 	Starts *Starts
 
-	// OnSkip is called for every part of the file that holds no record, in
-	// file order among the records, from Open and from Records.
-	OnSkip func(Skip)
+	// onSkip is called for every part of the file that holds no record, in file
+	// order among the records: tests check that nothing is left out.
+	onSkip func(skip)
 }
 
 // The defaults of [Options].
@@ -93,18 +93,6 @@ func OpenContext(ctx context.Context, path string, d Dialect, opt Options) (*Fil
 	in, err := openFile(ctx, path)
 	if err != nil {
 		return nil, err
-	}
-	return open(in, d, opt, false)
-}
-
-// OpenReader reads from r, of which the size need not be known (-1). name
-// stands for it in errors. Close closes r if it can be closed; where r is
-// compressed, it waits until a read of r that is going on returns. What there
-// is to find out is found in the first part of it.
-func OpenReader(r io.Reader, name string, size int64, d Dialect, opt Options) (*File, error) {
-	in := &input{path: name, Reader: r, size: size, close: func() error { return nil }}
-	if c, ok := r.(io.Closer); ok {
-		in.close = c.Close
 	}
 	return open(in, d, opt, false)
 }
@@ -231,7 +219,7 @@ func (f *File) begin(in *input, maxRead int64) error {
 		w:    newWindow(head, src, mark, dec, f.opt.MaxRecord),
 		g:    dialect.grammar(),
 		path: f.path, charset: f.charset,
-		maximum: f.opt.MaxRecord, ragged: f.opt.Ragged, packed: in.packed, onSkip: f.opt.OnSkip, starts: f.opt.Starts,
+		maximum: f.opt.MaxRecord, ragged: f.opt.Ragged, packed: in.packed, onSkip: f.opt.onSkip, starts: f.opt.Starts,
 		line: 1, commentFound: f.commentFound,
 	}
 	if dialect.FooterLines != nil {
@@ -244,7 +232,7 @@ func (f *File) begin(in *input, maxRead int64) error {
 		r.w.lazy = true
 	}
 	if mark > 0 && r.onSkip != nil {
-		r.onSkip(Skip{Kind: SkipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
+		r.onSkip(skip{Kind: skipMark, Line: 1, EndLine: 1, Offset: 0, End: mark})
 	}
 	f.reader = r
 	if len(r.g.comment) > 0 {

@@ -37,7 +37,7 @@ func TestFooterAtTheEnd(t *testing.T) {
 				content := encode("a,b,c\n"+rows+tt.end, encoding)
 				for _, r := range []io.Reader{bytes.NewReader(content), iotest.HalfReader(bytes.NewReader(content))} {
 					var at int64
-					f, err := OpenReader(r, "test", -1, Dialect{}, Options{OnSkip: func(s Skip) {
+					f, err := openReader(r, "test", -1, Dialect{}, Options{onSkip: func(s skip) {
 						if s.Offset != at {
 							t.Errorf("%s at %d, want %d", s.Kind, s.Offset, at)
 						}
@@ -99,7 +99,7 @@ func TestFooterCompressed(t *testing.T) {
 // TestFooterGiven decides nothing where the number of lines was said.
 func TestFooterGiven(t *testing.T) {
 	content := "a,b,c\n" + strings.Repeat("1,x,2.5\n", 50_000) + "Total: 50000\n"
-	f, err := OpenReader(strings.NewReader(content), "test", -1, Dialect{FooterLines: new(0)}, Options{})
+	f, err := openReader(strings.NewReader(content), "test", -1, Dialect{FooterLines: new(0)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func pieces(t *testing.T, data []byte, r io.Reader, d Dialect, opt Options, gene
 			t.Fatalf("%s [%d, %d) behind byte %d of %d", p.what, p.from, p.to, at, len(data))
 		}
 		at = p.to
-		if p.what != string(SkipMark) && d.Encoding == charset.UTF8 {
+		if p.what != string(skipMark) && d.Encoding == charset.UTF8 {
 			if n := charset.CountLines(data[p.from:p.to]); p.line != line || p.last != line+n-1 {
 				t.Fatalf("%s [%d, %d) %q on lines %d to %d, want %d to %d", p.what, p.from, p.to, data[p.from:p.to], p.line, p.last, line, line+n-1)
 			}
@@ -45,10 +45,10 @@ func pieces(t *testing.T, data []byte, r io.Reader, d Dialect, opt Options, gene
 		}
 		list = append(list, p)
 	}
-	opt.OnSkip = func(s Skip) {
+	opt.onSkip = func(s skip) {
 		add(piece{what: string(s.Kind), from: s.Offset, to: s.End, line: s.Line, last: s.EndLine})
 	}
-	f, err := OpenReader(r, "fuzz", int64(len(data)), d, opt)
+	f, err := openReader(r, "fuzz", int64(len(data)), d, opt)
 	if err != nil {
 		var e *Error
 		if !errors.As(err, &e) {

@@ -110,7 +110,7 @@ func TestNoFiles(t *testing.T) {
 	for path, kind := range map[string]Kind{fifo: KindPipe, "/dev/ptmx": KindDevice, "/dev/null": KindDevice, link: KindDevice, "/dev/tty": KindDevice, dir: KindFolder} {
 		for name, open := range map[string]func() error{
 			"open": func() error { _, err := Open(path, Dialect{}, Options{}); return err },
-			"look": func() error { _, err := Look(path, Dialect{}, Options{}, 10); return err },
+			"look": func() error { _, err := look(path, Dialect{}, Options{}, 10); return err },
 		} {
 			err := open()
 			var e *Error

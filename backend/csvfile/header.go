@@ -138,7 +138,7 @@ func (f *File) tellHeader(rec *load.Record, row []string) []string {
 		row[i] = trimName(row[i])
 	}
 	if r := f.reader; r.onSkip != nil {
-		r.onSkip(Skip{Kind: SkipHeader, Line: rec.Line, EndLine: rec.EndLine, Offset: rec.Offset, End: rec.End})
+		r.onSkip(skip{Kind: SkipHeader, Line: rec.Line, EndLine: rec.EndLine, Offset: rec.Offset, End: rec.End})
 	}
 	return row
 }

@@ -54,19 +54,10 @@ const maxShown = 4 << 10
 // be longer: it comes to the end of any that an import would load.
 const maxLook = 2 * DefaultMaxRecord
 
-// Look opens the file at path and returns its first records, up to so many of
-// them. It does as Open does, but of an archive of several files it takes the
-// first, and lists the others in the finding "member".
-func Look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
-	p, f, err := LookContext(context.Background(), path, d, opt, rows)
-	if err != nil {
-		return nil, err
-	}
-	return p, f.Close()
-}
-
-// LookContext is to Look what OpenContext is to Open. It returns the file too,
-// which can be rewound, and must be closed.
+// LookContext opens the file at path and returns its first records, at most the
+// given number of rows. It does as OpenContext does, but of an archive of several
+// files it takes the first, and lists the others in the finding "member". It
+// returns the file too, which can be rewound, and must be closed.
 func LookContext(ctx context.Context, path string, d Dialect, opt Options, rows int) (*Preview, *File, error) {
 	opt.MaxRead = max(maxLook, 2*int64(opt.MaxRecord))
 	in, err := openFile(ctx, path)

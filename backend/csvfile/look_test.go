@@ -13,7 +13,7 @@ import (
 // TestLook previews a file with bad records in it.
 func TestLook(t *testing.T) {
 	path := writeFile(t, "in.csv", []byte("id;name;price\n1;Bob;1,5\n2;\"An;n\";2,5\n3;x\"y;1\n4;a\n5;\"\";1\n"))
-	p, err := Look(path, Dialect{}, Options{}, 100)
+	p, err := look(path, Dialect{}, Options{}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestLook(t *testing.T) {
 			t.Errorf("%s: %+v", what, f)
 		}
 	}
-	short, err := Look(path, Dialect{}, Options{}, 2)
+	short, err := look(path, Dialect{}, Options{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestLookLarge(t *testing.T) {
 	if err := os.Truncate(path, 10<<30); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Look(path, Dialect{}, Options{}, 100)
+	p, err := look(path, Dialect{}, Options{}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestLookBounded(t *testing.T) {
 		if err := os.Truncate(path, 10<<30); err != nil {
 			t.Fatal(err)
 		}
-		p, err := Look(path, Dialect{Delimiter: ","}, Options{}, 100)
+		p, err := look(path, Dialect{Delimiter: ","}, Options{}, 100)
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
@@ -125,7 +125,7 @@ func TestWarnings(t *testing.T) {
 		{"no name", "a,,b\n" + rows, WarnHeader, 0},
 	}
 	for _, tt := range tests {
-		p, err := Look(writeFile(t, "in.csv", []byte(tt.content)), Dialect{}, Options{}, 1)
+		p, err := look(writeFile(t, "in.csv", []byte(tt.content)), Dialect{}, Options{}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func TestHead(t *testing.T) {
 		"Report\n\nid,name\n1,x\n2,y\n3,z\n":   "Report\n\nid,name\n",
 		"id,\"na\nme\"\r\n1,x\r\n2,y\r\n3,z\n": "id,\"na\nme\"\r\n",
 	} {
-		f, err := OpenReader(strings.NewReader(content), "test", -1, Dialect{}, Options{})
+		f, err := openReader(strings.NewReader(content), "test", -1, Dialect{}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestHead(t *testing.T) {
 // TestLookLong shows a long record as an import would load it.
 func TestLookLong(t *testing.T) {
 	path := writeFile(t, "in.csv", []byte("id,name\n1,"+strings.Repeat("x", 5<<20)+"\n2,y\n"))
-	p, err := Look(path, Dialect{}, Options{}, 100)
+	p, err := look(path, Dialect{}, Options{}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

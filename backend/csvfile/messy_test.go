@@ -105,7 +105,7 @@ func TestConfidence(t *testing.T) {
 		{"name\nBob Hope\nAnn Lee\nTim Roth\n", ",", 0.4, 0.7, "no delimiter divides the records as well as taking each for one field"},
 		{"sep=|\na|b\n1|2\n", "|", 1, 1, "the first line says sep=|"},
 	} {
-		f, err := OpenReader(bytes.NewReader([]byte(tt.content)), "test", -1, Dialect{}, Options{})
+		f, err := openReader(bytes.NewReader([]byte(tt.content)), "test", -1, Dialect{}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

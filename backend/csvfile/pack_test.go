@@ -32,7 +32,7 @@ func TestFill(t *testing.T) {
 		text := mixedText(r, d)
 		opt := Options{Ragged: []load.Ragged{load.RaggedReject, load.RaggedPad}[r.IntN(2)]}
 		open := func() *File {
-			f, err := OpenReader(&halting{bytes.NewReader(text), r.IntN(3) == 0}, "random", -1, d, opt)
+			f, err := openReader(&halting{bytes.NewReader(text), r.IntN(3) == 0}, "random", -1, d, opt)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -197,7 +197,7 @@ func TestFillFile(t *testing.T) {
 			// Longer than what is read ahead at a time, now and then.
 			text = append(text, "1,"+strings.Repeat("long ", r.IntN(80_000))+[]string{"", `"`, "\n"}[r.IntN(3)]+",3\n"...)
 		}
-		from, err := OpenReader(bytes.NewReader(text), "random", -1, d, Options{})
+		from, err := openReader(bytes.NewReader(text), "random", -1, d, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

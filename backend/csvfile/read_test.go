@@ -1,7 +1,9 @@
 package csvfile
 
 import (
+	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +13,25 @@ import (
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
 )
+
+// openReader opens what r reads as a file of that size, -1 where it is not known,
+// and of that name.
+func openReader(r io.Reader, name string, size int64, d Dialect, opt Options) (*File, error) {
+	in := &input{path: name, Reader: r, size: size, close: func() error { return nil }}
+	if c, ok := r.(io.Closer); ok {
+		in.close = c.Close
+	}
+	return open(in, d, opt, false)
+}
+
+// look returns the preview of the file at path.
+func look(path string, d Dialect, opt Options, rows int) (*Preview, error) {
+	p, f, err := LookContext(context.Background(), path, d, opt, rows)
+	if err != nil {
+		return nil, err
+	}
+	return p, f.Close()
+}
 
 // A got is what was read of one record.
 type got struct {
@@ -36,7 +57,7 @@ func readAll(t *testing.T, content string, d Dialect, opt Options) ([]got, *File
 		}
 		part := []byte(content[from:to])
 		at = to
-		if what == string(SkipMark) {
+		if what == string(skipMark) {
 			return
 		}
 		if line = first + charset.CountLines(part); d.Encoding == "" && line != last+1 {
@@ -44,7 +65,7 @@ func readAll(t *testing.T, content string, d Dialect, opt Options) ([]got, *File
 		}
 		line = last + 1
 	}
-	opt.OnSkip = func(s Skip) { next(string(s.Kind), s.Offset, s.End, s.Line, s.EndLine) }
+	opt.onSkip = func(s skip) { next(string(s.Kind), s.Offset, s.End, s.Line, s.EndLine) }
 	f, err := Open(path, d, opt)
 	if err != nil {
 		t.Fatal(err)

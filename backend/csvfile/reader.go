@@ -30,8 +30,8 @@ type reader struct {
 	maximum int // bytes of a record
 	ragged  load.Ragged
 	packed  func() int64 // the bytes consumed on disk, for a compressed file
-	onSkip  func(Skip)
-	starts  *Starts // nil where nothing is known
+	onSkip  func(skip)   // nil but in tests
+	starts  *Starts      // nil where nothing is known
 	stats   Stats
 
 	line   int64 // the physical line of text[pos]
@@ -42,9 +42,9 @@ type reader struct {
 	other  shape // for looking ahead
 }
 
-// A Skip is a part of the file that holds no record. The records and the skips
+// A skip is a part of the file that holds no record. The records and the skips
 // of a file follow each other and leave nothing out.
-type Skip struct {
+type skip struct {
 	Kind          SkipKind
 	Line, EndLine int64 // the first and the last physical line
 	Offset, End   int64 // the byte range, as of a record
@@ -55,7 +55,7 @@ type SkipKind string
 
 // The kinds of skipped parts.
 const (
-	SkipMark     SkipKind = "mark"     // the byte order mark
+	skipMark     SkipKind = "mark"     // the byte order mark; not in Stats
 	SkipPreamble SkipKind = "preamble" // lines above the header
 	SkipHeader   SkipKind = "header"
 	SkipBlank    SkipKind = "blank"
@@ -332,7 +332,7 @@ func (r *reader) pass(kind SkipKind, n int, lines int64) {
 	r.stats.passOver(kind, r.line, lines)
 	if r.onSkip != nil {
 		from, to, _ := r.w.span(r.w.pos, r.w.pos+n)
-		r.onSkip(Skip{Kind: kind, Line: r.line, EndLine: r.line + lines - 1, Offset: from, End: to})
+		r.onSkip(skip{Kind: kind, Line: r.line, EndLine: r.line + lines - 1, Offset: from, End: to})
 	}
 	r.line += lines
 	r.move(n)

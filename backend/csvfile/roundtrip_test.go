@@ -79,7 +79,7 @@ func (g *generated) traits() []string {
 
 // read reads the file and says in what it differs from what was written.
 func (g *generated) read() string {
-	f, err := OpenReader(bytes.NewReader(g.content), "generated", int64(len(g.content)), Dialect{}, Options{})
+	f, err := openReader(bytes.NewReader(g.content), "generated", int64(len(g.content)), Dialect{}, Options{})
 	if err != nil {
 		return err.Error()
 	}

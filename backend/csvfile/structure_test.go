@@ -297,7 +297,7 @@ func TestRepeatedHeaderTold(t *testing.T) {
 		if n != tt.told {
 			t.Errorf("%q: told %d times: %v", tt.content, n, f.Warnings())
 		}
-		p, err := Look(writeFile(t, "in.csv", []byte(tt.content)), Dialect{}, Options{}, 1)
+		p, err := look(writeFile(t, "in.csv", []byte(tt.content)), Dialect{}, Options{}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

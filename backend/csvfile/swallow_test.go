@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"linefeed/backend/load"
 )
@@ -41,7 +42,7 @@ func TestSwallowedRecords(t *testing.T) {
 		{"addresses of two lines", "id,address,n\n1,\"Main Street 5, flat 2\nUlm, Germany\",5\n2,\"High Street 7, flat 1\nBonn, Germany\",6\n3,x,7\n", 3, 0, 0},
 	} {
 		for _, packed := range []bool{false, true} {
-			f, err := OpenReader(strings.NewReader(tt.content), "test", -1, Dialect{Delimiter: ",", Quote: `"`, HeaderRows: new(1)}, Options{})
+			f, err := openReader(strings.NewReader(tt.content), "test", -1, Dialect{Delimiter: ",", Quote: `"`, HeaderRows: new(1)}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +103,7 @@ func TestRepeatedHeader(t *testing.T) {
 		{"a value of the only field", "name\na\nname\nb\n", 3, 0, 0},
 	} {
 		for _, packed := range []bool{false, true} {
-			f, err := OpenReader(strings.NewReader(tt.content), "test", -1, Dialect{HeaderRows: new(1)}, Options{})
+			f, err := openReader(strings.NewReader(tt.content), "test", -1, Dialect{HeaderRows: new(1)}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,6 +114,28 @@ func TestRepeatedHeader(t *testing.T) {
 				t.Errorf("%s, packed %v: %d records, rejects %v, passed over %v, warnings %v", tt.name, packed, read, rejects, f.Stats().PassedOver, f.Warnings())
 			} else if i >= 0 && (f.Stats().PassedOver[i].Lines != tt.lines || f.Stats().PassedOver[i].Ranges[0].From != tt.from) {
 				t.Errorf("%s, packed %v: %+v", tt.name, packed, f.Stats().PassedOver[i])
+			}
+		}
+	}
+}
+
+// TestRepeatedHeaderInParts passes over a header that comes again, and a byte
+// order mark before it, wherever what is read at a time ends in them.
+func TestRepeatedHeaderInParts(t *testing.T) {
+	const header, again = "id,name\n", "\ufeffid,name\n"
+	for within := range len(again) + 1 {
+		rows := strings.Repeat("1,a\n", (sampleHead-len(header)-within)/4-3)
+		rows += "1," + strings.Repeat("a", sampleHead-len(header)-within-len(rows)-3) + "\n"
+		content := header + rows + again + "3,c\n"
+		for _, packed := range []bool{false, true} {
+			f, err := openReader(iotest.OneByteReader(strings.NewReader(content)), "test", -1, Dialect{}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, rejects := readBoth(t, f, packed)
+			over := f.Stats().PassedOver
+			if want := strings.Count(content, "\n") - 2; read != want || len(rejects) > 0 || len(over) != 2 && len(over) != 1 || over[len(over)-1].Lines != 1 || over[len(over)-1].Kind != SkipRepeated {
+				t.Errorf("%d bytes in, packed %v: %d records, want %d, rejects %v, passed over %v", within, packed, read, want, rejects, over)
 			}
 		}
 	}
@@ -145,7 +168,7 @@ func TestBesideQuotes(t *testing.T) {
 func TestPaddedRecords(t *testing.T) {
 	content := "a;b;c\n" + strings.Repeat("1;2;3;;\n", 500) + "4;5;6\n7;8;9;x;\n" + strings.Repeat("1;2;3;;\n", 500)
 	for _, packed := range []bool{false, true} {
-		f, err := OpenReader(strings.NewReader("a;b;c\n"+strings.Repeat("1;2;3;;\n", 500)), "test", -1, Dialect{}, Options{})
+		f, err := openReader(strings.NewReader("a;b;c\n"+strings.Repeat("1;2;3;;\n", 500)), "test", -1, Dialect{}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +183,7 @@ func TestPaddedRecords(t *testing.T) {
 
 // TestLineEndsInQuotes warns of no line end that is within a field.
 func TestLineEndsInQuotes(t *testing.T) {
-	f, err := OpenReader(strings.NewReader("a,b\r\n1,\"x\ny\"\r\n2,\"z\nw\"\r\n3,k\r\n"), "test", -1, Dialect{}, Options{})
+	f, err := openReader(strings.NewReader("a,b\r\n1,\"x\ny\"\r\n2,\"z\nw\"\r\n3,k\r\n"), "test", -1, Dialect{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
