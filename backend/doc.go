@@ -40,8 +40,8 @@
 //   - store keeps jobs and rejects in an SQLite file of the program's own.
 //   - event is the hub that tells listeners, however many and however slow,
 //     without ever making an import wait.
-//   - job ties these together: it settles a request against its file and
-//     table, runs it, and keeps and tells what happens.
+//   - job ties these together: it opens a request's file and target once, looks
+//     at both, settles the plan, runs it, and stores and publishes what happens.
 //   - localapi serves events and imports over HTTP on loopback, to those who
 //     have the token.
 //   - engine puts the program together, for the window (app.go) and for the

@@ -9,12 +9,12 @@ import (
 	"linefeed/backend/value"
 )
 
-// WarnAmbiguous is the code of a warning of numbers that may be read in several
-// ways, in a column whose type is known.
+// WarnAmbiguous is the code of a warning that numbers can be read in several ways,
+// in a column whose type is known.
 const WarnAmbiguous = "ambiguous"
 
 // ambiguousNumbers warns of fields whose numbers may have a decimal point or
-// thousands separators, such as 8.000, where nobody has said which.
+// thousands separators, such as 8.000, unless the plan says which.
 func ambiguousNumbers(p load.Plan, l load.Layout, guesses []value.Guess) []load.Warning {
 	var warnings []load.Warning
 	for i, c := range l.Columns {

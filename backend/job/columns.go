@@ -8,7 +8,7 @@ import (
 	"linefeed/backend/value"
 )
 
-// forNewTable returns the guesses for the columns of a table that is to be made.
+// forNewTable returns the guesses for the columns of a new table.
 func forNewTable(guesses []value.Guess) []value.Guess {
 	all := slices.Clone(guesses)
 	for i, g := range all {
@@ -17,7 +17,7 @@ func forNewTable(guesses []value.Guess) []value.Guess {
 	return all
 }
 
-// givenColumns returns the plan's columns, of the types that it gives.
+// givenColumns returns the plan's columns with the types that it gives.
 func givenColumns(p load.Plan) []load.Column {
 	cols := slices.Clone(p.Columns)
 	for i := range cols {
@@ -28,8 +28,8 @@ func givenColumns(p load.Plan) []load.Column {
 	return cols
 }
 
-// inferColumns marks the columns that infer names as guessed; where all records
-// were looked at, it gives them the types and formats that were found.
+// inferColumns marks the columns named by infer as guessed. If the guesses are
+// from all records, it gives them the guessed types and formats.
 func inferColumns(cols []load.Column, infer []string, p load.Plan, m *load.Mapping, guesses []value.Guess, all bool) {
 	for i := range cols {
 		c, field := &cols[i], m.Field(i)
@@ -44,16 +44,15 @@ func inferColumns(cols []load.Column, infer []string, p load.Plan, m *load.Mappi
 	}
 }
 
-// setNullSigns says in which columns of a table to be made signs for no value
-// are NULL.
+// setNullSigns sets in which columns of a new table signs for no value are NULL.
 func setNullSigns(cols []load.Column, p load.Plan) {
 	for i := range cols {
 		cols[i].NullSigns = len(p.Null) == 0 && cols[i].Type != load.Text
 	}
 }
 
-// withoutNull returns a column of a guessed type, and makes it text where it
-// takes no NULL but holds signs for no value, which would be NULL otherwise.
+// withoutNull returns c, of a guessed type, as text if it takes no NULL but has
+// signs for no value, which would become NULL.
 func withoutNull(c load.Column, g value.Guess) load.Column {
 	if !c.Nullable && len(g.Nulls) > 0 {
 		c.Type, c.Format = load.Text, ""
@@ -61,8 +60,8 @@ func withoutNull(c load.Column, g value.Guess) load.Column {
 	return c
 }
 
-// newColumns returns the columns of a table to be made for the file's fields,
-// and which field goes to which of them.
+// newColumns returns the columns of a new table for the file's fields, and which
+// field goes to which of them.
 func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 	var cols []load.Column
 	fields := maps.Clone(p.Map)
@@ -78,13 +77,13 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 		case mapped:
 			name = to
 		}
-		_, said := p.ColumnTypes[name]
-		if p.Types == "text" && !said {
+		_, given := p.ColumnTypes[name]
+		if p.Types == "text" && !given {
 			c = load.Column{Type: load.Text}
 		}
 		c.Name = name
-		c.Guessed = p.Formats[c.Name] == "" && !said
-		c.Nullable = true // what the rest of the file holds is not known
+		c.Guessed = p.Formats[c.Name] == "" && !given
+		c.Nullable = true // the rest of the file is unknown
 		for _, k := range p.Key {
 			if c.Name == k || s.Fields[i] == k {
 				c.PrimaryKey, c.Nullable = true, false
@@ -99,9 +98,8 @@ func newColumns(p load.Plan, s Settled) ([]load.Column, map[string]string) {
 	return cols, fields
 }
 
-// withFormats returns the columns of a table, with the formats in which the
-// file's values turned out to be written, where neither the column nor the plan
-// has one.
+// withFormats returns the columns of a table with guessed formats, where neither
+// the column nor the plan has one.
 func withFormats(table []load.Column, p load.Plan, m *load.Mapping, guesses []value.Guess) []load.Column {
 	cols := slices.Clone(table)
 	for i := range cols {

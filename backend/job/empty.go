@@ -13,17 +13,17 @@ import (
 	"linefeed/backend/value"
 )
 
-// WarnNoRecords is the code of a warning of a file without a single record.
+// WarnNoRecords is the code of a warning that a file has no records.
 const WarnNoRecords = csvfile.WarnNoRecords
 
-// withoutNoRecords leaves out what the file says of that: what is said here
-// tells of the table too.
+// withoutNoRecords leaves out the file's own warning of that: the one made here
+// says what becomes of the table too.
 func withoutNoRecords(warnings []load.Warning) []load.Warning {
 	return slices.DeleteFunc(slices.Clone(warnings), func(w load.Warning) bool { return w.Code == WarnNoRecords })
 }
 
-// nothingIn reports whether a file holds nothing but blank lines: no record,
-// and no header that names anything.
+// nothingIn reports whether a file holds nothing but blank lines: no records, and
+// no header with names.
 func nothingIn(ctx context.Context, file *csvfile.File, guesses []value.Guess) (bool, error) {
 	for _, g := range guesses {
 		if g.Values > 0 || g.Empty > 0 {
@@ -46,8 +46,8 @@ func nothingIn(ctx context.Context, file *csvfile.File, guesses []value.Guess) (
 	return true, ctx.Err()
 }
 
-// leave settles a request whose file holds nothing but blank lines. There is
-// nothing to load, and no name for the column of a table to be made.
+// leave settles a request whose file holds nothing but blank lines: there is
+// nothing to load, and no column to make a table of.
 func (s Settled) leave(exists bool, plan load.Plan) Settled {
 	s.Create = !exists
 	for _, f := range s.Fields {

@@ -12,21 +12,20 @@ import (
 	"linefeed/backend/load"
 )
 
-// A keeper writes the states of one active job to the store, in their order and
-// beside what goes on: the store can be locked by another program, and neither
-// the job nor who asks for it waits for that. A state that a later one has
-// followed meanwhile is not written any more. Its fields are guarded by
-// Runner.mu.
+// A keeper writes the states of one active job to the store, in order and in the
+// background: another program may have locked the store, and neither the job nor
+// its readers wait for that. It skips a state once a later one has followed. Its
+// fields are guarded by Runner.mu.
 type keeper struct {
-	busy    bool // a goroutine writes
+	busy    bool // a goroutine is writing
 	changed bool // there is something to write
-	last    bool // the job is ending: nothing more is written but its end
+	last    bool // the job is ending: only its end is still to be written
 	stop    context.CancelFunc
 	work    sync.WaitGroup
 }
 
-// setState tells a change of a job's state and has it kept. Runner.mu is held,
-// so that states are told in the order in which they come.
+// setState publishes a job's new state and has it stored. Runner.mu is held, so
+// that states are published in order.
 func (r *Runner) setState(a *active, s State) {
 	a.job.State = s
 	if a.job.Started == "" {
@@ -48,8 +47,8 @@ func (r *Runner) setState(a *active, s State) {
 	})
 }
 
-// keep writes the latest state of a to the store, until that is the latest. What
-// can't be written is made up for by the next state.
+// keep writes the latest state of a to the store until there is no newer one. The
+// next state makes up for one that can't be written.
 func (r *Runner) keep(ctx context.Context, a *active) {
 	for {
 		r.mu.Lock()
@@ -67,8 +66,9 @@ func (r *Runner) keep(ctx context.Context, a *active) {
 	}
 }
 
-// end brings a job to its final state, told by why it ended. It is kept before
-// it is told, unless the store is locked for long.
+// end brings a job to its final state, which follows from err, the reason it
+// ended. The state is stored before it is published, unless the store stays
+// locked.
 func (r *Runner) end(a *active, summary Summary, err error) {
 	err = a.req.redactError(err)
 	a.conclude(&summary, &err)
@@ -85,7 +85,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	final := a.job
 	r.mu.Unlock()
 	final.State, final.Finished, final.Summary = summary.State, wireTime(time.Now()), &summary
-	told := final
+	published := final
 	keepErr := r.keepEnd(final)
 	if keepErr != nil {
 		s := summary
@@ -93,7 +93,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 			Code: WarnNotKept, Message: fmt.Sprintf("what this job came to could not be kept: %v", keepErr),
 			Hint: "what is told here is right, and so is the table; the list of jobs will show it as interrupted unless the program can keep it before it ends",
 		})
-		told.Summary = &s
+		published.Summary = &s
 		if err == nil {
 			err = fmt.Errorf("%w: %w", ErrNotKept, keepErr)
 		}
@@ -101,7 +101,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.job, a.err = told, err
+	a.job, a.err = published, err
 	a.cancel(nil)
 	if keepErr != nil {
 		r.unkept[final.ID] = final
@@ -109,21 +109,21 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 			r.work.Go(r.keepLater)
 		}
 	}
-	r.hub.State(told.ID, event.State{State: string(told.State), Summary: told.Summary, Ended: true})
-	delete(r.jobs, told.ID)
-	r.lately = append(r.lately[max(0, len(r.lately)+1-mostLately):], a)
+	r.hub.State(published.ID, event.State{State: string(published.State), Summary: published.Summary, Ended: true})
+	delete(r.jobs, published.ID)
+	r.recent = append(r.recent[max(0, len(r.recent)+1-mostRecent):], a)
 	close(a.ended)
 }
 
-// WarnNotKept is the code of the warning that the store does not know how a job
-// has ended, and ErrNotKept is wrapped by what Wait returns for one that did
-// all it was to do otherwise.
+// WarnNotKept is the code of the warning that the end of a job could not be
+// stored.
 const WarnNotKept = "not_kept"
 
-// ErrNotKept says that a job has done its work, and that this could not be kept.
+// ErrNotKept is wrapped by what Wait returns for a job that has done its work,
+// but whose end could not be stored.
 var ErrNotKept = errors.New("the job is done, but that could not be kept")
 
-// conclude completes the summary of a job that ended with err, and makes err
+// conclude completes the summary of a job that ended with err, and sets err to
 // what Wait returns.
 func (a *active) conclude(s *Summary, err *error) {
 	cause, failed := context.Cause(a.ctx), *err
@@ -150,7 +150,7 @@ func (a *active) conclude(s *Summary, err *error) {
 	s.Balanced = balance.Balanced()
 }
 
-// stoppedState is the state of a job that was stopped because of cause.
+// stoppedState returns the state of a job that was stopped because of cause.
 func stoppedState(cause error) State {
 	if errors.Is(cause, ErrClosed) {
 		return Interrupted
@@ -158,16 +158,16 @@ func stoppedState(cause error) State {
 	return Cancelled
 }
 
-// How long the store is waited for in keeping the end of a job, at least one try
-// long when the program ends, and how often it is tried again.
+// The end of a job is stored within keepWait, or later, every keepAgain. When the
+// program ends, the store gets keepTry at least.
 const (
 	keepWait  = 3 * time.Second
 	keepTry   = 200 * time.Millisecond
 	keepAgain = time.Second
 )
 
-// patience returns how long the store may be waited for: keepWait, or what is
-// left of it since the runner was closed.
+// patience returns how long to wait for the store: keepWait, or what is left of
+// it since the runner was closed.
 func (r *Runner) patience() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -177,8 +177,8 @@ func (r *Runner) patience() time.Duration {
 	return max(keepTry, keepWait-time.Since(r.closing))
 }
 
-// keepEnd keeps how a job has ended; where the store has no room for all of it,
-// as much as there is room for, and the error says so.
+// keepEnd stores how a job ended. Where the store has no room for all of it, it
+// stores what it can, and returns the error.
 func (r *Runner) keepEnd(j Job) error {
 	ctx, cancel := context.WithTimeout(context.Background(), r.patience())
 	defer cancel()
@@ -200,8 +200,8 @@ func (r *Runner) keepEnd(j Job) error {
 	return err
 }
 
-// keepLater tries to keep what is not kept, again and again, until it is or the
-// runner is closed, which tries once more.
+// keepLater retries keepUnkept until everything is stored or the runner is
+// closed. Close tries once more.
 func (r *Runner) keepLater() {
 	tick := time.NewTicker(keepAgain)
 	defer tick.Stop()
@@ -217,7 +217,8 @@ func (r *Runner) keepLater() {
 	}
 }
 
-// keepUnkept tries to keep what is not kept, and reports whether all is then.
+// keepUnkept stores the ends that are not stored yet, and reports whether all are
+// now.
 func (r *Runner) keepUnkept() bool {
 	r.mu.Lock()
 	jobs := make([]Job, 0, len(r.unkept))

@@ -10,8 +10,8 @@ import (
 	"linefeed/backend/store"
 )
 
-// kept is what a job remembers of how its file was read and into what. Its JSON
-// is that of a dialect, with more in it.
+// kept is what a job remembers of its file and its layout. Its JSON extends that
+// of a dialect.
 type kept struct {
 	csvfile.Dialect
 
@@ -19,13 +19,13 @@ type kept struct {
 	Plan    *load.Plan    `json:"plan,omitempty"`    // as it was settled
 	Columns []load.Column `json:"columns,omitempty"` // that were written, with their formats
 	Index   []int         `json:"index,omitempty"`   // the field that each of them came from
-	Guessed []string      `json:"guessed,omitempty"` // those of them of which nobody has chosen the type
+	Guessed []string      `json:"guessed,omitempty"` // those of them whose type nobody has chosen
 
-	// Print tells files apart, see fingerprint.
+	// Print is the file's fingerprint.
 	Print string `json:"fingerprint,omitempty"`
 }
 
-// keep returns what is to be remembered of a file and its layout.
+// keep returns what to remember of a file and its layout.
 func keep(file *csvfile.File, l load.Layout, contents string) kept {
 	k := kept{Dialect: file.Dialect(), Fields: l.Fields, Plan: &l.Plan, Columns: l.Columns, Index: l.Index, Print: contents}
 	for _, c := range l.Columns {
@@ -36,8 +36,8 @@ func keep(file *csvfile.File, l load.Layout, contents string) kept {
 	return k
 }
 
-// kept returns what a job remembers, and the bytes that a file of its rejects
-// begins with. Plan is nil where the job did not come that far.
+// kept returns what a job remembers, and the bytes with which a file of its
+// rejects begins. Plan is nil if the job ended before it was settled.
 func (r *Runner) kept(ctx context.Context, id string) (k kept, head []byte, err error) {
 	h, err := r.store.Head(ctx, id)
 	if err != nil || h.Dialect == "" {
@@ -49,7 +49,7 @@ func (r *Runner) kept(ctx context.Context, id string) (k kept, head []byte, err 
 	return k, h.Bytes, nil
 }
 
-// setKept keeps what a job remembers, and what a file of its rejects begins with.
+// setKept stores what a job remembers, and how a file of its rejects begins.
 func (r *Runner) setKept(ctx context.Context, id string, k kept, head []byte) error {
 	d, err := json.Marshal(k)
 	if err != nil {

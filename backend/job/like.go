@@ -16,22 +16,22 @@ import (
 	"linefeed/backend/load"
 )
 
-// WarnUnlike is the code of a warning that a file is written in another way than
-// the rejects of the job that it is to be read like.
+// WarnUnlike is the code of a warning that a file is not written like the rejects
+// of the job that it is to be read like.
 const WarnUnlike = "unlike"
 
-// A likeness is what a request takes from an earlier job, so that its rejects,
-// once they are mended, are read as all of its file was: what was found out from
-// the whole of it can't be found out from them again.
+// A likeness is what a request takes from an earlier job, so that its mended
+// rejects are read as its whole file was: too few records are left to infer that
+// again.
 type likeness struct {
 	kept
 	job    string
-	own    bool // the file begins as a file of the job's rejects does
+	own    bool // the file begins like a file of the job's rejects
 	starts *csvfile.Starts
 }
 
-// liken returns a request that is complete by the job that it names as Like.
-// What the request says itself takes precedence.
+// liken completes a request from the job that it names as Like. What the request
+// itself says takes precedence.
 func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 	if req.Like == "" || req.like != nil {
 		return req, nil
@@ -69,8 +69,8 @@ func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 	return req, nil
 }
 
-// fileBeginsLike reports whether the file at path begins with head. Opening it
-// tells what is wrong with it.
+// fileBeginsLike reports whether the file at path begins with head. It ignores
+// errors, which opening the file to load it returns.
 func fileBeginsLike(ctx context.Context, path string, head []byte) (bool, error) {
 	return begins(ctx, head, func() (bool, error) {
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
@@ -102,8 +102,8 @@ func begins(ctx context.Context, head []byte, f func() (bool, error)) (bool, err
 	return a.like, a.err
 }
 
-// beginsLike reports whether r begins with head, whatever an editor has done to
-// its line ends and its byte order mark.
+// beginsLike reports whether r begins with head, ignoring line ends and byte
+// order marks, which an editor may have changed.
 func beginsLike(r io.Reader, head []byte) (bool, error) {
 	plain := func(b []byte) []byte {
 		b = bytes.TrimPrefix(b, []byte("\ufeff"))
@@ -117,16 +117,15 @@ func beginsLike(r io.Reader, head []byte) (bool, error) {
 	return bytes.HasPrefix(plain(b[:n]), bytes.TrimRight(plain(head), "\n")), nil
 }
 
-// WarnRejects is the code of a warning of a file that seems to hold the rejects
-// of an earlier job, and is not read like that job's.
+// WarnRejects is the code of a warning that a file seems to hold the rejects of
+// an earlier job, but is not read like that job's file.
 const WarnRejects = "rejects"
 
-// mostMended is how large a file may be that is looked at for whether it holds
-// rejects.
+// mostMended is the size of the largest file that is taken for mended rejects.
 const mostMended = 16 << 20
 
-// rejectsOf warns where the file seems to hold the rejects of a job, mended or
-// not: it begins as they do, and is about as long as they are.
+// rejectsOf warns if the file seems to hold the rejects of a job, mended or not:
+// it begins like them and is about as long.
 func (r *Runner) rejectsOf(ctx context.Context, p *prepared, j Job, head []byte) ([]load.Warning, error) {
 	size := p.file.Raw().Size()
 	if p.req.like != nil || j.Summary == nil || j.Summary.Rejected == 0 || len(head) == 0 || size > mostMended {
@@ -154,10 +153,11 @@ func (r *Runner) rejectsOf(ctx context.Context, p *prepared, j Job, head []byte)
 	}}, nil
 }
 
-// mostOfStart is how much of a rejected record is looked at for its first line.
+// mostOfStart is how many bytes of a rejected record are searched for its first
+// line.
 const mostOfStart = 64 << 10
 
-// starts returns the lines that the rejects of a job begin with.
+// starts returns the first lines of the rejects of a job.
 func (r *Runner) starts(ctx context.Context, id, encoding string) (*csvfile.Starts, error) {
 	starts := csvfile.NewStarts()
 	for reject, err := range r.store.AllRejects(ctx, id) {
@@ -171,9 +171,8 @@ func (r *Runner) starts(ctx context.Context, id, encoding string) (*csvfile.Star
 	return starts, nil
 }
 
-// dialect returns how the file is read where d says nothing else. A file of
-// rejects has no footer; it has what stood above the first record, if that was
-// kept.
+// dialect completes d by the job's dialect. A file of rejects has no footer, and
+// has the lines above the first record only if these were stored.
 func (l *likeness) dialect(d csvfile.Dialect, head bool) csvfile.Dialect {
 	none := 0
 	was := csvfile.Dialect{InvalidBytes: l.InvalidBytes, FooterLines: &none}
@@ -193,8 +192,8 @@ func (l *likeness) dialect(d csvfile.Dialect, head bool) csvfile.Dialect {
 	}
 }
 
-// liked returns the request with its plan completed by the job that it is like,
-// for a file with the given fields.
+// liked completes the request's plan from the job that it is like, for a file
+// with the given fields.
 func (req Request) liked(fields []string) Request {
 	if req.like != nil {
 		req.Plan = req.like.plan(req.Plan, fields)
@@ -202,8 +201,8 @@ func (req Request) liked(fields []string) Request {
 	return req
 }
 
-// plan completes the plan p for a file with the given fields. What p limits,
-// such as how many rejects there may be, is its own matter.
+// plan completes the plan p for a file with the given fields. It leaves limits,
+// such as that of rejects, to p.
 func (l *likeness) plan(p load.Plan, fields []string) load.Plan {
 	was := *l.Plan
 	same := p.Table == "" || strings.EqualFold(p.Table, was.Table)
@@ -236,9 +235,9 @@ func (l *likeness) plan(p load.Plan, fields []string) load.Plan {
 	return p
 }
 
-// mapping returns which field goes to which column: as the job had it, but for
-// what said says. Where the header is not in the file, fields go by their place.
-func (l *likeness) mapping(said map[string]string, fields []string) map[string]string {
+// mapping completes the given map of fields to columns by that of the job. Where
+// the file has no header, fields are matched by position.
+func (l *likeness) mapping(given map[string]string, fields []string) map[string]string {
 	to := make([]string, len(l.Fields)) // "" for those that were not loaded
 	for i, f := range l.Index {
 		if f < len(to) {
@@ -246,23 +245,23 @@ func (l *likeness) mapping(said map[string]string, fields []string) map[string]s
 		}
 	}
 	byPlace := len(fields) == len(l.Fields) && !slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(l.Fields, f) })
-	saidColumns := slices.Collect(maps.Values(said))
+	fed := slices.Collect(maps.Values(given))
 	m := map[string]string{}
 	for i, field := range l.Fields {
 		if byPlace {
 			field = fields[i]
 		}
-		taken := to[i] != "" && slices.Contains(saidColumns, to[i])
+		taken := to[i] != "" && slices.Contains(fed, to[i])
 		if slices.Contains(fields, field) && !taken {
 			m[field] = to[i]
 		}
 	}
-	maps.Copy(m, said)
+	maps.Copy(m, given)
 	return m
 }
 
-// guessed marks the columns of which nobody had chosen the type: what they
-// refused, they go on to refuse, and what stood for no value stands for none.
+// guessed marks the columns whose type nobody had chosen, so that they refuse,
+// and take for NULL, the same values as in that job.
 func (l *likeness) guessed(table []load.Column) []load.Column {
 	for i := range table {
 		table[i].Guessed = slices.Contains(l.Guessed, table[i].Name)
@@ -271,7 +270,7 @@ func (l *likeness) guessed(table []load.Column) []load.Column {
 	return table
 }
 
-// warnings tell where the file is not written as the job's was.
+// warnings returns a warning if the file is not written as the job's was.
 func (l *likeness) warnings() []load.Warning {
 	if l.own {
 		return nil

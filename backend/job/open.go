@@ -13,8 +13,8 @@ import (
 	"linefeed/backend/target"
 )
 
-// openFile opens the request's file. Neither opening nor reading it lasts longer
-// than ctx. Whoever reads it rewinds it first.
+// openFile opens the request's file. Opening and reading it end when ctx is done.
+// Each reader rewinds it first.
 func openFile(ctx context.Context, req Request) (*csvfile.File, error) {
 	if err := refuseOwn(ctx, "open", req.File); err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func openFile(ctx context.Context, req Request) (*csvfile.File, error) {
 	return csvfile.OpenContext(ctx, req.File, req.Dialect, req.options())
 }
 
-// openTarget opens the request's target. A check may have none: it returns nil.
+// openTarget opens the request's target; nil for a check without one.
 func openTarget(ctx context.Context, req Request) (target.Target, error) {
 	if req.Target == "" && req.Check {
 		return nil, nil
@@ -34,7 +34,7 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 	mode, ok := await(ctx, func() fs.FileMode {
 		info, err := os.Stat(path)
 		if err != nil {
-			return 0 // opening it tells more
+			return 0 // opening it returns a better error
 		}
 		return info.Mode()
 	})
@@ -47,7 +47,7 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 	return target.Open(ctx, req.Target)
 }
 
-// refuseOwn refuses the program's own store as a file to do something with.
+// refuseOwn returns an error if path is the program's own store.
 func refuseOwn(ctx context.Context, do, path string) error {
 	own, ok := await(ctx, func() bool { return store.Owns(path) })
 	switch {
@@ -59,9 +59,9 @@ func refuseOwn(ctx context.Context, do, path string) error {
 	return nil
 }
 
-// await returns what f returns, unless ctx is done first: then f is left behind,
-// as what asks for a file in a folder that can't be reached any more, and comes
-// to its end by itself.
+// await returns what f returns, unless ctx is done first: then it abandons f,
+// which may be stuck on a file in a folder that can no longer be reached, and
+// which ends by itself.
 func await[T any](ctx context.Context, f func() T) (v T, ok bool) {
 	answer := make(chan T, 1)
 	go func() { answer <- f() }()
@@ -73,12 +73,12 @@ func await[T any](ctx context.Context, f func() T) (v T, ok bool) {
 	}
 }
 
-// WarnLeftBehind is the code of the warning that the system never answered a
-// call for the file of a job that was stopped.
+// WarnLeftBehind is the code of the warning that a system call for the file of a
+// stopped job never returned.
 const WarnLeftBehind = "left_behind"
 
-// afterClose warns where the system did not answer for a file, which is closed;
-// nil for one that was never open.
+// afterClose warns if a system call for the closed file did not return. file is
+// nil if it was never open.
 func (s *Summary) afterClose(file *csvfile.File) {
 	if file != nil && file.LeftBehind() {
 		s.warnLeftBehind()

@@ -11,29 +11,28 @@ import (
 	"linefeed/backend/value"
 )
 
-// A prepared request holds its open file and target, and what they show. Every
-// request goes one way: open, look, settle, and for an import, run (see types).
-// Types inferred from all records are settled by what look has seen; the table is
-// not looked up again.
+// A prepared request holds its open file and target, and what was found in them.
+// Every request goes one way: open, look, settle, and for an import, run (see
+// types). Types inferred from all records are settled without looking again.
 type prepared struct {
-	req  Request // with all that the job that it is like says
+	req  Request // completed by the job that it is like
 	file *csvfile.File
 	dst  target.Target // nil for a check without one
 
 	fields []string // of the file
 
-	// What look has seen.
-	table   string        // its name
-	preset  *Preset       // makes the table; nil for none
-	columns []load.Column // of the table that is there
-	exists  bool
+	// What look found.
+	table   string         // its name
+	preset  *Preset        // that makes the table; nil for none
+	columns []load.Column  // of the table, if it exists
+	exists  bool           // the table exists
 	unfit   []load.Problem // why the table can't be loaded into, and nothing more was looked at
 	guesses []value.Guess  // what the file's values look like, by the first of them
 	blank   bool           // the file holds nothing but blank lines
 	print   string         // the file's fingerprint; see contents
 }
 
-// open opens the file and the target. With an error, too, p must be closed.
+// open opens the file and the target. p must be closed even after an error.
 func (p *prepared) open(ctx context.Context) (err error) {
 	if p.file, err = openFile(ctx, p.req); err != nil {
 		return err
@@ -66,7 +65,7 @@ func (p *prepared) look(ctx context.Context) (err error) {
 	case p.table != "":
 	case p.preset != nil:
 		p.table = p.preset.Table
-	case p.dst == nil: // nothing is written: any name will do
+	case p.dst == nil: // nothing is written, so any name will do
 		p.table = "records"
 	}
 	err = p.lookAtTable(ctx)
@@ -85,7 +84,7 @@ func (p *prepared) look(ctx context.Context) (err error) {
 	return err
 }
 
-// lookAtTable looks up the columns of the table, which is there with no error.
+// lookAtTable looks up the columns of the table.
 func (p *prepared) lookAtTable(ctx context.Context) (err error) {
 	if p.dst == nil || p.table == "" {
 		return nil
@@ -98,9 +97,9 @@ func (p *prepared) lookAtTable(ctx context.Context) (err error) {
 	return err
 }
 
-// guess guesses what the file's values look like from the first of them.
+// guess infers types and formats from the file's first records.
 func (p *prepared) guess(ctx context.Context) ([]value.Guess, error) {
-	if p.exists || p.preset != nil || len(p.req.Plan.Columns) > 0 { // only the formats are asked for
+	if p.exists || p.preset != nil || len(p.req.Plan.Columns) > 0 { // only formats are needed
 		guesses, err := guess(ctx, p.file, p.req.Plan, guessFormats)
 		if err != nil || !slices.ContainsFunc(guesses, func(g value.Guess) bool { return len(g.Doubts()) > 0 }) {
 			return guesses, err
@@ -110,8 +109,8 @@ func (p *prepared) guess(ctx context.Context) ([]value.Guess, error) {
 	return guess(ctx, p.file, p.req.Plan, guessRecords)
 }
 
-// Inference looks at this many records and bytes at most: many for the types
-// of columns, fewer for the formats of columns whose types are known.
+// Inference reads at most this many records and bytes: many for the types of
+// columns, fewer for the formats of columns whose types are known.
 const (
 	guessRecords = 20_000
 	guessFormats = 1_000

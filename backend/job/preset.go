@@ -35,16 +35,16 @@ func Presets() []Preset {
 	}}
 }
 
-// findPreset returns the preset that a request names; or, for a table that is
-// to be made and whose plan says nothing of its columns, the preset of that
-// name whose columns are just the file's fields. It returns nil for none.
+// findPreset returns the preset that a request names; or, for a new table whose
+// plan says nothing about its columns, the preset of that name whose columns are
+// the file's fields. It returns nil if there is none.
 func findPreset(req Request, fields []string) (*Preset, error) {
 	for _, p := range Presets() {
 		if req.Preset == p.Name {
 			return &p, nil
 		}
-		unsaid := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.ColumnTypes) == 0 && len(req.Plan.Map) == 0
-		if unsaid && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
+		open := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.ColumnTypes) == 0 && len(req.Plan.Map) == 0
+		if open && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
 			return &p, nil
 		}
 	}
@@ -59,8 +59,8 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 }
 
 // foreignChecks finds the columns of a request with a check that no preset has.
-// A check is an expression of the database's own language, which goes into the
-// statement that makes the table: it is never taken from outside.
+// A check is SQL that becomes part of the statement that makes the table, so it is
+// never taken from outside.
 func foreignChecks(columns []load.Column) []load.Problem {
 	var problems []load.Problem
 	for _, c := range columns {

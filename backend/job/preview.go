@@ -11,7 +11,7 @@ import (
 	"linefeed/backend/value"
 )
 
-// A Preview is what can be seen of a file without reading all of it.
+// A Preview is what a bounded part of a file shows.
 type Preview struct {
 	// As in csvfile.Preview, which is not embedded: Wails generates no
 	// bindings for what an embedded struct refers to.
@@ -24,20 +24,19 @@ type Preview struct {
 	Records  int64             `json:"records"`
 	Complete bool              `json:"complete"`
 
-	// Guesses say which type and format the column of a new table would have
-	// that each field's values fit.
+	// Guesses say, for each field, which type and format the column of a new table
+	// would have.
 	Guesses []value.Guess `json:"guesses"`
 }
 
-// A preview shows so many records at most, and of wide files so many values.
+// A preview shows at most this many records, and this many values.
 const (
 	previewRows   = 500
 	previewValues = 60_000
 )
 
 // Look previews the file of a request, by its dialect, its limits, and what its
-// plan says of how values are read. It reads a bounded part of the file, however
-// large it is.
+// plan says about values. It reads a bounded part of the file.
 func Look(ctx context.Context, req Request) (Preview, error) {
 	if err := refuseOwn(ctx, "open", req.File); err != nil {
 		return Preview{}, err
@@ -60,8 +59,8 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 	return p, err
 }
 
-// Look previews the file of a request as the function of that name does, and as
-// the rejects of an earlier job where the request says that it is like that one's.
+// Look previews the file of a request as the function Look does, and also follows
+// its Like.
 func (r *Runner) Look(ctx context.Context, req Request) (Preview, error) {
 	req, err := r.liken(ctx, req)
 	if err != nil {
@@ -70,11 +69,11 @@ func (r *Runner) Look(ctx context.Context, req Request) (Preview, error) {
 	return Look(ctx, req)
 }
 
-// WarnNullSigns is the code of a warning of texts that a new table would have as NULL.
+// WarnNullSigns is the code of a warning that texts become NULL in a new table.
 const WarnNullSigns = "null_signs"
 
-// nullSigns warns of the texts that become NULL in columns of a new table,
-// because they stand for no value.
+// nullSigns warns of the texts that become NULL in columns of a new table because
+// they stand for no value.
 func nullSigns(p load.Plan, guesses []value.Guess) []load.Warning {
 	const most = 10
 	var texts, columns []string

@@ -10,8 +10,7 @@ import (
 	"syscall"
 )
 
-// ProcessAlive reports whether there is a process of that number on this
-// computer.
+// ProcessAlive reports whether a process of that ID runs on this computer.
 func ProcessAlive(pid int) bool {
 	p, err := os.FindProcess(pid) // on Windows, fails for one that is gone
 	if err != nil {
@@ -21,8 +20,8 @@ func ProcessAlive(pid int) bool {
 	return !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) // elsewhere, this does
 }
 
-// unsavedName returns what the names of the files begin with that a process
-// writes before they become path.
+// unsavedName returns the prefix of the names of the files that a process writes
+// before it renames them to path.
 func unsavedName(path string, pid string) string {
 	host, err := os.Hostname() // a folder can be shared with other computers
 	if err != nil {
@@ -31,8 +30,8 @@ func unsavedName(path string, pid string) string {
 	return fmt.Sprintf(".%s.%s-%s", filepath.Base(path), host, pid)
 }
 
-// removeUnsaved removes what processes that were killed left of saving path.
-// What can't be removed does no harm.
+// removeUnsaved removes what killed processes left of saving path. Files that
+// can't be removed do no harm.
 func removeUnsaved(path string) {
 	entries, _ := os.ReadDir(filepath.Dir(path))
 	for _, e := range entries {

@@ -18,7 +18,7 @@ func (r *Runner) Job(ctx context.Context, id string) (Job, error) {
 	return fromStore(kept), nil
 }
 
-// known returns a job of which the runner knows more than the store.
+// known returns a job about which the runner knows more than the store.
 func (r *Runner) known(id string) (Job, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,11 +45,11 @@ func (r *Runner) Snapshot(ctx context.Context, id string) (Snapshot, error) {
 	return s, err
 }
 
-// mostJobs is how many jobs are listed.
+// mostJobs is the number of jobs that Jobs lists.
 const mostJobs = 1000
 
-// Jobs returns the latest jobs, the newest first, without what they inferred.
-// One that can't be read whole is there with its Problem.
+// Jobs returns the latest jobs, the newest first, without their guesses. One that
+// can't be read whole has a Problem.
 func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 	kept, err := r.store.Jobs(ctx, mostJobs)
 	if err != nil {
@@ -58,9 +58,9 @@ func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 	return r.listed(kept), nil
 }
 
-// JobsBefore returns a page of the jobs as Jobs does: those that are older than
-// the one named before, or all where it is "", limit of them at most, and fewer
-// where they take that many bytes. It reports whether there are older ones.
+// JobsBefore returns a page of jobs, as Jobs does: those older than the one whose
+// ID is before, or all if it is "". The page has at most limit jobs, and fewer if
+// they take that many bytes. It reports whether there are older ones.
 func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
 	kept, more, err := r.store.JobsBefore(ctx, before, limit, bytes)
 	if err != nil {
@@ -69,7 +69,7 @@ func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int
 	return r.listed(kept), more, nil
 }
 
-// listed returns jobs as a list shows them.
+// listed returns stored jobs as a list shows them.
 func (r *Runner) listed(kept []store.Job) []Job {
 	jobs := make([]Job, 0, len(kept))
 	for _, k := range kept {
@@ -87,7 +87,7 @@ func (r *Runner) listed(kept []store.Job) []Job {
 	return jobs
 }
 
-// Active returns how many jobs have not ended.
+// Active returns the number of jobs that have not ended.
 func (r *Runner) Active() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -99,7 +99,7 @@ func (r *Runner) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error)
 	return r.store.Rejects(ctx, q)
 }
 
-// RejectCounts returns how many of a job's rejects have which reason.
+// RejectCounts returns the number of a job's rejects by reason.
 func (r *Runner) RejectCounts(ctx context.Context, id string) ([]RejectCount, error) {
 	return r.store.RejectCounts(ctx, id)
 }

@@ -18,10 +18,10 @@ import (
 	"linefeed/backend/load"
 )
 
-// WriteRejects writes the rejected records of a job as they stood in its file,
-// byte for byte, behind what stood before its first record: a file that can
-// be mended and imported again. It leaves out records that were too large,
-// because only a part of them is kept, which would pass for the whole.
+// WriteRejects writes the rejected records of a job byte for byte, after what
+// precedes the first record in its file: a file that can be mended and imported
+// again. It leaves out records that were too large, of which only a part is
+// stored that would pass for the whole.
 func (r *Runner) WriteRejects(ctx context.Context, id string, w io.Writer) error {
 	head, err := r.store.Head(ctx, id)
 	if err != nil {
@@ -57,7 +57,7 @@ type reportLine struct {
 	Hint    string `csv:"hint"`
 }
 
-// reportLines is how many lines of a report are held at a time.
+// reportLines is the number of lines of a report that are held at a time.
 const reportLines = 1000
 
 // WriteReport writes the error report of a job: a CSV file with a header and a
@@ -100,10 +100,10 @@ func (r *Runner) SaveReport(ctx context.Context, id, path string) error {
 	return SaveAs(path, func(w io.Writer) error { return r.WriteReport(ctx, id, w) })
 }
 
-// SaveAs lets write make the file path, whole or not at all: it is written
-// beside its place and then moved there. A link stays a link, to a new file; a
-// file that was there leaves its rights to the new one. A device or a pipe,
-// such as /dev/stdout, is written to as it is.
+// SaveAs makes the file path with what write writes, whole or not at all: it is
+// written next to its place and then renamed. A link stays a link, to a new file,
+// which takes over the permissions of an existing one. A device or a pipe, such as
+// /dev/stdout, is written to directly.
 func SaveAs(path string, write func(io.Writer) error) error {
 	if err := MaySave(path); err != nil {
 		return err
@@ -114,8 +114,8 @@ func SaveAs(path string, write func(io.Writer) error) error {
 	return nil
 }
 
-// MaySave refuses the program's own store as a file to save: all jobs would be
-// lost with it.
+// MaySave returns an error if path is the program's own store, which saving to
+// would destroy.
 func MaySave(path string) error { return refuseOwn(context.Background(), "save", path) }
 
 func saveAs(path string, write func(io.Writer) error) error {
@@ -147,12 +147,12 @@ func saveAs(path string, write func(io.Writer) error) error {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		_ = os.Remove(f.Name()) // the first error tells
+		_ = os.Remove(f.Name()) // the first error says more
 	}
 	return err
 }
 
-// writeTo lets write fill something that is no file, but can be written to.
+// writeTo writes to a device or a pipe.
 func writeTo(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -165,20 +165,20 @@ func writeTo(path string, write func(io.Writer) error) error {
 	return err
 }
 
-// RejectBytes is a rejected record for looking at.
+// RejectBytes is a rejected record to be shown.
 type RejectBytes struct {
 	Text      string `json:"text"`      // the record, decoded; at most the first 64 KiB of it
 	Bytes     int64  `json:"bytes"`     // how long the record is in the file
 	Truncated bool   `json:"truncated"` // Text is not all of it
-	// [ValueStart, ValueEnd) is where the refused value stands in Text, in
-	// UTF-16 units as scripts count them; both -1 where it is not found.
+	// [ValueStart, ValueEnd) is where the refused value is in Text, in UTF-16 units,
+	// as scripts count; both are -1 if it is not found.
 	ValueStart int `json:"valueStart"`
 	ValueEnd   int `json:"valueEnd"`
 }
 
 const rejectTextBytes = 64 << 10
 
-// RejectBytes returns a rejected record of a job for looking at.
+// RejectBytes returns a rejected record of a job to be shown.
 func (r *Runner) RejectBytes(ctx context.Context, id string, reject int64) (RejectBytes, error) {
 	raw, size, err := r.store.RejectBytes(ctx, id, reject, rejectTextBytes)
 	if err != nil {
@@ -204,7 +204,7 @@ func (r *Runner) RejectBytes(ctx context.Context, id string, reject int64) (Reje
 	return b, nil
 }
 
-// mark finds value in text, if it stands there just once.
+// mark finds value in text, if it occurs there exactly once.
 func (b *RejectBytes) mark(text, value string) {
 	if value == "" || strings.Count(text, value) != 1 {
 		return
@@ -214,7 +214,7 @@ func (b *RejectBytes) mark(text, value string) {
 	b.ValueEnd = b.ValueStart + utf16Len(value)
 }
 
-// utf16Len returns how many UTF-16 units s has.
+// utf16Len returns the number of UTF-16 units in s.
 func utf16Len(s string) int {
 	n := 0
 	for _, c := range s {

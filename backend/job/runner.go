@@ -15,68 +15,69 @@ import (
 	"linefeed/backend/store"
 )
 
-// A Runner runs jobs, one after the other, in the order in which they were
-// started. It may be used by any number of goroutines. Only Start and what asks
-// for kept jobs wait for the store, which another program can have locked.
+// A Runner runs jobs one after the other, in the order in which they were
+// started. It is safe for concurrent use. Only Start and the methods that return
+// stored jobs wait for the store, which another program may have locked.
 type Runner struct {
 	store *store.Store
 	hub   *event.Hub
 
 	mu      sync.Mutex         // never held while the store is read or written
 	jobs    map[string]*active // those that have not ended
-	queue   []*active          // those that wait for their turn
-	working bool               // a goroutine is at the queue
-	lately  []*active          // the last that have ended, for Wait: the store keeps no error
-	unkept  map[string]Job     // those that have ended, and the store does not know yet
-	closing time.Time          // since when, zero while it is not
+	queue   []*active          // those waiting for their turn
+	working bool               // a goroutine works through the queue
+	recent  []*active          // the last that have ended, for Wait: the store keeps no errors
+	unkept  map[string]Job     // those that have ended without the store knowing yet
+	closing time.Time          // when Close was called; zero before
 	open    context.Context    // done when the runner is closed
 	shut    context.CancelCauseFunc
 	work    sync.WaitGroup
 }
 
-// An active job has not ended. Its fields are guarded by Runner.mu, but for
-// those that its own goroutine alone uses while it runs.
+// An active job has not ended. Its fields are guarded by Runner.mu, except those
+// that only its own goroutine uses while it runs.
 type active struct {
-	job      Job     // as it is kept and told: its request bears no password
-	req      Request // as it was asked for
+	job      Job     // as it is stored and published: its request holds no password
+	req      Request // as it was made
 	cancel   context.CancelCauseFunc
 	ctx      context.Context
-	goOn     chan struct{} // not nil while it is paused; closed to go on
+	resumed  chan struct{} // closed when the job is resumed; nil unless it is paused
 	progress *load.Progress
 	table    string
 	keeper   keeper
-	toldUpTo int64 // the last rejected record that was told of
+
+	publishedUpTo int64 // the last rejected record that was published
 
 	ended chan struct{} // closed when the job has ended, summary and err set
 	err   error         // why it did not reach its end
 }
 
-// mostLately is of how many ended jobs the error is remembered.
-const mostLately = 16
+// mostRecent is the number of ended jobs whose errors are remembered.
+const mostRecent = 16
 
-// errCancelled is the cause of a context that a person cancelled.
+// errCancelled is the cause when a person cancels a job.
 var errCancelled = errors.New("cancelled")
 
-// ErrClosed says that nothing new is started, and is the cause of what ends
-// before its time, because the program ends.
+// ErrClosed says that the program is ending: no job is started any more, and it
+// is why running ones stop.
 var ErrClosed = errors.New("the program ends")
 
-// ErrNoJob says that there is no job of that name.
+// ErrNoJob says that there is no job of that ID.
 var ErrNoJob = store.ErrNoJob
 
 // ErrNotActive says that a job can't be paused, resumed or cancelled because
 // it has ended.
 var ErrNotActive = errors.New("the job has ended")
 
-// NewRunner returns a runner that keeps its jobs in st and tells hub of them.
+// NewRunner returns a runner that stores its jobs in st and publishes them to hub.
 func NewRunner(st *store.Store, hub *event.Hub) *Runner {
 	r := &Runner{store: st, hub: hub, jobs: map[string]*active{}, unkept: map[string]Job{}}
 	r.open, r.shut = context.WithCancelCause(context.Background())
 	return r
 }
 
-// Close cancels the jobs that have not ended, and waits until they have. They
-// are then interrupted ones.
+// Close stops the jobs that have not ended, which become interrupted ones, and
+// waits for them.
 func (r *Runner) Close() {
 	r.mu.Lock()
 	if r.closing.IsZero() {
@@ -91,9 +92,9 @@ func (r *Runner) Close() {
 	r.keepUnkept()
 }
 
-// Start starts a job, or puts it after those that run. It returns as soon as
-// the job is kept; what is wrong with the file or the target is told by the
-// job. A runner that is closed returns [ErrClosed].
+// Start queues a job, and returns as soon as it is stored. What is wrong with
+// its file or target becomes the job's error. A closed runner returns
+// [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
 	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
@@ -117,7 +118,7 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	r.jobs[a.job.ID] = a
 	r.queue = append(r.queue, a)
 	r.hub.State(a.job.ID, event.State{State: string(Queued)})
-	if !r.closing.IsZero() { // since it was kept; Close has cancelled only those that it found
+	if !r.closing.IsZero() { // in the meantime; Close cancelled only the jobs it found
 		a.cancel(ErrClosed)
 	}
 	if !r.working {
@@ -127,8 +128,8 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	return a.job, nil
 }
 
-// keepNew keeps a new job. The store is not waited for when the runner is
-// closed, and no job is left in it then that never began.
+// keepNew stores a new job. Once the runner is closed it does not wait for the
+// store, and leaves no job in it that never began.
 func (r *Runner) keepNew(ctx context.Context, a *active) error {
 	kept, err := a.job.stored()
 	if err != nil {
@@ -146,10 +147,10 @@ func (r *Runner) keepNew(ctx context.Context, a *active) error {
 	}
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), r.patience())
 	defer cancel()
-	return errors.Join(err, r.store.RemoveJob(ctx, a.job.ID)) // it may have come in
+	return errors.Join(err, r.store.RemoveJob(ctx, a.job.ID)) // it may be there
 }
 
-// newID returns a name for a job: short, and good on a command line.
+// newID returns an ID for a job that is short and easy to type.
 func newID() string { return strings.ToLower(rand.Text()[:8]) }
 
 // runQueue runs the jobs of the queue until it is empty.
@@ -170,7 +171,7 @@ func (r *Runner) runQueue() {
 
 // run runs one job to its end.
 func (r *Runner) run(a *active) {
-	if cause := context.Cause(a.ctx); cause != nil { // while it was in the queue
+	if cause := context.Cause(a.ctx); cause != nil { // while it was queued
 		r.end(a, Summary{}, cause)
 		return
 	}
@@ -181,14 +182,13 @@ func (r *Runner) run(a *active) {
 	r.end(a, summary, err)
 }
 
-// Wait waits until a job of this runner has ended, and returns its summary and
-// why it did not reach its end, if it did not. When ctx is done first, it
-// returns ctx's error.
+// Wait waits until a job has ended, and returns its summary, and an error if it
+// failed or was stopped. When ctx is done first, it returns ctx's error.
 func (r *Runner) Wait(ctx context.Context, id string) (Summary, error) {
 	r.mu.Lock()
 	a := r.jobs[id]
-	if i := slices.IndexFunc(r.lately, func(a *active) bool { return a.job.ID == id }); i >= 0 {
-		a = r.lately[i]
+	if i := slices.IndexFunc(r.recent, func(a *active) bool { return a.job.ID == id }); i >= 0 {
+		a = r.recent[i]
 	}
 	r.mu.Unlock()
 	if a == nil {
@@ -202,14 +202,14 @@ func (r *Runner) Wait(ctx context.Context, id string) (Summary, error) {
 	}
 }
 
-// ended returns what Wait returns for a job that has ended already.
+// ended returns what Wait returns for a job that ended earlier.
 func (r *Runner) ended(ctx context.Context, id string) (Summary, error) {
 	j, err := r.Job(ctx, id)
 	if err != nil {
 		return Summary{}, err
 	}
 	s := Summary{Job: id, File: j.Request.File, Table: j.Request.Plan.Table, State: j.State}
-	if j.Summary != nil { // one whose process was killed has none
+	if j.Summary != nil { // a job whose process was killed has none
 		s = *j.Summary
 	}
 	switch s.State {
@@ -223,31 +223,31 @@ func (r *Runner) ended(ctx context.Context, id string) (Summary, error) {
 	return s, err
 }
 
-// Pause lets a running job stand still after the batch at hand.
+// Pause pauses a running job after its current batch.
 func (r *Runner) Pause(id string) error {
 	return r.change(id, func(a *active) (State, error) {
 		if a.job.State != Running {
 			return "", fmt.Errorf("job %s is %s: only a running one can be paused", id, a.job.State)
 		}
-		a.goOn = make(chan struct{})
+		a.resumed = make(chan struct{})
 		return Paused, nil
 	})
 }
 
-// Resume lets a paused job go on.
+// Resume resumes a paused job.
 func (r *Runner) Resume(id string) error {
 	return r.change(id, func(a *active) (State, error) {
 		if a.job.State != Paused {
 			return "", fmt.Errorf("job %s is %s: only a paused one can be resumed", id, a.job.State)
 		}
-		close(a.goOn)
-		a.goOn = nil
+		close(a.resumed)
+		a.resumed = nil
 		return Running, nil
 	})
 }
 
-// Cancel ends a job. What it has written is kept, unless its plan is atomic.
-// It does not wait: the job's last state tells when it has ended.
+// Cancel stops a job. Rows it has written are kept, unless its plan is atomic.
+// It does not wait: the job's final state is published when it has ended.
 func (r *Runner) Cancel(id string) error {
 	r.mu.Lock()
 	a := r.jobs[id]
@@ -257,14 +257,14 @@ func (r *Runner) Cancel(id string) error {
 	}
 	defer r.mu.Unlock()
 	a.cancel(errCancelled)
-	if i := slices.Index(r.queue, a); i >= 0 { // it never ran, and needs no turn to end
+	if i := slices.Index(r.queue, a); i >= 0 { // it need not wait for its turn to end
 		r.queue = slices.Delete(r.queue, i, i+1)
 		r.work.Go(func() { r.end(a, Summary{}, errCancelled) })
 	}
 	return nil
 }
 
-// change lets f change an active job, tells its new state, and has it kept.
+// change publishes and stores the state that f gives an active job.
 func (r *Runner) change(id string, f func(*active) (State, error)) error {
 	r.mu.Lock()
 	a := r.jobs[id]
@@ -284,7 +284,7 @@ func (r *Runner) change(id string, f func(*active) (State, error)) error {
 	return nil
 }
 
-// notActive tells why there is no active job of that name.
+// notActive returns why no job of that ID is active.
 func (r *Runner) notActive(id string) error {
 	j, err := r.Job(context.Background(), id)
 	if err != nil {

@@ -18,20 +18,20 @@ import (
 	"linefeed/backend/target"
 )
 
-// WarnSameFile is the code of a warning that a table was last loaded from the
+// WarnSameFile is the code of a warning that the table was last loaded from the
 // same file.
 const WarnSameFile = "same_file"
 
-// A fingerprint is made of a file's size and of what stands in some places of
-// it: at both ends, and between them.
+// A fingerprint consists of a file's size and a hash of parts of it: both ends,
+// and places between them.
 const (
 	printEnds   = 64 << 10
 	printPlaces = 16
 	printBytes  = 4 << 10
 )
 
-// fingerprint returns what tells the file from others, without reading much of
-// it; "" where that can't be told.
+// fingerprint returns the file's fingerprint, reading little of it; "" where it
+// can't be read.
 func fingerprint(ctx context.Context, file *csvfile.File) string {
 	found, _ := await(ctx, func() string { return printOf(file.Raw()) })
 	return found
@@ -58,12 +58,12 @@ func printOf(raw *io.SectionReader) string {
 	return fmt.Sprintf("%d-%s", size, hex.EncodeToString(sum.Sum(nil)[:16]))
 }
 
-// mostLookedAt is how many of the latest jobs are looked at for the last one
-// that loaded into a table.
+// mostLookedAt is the number of latest jobs among which the last one that loaded
+// into a table is sought.
 const mostLookedAt = 1000
 
-// loadedBefore warns where the last job that left rows in the table was of the
-// same file, or where the file seems to hold the rejects of that job.
+// loadedBefore warns if the last job that left rows in the table loaded the same
+// file, or if the file seems to hold the rejects of that job.
 func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) ([]load.Warning, error) {
 	if !p.exists || p.blank || p.req.Plan.Create || p.contents(ctx) == "" {
 		return nil, nil
@@ -98,7 +98,7 @@ func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) (
 	return []load.Warning{w}, nil
 }
 
-// minute shortens a time as it is kept to what people read.
+// minute shortens a stored time to the minute, for people.
 func minute(kept string) string {
 	if len(kept) < len("2006-01-02T15:04") {
 		return kept
@@ -106,8 +106,8 @@ func minute(kept string) string {
 	return strings.Replace(kept[:len("2006-01-02T15:04")], "T", " ", 1) + " UTC"
 }
 
-// lastInto returns the last of the latest jobs that has left rows in a table,
-// or may have; none with an empty ID.
+// lastInto returns the latest job that left rows in a table, or may have; the ID
+// is empty if there is none.
 func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) {
 	look, cancel := context.WithTimeout(ctx, lookAtTarget)
 	defer cancel()
@@ -140,12 +140,11 @@ func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) 
 	return Job{}, nil
 }
 
-// lookAtTarget is how long the files of earlier targets are waited for, which
-// may be in a folder that can't be reached any more.
+// lookAtTarget is how long to wait for the files of earlier targets, which may be
+// in folders that can no longer be reached.
 const lookAtTarget = time.Second
 
-// sameTarget reports whether two targets are the same file, also where folders
-// lead to it in different ways.
+// sameTarget reports whether two targets are the same file, by whatever paths.
 func sameTarget(ctx context.Context, a, b string) bool {
 	a, b = target.Path(a), target.Path(b)
 	if a == "" || b == "" || !strings.EqualFold(filepath.Base(a), filepath.Base(b)) {

@@ -2,9 +2,9 @@ package job
 
 import "linefeed/backend/target"
 
-// redacted returns the request as it is kept, told and logged: with no password
-// of its target, nor of a file that is named by a URL. A job that is started
-// still has them in memory.
+// redacted returns the request as it is stored, published and logged: without the
+// passwords in its target and in a file named by a URL. A started job keeps them
+// in memory.
 func (req Request) redacted() Request {
 	req.Target = target.Redact(req.Target)
 	if target.IsURL(req.File) {
@@ -13,7 +13,7 @@ func (req Request) redacted() Request {
 	return req
 }
 
-// redactError returns err with a text that tells no password of the request.
+// redactError returns err with the request's passwords removed from its text.
 func (req Request) redactError(err error) error {
 	err = target.RedactError(req.Target, err)
 	if target.IsURL(req.File) {

@@ -9,8 +9,8 @@ import (
 	"linefeed/backend/value"
 )
 
-// Settled is a request fitted to its file and its table, for looking at before
-// it is started.
+// Settled is a request fitted to its file and its table, to be reviewed before it
+// is started.
 type Settled struct {
 	// Create says that the table will be made, and Preset by which ready-made
 	// table, "" for none.
@@ -25,8 +25,8 @@ type Settled struct {
 	// Problems keep the request from being started; with none it can be.
 	Problems []load.Problem `json:"problems"`
 
-	// Warnings tell what the plan leaves out, or guesses and may be wrong; what
-	// there is to know of the file alone is in its preview.
+	// Warnings say what the plan leaves out, or guesses and may be wrong. Those
+	// about the file alone are in its preview.
 	Warnings []load.Warning `json:"warnings"`
 }
 
@@ -36,8 +36,8 @@ type FieldMapping struct {
 	Column string `json:"column"`
 }
 
-// Settle fits a request to its file and table. It changes neither. With what
-// was loaded before, the warnings are those that the job would have.
+// Settle fits a request to its file and table, and changes neither. The warnings
+// are those of the job, with those about what was loaded before.
 func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 	req, err := r.liken(ctx, req)
 	if err != nil {
@@ -54,7 +54,7 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 	return s, err
 }
 
-// Settle fits a request to its file and table. It changes neither.
+// Settle fits a request to its file and table, and changes neither.
 func Settle(ctx context.Context, req Request) (Settled, error) {
 	p := &prepared{req: req}
 	defer p.close()
@@ -62,7 +62,7 @@ func Settle(ctx context.Context, req Request) (Settled, error) {
 	return s, err
 }
 
-// first goes the way to the first layout.
+// first opens, looks, and settles by the first records.
 func (p *prepared) first(ctx context.Context) (Settled, load.Layout, error) {
 	if err := p.open(ctx); err != nil {
 		return Settled{}, load.Layout{}, err
@@ -82,7 +82,7 @@ func (req Request) options() csvfile.Options {
 	}
 }
 
-// starts returns the lines that are known to begin a record, nil for none.
+// starts returns lines known to begin a record; nil for none.
 func (req Request) starts() *csvfile.Starts {
 	if req.like == nil {
 		return nil
@@ -90,15 +90,14 @@ func (req Request) starts() *csvfile.Starts {
 	return req.like.starts
 }
 
-// settle fits the request to what was seen, by the guesses, which are those of
-// all records where all says so. It asks nobody but the target, whether it takes
-// the layout.
+// settle fits the request to what look found and to the guesses, which all says
+// are from all records. It reads nothing; only the target checks the layout.
 func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) (Settled, load.Layout, error) {
 	s := Settled{Fields: p.fields, Mapping: []FieldMapping{}, Problems: []load.Problem{}, Warnings: []load.Warning{}}
 	if p.req.like != nil {
 		s.Warnings = append(s.Warnings, p.req.like.warnings()...)
 	}
-	if len(p.unfit) > 0 { // nothing more can be said of it
+	if len(p.unfit) > 0 { // nothing more was looked at
 		s.Problems = p.unfit
 		return s, load.Layout{}, nil
 	}
@@ -110,7 +109,7 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	}
 	given := len(plan.Columns) > 0
 	switch {
-	case p.exists: // where it is to be made, the target's Check tells that
+	case p.exists: // if it is to be made, the target's Check refuses it
 	case p.preset != nil:
 		s.Columns, s.Preset = p.preset.Columns, p.preset.Name
 		if len(plan.ColumnTypes) > 0 {
@@ -148,7 +147,7 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	s.Warnings = append(s.Warnings, ambiguousNumbers(plan, layout, s.Guesses)...)
 	s.Warnings = append(s.Warnings, unusedFormats(p.req.Plan.Formats, layout)...)
 	s.Warnings = append(s.Warnings, unusedTypes(plan, s)...)
-	// What only the database knows, it says of a layout that is sound.
+	// The database checks a layout that is sound otherwise.
 	if p.dst != nil && len(problems) == 0 {
 		refused, err := p.dst.Check(ctx, layout)
 		if err != nil {

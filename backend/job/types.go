@@ -12,29 +12,29 @@ import (
 	"linefeed/backend/value"
 )
 
-// A file of up to this size on disk, in bytes, is loaded by the types that its
-// first records fit: when a later value does not fit, all is undone, and loaded again
-// by types that all values fit. So nothing is committed before its end. A larger
-// one is read as a whole first, so that its rows can be committed as they come;
-// one that is compressed holds several times its size.
+// Up to this size on disk, in bytes, a file is loaded with the types inferred from
+// its first records. When a later value does not fit, everything is undone and
+// loaded again with types that fit all values, so nothing is committed before the
+// end. A larger file is read twice: all of it is inferred from first, so that rows
+// can be committed as they come. A compressed file holds several times its size.
 var ( // tests lower them
 	heldBytes       int64 = 512 << 20
 	heldPackedBytes int64 = 64 << 20
 )
 
-// types are the types that were guessed for the columns of one import, which
-// give way where a value does not fit them.
+// types are the guessed types of the columns of one import. They give way where
+// a value does not fit.
 type types struct {
 	*prepared
 	opt load.Options
 
 	settled Settled
-	first   []load.Column // as they were guessed from the first records
+	first   []load.Column // as guessed from the first records
 	layout  load.Layout
-	all     bool          // they are those of all records
-	took    time.Duration // of readings that loaded nothing
+	all     bool          // they are inferred from all records
+	took    time.Duration // the readings that loaded nothing
 	changed []load.Warning
-	more    []load.Warning // that have nothing to do with types
+	more    []load.Warning // about other things
 	gave    bool           // types gave way while the file was loaded
 }
 
@@ -42,18 +42,18 @@ func newTypes(p *prepared, opt load.Options, s Settled, l load.Layout) *types {
 	return &types{prepared: p, opt: opt, settled: s, first: l.Columns, layout: l}
 }
 
-// guessed reports whether there are columns whose type may have to give way.
+// guessed reports whether there are columns whose type may give way.
 func (t *types) guessed() bool {
 	return t.layout.Plan.Create && slices.ContainsFunc(t.layout.Columns, func(c load.Column) bool { return c.Guessed && c.Type != load.Text })
 }
 
-// warnings tell what is to be known of the plan and of what became of guesses.
+// warnings returns the warnings about the plan and about types that gave way.
 func (t *types) warnings() []load.Warning {
 	return slices.Concat(t.settled.Warnings, t.more, t.changed)
 }
 
-// readAhead infers the types from all records before anything is loaded, where
-// that is what was asked for, or where the file is large.
+// readAhead infers the types from all records before anything is loaded, if the
+// job is to do that or if the file is large.
 func (t *types) readAhead(ctx context.Context) error {
 	held := heldBytes
 	if c := t.file.Dialect().Compression; c != "" && c != "none" {
@@ -70,8 +70,8 @@ func (t *types) readAhead(ctx context.Context) error {
 	return t.inferAll(ctx)
 }
 
-// infers reports whether a job is to infer types from all records: a check of
-// a table that is to be made, and whose columns nobody has chosen.
+// infers reports whether the job is to infer types from all records: a check for
+// a new table whose columns nobody has chosen.
 func (t *types) infers() bool {
 	return t.req.Check && t.settled.Create && t.settled.Preset == "" && t.req.Plan.Types != "text" &&
 		(len(t.req.Plan.Columns) == 0 || len(t.req.Infer) > 0)
@@ -102,7 +102,7 @@ func (t *types) again(ctx context.Context) (err error) {
 	if t.settled, t.layout, err = t.settle(ctx, t.settled.Guesses, true); err != nil {
 		return err
 	}
-	t.changed = nil // a type that gives way twice is told of once
+	t.changed = nil // one warning for a type that gives way twice
 	for i, c := range t.layout.Columns {
 		if i < len(t.first) && t.first[i].Guessed && t.first[i].Type != load.Text && t.first[i].Type != c.Type {
 			t.changed = append(t.changed, typeChanged(t.first[i], c, t.settled.Guesses[t.layout.Index[i]]))
@@ -111,8 +111,8 @@ func (t *types) again(ctx context.Context) (err error) {
 	return load.JoinProblems(t.settled.Problems)
 }
 
-// WarnTypeChanged is the code of a warning of a type that was guessed from a
-// part of the file and gave way.
+// WarnTypeChanged is the code of a warning that a type that was guessed from a
+// part of the file gave way.
 const WarnTypeChanged = "type_changed"
 
 func typeChanged(from, to load.Column, g value.Guess) load.Warning {
@@ -128,9 +128,9 @@ func typeChanged(from, to load.Column, g value.Guess) load.Warning {
 	return w
 }
 
-// run loads the records of the file, once more where types have to give way, which
-// tell is then called for.
-func (t *types) run(ctx context.Context, log *store.RejectLog, tell func()) (load.Summary, error) {
+// run loads the records of the file, and again after types gave way, calling
+// gaveWay first.
+func (t *types) run(ctx context.Context, log *store.RejectLog, gaveWay func()) (load.Summary, error) {
 	for {
 		if err := t.file.Rewind(0); err != nil {
 			return load.Summary{}, err
@@ -150,16 +150,16 @@ func (t *types) run(ctx context.Context, log *store.RejectLog, tell func()) (loa
 		if err := t.giveWay(ctx, unfit.Column); err != nil {
 			return load.Summary{}, err
 		}
-		tell()
-		// What was rejected is rejected again, and maybe more or less.
+		gaveWay()
+		// Records are rejected anew, perhaps other ones.
 		if err := log.Clear(context.WithoutCancel(ctx)); err != nil {
 			return load.Summary{}, err
 		}
 	}
 }
 
-// giveWay finds types that all values fit, by looking at all of them. A column
-// that keeps its type then, though a value was refused, is text.
+// giveWay finds types that fit all values, by reading all of them. If the column
+// then still has the type that refused a value, it becomes text.
 func (t *types) giveWay(ctx context.Context, column string) error {
 	index := func() int {
 		return slices.IndexFunc(t.layout.Columns, func(c load.Column) bool { return c.Name == column })

@@ -10,11 +10,11 @@ import (
 // WarnUnmapped is the code of a warning of a field that goes to no column.
 const WarnUnmapped = "unmapped_field"
 
-// mostUnmapped is how many fields are warned of one by one.
+// mostUnmapped is the number of fields that get a warning each.
 const mostUnmapped = 20
 
-// unmappedFields warns of the fields that are not loaded and that no problem
-// tells of.
+// unmappedFields warns of the fields that are not loaded and that no problem is
+// about.
 func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
 	var warnings []load.Warning
 	told := map[string]bool{}
@@ -38,12 +38,12 @@ func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
 	return warnings
 }
 
-// WarnUnusedTypes is the code of a warning of a rule for the types of a new
-// table, where the table is there or a preset makes it.
+// WarnUnusedTypes is the code of a warning that a rule for the types of a new
+// table is ignored, as the table exists or a preset makes it.
 const WarnUnusedTypes = "unused_types"
 
-// unusedTypes warns that columns keep the types that they have, where a request
-// wants all to be text.
+// unusedTypes warns that columns keep their types although the plan wants all to
+// be text.
 func unusedTypes(p load.Plan, s Settled) []load.Warning {
 	if p.Types != "text" || s.Create && s.Preset == "" {
 		return nil
@@ -59,16 +59,16 @@ func unusedTypes(p load.Plan, s Settled) []load.Warning {
 	}}
 }
 
-// WarnUnusedFormat is the code of a warning of a format that is of no use, as
-// the column of the table is text.
+// WarnUnusedFormat is the code of a warning that a format is ignored, as the
+// column of the table is text.
 const WarnUnusedFormat = "unused_format"
 
-// unusedFormats warns of the formats that a request gives for columns of a table
-// that is there and takes their values as they stand.
-func unusedFormats(said map[string]string, l load.Layout) []load.Warning {
+// unusedFormats warns of the formats that are given for text columns of an
+// existing table.
+func unusedFormats(given map[string]string, l load.Layout) []load.Warning {
 	var warnings []load.Warning
 	for _, c := range l.Columns {
-		format := said[c.Name]
+		format := given[c.Name]
 		if c.Type != load.Text || format == "" || strings.EqualFold(format, "text") || l.Plan.Create {
 			continue
 		}

@@ -7,18 +7,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// How alike two names are: the fields of a file go to the columns whose names
-// are most alike.
+// How alike two names are. A field goes to the column whose name is most alike.
 const (
-	verbatim   = iota // equal to the byte
+	verbatim   = iota // equal byte for byte
 	sameName          // equal, however Unicode composes the letters
 	sameLetter        // but for case, and blanks around it
 	alikeName         // but for blanks, hyphens, dots and underscores too
 	likenesses
 )
 
-// nameKey returns what is equal for names that are as alike as that, "" where
-// it leaves nothing of the name.
+// nameKey returns a key that is equal for names of that likeness; "" if nothing of
+// the name is left.
 func nameKey(name string, likeness int) string {
 	if likeness == verbatim {
 		return name
@@ -39,16 +38,16 @@ func nameKey(name string, likeness int) string {
 	return name
 }
 
-// separates reports whether r only keeps the words of a name apart, if that.
+// separates reports whether r separates the words of a name, or is invisible.
 func separates(r rune) bool {
 	return r == '_' || r == '.' || unicode.Is(unicode.Pd, r) || isFiller(r)
 }
 
-// isFiller reports whether r is blank, or not seen at all, such as a byte order
-// mark or a soft hyphen.
+// isFiller reports whether r is blank or invisible, such as a byte order mark or a
+// soft hyphen.
 func isFiller(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
-// A nameIndex finds names by one likeness, in the order of their list.
+// A nameIndex finds the indexes of names by their keys of one likeness.
 type nameIndex map[string][]int
 
 func indexNames(names []string, likeness int) nameIndex {
@@ -61,15 +60,15 @@ func indexNames(names []string, likeness int) nameIndex {
 	return x
 }
 
-// A nameFinder finds a name in a list: one that is equal, else one that differs
-// in case, else one alike.
+// A nameFinder finds names in a list: equal ones, else those that differ in case,
+// else those that are alike.
 type nameFinder struct {
 	names   []string
 	indexes [likenesses]nameIndex // made when needed
 }
 
-// find returns the names that are most alike to name. With several it is not
-// clear which is meant.
+// find returns the indexes of the names most like name. If there are several, name
+// is ambiguous.
 func (f *nameFinder) find(name string) []int {
 	for likeness := range f.indexes {
 		if f.indexes[likeness] == nil {
@@ -82,7 +81,7 @@ func (f *nameFinder) find(name string) []int {
 	return nil
 }
 
-// words returns the words of a name, without case and accents.
+// words returns the words of a name in lower case, without accents.
 func words(name string) []string {
 	var b strings.Builder
 	lower := false
@@ -105,10 +104,9 @@ func words(name string) []string {
 	return strings.Fields(b.String())
 }
 
-// near reports whether two names that are not alike may well be the same with
-// a slip in one of them, or one of them shortened: Test and testo, emial and
-// email, desc and description. Numbers in names are never slips. It is given
-// the words of the names.
+// near reports whether two names that are not alike may be the same but for a
+// slip, or an abbreviation: Test and testo, emial and email, desc and description.
+// Numbers in names are never slips. Its arguments are the words of the names.
 func near(a, b []string) bool {
 	if len(a) == len(b) {
 		for i := range a {
@@ -118,15 +116,15 @@ func near(a, b []string) bool {
 		}
 		return len(a) > 0
 	}
-	// Where one has more words than the other, it is another name, unless the
-	// words are only written together.
+	// With another number of words it is another name, unless the words are only
+	// written together.
 	x, y := []rune(strings.Join(a, "")), []rune(strings.Join(b, ""))
 	return min(len(x), len(y)) >= longWord && !shortened(x, y) && nearWords(x, y)
 }
 
-// A word of shortWord letters or more may have one slip, but not in its first
-// letter; one of middleWord in any letter; one of longWord two. A shorter one
-// would be another word.
+// A word of at least shortWord letters may have one slip, but not in its first
+// letter; one of middleWord letters, in any letter; one of longWord letters, two
+// slips. In a shorter one, a slip makes another word.
 const (
 	shortWord  = 4
 	middleWord = 6
@@ -157,8 +155,8 @@ func nearWords(a, b []rune) bool {
 	}
 }
 
-// shortened reports whether one word is the beginning of the other, and enough
-// of it.
+// shortened reports whether one word abbreviates the other: it is the beginning of
+// it, and long enough.
 func shortened(a, b []rune) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -175,8 +173,8 @@ func digitsOf(a []rune) string {
 	}, string(a))
 }
 
-// slips returns how many letters have to be added, left out, changed, or
-// exchanged with the next, to make b of a; more than mostSlips is one more.
+// slips returns the number of letters to add, remove, change, or swap with the
+// next, to turn a into b; at most mostSlips + 1.
 func slips(a, b []rune) int {
 	const many = mostSlips + 1
 	if len(a)-len(b) >= many || len(b)-len(a) >= many {

@@ -76,14 +76,14 @@ func (p *progress) pause(ctx context.Context, paused func() <-chan struct{}) tim
 	if paused == nil {
 		return 0
 	}
-	goOn := paused()
-	if goOn == nil {
+	resumed := paused()
+	if resumed == nil {
 		return 0
 	}
 	p.standStill()
 	since := time.Now()
 	select {
-	case <-goOn:
+	case <-resumed:
 	case <-ctx.Done():
 	}
 	p.standStill()

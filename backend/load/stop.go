@@ -18,8 +18,8 @@ func (r *run) waitWhilePaused(ctx, committing context.Context) error {
 	if r.opt.Paused == nil {
 		return nil
 	}
-	goOn := r.opt.Paused()
-	if goOn == nil {
+	resumed := r.opt.Paused()
+	if resumed == nil {
 		return nil
 	}
 	if !r.held() {
@@ -30,7 +30,7 @@ func (r *run) waitWhilePaused(ctx, committing context.Context) error {
 	r.progress.standStill()
 	since := time.Now()
 	select {
-	case <-goOn:
+	case <-resumed:
 	case <-ctx.Done():
 	}
 	r.started = r.started.Add(time.Since(since))
