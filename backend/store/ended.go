@@ -6,8 +6,8 @@ import (
 	"iter"
 )
 
-// Ended yields the latest jobs that have come to an end, whatever that was, the
-// newest first, without their summaries.
+// Ended yields the latest jobs that have ended, in whatever state, newest first,
+// without their summaries.
 func (s *Store) Ended(ctx context.Context, limit int) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
 		rows, err := s.db.QueryContext(ctx, `

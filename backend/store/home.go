@@ -7,9 +7,9 @@ import (
 	"runtime"
 )
 
-// Home returns the folder of the program's own files: LINEFEED_HOME where it
-// is set, else the platform's folder for such data (on Linux
-// $XDG_DATA_HOME/linefeed, as the XDG Base Directory Specification says).
+// Home returns the folder of the program's own files: LINEFEED_HOME if it is set,
+// else the platform's folder for application data (on Linux
+// $XDG_DATA_HOME/linefeed, by the XDG Base Directory Specification).
 func Home() (string, error) {
 	if dir := os.Getenv("LINEFEED_HOME"); dir != "" {
 		return filepath.Abs(dir)
@@ -34,7 +34,7 @@ func Home() (string, error) {
 	return "", fmt.Errorf("there is no folder for the program's own files: set LINEFEED_HOME to one")
 }
 
-// RunDir returns the folder of what lives only while the program runs: the
+// RunDir returns the folder of files that exist only while the program runs: the
 // local API's address, locks, received files.
 func RunDir() (string, error) {
 	if os.Getenv("LINEFEED_HOME") == "" && runtime.GOOS != "windows" && runtime.GOOS != "darwin" {

@@ -8,20 +8,20 @@ import (
 	"math"
 )
 
-// A Job is one import as it is kept. Request and Summary are the JSON of the
-// job package's types, Summary "" until the job has ended.
+// A Job is a stored import. Request and Summary are the JSON of the job package's
+// types; Summary is "" until the job has ended.
 type Job struct {
 	ID       string
 	State    string
 	File     string
 	Request  string
-	Created  string // RFC 3339, as the other times
+	Created  string // RFC 3339, like the other times
 	Started  string // "" until it runs
-	Finished string // "" until it ended
+	Finished string // "" until it has ended
 	Summary  string
 }
 
-// AddJob keeps a new job.
+// AddJob stores a new job.
 func (s *Store) AddJob(ctx context.Context, j Job) error {
 	err := s.exec(ctx, "INSERT INTO jobs (id, owner, state, file, request, created) VALUES (?, ?, ?, ?, ?, ?)",
 		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created)
@@ -32,7 +32,7 @@ func (s *Store) AddJob(ctx context.Context, j Job) error {
 	return nil
 }
 
-// UpdateJob keeps the job's state, times and summary.
+// UpdateJob stores the job's state, times and summary.
 func (s *Store) UpdateJob(ctx context.Context, j Job) error {
 	err := s.exec(ctx, "UPDATE jobs SET state = ?, started = ?, finished = ?, summary = ? WHERE id = ?",
 		j.State, j.Started, j.Finished, j.Summary, j.ID)
@@ -42,7 +42,7 @@ func (s *Store) UpdateJob(ctx context.Context, j Job) error {
 	return nil
 }
 
-// RemoveJob forgets a job that never began.
+// RemoveJob deletes a job that never started.
 func (s *Store) RemoveJob(ctx context.Context, id string) error {
 	if err := s.exec(ctx, "DELETE FROM jobs WHERE id = ?", id); err != nil {
 		return s.explain("forget job "+id, err)
@@ -50,13 +50,13 @@ func (s *Store) RemoveJob(ctx context.Context, id string) error {
 	return nil
 }
 
-// A Head is what is known of a job's file once it is open.
+// A Head is what is known about a job's file once it is open.
 type Head struct {
-	Dialect string // the JSON of the dialect that it is read by, and of what else was settled
-	Bytes   []byte // what stands before its first record: a file of rejects begins with them
+	Dialect string // the JSON of the file's dialect, and of what else was settled
+	Bytes   []byte // what precedes the first record: a file of rejects begins with them
 }
 
-// SetHead keeps the head of a job's file.
+// SetHead stores the head of a job's file.
 func (s *Store) SetHead(ctx context.Context, id string, h Head) error {
 	if err := s.exec(ctx, "UPDATE jobs SET dialect = ?, header = ? WHERE id = ?", h.Dialect, h.Bytes, id); err != nil {
 		return s.explain("keep the header of job "+id, err)
@@ -64,7 +64,7 @@ func (s *Store) SetHead(ctx context.Context, id string, h Head) error {
 	return nil
 }
 
-// Head returns what SetHead kept.
+// Head returns what SetHead stored.
 func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 	var h Head
 	err := s.db.QueryRowContext(ctx, "SELECT dialect, header FROM jobs WHERE id = ?", id).Scan(&h.Dialect, &h.Bytes)
@@ -83,7 +83,7 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 	return j, noJob(id, err)
 }
 
-// Jobs returns the latest jobs, the newest first.
+// Jobs returns the latest jobs, newest first.
 func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	rows, err := s.db.QueryContext(ctx, selectJob+"ORDER BY number DESC LIMIT ?", limit)
 	if err != nil {
@@ -92,10 +92,9 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	return scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
 }
 
-// JobsBefore returns the jobs that are older than the one with the id before,
-// or all where it is "", the newest first: at most limit of them, and no more
-// when those that there are take bytes of memory. It reports whether there are
-// others.
+// JobsBefore returns the jobs older than the one with the id before, or any if
+// before is "", newest first: at most limit of them, and no more once they take
+// that many bytes of memory. It reports whether there are more.
 func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
 	number := int64(math.MaxInt64)
 	if before != "" {
@@ -122,8 +121,8 @@ func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int)
 	return jobs, false, rows.Err()
 }
 
-// RecentFiles returns the paths of the files that jobs were started for
-// lately, the newest first, each once.
+// RecentFiles returns the paths of the files that the latest jobs were started for,
+// newest first, each once.
 func (s *Store) RecentFiles(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT file FROM jobs GROUP BY file ORDER BY max(number) DESC LIMIT ?", limit)
 	if err != nil {

@@ -10,14 +10,13 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// opened are the paths of the stores that this process has open, each with how
-// often.
+// opened has the paths of the stores that this process has open, and how often.
 var opened = struct {
 	sync.Mutex
 	paths map[string]int
 }{paths: map[string]int{}}
 
-// register notes that the store at path is open, by 1, or was closed, by -1.
+// register records that the store at path was opened (1) or closed (-1).
 func register(path string, by int) {
 	opened.Lock()
 	defer opened.Unlock()
@@ -26,10 +25,10 @@ func register(path string, by int) {
 	}
 }
 
-// Owns reports whether path is a file of the program's own store, whatever it is
-// called there: the one that is open, or that of [Home]. It must be neither
-// loaded into nor read as any other file: to close it again would free the locks
-// that SQLite has on it for this process.
+// Owns reports whether path is a file of the program's own store, under whatever
+// name: of one that is open, or of that in [Home]. Such a file must be neither
+// loaded into nor read: closing it would release the locks that SQLite holds on it
+// for this process.
 func Owns(path string) bool {
 	if path == "" {
 		return false
@@ -52,7 +51,7 @@ func Owns(path string) bool {
 	return false
 }
 
-// followed returns where a link leads, though nothing be there yet.
+// followed returns what a link leads to, even if that does not exist yet.
 func followed(path string) string {
 	for range 40 { // as many as Linux follows
 		to, err := os.Readlink(path)
@@ -67,8 +66,8 @@ func followed(path string) string {
 	return path
 }
 
-// sameFile reports whether two paths are the same file, or would be if it were
-// there.
+// sameFile reports whether two paths are the same file, or would be if it
+// existed.
 func sameFile(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)

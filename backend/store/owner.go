@@ -14,9 +14,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// An owner is a process that has the store open. It holds a lock on a file of
-// its own, which the system frees when the process ends, however it ends: so
-// others can tell whether its jobs can still be running.
+// An owner is a process that has the store open. It holds a lock on a file of its
+// own, which the system releases when the process ends, however it ends. So others
+// can tell whether its jobs can still be running.
 type owner struct {
 	id   string
 	lock *flock.Flock
@@ -29,8 +29,8 @@ const (
 
 func ownerFile(runDir, id string) string { return filepath.Join(runDir, ownerPrefix+id+ownerSuffix) }
 
-// mostOwnerTries is how often a process chooses a name: another one that tidies
-// at just that moment can take the file of a name for one that was left behind.
+// mostOwnerTries is how many names a process tries: another one that cleans up at
+// that moment may take the new lock file for a leftover.
 const mostOwnerTries = 100
 
 func lockOwner(runDir string) (*owner, error) {
@@ -51,8 +51,8 @@ func lockOwner(runDir string) (*owner, error) {
 	return nil, fmt.Errorf("lock a file in %s: others remove it each time", runDir)
 }
 
-// named reports whether the file that is locked still has its name, and others
-// will find it.
+// named reports whether the locked file still has its name, so that others find
+// it.
 func (o *owner) named() bool {
 	locked, err := o.lock.Stat()
 	if err != nil {
@@ -64,24 +64,24 @@ func (o *owner) named() bool {
 
 func (o *owner) unlock() error { return unlockAndRemove(o.lock) }
 
-// unlockAndRemove removes a lock's file and frees the lock. Where the system
-// lets it, the file goes first, so that nobody finds it unlocked. That another
-// process removes it as well is no error.
+// unlockAndRemove removes a lock's file and releases the lock. Where the system
+// allows it, the file is removed first, so that nobody finds it unlocked. Another
+// process may have removed it already.
 func unlockAndRemove(lock *flock.Flock) error {
 	removed := os.Remove(lock.Path())
 	if err := lock.Unlock(); err != nil {
 		return err
 	}
-	if removed != nil && !errors.Is(removed, fs.ErrNotExist) { // Windows keeps what is open
-		_ = os.Remove(lock.Path()) // another process may look at it: the next one to start removes it
+	if removed != nil && !errors.Is(removed, fs.ErrNotExist) { // Windows does not remove open files
+		_ = os.Remove(lock.Path()) // another process may have it open: the next one to start removes it
 	}
 	return nil
 }
 
-// alive reports whether the process with an owner's id still has the store
-// open. The lock file of one that is gone is removed.
+// alive reports whether the owner with that id still has the store open. The lock
+// file of one that has ended is removed.
 func alive(runDir, id string) (bool, error) {
-	lock := flock.New(ownerFile(runDir, id), flock.SetFlag(os.O_RDONLY)) // which makes no file
+	lock := flock.New(ownerFile(runDir, id), flock.SetFlag(os.O_RDONLY)) // which creates no file
 	got, err := lock.TryLock()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -92,8 +92,8 @@ func alive(runDir, id string) (bool, error) {
 	return false, unlockAndRemove(lock)
 }
 
-// removeLeftovers removes the locks of processes that were killed. What can't be
-// removed does no harm: it stays for the next one who tries.
+// removeLeftovers removes the lock files of killed processes. One that can't be
+// removed does no harm: the next process tries again.
 func (s *Store) removeLeftovers(runDir string) {
 	entries, _ := os.ReadDir(runDir)
 	for _, e := range entries {
@@ -106,7 +106,8 @@ func (s *Store) removeLeftovers(runDir string) {
 	}
 }
 
-// interruptOrphans marks the active jobs of processes that are gone.
+// interruptOrphans marks the active jobs of processes that have ended as
+// interrupted.
 func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
 	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT owner FROM jobs WHERE state IN ('queued', 'running', 'paused') AND owner <> ?", s.owner.id)
 	if err != nil {

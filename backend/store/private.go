@@ -11,10 +11,10 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// makePrivate sees to it that nobody but its owner can read the store, or put
-// another in its place. It takes away rights where that can harm nobody else,
-// and refuses a folder that others can write to and that is not the program's
-// alone. On Windows, where the user's folders are private, it does nothing.
+// makePrivate ensures that only its user can read or replace the store. It removes
+// rights where that can't harm anyone else, and refuses a folder that others can
+// write to and that is not the program's alone. On Windows, where the user's
+// folders are private, it does nothing.
 func makePrivate(home, runDir, path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -25,13 +25,13 @@ func makePrivate(home, runDir, path string) error {
 	if err := privateFolder(runDir, true); err != nil {
 		return err
 	}
-	// SQLite gives the files that it makes beside the store the store's rights.
-	// One that is there is not opened: closing it would free SQLite's locks on it.
+	// SQLite creates the files beside the store with the store's rights. An
+	// existing store is not opened: closing it would release SQLite's locks on it.
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		err = f.Close()
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrPermission) { // SQLite tells more of the latter
+	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrPermission) { // SQLite's own error says more about permissions
 		return fmt.Errorf("make the store: %w", err)
 	}
 	for _, file := range sqlitefile.Files(path) {
@@ -42,15 +42,14 @@ func makePrivate(home, runDir, path string) error {
 	return nil
 }
 
-// forOthers are the rights of all but the owner, and writable those of them to
-// write.
+// forOthers are the rights of everybody but the owner, and writable those to write.
 const (
 	forOthers fs.FileMode = 0o077
 	writable  fs.FileMode = 0o022
 )
 
-// privateFolder takes the rights of others from a folder that is the program's
-// own, and refuses one that others can write to.
+// privateFolder removes the rights of others from a folder if it is the program's
+// own, and otherwise refuses one that others can write to.
 func privateFolder(dir string, own bool) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -66,8 +65,7 @@ func privateFolder(dir string, own bool) error {
 	return nil
 }
 
-// onlyOurs reports whether there is nothing in the folder but what the program
-// puts there.
+// onlyOurs reports whether the folder contains only what the program puts there.
 func onlyOurs(home string) bool {
 	entries, err := os.ReadDir(home)
 	if err != nil {
@@ -83,8 +81,7 @@ func onlyOurs(home string) bool {
 	return true
 }
 
-// privateFile takes the rights of others from a file of the store, if it is
-// there.
+// privateFile removes the rights of others from a file of the store, if it exists.
 func privateFile(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode()&forOthers == 0 {

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// reserveBytes is enough for how some jobs have ended.
+// reserveBytes is enough to store how a few jobs ended.
 const reserveBytes = 128 << 10
 
 const reserveSuffix = ".reserve-"
 
-// makeReserve takes some room on the store's disk, once a job is kept: when the
-// disk is full at the job's end, it is given back, for how that ended to be kept.
+// makeReserve reserves some room on the store's disk once a job is stored. If the
+// disk is full at the job's end, the room is released, so that the end can be
+// stored.
 func (s *Store) makeReserve() {
 	s.reserveMu.Lock()
 	defer s.reserveMu.Unlock()
@@ -21,12 +22,12 @@ func (s *Store) makeReserve() {
 	}
 	s.reserve = s.path + reserveSuffix + s.owner.id
 	if err := os.WriteFile(s.reserve, make([]byte, reserveBytes), 0o600); err != nil {
-		_ = os.Remove(s.reserve) // there is no room for it, and no harm in that yet
+		_ = os.Remove(s.reserve) // there is no room for it, which does no harm yet
 		s.reserve = ""
 	}
 }
 
-// freeReserve gives the room back, and reports whether there was any.
+// freeReserve releases the room, and reports whether there was any.
 func (s *Store) freeReserve() bool {
 	s.reserveMu.Lock()
 	defer s.reserveMu.Unlock()
@@ -38,13 +39,13 @@ func (s *Store) freeReserve() bool {
 	return err == nil
 }
 
-// removeReserves removes those of processes that were killed.
+// removeReserves removes the reserves of killed processes.
 func (s *Store) removeReserves(runDir string) {
 	all, _ := filepath.Glob(s.path + reserveSuffix + "*")
 	for _, path := range all {
 		id := strings.TrimPrefix(path, s.path+reserveSuffix)
 		if running, err := alive(runDir, id); err == nil && !running {
-			_ = os.Remove(path) // or the next one does
+			_ = os.Remove(path) // or the next process does
 		}
 	}
 }
