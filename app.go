@@ -272,7 +272,9 @@ func (a *App) SaveRejects(id string) (string, error) {
 // SaveReport asks where to, and saves a job's error report.
 func (a *App) SaveReport(id string) (string, error) {
 	return call(a, func(e *engine.Engine) (string, error) {
-		return a.save(id, "Save report", "report", e.Runner.SaveReport)
+		return a.save(id, "Save report", "report", func(ctx context.Context, id, path string) error {
+			return e.Runner.SaveReport(ctx, id, path, nil)
+		})
 	})
 }
 

@@ -22,9 +22,11 @@
 //
 // The packages in reading order:
 //
+//   - message has the English of every reject, problem, warning and error, by
+//     ID. It names settings, and no screen: each screen spells them.
 //   - load has the words (Record, Column, Plan, Batch, Reject, Progress) and
-//     the pipeline, Run. It imports only the standard library, and Unicode's
-//     normal forms, by which names are compared.
+//     the pipeline, Run. It imports only message, the standard library, and
+//     Unicode's normal forms, by which names are compared.
 //   - value finds the types of a file's fields from their texts (Inference) and
 //     converts texts to values of the columns' types (Converter).
 //   - unpack reads the text of compressed files and of archives.

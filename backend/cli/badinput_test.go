@@ -111,7 +111,7 @@ func TestBadInput(t *testing.T) {
 				execute(t, db, "CREATE TABLE people (id INTEGER, name TEXT)")
 				return write(t, dir, "in.csv", smallCSV), db
 			},
-			status: 64, says: []string{"people", "there already", "--create"},
+			status: 64, says: []string{"people", "exists already", "--create"},
 		},
 		{
 			name: "a view has the name",

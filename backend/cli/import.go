@@ -13,6 +13,7 @@ import (
 	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target"
 )
 
@@ -113,9 +114,9 @@ func seen(file string) error {
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && info.IsDir():
-		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindFolder, Message: "it is a folder", Hint: "name the files in it"}
+		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindFolder, Note: message.New("folder", "name_files_in_it")}
 	case errors.Is(err, os.ErrNotExist):
-		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindMissing, Message: "there is no such file", Hint: "check the name and the folder"}
+		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindMissing, Note: message.New("file_missing", "check_name")}
 	}
 	return nil // anything else is for the one who reads it to tell
 }
@@ -240,6 +241,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		p.end()
 	}
 	v, jobErr := runner.Wait(whole, j.ID)
+	v.Warnings, v.Error = spelledWarnings(v.Warnings), message.SpelledText(v.Error, v.Reasons, flag)
 	v.File, v.Error, jobErr = name, called.text(v.Error), called.err(jobErr)
 	return v, l.conclude(whole, v, jobErr), nil
 }

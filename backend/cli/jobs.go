@@ -102,7 +102,7 @@ line of JSON each.`,
 			}
 			switch format {
 			case "csv":
-				return e.Runner.WriteReport(ctx, id, w)
+				return e.Runner.WriteReport(ctx, id, w, flag)
 			case "json":
 				return p.printRejects(ctx, e, id)
 			}
@@ -137,7 +137,7 @@ func (p *program) printRejects(ctx context.Context, e *engine.Engine, id string)
 		if err != nil {
 			return fmt.Errorf("read the rejects of job %s: %w", id, err)
 		}
-		if err := p.out.printJSON(r.Reject); err != nil {
+		if err := p.out.printJSON(spelledReject(r.Reject)); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,7 @@ func (p *livePrinter) print(e *event.Event) {
 		if json.Unmarshal(e.Data, &v) != nil {
 			return
 		}
-		for _, w := range v.Warnings {
+		for _, w := range spelledWarnings(v.Warnings) {
 			p.line(p.s.amber(visible(warning(w.Line, w.Message, w.Hint))))
 		}
 		if v.State == job.Paused {
@@ -223,14 +223,14 @@ func (p *livePrinter) rejects(rejects []job.Reject, more int64) {
 			p.line(p.s.dim("… " + count(p.hidden) + " more"))
 			p.hidden = 0
 		}
-		p.line(p.rejectLine(&rejects[i]))
+		p.line(p.rejectLine(spelledReject(rejects[i])))
 	}
 	p.hidden += more
 }
 
 // rejectLine spells a reject:
 // 12:04:11.302  line 48,112  price "12,5O": not a number (a letter O for a zero?)
-func (p *livePrinter) rejectLine(r *job.Reject) string {
+func (p *livePrinter) rejectLine(r job.Reject) string {
 	var b strings.Builder
 	b.WriteString(p.s.dim(localTime(r.Time, "15:04:05.000")))
 	b.WriteString(gap + pad("line "+count(r.Line), 12) + gap)

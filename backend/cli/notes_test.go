@@ -8,6 +8,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // TestNotes looks at what a summary says beside the counts: all of it, once.
@@ -23,21 +24,21 @@ func TestNotes(t *testing.T) {
 			"lines, of which a warning tells too",
 			job.Summary{
 				PassedOver: []csvfile.PassedOver{preamble, {Kind: csvfile.SkipHeader, Lines: 1}, {Kind: csvfile.SkipBlank, Lines: 1, Ranges: []csvfile.Range{{From: 6, To: 6}}}},
-				Warnings:   []load.Warning{{Code: csvfile.WarnPreamble, Line: 1, Message: "3 lines above the records, not loaded"}},
+				Warnings:   []load.Warning{{Code: csvfile.WarnPreamble, Line: 1, Note: message.Note{Message: "3 lines above the records, not loaded"}}},
 			},
 			"  not loaded  3 lines above the header: 1–3\n              1 line with nothing in it: 6\n",
 		},
 		{
 			"lines, of which a warning tells more",
-			job.Summary{PassedOver: []csvfile.PassedOver{preamble}, Warnings: []load.Warning{{Code: csvfile.WarnPreamble, Line: 1, Message: "3 lines", Hint: "look"}}},
+			job.Summary{PassedOver: []csvfile.PassedOver{preamble}, Warnings: []load.Warning{{Code: csvfile.WarnPreamble, Line: 1, Note: message.Note{Message: "3 lines", Hint: "look"}}}},
 			"  warning     line 1: 3 lines: look\n",
 		},
 		{
 			"warnings that are the same",
 			job.Summary{Warnings: []load.Warning{
-				{Code: csvfile.WarnUnsure, Message: "maybe"}, {Code: csvfile.WarnUnsure, Message: "maybe"}, {Code: csvfile.WarnUnsure, Message: "or not"},
-				{Code: csvfile.WarnNoRecords, Message: "no records"}, {Code: job.WarnNoRecords, Message: "no records, no table"},
-				{Code: job.WarnNotKept, Message: "an error"},
+				{Code: csvfile.WarnUnsure, Note: message.Note{Message: "maybe"}}, {Code: csvfile.WarnUnsure, Note: message.Note{Message: "maybe"}}, {Code: csvfile.WarnUnsure, Note: message.Note{Message: "or not"}},
+				{Code: csvfile.WarnNoRecords, Note: message.Note{Message: "no records"}}, {Code: job.WarnNoRecords, Note: message.Note{Message: "no records, no table"}},
+				{Code: job.WarnNotKept, Note: message.Note{Message: "an error"}},
 			}},
 			"  warning     maybe\n              or not\n              no records, no table\n",
 		},

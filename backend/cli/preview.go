@@ -46,6 +46,7 @@ its first records. Only a part of the file is looked at, however large it is.`,
 		if err != nil {
 			return err
 		}
+		v.Warnings = spelledWarnings(v.Warnings)
 		if asJSON {
 			return p.out.printJSON(v)
 		}

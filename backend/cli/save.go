@@ -48,7 +48,7 @@ func saveRejects(ctx context.Context, r *job.Runner, id, path string) error {
 
 // saveReport saves the error report of a job.
 func saveReport(ctx context.Context, r *job.Runner, id, path string) error {
-	if err := r.SaveReport(ctx, id, path); err != nil {
+	if err := r.SaveReport(ctx, id, path, flag); err != nil {
 		return fmt.Errorf("%w (it is kept: linefeed rejects %s --format csv > FILE)", err, id)
 	}
 	return nil

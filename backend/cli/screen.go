@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"linefeed/backend/message"
 )
 
 // A screen is where text for people goes: a terminal, a file or a pipe.
@@ -51,7 +53,7 @@ func (s *screen) println(line string) { s.printf("%s\n", cut(line, s.width())) }
 
 // printError writes an error, each of several on its own line.
 func (s *screen) printError(err error) {
-	for i, line := range strings.Split(withoutPasswords(err.Error()), "\n") {
+	for i, line := range strings.Split(withoutPasswords(message.SpelledError(err, flag)), "\n") {
 		prefix := s.red("linefeed: ")
 		if i > 0 {
 			prefix = "          "

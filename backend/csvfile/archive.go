@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"linefeed/backend/message"
 	"linefeed/backend/unpack"
 )
 
@@ -36,7 +37,7 @@ func isNamedCSV(name string) bool {
 // there is. With pick it takes the first where there are several.
 func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpack.Reader, *Finding, error) {
 	if in.at == nil {
-		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: "a zip archive can't be read from a stream", Hint: "save it to a file first"}
+		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("zip_in_stream", "save_to_file")}
 	}
 	archive, err := unpack.OpenArchive(in.at, in.size)
 	if err != nil {
@@ -44,7 +45,7 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	}
 	files := members(archive)
 	if len(files) == 0 {
-		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Message: "there is no file in the archive", Hint: "look whether it was written to its end"}
+		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Note: message.New("empty_archive", "look_complete")}
 	}
 	finding := &Finding{What: "member", Confidence: 1}
 	chosen := files[0]
@@ -63,7 +64,7 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 			}
 		}
 		if chosen == nil {
-			return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: fmt.Sprintf("there is no %q in the archive", d.Member), Hint: "there is " + listed(files)}
+			return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("not_in_archive", "there_is", "name", d.Member, "names", namesOf(files))}
 		}
 		finding.Given, finding.Reason = true, "as given"
 	case len(files) == 1:
@@ -73,11 +74,10 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	case pick:
 		finding.Confidence, finding.Reason = 0.5, fmt.Sprintf("the first of %d files", len(files))
 		in.warnings = append(in.warnings, Warning{
-			Code: WarnUnsure, Message: fmt.Sprintf("there are %d files in the archive, and this is the first, %q", len(files), chosen.Name),
-			Hint: "choose the one that is meant (--member)",
+			Code: WarnUnsure, Note: message.New("first_of_archive", "choose_member", "n", len(files), "name", chosen.Name),
 		})
 	default:
-		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: fmt.Sprintf("there are %d files in the archive", len(files)), Hint: "choose one (--member): " + listed(files)}
+		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("several_members", "choose_one_of", "n", len(files), "names", namesOf(files))}
 	}
 	for _, f := range files {
 		if f != chosen && len(finding.Alternatives) < 100 {
@@ -87,7 +87,7 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	d.Member, finding.Value = chosen.Name, chosen.Name
 	r, err := archive.Open(chosen, limits)
 	if e := (*unpack.Error)(nil); errors.As(err, &e) && e.Kind == unpack.Encrypted {
-		err = &Error{Op: "open", Path: in.path, Kind: KindCompressed, Message: fmt.Sprintf("%q in the archive is encrypted", chosen.Name), Hint: "unpack it with its password first"}
+		err = &Error{Op: "open", Path: in.path, Kind: KindCompressed, Note: message.New("encrypted", "unpack_with", "name", chosen.Name)}
 	}
 	if err != nil {
 		return nil, nil, err
@@ -96,15 +96,10 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	return r, finding, nil
 }
 
-// listed returns the names of the files in words.
-func listed(files []*unpack.Member) string {
-	var names []string
+func namesOf(files []*unpack.Member) []string {
+	names := make([]string, len(files))
 	for i, f := range files {
-		if i == 10 && len(files) > 11 {
-			names = append(names, fmt.Sprintf("%d more", len(files)-i))
-			break
-		}
-		names = append(names, fmt.Sprintf("%q", f.Name))
+		names[i] = f.Name
 	}
-	return strings.Join(names, ", ")
+	return names
 }

@@ -107,13 +107,13 @@ func TestRejectSays(t *testing.T) {
 	tests := []struct {
 		content, message, hint, value string
 	}{
-		{"a,b,c\n1\n2,x,3\n", "1 field, but 3 are wanted", `2 missing, from "b" on`, ""},
-		{"a,b,c\n1,2,3,4\n2,x,3\n", "4 fields, but 3 are wanted", "put fields that hold the delimiter (comma) in quotes", "4"},
+		{"a,b,c\n1\n2,x,3\n", "1 field instead of 3", `2 missing, from "b" on`, ""},
+		{"a,b,c\n1,2,3,4\n2,x,3\n", "4 fields instead of 3", "put fields that contain the delimiter (comma) in quotes", "4"},
 		{"a,b,c\n1,\"x\n2,y,3\n", "the quote that opens on line 2 is not closed", "close it, or double it where it is part of the field", `"x`},
 		{"a,b,c\n\"1\n1\",\"x\n2,y,3\n", "the quote that opens on line 3 is not closed", "close it, or double it where it is part of the field", `"x`},
-		{"a,b,c\n1,x\"y,3\n2,y,3\n", "a quote inside of a field that does not begin with one", "put the field in quotes and double those in it, or set the quote to none", `x"y`},
-		{"a,b,c\n1,\"x\"y,3\n2,y,3\n", "text behind the quote that closes a field", "double the quotes that are part of a field", `"x"y`},
-		{"a,b,c\n1,\xe4,3\n2,y,3\n", "the byte 0xE4 on line 2, at byte 8 of the file, is no UTF-8", "the line was written in another encoding: choose that one, or have such bytes replaced", "\uFFFD"},
+		{"a,b,c\n1,x\"y,3\n2,y,3\n", "a quote inside a field that does not begin with one", "put the field in quotes and double those in it, or set the quote to none", `x"y`},
+		{"a,b,c\n1,\"x\"y,3\n2,y,3\n", "text after the quote that closes a field", "double the quotes that are part of a field", `"x"y`},
+		{"a,b,c\n1,\xe4,3\n2,y,3\n", "the byte 0xE4 on line 2, at byte 8 of the file, is not UTF-8", "the line was written in another encoding: choose that one, or have such bytes replaced", "\uFFFD"},
 		{"a,b,c\n1,\x00,3\n2,y,3\n", "a NUL byte on line 2, at byte 8 of the file", "the file was damaged or is not all text: remove the byte", "\x00"},
 	}
 	d := given(",", `"`, `"`)
@@ -256,7 +256,7 @@ func TestTooManyFields(t *testing.T) {
 	all, _ := readAll(t, "a,b\n1,"+strings.Repeat(",", maxFields)+"\n2,x\n", d, Options{Ragged: load.RaggedPad})
 	compare(t, all, []got{{1, 2, 2, load.CodeExtraField, "", ""}, {2, 3, 3, "", "", "2|x"}})
 	_, err := openReader(strings.NewReader(strings.Repeat(",", maxFields)+"\n1,2\n"), "test", -1, d, Options{})
-	if err == nil || !strings.Contains(err.Error(), "more than 65536 fields") {
+	if err == nil || !strings.Contains(err.Error(), "more than 65,536 fields") {
 		t.Errorf("got %v", err)
 	}
 }

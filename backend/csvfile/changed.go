@@ -2,14 +2,12 @@ package csvfile
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
 	"os"
 	"time"
-)
 
-// changedHint is what to do about a file that was changed while it was read.
-const changedHint = "wait until it is written, then load it again"
+	"linefeed/backend/message"
+)
 
 // endBytes is how many of a file's first and last bytes tell whether it was
 // only added to.
@@ -62,29 +60,26 @@ func (h *handle) changed() (*Warning, error) {
 		return nil, shrunkError(h.path, was, is)
 	case grew:
 		return &Warning{
-			Code: WarnGrew, Message: fmt.Sprintf("it was added to while it was read: %d bytes at first, %d now", was, is),
-			Hint: "look whether its last record is whole, and load what has come since",
+			Code: WarnGrew, Note: message.New("grew", "load_the_rest", "was", was, "is", is),
 		}, nil
 	case is != was || !now.ModTime().Equal(h.info.ModTime()):
-		return nil, changedError(h.path, "it was changed while it was read (at "+now.ModTime().Format(time.TimeOnly)+"), so that what was read may be a mixture of before and after")
+		return nil, changedError(h.path, message.New("changed_at", "wait_and_reload", "time", now.ModTime().Format(time.TimeOnly)))
 	case there != nil && !os.SameFile(now, there):
 		return &Warning{
-			Code: WarnReplaced, Message: "another file was put in its place while it was read: what was read is the one before",
-			Hint: "load the new one too, if it is meant to be in the table",
+			Code: WarnReplaced, Note: message.New("replaced", "load_new_too"),
 		}, nil
 	}
 	return nil, nil
 }
 
-func changedError(path, message string) error {
-	return &Error{Op: "read", Path: path, Kind: KindChanged, Message: message, Hint: changedHint}
+func changedError(path string, note message.Note) error {
+	return &Error{Op: "read", Path: path, Kind: KindChanged, Note: note}
 }
 
 func shrunkError(path string, was, is int64) error {
 	return &Error{
 		Op: "read", Path: path, Kind: KindShrunk,
-		Message: fmt.Sprintf("it became shorter while it was read: %d bytes at first, %d now", was, is),
-		Hint:    changedHint,
+		Note: message.New("shrunk", "wait_and_reload", "was", was, "is", is),
 	}
 }
 

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 
+	"linefeed/backend/message"
 	"linefeed/backend/unpack"
 )
 
@@ -19,7 +19,7 @@ func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Find
 		kind = cmp.Or(unpack.FormatOf(head), None)
 		if kind == unpack.Zip && in.at == nil && d.Member == "" {
 			// Taken for an archive only where one can be read.
-			return nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Message: "a zip archive can't be read from a stream", Hint: "save it to a file first"}
+			return nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("zip_in_stream", "save_to_file")}
 		}
 	}
 	d.Compression = kind
@@ -76,34 +76,27 @@ func unpackError(op, path string, err error) error {
 	}
 	e := &Error{
 		Op: op, Path: path, Kind: KindCompressed, Err: cause.Err,
-		Message: fmt.Sprintf("its %s data is damaged (%v)", cause.Format, cause.Err),
-		Hint:    "get the file again",
+		Note: message.New("packed_damaged", "get_again", "kind", cause.Format, "cause", cause.Err),
 	}
 	switch cause.Kind {
 	case unpack.Truncated:
-		e.Message = fmt.Sprintf("its %s data ends too early", cause.Format)
+		e.Note = message.New("packed_short", "get_again", "kind", cause.Format)
 	case unpack.Trailing:
-		e.Message = fmt.Sprintf("behind its %s data, from byte %d on, stands something else", cause.Format, cause.At)
-		e.Hint = "get the file again; or unpack it first, if what stands there does not belong to it"
+		e.Note = message.New("packed_more", "get_or_unpack", "kind", cause.Format, "byte", cause.At)
 	case unpack.NotBegun:
-		e.Kind, e.Message = KindDialect, fmt.Sprintf("it does not begin as %s does", cause.Format)
-		e.Hint = "leave out the compression to have it found out"
+		e.Kind, e.Note = KindDialect, message.New("not_packed", "let_packing_be", "kind", cause.Format)
 	case unpack.Unknown:
-		return dialectError(path, fmt.Sprintf("%q is no compression that is known", cause.Format), "use none, gzip, zstd, bzip2, xz or zip")
+		return dialectError(path, message.New("unknown_packing", "packings_are", "name", cause.Format))
 	case unpack.NoDirectory:
-		e.Message = fmt.Sprintf("its %s data is damaged or ends too early", cause.Format)
+		e.Note = message.New("packed_broken", "get_again", "kind", cause.Format)
 	case unpack.Unsupported:
-		e.Message = fmt.Sprintf("its %s data is packed in a way that is not known here (%v)", cause.Format, cause.Err)
-		e.Hint = "unpack it first, with the program that packed it"
+		e.Note = message.New("packed_unknown", "unpack_yourself", "kind", cause.Format, "cause", cause.Err)
 	case unpack.Office:
-		e.Kind, e.Message = KindBinary, "it is an office document, not text"
-		e.Hint = "save it as CSV from the program that made it"
+		e.Kind, e.Note = KindBinary, message.New("office_document", "save_as_csv")
 	case unpack.TooLarge:
-		e.Kind, e.Message = KindTooLarge, fmt.Sprintf("it unpacks to more than %d bytes", cause.Limit)
-		e.Hint = "raise the limit (--max-unpacked) if it is meant to be that large"
+		e.Kind, e.Note = KindTooLarge, message.New("too_large", "raise_unpacked", "most", cause.Limit)
 	case unpack.TooRepetitive:
-		e.Kind, e.Message = KindTooLarge, fmt.Sprintf("it unpacks to more than %d times its size", cause.Limit)
-		e.Hint = "raise the limit (--max-ratio) if it is meant to be that repetitive"
+		e.Kind, e.Note = KindTooLarge, message.New("too_repetitive", "raise_ratio", "most", cause.Limit)
 	}
 	return e
 }

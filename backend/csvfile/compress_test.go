@@ -110,8 +110,8 @@ func TestUnpackErrors(t *testing.T) {
 	}{
 		{content[:len(content)*2/3], Options{}, KindCompressed, "its gzip data ends too early"},
 		{slices.Concat(content[:len(content)/2], bytes.Repeat([]byte{0xA5}, 64), content[len(content)/2+64:]), Options{}, KindCompressed, "its gzip data is damaged ("},
-		{slices.Concat(content, []byte("x")), Options{}, KindCompressed, fmt.Sprintf("behind its gzip data, from byte %d on, stands something else", len(content))},
-		{content, Options{MaxUnpacked: 1 << 20}, KindTooLarge, "it unpacks to more than 1048576 bytes"},
+		{slices.Concat(content, []byte("x")), Options{}, KindCompressed, fmt.Sprintf("unexpected data after the gzip stream, at byte %d", len(content))},
+		{content, Options{MaxUnpacked: 1 << 20}, KindTooLarge, "it unpacks to more than 1,048,576 bytes"},
 		{packed(t, unpack.Gzip, []byte(strings.Repeat("1,"+strings.Repeat("x", 1<<20)+"\n", 65))), Options{MaxRatio: 9}, KindTooLarge, "it unpacks to more than 9 times its size"},
 	} {
 		_, err := unpackedText(t, tt.content, Dialect{}, tt.opt)
@@ -134,18 +134,18 @@ func TestNotPackedLikeThat(t *testing.T) {
 		given   string
 		want    string
 	}{
-		{text, unpack.Gzip, "it does not begin as gzip does: leave out the compression to have it found out"},
+		{text, unpack.Gzip, "it does not begin as gzip does: leave out the compression to have it detected"},
 		{text, unpack.Zstd, "it does not begin as zstd does"},
 		{text, unpack.Bzip2, "it does not begin as bzip2 does"},
 		{text, unpack.XZ, "it does not begin as xz does"},
-		{text, "lz4", `"lz4" is no compression that is known: use none, gzip`},
+		{text, "lz4", `"lz4" is not a known compression: use none, gzip`},
 		{gzipped, None, "it is compressed with gzip once more: unpack it first"},
 		{packed(t, unpack.Gzip, gzipped), "", "it is compressed with gzip once more: unpack it first"},
 		{[]byte("\x04\x22\x4d\x18..."), "", "LZ4 data: unpack it first"},
-		{lzma, "", "packed in a way that is not known here"},
+		{lzma, "", "packed in a way that is not supported"},
 		{packed(t, unpack.Zip, text)[:60], "", "its zip data is damaged or ends too early"},
 		// The window of this frame is 512 MB.
-		{[]byte("\x28\xb5\x2f\xfd\x00\x98\x11\x00\x00ab"), "", "packed in a way that is not known here"},
+		{[]byte("\x28\xb5\x2f\xfd\x00\x98\x11\x00\x00ab"), "", "packed in a way that is not supported"},
 	}
 	for _, tt := range tests {
 		if _, err := unpackedText(t, tt.content, Dialect{Compression: tt.given}, Options{}); err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -182,7 +182,7 @@ func TestArchive(t *testing.T) {
 	}{
 		{[]string{"data/", "data/x.csv", "__MACOSX/data/._x.csv"}, "", "data/x.csv"},
 		{[]string{"readme.md", "x.csv"}, "", "x.csv"},
-		{[]string{"x.csv", "y.csv"}, "", `there are 2 files in the archive: choose one (--member): "x.csv", "y.csv"`},
+		{[]string{"x.csv", "y.csv"}, "", `there are 2 files in the archive: choose one: "x.csv", "y.csv"`},
 		{[]string{"x.csv", "y.csv"}, "y.csv", "y.csv"},
 		{[]string{"x.csv"}, "z.csv", `there is no "z.csv" in the archive: there is "x.csv"`},
 		{[]string{"x.xml"}, "", "x.xml"},

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"linefeed/backend/charset"
+	"linefeed/backend/message"
 )
 
 // layoutAndDialect decides all that is about text.
@@ -253,8 +254,7 @@ func (det *detector) singleColumn(text []byte, c *candidate) *candidate {
 	u := undivided(text, det.texts.whole, c)
 	if u != c {
 		det.warn(Warning{
-			Code: WarnUnsure, Line: c.rows[i].line, Message: fmt.Sprintf("each line is taken for one field, because the first one is: %s", name),
-			Hint: "if the others are several fields, set the delimiter",
+			Code: WarnUnsure, Line: c.rows[i].line, Note: message.New("each_line_a_field", "set_delimiter", "name", name),
 		})
 	}
 	return u
@@ -362,7 +362,7 @@ func (det *detector) settle(best *candidate, others []*candidate, sep string) {
 		f := det.found("delimiter", best.delim, conf, "%s, because %s %s %s", name(best.delim), records, have, count(best.fields, "field"))
 		f.Alternatives = alternatives(best, others)
 		if conf < 0.5 {
-			det.warn(Warning{Code: WarnUnsure, Message: "the delimiter is not certain: it may be " + name(best.delim) + " or another", Hint: "look at the first records in the preview"})
+			det.warn(Warning{Code: WarnUnsure, Note: message.New("delimiter_unsure", "look_at_records", "delimiter", name(best.delim))})
 		}
 	}
 	switch {

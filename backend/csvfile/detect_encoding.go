@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"linefeed/backend/charset"
+	"linefeed/backend/message"
 	"linefeed/backend/unpack"
 )
 
@@ -13,7 +14,7 @@ func (det *detector) encoding(s *sample) (*charset.Charset, error) {
 	if det.d.Encoding != "" {
 		cs, err := findCharset(det.d.Encoding)
 		if err != nil {
-			return nil, dialectError(det.path, err.Error(), "see the list of encodings")
+			return nil, dialectError(det.path, message.Of(err))
 		}
 		det.d.Encoding = cs.Name
 		det.given("encoding", cs.Name)
@@ -33,7 +34,7 @@ func (det *detector) guessEncoding(s *sample) (*charset.Charset, error) {
 		if what, packed := notCSV(s.head); what != "" {
 			err := det.binaryError(what)
 			if packed {
-				err.Hint = "unpack it first"
+				err.Note = err.WithHint("unpack_first")
 			}
 			return nil, err
 		}
@@ -52,12 +53,11 @@ func (det *detector) guessEncoding(s *sample) (*charset.Charset, error) {
 		det.found("encoding", cs.Name, g.Confidence, "%s beyond ASCII, all of them well-formed UTF-8", count(g.Good, "character"))
 	case charset.ByMostUTF8:
 		det.found("encoding", cs.Name, g.Confidence, "%d of %d characters beyond ASCII are well-formed UTF-8", g.Good, g.Good+g.Bad)
-		w := Warning{Code: WarnMixedEncodings, Message: fmt.Sprintf("%s no UTF-8", are(g.Bad, "byte"))}
+		w := Warning{Code: WarnMixedEncodings, Note: message.New("bytes_not_utf8", "replace_or_convert", "n", g.Bad)}
 		if g.Odd >= 0 {
 			w.Line = charset.CountLines(s.head[:g.Odd+1])
-			w.Message += fmt.Sprintf("; those on line %d look like %s", w.Line, g.OddCharset.Label)
+			w.Note = message.New("bytes_not_utf8_but", "replace_or_convert", "n", g.Bad, "line", w.Line, "encoding", g.OddCharset.Label)
 		}
-		w.Hint = "the records that hold them are rejected; have invalid bytes replaced, or convert the file"
 		det.warn(w)
 	case charset.ByLetters:
 		f := det.found("encoding", cs.Name, g.Confidence, "%s no UTF-8; as %s the likeliest text", are(g.Bad, "byte"), cs.Label)
@@ -69,12 +69,11 @@ func (det *detector) guessEncoding(s *sample) (*charset.Charset, error) {
 			line := charset.CountLines(s.head[:g.Odd+1])
 			det.warn(Warning{
 				Code: WarnMixedEncodings, Line: line,
-				Message: fmt.Sprintf("some lines are UTF-8, such as line %d, and most are not: their letters beyond ASCII are read wrong as %s", line, cs.Label),
-				Hint:    "convert the file to one encoding",
+				Note: message.New("some_lines_utf8", "convert_file", "line", line, "encoding", cs.Label),
 			})
 		}
 		if g.Confidence < 0.6 {
-			det.warn(Warning{Code: WarnUnsure, Message: fmt.Sprintf("the encoding may be %s or another", cs.Label), Hint: "look at the letters with accents in the preview"})
+			det.warn(Warning{Code: WarnUnsure, Note: message.New("encoding_unsure", "look_at_accents", "encoding", cs.Label)})
 		}
 	}
 	return cs, nil
@@ -89,7 +88,7 @@ func are(n int, what string) string {
 }
 
 func (det *detector) binaryError(what string) *Error {
-	return &Error{Op: "open", Path: det.path, Kind: KindBinary, Message: "it is a binary file, not text: " + what, Hint: "choose a CSV file, or save it as CSV from the program that made it"}
+	return &Error{Op: "open", Path: det.path, Kind: KindBinary, Note: message.New("binary", "choose_csv", "what", what)}
 }
 
 // notCSV says what the file is that begins with b, if that is a known kind of

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linefeed/backend/charset"
+	"linefeed/backend/message"
 )
 
 // footerWords are how lines begin that stand below a table.
@@ -34,7 +35,7 @@ func (det *detector) footer(best *candidate) {
 		return
 	}
 	det.number("footerLines", &det.d.FooterLines, n, 0.8, "%s below the last record with %s", standLines(n), count(best.fields, "field"))
-	det.warn(Warning{Code: WarnFooter, Message: notLoaded(n, "below")})
+	det.warn(Warning{Code: WarnFooter, Note: message.New("lines_below", "", "n", n)})
 }
 
 // footerLines is how many lines at most are looked at for a footer, and

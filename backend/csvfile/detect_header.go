@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"linefeed/backend/message"
 )
 
 // header decides how many rows from top on name the fields.
@@ -38,8 +40,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 		if reason := best.manyRows(text, top, rows); reason != "" {
 			det.number("headerRows", &det.d.HeaderRows, rows, 0.8, "%s", reason)
 			det.warn(Warning{
-				Code: WarnHeader, Line: best.rows[top].line, Message: fmt.Sprintf("the first %d rows name the fields: %s", rows, reason),
-				Hint: "look at the names in the preview; if there is a record among these rows, set the number of header rows",
+				Code: WarnHeader, Line: best.rows[top].line, Note: message.New("several_name_rows", "look_at_names", "n", rows, "reason", reason),
 			})
 			return
 		}
@@ -68,11 +69,9 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	}
 	w := Warning{Code: WarnUnsure, Line: best.rows[top].line}
 	if rows == 1 {
-		w.Message = "the first row may be a record, not the names of the fields"
-		w.Hint = "look at it in the preview; if it is one, set the number of header rows to 0"
+		w.Note = message.New("maybe_record", "if_record")
 	} else {
-		w.Message = "the first row may be the names of the fields, not a record"
-		w.Hint = "look at it in the preview; if it is, set the number of header rows to 1"
+		w.Note = message.New("maybe_names", "if_names")
 	}
 	det.warn(w)
 }

@@ -143,12 +143,12 @@ func TestHeaders(t *testing.T) {
 // TestNoRecords tells that there are none.
 func TestNoRecords(t *testing.T) {
 	for content, want := range map[string]string{
-		"sku,name,price\n":        "there are no records after the header",
-		"\ufeffartikel;prijs\r\n": "there are no records after the header",
-		"id\n":                    "there are no records after the header",
-		"\n\n":                    "there are no records: nothing but blank lines",
-		"  \r\n\t\r\n":            "there are no records: nothing but blank lines",
-		"\ufeff":                  "there are no records: nothing but a byte order mark",
+		"sku,name,price\n":        "no records after the header",
+		"\ufeffartikel;prijs\r\n": "no records after the header",
+		"id\n":                    "no records after the header",
+		"\n\n":                    "no records: nothing but blank lines",
+		"  \r\n\t\r\n":            "no records: nothing but blank lines",
+		"\ufeff":                  "no records: nothing but a byte order mark",
 	} {
 		got, f := readAll(t, content, Dialect{}, Options{})
 		w := f.Warnings()

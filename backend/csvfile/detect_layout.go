@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"linefeed/backend/charset"
+	"linefeed/backend/message"
 )
 
 // layout decides what stands above and below the records. The rows of best are
@@ -25,7 +26,7 @@ func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 		det.number("skipLines", &det.d.SkipLines, int(skipped), 0.95, "the first record is on the first line")
 	default:
 		det.number("skipLines", &det.d.SkipLines, n, 0.85, "%s above the first record with %s", standLines(n), count(best.fields, "field"))
-		det.warn(Warning{Code: WarnPreamble, Line: 1, Message: notLoaded(n, "above")})
+		det.warn(Warning{Code: WarnPreamble, Line: 1, Note: message.New("lines_above", "", "n", n)})
 	}
 	det.header(text, best, top)
 	det.records(text, best, top)
@@ -49,14 +50,14 @@ func (det *detector) holdsRows(text []byte, best *candidate, top int) bool {
 
 // noRecords warns that the file holds none.
 func (det *detector) noRecords(best *candidate) {
-	w := Warning{Code: WarnNoRecords, Message: "there are no records after the header"}
+	note := message.New("only_header", "")
 	if best.fields == 0 {
-		w.Message = "there are no records: nothing but blank lines"
+		note = message.New("only_blank", "")
 		if len(det.texts.head) == 0 {
-			w.Message = "there are no records: nothing but a byte order mark"
+			note = message.New("only_mark", "")
 		}
 	}
-	det.warn(w)
+	det.warn(Warning{Code: WarnNoRecords, Note: note})
 }
 
 // lineOf returns the physical line of row i.
@@ -72,11 +73,6 @@ func standLines(n int) string {
 		return "1 line stands"
 	}
 	return fmt.Sprintf("%d lines stand", n)
-}
-
-// notLoaded says that n lines are no records.
-func notLoaded(n int, where string) string {
-	return fmt.Sprintf("%s %s the records, not loaded", count(n, "line"), where)
 }
 
 // cellsOf returns the values of row i.
@@ -152,6 +148,6 @@ func (det *detector) lineEnds(text []byte, rows []row) {
 	}
 	det.found("lineEnd", kinds[0].name, float64(kinds[0].n)/float64(all), "%d of %s end with it", kinds[0].n, count(all, "line"))
 	if kinds[0].n < all && *det.d.HeaderRows >= 0 {
-		det.warn(Warning{Code: WarnLineEnds, Message: fmt.Sprintf("lines end in different ways: %d with %s, %d with %s", kinds[0].n, kinds[0].name, kinds[1].n, kinds[1].name), Hint: "LF, CRLF and CR all end a record outside of quotes"})
+		det.warn(Warning{Code: WarnLineEnds, Note: message.New("line_ends", "all_end", "n", kinds[0].n, "end", kinds[0].name, "m", kinds[1].n, "other", kinds[1].name)})
 	}
 }

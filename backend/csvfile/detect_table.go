@@ -1,9 +1,10 @@
 package csvfile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"linefeed/backend/message"
 )
 
 // The usual number of fields says which rows are surely records. Rows of other
@@ -98,7 +99,7 @@ func (det *detector) records(text []byte, best *candidate, top int) {
 		det.padding = best.fields - named
 		det.warn(Warning{
 			Code: WarnHeader, Line: best.rows[from].line,
-			Message: fmt.Sprintf("the records end with %s more than the header: the empty fields after the last name are no fields", count(det.padding, "delimiter")),
+			Note: message.New("delimiters_more", "", "n", det.padding),
 		})
 	}
 }

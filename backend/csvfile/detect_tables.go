@@ -2,9 +2,10 @@ package csvfile
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"slices"
+
+	"linefeed/backend/message"
 )
 
 // tables warns where another table begins, or the header comes again. top is
@@ -13,17 +14,13 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 	if best.fields < 1 || top >= len(best.rows) {
 		return
 	}
-	warn := func(line int64, hint, format string, args ...any) {
-		det.warn(Warning{Code: WarnTables, Line: line, Message: fmt.Sprintf(format, args...), Hint: hint})
-	}
-	const below = "load it by itself, skipping the lines above"
+	warn := func(line int64, note message.Note) { det.warn(Warning{Code: WarnTables, Line: line, Note: note}) }
 	footer := int64(math.MaxInt64) // the line that it begins with, where that is known
 	if n := det.d.FooterLines; n != nil && det.texts.whole {
 		footer = best.lineBehind() - int64(*n)
 	}
 	if i := tableAbove(text, best, top); i >= 0 {
-		warn(best.rows[i].line, "it is not loaded: load it by itself, in a file without the lines below it",
-			"a table of %d fields seems to stand above, from line %d on", best.rows[i].fields, best.rows[i].line)
+		warn(best.rows[i].line, message.New("table_above", "load_above", "n", best.rows[i].fields, "line", best.rows[i].line))
 		return
 	}
 	var header []byte
@@ -62,16 +59,16 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 			case best.fields < 2:
 			case len(header) > 0 && bytes.HasPrefix(text[r.start:], header) && endsLine(text, r.start+len(header)):
 				if !det.named {
-					warn(r.line, "files were put one after the other: its lines are read as records", "the header comes again on line %d", r.line)
+					warn(r.line, message.New("header_again", "read_as_records", "line", r.line))
 					return
 				}
 				if !slices.ContainsFunc(det.warnings, func(w Warning) bool { return w.Code == WarnRepeated }) {
 					det.warn(Warning{
-						Code: WarnRepeated, Line: r.line, Message: fmt.Sprintf("the header comes again on line %d, as where files were put together: there, and wherever it does, it is passed over", r.line),
+						Code: WarnRepeated, Line: r.line, Note: message.New("header_repeats", "", "line", r.line),
 					})
 				}
 			case blank && namesOthers(best.cellsOf(text, i), cols):
-				warn(r.line, "its lines are read as records of the first; "+below, "another table of %d fields seems to begin on line %d", r.fields, r.line)
+				warn(r.line, message.New("table_alike", "records_of_first", "n", r.fields, "line", r.line))
 				return
 			}
 			blank = false
@@ -86,11 +83,11 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		}
 		run++
 		if run >= 3 && other > 1 {
-			lost := "its records are rejected; "
+			note := message.New("table_alike", "records_rejected", "n", other, "line", begins)
 			if begins >= footer {
-				lost = "its lines are passed over, as those below a table; "
+				note = note.WithHint("lines_passed_over")
 			}
-			warn(begins, lost+below, "another table, of %d fields, seems to begin on line %d", other, begins)
+			warn(begins, note)
 			return
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"linefeed/backend/message"
 )
 
 // A Dialect is how a file's bytes are CSV. As what is asked of [Open], each
@@ -76,46 +78,54 @@ func (d Dialect) normalize(path string) (Dialect, error) {
 		d.InvalidBytes = InvalidReject
 	case InvalidReject, InvalidReplace:
 	default:
-		return d, dialectError(path, fmt.Sprintf("%q is no rule for invalid bytes", d.InvalidBytes), "use reject or replace")
+		return d, dialectError(path, message.New("unknown_bytes_rule", "bytes_rules_are", "rule", d.InvalidBytes))
 	}
 	if s := d.Delimiter; s != "" {
 		switch {
 		case !utf8.ValidString(s) || strings.ContainsAny(s, "\r\n\x00"):
-			return d, dialectError(path, "a delimiter can't hold a line end or a NUL", "use a comma, a semicolon, a tab or other characters")
+			return d, dialectError(path, message.New("delimiter_breaks", "delimiters_are"))
 		case len(s) > maxDelimiter:
-			return d, dialectError(path, fmt.Sprintf("the delimiter %q is longer than %d bytes", s, maxDelimiter), "use a shorter one")
+			return d, dialectError(path, message.New("delimiter_long", "use_shorter", "text", s, "most", maxDelimiter))
 		}
 	}
-	for _, c := range []struct{ what, value string }{{"quote", d.Quote}, {"escape", d.Escape}} {
+	for _, c := range []struct {
+		value               string
+		notOne, inDelimiter message.Note
+	}{
+		{d.Quote, message.New("quote_not_one", "one_or_none", "text", d.Quote), message.New("quote_delimits", "use_different", "text", d.Quote)},
+		{d.Escape, message.New("escape_not_one", "one_or_none", "text", d.Escape), message.New("escape_delimits", "use_different", "text", d.Escape)},
+	} {
 		if c.value == "" || c.value == None {
 			continue
 		}
 		if len(c.value) != 1 || c.value[0] >= utf8.RuneSelf || strings.ContainsAny(c.value, "\r\n\x00") {
-			return d, dialectError(path, fmt.Sprintf("the %s %q is not one ASCII character", c.what, c.value), "use one character, or none")
+			return d, dialectError(path, c.notOne)
 		}
 		if strings.Contains(d.Delimiter, c.value) {
-			return d, dialectError(path, fmt.Sprintf("the %s %q is also in the delimiter", c.what, c.value), "use different characters")
+			return d, dialectError(path, c.inDelimiter)
 		}
 	}
 	if strings.ContainsAny(d.Comment, "\r\n\x00") || len(d.Comment) > maxDelimiter {
-		return d, dialectError(path, fmt.Sprintf("%q can't begin a comment", d.Comment), "use #, // or another short mark")
+		return d, dialectError(path, message.New("bad_comment", "comments_are", "text", d.Comment))
 	}
 	if d.Comment != "" && d.Comment != None && d.Comment == d.Delimiter {
-		return d, dialectError(path, "the comment mark is also the delimiter", "use different characters")
+		return d, dialectError(path, message.New("comment_delimits", "use_different"))
 	}
-	for _, c := range []struct {
-		what  string
-		value *int
-	}{{"lines to skip", d.SkipLines}, {"header rows", d.HeaderRows}, {"footer lines", d.FooterLines}} {
-		if c.value != nil && (*c.value < 0 || *c.value > maxSkip) {
-			return d, dialectError(path, fmt.Sprintf("%d is no number of %s", *c.value, c.what), fmt.Sprintf("use 0 to %d", maxSkip))
-		}
+	switch {
+	case outOfRange(d.SkipLines):
+		return d, dialectError(path, message.New("bad_skip", "from_0_to", "n", *d.SkipLines, "most", maxSkip))
+	case outOfRange(d.HeaderRows):
+		return d, dialectError(path, message.New("bad_header_rows", "from_0_to", "n", *d.HeaderRows, "most", maxSkip))
+	case outOfRange(d.FooterLines):
+		return d, dialectError(path, message.New("bad_footer", "from_0_to", "n", *d.FooterLines, "most", maxSkip))
 	}
 	return d, nil
 }
 
 // maxSkip is the most lines that can be skipped at either end.
 const maxSkip = 1_000_000
+
+func outOfRange(lines *int) bool { return lines != nil && (*lines < 0 || *lines > maxSkip) }
 
 // character returns the character that s names, or s itself.
 func character(s string) string {

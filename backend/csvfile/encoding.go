@@ -1,10 +1,10 @@
 package csvfile
 
 import (
-	"fmt"
 	"strings"
 
 	"linefeed/backend/charset"
+	"linefeed/backend/message"
 )
 
 // An Encoding is a character encoding that can be read.
@@ -27,5 +27,5 @@ func findCharset(s string) (*charset.Charset, error) {
 	if c := charset.Find(s); c != nil {
 		return c, nil
 	}
-	return nil, fmt.Errorf("%q is no encoding that is known", strings.ToLower(strings.TrimSpace(s)))
+	return nil, message.NewError(nil, "unknown_encoding", "see_encodings", "name", strings.ToLower(strings.TrimSpace(s)))
 }

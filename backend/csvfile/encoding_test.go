@@ -85,15 +85,15 @@ func TestInvalidBytes(t *testing.T) {
 		message       string
 		replaced      string
 	}{
-		{"utf-8", "x\xffy", "the byte 0xFF on line 3, at byte 11 of the file, is no UTF-8", "x\uFFFDy"},
-		{"utf-8", "x\xc3\x28", "the byte 0xC3 on line 3, at byte 11 of the file, is no UTF-8", "x\uFFFD("},
-		{"utf-8", "\xed\xa0\x80", "the byte 0xED on line 3, at byte 10 of the file, is no UTF-8", "\uFFFD\uFFFD\uFFFD"},
+		{"utf-8", "x\xffy", "the byte 0xFF on line 3, at byte 11 of the file, is not UTF-8", "x\uFFFDy"},
+		{"utf-8", "x\xc3\x28", "the byte 0xC3 on line 3, at byte 11 of the file, is not UTF-8", "x\uFFFD("},
+		{"utf-8", "\xed\xa0\x80", "the byte 0xED on line 3, at byte 10 of the file, is not UTF-8", "\uFFFD\uFFFD\uFFFD"},
 		{"utf-8", "x\x00y", "a NUL byte on line 3, at byte 11 of the file", "x\uFFFDy"},
-		{"shift_jis", "\x83\x65\x83\x20", "the byte 0x83 on line 3, at byte 12 of the file, is no Shift_JIS (Japanese)", "テ\uFFFD "},
-		{"shift_jis", "\xa0z", "the byte 0xA0 on line 3, at byte 10 of the file, is no Shift_JIS (Japanese)", "\uFFFDz"},
-		{"euc-kr", "\xb0\xa1\xff", "the byte 0xFF on line 3, at byte 12 of the file, is no EUC-KR (Korean)", "가\uFFFD"},
+		{"shift_jis", "\x83\x65\x83\x20", "the byte 0x83 on line 3, at byte 12 of the file, is not Shift_JIS (Japanese)", "テ\uFFFD "},
+		{"shift_jis", "\xa0z", "the byte 0xA0 on line 3, at byte 10 of the file, is not Shift_JIS (Japanese)", "\uFFFDz"},
+		{"euc-kr", "\xb0\xa1\xff", "the byte 0xFF on line 3, at byte 12 of the file, is not EUC-KR (Korean)", "가\uFFFD"},
 		{"gb18030", "\x84\x31\xa4\x37", "", "\uFFFD"},
-		{"windows-1253", "\xd2", "the byte 0xD2 on line 3, at byte 10 of the file, is no Windows-1253 (Greek)", "\uFFFD"},
+		{"windows-1253", "\xd2", "the byte 0xD2 on line 3, at byte 10 of the file, is not Windows-1253 (Greek)", "\uFFFD"},
 		{"windows-1252", "a\x00", "a NUL byte on line 3, at byte 11 of the file", "a\uFFFD"},
 	}
 	for _, tt := range tests {

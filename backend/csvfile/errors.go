@@ -3,6 +3,8 @@ package csvfile
 import (
 	"errors"
 	"io/fs"
+
+	"linefeed/backend/message"
 )
 
 // A Kind says in one word why a file can't be read.
@@ -30,20 +32,15 @@ const (
 // An Error is why a file can't be read, or not be read to its end. Its text
 // says what happened, where, and what to do about it.
 type Error struct {
-	Op      string // "open" or "read"
-	Path    string // the file
-	Kind    Kind
-	Message string // what happened
-	Hint    string // what to do; may be empty
-	Err     error  // the cause; may be nil
+	Op           string // "open" or "read"
+	Path         string // the file
+	Kind         Kind
+	message.Note       // what happened, and what to do
+	Err          error // the cause; may be nil
 }
 
 func (e *Error) Error() string {
-	s := e.Op + " " + e.Path + ": " + e.Message
-	if e.Hint != "" {
-		s += ": " + e.Hint
-	}
-	return s
+	return e.Op + " " + e.Path + ": " + e.Note.String()
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -64,22 +61,22 @@ func systemError(op, path string, err error) error {
 	if errors.As(err, &own) {
 		return err
 	}
-	e := &Error{Op: op, Path: path, Kind: KindUnreadable, Message: err.Error(), Err: err}
+	e := &Error{Op: op, Path: path, Kind: KindUnreadable, Note: message.Foreign(err.Error()), Err: err}
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
-		e.Message = pe.Err.Error()
+		e.Note = message.Foreign(pe.Err.Error())
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.Kind, e.Message, e.Hint = KindMissing, "there is no such file", "check the name and the folder"
+		e.Kind, e.Note = KindMissing, message.New("file_missing", "check_name")
 	case errors.Is(err, fs.ErrPermission):
-		e.Kind, e.Message, e.Hint = KindPermission, "you have no permission to read it", "ask its owner, or copy it to a folder of your own"
+		e.Kind, e.Note = KindPermission, message.New("no_permission", "ask_owner")
 	case errors.Is(err, fs.ErrClosed):
-		e.Kind, e.Message = KindClosed, "it was closed while it was read"
+		e.Kind, e.Note = KindClosed, message.New("closed_reading", "")
 	}
 	return e
 }
 
-func dialectError(path, message, hint string) error {
-	return &Error{Op: "open", Path: path, Kind: KindDialect, Message: message, Hint: hint}
+func dialectError(path string, note message.Note) error {
+	return &Error{Op: "open", Path: path, Kind: KindDialect, Note: note}
 }

@@ -32,13 +32,13 @@ func TestErrors(t *testing.T) {
 		{"binary", file("\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00"), Dialect{}, KindBinary, false, "it is a binary file, not text: a program"},
 		{"control characters", file("a,b\n" + strings.Repeat("\x00\x03\x05x", 100)), Dialect{}, KindBinary, false, "control characters"},
 		{"database", file("SQLite format 3\x00"), Dialect{}, KindBinary, false, "an SQLite database"},
-		{"delimiter with a line end", file("a"), Dialect{Delimiter: "\n"}, KindDialect, true, "a delimiter can't hold a line end"},
+		{"delimiter with a line end", file("a"), Dialect{Delimiter: "\n"}, KindDialect, true, "a delimiter can't contain a line end"},
 		{"delimiter that is the quote", file("a"), Dialect{Delimiter: `"`, Quote: `"`}, KindDialect, true, "is also in the delimiter"},
 		{"long quote", file("a"), Dialect{Quote: "''"}, KindDialect, true, "is not one ASCII character"},
-		{"encoding", file("a"), Dialect{Encoding: "nonsense"}, KindDialect, true, `"nonsense" is no encoding that is known`},
-		{"compression", file("a"), Dialect{Compression: "rar"}, KindDialect, true, `"rar" is no compression that is known`},
+		{"encoding", file("a"), Dialect{Encoding: "nonsense"}, KindDialect, true, `"nonsense" is not a known encoding`},
+		{"compression", file("a"), Dialect{Compression: "rar"}, KindDialect, true, `"rar" is not a known compression`},
 		{"not compressed", file("a,b\n1,2\n3,4\n5,6\n"), Dialect{Compression: unpack.Gzip}, KindDialect, true, "it does not begin as gzip does"},
-		{"lines to skip", file("a"), Dialect{SkipLines: new(-1)}, KindDialect, true, "-1 is no number of lines to skip"},
+		{"lines to skip", file("a"), Dialect{SkipLines: new(-1)}, KindDialect, true, "-1 is not a number of lines to skip"},
 		{"invalid bytes", file("a"), Dialect{InvalidBytes: "ignore"}, KindDialect, true, "use reject or replace"},
 		{"comment", file("a"), Dialect{Comment: ",", Delimiter: ","}, KindDialect, true, "the comment mark is also the delimiter"},
 		{"broken header", file("a,\"b\n1,2,3\n4,5,6\n"), Dialect{Delimiter: ",", Quote: `"`, HeaderRows: new(1), SkipLines: new(0)}, KindDialect, true, "the header on line 1 can't be read"},
@@ -69,7 +69,7 @@ func TestSystemErrors(t *testing.T) {
 	}{
 		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, KindPermission, "open x: you have no permission to read it: ask its owner, or copy it to a folder of your own"},
 		{&fs.PathError{Op: "read", Path: "x", Err: errors.New("input/output error")}, KindUnreadable, "open x: input/output error"},
-		{fs.ErrClosed, KindClosed, "open x: it was closed while it was read"},
+		{fs.ErrClosed, KindClosed, "open x: it was closed while it was being read"},
 	} {
 		err := systemError("open", "x", tt.err)
 		var e *Error

@@ -6,6 +6,7 @@ import (
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // examine decides about a record that is well formed, but has another number
@@ -51,9 +52,8 @@ func (r *reader) examine() (*load.Record, error) {
 			return &r.record, nil
 		}
 		return r.spoil(s.end, s.breaks, load.Reject{
-			Code:    load.CodeMissingField,
-			Message: fmt.Sprintf("%s, but %d are wanted", count(n, "field"), r.want),
-			Hint:    fmt.Sprintf("%d missing, from %q on", r.want-n, r.names[n]),
+			Code: load.CodeMissingField,
+			Note: message.New("wrong_fields", "fields_missing", "fields", n, "want", r.want, "n", r.want-n, "name", r.names[n]),
 		})
 	}
 	extra := -1
@@ -68,19 +68,17 @@ func (r *reader) examine() (*load.Record, error) {
 		r.accept()
 		return &r.record, nil
 	}
-	hint := fmt.Sprintf("put fields that hold the delimiter (%s) in quotes", name(string(r.g.delim)))
-	if extra < 0 {
-		hint = "the extra ones are empty: padding ragged records drops them"
+	var note message.Note
+	switch {
+	case extra < 0:
+		note = message.New("wrong_fields", "extra_are_empty", "fields", n, "want", r.want)
 		extra = r.want
-	} else if r.g.quote == 0 {
-		hint = fmt.Sprintf("%d too many", n-r.want)
+	case r.g.quote == 0:
+		note = message.New("wrong_fields", "fields_too_many", "fields", n, "want", r.want, "n", n-r.want)
+	default:
+		note = message.New("wrong_fields", "quote_delimiters", "fields", n, "want", r.want, "delimiter", name(string(r.g.delim)))
 	}
-	return r.spoil(s.end, s.breaks, load.Reject{
-		Code:    load.CodeExtraField,
-		Value:   cut(s.field(text, extra)),
-		Message: fmt.Sprintf("%s, but %d are wanted", count(n, "field"), r.want),
-		Hint:    hint,
-	})
+	return r.spoil(s.end, s.breaks, load.Reject{Code: load.CodeExtraField, Value: cut(s.field(text, extra)), Note: note})
 }
 
 // onlyPadding reports whether the fields of the record in shape that have no
@@ -117,11 +115,9 @@ func (r *reader) checkBytes() (*load.Record, error) {
 	rej := load.Reject{Code: load.CodeInvalidEncoding}
 	line := r.line + int64(charset.CountBreaks(text[:at]))
 	if len(bytes.Trim(b[:min(len(b), max(1, r.charset.Unit))], "\x00")) == 0 {
-		rej.Message = fmt.Sprintf("a NUL byte on line %d, at byte %d of the file", line, offset)
-		rej.Hint = "the file was damaged or is not all text: remove the byte"
+		rej.Note = message.New("nul_byte", "remove_byte", "line", line, "byte", offset)
 	} else {
-		rej.Message = fmt.Sprintf("the byte 0x%02X on line %d, at byte %d of the file, is no %s", b[0], line, offset, r.charset.Label)
-		rej.Hint = "the line was written in another encoding: choose that one, or have such bytes replaced"
+		rej.Note = message.New("bad_byte", "other_encoding", "value", fmt.Sprintf("0x%02X", b[0]), "line", line, "byte", offset, "encoding", r.charset.Label)
 	}
 	if i := s.fieldAt(at); i < len(r.names) {
 		rej.Column = r.names[i]

@@ -11,6 +11,7 @@ import (
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/unpack"
 )
 
@@ -192,7 +193,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	found.warnings = append(in.warnings, found.warnings...)
 	cs, err := findCharset(found.dialect.Encoding)
 	if err != nil {
-		return nil, dialectError(in.path, err.Error(), "see the list of encodings")
+		return nil, dialectError(in.path, message.Of(err))
 	}
 	f := &File{
 		path: in.path, opt: opt, handle: in.handle,

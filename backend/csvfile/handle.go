@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"linefeed/backend/message"
 )
 
 // ErrLeftBehind is wrapped by the error of a call that the system had not
@@ -100,12 +102,12 @@ func readable(path string, mode fs.FileMode) error {
 	e := &Error{Op: "open", Path: path}
 	switch {
 	case mode.IsDir():
-		e.Kind, e.Message, e.Hint = KindFolder, "it is a folder", "choose a file in it"
+		e.Kind, e.Note = KindFolder, message.New("folder", "choose_in_it")
 	case mode&(fs.ModeNamedPipe|fs.ModeSocket) != 0:
 		// To open it would be to wait for who writes to it.
-		e.Kind, e.Message, e.Hint = KindPipe, "it is a pipe, which can be read only once", "save what comes out of it in a file, and name that"
+		e.Kind, e.Note = KindPipe, message.New("pipe", "save_first")
 	case mode&(fs.ModeDevice|fs.ModeCharDevice) != 0:
-		e.Kind, e.Message, e.Hint = KindDevice, "it is a device, and no file", "save what comes out of it in a file, and name that; on the command line, - is standard input"
+		e.Kind, e.Note = KindDevice, message.New("device", "save_or_stdin")
 	default:
 		return nil
 	}
@@ -146,9 +148,9 @@ func (h *handle) leave() {
 // over is the error of a call that comes, or is under way, when the handle is
 // closed or its context is done.
 func (h *handle) over(op string, err error) error {
-	e := &Error{Op: op, Path: h.path, Kind: KindClosed, Message: "it was closed while it was read", Err: err}
+	e := &Error{Op: op, Path: h.path, Kind: KindClosed, Note: message.New("closed_reading", ""), Err: err}
 	if err != nil {
-		e.Message, e.Hint = err.Error(), "look whether its folder can be reached"
+		e.Note = message.New("no_answer", "check_its_folder")
 	}
 	if cause := context.Cause(h.ctx); cause != nil {
 		e.Err = errors.Join(err, cause)

@@ -2,7 +2,6 @@ package csvfile
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // readHeader passes over the preamble, reads the header and names the fields,
@@ -84,7 +84,7 @@ func (r *reader) skipPreamble() (bool, error) {
 				return false, nil
 			}
 			if len(b) > r.maximum {
-				return false, dialectError(r.path, fmt.Sprintf("line %d is longer than %d bytes", r.line, r.maximum), "it can't be skipped")
+				return false, dialectError(r.path, message.New("line_too_long", "not_skippable", "line", r.line, "most", r.maximum))
 			}
 		}
 		if r.w.eof {
@@ -105,7 +105,7 @@ func (f *File) headerRow(wanted int) ([]string, error) {
 		if row := f.asItStands(rec, rej, wanted); row != nil {
 			return f.tellHeader(rec, row), nil
 		}
-		return nil, dialectError(f.path, fmt.Sprintf("the header on line %d can't be read: %s", rej.Line, rej.Message), "mend it, or say that there is none")
+		return nil, dialectError(f.path, message.New("header_unreadable", "mend_header", "line", rej.Line, "reason", rej.Message))
 	}
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (f *File) asItStands(rec *load.Record, rej *load.Reject, wanted int) []stri
 	if wanted > 0 && len(row) != wanted {
 		return nil
 	}
-	f.warnOfHeader(fmt.Sprintf("the header on line %d holds quotes that close nothing or are not closed: it is taken as it stands", rec.Line), "look at the names in the preview")
+	f.warnOfHeader(message.New("header_quotes", "look_at_them", "line", rec.Line))
 	return row
 }
 
@@ -176,10 +176,10 @@ func (f *File) fitNames(names []string, wanted int) []string {
 	case wanted == n || wanted == 0:
 		return names
 	case wanted < n && len(trimEmpty(names)) <= wanted:
-		f.warnOfHeader(fmt.Sprintf("the header ends with %s more than the records, which have %d fields: behind the last name there are none", count(n-wanted, "delimiter"), wanted), "")
+		f.warnOfHeader(message.New("header_longer", "", "n", n-wanted, "fields", wanted))
 		return names[:wanted]
 	case wanted > n:
-		f.warnOfHeader(fmt.Sprintf("the header names %d fields, the records have %d", n, wanted), "look whether the names stand above the right values")
+		f.warnOfHeader(message.New("header_differs", "check_names", "n", n, "fields", wanted))
 		return append(names, make([]string, wanted-n)...)
 	}
 	return names
@@ -209,11 +209,11 @@ func (f *File) uniqueNames(names []string, header bool) []string {
 		seen[strings.ToLower(s)] = true
 	}
 	if header && len(empty) > 0 {
-		f.warnOfHeader("no name in the header for field "+strings.Join(empty, ", "), "it is called by its place")
+		f.warnOfHeader(message.New("fields_no_name", "called_by_place", "fields", empty))
 	}
 	if len(doubled) > 0 {
 		slices.Sort(doubled)
-		f.warnOfHeader("the header has the same name more than once: "+strings.Join(slices.Compact(doubled), ", "), "the later ones are numbered")
+		f.warnOfHeader(message.New("names_doubled", "later_numbered", "names", slices.Compact(doubled)))
 	}
 	return names
 }
@@ -233,6 +233,6 @@ func free(s string, taken map[string]bool, last map[string]int) string {
 	}
 }
 
-func (f *File) warnOfHeader(message, hint string) {
-	f.warnings = append(f.warnings, Warning{Code: WarnHeader, Message: message, Hint: hint})
+func (f *File) warnOfHeader(note message.Note) {
+	f.warnings = append(f.warnings, Warning{Code: WarnHeader, Note: note})
 }

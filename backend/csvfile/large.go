@@ -2,10 +2,10 @@ package csvfile
 
 import (
 	"bytes"
-	"fmt"
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // keptRaw is how much of a record that is too large is kept.
@@ -95,9 +95,8 @@ func (r *reader) discard(n int, quoted bool) (*load.Record, error) {
 	}
 	rec.Consumed = r.used
 	return r.give(load.Reject{
-		Code:    load.CodeRecordTooLarge,
-		Message: fmt.Sprintf("longer than %d bytes", r.maximum),
-		Hint:    "raise the limit (--max-record) if it is meant to be that long; otherwise look for a quote that is not closed. The file of rejects leaves it out",
+		Code: load.CodeRecordTooLarge,
+		Note: message.New("record_too_large", "raise_record", "most", r.maximum),
 	})
 }
 

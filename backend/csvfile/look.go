@@ -7,6 +7,7 @@ import (
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A Preview is what is known about a file from a bounded part of it. Its JSON
@@ -45,6 +46,8 @@ type Problem struct {
 	Value   string    `json:"value"`
 	Message string    `json:"message"`
 	Hint    string    `json:"hint"`
+	message.Origin
+	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
 }
 
 // maxShown is how many bytes of a value or of a bad record a preview shows.
@@ -119,7 +122,7 @@ func (f *File) look(rows int) (*Preview, error) {
 func newRow(rec *load.Record, rej *load.Reject) Row {
 	row := Row{Number: rec.Number, Line: rec.Line, EndLine: rec.EndLine, Values: []string{}, Quoted: []bool{}}
 	if rej != nil {
-		row.Problem = &Problem{Code: rej.Code, Column: rej.Column, Value: rej.Value, Message: rej.Message, Hint: rej.Hint}
+		row.Problem = &Problem{Code: rej.Code, Column: rej.Column, Value: rej.Value, Message: rej.Message, Hint: rej.Hint, Origin: rej.Origin, Settings: rej.Settings}
 		text := rec.Text
 		if text == nil {
 			text = rec.Raw

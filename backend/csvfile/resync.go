@@ -2,10 +2,10 @@ package csvfile
 
 import (
 	"bytes"
-	"fmt"
 
 	"linefeed/backend/charset"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A quote that is not where it should be leaves open where the record ends:
@@ -228,24 +228,20 @@ func (r *reader) rejectFault(f fault, n int) (*load.Record, error) {
 	switch {
 	case f.code == load.CodeExtraField:
 		rej.Code = f.code
-		rej.Message = fmt.Sprintf("more than %d fields", maxFields)
-		rej.Hint = "look whether the delimiter is right"
+		rej.Note = message.New("too_many_fields", "check_delimiter", "most", maxFields)
 		return r.spoil(n, breaksBefore(b), rej)
 	case f.open < 0:
 		rej.Code = load.CodeStrayQuote
-		rej.Message = "a quote inside of a field that does not begin with one"
-		rej.Hint = "put the field in quotes and double those in it, or set the quote to none"
+		rej.Note = message.New("quote_in_field", "quote_field")
 		if start = bytes.LastIndex(b[:f.at], r.g.delim) + 1; start > 0 {
 			start += len(r.g.delim) - 1
 		}
 	case f.code == load.CodeStrayQuote && charset.CountBreaks(b[f.open:min(f.at, n)]) == 0 && f.at < n:
 		rej.Code = load.CodeStrayQuote
-		rej.Message = "text behind the quote that closes a field"
-		rej.Hint = "double the quotes that are part of a field"
+		rej.Note = message.New("text_after_quote", "double_quotes")
 	default:
 		rej.Code = load.CodeUnclosedQuote
-		rej.Message = fmt.Sprintf("the quote that opens on line %d is not closed", r.line+int64(charset.CountBreaks(b[:f.open])))
-		rej.Hint = "close it, or double it where it is part of the field"
+		rej.Note = message.New("quote_not_closed", "close_quote", "line", r.line+int64(charset.CountBreaks(b[:f.open])))
 	}
 	if f.field < len(r.names) {
 		rej.Column = r.names[f.field]

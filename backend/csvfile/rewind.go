@@ -3,6 +3,8 @@ package csvfile
 import (
 	"errors"
 	"io"
+
+	"linefeed/backend/message"
 )
 
 // Rewind begins another reading of f, from its first record on, of maxRead bytes
@@ -50,7 +52,7 @@ func (f *File) again() (*input, error) {
 		_, err = io.CopyN(io.Discard, in.Reader, after)
 	}
 	if errors.Is(err, io.EOF) {
-		err = changedError(f.path, "it was changed while it was read")
+		err = changedError(f.path, message.New("changed", "wait_and_reload"))
 	}
 	f.in = in // with what is to be ended
 	return in, err

@@ -3,6 +3,8 @@ package csvfile
 import (
 	"errors"
 	"io"
+
+	"linefeed/backend/message"
 )
 
 // How much of a file is looked at. The parts lie evenly between head and tail.
@@ -43,7 +45,7 @@ func takeSample(in *input) (*sample, error) {
 		return nil, systemError("read", in.path, err)
 	}
 	if n == 0 {
-		return nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Message: "it is empty", Hint: "look whether it was written to its end"}
+		return nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Note: message.New("empty_file", "look_complete")}
 	}
 	if in.at == nil || s.whole {
 		return s, nil

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"linefeed/backend/message"
 )
 
 // A Kind says what an event tells. It is the name of the event on SSE and in
@@ -62,6 +64,8 @@ type Reject struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	message.Origin
+	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
 }
 
 // Time is a moment as it stands in JSON: RFC 3339 in UTC, with milliseconds.

@@ -1,11 +1,11 @@
 package job
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/value"
 )
 
@@ -34,8 +34,7 @@ func ambiguousNumbers(p load.Plan, l load.Layout, guesses []value.Guess) []load.
 		field := l.Fields[l.Index[i]]
 		warnings = append(warnings, load.Warning{
 			Code: WarnAmbiguous, Field: field, Column: c.Name,
-			Message: fmt.Sprintf("the numbers of the field %q may be read in several ways (%s); the point is taken for the decimal sign", field, strings.Join(ways, ", or ")),
-			Hint:    fmt.Sprintf("say how they are written (--format %s=%s, or --decimal .)", c.Name, strings.Join(formats, " or ")),
+			Note: message.New("ambiguous_numbers", "say_format", "field", field, "ways", strings.Join(ways, ", or "), "column", c.Name, "formats", formats),
 		})
 	}
 	return warnings

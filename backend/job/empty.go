@@ -3,13 +3,13 @@ package job
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/value"
 )
 
@@ -53,14 +53,14 @@ func (s Settled) leave(exists bool, plan load.Plan) Settled {
 	for _, f := range s.Fields {
 		s.Mapping = append(s.Mapping, FieldMapping{Field: f})
 	}
-	left := fmt.Sprintf("the table %q is left as it is", plan.Table)
+	note := message.New("blank_file", "check_complete", "table", plan.Table)
 	switch {
 	case exists && plan.Create:
-		s.Problems = append(s.Problems, load.Problem{Message: fmt.Sprintf("the table %q is there already", plan.Table), Hint: "leave out --create to add to it, or choose another name"})
+		s.Problems = append(s.Problems, load.Problem{Note: message.New("table_exists", "add_to_it", "table", plan.Table)})
 	case !exists:
-		left = "no table is made, as no field has a name"
+		note = message.New("blank_file_no_table", "check_complete")
 	}
-	s.Warnings = append(s.Warnings, load.Warning{Code: WarnNoRecords, Message: "the file holds nothing but blank lines, so nothing is loaded: " + left, Hint: "look whether it was written to its end"})
+	s.Warnings = append(s.Warnings, load.Warning{Code: WarnNoRecords, Note: note})
 	return s
 }
 
@@ -80,17 +80,14 @@ func (s *Summary) passBlank(file *csvfile.File, warnings []load.Warning) error {
 
 // noRecords warns that a file had only a header.
 func noRecords(file *csvfile.File, l load.Layout, check bool) load.Warning {
-	w := load.Warning{Code: WarnNoRecords, Message: fmt.Sprintf("the file has no records, only a header of %d fields", len(file.Fields()))}
-	if len(file.Fields()) == 1 {
-		w.Message = "the file has no records, only a header of 1 field"
-	}
+	note := message.New("no_records", "", "fields", len(file.Fields()))
 	switch {
 	case !l.Plan.Create:
-		w.Hint = fmt.Sprintf("the table %q is left as it is", l.Plan.Table)
+		note = note.WithHint("table_left", "table", l.Plan.Table)
 	case check:
-		w.Hint = "an import makes the table, with nothing in it"
+		note = note.WithHint("import_makes_empty")
 	default:
-		w.Hint = fmt.Sprintf("the table %q is made, with nothing in it", l.Plan.Table)
+		note = note.WithHint("table_made_empty", "table", l.Plan.Table)
 	}
-	return w
+	return load.Warning{Code: WarnNoRecords, Note: note}
 }

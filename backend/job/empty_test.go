@@ -21,12 +21,12 @@ func TestNoRecords(t *testing.T) {
 		rows  int // afterwards; -1 for no table
 		says  string
 	}{
-		{"a header, to be made", header, "", load.Plan{Create: true}, 0, "only a header of 3 fields"},
-		{"a header with no line end", "sku,name", "", load.Plan{Create: true}, 0, "only a header of 2 fields"},
+		{"a header, to be made", header, "", load.Plan{Create: true}, 0, "no records after the header of 3 fields"},
+		{"a header with no line end", "sku,name", "", load.Plan{Create: true}, 0, "no records after the header of 2 fields"},
 		{"a header, all or nothing", header, "", load.Plan{Create: true, Atomic: true, MaxRejects: "0%"}, 0, "made, with nothing in it"},
 		{"a header, with a key", header, "", load.Plan{Create: true, Key: []string{"sku"}, OnConflict: load.ConflictUpdate}, 0, "made, with nothing in it"},
-		{"a header below lines", "Report of today\n\n" + header, "", load.Plan{Create: true}, 0, "only a header"},
-		{"a header and blank lines", header + "\n\n\n", "", load.Plan{Create: true}, 0, "only a header"},
+		{"a header below lines", "Report of today\n\n" + header, "", load.Plan{Create: true}, 0, "no records after the header"},
+		{"a header and blank lines", header + "\n\n\n", "", load.Plan{Create: true}, 0, "no records after the header"},
 		{"a header, the table is there", header, "CREATE TABLE t (sku, name, price); INSERT INTO t VALUES (1, 2, 3)", load.Plan{}, 1, `"t" is left as it is`},
 		{"blank lines, to be made", "\n\n  \n", "", load.Plan{Create: true}, -1, "nothing but blank lines"},
 		{"blank lines, the table is there", "\n\n", "CREATE TABLE t (sku NOT NULL)", load.Plan{Strict: true}, 0, "nothing but blank lines"},
@@ -70,7 +70,7 @@ func TestNoRecords(t *testing.T) {
 	}
 	req := Request{File: b.file("in.csv", "\n\n"), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}}
 	b.execute(req.Target, "CREATE TABLE t (sku)")
-	if _, err := b.run(req); err == nil || !strings.Contains(err.Error(), "there already") {
+	if _, err := b.run(req); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("blank lines, and a table to be made that is there: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 	"linefeed/backend/value"
 )
@@ -127,6 +128,8 @@ type Summary struct {
 	Guesses []value.Guess `json:"guesses,omitempty"`
 	// Error says why the job failed, and what to do.
 	Error string `json:"error,omitempty"`
+	// Reasons are what Error consists of, as far as it is the program's own.
+	Reasons []message.Note `json:"reasons,omitempty"`
 }
 
 // A Snapshot is a job with its latest progress, for a listener that joins late:

@@ -288,7 +288,7 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := b.runner.WriteReport(t.Context(), s.Job, &out); err != nil {
+	if err := b.runner.WriteReport(t.Context(), s.Job, &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	lines, err := csv.NewReader(&out).ReadAll()
@@ -301,7 +301,7 @@ func TestReport(t *testing.T) {
 	if got := strings.Join(lines[3_000][1:7], ","); got != "30000,30001,30001,id,x29999,not_a_number" {
 		t.Errorf("last line %s", got)
 	}
-	if err := b.runner.WriteReport(t.Context(), "none", &out); !errors.Is(err, store.ErrNoJob) {
+	if err := b.runner.WriteReport(t.Context(), "none", &out, nil); !errors.Is(err, store.ErrNoJob) {
 		t.Errorf("report of no job: %v", err)
 	}
 }
@@ -443,7 +443,7 @@ func TestSettle(t *testing.T) {
 		t.Errorf("%+v, %v", sum, err)
 	}
 	req.Plan.Create = true
-	if s, err := Settle(t.Context(), req); err != nil || !strings.Contains(fmt.Sprint(s.Problems), "is there already") {
+	if s, err := Settle(t.Context(), req); err != nil || !strings.Contains(fmt.Sprint(s.Problems), "exists already") {
 		t.Errorf("making a table that is there: %v, %v", s.Problems, err)
 	}
 }

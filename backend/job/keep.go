@@ -10,6 +10,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/event"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A keeper writes the states of one active job to the store, in order and in the
@@ -90,8 +91,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	if keepErr != nil {
 		s := summary
 		s.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], load.Warning{
-			Code: WarnNotKept, Message: fmt.Sprintf("what this job came to could not be kept: %v", keepErr),
-			Hint: "what is told here is right, and so is the table; the list of jobs will show it as interrupted unless the program can keep it before it ends",
+			Code: WarnNotKept, Note: message.New("outcome_not_kept", "outcome_is_right", "cause", keepErr),
 		})
 		published.Summary = &s
 		if err == nil {
@@ -121,7 +121,7 @@ const WarnNotKept = "not_kept"
 
 // ErrNotKept is wrapped by what Wait returns for a job that has done its work,
 // but whose end could not be stored.
-var ErrNotKept = errors.New("the job is done, but that could not be kept")
+var ErrNotKept error = message.NewError(nil, "done_not_kept", "")
 
 // conclude completes the summary of a job that ended with err, and sets err to
 // what Wait returns.
@@ -133,12 +133,14 @@ func (a *active) conclude(s *Summary, err *error) {
 	case *err == nil:
 		s.State = Done
 	case errors.As(*err, &undone) && undone.BrokenOff():
-		s.State, s.Error = stoppedState(cause), (*err).Error()
+		s.State = stoppedState(cause)
+		s.explain(*err)
 		*err = fmt.Errorf("%w: %w", cause, *err)
 	case stopped && undone == nil:
 		s.State, *err = stoppedState(cause), cause
 	default:
-		s.State, s.Error = Failed, (*err).Error()
+		s.State = Failed
+		s.explain(*err)
 	}
 	if errors.Is(failed, csvfile.ErrLeftBehind) {
 		s.warnLeftBehind()
@@ -148,6 +150,16 @@ func (a *active) conclude(s *Summary, err *error) {
 	balance := s.Counts
 	balance.Rejected += s.RolledBack
 	s.Balanced = balance.Balanced()
+}
+
+// explain tells why the job did not reach its end.
+func (s *Summary) explain(err error) {
+	s.Error = err.Error()
+	for _, n := range message.Notes(err) {
+		if n.MessageID != "" {
+			s.Reasons = append(s.Reasons, n)
+		}
+	}
 }
 
 // stoppedState returns the state of a job that was stopped because of cause.
@@ -190,7 +202,7 @@ func (r *Runner) keepEnd(j Job) error {
 		return err
 	}
 	short := *j.Summary
-	short.Warnings, short.PassedOver, short.Guesses = nil, nil, nil
+	short.Warnings, short.PassedOver, short.Guesses, short.Reasons = nil, nil, nil, nil
 	j.Summary = &short
 	for _, j.Summary = range []*Summary{&short, nil} {
 		if kept, e := j.stored(); e == nil && r.store.UpdateJob(ctx, kept) == nil {

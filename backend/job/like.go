@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // WarnUnlike is the code of a warning that a file is not written like the rejects
@@ -45,10 +45,7 @@ func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
 		return req, err
 	}
 	if k.Plan == nil {
-		return req, load.Problem{
-			Message: fmt.Sprintf("job %s keeps nothing of how its file was read: it did not come so far, or an older version of the program ran it", j.ID),
-			Hint:    "leave out --like, and say how the file is read",
-		}
+		return req, load.Problem{Note: message.New("job_keeps_nothing", "do_not_like", "job", j.ID)}
 	}
 	own, err := fileBeginsLike(ctx, req.File, head)
 	if err != nil {
@@ -147,10 +144,7 @@ func (r *Runner) rejectsOf(ctx context.Context, p *prepared, j Job, head []byte)
 	if size > 2*rejects {
 		return nil, nil
 	}
-	return []load.Warning{{
-		Code: WarnRejects, Message: fmt.Sprintf("the file seems to hold the rejects of job %s, and is read anew", j.ID),
-		Hint: fmt.Sprintf("add --like %s to have it read as that job's file was: few records don't tell how numbers and dates are written", j.ID),
-	}}, nil
+	return []load.Warning{{Code: WarnRejects, Note: message.New("holds_rejects", "read_like", "job", j.ID)}}, nil
 }
 
 // mostOfStart is how many bytes of a rejected record are searched for its first
@@ -275,9 +269,5 @@ func (l *likeness) warnings() []load.Warning {
 	if l.own {
 		return nil
 	}
-	return []load.Warning{{
-		Code:    WarnUnlike,
-		Message: fmt.Sprintf("the file does not begin as the rejects of job %s do: how it is written was found out anew, and only values are read as they were", l.job),
-		Hint:    "look whether the fields are right",
-	}}
+	return []load.Warning{{Code: WarnUnlike, Note: message.New("unlike", "check_fields", "job", l.job)}}
 }

@@ -300,7 +300,9 @@ func TestRejectsOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if told := slices.ContainsFunc(s.Warnings, func(w load.Warning) bool { return w.Code == WarnRejects && strings.Contains(w.Hint, first.Job) }); told != tt.warns {
+		if told := slices.ContainsFunc(s.Warnings, func(w load.Warning) bool {
+			return w.Code == WarnRejects && w.Settings[0].Name == "like" && *w.Settings[0].Value == first.Job
+		}); told != tt.warns {
 			t.Errorf("%s: warnings %v", tt.name, s.Warnings)
 		}
 	}

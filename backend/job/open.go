@@ -2,13 +2,13 @@ package job
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"slices"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 	"linefeed/backend/target"
 )
@@ -16,7 +16,7 @@ import (
 // openFile opens the request's file. Opening and reading it end when ctx is done.
 // Each reader rewinds it first.
 func openFile(ctx context.Context, req Request) (*csvfile.File, error) {
-	if err := refuseOwn(ctx, "open", req.File); err != nil {
+	if err := refuseOwn(ctx, message.New("own_opened", "choose_file", "path", req.File), req.File); err != nil {
 		return nil, err
 	}
 	return csvfile.OpenContext(ctx, req.File, req.Dialect, req.options())
@@ -28,7 +28,7 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 		return nil, nil
 	}
 	path := target.Path(req.Target)
-	if err := refuseOwn(ctx, "load into", path); err != nil {
+	if err := refuseOwn(ctx, message.New("own_loaded", "choose_file", "path", path), path); err != nil {
 		return nil, err
 	}
 	mode, ok := await(ctx, func() fs.FileMode {
@@ -42,19 +42,19 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 		return nil, context.Cause(ctx)
 	}
 	if path != "" && mode&(fs.ModeDevice|fs.ModeCharDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0 {
-		return nil, load.Problem{Message: fmt.Sprintf("%s is a device or a pipe, and no database", path), Hint: "give the path of a file"}
+		return nil, load.Problem{Note: message.New("target_is_device", "give_file", "path", path)}
 	}
 	return target.Open(ctx, req.Target)
 }
 
-// refuseOwn returns an error if path is the program's own store.
-func refuseOwn(ctx context.Context, do, path string) error {
+// refuseOwn returns the note as an error if path is the program's own store.
+func refuseOwn(ctx context.Context, note message.Note, path string) error {
 	own, ok := await(ctx, func() bool { return store.Owns(path) })
 	switch {
 	case !ok:
 		return context.Cause(ctx)
 	case own:
-		return load.Problem{Message: fmt.Sprintf("%s %s: it is where the program keeps its own jobs", do, path), Hint: "choose another file"}
+		return load.Problem{Note: note}
 	}
 	return nil
 }
@@ -89,8 +89,5 @@ func (s *Summary) warnLeftBehind() {
 	if slices.ContainsFunc(s.Warnings, func(w load.Warning) bool { return w.Code == WarnLeftBehind }) {
 		return
 	}
-	s.Warnings = append(s.Warnings, load.Warning{
-		Code: WarnLeftBehind, Message: "the system did not answer when the file was read, and what it was asked for is left behind",
-		Hint: "look whether the file's folder can be reached",
-	})
+	s.Warnings = append(s.Warnings, load.Warning{Code: WarnLeftBehind, Note: message.New("left_behind", "check_folder")})
 }

@@ -88,7 +88,7 @@ func TestFileChangedInPlace(t *testing.T) {
 		}
 		s, err := b.runner.Wait(t.Context(), j.ID)
 		var e *csvfile.Error
-		if !errors.As(err, &e) || e.Kind != csvfile.KindChanged || s.State != Failed || !strings.Contains(s.Error, "changed while it was read") {
+		if !errors.As(err, &e) || e.Kind != csvfile.KindChanged || s.State != Failed || !strings.Contains(s.Error, "changed while it was being read") {
 			t.Errorf("%+v, %v", s, err)
 		}
 		if n := b.count(db, "t"); int64(n) != s.Inserted || s.Inserted+s.RolledBack != s.Read || atomic != (n == 0) {

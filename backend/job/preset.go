@@ -1,10 +1,10 @@
 package job
 
 import (
-	"fmt"
 	"slices"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A Preset is a ready-made table.
@@ -53,7 +53,7 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 		for _, p := range Presets() {
 			names = append(names, p.Name)
 		}
-		return nil, fmt.Errorf("there is no preset %q: there is %v", req.Preset, names)
+		return nil, message.NewError(nil, "unknown_preset", "presets_are", "preset", req.Preset, "presets", names)
 	}
 	return nil, nil
 }
@@ -69,8 +69,7 @@ func foreignChecks(columns []load.Column) []load.Problem {
 		})
 		if !known {
 			problems = append(problems, load.Problem{
-				Column: c.Name, Message: fmt.Sprintf("a check is given for the column %q, and checks come with ready-made tables only", c.Name),
-				Hint: "leave it out, or make the table with the database's own tools first",
+				Column: c.Name, Note: message.New("check_not_allowed", "make_it_yourself", "column", c.Name),
 			})
 		}
 	}

@@ -2,12 +2,11 @@ package job
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/value"
 )
 
@@ -38,7 +37,7 @@ const (
 // Look previews the file of a request, by its dialect, its limits, and what its
 // plan says about values. It reads a bounded part of the file.
 func Look(ctx context.Context, req Request) (Preview, error) {
-	if err := refuseOwn(ctx, "open", req.File); err != nil {
+	if err := refuseOwn(ctx, message.New("own_opened", "choose_file", "path", req.File), req.File); err != nil {
 		return Preview{}, err
 	}
 	look, file, err := csvfile.LookContext(ctx, req.File, req.Dialect, req.options(), previewRows)
@@ -91,12 +90,5 @@ func nullSigns(p load.Plan, guesses []value.Guess) []load.Warning {
 	if len(columns) == 0 {
 		return nil
 	}
-	where := strings.Join(columns[:min(len(columns), most)], ", ")
-	if rest := len(columns) - most; rest > 0 {
-		where += fmt.Sprintf(" and %d more", rest)
-	}
-	return []load.Warning{{
-		Code: WarnNullSigns, Message: fmt.Sprintf("in a new table %s will be NULL in %s", strings.Join(texts, ", "), where),
-		Hint: "name the texts for NULL to decide it yourself (--null TEXT; --null '' for none)",
-	}}
+	return []load.Warning{{Code: WarnNullSigns, Note: message.New("null_signs", "name_nulls", "texts", texts, "columns", columns)}}
 }

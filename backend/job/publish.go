@@ -81,6 +81,7 @@ func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Rej
 		published[i] = event.Reject{
 			Time: event.Time{Time: v.Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
 			Column: v.Column, Value: store.Value(v), Code: string(v.Code), Message: v.Message, Hint: v.Hint,
+			Origin: v.Origin, Settings: v.Settings,
 		}
 	}
 	// Rejects published before types gave way are stored again, but not published

@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -16,6 +15,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // WriteRejects writes the rejected records of a job byte for byte, after what
@@ -61,8 +61,8 @@ type reportLine struct {
 const reportLines = 1000
 
 // WriteReport writes the error report of a job: a CSV file with a header and a
-// line for each reject.
-func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer) error {
+// line for each reject. Its hints spell settings by spell, or not where it is nil.
+func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer, spell message.Speller) error {
 	if _, err := r.Job(ctx, id); err != nil {
 		return err
 	}
@@ -77,6 +77,9 @@ func (r *Runner) WriteReport(ctx context.Context, id string, w io.Writer) error 
 	for v, err := range r.store.AllRejects(ctx, id) {
 		if err != nil {
 			return err
+		}
+		if spell != nil {
+			v.Message, v.Hint = v.Spelled(v.Message, v.Hint, spell)
 		}
 		lines = append(lines, reportLine{v.Time, v.Record, v.Line, v.EndLine, v.Column, v.Value, string(v.Code), v.Message, v.Hint})
 		if len(lines) == reportLines {
@@ -96,8 +99,8 @@ func (r *Runner) SaveRejects(ctx context.Context, id, path string) error {
 
 // SaveReport saves what [Runner.WriteReport] writes as the file path, as
 // [SaveAs] does.
-func (r *Runner) SaveReport(ctx context.Context, id, path string) error {
-	return SaveAs(path, func(w io.Writer) error { return r.WriteReport(ctx, id, w) })
+func (r *Runner) SaveReport(ctx context.Context, id, path string, spell message.Speller) error {
+	return SaveAs(path, func(w io.Writer) error { return r.WriteReport(ctx, id, w, spell) })
 }
 
 // SaveAs makes the file path with what write writes, whole or not at all: it is
@@ -116,13 +119,15 @@ func SaveAs(path string, write func(io.Writer) error) error {
 
 // MaySave returns an error if path is the program's own store, which saving to
 // would destroy.
-func MaySave(path string) error { return refuseOwn(context.Background(), "save", path) }
+func MaySave(path string) error {
+	return refuseOwn(context.Background(), message.New("own_saved", "choose_file", "path", path), path)
+}
 
 func saveAs(path string, write func(io.Writer) error) error {
 	rights := fs.FileMode(0o644) // as any editor would save it
 	switch old, err := os.Stat(path); {
 	case err == nil && old.IsDir():
-		return errors.New("that is a folder: give the name of a file")
+		return message.NewError(nil, "is_folder_save", "")
 	case err == nil && !old.Mode().IsRegular():
 		return writeTo(path, write)
 	case err == nil:

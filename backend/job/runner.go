@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"linefeed/backend/event"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
 
@@ -227,7 +227,7 @@ func (r *Runner) ended(ctx context.Context, id string) (Summary, error) {
 func (r *Runner) Pause(id string) error {
 	return r.change(id, func(a *active) (State, error) {
 		if a.job.State != Running {
-			return "", fmt.Errorf("job %s is %s: only a running one can be paused", id, a.job.State)
+			return "", message.NewError(nil, "not_running", "", "job", id, "state", string(a.job.State))
 		}
 		a.resumed = make(chan struct{})
 		return Paused, nil
@@ -238,7 +238,7 @@ func (r *Runner) Pause(id string) error {
 func (r *Runner) Resume(id string) error {
 	return r.change(id, func(a *active) (State, error) {
 		if a.job.State != Paused {
-			return "", fmt.Errorf("job %s is %s: only a paused one can be resumed", id, a.job.State)
+			return "", message.NewError(nil, "not_paused", "", "job", id, "state", string(a.job.State))
 		}
 		close(a.resumed)
 		a.resumed = nil
@@ -274,7 +274,7 @@ func (r *Runner) change(id string, f func(*active) (State, error)) error {
 	}
 	defer r.mu.Unlock()
 	if a.ctx.Err() != nil || a.keeper.last {
-		return fmt.Errorf("job %s is coming to its end: %w", id, ErrNotActive)
+		return message.NewError(ErrNotActive, "job_ending", "", "job", id)
 	}
 	state, err := f(a)
 	if err != nil {
@@ -290,5 +290,5 @@ func (r *Runner) notActive(id string) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("job %s is %s: %w", id, j.State, ErrNotActive)
+	return message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
 }

@@ -15,6 +15,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target"
 )
 
@@ -79,23 +80,18 @@ func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) (
 	if k.Print != p.contents(ctx) {
 		return r.rejectsOf(ctx, p, last, head)
 	}
-	left := ""
+	note := message.New("same_file", "", "table", p.table, "job", last.ID, "time", minute(last.Created))
 	if v := last.Summary; v != nil {
-		left = fmt.Sprintf(" (%d loaded)", v.Inserted+v.Updated)
-	}
-	w := load.Warning{
-		Code: WarnSameFile,
-		Message: fmt.Sprintf("the table %q was last loaded from this file, or from one that has its size and the same text wherever it was looked at: by job %s on %s%s",
-			p.table, last.ID, minute(last.Created), left),
+		note = message.New("same_file_loaded", "", "table", p.table, "job", last.ID, "time", minute(last.Created), "loaded", v.Inserted+v.Updated)
 	}
 	switch rule := p.req.Plan.OnConflict; {
 	case rule != "" && rule != load.ConflictReject:
 	case slices.ContainsFunc(l.Columns, func(c load.Column) bool { return c.PrimaryKey || c.Unique }):
-		w.Hint = "records whose key is there already are rejected (--on-conflict says otherwise)"
+		note = note.WithHint("keys_rejected")
 	default:
-		w.Hint = "with no key by which rows are told apart, they will be there twice"
+		note = note.WithHint("rows_twice")
 	}
-	return []load.Warning{w}, nil
+	return []load.Warning{{Code: WarnSameFile, Note: note}}, nil
 }
 
 // minute shortens a stored time to the minute, for people.

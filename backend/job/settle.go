@@ -2,10 +2,10 @@ package job
 
 import (
 	"context"
-	"fmt"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/value"
 )
 
@@ -113,10 +113,7 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	case p.preset != nil:
 		s.Columns, s.Preset = p.preset.Columns, p.preset.Name
 		if len(plan.ColumnTypes) > 0 {
-			s.Problems = append(s.Problems, load.Problem{
-				Message: fmt.Sprintf("types of columns are given, but the table is made by the preset %q, which has its own", p.preset.Name),
-				Hint:    "leave out the types, or the preset",
-			})
+			s.Problems = append(s.Problems, load.Problem{Note: message.New("preset_has_types", "drop_types_or_preset", "preset", p.preset.Name)})
 		}
 	case given:
 		s.Guesses = forNewTable(guesses)

@@ -3,11 +3,11 @@ package job
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 	"linefeed/backend/value"
 )
@@ -118,12 +118,11 @@ const WarnTypeChanged = "type_changed"
 func typeChanged(from, to load.Column, g value.Guess) load.Warning {
 	w := load.Warning{
 		Code: WarnTypeChanged, Field: g.Field, Column: to.Name,
-		Message: fmt.Sprintf("the column %q is %s and not %s, as its first records seemed", to.Name, to.Type, from.Type),
-		Hint:    fmt.Sprintf("to have it %s, and other values rejected, choose its type (--type %s=%s)", from.Type, to.Name, from.Type),
+		Note: message.New("type_changed", "keep_type", "column", to.Name, "type", to.Type, "guess", from.Type),
 	}
 	if line, value := g.Misfit(from); line > 0 {
 		w.Line = line
-		w.Message += ": " + value
+		w.Note = message.New("type_changed_by", "keep_type", "column", to.Name, "type", to.Type, "guess", from.Type, "value", value)
 	}
 	return w
 }

@@ -15,7 +15,7 @@ func TestUnusedTypesAreTold(t *testing.T) {
 		pre   string
 		told  string
 	}{
-		{"a table that is there", load.Plan{Table: "t", Types: "text"}, "", `the table "t" is there`},
+		{"a table that is there", load.Plan{Table: "t", Types: "text"}, "", `the table "t" exists`},
 		{"a preset", load.Plan{Types: "text"}, "articles", `the preset "articles" makes the table`},
 		{"a new table", load.Plan{Table: "new", Create: true, Types: "text"}, "", ""},
 		{"types as they are", load.Plan{Table: "t", Types: "infer"}, "", ""},

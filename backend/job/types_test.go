@@ -103,7 +103,8 @@ func TestGuessesGiveWay(t *testing.T) {
 			continue
 		}
 		if len(s.Warnings) != 1 || s.Warnings[0].Code != WarnTypeChanged || s.Warnings[0].Column != "v" || s.Warnings[0].Line < 30_000 ||
-			!strings.Contains(s.Warnings[0].Message, strings.Trim(tt.last, `"`)) || !strings.Contains(s.Warnings[0].Hint, "--type v=") {
+			!strings.Contains(s.Warnings[0].Message, strings.Trim(tt.last, `"`)) || len(s.Warnings[0].Settings) != 1 ||
+			s.Warnings[0].Settings[0].Name != "columnTypes" || !strings.HasPrefix(*s.Warnings[0].Settings[0].Value, "v=") {
 			t.Errorf("%s: told %+v", tt.about, s.Warnings)
 		}
 	}
@@ -263,8 +264,8 @@ func TestColumnTypes(t *testing.T) {
 		{"one among texts", "", load.Plan{Create: true, Types: "text", ColumnTypes: map[string]load.Type{"day": load.Date}}, 0, "TEXT DATE TEXT 01|2026-03-01|1", ""},
 		{"columns that are given", "", load.Plan{Create: true, Columns: []load.Column{{Name: "code", Type: load.Integer}, {Name: "day", Type: load.Date}, {Name: "n", Type: load.Text}},
 			ColumnTypes: map[string]load.Type{"code": load.Text}}, 0, "TEXT DATE TEXT 01|2026-03-01|1", ""},
-		{"no such column", "", load.Plan{Create: true, ColumnTypes: map[string]load.Type{"kode": load.Text}}, 0, "", `a type is given for "kode", which is no column`},
-		{"a table that is there", "CREATE TABLE t (code, day, n)", load.Plan{ColumnTypes: map[string]load.Type{"code": load.Text}}, 0, "", "the table is there"},
+		{"no such column", "", load.Plan{Create: true, ColumnTypes: map[string]load.Type{"kode": load.Text}}, 0, "", `a type is given for "kode", which is not a column`},
+		{"a table that is there", "CREATE TABLE t (code, day, n)", load.Plan{ColumnTypes: map[string]load.Type{"code": load.Text}}, 0, "", "the table exists"},
 	} {
 		b := newBench(t)
 		file, db := b.file("in.csv", text), b.path("out.db")

@@ -1,10 +1,10 @@
 package job
 
 import (
-	"fmt"
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // WarnUnmapped is the code of a warning of a field that goes to no column.
@@ -21,18 +21,13 @@ func unmappedFields(l load.Layout, problems []load.Problem) []load.Warning {
 	for _, p := range problems {
 		told[p.Field] = true
 	}
-	const hint = "map it to a column (--map FIELD=COLUMN), or leave it out (--map FIELD=)"
 	for i, f := range l.Unmapped {
 		switch field := l.Fields[f]; {
 		case told[field]:
 		case len(warnings) == mostUnmapped:
-			rest := fmt.Sprintf("%d more fields go to no column and are not loaded", len(l.Unmapped)-i)
-			return append(warnings, load.Warning{Code: WarnUnmapped, Message: rest, Hint: "map them, or leave them out"})
+			return append(warnings, load.Warning{Code: WarnUnmapped, Note: message.New("unmapped_more", "map_them", "n", len(l.Unmapped)-i)})
 		default:
-			warnings = append(warnings, load.Warning{
-				Code: WarnUnmapped, Field: field, Hint: hint,
-				Message: fmt.Sprintf("the field %q goes to no column and is not loaded", field),
-			})
+			warnings = append(warnings, load.Warning{Code: WarnUnmapped, Field: field, Note: message.New("unmapped", "map_or_leave_out", "field", field)})
 		}
 	}
 	return warnings
@@ -48,15 +43,11 @@ func unusedTypes(p load.Plan, s Settled) []load.Warning {
 	if p.Types != "text" || s.Create && s.Preset == "" {
 		return nil
 	}
-	what := fmt.Sprintf("the table %q is there", p.Table)
+	note := message.New("types_unused", "drop_types", "table", p.Table)
 	if s.Create {
-		what = fmt.Sprintf("the preset %q makes the table", s.Preset)
+		note = message.New("types_of_preset", "drop_types", "preset", s.Preset)
 	}
-	return []load.Warning{{
-		Code:    WarnUnusedTypes,
-		Message: "all columns are to be text, but " + what + ": its columns keep their types",
-		Hint:    "leave the rule out (--types), or load into a new table",
-	}}
+	return []load.Warning{{Code: WarnUnusedTypes, Note: note}}
 }
 
 // WarnUnusedFormat is the code of a warning that a format is ignored, as the
@@ -73,9 +64,7 @@ func unusedFormats(given map[string]string, l load.Layout) []load.Warning {
 			continue
 		}
 		warnings = append(warnings, load.Warning{
-			Code: WarnUnusedFormat, Column: c.Name,
-			Message: fmt.Sprintf("the format %q is given for the column %q, which is text: its values are loaded as they stand", format, c.Name),
-			Hint:    "give the column another type in the database, or leave the format out",
+			Code: WarnUnusedFormat, Column: c.Name, Note: message.New("format_unused", "drop_format", "format", format, "column", c.Name),
 		})
 	}
 	return warnings

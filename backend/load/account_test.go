@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"linefeed/backend/message"
 )
 
 // places is a Source of records of several lines each, which tells where they
@@ -28,7 +30,7 @@ func (p places) Fill(b *Block) error {
 		}
 		line, at = rec.EndLine+1, rec.End
 		if name == "broken" {
-			b.AddReject(&rec, &Reject{Code: CodeStrayQuote, Message: "can't be read"})
+			b.AddReject(&rec, &Reject{Code: CodeStrayQuote, Note: message.Foreign("can't be read")})
 		} else {
 			b.Add(&rec)
 		}

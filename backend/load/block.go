@@ -1,6 +1,10 @@
 package load
 
-import "slices"
+import (
+	"slices"
+
+	"linefeed/backend/message"
+)
 
 // How much a block holds before it is handed on: enough that handing on costs
 // nothing beside the work, little enough that a few of them stay in the
@@ -125,7 +129,7 @@ func (b *Block) Reject(row Row, column string, value []byte, f Fault) {
 		Record: row.Number, Line: row.Line, EndLine: row.Line + int64(row.Breaks),
 		Offset: row.Offset, End: row.Offset + int64(row.RawEnd-row.RawStart),
 		Column: column, Value: string(value),
-		Code: f.Code, Message: f.Message, Hint: f.Hint,
+		Code: f.Code, Note: message.Note{Message: f.Message, Hint: f.Hint},
 		Raw: b.Arena[row.RawStart:row.RawEnd:row.RawEnd],
 	})
 }

@@ -1,9 +1,10 @@
 package load
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+
+	"linefeed/backend/message"
 )
 
 // A rejectLimit is how many rejects a load endures. The zero value is any
@@ -29,7 +30,7 @@ func parseLimit(s string) (rejectLimit, error) {
 	} else if n, err := strconv.ParseInt(s, 10, 64); err == nil && n >= 0 {
 		return rejectLimit{set: true, most: n}, nil
 	}
-	return rejectLimit{}, fmt.Errorf("limit of rejects %q: it is a number such as 100, or a percentage such as 5%%", s)
+	return rejectLimit{}, message.NewError(nil, "not_a_limit", "limit_is", "limit", s)
 }
 
 func (l rejectLimit) exceeded(c Counts, leastForPercent int64) bool {
@@ -49,7 +50,9 @@ type TooManyRejectsError struct {
 	Limit          string // as the plan gives it
 }
 
-func (e *TooManyRejectsError) Error() string {
-	return fmt.Sprintf("%d of %d records were rejected, more than the limit of %s: mend the file or raise the limit (--max-rejects)",
-		e.Rejected, e.Read, e.Limit)
+func (e *TooManyRejectsError) Error() string { return e.Told().String() }
+
+// Told returns the error for people.
+func (e *TooManyRejectsError) Told() message.Note {
+	return message.New("too_many_rejects", "raise_limit", "rejected", e.Rejected, "read", e.Read, "limit", e.Limit)
 }

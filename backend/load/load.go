@@ -14,6 +14,8 @@ package load
 import (
 	"context"
 	"errors"
+
+	"linefeed/backend/message"
 )
 
 // A Source yields the records of one file in file order.
@@ -83,11 +85,10 @@ type Result struct {
 
 // A Refusal is one row that the database did not take.
 type Refusal struct {
-	Row     int    // index into Batch.Rows
-	Column  int    // index into Layout.Columns, or -1 where no single column is to blame
-	Code    Code   // why, as a code
-	Message string // why, for people
-	Hint    string // what to do about it; may be empty
+	Row          int  // index into Batch.Rows
+	Column       int  // index into Layout.Columns, or -1 where no single column is to blame
+	Code         Code // why, as a code
+	message.Note      // why, for people, and what to do about it
 }
 
 // ErrNoTable is wrapped by the error of Target.Columns when there is no such

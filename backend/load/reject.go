@@ -1,22 +1,25 @@
 package load
 
-import "time"
+import (
+	"time"
+
+	"linefeed/backend/message"
+)
 
 // A Reject is a record that was not loaded, and why. As an error it spoils
 // one record of a [Source].
 type Reject struct {
-	Time    time.Time
-	Record  int64 // number of the record
-	Line    int64 // first physical line of the record
-	EndLine int64 // last physical line
-	Offset  int64 // byte range of the record in the file
-	End     int64
-	Column  string // the column, or the field where it has no column; "" where the record as a whole is meant
-	Value   string // the value that was refused, cut to MaxValue bytes
-	Code    Code
-	Message string // what is wrong, for people, without position and value
-	Hint    string // what may mend it; may be empty
-	Raw     []byte // the record's own bytes, its line end included
+	Time         time.Time
+	Record       int64 // number of the record
+	Line         int64 // first physical line of the record
+	EndLine      int64 // last physical line
+	Offset       int64 // byte range of the record in the file
+	End          int64
+	Column       string // the column, or the field where it has no column; "" where the record as a whole is meant
+	Value        string // the value that was refused, cut to MaxValue bytes
+	Code         Code
+	message.Note        // what is wrong, without position and value, and what may mend it
+	Raw          []byte // the record's own bytes, its line end included
 }
 
 // MaxValue is how many bytes of a value a reject shows. The whole of it is in Raw.

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"linefeed/backend/message"
 )
 
 // lines is a Source of lines of fields separated by commas. A line "!code" is
@@ -53,7 +55,7 @@ func (l *lines) Fill(b *Block) error {
 		rec.Consumed = rec.End
 		rec.Raw, rec.Text = l.buf, l.buf
 		if code, bad := strings.CutPrefix(line, "!"); bad {
-			b.AddReject(rec, &Reject{Code: Code(code), Message: "can't be read"})
+			b.AddReject(rec, &Reject{Code: Code(code), Note: message.Note{Message: "can't be read"}})
 			continue
 		}
 		rec.Fields = rec.Fields[:0]
@@ -102,7 +104,7 @@ func (m *memory) Write(ctx context.Context, b *Batch) (Result, error) {
 			row = append(row, string(b.text(c)))
 		}
 		if row[0] == "refuse" {
-			res.Refused = append(res.Refused, Refusal{Row: i, Column: 0, Code: CodeDuplicateKey, Message: "there already"})
+			res.Refused = append(res.Refused, Refusal{Row: i, Column: 0, Code: CodeDuplicateKey, Note: message.Note{Message: "there already"}})
 			continue
 		}
 		m.pending = append(m.pending, strings.Join(row, ","))

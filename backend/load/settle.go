@@ -2,25 +2,19 @@ package load
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
+
+	"linefeed/backend/message"
 )
 
 // A Problem is why a plan does not fit the file or the table.
 type Problem struct {
-	Field   string `json:"field,omitempty"`  // the field it is about, if one
-	Column  string `json:"column,omitempty"` // the column it is about, if one
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
+	Field  string `json:"field,omitempty"`  // the field it is about, if one
+	Column string `json:"column,omitempty"` // the column it is about, if one
+	message.Note
 }
 
-func (p Problem) Error() string {
-	if p.Hint == "" {
-		return p.Message
-	}
-	return p.Message + ": " + p.Hint
-}
+func (p Problem) Error() string { return p.Note.String() }
 
 // JoinProblems returns the problems as one error, nil for none.
 func JoinProblems(problems []Problem) error {
@@ -65,10 +59,7 @@ func Map(p Plan, fields []string, table []Column) (*Mapping, []Problem) {
 	s.checkColumns()
 	s.checkKey()
 	if !slices.ContainsFunc(s.fed, func(field int) bool { return field >= 0 }) {
-		s.problem(Problem{
-			Message: "no field of the file goes to a column of the table",
-			Hint:    fmt.Sprintf("the fields are %s, the columns are %s: map them (--map field=column)", list(fields), list(names(table))),
-		})
+		s.problem(Problem{Note: message.New("nothing_mapped", "map_of_all", "fields", fields, "columns", names(table))})
 	}
 	return &Mapping{plan: s.plan, fields: fields, fed: s.fed, unmapped: unmapped}, s.problems
 }
@@ -116,39 +107,40 @@ func (s *settling) problem(p Problem) { s.problems = append(s.problems, p) }
 func (s *settling) checkRules() {
 	p := s.plan
 	if p.Table == "" {
-		s.problem(Problem{Message: "the table has no name", Hint: "name it (--table NAME)"})
+		s.problem(Problem{Note: message.New("no_table_name", "name_table")})
 	}
-	oneOf := func(what, value string, allowed ...string) {
+	oneOf := func(note message.Note, value string, allowed ...string) {
 		if value != "" && !slices.Contains(allowed, value) {
-			s.problem(Problem{Message: fmt.Sprintf("%s %q", what, value), Hint: "it is one of " + strings.Join(allowed, ", ")})
+			s.problem(Problem{Note: note.WithHint("one_of", "allowed", allowed)})
 		}
 	}
-	oneOf("conflict rule", string(p.OnConflict), string(ConflictReject), string(ConflictSkip), string(ConflictUpdate), string(ConflictReplace))
-	oneOf("rule for ragged records", string(p.Ragged), string(RaggedReject), string(RaggedPad))
-	oneOf("decimal sign", p.Decimal, ".", ",")
+	oneOf(message.New("unknown_conflict", "", "value", string(p.OnConflict)), string(p.OnConflict),
+		string(ConflictReject), string(ConflictSkip), string(ConflictUpdate), string(ConflictReplace))
+	oneOf(message.New("unknown_ragged", "", "value", string(p.Ragged)), string(p.Ragged), string(RaggedReject), string(RaggedPad))
+	oneOf(message.New("unknown_decimal", "", "value", p.Decimal), p.Decimal, ".", ",")
 	if p.Decimal != "," && p.Decimal != "." {
 		s.plan.Decimal = "" // a wrong one is one problem, and not one for each column
 	}
-	oneOf("types", p.Types, "infer", "text")
+	oneOf(message.New("unknown_types", "", "value", p.Types), p.Types, "infer", "text")
 	if _, err := parseLimit(p.MaxRejects); err != nil {
-		s.problem(Problem{Message: err.Error()})
+		s.problem(Problem{Note: message.Of(err)})
 	}
 	s.plan.Key = slices.Clone(p.Key)
 	for _, name := range sortedKeys(p.Formats) {
 		if !slices.Contains(s.columns.names, name) {
-			s.problem(Problem{Column: name, Message: fmt.Sprintf("a format is given for %q, which is no column of the table", name), Hint: "the columns are " + list(s.columns.names)})
+			s.problem(Problem{Column: name, Note: message.New("format_no_column", "columns_are", "column", name, "columns", s.columns.names)})
 		}
 	}
 	for _, name := range sortedKeys(p.ColumnTypes) {
 		switch {
 		case !p.Create:
-			s.problem(Problem{Column: name, Message: fmt.Sprintf("a type is given for the column %q, but the table is there", name), Hint: "leave it out: its columns keep the types that they have"})
+			s.problem(Problem{Column: name, Note: message.New("type_of_existing", "types_stay", "column", name)})
 		case !slices.Contains(s.columns.names, name):
-			s.problem(Problem{Column: name, Message: fmt.Sprintf("a type is given for %q, which is no column of the table", name), Hint: "the columns are " + list(s.columns.names)})
+			s.problem(Problem{Column: name, Note: message.New("type_no_column", "columns_are", "column", name, "columns", s.columns.names)})
 		}
 	}
 	for i, k := range p.Key {
-		if c := s.column(Problem{Column: k}, fmt.Sprintf("the key column %q is not in the table", k)); c >= 0 {
+		if c := s.column(Problem{Column: k, Note: message.New("key_not_there", "", "column", k)}); c >= 0 {
 			s.plan.Key[i] = s.table[c].Name
 		}
 	}
@@ -160,24 +152,24 @@ func (s *settling) mapNamed() {
 		column := s.plan.Map[field]
 		f := one(s.inFile.find(field))
 		if f < 0 {
-			hint := "its fields are " + list(s.fields)
+			note := message.New("no_such_field", "fields_are", "field", field, "fields", s.fields)
 			if found := s.inFile.find(field); len(found) > 0 {
-				hint = "there are " + list(pick(s.fields, found)) + ": name one of them"
+				note = message.New("no_such_field", "several_alike", "field", field, "found", pick(s.fields, found))
 			}
-			s.problem(Problem{Field: field, Message: fmt.Sprintf("the file has no field %q", field), Hint: hint})
+			s.problem(Problem{Field: field, Note: note})
 			continue
 		}
 		s.taken[f] = true
 		if column == "" {
 			continue
 		}
-		c := s.column(Problem{Field: field, Column: column}, fmt.Sprintf("the table has no column %q", column))
+		c := s.column(Problem{Field: field, Column: column, Note: message.New("no_such_column", "", "column", column)})
 		switch {
 		case c < 0:
 		case s.fed[c] >= 0:
-			s.problem(Problem{Field: field, Column: column, Message: fmt.Sprintf("two fields go to the column %q: %q and %q", column, s.fields[s.fed[c]], field), Hint: "map one of them elsewhere"})
+			s.problem(Problem{Field: field, Column: column, Note: message.New("two_fields", "map_one_elsewhere", "column", column, "other", s.fields[s.fed[c]], "field", field)})
 		case s.table[c].Generated:
-			s.problem(Problem{Field: field, Column: column, Message: fmt.Sprintf("the column %q is generated by the database", column), Hint: "leave the field out (--map " + field + "=)"})
+			s.problem(Problem{Field: field, Column: column, Note: message.New("generated", "leave_field_out", "column", column, "field", field)})
 		default:
 			s.fed[c] = f
 		}
@@ -234,12 +226,11 @@ func (s *settling) ambiguous(fields, free, to []int) {
 	for _, f := range fields {
 		s.taken[f] = true // it is told of
 	}
-	p := Problem{Field: s.fields[fields[0]], Column: columns[0], Hint: "say which (" + mapFlag(s.fields[fields[0]], columns[0]) + ")"}
+	p := Problem{Field: s.fields[fields[0]], Column: columns[0]}
 	if len(columns) > 1 {
-		p.Message = fmt.Sprintf("the field %q may mean any of the columns %s", p.Field, list(columns))
+		p.Note = message.New("field_ambiguous", "say_which", "field", p.Field, "columns", columns, "column", p.Column)
 	} else {
-		p.Message = fmt.Sprintf("any of the fields %s may be meant for the column %q", list(pick(s.fields, fields)), p.Column)
-		p.Hint += ", and leave the others out (--map FIELD=)"
+		p.Note = message.New("column_ambiguous", "say_which_of", "fields", pick(s.fields, fields), "column", p.Column, "field", p.Field)
 	}
 	s.problem(p)
 }
@@ -276,32 +267,18 @@ func (s *settling) checkFields() []int {
 		}
 		if i >= 0 {
 			column := s.table[idle[i]].Name
-			s.problem(Problem{
-				Field: field, Column: column, Message: fmt.Sprintf("the field %q goes to no column, and nothing goes to the column %q", field, column),
-				Hint: fmt.Sprintf("say whether it is the same (%s) or not (%s)", mapFlag(field, column), mapFlag(field, "")),
-			})
+			s.problem(Problem{Field: field, Column: column, Note: message.New("near_column", "same_or_not", "field", field, "column", column)})
 		} else if s.plan.Strict {
 			strict = append(strict, f)
 		}
 	}
 	if len(strict) == 1 {
 		field := s.fields[strict[0]]
-		s.problem(Problem{Field: field, Message: fmt.Sprintf("the field %q goes to no column", field),
-			Hint: fmt.Sprintf("map it to one (--map FIELD=COLUMN) or leave it out (%s)", mapFlag(field, ""))})
+		s.problem(Problem{Field: field, Note: message.New("goes_nowhere", "map_or_drop_field", "field", field)})
 	} else if len(strict) > 0 {
-		s.problem(Problem{Field: s.fields[strict[0]], Message: fmt.Sprintf("%s go to no column: %s", Count(int64(len(strict)), "field"), list(pick(s.fields, strict))),
-			Hint: "map each of them to one (--map FIELD=COLUMN) or leave it out (--map FIELD=)"})
+		s.problem(Problem{Field: s.fields[strict[0]], Note: message.New("go_nowhere", "map_or_drop_each", "n", len(strict), "fields", pick(s.fields, strict))})
 	}
 	return unmapped
-}
-
-// mapFlag spells what sends a field to a column, for a shell.
-func mapFlag(field, column string) string {
-	said := field + "=" + column
-	if strings.ContainsAny(said, ",\"") { // the flag takes a list, written as CSV
-		said = `"` + strings.ReplaceAll(said, `"`, `""`) + `"`
-	}
-	return "--map " + ShellWord(said)
 }
 
 // checkColumns finds the columns that need a field and have none. Rows that are
@@ -312,11 +289,7 @@ func (s *settling) checkColumns() {
 	}
 	for i, c := range s.table {
 		if s.fed[i] < 0 && !c.Nullable && !c.HasDefault && !c.Generated {
-			s.problem(Problem{
-				Column:  c.Name,
-				Message: fmt.Sprintf("the column %q needs a value and no field goes to it", c.Name),
-				Hint:    "map a field to it (--map field=" + c.Name + ")",
-			})
+			s.problem(Problem{Column: c.Name, Note: message.New("column_needs_value", "map_field_to_it", "column", c.Name)})
 		}
 	}
 }
@@ -329,20 +302,21 @@ func (s *settling) checkKey() {
 		return
 	}
 	if !slices.ContainsFunc(s.table, func(c Column) bool { return c.PrimaryKey }) {
-		s.problem(Problem{Message: fmt.Sprintf("the table has no primary key to %s by", rule), Hint: "name the columns that tell its rows apart (--key)"})
+		s.problem(Problem{Note: message.New("no_key", "name_key", "rule", string(rule))})
 	}
 }
 
 // column returns the index of the table's column that is named by the problem;
-// -1 for none, which is then told, beginning with the message.
-func (s *settling) column(p Problem, message string) int {
+// -1 for none, which is then told.
+func (s *settling) column(p Problem) int {
 	found := s.columns.find(p.Column)
 	if len(found) == 1 {
 		return found[0]
 	}
-	p.Message, p.Hint = message, "the columns are "+list(s.columns.names)
 	if len(found) > 1 {
-		p.Hint = "there are " + list(pick(s.columns.names, found)) + ": name one of them"
+		p.Note = p.WithHint("several_alike", "found", pick(s.columns.names, found))
+	} else {
+		p.Note = p.WithHint("columns_are", "columns", s.columns.names)
 	}
 	s.problem(p)
 	return -1
@@ -380,13 +354,4 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// list spells names for a message, the first few of many.
-func list(all []string) string {
-	const most = 12
-	if len(all) > most {
-		return strings.Join(all[:most], ", ") + fmt.Sprintf(" and %d more", len(all)-most)
-	}
-	return strings.Join(all, ", ")
 }

@@ -1,6 +1,6 @@
 package load
 
-import "fmt"
+import "linefeed/backend/message"
 
 // An UnfitError says that a value does not fit the type that was guessed for
 // its column, and that nothing was loaded (see Options.GiveWay).
@@ -11,8 +11,11 @@ type UnfitError struct {
 	Reason string
 }
 
-func (e *UnfitError) Error() string {
-	return fmt.Sprintf("the type that was guessed for the column %q does not fit line %s, %s: %s", e.Column, Grouped(e.Line), Shown([]byte(e.Value)), e.Reason)
+func (e *UnfitError) Error() string { return e.Told().String() }
+
+// Told returns the error for people.
+func (e *UnfitError) Told() message.Note {
+	return message.New("misfit", "", "column", e.Column, "line", e.Line, "value", Shown([]byte(e.Value)), "reason", e.Reason)
 }
 
 // held reports whether nothing is committed before the load's end.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"linefeed/backend/message"
 )
 
 // A problem is an answer that is none, as RFC 9457 has it. Its type is
@@ -16,6 +18,8 @@ type problem struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail"`         // what is wrong with this request
 	Hint   string `json:"hint,omitempty"` // what to do about it
+	// Reasons are what Detail consists of, as far as it comes from an import.
+	Reasons []message.Note `json:"reasons,omitempty"`
 }
 
 func (p problem) Error() string { return p.Detail }
@@ -40,7 +44,7 @@ func refuse(status int, hint, format string, args ...any) error {
 func writeError(w http.ResponseWriter, err error) {
 	p, ok := errors.AsType[problem](err)
 	if !ok {
-		p = problem{Status: http.StatusInternalServerError, Detail: err.Error()}
+		p = problem{Status: http.StatusInternalServerError, Detail: err.Error(), Reasons: message.Notes(err)}
 	}
 	p.write(w)
 }

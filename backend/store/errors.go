@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
@@ -17,11 +18,11 @@ func (s *Store) explain(op string, err error) error {
 
 // advice is for the program's own file.
 var advice = sqlitefile.Advice{
-	Locked:     "close what uses it and start again",
-	NoDatabase: "move it away, and a new one is made",
-	ReadOnly:   "make the file and its folder writable, or set LINEFEED_HOME to a folder that is",
-	Full:       "free some space, or set LINEFEED_HOME to a folder on another disk",
-	Damaged:    "move it away, and a new one is made",
-	CantOpen:   "make the file and its folder writable, or set LINEFEED_HOME to a folder that is",
-	IO:         "look at the disk, or set LINEFEED_HOME to a folder on another one",
+	Locked:     message.ID("close_and_start"),
+	NoDatabase: message.ID("move_store"),
+	ReadOnly:   message.ID("make_store_writable"),
+	Full:       message.ID("free_store_space"),
+	Damaged:    message.ID("move_store"),
+	CantOpen:   message.ID("make_store_writable"),
+	IO:         message.ID("check_store_disk"),
 }

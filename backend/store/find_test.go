@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A search ignores case in every alphabet.
@@ -20,7 +21,7 @@ func TestFind(t *testing.T) {
 	for i, text := range []string{
 		1: "ÄPFEL", 2: "äpfel", 3: "Журнал", 4: "ЖУРНАЛ 7", 5: "ΣΊΣΥΦΟΣ", 6: "σίσυφος", 7: "plain Text", 8: "", 9: "a\x00Ä", 10: "ä", 11: "300 \u212A", 12: "Ă",
 	} {
-		r := load.Reject{Line: int64(100 + i), Message: "m", Column: "c", Value: text}
+		r := load.Reject{Line: int64(100 + i), Note: message.Foreign("m"), Column: "c", Value: text}
 		if i == 2 {
 			r.Message, r.Value = text, "m"
 		}

@@ -41,7 +41,7 @@ func (s *Store) RejectLog(ctx context.Context, job string) (*RejectLog, error) {
 }
 
 const (
-	rejectFields = `rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw)`
+	rejectFields = `rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw, message_id, hint_id, params)`
 
 	countRejects = `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT DO UPDATE SET count = count + ?4`
@@ -50,9 +50,9 @@ ON CONFLICT DO UPDATE SET count = count + ?4`
 // insertRejects are the statements that insert a batch as [RejectLog.pack]
 // packs it.
 var insertRejects = bulk.Statements{
-	Columns: 11,
-	One:     "INSERT INTO " + rejectFields + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	Many:    "INSERT OR FAIL INTO " + rejectFields + " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM " + bulk.Batch,
+	Columns: 14,
+	One:     "INSERT INTO " + rejectFields + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	Many:    "INSERT OR FAIL INTO " + rejectFields + " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 FROM " + bulk.Batch,
 	Rowid:   "SELECT 1 FROM rejects WHERE id = ?",
 }
 
@@ -187,17 +187,25 @@ func (l *RejectLog) pack(rejects []load.Reject) {
 	}
 	low, _ := idRange(l.job)
 	var at time.Time
-	var shown, message, hint load.Cell // of the reject before, with which most have them in common
+	var shown, said, hint, saidID, hintID load.Cell // of the reject before, with which most have them in common
 	for i := range rejects {
 		r := &rejects[i]
 		if i == 0 || r.Time != at {
 			at, shown = r.Time, text(r.Time.UTC().Format(TimeFormat))
 		}
-		if i == 0 || r.Message != rejects[i-1].Message {
-			message = text(r.Message)
+		if i == 0 || r.Message != rejects[i-1].Message || r.MessageID != rejects[i-1].MessageID {
+			said, saidID = text(r.Message), text(string(r.MessageID))
 		}
-		if i == 0 || r.Hint != rejects[i-1].Hint {
-			hint = text(r.Hint)
+		if i == 0 || r.Hint != rejects[i-1].Hint || r.HintID != rejects[i-1].HintID {
+			hintID, hint = text(string(r.HintID)), text("")
+			if r.HintID == "" { // otherwise it can be told by that
+				hint = text(r.Hint)
+			}
+		}
+		params := text("")
+		if len(r.Params) > 0 {
+			b.Arena = r.Params.AppendJSON(b.Arena)
+			params.Len = uint32(len(b.Arena) - int(params.Bits))
 		}
 		raw := text("")
 		b.Arena = append(b.Arena, r.Raw...)
@@ -205,7 +213,7 @@ func (l *RejectLog) pack(rejects []load.Reject) {
 		b.Rows = append(b.Rows, load.Row{})
 		b.Cells = append(b.Cells, load.IntCell(low+l.count+int64(i)+1), shown,
 			load.IntCell(r.Record), load.IntCell(r.Line), load.IntCell(r.EndLine),
-			text(r.Column), text(Value(r)), text(string(r.Code)), message, hint, raw)
+			text(r.Column), text(Value(r)), text(string(r.Code)), said, hint, raw, saidID, hintID, params)
 	}
 }
 

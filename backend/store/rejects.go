@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A Reject is a rejected record as it is shown: in events, on the API, in the
@@ -23,6 +24,8 @@ type Reject struct {
 	Code    load.Code `json:"code"`
 	Message string    `json:"message"`
 	Hint    string    `json:"hint"`
+	message.Origin
+	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
 }
 
 // TimeFormat is how times, in UTC, are kept and sent: RFC 3339 with milliseconds.
@@ -99,7 +102,7 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 	return page, rows.Err()
 }
 
-const rejectColumns = `id, time, record, line, end_line, "column", value, code, message, hint`
+const rejectColumns = `id, time, record, line, end_line, "column", value, code, message, hint, message_id, hint_id, params`
 
 const unfiltered = "id > ? AND id < ?"
 
@@ -119,7 +122,13 @@ func (q RejectQuery) where(low, high int64) (string, []any) {
 }
 
 func scanReject(scan func(...any) error) (r Reject, err error) {
-	return r, scan(&r.ID, &r.Time, &r.Record, &r.Line, &r.EndLine, &r.Column, &r.Value, &r.Code, &r.Message, &r.Hint)
+	var params []byte
+	err = scan(&r.ID, &r.Time, &r.Record, &r.Line, &r.EndLine, &r.Column, &r.Value, &r.Code, &r.Message, &r.Hint, &r.MessageID, &r.HintID, &params)
+	if err == nil && len(params) > 0 {
+		err = r.Params.UnmarshalJSON(params)
+	}
+	r.Hint, r.Settings = r.Hinted(r.Hint), r.HintSettings()
+	return r, err
 }
 
 // A RejectCount says how many rejects have a code and a column.

@@ -2,11 +2,13 @@ package store
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // distinct returns n rejects of which no two neighbours have anything in common,
@@ -18,7 +20,7 @@ func distinct(n int) []load.Reject {
 		all[i] = load.Reject{
 			Time: time.Date(2026, 1, 2, 3, 4, shared%60, 0, time.UTC), Record: int64(10 * i), Line: int64(100 * i), EndLine: int64(100*i + i%4),
 			Column: fmt.Sprint("column ", i), Value: fmt.Sprint("value ", i), Code: load.Code(fmt.Sprint("code_", i)),
-			Message: fmt.Sprint("message ", shared), Hint: fmt.Sprint("hint ", i/2), Raw: fmt.Appendf(nil, "raw %d\n", i),
+			Note: message.Note{Message: fmt.Sprint("message ", shared), Hint: fmt.Sprint("hint ", i/2)}, Raw: fmt.Appendf(nil, "raw %d\n", i),
 		}
 	}
 	return all
@@ -44,7 +46,7 @@ func checkRejects(t *testing.T, s *Store, job string, want []StoredReject) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n < len(want) && (r.Reject != want[n].Reject || string(r.Raw) != string(want[n].Raw)) {
+		if n < len(want) && (!reflect.DeepEqual(r.Reject, want[n].Reject) || string(r.Raw) != string(want[n].Raw)) {
 			t.Errorf("job %s: stored\n%+v, want\n%+v", job, r, want[n])
 		}
 		n++
@@ -54,7 +56,7 @@ func checkRejects(t *testing.T, s *Store, job string, want []StoredReject) {
 		t.Errorf("job %s: %d rejects in all, %d of %d on the page, want %d: %v", job, n, len(page.Rejects), page.Total, len(want), err)
 	}
 	for i, r := range page.Rejects {
-		if i < len(want) && r != want[i].Reject {
+		if i < len(want) && !reflect.DeepEqual(r, want[i].Reject) {
 			t.Errorf("job %s: the page has\n%+v, want\n%+v", job, r, want[i].Reject)
 		}
 	}
@@ -139,7 +141,7 @@ func TestAddIsUndone(t *testing.T) {
 	}
 	// A row with the id of the third reject is in the way.
 	low, _ := idRange(1)
-	if _, err := s.writer.ExecContext(t.Context(), "INSERT INTO rejects SELECT ?, time, record, line, end_line, \"column\", value, code, message, hint, raw FROM rejects LIMIT 1", low+4); err != nil {
+	if _, err := s.writer.ExecContext(t.Context(), "INSERT INTO rejects (id, time, record, line, end_line, \"column\", value, code, message, hint, raw) SELECT ?, time, record, line, end_line, \"column\", value, code, message, hint, raw FROM rejects LIMIT 1", low+4); err != nil {
 		t.Fatal(err)
 	}
 	if err := log.Add(t.Context(), all[2:4]); err == nil {

@@ -37,7 +37,7 @@ const fileName = "linefeed.db"
 var ErrNoJob = errors.New("no such job")
 
 // schema is the version of the tables below, in PRAGMA user_version.
-const schema = 1
+const schema = 2
 
 // A reject's id is its job's number shifted left, plus its place in the job's
 // log from 1: one job's rejects lie together and any page of them is found at once.
@@ -69,7 +69,11 @@ CREATE TABLE rejects (
 	code     TEXT NOT NULL,
 	message  TEXT NOT NULL,
 	hint     TEXT NOT NULL,
-	raw      BLOB NOT NULL
+	raw      BLOB NOT NULL,
+	-- since version 2
+	message_id TEXT NOT NULL DEFAULT '',
+	hint_id    TEXT NOT NULL DEFAULT '', -- of a hint that is not in hint
+	params     TEXT NOT NULL DEFAULT ''  -- JSON, of both
 );
 CREATE TABLE reject_counts (
 	job      INTEGER NOT NULL,
@@ -78,6 +82,13 @@ CREATE TABLE reject_counts (
 	count    INTEGER NOT NULL,
 	PRIMARY KEY (job, code, "column")
 ) WITHOUT ROWID;
+`
+
+// withOrigins brings the tables from version 1 to 2.
+const withOrigins = `
+ALTER TABLE rejects ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejects ADD COLUMN hint_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejects ADD COLUMN params TEXT NOT NULL DEFAULT '';
 `
 
 // Open opens the store in the folder home, and makes both where they are not
@@ -141,7 +152,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		case version > schema:
 			return fmt.Errorf("it was made by a newer version of the program: use that one, or set LINEFEED_HOME to another folder")
 		}
-		_, err := tx.ExecContext(ctx, tables+fmt.Sprintf("PRAGMA user_version = %d", schema))
+		statements := tables
+		if version == 1 {
+			statements = withOrigins
+		}
+		_, err := tx.ExecContext(ctx, statements+fmt.Sprintf("PRAGMA user_version = %d", schema))
 		return err
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 func open(t *testing.T, home string) *Store {
@@ -74,7 +75,7 @@ func rejects(n int) []load.Reject {
 		all[i] = load.Reject{
 			Time: time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.FixedZone("", 3600)), Record: int64(i + 1), Line: int64(2 * i), EndLine: int64(2*i + 1),
 			Column: []string{"price", "sku"}[i%2], Value: fmt.Sprintf("value %d", i),
-			Code: []load.Code{load.CodeNotANumber, load.CodeDuplicateKey}[i%2], Message: "not a number", Hint: "mend it",
+			Code: []load.Code{load.CodeNotANumber, load.CodeDuplicateKey}[i%2], Note: message.Note{Message: "not a number", Hint: "mend it"},
 			Raw: fmt.Appendf(nil, "raw\xff %d\r\n", i),
 		}
 	}

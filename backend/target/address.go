@@ -1,13 +1,13 @@
 package target
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite"
 )
 
@@ -25,7 +25,7 @@ type address struct {
 // settings finds those of sqlite:PATH?NAME=VALUE. Any other ? is the path's.
 var settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 
-var errServer = errors.New("open target: this looks like the address of a database server, and those are not supported: give a path or sqlite:PATH (./ before a path that looks like this)")
+var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_path_dot"))
 
 // parse reads a target's URL. What could mean one thing to SQLite and another
 // as a path is refused. The error shows nothing that [Redact] hides.
@@ -38,7 +38,7 @@ func parseURL(url string) (address, error) {
 	if name, rest, _ := strings.Cut(url, ":"); strings.EqualFold(name, "sqlite") && name != url {
 		return parseSQLite(rest)
 	} else if strings.EqualFold(name, "file") && name != url {
-		return address{}, errors.New("open target: SQLite's own file: addresses are not understood: give the path, or sqlite:PATH")
+		return address{}, fmt.Errorf("open target: %w", message.NewError(nil, "file_address", "give_path"))
 	}
 	scheme, rest := split(url)
 	if name, ok := strings.CutSuffix(scheme, "://"); ok && !strings.Contains(name, ":") {
@@ -62,7 +62,7 @@ func parseSQLite(rest string) (address, error) {
 	if path, ok := strings.CutPrefix(a.path, "//"); ok {
 		// As in every URL a host would follow, of which a file has none.
 		if !filepath.IsAbs(path) && !strings.HasPrefix(path, "/") {
-			return a, errors.New("open target: sqlite:// wants a full path after it, as in sqlite:///folder/file.db: write sqlite:file.db for a file in this folder")
+			return a, fmt.Errorf("open target: %w", message.NewError(nil, "sqlite_full_path", "sqlite_in_folder"))
 		}
 		a.path = path
 		if drive := strings.TrimPrefix(path, "/"); filepath.VolumeName(drive) != "" { // /C:/folder/file.db
@@ -75,7 +75,7 @@ func parseSQLite(rest string) (address, error) {
 // onDisk refuses what would be a database in memory.
 func (a address) onDisk() (address, error) {
 	if strings.HasPrefix(a.path, ":memory:") {
-		return a, errors.New("open target: a database in memory would be gone with the import: give the path of a file (./:memory: for one of that name)")
+		return a, fmt.Errorf("open target: %w", message.NewError(nil, "in_memory", "give_file_dot"))
 	}
 	return a, nil
 }
@@ -88,11 +88,11 @@ func (a *address) readSettings() error {
 	}
 	name, value := a.path[m[2]:m[3]], a.path[m[4]:m[5]]
 	if name != "wait" {
-		return fmt.Errorf("open target: there is no setting %q: there is wait, as in sqlite:PATH?wait=30s; name a file that ends so without the scheme", name)
+		return fmt.Errorf("open target: %w", message.NewError(nil, "unknown_option", "only_wait", "name", name))
 	}
 	wait, err := time.ParseDuration(value)
 	if err != nil || wait < 0 || wait > sqlite.MaxWait {
-		return fmt.Errorf("open target: the wait %q: want how long to wait for locks, from 0s to %v, such as 30s or 2m", value, sqlite.MaxWait)
+		return fmt.Errorf("open target: %w", message.NewError(nil, "bad_wait", "wait_is", "value", value, "most", sqlite.MaxWait))
 	}
 	a.path, a.query = a.path[:m[0]], a.path[m[0]:]
 	a.options.Wait = max(wait, 1) // 0 is the default

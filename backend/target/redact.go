@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"linefeed/backend/message"
 )
 
 // hidden stands where a secret was.
@@ -61,6 +63,10 @@ type redactedError struct {
 }
 
 func (e *redactedError) Error() string { return e.text }
+
+// Told hides what the notes of the error say.
+func (e *redactedError) Told() message.Note { return message.Foreign(e.text) }
+
 func (e *redactedError) Unwrap() error { return e.err }
 
 func redact(target string) (shown string, secrets []string) {

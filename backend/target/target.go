@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite"
 )
 
@@ -39,7 +40,7 @@ func Open(ctx context.Context, url string) (Target, error) {
 	}
 	if a.other != "" {
 		// The rest of it may hold a password.
-		return nil, fmt.Errorf("open target: databases of the kind %s:// are not supported: give a path or sqlite:PATH", a.other)
+		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", a.other))
 	}
 	db, err := sqlite.Open(ctx, a.path, a.options)
 	if err != nil {

@@ -35,7 +35,7 @@ test('a file is previewed, corrected, checked and imported', async () => {
   // Keys go from one bad record to the next, and through the values.
   await page.focus('lf-records [role=grid]');
   await page.keyboard.press('b');
-  await page.waitForSelector(detail('2 fields, but 3 are wanted'));
+  await page.waitForSelector(detail('2 fields instead of 3'));
   await page.keyboard.press('b');
   await page.waitForSelector(detail('the quote that closes a field'));
   await page.keyboard.press('End');

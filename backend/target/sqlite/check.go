@@ -9,6 +9,7 @@ import (
 	driver "github.com/mattn/go-sqlite3"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/extras"
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
@@ -59,7 +60,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 		}
 		err := d.understands(ctx, statement)
 		if sqlitefile.Code(err) == driver.ErrError { // not one of the file or of its locks
-			return load.Problem{Message: fmt.Sprintf("the table %q can't be loaded into: %v", t.name, err)}
+			return load.Problem{Note: message.New("table_unfit", "", "table", t.name, "cause", err)}
 		}
 		if err != nil {
 			return err
@@ -80,13 +81,13 @@ func (d *DB) understands(ctx context.Context, statement string) (err error) {
 
 // notThere says that there is no file, and so no table in it.
 func (d *DB) notThere() error {
-	return fmt.Errorf("%w: %s is not there yet; have the table created", load.ErrNoTable, d.path)
+	return message.NewError(load.ErrNoTable, "no_database_yet", "have_created", "path", d.path)
 }
 
 // writable returns a problem when the file is only to be read.
 func (d *DB) writable() error {
 	if d.conn.Bulk.ReadOnly() {
-		return load.Problem{Message: d.path + " can't be written", Hint: "make the file writable, or choose another"}
+		return load.Problem{Note: message.New("not_writable", "make_writable", "path", d.path)}
 	}
 	return nil
 }
@@ -101,10 +102,12 @@ func (d *DB) free(ctx context.Context, name string) error {
 		return nil
 	case err != nil:
 		return err
-	case kind == "table":
-		return load.Problem{Message: fmt.Sprintf("the table %q is there already", name), Hint: "leave out --create to add to it, or choose another name"}
+	case kind == "view":
+		return load.Problem{Note: message.New("name_of_view", "other_table_name", "table", name)}
+	case kind == "index":
+		return load.Problem{Note: message.New("name_of_index", "other_table_name", "table", name)}
 	}
-	return load.Problem{Message: fmt.Sprintf("%q is the name of %s of the database", name, map[string]string{"view": "a view", "index": "an index"}[kind]), Hint: "choose another name for the table"}
+	return load.Problem{Note: message.New("table_exists", "add_to_it", "table", name)}
 }
 
 // tryToCreate makes the table of the layout in a database in memory, which
@@ -132,10 +135,7 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 		return err
 	}
 	if n := len(l.Make); n > most {
-		return load.Problem{
-			Message: fmt.Sprintf("the table would have %d columns, and SQLite takes %d", n, most),
-			Hint:    "leave fields out (--map FIELD=)",
-		}
+		return load.Problem{Note: message.New("too_many_columns", "leave_fields_out", "n", n, "most", most)}
 	}
 	if len(l.Make) == 0 {
 		return nil // why, the plan's own problems tell
@@ -145,7 +145,7 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 		return err
 	}
 	if _, err := conn.ExecContext(ctx, statement); err != nil {
-		return load.Problem{Message: fmt.Sprintf("the table %q can't be made: %v", l.Plan.Table, err), Hint: "choose other names, or other columns"}
+		return load.Problem{Note: message.New("table_unmakable", "other_names", "table", l.Plan.Table, "cause", err)}
 	}
 	t, err := (&DB{conn: &sqlitefile.Conn{Conn: conn}}).table(ctx, l.Plan.Table)
 	if err != nil {
@@ -163,5 +163,5 @@ func problem(err error) error {
 	if errors.As(err, &p) || errors.Is(err, load.ErrNoTable) {
 		return err
 	}
-	return load.Problem{Message: err.Error()}
+	return load.Problem{Note: message.Of(err)}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/bulk"
 )
 
@@ -28,15 +29,17 @@ func (w *writing) findKey(columns []string) error {
 		columns = t.primary
 	}
 	if len(columns) == 0 {
-		return fmt.Errorf("table %q has no primary key to %s by: name the columns that tell its rows apart as the key", t.name, w.rule)
+		return message.NewError(nil, "no_primary_key", "name_as_key", "table", t.name, "rule", string(w.rule))
 	}
 	if w.key = t.unique(columns); w.key == nil {
-		return fmt.Errorf("nothing makes %s unique in table %q, so there is no telling which row to %s: create a unique index on it, or choose another key (%s)",
-			strings.Join(columns, ", "), t.name, w.rule, t.describeKeys())
+		if len(t.keys) == 0 {
+			return message.NewError(nil, "not_unique", "unique_or_none", "columns", columns, "table", t.name, "rule", string(w.rule))
+		}
+		return message.NewError(nil, "not_unique", "unique_or_other", "columns", columns, "table", t.name, "rule", string(w.rule), "keys", t.describeKeys())
 	}
 	for _, name := range columns {
 		if w.at[t.index(name)] < 0 {
-			return fmt.Errorf("the key column %q is not mapped: map a field to it, or choose another key", name)
+			return message.NewError(nil, "key_unmapped", "map_key", "column", name)
 		}
 	}
 	return nil
@@ -149,12 +152,9 @@ func (w *writing) inKey(column string) bool {
 
 // describeKeys names the keys that there are.
 func (t *table) describeKeys() string {
-	if len(t.keys) == 0 {
-		return "it has none"
-	}
 	var keys []string
 	for _, k := range t.keys {
 		keys = append(keys, strings.Join(k.columns, " + "))
 	}
-	return "it has " + strings.Join(keys, "; ")
+	return strings.Join(keys, "; ")
 }

@@ -7,11 +7,12 @@ import (
 
 	driver "github.com/mattn/go-sqlite3"
 
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // errMoved says that what is written to the file would be lost.
-var errMoved = errors.New("the file is not where it was")
+var errMoved error = message.NewError(nil, "not_in_place", "")
 
 // explain wraps an error with the operation, and one of SQLite with the file
 // and what can be done about it. What broke off because ctx is done has its
@@ -26,7 +27,7 @@ func (d *DB) explain(ctx context.Context, op string, err error) error {
 		}
 	}
 	if d.conn != nil && d.conn.Bulk.Moved() { // SQLite calls it an I/O error, if anything
-		return fmt.Errorf("%s: another program moved or removed %s: start again: %w", op, d.path, err)
+		return fmt.Errorf("%s: %w: %w", op, message.NewError(nil, "file_moved", "start_again", "path", d.path), err)
 	}
 	if explained := advice.Explain(op, d.path, err); explained != nil {
 		return explained
@@ -36,11 +37,11 @@ func (d *DB) explain(ctx context.Context, op string, err error) error {
 
 // advice is for a database of the user's.
 var advice = sqlitefile.Advice{
-	Locked:     "close what uses it, or wait until it is done, and start again",
-	NoDatabase: "choose another file",
-	ReadOnly:   "make the file and its folder writable, or choose another",
-	Full:       "free some space and start again",
-	Damaged:    "check it with PRAGMA integrity_check",
-	CantOpen:   "look whether the file and its folder may be read and written",
-	IO:         "look at the disk",
+	Locked:     message.ID("wait_for_lock"),
+	NoDatabase: message.ID("choose_file"),
+	ReadOnly:   message.ID("make_both"),
+	Full:       message.ID("free_space"),
+	Damaged:    message.ID("check_database"),
+	CantOpen:   message.ID("check_rights"),
+	IO:         message.ID("check_disk"),
 }

@@ -18,7 +18,7 @@ func TestCancelHidesNothing(t *testing.T) {
 	cancel()
 	d := &DB{path: "x.db"}
 	for code, want := range map[driver.ErrNo]string{
-		driver.ErrFull: "disk that holds x.db is full", driver.ErrIoErr: "look at the disk", driver.ErrCorrupt: "damaged", driver.ErrConstraint: "write",
+		driver.ErrFull: "disk that holds x.db is full", driver.ErrIoErr: "check the disk", driver.ErrCorrupt: "damaged", driver.ErrConstraint: "write",
 	} {
 		if err := d.explain(ctx, "write", &bulk.Error{Code: int(code)}); errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), want) {
 			t.Errorf("code %d is told as %q, want %q", code, err, want)

@@ -2,12 +2,12 @@ package sqlite
 
 import (
 	"bytes"
-	"fmt"
 	"iter"
 	"strconv"
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A column of numeric affinity, which SQLite finds in the declared name of its
@@ -165,13 +165,11 @@ func (e exactness) refusal(row int) load.Refusal {
 	if e.decimal {
 		return load.Refusal{
 			Row: row, Column: e.column, Code: load.CodeOutOfRange,
-			Message: fmt.Sprintf("has more than the %d digits that SQLite keeps of a number", exactDigits),
-			Hint:    "declare the column as TEXT, which keeps every digit",
+			Note: message.New("digits_lost", "text_keeps_digits", "digits", exactDigits),
 		}
 	}
 	return load.Refusal{
 		Row: row, Column: e.column, Code: load.CodeRefused,
-		Message: fmt.Sprintf("would be changed: to SQLite a column declared %s is numeric, and it writes the number in another way", e.declared),
-		Hint:    "declare the column as TEXT, which keeps it as it stands",
+		Note: message.New("would_be_changed", "text_keeps_it", "declared", e.declared),
 	}
 }

@@ -1,11 +1,11 @@
 package sqlite
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/bulk"
 )
 
@@ -17,24 +17,16 @@ func checkMade(l load.Layout) error {
 		return err
 	}
 	if strings.HasPrefix(strings.ToLower(l.Plan.Table), "sqlite_") {
-		return load.Problem{Message: fmt.Sprintf("the table name %q is reserved: those that begin with sqlite_ are SQLite's own", l.Plan.Table), Hint: "choose another name"}
+		return load.Problem{Note: message.New("name_reserved", "other_name", "table", l.Plan.Table)}
 	}
 	for _, c := range l.Make {
 		switch {
 		case strings.ContainsRune(c.Name, 0):
-			return load.Problem{Column: c.Name, Message: fmt.Sprintf("the column name %q holds a NUL", c.Name), Hint: "choose another name"}
+			return load.Problem{Column: c.Name, Note: message.New("column_with_nul", "other_name", "column", c.Name)}
 		case c.Declared != "" && !isTypeName(c.Declared):
-			return load.Problem{
-				Column:  c.Name,
-				Message: fmt.Sprintf("%q, declared for the column %q, is no type", shown(c.Declared), c.Name),
-				Hint:    "a type is words, perhaps with a length after them, such as TEXT, VARCHAR(20) or DECIMAL(10,2); rules such as DEFAULT or NOT NULL are no part of it",
-			}
+			return load.Problem{Column: c.Name, Note: message.New("not_a_type", "types_are", "declared", shown(c.Declared), "column", c.Name)}
 		case !isClosed(c.Check):
-			return load.Problem{
-				Column:  c.Name,
-				Message: fmt.Sprintf("%q, the check of the column %q, is no single expression", shown(c.Check), c.Name),
-				Hint:    "leave it out, and add it to the table once that is there",
-			}
+			return load.Problem{Column: c.Name, Note: message.New("not_an_expression", "add_check_later", "check", shown(c.Check), "column", c.Name)}
 		}
 	}
 	return nil
@@ -44,7 +36,7 @@ func checkMade(l load.Layout) error {
 // within it.
 func checkTableName(name string) error {
 	if strings.ContainsRune(name, 0) {
-		return load.Problem{Message: fmt.Sprintf("the table name %q holds a NUL", name), Hint: "choose another name"}
+		return load.Problem{Note: message.New("table_with_nul", "other_name", "table", name)}
 	}
 	return nil
 }

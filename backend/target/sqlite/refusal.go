@@ -7,6 +7,7 @@ import (
 	driver "github.com/mattn/go-sqlite3"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // errConstraintDatatype is SQLITE_CONSTRAINT_DATATYPE, which the driver does
@@ -49,48 +50,44 @@ func (r *reasons) find(code int, message []byte) load.Refusal {
 	return reason
 }
 
-func (r *reasons) explain(code driver.ErrNoExtended, message string) load.Refusal {
-	refusal := load.Refusal{Column: -1, Code: load.CodeRefused, Message: message}
-	_, subject, _ := strings.Cut(message, " failed: ")
+func (r *reasons) explain(code driver.ErrNoExtended, said string) load.Refusal {
+	refusal := load.Refusal{Column: -1, Code: load.CodeRefused, Note: message.Foreign(said)}
+	_, subject, _ := strings.Cut(said, " failed: ")
 	switch code {
 	case driver.ErrConstraintUnique, driver.ErrConstraintPrimaryKey, driver.ErrConstraintRowID:
 		refusal.Code = load.CodeDuplicateKey
 		columns := r.columnsOf(subject)
 		refusal.Column = r.only(columns)
 		if columns == nil {
-			refusal.Message = "another row has the same value in " + subject
+			refusal.Note = message.New("same_value", "rule_for_conflict", "subject", subject)
 		} else {
-			refusal.Message = "another row has the same " + strings.Join(columns, " and ")
+			refusal.Note = message.New("same_key", "rule_for_conflict", "key", strings.Join(columns, " and "))
 		}
-		refusal.Hint = "it came earlier in the file, or was in the table before: leave the record out, or choose to skip, update or replace on conflict"
 	case driver.ErrConstraintNotNull:
 		refusal.Code = load.CodeRequired
 		columns := r.columnsOf(subject)
 		refusal.Column = r.only(columns)
-		refusal.Message = strings.Join(columns, ", ") + " must have a value"
-		refusal.Hint = "fill it in, or map a field to it"
+		refusal.Note = message.New("must_have_value", "fill_or_map", "columns", columns)
 	case driver.ErrConstraintCheck:
 		refusal.Code = load.CodeCheckFailed
 		refusal.Column = r.mentioned(subject)
-		refusal.Message = "does not satisfy the check " + subject
+		refusal.Note = message.New("fails_check", "", "check", subject)
 	case driver.ErrConstraintForeignKey:
 		refusal.Code = load.CodeForeignKey
-		refusal.Message = "refers to a row that is not there"
-		refusal.Hint = "load the table that it refers to first"
+		refusal.Note = message.New("no_referred_row", "load_other_first")
 	case errConstraintDatatype: // a strict table: cannot store X value in Y column table.column
-		if _, column, ok := strings.Cut(message, " column "); ok {
+		if _, column, ok := strings.Cut(said, " column "); ok {
 			refusal.Column = r.only(r.columnsOf(column))
 		}
 	case driver.ErrNoExtended(driver.ErrMismatch):
 		if r.table.alias != "" {
 			refusal.Column = r.only([]string{r.table.alias})
-			refusal.Message = "is not an integer, which " + r.table.alias + " has to be"
+			refusal.Note = message.New("not_integer_rowid", "", "column", r.table.alias)
 		}
 	case driver.ErrConstraintTrigger:
-		refusal.Hint = "a trigger of the database refused it"
+		refusal.Note = refusal.WithHint("refused_by_trigger")
 	case 0:
-		refusal.Message = "a trigger of the database left it out, and gave no reason"
-		refusal.Hint = "look for RAISE(IGNORE) in the table's triggers; what they did before it stays"
+		refusal.Note = message.New("ignored_by_trigger", "look_for_ignore")
 	}
 	return refusal
 }

@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A table is what the database says about one of its tables.
@@ -52,11 +54,11 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	case kind == "":
 		return nil, d.noTable(ctx, name)
 	case kind == "view":
-		return nil, load.Problem{Message: fmt.Sprintf("%q is a view", t.name), Hint: "choose the table that it shows"}
+		return nil, load.Problem{Note: message.New("is_view", "choose_table_shown", "table", t.name)}
 	case kind == "virtual":
-		return nil, load.Problem{Message: fmt.Sprintf("%q is a virtual table, which only its own module can fill", t.name), Hint: "choose another table"}
+		return nil, load.Problem{Note: message.New("is_virtual", "choose_table", "table", t.name)}
 	case strings.HasPrefix(strings.ToLower(t.name), "sqlite_"):
-		return nil, load.Problem{Message: fmt.Sprintf("%q belongs to SQLite itself", t.name), Hint: "choose another table"}
+		return nil, load.Problem{Note: message.New("is_of_sqlite", "choose_table", "table", t.name)}
 	}
 	if t.rules, err = d.readRules(ctx, t.name); err != nil {
 		return nil, err
@@ -97,14 +99,14 @@ func (d *DB) noTable(ctx context.Context, name string) error {
 	var near []string
 	for _, t := range tables {
 		if alike(name, t) {
-			near = append(near, fmt.Sprintf("%q", t))
+			near = append(near, strconv.Quote(t))
 		}
 	}
 	slices.Sort(near)
 	if len(near) > 0 {
-		return fmt.Errorf("%w %q in %s: did you mean %s?", load.ErrNoTable, name, d.path, strings.Join(near, " or "))
+		return message.NewError(load.ErrNoTable, "no_table", "did_you_mean", "table", name, "path", d.path, "names", near)
 	}
-	return fmt.Errorf("%w %q in %s: choose another, or have it created", load.ErrNoTable, name, d.path)
+	return message.NewError(load.ErrNoTable, "no_table", "choose_or_create", "table", name, "path", d.path)
 }
 
 func (d *DB) readColumns(ctx context.Context, t *table) error {
@@ -233,7 +235,7 @@ func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
 		return nil, err
 	}
 	if d.conn == nil {
-		return nil, fmt.Errorf("look up columns: %w %q: %s is not there yet; have the table created", load.ErrNoTable, name, d.path)
+		return nil, fmt.Errorf("look up columns: %w", message.NewError(load.ErrNoTable, "no_database_yet_table", "have_created", "table", name, "path", d.path))
 	}
 	defer d.conn.Bulk.Watch(ctx)()
 	t, err := d.table(ctx, name)

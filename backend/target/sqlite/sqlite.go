@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/extras"
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
@@ -68,7 +69,7 @@ const pageSize = 8192
 // committed to it.
 func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
-		return nil, fmt.Errorf("open database: %q is not a file: give the path of an SQLite database", path)
+		return nil, fmt.Errorf("open database: %w", message.NewError(nil, "not_a_file", "give_database", "path", path))
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -85,7 +86,7 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open database: %w", err)
 	case info.IsDir():
-		return nil, fmt.Errorf("open database: %s is a folder: give the path of a file in it", path)
+		return nil, fmt.Errorf("open database: %w", message.NewError(nil, "is_a_folder", "give_file_in_it", "path", path))
 	}
 	if err := d.connect(ctx); err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func (d *DB) checkFolder() error {
 		return fmt.Errorf("open database: the folder of %s: %w", d.path, err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("open database: %s is not a folder", folder)
+		return fmt.Errorf("open database: %w", message.NewError(nil, "not_a_folder", "", "path", folder))
 	}
 	return nil
 }
@@ -116,7 +117,7 @@ func (d *DB) make(ctx context.Context) error {
 		return d.connect(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("make database: %w: look whether its folder may be written to, or choose another", err)
+		return fmt.Errorf("make database: %w", message.NewError(err, "cannot_make", "check_writable", "cause", err))
 	}
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("make database: %w", err)

@@ -57,7 +57,7 @@ func TestTables(t *testing.T) {
 			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY)", log,
 				"CREATE TRIGGER x BEFORE INSERT ON t WHEN new.a % 2 = 0 BEGIN SELECT RAISE(IGNORE); END"},
 			columns: "a", rows: []row{{1}, {2}, {3}, {4}, {1}}, inserted: 2,
-			refused: []string{"1 refused -1: a trigger of the database left it out, and gave no reason", "3 refused -1: a trigger of the database left it out, and gave no reason", "4 duplicate_key 0: another row has the same a"},
+			refused: []string{"1 refused -1: a trigger of the database left it out, without giving a reason", "3 refused -1: a trigger of the database left it out, without giving a reason", "4 duplicate_key 0: another row has the same a"},
 			query:   "SELECT group_concat(a) FROM t", want: "1,3",
 		},
 		{
@@ -65,7 +65,7 @@ func TestTables(t *testing.T) {
 			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY, b)",
 				"CREATE TRIGGER x BEFORE INSERT ON t WHEN new.b = 'bad' BEGIN SELECT RAISE(IGNORE); END"},
 			rule: load.ConflictSkip, columns: "a b", rows: []row{{1, "x"}, {1, "y"}, {1, "bad"}, {2, "bad"}, {2, "z"}}, inserted: 2, skipped: 2,
-			refused: []string{"3 refused -1: a trigger of the database left it out, and gave no reason"},
+			refused: []string{"3 refused -1: a trigger of the database left it out, without giving a reason"},
 			query:   "SELECT a, b FROM t", want: "1|x 2|z",
 		},
 		{
@@ -203,7 +203,7 @@ func TestTables(t *testing.T) {
 				"CREATE TABLE child (x REFERENCES t (b) ON DELETE CASCADE)", "INSERT INTO child VALUES (1)"},
 			rule:    load.ConflictReplace,
 			columns: "a b", rows: []row{{1, 1}, {2, 2}, {1, 3}}, inserted: 1, updated: 1,
-			refused: []string{"2 foreign_key -1: refers to a row that is not there"},
+			refused: []string{"2 foreign_key -1: refers to a row that does not exist"},
 			query:   "SELECT a, b, (SELECT count(*) FROM child) FROM t", want: "1|1|1 2|2|1",
 		},
 		{
@@ -285,7 +285,7 @@ func TestTables(t *testing.T) {
 			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY, b)", "INSERT INTO t VALUES (1, 'old'), (2, 'old')",
 				"CREATE TRIGGER x BEFORE UPDATE ON t WHEN new.b = 'bad' BEGIN SELECT RAISE(IGNORE); END"},
 			rule: load.ConflictUpdate, columns: "a b", rows: []row{{1, "bad"}, {2, "new"}, {3, "bad"}, {3, "bad"}}, inserted: 1, updated: 1,
-			refused: []string{"0 refused -1: a trigger of the database left it out, and gave no reason", "3 refused -1: a trigger of the database left it out, and gave no reason"},
+			refused: []string{"0 refused -1: a trigger of the database left it out, without giving a reason", "3 refused -1: a trigger of the database left it out, without giving a reason"},
 			query:   "SELECT group_concat(a || b) FROM t", want: "1old,2new,3bad",
 		},
 		{
@@ -293,7 +293,7 @@ func TestTables(t *testing.T) {
 			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY, b, c DEFAULT 'no', d DEFAULT (1 + 1))", "INSERT INTO t VALUES (1, 'old', 'x', 'x'), (2, 'old', 'x', 'x')",
 				"CREATE TRIGGER x BEFORE UPDATE ON t WHEN new.b = 'bad' BEGIN SELECT RAISE(IGNORE); END"},
 			rule: load.ConflictReplace, columns: "a b", rows: []row{{1, "bad"}, {2, "new"}, {3, "bad"}}, inserted: 1, updated: 1,
-			refused: []string{"0 refused -1: a trigger of the database left it out, and gave no reason"},
+			refused: []string{"0 refused -1: a trigger of the database left it out, without giving a reason"},
 			query:   "SELECT group_concat(a || b || c || d) FROM t", want: "1oldxx,2newno2,3badno2",
 		},
 		{
@@ -309,7 +309,7 @@ func TestTables(t *testing.T) {
 			setup: []string{"CREATE TABLE t (a INTEGER PRIMARY KEY, b UNIQUE)", "INSERT INTO t VALUES (1, 1), (2, 2)",
 				"CREATE TABLE child (x REFERENCES t (b) DEFERRABLE INITIALLY DEFERRED)", "INSERT INTO child VALUES (1)"},
 			rule: load.ConflictUpdate, columns: "a b", rows: []row{{1, 3}, {2, 4}, {5, 5}}, inserted: 1, updated: 1,
-			refused: []string{"0 foreign_key -1: refers to a row that is not there"},
+			refused: []string{"0 foreign_key -1: refers to a row that does not exist"},
 			query:   "SELECT group_concat(a || b) FROM t", want: "11,24,55",
 		},
 		{
@@ -318,7 +318,7 @@ func TestTables(t *testing.T) {
 				"CREATE TABLE child (x REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
 				"CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO child VALUES (new.b); END"},
 			columns: "a b", rows: []row{{1, 1}, {2, 2}, {3, 1}}, inserted: 2,
-			refused: []string{"1 foreign_key -1: refers to a row that is not there"},
+			refused: []string{"1 foreign_key -1: refers to a row that does not exist"},
 			query:   "SELECT group_concat(a || b), (SELECT group_concat(x) FROM child) FROM t", want: "11,31|1,1",
 		},
 		{

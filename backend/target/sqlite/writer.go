@@ -9,6 +9,7 @@ import (
 	driver "github.com/mattn/go-sqlite3"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
@@ -35,7 +36,7 @@ func (d *DB) Begin(ctx context.Context, l load.Layout) (load.Writer, error) {
 
 func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if d.writer != nil {
-		return nil, errors.New("another load into this database is open")
+		return nil, message.NewError(nil, "load_is_open", "")
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -91,10 +92,10 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 // createTable opens a transaction and makes the table in it.
 func (w *writer) createTable(ctx context.Context, l load.Layout) error {
 	if l.Plan.Table == "" {
-		return errors.New("the table to create has no name")
+		return message.NewError(nil, "table_without_name", "")
 	}
 	if len(l.Make) == 0 {
-		return errors.New("the table to create has no columns")
+		return message.NewError(nil, "table_no_columns", "")
 	}
 	if err := w.transaction(ctx); err != nil {
 		return err
@@ -157,7 +158,7 @@ func (w *writer) transaction(ctx context.Context) error {
 	// but the load was prepared for the table as it was.
 	version, err := w.db.schemaVersion()
 	if err == nil && version != w.schema {
-		err = fmt.Errorf("another program changed the tables of %s during the load: start again", w.db.path)
+		err = message.NewError(nil, "tables_changed", "start_again", "path", w.db.path)
 	}
 	return err
 }
@@ -270,7 +271,7 @@ func (w *writer) rollback() error {
 func (w *writer) usable(ctx context.Context) error {
 	switch {
 	case w.closed:
-		return errors.New("the load is closed")
+		return message.NewError(nil, "load_closed", "")
 	case w.failed != nil:
 		return w.failed
 	}
@@ -280,7 +281,7 @@ func (w *writer) usable(ctx context.Context) error {
 // fail makes the writer useless, with the reason.
 func (w *writer) fail(ctx context.Context, err error) error {
 	if sqlitefile.Code(err) == driver.ErrConstraint && !w.db.conn.Bulk.InTransaction() {
-		err = fmt.Errorf("a trigger undid the whole load since its last commit (RAISE(ROLLBACK)): %w; let it refuse the row alone, by RAISE(ABORT)", err)
+		err = message.NewError(err, "trigger_rollback", "trigger_abort", "cause", err)
 	}
 	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.table), err)
 	return w.failed

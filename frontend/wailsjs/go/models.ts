@@ -44,6 +44,10 @@ export namespace csvfile {
 	    value: string;
 	    message: string;
 	    hint: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
 	}
 	
 	export interface Row {
@@ -87,6 +91,7 @@ export namespace job {
 	    check?: boolean;
 	    guesses?: value.Guess[];
 	    error?: string;
+	    reasons?: message.Note[];
 	}
 	export interface Limits {
 	    maxRecord?: number;
@@ -200,6 +205,10 @@ export namespace load {
 	    column?: string;
 	    message: string;
 	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
 	}
 	export interface Progress {
 	    phase: string;
@@ -236,6 +245,10 @@ export namespace load {
 	    column?: string;
 	    message: string;
 	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
 	}
 
 }
@@ -253,6 +266,23 @@ export namespace main {
 
 }
 
+export namespace message {
+	
+	export interface Setting {
+	    name: string;
+	    value?: string;
+	}
+	export interface Note {
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: Setting[];
+	}
+
+}
+
 export namespace store {
 	
 	export interface Reject {
@@ -266,6 +296,10 @@ export namespace store {
 	    code: string;
 	    message: string;
 	    hint: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
 	}
 	export interface RejectCount {
 	    code: string;

@@ -7,6 +7,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/bulk"
 )
 
@@ -37,31 +38,31 @@ func NoRoom(err error) bool {
 // Advice says what to do about a file that can't be used. That depends on whose
 // file it is.
 type Advice struct {
-	Locked, NoDatabase, ReadOnly, Full, Damaged, CantOpen, IO string
+	Locked, NoDatabase, ReadOnly, Full, Damaged, CantOpen, IO message.ID // hints without parameters
 }
 
 // Explain returns err with the operation that failed, what is wrong with the
 // file at path, and the advice. It returns nil where err says nothing about the
 // file. The error wraps load.ErrLocked or load.ErrNoDatabase where it is one.
 func (a *Advice) Explain(op, path string, err error) error {
-	var fault, advice string
+	var told error
 	switch Code(err) {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return fmt.Errorf("%s: %s is %w: %s: %w", op, path, load.ErrLocked, a.Locked, err)
+		told = message.NewError(load.ErrLocked, "locked", a.Locked, "path", path)
 	case sqlite3.ErrNotADB:
-		return fmt.Errorf("%s: %s is not an SQLite database, or it is encrypted: %s: %w", op, path, a.NoDatabase, load.ErrNoDatabase)
+		told, err = message.NewError(nil, "not_sqlite", a.NoDatabase, "path", path), load.ErrNoDatabase
 	case sqlite3.ErrReadonly:
-		fault, advice = path+" can't be written", a.ReadOnly
+		told = message.NewError(nil, "not_writable", a.ReadOnly, "path", path)
 	case sqlite3.ErrFull:
-		fault, advice = "the disk that holds "+path+" is full", a.Full
+		told = message.NewError(nil, "disk_full", a.Full, "path", path)
 	case sqlite3.ErrCorrupt:
-		fault, advice = path+" is damaged", a.Damaged
+		told = message.NewError(nil, "damaged", a.Damaged, "path", path)
 	case sqlite3.ErrCantOpen, sqlite3.ErrPerm:
-		fault, advice = path+" can't be opened", a.CantOpen
+		told = message.NewError(nil, "unopenable", a.CantOpen, "path", path)
 	case sqlite3.ErrIoErr:
-		fault, advice = "reading or writing "+path+" failed", a.IO
+		told = message.NewError(nil, "io_failed", a.IO, "path", path)
 	default:
 		return nil
 	}
-	return fmt.Errorf("%s: %s: %s: %w", op, fault, advice, err)
+	return fmt.Errorf("%s: %w: %w", op, told, err)
 }

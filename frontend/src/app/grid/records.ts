@@ -11,6 +11,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import type { Guess, Row } from '../backend/model';
 import { count, lines, oneLine } from '../format/format';
 import { reason } from '../format/words';
+import { named } from '../notice/settings';
 import { columnsInView } from './columns-in-view';
 import { Rows } from './rows';
 
@@ -51,7 +52,7 @@ export class Records {
         return [{ row }];
       }
       const where = problem.column ? `${problem.column}: ` : '';
-      const hint = problem.hint ? ` — ${problem.hint}` : '';
+      const hint = problem.hint ? ` — ${named(problem.hint, problem.settings)}` : '';
       return [
         { row },
         { row, reason: `${where}${problem.message || reason(problem.code)}${hint}` },

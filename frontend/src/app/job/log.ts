@@ -21,6 +21,7 @@ import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { count, nothing, oneLine, timeOfDay } from '../format/format';
 import { reason } from '../format/words';
+import { named } from '../notice/settings';
 import { Rows } from '../grid/rows';
 import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
@@ -52,6 +53,7 @@ export class Log {
   protected readonly oneLine = oneLine;
   protected readonly timeOfDay = timeOfDay;
   protected readonly why = reason;
+  protected readonly named = named;
 
   private readonly find = viewChild.required<ElementRef<HTMLInputElement>>('find');
   private readonly rows = viewChild.required(Rows);

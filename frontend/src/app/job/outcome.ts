@@ -2,6 +2,7 @@ import type { Job, Summary } from '../backend/model';
 import type { NewColumn } from '../draft/new-columns';
 import { count, counted, duration, sentence } from '../format/format';
 import { typeLabel } from '../format/words';
+import { named } from '../notice/settings';
 
 /** How a run ended, in words. */
 export interface Outcome {
@@ -22,7 +23,17 @@ export function outcome(job: Job): Outcome {
       return {
         kind: 'failed',
         title: job.request.check ? 'The check failed' : 'The import failed',
-        detail: [sentence(s?.error ?? ''), kept(s, atomic)].filter(Boolean).join(' '),
+        detail: [
+          sentence(
+            named(
+              s?.error ?? '',
+              s?.reasons?.flatMap((r) => r.settings ?? []),
+            ),
+          ),
+          kept(s, atomic),
+        ]
+          .filter(Boolean)
+          .join(' '),
       };
     case 'cancelled':
       return { kind: 'stopped', title: `Cancelled${after(s)}`, detail: kept(s, atomic) };

@@ -7,6 +7,7 @@ import type { Reject } from '../backend/model';
 import { Program } from '../backend/program';
 import { bytes, lines } from '../format/format';
 import { reason } from '../format/words';
+import { named } from '../notice/settings';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
@@ -21,7 +22,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       <p class="selectable">
         <span class="why">{{ r.message || why(r.code) }}</span>
         @if (r.hint) {
-          <span class="muted">{{ r.hint }}</span>
+          <span class="muted">{{ named(r.hint, r.settings) }}</span>
         }
       </p>
       <button
@@ -68,6 +69,7 @@ export class RejectDetail {
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { Copy, X };
   protected readonly why = reason;
+  protected readonly named = named;
   protected readonly copied = signal(false);
 
   protected readonly record = resource({

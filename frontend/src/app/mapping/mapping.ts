@@ -5,6 +5,7 @@ import { Draft } from '../draft/draft';
 import { counted, oneLine, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
+import { hintOf } from '../notice/settings';
 import { Warnings } from '../notice/warnings';
 import { ColumnsFromFields } from './columns-from-fields';
 import { FieldsToColumns } from './fields-to-columns';
@@ -20,6 +21,7 @@ export class Mapping {
   protected readonly draft = inject(Draft);
   protected readonly icons = { TriangleAlert };
   protected readonly sentence = sentence;
+  protected readonly hintOf = hintOf;
 
   /** A new table that is not ready-made takes its columns from the file. */
   protected readonly fromFields = computed(() => this.draft.creates() && !this.draft.preset());

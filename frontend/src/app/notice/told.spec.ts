@@ -6,7 +6,8 @@ describe('told', () => {
   it('puts fields that go nowhere together', () => {
     const unmapped = (field: string) => ({
       ...{ code: 'unmapped_field', field, message: `the field "${field}" goes to no column` },
-      hint: 'map it to a column (--map FIELD=COLUMN)',
+      hint: 'map it to a column',
+      settings: [{ name: 'map' }],
     });
     expect(told([unmapped('a'), { code: 'unsure', message: 'look' }, unmapped('b')])).toEqual([
       {
@@ -20,7 +21,7 @@ describe('told', () => {
       {
         code: 'unmapped_field',
         says: 'The field "a" goes to no column.',
-        hint: 'Map it to a column.',
+        hint: 'Map it to a column (under Mapping).',
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import type { Warning } from '../backend/model';
 import { count, sentence } from '../format/format';
+import { hintOf } from './settings';
 
 /** A warning as the window says it. */
 export interface Told {
@@ -23,7 +24,7 @@ export function told(warnings: readonly Warning[]): readonly Told[] {
     .map((w) => ({
       code: w.code,
       says: w === together[0] ? areUnmapped(together) : says(w),
-      hint: w === together[0] ? 'Map each to a column, or leave it out.' : sentence(w.hint ?? ''),
+      hint: w === together[0] ? 'Map each to a column, or leave it out.' : hintOf(w),
     }));
 }
 

@@ -10,6 +10,7 @@ import { bytes, count, counted, fileName, messageOf, percent, sentence } from '.
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { ErrorNotice } from '../notice/error-notice';
+import { hintOf } from '../notice/settings';
 import { Warnings } from '../notice/warnings';
 import { parseList } from './list';
 

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"strings"
+
+	"linefeed/backend/job"
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// flagNames are the flags of settings, where these have other names.
+var flagNames = map[string]string{"columnTypes": "type", "formats": "format", "target": "to"}
+
+// flag spells a setting as a flag, for a shell: --map 'A B=c'.
+func flag(s message.Setting) string {
+	name, other := flagNames[s.Name]
+	if !other {
+		var b strings.Builder
+		for _, r := range s.Name {
+			if r >= 'A' && r <= 'Z' {
+				b.WriteByte('-')
+				r += 'a' - 'A'
+			}
+			b.WriteRune(r)
+		}
+		name = b.String()
+	}
+	if s.Value == nil {
+		return "--" + name
+	}
+	value := *s.Value
+	if s.Name == "map" && strings.ContainsAny(value, ",\"") { // it takes a list, written as CSV
+		value = `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
+	}
+	return "--" + name + " " + shellWord(value)
+}
+
+// shellWord spells s as one word for a shell.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t'\"$\\`!*?()[]{}<>|&;~#") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// spelledWarnings returns warnings whose hints name flags.
+func spelledWarnings(warnings []load.Warning) []load.Warning {
+	spelled := make([]load.Warning, len(warnings))
+	for i, w := range warnings {
+		w.Note = w.Spelled(flag)
+		spelled[i] = w
+	}
+	return spelled
+}
+
+// spelledReject returns a reject whose hint names flags.
+func spelledReject(r job.Reject) job.Reject {
+	r.Message, r.Hint = r.Spelled(r.Message, r.Hint, flag)
+	return r
+}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"linefeed/backend/message"
+)
+
+// What a hint says to write is understood by a shell and by the flag.
+func TestFlag(t *testing.T) {
+	for _, tt := range [][2]string{
+		{"a=b", "--map a=b"},
+		{"a=", "--map a="},
+		{"a b=c", "--map 'a b=c'"},
+		{"it's=c", `--map 'it'\''s=c'`},
+		{"a,b=c", `--map '"a,b=c"'`},
+		{`5"=c`, `--map '"5""=c"'`},
+	} {
+		if got := flag(message.Setting{Name: "map", Value: &tt[0]}); got != tt[1] {
+			t.Errorf("%s: %s, want %s", tt[0], got, tt[1])
+		}
+	}
+	none := ""
+	if got := flag(message.Setting{Name: "null", Value: &none}); got != "--null ''" {
+		t.Error(got)
+	}
+}
+
+// Every setting that a hint may refer to is a flag.
+func TestEverySettingIsAFlag(t *testing.T) {
+	known := map[string]bool{}
+	c := (&program{}).importCommand()
+	for _, name := range message.SettingNames() {
+		f := c.Flags().Lookup(strings.TrimPrefix(flag(message.Setting{Name: name}), "--"))
+		if known[name] = true; f == nil {
+			t.Errorf("%s is no flag", name)
+		}
+	}
+	if len(known) == 0 {
+		t.Error("there are no settings")
+	}
+}

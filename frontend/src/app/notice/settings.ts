@@ -1,0 +1,40 @@
+import { sentence } from '../format/format';
+
+/** A setting that a hint is about, by its name in a request. */
+interface Setting {
+  readonly name: string;
+}
+
+/** What the window calls the settings that hints are about: the control, or what else sets them. */
+const names: Readonly<Record<string, string>> = {
+  columnTypes: 'under Mapping',
+  create: 'under Target',
+  decimal: 'under Mapping',
+  formats: 'under Mapping',
+  key: 'under Mapping',
+  like: 'give the file the name that the program saved it by: NAME.rejected.csv',
+  map: 'under Mapping',
+  maxRatio: 'only on the command line',
+  maxRecord: 'only on the command line',
+  maxRejects: 'Stop after rejects, under Check',
+  maxUnpacked: 'only on the command line',
+  member: 'File in archive, under Source',
+  null: 'Read as NULL, under Check',
+  onConflict: 'A key that is in the table already, under Check',
+  table: 'under Target',
+  types: 'under Mapping',
+};
+
+/** A hint of the program, with the names that the window has for its settings. */
+export function named(hint: string, settings: readonly Setting[] | null | undefined): string {
+  const where = [...new Set((settings ?? []).map((s) => names[s.name] ?? ''))].filter(Boolean);
+  return hint && where.length ? `${hint} (${where.join('; ')})` : hint;
+}
+
+/** The hint of a problem or a warning as a sentence of the window. */
+export function hintOf(note: {
+  readonly hint?: string;
+  readonly settings?: readonly Setting[];
+}): string {
+  return sentence(named(note.hint ?? '', note.settings));
+}
