@@ -2,8 +2,6 @@ package load
 
 import (
 	"slices"
-
-	"linefeed/backend/message"
 )
 
 // How much a block holds before it is handed on: enough that handing on costs
@@ -129,7 +127,7 @@ func (b *Block) Reject(row Row, column string, value []byte, f Fault) {
 		Record: row.Number, Line: row.Line, EndLine: row.Line + int64(row.Breaks),
 		Offset: row.Offset, End: row.Offset + int64(row.RawEnd-row.RawStart),
 		Column: column, Value: string(value),
-		Code: f.Code, Note: message.Note{Message: f.Message, Hint: f.Hint},
+		Code: f.Code, Note: f.Note,
 		Raw: b.Arena[row.RawStart:row.RawEnd:row.RawEnd],
 	})
 }

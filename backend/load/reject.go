@@ -67,7 +67,6 @@ const (
 
 // A Fault says why a value does not fit its column.
 type Fault struct {
-	Code    Code
-	Message string
-	Hint    string
+	Code Code
+	message.Note
 }

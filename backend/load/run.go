@@ -281,8 +281,7 @@ func (r *run) writeBlock(ctx context.Context, b *Block) error {
 		if ref.Column >= 0 {
 			value = b.text(b.Row(ref.Row)[ref.Column])
 		}
-		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{Code: ref.Code, Message: ref.Message, Hint: ref.Hint})
-		b.Rejects[len(b.Rejects)-1].Note = ref.Note
+		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{ref.Code, ref.Note})
 	}
 	r.addSigns(b)
 	r.counts.Read += b.read

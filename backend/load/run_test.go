@@ -164,7 +164,7 @@ func (p plain) Convert(b *Block) {
 					if c.Guessed && b.Unfit == nil {
 						b.Unfit = &UnfitError{Column: c.Name, Line: row.Line, Value: string(text), Reason: "not a number"}
 					}
-					b.Reject(row, c.Name, text, Fault{Code: CodeNotANumber, Message: "not a number"})
+					b.Reject(row, c.Name, text, Fault{CodeNotANumber, message.Foreign("not a number")})
 					b.Cells = b.Cells[:cells]
 					break
 				}

@@ -2,7 +2,6 @@ package load
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -38,12 +37,4 @@ func Shown(text []byte) string {
 		cut--
 	}
 	return string(text[:cut]) + "…"
-}
-
-// ShellWord spells s as one word for a shell.
-func ShellWord(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t'\"$\\`!*?()[]{}<>|&;~#") {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

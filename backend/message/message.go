@@ -8,7 +8,10 @@
 // API by the names of its JSON.
 package message
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An ID names a text of the catalogue. IDs are part of the program's contract:
 // they are never renamed.
@@ -63,6 +66,17 @@ func (n Note) WithHint(hint ID, params ...any) Note {
 	n.Params = append(n.Params[:len(n.Params):len(n.Params)], newParams(params)...)
 	t := textOf(hint)
 	n.Hint, n.Settings = t.english(n.Params), t.settings(n.Params)
+	return n
+}
+
+// WithText returns n with a text as its hint, as [Note.WithHint] does; none has
+// no ID.
+func (n Note) WithText(t Text) Note {
+	if t.ID == "" {
+		return n
+	}
+	n.HintID, n.Params = t.ID, slices.Concat(n.Params, t.Params)
+	n.Hint, n.Settings = textOf(t.ID).english(n.Params), textOf(t.ID).settings(n.Params)
 	return n
 }
 

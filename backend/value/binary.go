@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A binaryParser reads bytes that are written as text.
@@ -107,7 +108,7 @@ func (p *binaryParser) explain(text []byte) *load.Fault {
 	if _, from, to, ok := p.decode(text, 0, len(text)); ok {
 		return tooLong(to-from, p.length, "byte")
 	}
-	flt := &load.Fault{Code: load.CodeNotBinary, Message: "not hexadecimal", Hint: "two digits from 0 to 9 and a to f are wanted for each byte"}
+	flt := &load.Fault{Code: load.CodeNotBinary, Note: message.Note{Message: "not hexadecimal", Hint: "two digits from 0 to 9 and a to f are wanted for each byte"}}
 	if p.encoding == binaryBase64 {
 		flt.Message, flt.Hint = "not base64", "written as hexadecimal? give the column the format hex"
 		return flt

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A booleanParser reads the words for true and false, in any case.
@@ -88,7 +89,7 @@ func equalLower(s []byte, word string) bool {
 }
 
 func (p *booleanParser) explain(text []byte) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotABoolean, Message: "neither true nor false"}
+	flt := &load.Fault{Code: load.CodeNotABoolean, Note: message.Note{Message: "neither true nor false"}}
 	if p.yes != nil {
 		flt.Message = fmt.Sprintf("neither %s nor %s", p.yes, p.no)
 		if p.emptyIsFalse {
@@ -96,7 +97,7 @@ func (p *booleanParser) explain(text []byte) *load.Fault {
 		}
 	}
 	if isNullMarker(text) {
-		flt.Hint = asNull(text)
+		flt.Note = asNull(flt.Note, text)
 	} else if _, ok := booleanWord(text); ok {
 		flt.Hint = fmt.Sprintf("the column's format is %s/%s", p.yes, p.no)
 	} else if p.yes == nil {

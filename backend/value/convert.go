@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A conversion turns the text of one field into a cell of one column. It may
@@ -168,9 +169,8 @@ func (v *conversion) text(arena []byte, start, end int, quoted bool) ([]byte, lo
 func (v *conversion) null(arena []byte) ([]byte, load.Cell, *load.Fault) {
 	if v.required {
 		return arena, load.Cell{}, &load.Fault{
-			Code:    load.CodeRequired,
-			Message: "empty, but a value is required",
-			Hint:    "fill it in, or let the column take NULL",
+			Code: load.CodeRequired,
+			Note: message.New("required", "fill_in"),
 		}
 	}
 	return arena, load.Cell{}, nil
@@ -202,9 +202,11 @@ func characters(text []byte) int {
 
 func tooLong(n, most int, unit string) *load.Fault {
 	return &load.Fault{
-		Code:    load.CodeTooLong,
-		Message: fmt.Sprintf("too long: %s, at most %s", load.Count(int64(n), unit), load.Grouped(int64(most))),
-		Hint:    load.Count(int64(n-most), unit) + " too many",
+		Code: load.CodeTooLong,
+		Note: message.Note{
+			Message: fmt.Sprintf("too long: %s, at most %s", load.Count(int64(n), unit), load.Grouped(int64(most))),
+			Hint:    load.Count(int64(n-most), unit) + " too many",
+		},
 	}
 }
 

@@ -2,9 +2,9 @@ package value
 
 import (
 	"slices"
-	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A Converter turns records into rows of cells by a layout. It is used by one
@@ -107,15 +107,24 @@ func (c *Converter) reject(b *load.Block, i int) {
 		}
 	}
 	if len(also) > 0 {
-		if first.Hint != "" {
-			first.Hint += "; "
-		}
-		first.Hint += "also wrong: " + strings.Join(also, ", ")
-		if more > 0 {
-			first.Hint += " and " + load.Count(int64(more), "other")
-		}
+		first.Note = alsoWrong(first.Note, also, more)
 	}
 	b.Reject(b.Rows[i], column, b.Arena[value.Start:value.End], *first)
+}
+
+// alsoWrong returns a note whose hint names other columns too.
+func alsoWrong(n message.Note, also []string, more int) message.Note {
+	columns := message.T("and_columns", "columns", also)
+	if more > 0 {
+		columns = message.T("and_others", "columns", also, "n", more)
+	}
+	switch {
+	case n.HintID != "":
+		return n.WithHint("also_wrong_after", "hint", message.Text{ID: n.HintID, Params: n.Params}, "also", columns)
+	case n.Hint != "":
+		return n.WithHint("also_wrong_after", "hint", n.Hint, "also", columns)
+	}
+	return n.WithHint("also_wrong", "also", columns)
 }
 
 // column converts a column of rows [first, end) of b. It reports whether all

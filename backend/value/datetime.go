@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A momentParser reads dates, times and timestamps, by ISO 8601 or by a
@@ -192,7 +193,7 @@ func canonicalTime(s []byte) bool {
 }
 
 func (p *momentParser) explain(text []byte) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotATimestamp, Message: "not a timestamp"}
+	flt := &load.Fault{Code: load.CodeNotATimestamp, Note: message.Note{Message: "not a timestamp"}}
 	switch p.typ {
 	case load.Date:
 		flt.Code, flt.Message = load.CodeNotADate, "not a date"
@@ -208,10 +209,21 @@ func (p *momentParser) explain(text []byte) *load.Fault {
 	case flawNone:
 		p.explainSurplus(flt, &m)
 	case flawForm:
-		flt.Hint = p.formHint(text)
+		switch {
+		case isNullMarker(text):
+			flt.Note = asNull(flt.Note, text)
+		case text[0] == '#':
+			flt.Note = sheetError(flt.Note, text)
+		default:
+			flt.Hint = p.formHint(text)
+		}
 	default:
 		flt.Message += ": " + f.describe(&m)
-		flt.Hint = p.flawHint(f, &m, text)
+		if isNullMarker(text) {
+			flt.Note = asNull(flt.Note, text)
+		} else {
+			flt.Hint = p.flawHint(f, &m)
+		}
 	}
 	return flt
 }
@@ -234,7 +246,7 @@ func (p *momentParser) explainSurplus(flt *load.Fault, m *moment) {
 		flt.Message, flt.Hint = "a timestamp with a zone, where others have none", "choose the column's type"
 	case p.typ == load.TimestampTZ && !m.zoned:
 		flt.Message = "a timestamp without a zone"
-		flt.Hint = "write Z or an offset such as +02:00 behind it; to take all as UTC, give the column the format YYYY-MM-DD HH:mm:ss"
+		flt.Hint = "write Z or an offset such as +02:00 after it; to take all as UTC, give the column the format YYYY-MM-DD HH:mm:ss"
 	default:
 		flt.Code, flt.Message, flt.Hint = load.CodeOutOfRange, "outside of the years 1 to 9999 in UTC", ""
 	}
@@ -273,10 +285,8 @@ func (f flaw) describe(m *moment) string {
 
 var englishMonths = strings.Fields("- January February March April May June July August September October November December")
 
-func (p *momentParser) flawHint(f flaw, m *moment, text []byte) string {
+func (p *momentParser) flawHint(f flaw, m *moment) string {
 	switch {
-	case isNullMarker(text):
-		return asNull(text)
 	case f == flawMonth && m.day <= 12 && m.month <= 31 && m.month > 0:
 		return "day and month swapped?"
 	case f == flawHour && m.hour == 24:
@@ -293,12 +303,6 @@ func (p *momentParser) flawHint(f flaw, m *moment, text []byte) string {
 
 // formHint guesses how a text that is not written as wanted came to be.
 func (p *momentParser) formHint(text []byte) string {
-	switch {
-	case isNullMarker(text):
-		return asNull(text)
-	case text[0] == '#':
-		return "a spreadsheet's error value; " + asNull(text)
-	}
 	format := ""
 	switch {
 	case p.pattern != nil:

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // guessed returns the parser for a column whose type was guessed: it refuses what
@@ -54,8 +55,8 @@ func (p guessedParser) parse(arena []byte, start, end int) ([]byte, load.Cell, b
 
 func (p guessedParser) explain(text []byte) *load.Fault {
 	if why := keptAsText(text); why != "" {
-		return &load.Fault{Code: load.CodeNotANumber, Message: "it is " + load.Shown(text) + ", " + why,
-			Hint: "check all records, which makes the column text, or choose its type"}
+		return &load.Fault{Code: load.CodeNotANumber, Note: message.Note{Message: "it is " + load.Shown(text) + ", " + why,
+			Hint: "check all records, which makes the column text, or choose its type"}}
 	}
 	return p.parser.explain(text)
 }

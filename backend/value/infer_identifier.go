@@ -80,7 +80,7 @@ func isCode(text []byte) bool {
 		}
 		i += n
 	}
-	return other && lookAlikeHint(text, &plainNumbers) == ""
+	return other && lookAlikeHint(text, &plainNumbers).ID == ""
 }
 
 // identifierNames are the words in the names of fields whose digits are no

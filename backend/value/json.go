@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A jsonParser checks that a text is one JSON value by RFC 8259. The text is
@@ -19,7 +20,7 @@ func (jsonParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) 
 
 func (jsonParser) explain(text []byte) *load.Fault {
 	at, _ := checkJSON(text)
-	flt := &load.Fault{Code: load.CodeNotJSON, Message: fmt.Sprintf("not JSON: wrong at character %d", characters(text[:at])+1)}
+	flt := &load.Fault{Code: load.CodeNotJSON, Note: message.Note{Message: fmt.Sprintf("not JSON: wrong at character %d", characters(text[:at])+1)}}
 	switch {
 	case at == len(text):
 		flt.Message = "not JSON: it ends too early"
@@ -27,11 +28,11 @@ func (jsonParser) explain(text []byte) *load.Fault {
 	case text[at] == '\'':
 		flt.Hint = "JSON has double quotes"
 	case text[at] < ' ':
-		flt.Hint = "line ends and tabs inside of a text are written \\n and \\t"
+		flt.Hint = "line ends and tabs inside a text are written \\n and \\t"
 	case text[at] == '}' || text[at] == ']':
 		flt.Hint = "a comma too many before the bracket?"
 	case isNullMarker(text):
-		flt.Hint = asNull(text)
+		flt.Note = asNull(flt.Note, text)
 	}
 	return flt
 }

@@ -8,96 +8,101 @@ import (
 	"unicode/utf8"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // explainNumber says why text is no number in format f, and what it may be
 // instead.
 func explainNumber(text []byte, f *numberFormat, float bool) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotANumber, Message: "not a number"}
+	flt := &load.Fault{Code: load.CodeNotANumber, Note: message.New("not_a_number", "")}
 	const longest = 128
 	if len(text) > longest {
-		flt.Hint = "a text of " + load.Count(int64(characters(text)), "character") + ": are the fields of this line shifted?"
+		flt.Note = flt.WithHint("long_text", "n", characters(text))
 		return flt
 	}
 	mantissa, exponent := cutExponent(text)
 	switch {
 	case len(exponent) > 0 && !float && isPlainNumber(mantissa):
-		flt.Message = "not a number in plain digits"
-		flt.Hint = "scientific notation: has a spreadsheet shortened an identifier? for such numbers the column has to be float"
+		flt.Note = message.New("not_plain_digits", "scientific")
 	case text[0] == '#':
-		flt.Hint = "a spreadsheet's error value; " + asNull(text)
+		flt.Note = sheetError(flt.Note, text)
 	case bytes.EqualFold(text, []byte("nan")) || bytes.EqualFold(bytes.TrimLeft(text, "+-"), []byte("inf")) ||
 		bytes.EqualFold(bytes.TrimLeft(text, "+-"), []byte("infinity")):
-		flt.Message = "not a finite number"
-		flt.Hint = asNull(text)
+		flt.Note = message.New("not_finite", "")
+		flt.Note = asNull(flt.Note, text)
 	case isNullMarker(text):
-		flt.Hint = asNull(text)
+		flt.Note = asNull(flt.Note, text)
 	default:
-		flt.Hint = numberHint(text, f)
+		flt.Note = flt.WithText(numberHint(text, f))
 	}
 	return flt
 }
 
-// asNull is the hint for a text that stands for no value.
-func asNull(text []byte) string {
-	return "does " + load.Shown(text) + " stand for no value? add it to the texts for NULL (--null " + load.ShellWord(load.Shown(text)) + ")"
+// asNull returns n with the hint for a text that stands for no value.
+func asNull(n message.Note, text []byte) message.Note {
+	return n.WithHint("stands_for_null", "text", load.Shown(text))
+}
+
+// sheetError returns n with the hint for what a spreadsheet shows for an error.
+func sheetError(n message.Note, text []byte) message.Note {
+	return n.WithHint("sheet_error", "text", load.Shown(text))
 }
 
 // numberHint guesses how a text that is no number in format f came to be.
-func numberHint(text []byte, f *numberFormat) string {
+func numberHint(text []byte, f *numberFormat) message.Text {
 	if !bytes.ContainsAny(text, "0123456789") {
 		if bytes.ContainsFunc(text, unicode.IsDigit) {
-			return "digits of another script than 0 to 9"
+			return message.T("other_script")
 		}
-		return "no digits: are the fields of this line shifted?"
+		return message.T("no_digits")
 	}
-	if hint := lookAlikeHint(text, f); hint != "" {
+	if hint := lookAlikeHint(text, f); hint.ID != "" {
 		return hint
 	}
-	if hint := otherFormat(text, f); hint != "" {
+	if hint := otherFormat(text, f); hint.ID != "" {
 		return hint
 	}
 	if looksLikeMoment(text) {
-		return "a date or time: are the fields of this line shifted?"
+		return message.T("date_or_time")
 	}
 	if bytes.ContainsFunc(text, unicode.IsLetter) {
-		return "letters among the digits"
+		return message.T("letters_in_digits")
 	}
-	return ""
+	return message.Text{}
 }
 
 // lookAlikes are the letters that are typed for digits.
 var lookAlikes = []struct {
 	letters string
 	digit   byte
-	hint    string
+	hint    message.Text
 }{
-	{"Oo", '0', "a letter O for a zero?"},
-	{"lI", '1', "a letter l or I for a one?"},
-	{"S", '5', "a letter S for a five?"},
-	{"B", '8', "a letter B for an eight?"},
+	{"Oo", '0', message.T("letter_for_zero")},
+	{"lI", '1', message.T("letter_for_one")},
+	{"S", '5', message.T("letter_for_five")},
+	{"B", '8', message.T("letter_for_eight")},
 }
 
 // lookAlikeHint returns a hint when the text is a number but for letters that
 // look like digits.
-func lookAlikeHint(text []byte, f *numberFormat) string {
+func lookAlikeHint(text []byte, f *numberFormat) message.Text {
 	if !bytes.ContainsFunc(text, func(r rune) bool { return r >= '0' && r <= '9' }) {
-		return ""
+		return message.Text{}
 	}
 	mended := bytes.Clone(text)
-	hint := ""
+	var hint message.Text
 	for i, b := range mended {
 		for _, l := range lookAlikes {
 			if strings.IndexByte(l.letters, b) >= 0 {
 				mended[i] = l.digit
-				if hint == "" {
+				if hint.ID == "" {
 					hint = l.hint
 				}
 			}
 		}
 	}
-	if hint == "" {
-		return ""
+	if hint.ID == "" {
+		return hint
 	}
 	if _, _, _, ok := f.scan(nil, mended); ok {
 		return hint
@@ -107,7 +112,7 @@ func lookAlikeHint(text []byte, f *numberFormat) string {
 	if _, _, _, ok := other.scan(nil, mended); ok {
 		return hint
 	}
-	return ""
+	return message.Text{}
 }
 
 func otherPoint(point byte) byte {
@@ -121,81 +126,83 @@ func otherPoint(point byte) byte {
 // when it fits.
 type shownFormat struct {
 	numberFormat
-	hint string
+	pattern string
+	hint    message.Text
 }
 
 // otherFormats are the formats that a number may be in when it is not in the
 // one that is wanted, the simplest first.
 var otherFormats = slices.Concat(
-	showFormats(`a decimal comma? try the decimal sign "," (--decimal ,)`, "1234,56"),
-	showFormats(`a decimal point? try the decimal sign "." (--decimal .)`, "1234.56"),
-	showFormats("thousands separators? give the column the format %s", "1,234.56", "1.234,56", "1 234,56", "1 234.56", "1'234.56", "1'234,56", "12,34,567.89"),
-	showFormats("a negative number in parentheses? give the column the format %s", "(1,234.56)", "(1.234,56)"),
-	showFormats("the minus behind the number? give the column the format %s", "1,234.56-", "1.234,56-"),
-	showFormats("a percent sign? give the column the format %s", "12.5 %", "12,5 %"),
+	showFormats(func(string) message.Text { return message.T("decimal_comma") }, "1234,56"),
+	showFormats(func(string) message.Text { return message.T("decimal_point") }, "1234.56"),
+	showFormats(func(pattern string) message.Text { return message.T("thousands", "pattern", pattern) },
+		"1,234.56", "1.234,56", "1 234,56", "1 234.56", "1'234.56", "1'234,56", "12,34,567.89"),
+	showFormats(func(pattern string) message.Text { return message.T("in_parentheses", "pattern", pattern) }, "(1,234.56)", "(1.234,56)"),
+	showFormats(func(pattern string) message.Text { return message.T("minus_after", "pattern", pattern) }, "1,234.56-", "1.234,56-"),
+	showFormats(func(pattern string) message.Text { return message.T("percent_sign", "pattern", pattern) }, "12.5 %", "12,5 %"),
 )
 
-// unitFormats are those of numbers with a currency sign before or behind them.
-var unitFormats = showFormats("%s", "1,234.56", "1.234,56", "1 234,56", "1'234.56")
+// unitFormats are those of numbers with a currency sign before or after them.
+var unitFormats = showFormats(func(pattern string) message.Text { return message.T("currency", "pattern", pattern) },
+	"1,234.56", "1.234,56", "1 234,56", "1'234.56")
 
-// showFormats returns the formats of patterns, each with the hint, in which %s
-// is the pattern.
-func showFormats(hint string, patterns ...string) []shownFormat {
+// showFormats returns the formats of patterns, each with the hint for it.
+func showFormats(hint func(pattern string) message.Text, patterns ...string) []shownFormat {
 	var list []shownFormat
 	for _, pattern := range patterns {
 		f, err := parseNumberFormat(pattern, '.')
 		if err != nil {
 			panic(err) // the patterns are constants
 		}
-		list = append(list, shownFormat{f, strings.ReplaceAll(hint, "%s", pattern)})
+		list = append(list, shownFormat{f, pattern, hint(pattern)})
 	}
 	return list
 }
 
-// otherFormat returns the hint of the format in which text is a number, ""
-// for none.
-func otherFormat(text []byte, f *numberFormat) string {
+// otherFormat returns the hint of the format in which text is a number; none
+// has no ID.
+func otherFormat(text []byte, f *numberFormat) message.Text {
 	var room [64]byte
 	if f.percent {
 		bare := *f
 		bare.percent = false
 		if _, _, _, ok := bare.scan(room[:0], text); ok {
-			return "the percent sign is missing"
+			return message.T("percent_missing")
 		}
 	}
-	found := ""
+	var found message.Text
 	for i := range otherFormats {
 		other := &otherFormats[i]
 		if _, _, _, ok := other.scan(room[:0], text); !ok {
 			continue
 		}
-		if found == "" {
+		if found.ID == "" {
 			found = other.hint
 			if other.group != groupNone {
 				break
 			}
 		} else if other.group != groupNone && other.point == f.point { // 1,234 may be either
-			return found + " or " + other.hint
+			return message.T("either", "one", found, "other", other.hint)
 		}
 	}
-	if found != "" {
+	if found.ID != "" {
 		return found
 	}
 	unit, before := unitOf(text)
 	if unit == "" {
-		return ""
+		return message.Text{}
 	}
 	for _, other := range unitFormats {
 		other.unit = []byte(unit)
 		if _, _, _, ok := other.scan(room[:0], text); ok {
-			pattern := other.hint + " " + unit
+			pattern := other.pattern + " " + unit
 			if before {
-				pattern = unit + " " + other.hint
+				pattern = unit + " " + other.pattern
 			}
-			return "a currency or unit? give the column the format " + pattern
+			return message.T("currency", "pattern", pattern)
 		}
 	}
-	return ""
+	return message.Text{}
 }
 
 // unitOf returns the currency sign or code at the beginning or the end of a

@@ -92,7 +92,7 @@ func TestConvertIntegerFormats(t *testing.T) {
 	conversionTest{
 		column: load.Column{Type: load.Integer}, plan: load.Plan{Decimal: ","},
 		accepts: map[string]string{"5,0": "5", "9,000": "9"},
-		refuses: map[string]string{"9.000": "not_a_number: (--decimal .) or thousands separators? give the column the format 1.234,56"},
+		refuses: map[string]string{"9.000": "not_a_number: a decimal point? try the decimal sign \".\" or thousands separators? give the column the format 1.234,56"},
 	}.run(t)
 }
 

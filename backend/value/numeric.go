@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // An integerParser reads whole numbers of 64 bits. A fraction of zeros is
@@ -116,14 +117,14 @@ func (p *integerParser) explain(text []byte) *load.Fault {
 		return explainNumber(text, &p.format, false)
 	}
 	if fraction > 0 && !isZero(number[len(number)-fraction:]) {
-		return &load.Fault{Code: load.CodeNotAnInteger, Message: "not a whole number", Hint: "for numbers with decimals the column has to be decimal"}
+		return &load.Fault{Code: load.CodeNotAnInteger, Note: message.Note{Message: "not a whole number", Hint: "for numbers with decimals the column has to be decimal"}}
 	}
 	if _, ok := wholeNumber(number, whole, fraction); ok {
-		return &load.Fault{Code: load.CodeNotAnInteger, Message: "not clearly a whole number",
-			Hint: fmt.Sprintf("with a thousands separator? give the column the format 1%c234", p.format.point)}
+		return &load.Fault{Code: load.CodeNotAnInteger, Note: message.Note{Message: "not clearly a whole number",
+			Hint: fmt.Sprintf("with a thousands separator? give the column the format 1%c234", p.format.point)}}
 	}
-	return &load.Fault{Code: load.CodeOutOfRange, Message: "too big: an integer goes from -9223372036854775808 to 9223372036854775807",
-		Hint: "for longer numbers the column has to be decimal or text"}
+	return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too big: an integer goes from -9223372036854775808 to 9223372036854775807",
+		Hint: "for longer numbers the column has to be decimal or text"}}
 }
 
 // A decimalParser reads numbers with a fraction, exactly. Nothing is rounded:
@@ -216,18 +217,20 @@ func (p *decimalParser) explain(text []byte) *load.Fault {
 		return explainNumber(text, &p.format, false)
 	}
 	if p.precision == 0 {
-		return &load.Fault{Code: load.CodeNotANumber, Message: "its zeros at the end, or those of others, may say something", Hint: "choose the column's type"}
+		return &load.Fault{Code: load.CodeNotANumber, Note: message.Note{Message: "its zeros at the end, or those of others, may say something", Hint: "choose the column's type"}}
 	}
 	if most := p.precision - p.scale; whole > most {
-		return &load.Fault{Code: load.CodeOutOfRange,
+		return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{
 			Message: fmt.Sprintf("too big: %s before the decimal point, at most %d", load.Count(int64(whole), "digit"), most),
-			Hint:    p.otherReading(text)}
+			Hint:    p.otherReading(text),
+		}}
 	}
 	for fraction > p.scale && number[len(number)-1] == '0' {
 		number, fraction = number[:len(number)-1], fraction-1
 	}
-	return &load.Fault{Code: load.CodeOutOfRange,
-		Message: fmt.Sprintf("too many decimals: %d, at most %d", fraction, p.scale), Hint: p.otherReading(text)}
+	return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{
+		Message: fmt.Sprintf("too many decimals: %d, at most %d", fraction, p.scale), Hint: p.otherReading(text),
+	}}
 }
 
 // otherReading returns a hint when the number would fit if it were written
@@ -240,7 +243,7 @@ func (p *decimalParser) otherReading(text []byte) string {
 		}
 		read := decimalParser{format: other.numberFormat, precision: p.precision, scale: p.scale}
 		if _, _, ok := read.parse(text, 0, len(text)); ok {
-			return other.hint
+			return other.hint.String()
 		}
 	}
 	return "nothing is rounded: shorten it, or widen the column"
@@ -331,15 +334,15 @@ func cutExponent(s []byte) (mantissa, exponent []byte) {
 func (p *floatParser) explain(text []byte) *load.Fault {
 	_, v, err := p.value(nil, text)
 	if errors.Is(err, errInexact) {
-		return &load.Fault{Code: load.CodeOutOfRange, Message: "too many digits: a float would make " + shortest(v) + " of it",
-			Hint: "for longer numbers the column has to be integer, decimal or text"}
+		return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too many digits: a float would make " + shortest(v) + " of it",
+			Hint: "for longer numbers the column has to be integer, decimal or text"}}
 	}
 	if errors.Is(err, strconv.ErrRange) {
 		if v == 0 {
-			return &load.Fault{Code: load.CodeOutOfRange, Message: "too small: a float goes down to 4.9e-324", Hint: "for smaller numbers the column has to be decimal or text"}
+			return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too small: a float goes down to 4.9e-324", Hint: "for smaller numbers the column has to be decimal or text"}}
 		}
-		return &load.Fault{Code: load.CodeOutOfRange, Message: "too big: a float goes up to 1.8e308",
-			Hint: "for longer numbers the column has to be decimal or text"}
+		return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too big: a float goes up to 1.8e308",
+			Hint: "for longer numbers the column has to be decimal or text"}}
 	}
 	return explainNumber(text, &p.format, true)
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A uuidParser reads UUIDs of RFC 9562 in hexadecimal, with hyphens or without
@@ -95,9 +96,9 @@ func hexValue(b byte) byte {
 }
 
 func (uuidParser) explain(text []byte) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotAUUID, Message: "not a UUID"}
+	flt := &load.Fault{Code: load.CodeNotAUUID, Note: message.Note{Message: "not a UUID"}}
 	if isNullMarker(text) {
-		flt.Hint = asNull(text)
+		flt.Note = asNull(flt.Note, text)
 		return flt
 	}
 	digits := 0
@@ -116,7 +117,7 @@ func (uuidParser) explain(text []byte) *load.Fault {
 	case missing < 0:
 		flt.Hint = load.Count(int64(-missing), "digit") + " too many"
 	default:
-		flt.Hint = "the hyphens belong behind the digits 8, 12, 16 and 20"
+		flt.Hint = "the hyphens belong after the digits 8, 12, 16 and 20"
 	}
 	return flt
 }

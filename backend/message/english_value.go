@@ -1,0 +1,36 @@
+package message
+
+// valueTexts are those of package value: of values that don't fit their column.
+var valueTexts = map[ID]string{
+	"required":         `empty, but a value is required`,
+	"fill_in":          `fill it in, or let the column take NULL`,
+	"stands_for_null":  `does {text} stand for no value? add it to the texts for NULL[ ({setting null={text}})]`,
+	"sheet_error":      `a spreadsheet's error value; does {text} stand for no value? add it to the texts for NULL[ ({setting null={text}})]`,
+	"also_wrong":       `also wrong: {also}`,
+	"also_wrong_after": `{hint}; also wrong: {also}`,
+	"and_columns":      `{columns}`,
+	"and_others":       `{columns} and {n|other|others}`,
+
+	"not_a_number":      `not a number`,
+	"not_plain_digits":  `not a number in plain digits`,
+	"not_finite":        `not a finite number`,
+	"long_text":         `a text of {n|character|characters}: are the fields of this line shifted?`,
+	"scientific":        `scientific notation: has a spreadsheet shortened an identifier? for such numbers the column has to be float`,
+	"other_script":      `digits of another script than 0 to 9`,
+	"no_digits":         `no digits: are the fields of this line shifted?`,
+	"date_or_time":      `a date or time: are the fields of this line shifted?`,
+	"letters_in_digits": `letters among the digits`,
+	"letter_for_zero":   `a letter O for a zero?`,
+	"letter_for_one":    `a letter l or I for a one?`,
+	"letter_for_five":   `a letter S for a five?`,
+	"letter_for_eight":  `a letter B for an eight?`,
+	"decimal_comma":     `a decimal comma? try the decimal sign ","[ ({setting decimal=,})]`,
+	"decimal_point":     `a decimal point? try the decimal sign "."[ ({setting decimal=.})]`,
+	"either":            `{one} or {other}`,
+	"thousands":         `thousands separators? give the column the format {pattern}`,
+	"in_parentheses":    `a negative number in parentheses? give the column the format {pattern}`,
+	"minus_after":       `the minus after the number? give the column the format {pattern}`,
+	"percent_sign":      `a percent sign? give the column the format {pattern}`,
+	"percent_missing":   `the percent sign is missing`,
+	"currency":          `a currency or unit? give the column the format {pattern}`,
+}
