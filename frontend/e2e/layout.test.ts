@@ -32,6 +32,13 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
   await page.click(marked('pause'));
   await page.waitForSelector(marked('resume'));
   assert.deepEqual(await places(), running, 'paused');
+  const narrow = async () => {
+    await page.setViewportSize({ width: 960, height: 800 });
+    const found = await places();
+    await page.setViewportSize({ width: 1280, height: 800 });
+    return found;
+  };
+  const narrowPaused = await narrow();
   const bar = await box(page, 'mat-progress-bar');
   await page.click(marked('cancel'));
   await page.waitForSelector(marked('cancel-confirm'));
@@ -46,6 +53,7 @@ test('nothing moves when an import is asked to cancel, ends, or was saved', asyn
   await page.waitForSelector(marked('summary', '[data-state=cancelled]'));
   await page.waitForSelector(marked('notes')); // about the bytes that are not UTF-8
   assert.deepEqual(await places(), running, 'cancelled');
+  assert.deepEqual(await narrow(), narrowPaused, 'cancelled, in a narrow window');
   assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
   const summary = await box(page, marked('summary'));
   const path = `/home/ada/${'a folder with a long name/'.repeat(8)}articles.rejected.csv`;

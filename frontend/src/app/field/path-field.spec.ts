@@ -25,6 +25,7 @@ describe('PathField', () => {
     ['"/data/with space.csv"', '/data/with space.csv'],
     ["'/data/a.csv'", '/data/a.csv'],
     ['file:///data/a%20b.csv', '/data/a b.csv'],
+    ['file:///data/100%.csv', '/data/100%.csv'],
     ['C:\\data\\a.csv', 'C:\\data\\a.csv'],
   ])('takes %s', (typed, path) => {
     const { changed, enter } = setUp();

@@ -64,5 +64,13 @@ export class PathField {
 /** File managers and shells copy paths in quotes, or as a URL. */
 function unquoted(path: string): string {
   const bare = /^(["'])(.*)\1$/.exec(path)?.[2] ?? path;
-  return bare.startsWith('file://') ? decodeURIComponent(bare.slice('file://'.length)) : bare;
+  if (!bare.startsWith('file://')) {
+    return bare;
+  }
+  const file = bare.slice('file://'.length);
+  try {
+    return decodeURIComponent(file);
+  } catch {
+    return file; // its "%" does not encode anything
+  }
 }

@@ -54,7 +54,7 @@ export class StatusLine {
     const checks = this.runs.active().filter((run) => run.job().request.check).length;
     const imports = this.runs.active().length - checks;
     const active = [imports && counted(imports, 'import'), checks && counted(checks, 'check')];
-    return `${active.filter(Boolean).join(', ') || 'no import'} active`;
+    return `${active.filter(Boolean).join(', ') || 'no imports'} active`;
   });
   /** Running jobs come before those that wait, and of these the next one first. */
   protected readonly shown = computed(() =>
