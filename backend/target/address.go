@@ -11,24 +11,25 @@ import (
 	"linefeed/backend/target/sqlite"
 )
 
-// An address is what a target's URL says. What a path is and what a URL is, is
-// known here alone.
+// An address is a parsed target URL. Only this file knows what is a path and what
+// is a URL.
 type address struct {
 	other string // the scheme of a kind of database that is not supported
-	named bool   // the scheme sqlite: stands before the path
+	named bool   // sqlite: precedes the path
 	path  string // of the SQLite file
-	query string // the settings, as they stand
+	query string // the settings, verbatim
 
 	options sqlite.Options
 }
 
-// settings finds those of sqlite:PATH?NAME=VALUE. Any other ? is the path's.
+// settings matches the settings of sqlite:PATH?NAME=VALUE. Any other ? belongs to
+// the path.
 var settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 
 var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_path_dot"))
 
-// parse reads a target's URL. What could mean one thing to SQLite and another
-// as a path is refused. The error shows nothing that [Redact] hides.
+// parse parses a target's URL. It refuses what SQLite would take for something
+// else than the path it looks like. The error shows nothing that [Redact] hides.
 func parse(url string) (address, error) {
 	a, err := parseURL(url)
 	return a, RedactError(url, err)
@@ -44,23 +45,23 @@ func parseURL(url string) (address, error) {
 	if name, ok := strings.CutSuffix(scheme, "://"); ok && !strings.Contains(name, ":") {
 		return address{other: strings.Trim(name, copied)}, nil
 	}
-	// A name before a colon may be a part of a file's name, but not with the
-	// password of a user, as Go's drivers name a server, or with another scheme
-	// after it, as Java's do.
+	// A name with a colon after it may begin a file's name, but not if a user's
+	// password follows, as in the addresses of Go's drivers, or another scheme, as
+	// in those of Java's.
 	if _, secrets := redactUser(rest); scheme != "" && (len(secrets) > 0 || IsURL(url)) {
 		return address{}, errServer
 	}
 	return address{path: url}.onDisk()
 }
 
-// parseSQLite reads what is after sqlite:.
+// parseSQLite parses what follows sqlite:.
 func parseSQLite(rest string) (address, error) {
 	a := address{named: true, path: rest}
 	if err := a.readSettings(); err != nil {
 		return a, err
 	}
 	if path, ok := strings.CutPrefix(a.path, "//"); ok {
-		// As in every URL a host would follow, of which a file has none.
+		// In a URL a host follows, which a file does not have.
 		if !filepath.IsAbs(path) && !strings.HasPrefix(path, "/") {
 			return a, fmt.Errorf("open target: %w", message.NewError(nil, "sqlite_full_path", "sqlite_in_folder"))
 		}
@@ -72,7 +73,7 @@ func parseSQLite(rest string) (address, error) {
 	return a.onDisk()
 }
 
-// onDisk refuses what would be a database in memory.
+// onDisk refuses an in-memory database.
 func (a address) onDisk() (address, error) {
 	if strings.HasPrefix(a.path, ":memory:") {
 		return a, fmt.Errorf("open target: %w", message.NewError(nil, "in_memory", "give_file_dot"))
@@ -80,7 +81,7 @@ func (a address) onDisk() (address, error) {
 	return a, nil
 }
 
-// readSettings takes the settings off the path.
+// readSettings splits the settings off the path.
 func (a *address) readSettings() error {
 	m := settings.FindStringSubmatchIndex(a.path)
 	if m == nil {
@@ -99,7 +100,7 @@ func (a *address) readSettings() error {
 	return nil
 }
 
-// Abs returns a URL that means the same from every folder. It opens nothing.
+// Abs returns a URL that means the same from every folder, without opening it.
 func Abs(url string) (string, error) {
 	a, err := parse(url)
 	if err != nil || a.other != "" || url == "" {
@@ -115,14 +116,14 @@ func Abs(url string) (string, error) {
 	return abs, nil
 }
 
-// IsAbs reports whether a URL means the same from every folder. The error says
-// that it can't be the URL of a target.
+// IsAbs reports whether a URL means the same from every folder. The error is that
+// of a URL which can't be a target's.
 func IsAbs(url string) (bool, error) {
 	a, err := parse(url)
 	return err == nil && (a.other != "" || filepath.IsAbs(a.path)), err
 }
 
-// Path returns the path of the file that url names, "" where it names none.
+// Path returns the path of the file that url names, "" if it names none.
 func Path(url string) string {
 	a, err := parse(url)
 	if err != nil || a.other != "" {
@@ -131,8 +132,8 @@ func Path(url string) string {
 	return a.path
 }
 
-// Files returns the paths of the files that belong to the database that url
-// names, those that may come and go too. A database that is no file has none.
+// Files returns the paths of the files that the database at url may consist of;
+// none for a database that is not a file.
 func Files(url string) []string {
 	path := Path(url)
 	if path == "" {

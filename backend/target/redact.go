@@ -11,26 +11,26 @@ import (
 // hidden stands where a secret was.
 const hidden = "***"
 
-// Redact returns the target that url names without the passwords in it: of a
-// URL, or what looks like one, what stands before an @, and the values of
-// parameters whose names say that they are secret. A path stays as it is. It is
-// what may be kept, told and logged; that which is opened is url itself.
+// Redact returns a target's URL without its passwords: in a URL, or what looks
+// like one, the password before an @, and the values of parameters whose names
+// suggest a secret. A path is not changed. The result may be stored, shown and
+// logged; what is opened is url itself.
 //
-// It hides too much rather than too little: a password may hold any of the
+// It hides too much rather than too little: a password may contain any of the
 // characters that end one in a proper URL.
 func Redact(url string) string {
 	shown, _ := redact(url)
 	return shown
 }
 
-// Secrets returns what Redact hides, to be looked for in other texts.
+// Secrets returns what Redact hides, so that it can be found in other texts.
 func Secrets(url string) []string {
 	_, secrets := redact(url)
 	return secrets
 }
 
-// RedactError returns err with a text that shows nothing of what Redact hides of
-// url, wherever it came from.
+// RedactError returns err with a text that shows nothing of what Redact hides in
+// url, wherever the error comes from.
 func RedactError(url string, err error) error {
 	if err == nil {
 		return nil
@@ -53,10 +53,11 @@ func RedactError(url string, err error) error {
 	return &redactedError{text, err}
 }
 
-// shortSecret is how long a secret is to be for not hiding words by chance.
+// shortSecret is the length below which a secret could be a word of the text by
+// chance.
 const shortSecret = 4
 
-// A redactedError is an error of which the text is told otherwise.
+// A redactedError is an error with another text.
 type redactedError struct {
 	text string
 	err  error
@@ -78,19 +79,19 @@ func redact(target string) (shown string, secrets []string) {
 	return scheme + rest, append(secrets, values...)
 }
 
-// path finds what names a file, whatever is in it: no scheme, a drive of
-// Windows, or sqlite: and file: with no host.
+// path matches what names a file, whatever the name contains: no scheme, a Windows
+// drive, or sqlite: and file: without a host.
 var path = regexp.MustCompile(`(?i)^(?:(?:sqlite|file):/{0,1}(?:[^/]|$)|(?:sqlite|file):///|[A-Za-z]:[\\/]|[^:@?&;=]*[/\\])`)
 
-// copied are the blanks and quotes that come along when a URL is copied.
+// copied are the blanks and quotes that may be copied along with a URL.
 const copied = " \t\r\n\f\v\"'`<"
 
-// schemes are the schemes of a URL, with those of a driver before it, as in
-// jdbc:postgresql://; without slashes, the name before a colon, as that of a
-// user in ann:secret@tcp(host)/db.
+// schemes matches the scheme of a URL, after those of a driver if there are any, as
+// in jdbc:postgresql://; or, without slashes, the name before a colon, such as the
+// user's in ann:secret@tcp(host)/db.
 var schemes = regexp.MustCompile("^[" + copied + "]*(?:(?:[A-Za-z][A-Za-z0-9+._-]*:)*//|[A-Za-z][A-Za-z0-9+._-]*:)")
 
-// split returns the scheme of a target, "" for a path, and what is after it.
+// split returns the scheme of a target, "" for a path, and the rest.
 func split(target string) (scheme, rest string) {
 	if path.MatchString(target) {
 		return "", target
@@ -99,12 +100,12 @@ func split(target string) (scheme, rest string) {
 	return target[:n], target[n:]
 }
 
-// IsURL reports whether text, which may be meant as a path, has a URL in it:
-// then it is to be shown as [Redact] returns it.
+// IsURL reports whether a text that should be a path contains a URL, and so must be
+// shown as [Redact] returns it.
 func IsURL(text string) bool { return strings.Contains(text, "://") }
 
-// redactUser hides what stands before the host: all of a user's name and
-// password but the name.
+// redactUser hides the user's password before the host, or whatever is there if it
+// has no name.
 func redactUser(rest string) (shown string, secrets []string) {
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
@@ -127,11 +128,11 @@ func redactUser(rest string) (shown string, secrets []string) {
 	return name + ":" + hidden + rest[at:], []string{password}
 }
 
-// secretName finds the names of parameters that hold a secret.
+// secretName matches the names of parameters that hold a secret.
 var secretName = regexp.MustCompile(`(?i)pass|pwd|secret|token|credential|signature|(^|[^a-z])(auth|sig|pw)($|[^a-z])|(api|access|account|private|shared|encryption)[ _-]?key|^key$`)
 
-// parameter finds name=value in a query, a fragment, or a list of settings, the
-// value in quotes or not.
+// parameter matches name=value in a query, a fragment, or a list of settings, with
+// the value quoted or not.
 var parameter = regexp.MustCompile(`(^|[?&;#,\s])([^?&;#,\s=]+(?: ?[^?&;#,\s=]+)?\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|\{[^}]*\}|[^&;#\s]*)`)
 
 // redactParameters hides the values of secret parameters.

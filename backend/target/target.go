@@ -10,29 +10,29 @@ import (
 	"linefeed/backend/target/sqlite"
 )
 
-// A Target is an open database, with what is needed to choose a table in it.
+// A Target is an open database, including what is needed to choose a table.
 type Target interface {
 	load.Target
 
-	// Tables returns the tables that can be loaded into, by name.
+	// Tables returns the tables that can be loaded into, sorted by name.
 	Tables(ctx context.Context) ([]load.Table, error)
 
-	// Check returns what keeps a layout from being loaded, as far as that can
-	// be known before the load, without writing.
+	// Check returns what would keep a layout from being loaded, as far as that
+	// can be known in advance, without writing anything.
 	Check(ctx context.Context, l load.Layout) ([]load.Problem, error)
 
-	// Waiting reports whether the call that is going on waits for the lock
-	// of another program. It may be called from any goroutine.
+	// Waiting reports whether the current call waits for the lock of another
+	// program. It may be called from any goroutine.
 	Waiting() bool
 }
 
-// Open opens the database that url names. The file need not be there yet: it is
-// made with the first table that is created in it.
+// Open opens the database that url names. The file need not exist yet: it is made
+// with the first table that is created in it.
 //
-// A URL is the path of an SQLite file, or sqlite:PATH, which may end in a
-// setting: sqlite:PATH?wait=30s waits that long for the locks of other programs.
+// A URL is the path of an SQLite file, or sqlite:PATH, optionally with a setting:
+// sqlite:PATH?wait=30s waits up to 30 seconds for the locks of other programs.
 //
-// Its errors tell no password.
+// Errors show no password.
 func Open(ctx context.Context, url string) (Target, error) {
 	a, err := parse(url)
 	if err != nil {

@@ -10,18 +10,18 @@ import (
 	"linefeed/backend/target/sqlite/bulk"
 )
 
-// writing is how a layout writes to a table.
+// writing is how the rows of a layout are written to a table.
 type writing struct {
 	t    *table
-	at   []int // for each column of the table its index in the layout, or -1
+	at   []int // the index in the layout of each column of the table, or -1
 	rule load.Conflict
-	key  *key // by which rule finds the row that is there
+	key  *key // by which the rule finds the existing row
 }
 
-// value returns the expression for what a row has for column k, which is mapped.
+// value returns the expression of the value of column k, which is mapped.
 func (w *writing) value(k int) string { return w.t.orDefault(k, fmt.Sprintf("?%d", w.at[k]+1)) }
 
-// findKey finds the key that tells which row a rule is about, from the columns
+// findKey finds the key that identifies the row a rule is about, from the columns
 // that the plan names.
 func (w *writing) findKey(columns []string) error {
 	t := w.t
@@ -45,20 +45,20 @@ func (w *writing) findKey(columns []string) error {
 	return nil
 }
 
-// onConflict completes the statements of a load that has a rule for rows whose
-// key is in the table.
+// onConflict completes the statements of a load with a rule for rows whose key is
+// in the table.
 //
-// A row whose key is there is never inserted, but changed or left; only there
-// is no telling before whether it is there. So it is inserted with a clause for
-// that, or, where the clause would not do, looked for first. An insert that is
-// refused for another reason is no answer: a row whose key is there need not
-// satisfy what a new one must.
+// Such a row is never inserted: the existing row is updated or kept. Whether there
+// is one is not known in advance. So the row is inserted with an ON CONFLICT
+// clause or, where the clause would not do, looked up first. It is also looked up
+// after an insert was refused for another reason: the update of an existing row
+// need not satisfy what a new row must.
 func (w *writing) onConflict(s *bulk.Statements) {
 	s.Find, s.Change = w.find(), w.change()
-	// An insert sets off the triggers of one even where it turns into an
-	// update, whose triggers it runs with a conflict clause; and it uses up a
-	// number of AUTOINCREMENT. Of a key that is more than the rowid the clause
-	// can't name the rowid's column.
+	// An insert fires BEFORE INSERT triggers even if it becomes an update, fires
+	// the update's triggers with a conflict clause in force, and uses up a number
+	// of AUTOINCREMENT. And the clause can't name the rowid's column as part of a
+	// key of several columns.
 	s.First = w.t.triggers || w.t.rules.autoincrement || len(w.key.columns) > 1 && w.inKey(w.t.alias)
 	if s.First {
 		return
@@ -81,12 +81,12 @@ func (w *writing) onConflict(s *bulk.Statements) {
 	s.One += "UPDATE SET " + strings.Join(set, ", ") + " WHERE linefeed_conflict()"
 }
 
-// find returns the statement that tells whether the row's key is there.
+// find returns the statement that looks up the row's key.
 func (w *writing) find() string {
 	return fmt.Sprintf("SELECT 1 FROM main.%s WHERE %s", quote(w.t.name), w.there())
 }
 
-// there returns the condition that a row has the key.
+// there returns the condition that a row of the table has the row's key.
 func (w *writing) there() string {
 	var where []string
 	for i, name := range w.key.columns {
@@ -99,8 +99,8 @@ func (w *writing) there() string {
 	return strings.Join(where, " AND ")
 }
 
-// change returns the statement that changes the row that has the key, "" where
-// nothing of it is to be changed.
+// change returns the statement that updates the row with the key, "" if nothing of
+// it is to be updated.
 func (w *writing) change() string {
 	var set []string
 	for _, k := range w.set() {
@@ -121,12 +121,12 @@ func (w *writing) change() string {
 	return fmt.Sprintf("UPDATE%s main.%s SET %s WHERE %s", w.t.orAbort(), quote(w.t.name), strings.Join(set, ", "), w.there())
 }
 
-// set returns the columns that the rule sets in a row that is there.
+// set returns the columns that the rule sets in an existing row.
 //
-// Replacing sets every column, those that are not mapped to their defaults. It
-// is no INSERT OR REPLACE, which also deletes rows that have nothing but
-// another unique value in common with the new one, and with them, by cascade,
-// rows of other tables. The rowid stays where it is not mapped, or empty.
+// Replacing sets every column, unmapped ones to their defaults. It is not INSERT
+// OR REPLACE, which would also delete other rows that share a unique value with
+// the new one and, by cascade, rows of other tables. The rowid is kept if it is
+// unmapped or empty.
 func (w *writing) set() []int {
 	var columns []int
 	for k, c := range w.t.columns {
@@ -140,8 +140,8 @@ func (w *writing) set() []int {
 	return columns
 }
 
-// keepsRowid reports whether column k is the rowid, of which an empty value says
-// nothing for a row that is there: for a new one it is the next free number.
+// keepsRowid reports whether column k is the rowid. Its empty value means the next
+// free number for a new row, and keeps the number of an existing one.
 func (w *writing) keepsRowid(k int) bool {
 	return w.t.alias != "" && strings.EqualFold(w.t.columns[k].Name, w.t.alias)
 }
@@ -150,7 +150,7 @@ func (w *writing) inKey(column string) bool {
 	return slices.ContainsFunc(w.key.columns, func(name string) bool { return strings.EqualFold(name, column) })
 }
 
-// describeKeys names the keys that there are.
+// describeKeys lists the keys of the table.
 func (t *table) describeKeys() string {
 	var keys []string
 	for _, k := range t.keys {

@@ -10,19 +10,19 @@ import (
 	"linefeed/backend/message"
 )
 
-// A column of numeric affinity, which SQLite finds in the declared name of its
-// type (https://www.sqlite.org/datatype3.html, 3.1), makes a number of every
-// text that looks like one: 00420 becomes 420, and of a decimal 15 digits are
-// kept. Rows of which that would change a value are refused instead.
+// A column of numeric affinity, which SQLite derives from its declared type
+// (https://www.sqlite.org/datatype3.html, 3.1), turns every text that looks like a
+// number into one: 00420 becomes 420, and decimals keep 15 digits. Rows with a
+// value that would change are refused instead.
 
-// exactDigits is how many digits of a decimal survive in a column of numeric
-// affinity, which stores a fraction as a float64.
+// exactDigits is the number of digits of a decimal that survive in a column of
+// numeric affinity, which stores fractions as float64.
 const exactDigits = 15
 
-// exactness is a column of the layout whose values SQLite may change.
+// An exactness is a column of the layout whose values SQLite may change.
 type exactness struct {
 	column int
-	// decimal says that only the number counts, and not how it is written.
+	// decimal says that only the number matters, not how it is written.
 	decimal  bool
 	declared string
 }
@@ -30,13 +30,13 @@ type exactness struct {
 // exactnessOf returns the columns of a layout whose values SQLite may change.
 func exactnessOf(t *table, l load.Layout) []exactness {
 	if t.strict {
-		return nil // a value that does not fit is refused
+		return nil // SQLite refuses a value that does not fit
 	}
 	var columns []exactness
 	for i, mapped := range l.Columns {
 		c := t.columns[t.index(mapped.Name)]
 		switch c.Type {
-		case load.Text, load.JSON, load.Decimal: // the signs in the others' texts make them no numbers
+		case load.Text, load.JSON, load.Decimal: // the texts of other types never look like numbers
 			if numericAffinity(c.Declared) {
 				columns = append(columns, exactness{i, c.Type == load.Decimal, c.Declared})
 			}
@@ -45,8 +45,8 @@ func exactnessOf(t *table, l load.Layout) []exactness {
 	return columns
 }
 
-// numericAffinity reports whether SQLite makes numbers of texts in a column
-// that is declared so.
+// numericAffinity reports whether a column with that declared type turns texts into
+// numbers.
 func numericAffinity(declared string) bool {
 	name := strings.ToUpper(declared)
 	switch {
@@ -58,8 +58,8 @@ func numericAffinity(declared string) bool {
 	return name != "" && !strings.Contains(name, "BLOB")
 }
 
-// inexact yields the rows of a batch that SQLite would change a value of, in
-// their order, with why they are refused.
+// inexact yields the rows of a batch with a value that SQLite would change, in
+// order, and their refusals.
 func inexact(columns []exactness, b *load.Batch) iter.Seq2[int, load.Refusal] {
 	return func(yield func(int, load.Refusal) bool) {
 		if len(columns) == 0 {
@@ -81,7 +81,7 @@ func inexact(columns []exactness, b *load.Batch) iter.Seq2[int, load.Refusal] {
 	}
 }
 
-// keeps reports whether a text comes back from the column as it went in.
+// keeps reports whether the column stores a text without changing it.
 func (e exactness) keeps(text []byte) bool {
 	if e.decimal {
 		return len(text) <= exactDigits || keepsDecimal(string(text))
@@ -99,9 +99,8 @@ func (e exactness) keeps(text []byte) bool {
 		strconv.FormatFloat(f, 'f', -1, 64) == s && keepsDecimal(s)
 }
 
-// looksNumeric reports whether SQLite takes a text for a number: digits with a
-// point among them or at either end, perhaps a sign and an exponent, and white
-// space around it.
+// looksNumeric reports whether a text is a number to SQLite: digits with an optional
+// point anywhere, an optional sign and exponent, and white space around it.
 func looksNumeric(text []byte) bool {
 	const space = " \t\n\v\f\r"
 	s := bytes.TrimLeft(text, space)
@@ -131,7 +130,7 @@ func looksNumeric(text []byte) bool {
 	return len(bytes.TrimLeft(s, space)) == 0
 }
 
-// leadingDigits returns how many digits s begins with.
+// leadingDigits returns the number of digits at the start of s.
 func leadingDigits(s []byte) int {
 	for i, c := range s {
 		if c < '0' || c > '9' {
@@ -141,9 +140,9 @@ func leadingDigits(s []byte) int {
 	return len(s)
 }
 
-// keepsDecimal reports whether a decimal, -?digits[.digits], survives as an
-// integer or in the 15 digits of a fraction. With a point it is a float64 on its
-// way to an integer, also where nothing but zeros follows.
+// keepsDecimal reports whether a decimal, -?digits[.digits], survives as an integer
+// or within the 15 digits of a float64. One with a point becomes a float64 before
+// it becomes an integer, even if only zeros follow the point.
 func keepsDecimal(s string) bool {
 	digits, fraction, point := strings.Cut(s, ".")
 	whole := strings.TrimLeft(strings.TrimPrefix(digits, "-"), "0")

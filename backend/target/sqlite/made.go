@@ -9,9 +9,9 @@ import (
 	"linefeed/backend/target/sqlite/bulk"
 )
 
-// checkMade returns a problem where what a layout says of the table to be made
-// can't be taken into a statement: names are quoted there, but types and checks
-// stand in it as they are.
+// checkMade returns a problem if what a layout says about the new table must not
+// become part of a statement: names are quoted there, but types and checks are
+// copied verbatim.
 func checkMade(l load.Layout) error {
 	if err := checkTableName(l.Plan.Table); err != nil {
 		return err
@@ -32,8 +32,8 @@ func checkMade(l load.Layout) error {
 	return nil
 }
 
-// checkTableName returns a problem where SQLite would take the name to end
-// within it.
+// checkTableName returns a problem if the name has a NUL, at which SQLite would end
+// it.
 func checkTableName(name string) error {
 	if strings.ContainsRune(name, 0) {
 		return load.Problem{Note: message.New("table_with_nul", "other_name", "table", name)}
@@ -41,14 +41,14 @@ func checkTableName(name string) error {
 	return nil
 }
 
-// typeName is the grammar of declared types.
+// typeName matches declared types.
 var typeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?$`)
 
-// maxTypeName is the longest declared type.
+// maxTypeName is the length of the longest declared type.
 const maxTypeName = 100
 
-// isTypeName reports whether declared can be a column's type, and nothing but
-// that: a keyword among its words could begin a rule of the column.
+// isTypeName reports whether declared can be a column's type and nothing else: a
+// keyword among its words could begin a constraint.
 func isTypeName(declared string) bool {
 	if len(declared) > maxTypeName || !typeName.MatchString(declared) {
 		return false
@@ -66,7 +66,7 @@ func isTypeName(declared string) bool {
 	return true
 }
 
-// isClosed reports whether an expression stays within the parentheses that are
+// isClosed reports whether an expression can't escape from the parentheses that are
 // put around it.
 func isClosed(expression string) bool {
 	depth := 0
@@ -77,7 +77,7 @@ func isClosed(expression string) bool {
 			if c == '[' {
 				c = ']'
 			}
-			end := strings.IndexByte(rest[1:], c) // one that is doubled begins anew
+			end := strings.IndexByte(rest[1:], c) // a doubled quote begins a new string
 			if end < 0 {
 				return false
 			}

@@ -10,43 +10,43 @@ import (
 	"linefeed/backend/message"
 )
 
-// errConstraintDatatype is SQLITE_CONSTRAINT_DATATYPE, which the driver does
-// not name.
+// errConstraintDatatype is SQLITE_CONSTRAINT_DATATYPE, which the driver does not
+// define.
 var errConstraintDatatype = driver.ErrConstraint.Extend(12)
 
-// reasons turns what SQLite says about a refused row into a refusal. The same
-// is said about many rows, so each saying is worked out once.
+// reasons turns SQLite's errors about refused rows into refusals. Many rows have
+// the same error, so each error is worked out once.
 type reasons struct {
 	table  *table
 	layout load.Layout
-	known  map[saying]load.Refusal
+	known  map[rowError]load.Refusal
 }
 
-// A saying is what SQLite says.
-type saying struct {
-	code    int
+// A rowError is SQLite's error about a row.
+type rowError struct {
+	code    int // the extended result code
 	message string
 }
 
-// maxReasons bounds the sayings that are kept: those of triggers can be
-// different for every row.
+// maxReasons bounds the number of known errors: those of triggers can differ for
+// every row.
 const maxReasons = 1000
 
 func reasonsFor(t *table, l load.Layout) reasons {
-	return reasons{table: t, layout: l, known: map[saying]load.Refusal{}}
+	return reasons{table: t, layout: l, known: map[rowError]load.Refusal{}}
 }
 
-// find returns the refusal for an extended result code and SQLite's message,
-// without its row.
+// find returns the refusal for an extended result code and SQLite's message, except
+// for its row.
 func (r *reasons) find(code int, message []byte) load.Refusal {
-	if known, ok := r.known[saying{code, string(message)}]; ok {
+	if known, ok := r.known[rowError{code, string(message)}]; ok {
 		return known
 	}
 	if len(r.known) >= maxReasons {
 		clear(r.known)
 	}
 	reason := r.explain(driver.ErrNoExtended(code), string(message))
-	r.known[saying{code, string(message)}] = reason
+	r.known[rowError{code, string(message)}] = reason
 	return reason
 }
 
@@ -92,12 +92,12 @@ func (r *reasons) explain(code driver.ErrNoExtended, said string) load.Refusal {
 	return refusal
 }
 
-// columnsOf returns the columns that are named as "table.a, table.b", nil
-// where they are not columns of the table.
+// columnsOf returns the columns of a list such as "table.a, table.b", nil if they
+// are not columns of the table.
 func (r *reasons) columnsOf(subject string) []string {
 	var columns []string
 	for _, c := range r.table.columns {
-		// Names are looked for, rather than parsed: they may hold anything.
+		// Names are searched for, not parsed: they may contain anything.
 		if hasItem(subject, r.table.name+"."+c.Name) {
 			columns = append(columns, c.Name)
 		}
@@ -105,12 +105,13 @@ func (r *reasons) columnsOf(subject string) []string {
 	return columns
 }
 
-// hasItem reports whether item is among items, which are separated by ", ".
+// hasItem reports whether a list separated by ", " contains item.
 func hasItem(items, item string) bool {
 	return strings.Contains(", "+items+", ", ", "+item+", ")
 }
 
-// only returns the index in the layout of the only column, or -1.
+// only returns the index in the layout of the column, if it is a single one and
+// mapped, and else -1.
 func (r *reasons) only(columns []string) int {
 	if len(columns) != 1 {
 		return -1
@@ -118,8 +119,8 @@ func (r *reasons) only(columns []string) int {
 	return slices.IndexFunc(r.layout.Columns, func(c load.Column) bool { return strings.EqualFold(c.Name, columns[0]) })
 }
 
-// mentioned returns the index in the layout of the only column that an
-// expression mentions, or -1.
+// mentioned returns the index in the layout of the column that an expression
+// mentions, if it is a single one and mapped, and else -1.
 func (r *reasons) mentioned(expression string) int {
 	var found []string
 	words := strings.FieldsFunc(strings.ToLower(expression), func(c rune) bool {

@@ -12,37 +12,36 @@ import (
 	"linefeed/backend/message"
 )
 
-// A table is what the database says about one of its tables.
+// A table is the schema of a table.
 type table struct {
 	name    string // as it is spelled in the database
 	columns []load.Column
-	// defaults holds, for each column that has a default, the expression of
-	// that, and "" for the others.
+	// defaults has the expression of each column's default, "" for none.
 	defaults []string
 	keys     []key    // the primary key and each unique index
 	primary  []string // the primary key, in its order
-	rowid    string   // a name by which rowids are reached; "" where there are none
-	alias    string   // the column that is another name of the rowid; "" where there is none
+	rowid    string   // a name of the rowid that no column hides; "" for none
+	alias    string   // the column that is an alias of the rowid; "" for none
 
 	references []reference // its foreign keys
-	referred   bool        // foreign keys of other tables, or its own, lead to it
+	referred   bool        // foreign keys, of other tables or its own, refer to it
 
 	strict   bool
-	triggers bool // there are triggers on it
+	triggers bool // it has triggers
 	rules    rules
 }
 
-// A key is what makes rows unique: columns, and how each is compared, "" for as
-// the column itself is.
+// A key is the columns of a unique index or primary key, and the collation of each,
+// "" for the column's own.
 type key struct{ columns, collations []string }
 
-// table reads what there is to know about a table. Its error wraps
-// load.ErrNoTable where there is none of that name.
+// table reads the schema of a table. The error wraps load.ErrNoTable if there is
+// no such table.
 func (d *DB) table(ctx context.Context, name string) (*table, error) {
 	t := &table{}
 	var schema, kind string
 	var withoutRowid bool
-	if strings.EqualFold(name, "sqlite_schema") { // which is listed, but found by its older name
+	if strings.EqualFold(name, "sqlite_schema") { // it is listed, but found by its older name only
 		name = "sqlite_master"
 	}
 	err := d.pragma(ctx, "table_list", name, func(scan scanFunc) error {
@@ -90,7 +89,7 @@ func (d *DB) table(ctx context.Context, name string) (*table, error) {
 		"SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE)", t.name).Scan(&t.triggers)
 }
 
-// noTable returns the error for a table that is not there.
+// noTable returns the error for a table that does not exist.
 func (d *DB) noTable(ctx context.Context, name string) error {
 	tables, err := d.tableNames(ctx)
 	if err != nil {
@@ -139,7 +138,7 @@ func (d *DB) readColumns(ctx context.Context, t *table) error {
 }
 
 // readKeys reads the columns of the primary key and of the unique indexes that
-// hold for every row, and finds the column that is another name of the rowid.
+// cover every row, and finds the column that is an alias of the rowid.
 func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 	if t.primary != nil {
 		t.keys = append(t.keys, key{t.primary, make([]string, len(t.primary))})
@@ -149,7 +148,7 @@ func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 		unique, primary, partial bool
 	}
 	var indexes []index
-	indexed := false // the primary key is
+	indexed := false // the primary key has an index
 	err := d.pragma(ctx, "index_list", t.name, func(scan scanFunc) error {
 		var i index
 		var origin string
@@ -178,7 +177,7 @@ func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 			t.keys = append(t.keys, k)
 		}
 	}
-	// INTEGER PRIMARY KEY DESC, by an old mistake, has an index of its own.
+	// INTEGER PRIMARY KEY DESC has an index, because of an old bug in SQLite.
 	if len(t.primary) == 1 && !indexed && !withoutRowid {
 		c := &t.columns[t.index(t.primary[0])]
 		t.alias = c.Name
@@ -187,7 +186,7 @@ func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 	return nil
 }
 
-// readKey reads what a unique index compares.
+// readKey reads the columns of a unique index.
 func (d *DB) readKey(ctx context.Context, index string) (key, error) {
 	var k key
 	err := d.pragma(ctx, "index_xinfo", index, func(scan scanFunc) error {
@@ -204,13 +203,12 @@ func (d *DB) readKey(ctx context.Context, index string) (key, error) {
 	return k, err
 }
 
-// index returns the position of a column, or -1. SQLite ignores the case of
-// names.
+// index returns the position of a column, or -1. SQLite ignores case in names.
 func (t *table) index(column string) int {
 	return slices.IndexFunc(t.columns, func(c load.Column) bool { return strings.EqualFold(c.Name, column) })
 }
 
-// unique returns the primary key or the unique index that has these columns,
+// unique returns the primary key or unique index that consists of these columns,
 // in any order, nil for none.
 func (t *table) unique(columns []string) *key {
 	fold := func(names []string) []string {
@@ -229,7 +227,7 @@ func (t *table) unique(columns []string) *key {
 	return &t.keys[i]
 }
 
-// Columns returns the columns of a table in their order.
+// Columns returns the columns of a table, in order.
 func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
 	if err := checkTableName(name); err != nil {
 		return nil, err

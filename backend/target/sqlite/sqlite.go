@@ -1,13 +1,12 @@
 // Package sqlite loads into SQLite database files.
 //
-// Rows are written by a bulk path of its own (package bulk); everything else
-// goes through database/sql on the one connection that a [DB] has.
+// Rows are written by a bulk path (package bulk); everything else uses
+// database/sql on the single connection of a [DB].
 //
-// The user's database stays as it is: its journal mode and all other settings
-// that a file keeps are left alone. Every commit is on the disk when it
-// returns (synchronous=EXTRA), and a power cut leaves the file whole.
-// Constraints hold as declared, foreign keys too, which SQLite by default
-// ignores.
+// The user's database keeps its journal mode and all other persistent settings.
+// Every commit is on the disk when it returns (synchronous=EXTRA), and a power cut
+// leaves the file intact. Constraints are enforced as declared, including foreign
+// keys, which SQLite ignores by default.
 package sqlite
 
 import (
@@ -26,12 +25,12 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// A DB is one SQLite database file, open or still to be made. It implements
+// A DB is an SQLite database file, which need not exist yet. It implements
 // load.Target. It is used by one goroutine at a time.
 type DB struct {
 	path   string
-	conn   *sqlitefile.Conn // nil until the file is there
-	made   bool             // the file was made by us
+	conn   *sqlitefile.Conn // nil until the file exists
+	made   bool             // this DB created the file
 	kept   bool             // something was committed
 	wait   time.Duration
 	writer *writer
@@ -39,34 +38,33 @@ type DB struct {
 	waiting atomic.Bool // for the lock of another program
 }
 
-// Waiting reports whether the database is locked by another program and the
-// call that is going on waits for it. It may be called from any goroutine.
+// Waiting reports whether the current call waits for the lock of another program.
+// It may be called from any goroutine.
 func (d *DB) Waiting() bool { return d.waiting.Load() }
 
-// Options are the wishes of the one who opens a database.
+// Options are the options of [Open].
 type Options struct {
-	// Wait is how long the lock of another program is waited for each time;
-	// 0 is 10 seconds.
+	// Wait is the longest wait for the lock of another program, each time; 0
+	// means 10 seconds.
 	Wait time.Duration
 }
 
 // MaxWait is the longest wait.
 const MaxWait = 24 * time.Hour
 
-// lockWait is the wait of those who name none.
+// lockWait is the default wait.
 var lockWait = 10 * time.Second
 
-// cacheKiB is the page cache of the connection. More of it pays only for keys
-// in random order on tables larger than the cache.
+// cacheKiB is the size of the connection's page cache. A larger one helps only with
+// keys in random order and tables larger than the cache.
 const cacheKiB = 16 * 1024
 
-// pageSize is that of files that are made here. It costs a quarter less time
-// than SQLite's default of 4096, and more brings no more.
+// pageSize is the page size of new files. Loading takes a quarter less time than
+// with SQLite's default of 4096; larger pages gain nothing.
 const pageSize = 8192
 
-// Open opens the database file at path. A file that is not there is made by
-// the first Begin that creates a table, and removed by Close when nothing was
-// committed to it.
+// Open opens the database file at path. If it does not exist, the first Begin that
+// creates a table creates it, and Close removes it unless something was committed.
 func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, fmt.Errorf("open database: %w", message.NewError(nil, "not_a_file", "give_database", "path", path))
@@ -97,7 +95,7 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 // Files returns the paths of the files that a database at path may consist of.
 func Files(path string) []string { return sqlitefile.Files(path) }
 
-// checkFolder says whether the file could be made.
+// checkFolder returns why the file could not be created, if so.
 func (d *DB) checkFolder() error {
 	folder := filepath.Dir(d.path)
 	info, err := os.Stat(folder)
@@ -110,10 +108,10 @@ func (d *DB) checkFolder() error {
 	return nil
 }
 
-// make makes the database file, empty.
+// make creates the database file, empty.
 func (d *DB) make(ctx context.Context) error {
 	f, err := os.OpenFile(d.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) { // another program has just made it
+	if errors.Is(err, fs.ErrExist) { // another program has just created it
 		return d.connect(ctx)
 	}
 	if err != nil {
@@ -126,13 +124,13 @@ func (d *DB) make(ctx context.Context) error {
 	return d.connect(ctx)
 }
 
-// parameters are those of the connection. The file is never made by opening it,
-// and the connection has no mutex, being used by one goroutine at a time. The
-// driver reads from the file as it connects, whatever its context: so it is told
-// not to wait for locks.
+// parameters are the parameters of the connection. Connecting never creates the
+// file. The connection needs no mutex: it is used by one goroutine at a time. The
+// driver reads the file when it connects, without regard to the context, so it
+// must not wait for locks.
 const parameters = "mode=rw&_mutex=no&_busy_timeout=0"
 
-// connect opens the connection to the file, which is there, and reads from it.
+// connect opens the connection to the file, which must exist, and reads from it.
 func (d *DB) connect(ctx context.Context) (err error) {
 	if err := extras.Install(); err != nil {
 		return err
@@ -160,14 +158,14 @@ func (d *DB) connect(ctx context.Context) (err error) {
 			return d.explain(ctx, "open database", err)
 		}
 	}
-	// Nothing was read from the file yet: this tells whether it is a database.
+	// The first read from the file: it fails if this is not a database.
 	if _, err := d.schemaVersion(); err != nil {
 		return d.explain(ctx, "open database", err)
 	}
 	return nil
 }
 
-// schemaVersion returns a number that every change of the schema changes.
+// schemaVersion returns a number that changes with every change of the schema.
 func (d *DB) schemaVersion() (version int64, err error) {
 	err = d.conn.QueryRowContext(context.Background(), "PRAGMA schema_version").Scan(&version)
 	return version, err
@@ -183,8 +181,8 @@ func (d *DB) disconnect() error {
 	return err
 }
 
-// Close closes the database, and the writer that is still open. A file that
-// Begin made is removed when nothing was committed to it, by whomever.
+// Close closes the database and its writer, if one is open. A file that Begin
+// created is removed if nobody has committed anything to it.
 func (d *DB) Close() error {
 	var err error
 	if d.writer != nil {
@@ -202,9 +200,9 @@ func (d *DB) Close() error {
 	return err
 }
 
-// removeLocked removes the file if it is empty, under a lock that keeps others
-// from writing to it; those who wait for it find that the file is gone. It
-// reports whether nothing is left to be done.
+// removeLocked removes the file if it is empty, under a lock that keeps others from
+// writing to it; those who wait for the lock will find the file gone. It reports
+// whether nothing is left to do.
 func (d *DB) removeLocked() bool {
 	ctx := context.Background()
 	if d.conn == nil {
@@ -212,10 +210,10 @@ func (d *DB) removeLocked() bool {
 	}
 	for _, sql := range []string{"PRAGMA busy_timeout=0", "BEGIN EXCLUSIVE"} {
 		if _, err := d.conn.ExecContext(ctx, sql); err != nil {
-			return true // another program writes to it, or reads from it
+			return true // another program reads or writes it
 		}
 	}
-	return d.removeEmpty() == nil // not on Windows, where it is open
+	return d.removeEmpty() == nil // fails on Windows, where the file is open
 }
 
 // removeEmpty removes the file if it is empty.

@@ -19,7 +19,7 @@ func statementsFor(t *table, l load.Layout) (bulk.Statements, error) {
 		w.at[k] = -1
 	}
 	names := make([]string, len(l.Columns))
-	one, many := make([]string, len(names)), make([]string, len(names)) // what goes into them
+	one, many := make([]string, len(names)), make([]string, len(names)) // the expressions of their values
 	for i, c := range l.Columns {
 		k := t.index(c.Name)
 		if k < 0 {
@@ -40,8 +40,8 @@ func statementsFor(t *table, l load.Layout) (bulk.Statements, error) {
 	s := bulk.Statements{
 		Columns: len(names),
 		Guard:   t.guarded(w.rule),
-		// A table may be called excluded, which means something else in a
-		// conflict clause: so there it has another name.
+		// The alias is for a table called excluded, which means something else
+		// in a conflict clause.
 		One: fmt.Sprintf("INSERT%s INTO main.%s AS linefeed_row (%s) VALUES (%s)", t.orAbort(), quote(t.name), quoteAll(names), strings.Join(one, ", ")),
 	}
 	if w.rule != "" && w.rule != load.ConflictReject {
@@ -51,10 +51,10 @@ func statementsFor(t *table, l load.Layout) (bulk.Statements, error) {
 		w.onConflict(&s)
 		return s, nil
 	}
-	// A statement over many rows is exact only where nothing but the row
-	// itself is looked at: foreign keys are checked, and the counter of
-	// AUTOINCREMENT is kept, at a statement's end, and triggers make SQLite
-	// copy all rows before it inserts the first.
+	// A statement over many rows is exact only if the fate of a row depends on
+	// nothing else: SQLite checks foreign keys and stores the counter of
+	// AUTOINCREMENT at the end of a statement. With triggers it would copy all
+	// rows before it inserts the first.
 	if t.rowid != "" && !t.triggers && !t.rules.autoincrement && t.references == nil && !t.referred {
 		s.Many = fmt.Sprintf("INSERT OR FAIL INTO main.%s (%s) SELECT %s FROM %s", quote(t.name), quoteAll(names), strings.Join(many, ", "), bulk.Batch)
 		s.Rowid = fmt.Sprintf("SELECT 1 FROM main.%s WHERE %s = ?", quote(t.name), t.rowid)

@@ -18,14 +18,14 @@ type writer struct {
 	db      *DB
 	table   string
 	reasons reasons
-	exact   []exactness // of the columns that SQLite may change values of
+	exact   []exactness // the columns whose values SQLite may change
 	schema  int64       // the version of the schema that the load was prepared for
-	yielded time.Time   // when the last commit let go of the lock
+	yielded time.Time   // when the last commit released the lock
 	closed  bool
 	failed  error // what made the writer useless
 }
 
-// Begin prepares a load. A table that is made is part of the first commit.
+// Begin prepares a load. A new table is part of the first commit.
 func (d *DB) Begin(ctx context.Context, l load.Layout) (load.Writer, error) {
 	w, err := d.begin(ctx, l)
 	if err != nil {
@@ -89,7 +89,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	return w, nil
 }
 
-// createTable opens a transaction and makes the table in it.
+// createTable begins a transaction and creates the table in it.
 func (w *writer) createTable(ctx context.Context, l load.Layout) error {
 	if l.Plan.Table == "" {
 		return message.NewError(nil, "table_without_name", "")
@@ -110,19 +110,19 @@ func (w *writer) createTable(ctx context.Context, l load.Layout) error {
 	return w.exec(statement)
 }
 
-// exec runs one statement. What stops it is the watch on the loader.
+// exec runs one statement, which only the watch on the loader interrupts.
 func (w *writer) exec(sql string) error {
 	_, err := w.db.conn.ExecContext(context.Background(), sql)
 	return err
 }
 
-// turn is how long others can have the lock between two transactions of a load.
-// Whoever waits for it by SQLite's own busy handler looks every 100 ms.
+// turn is the time that other programs have for taking the lock between two
+// transactions of a load. SQLite's own busy handler retries every 100 ms.
 var turn = 125 * time.Millisecond
 
-// giveWay leaves the lock to others for a moment after a commit: a load that
-// takes it again at once would keep them waiting for as long as it lasts. A
-// file that was made for the load has no others yet.
+// giveWay leaves the lock to other programs for a while after a commit: a load that
+// took it again at once would make them wait for its end. A file that was created
+// for the load has no other users yet.
 func (w *writer) giveWay(ctx context.Context) error {
 	if w.yielded.IsZero() || w.db.made {
 		return nil
@@ -137,7 +137,7 @@ func (w *writer) giveWay(ctx context.Context) error {
 	}
 }
 
-// transaction makes sure that one is open, with the right to write.
+// transaction makes sure that a write transaction is open.
 func (w *writer) transaction(ctx context.Context) error {
 	if w.db.conn.Bulk.InTransaction() {
 		return nil
@@ -152,10 +152,10 @@ func (w *writer) transaction(ctx context.Context) error {
 		return err
 	}
 	if w.table == "" {
-		return nil // to be made
+		return nil // not created yet
 	}
-	// Between two commits other programs may write. New rows are no matter,
-	// but the load was prepared for the table as it was.
+	// Between two commits other programs may write. New rows do not matter, but
+	// a changed schema does: the statements were prepared for the old one.
 	version, err := w.db.schemaVersion()
 	if err == nil && version != w.schema {
 		err = message.NewError(nil, "tables_changed", "start_again", "path", w.db.path)
@@ -163,7 +163,7 @@ func (w *writer) transaction(ctx context.Context) error {
 	return err
 }
 
-// inPlace returns an error when the file is no longer where it was: what is
+// inPlace returns an error if the file was moved, removed or replaced: what is
 // written to it would be lost.
 func (w *writer) inPlace() error {
 	if w.db.conn.Bulk.Moved() {
@@ -172,7 +172,7 @@ func (w *writer) inPlace() error {
 	return nil
 }
 
-// Write stores the rows of b, or names those that the database refused.
+// Write stores the rows of b and reports those that the database refused.
 func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) {
 	if err := w.usable(ctx); err != nil {
 		return load.Result{}, err
@@ -217,9 +217,9 @@ func (w *writer) refusal(row, code int, message []byte) load.Refusal {
 	return r
 }
 
-// Commit makes the rows since the last Commit durable. It is not stopped by
-// ctx once it writes, only while it waits for a lock. Its error says what
-// became of the rows: they are undone.
+// Commit makes the rows since the last Commit durable. ctx stops it while it waits
+// for a lock, but not once it writes. Its error says what became of the rows: they
+// are undone.
 func (w *writer) Commit(ctx context.Context) error {
 	if err := w.usable(ctx); err != nil {
 		return err
@@ -240,7 +240,7 @@ func (w *writer) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Close undoes what was not committed.
+// Close rolls back what was not committed.
 func (w *writer) Close() error {
 	if w.closed {
 		return nil
@@ -250,8 +250,8 @@ func (w *writer) Close() error {
 	w.db.conn.Bulk.Finalize()
 	err := w.rollback()
 	if w.failed != nil {
-		// Where the disk failed or is full, SQLite leaves it to who reads
-		// next to undo what is in the file.
+		// If the disk failed or is full, SQLite rolls the file back when it is
+		// read the next time.
 		_, _ = w.db.schemaVersion()
 	}
 	return err
@@ -267,7 +267,7 @@ func (w *writer) rollback() error {
 	return nil
 }
 
-// usable returns why the writer can't be used, if so.
+// usable returns why the writer can't be used, if it can't.
 func (w *writer) usable(ctx context.Context) error {
 	switch {
 	case w.closed:
@@ -278,7 +278,7 @@ func (w *writer) usable(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// fail makes the writer useless, with the reason.
+// fail makes the writer unusable, and returns why.
 func (w *writer) fail(ctx context.Context, err error) error {
 	if sqlitefile.Code(err) == driver.ErrConstraint && !w.db.conn.Bulk.InTransaction() {
 		err = message.NewError(err, "trigger_rollback", "trigger_abort", "cause", err)
