@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// asian are the languages of many characters.
+// asian are the languages with many characters.
 var asian = []struct {
 	name, encodings string
 	value           func(before, c, after rune) float64
@@ -17,8 +17,8 @@ var asian = []struct {
 	{"Korean", "euc-kr", koreanValue, -0.2},
 }
 
-// scoreAsian is score for languages of many characters. A character is two
-// bytes: it has to be as good as two.
+// scoreAsian is score for languages with many characters. A character is two bytes,
+// so it has to be as good as two.
 func scoreAsian(text []letter, value func(before, c, after rune) float64) float64 {
 	sum, n, bad := 0.0, 0, 0
 	for _, x := range text {
@@ -37,7 +37,7 @@ func scoreAsian(text []letter, value func(before, c, after rune) float64) float6
 	if n == 0 {
 		return 0
 	}
-	// That all bytes fit together is hardly an accident when there are many.
+	// That many bytes all form characters is hardly a coincidence.
 	if bad == 0 {
 		sum += 0.15 * float64(min(n, 20)) / 20 * float64(n)
 	}
@@ -71,9 +71,9 @@ func japaneseValue(before, c, after rune) float64 {
 
 func isNarrowKana(c rune) bool { return c >= 0xFF61 && c <= 0xFF9F }
 
-// narrowKanaValue is how well narrow katakana, one byte each, stands between
-// its neighbours. Any bytes can be such: it is text where there are several
-// and their marks stand behind what can have them.
+// narrowKanaValue is how well narrow katakana, one byte each, fits between its
+// neighbors. Any byte can be one: it is text if there are several in a row and
+// voicing marks follow letters that take them.
 func narrowKanaValue(before, c, after rune) float64 {
 	switch {
 	case c == 'ﾞ' || c == 'ﾟ':
@@ -137,7 +137,7 @@ func koreanValue(_, c, _ rune) float64 {
 }
 
 // inRange reports whether c is two bytes from low to high in the encoding: the
-// standards have their frequent characters together, before the others.
+// standards put the common characters together, before the others.
 func inRange(c rune, encoding string, low, high int) bool {
 	b, err := Find(encoding).multi.NewEncoder().Bytes(utf8.AppendRune(nil, c))
 	if err != nil || len(b) != 2 {
@@ -147,7 +147,7 @@ func inRange(c rune, encoding string, low, high int) bool {
 	return low <= n && n <= high
 }
 
-// The characters that are most frequent in names, places and plain prose.
+// The most frequent characters in names, places and prose.
 const (
 	commonKanji       = "日本人大一年国会中上生田山東京子出時間行見月分後前社者地事自部長手発理学小野村川原井木藤林高橋佐佐々伊渡辺加吉清松斎森池石谷和新北南西都府県市区町名数品商価格番号住所電話注文金税合計在庫説明色用円個入売料開始終了美健太郎花雄介明正英幸恵久保洋千葉神奈横浜阪古屋札幌福岡島広仙台戸車食物青赤白黒木家具机椅棚製安全送無料良質店員担当氏様"
 	commonSimplified  = "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把法此实回二理美点月明其种声全工己话儿者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海口使教西再平真听世气信北少关并内加化由却代军产入先山五太水万市眼体别处总才场师书比住员九笑性通目华报立马命张活难神数件安表原车白应路期叫死常提感金何更反合放做系计或司利受光王果亲界及今京务制解各任至清物台象记边共风战干接它许八特觉望直服毛林题建南度统色字请交爱让认算论百吃义科怎元社术结六功指思非流每青管夫连远资队跟带花快条院变联言权往展该领传近留红治决周保达办运武半候七必城父强步完革深区即求品士转量空甚众技轻程告江语英基派满式李息写呢识极令黄德收脸钱党倒未持取设始版双历越史商千片容研像找友孩站广改议形委早房音火际则首单据导影失拿网香似斯专石若兵弟谁校读志飞观争究包组造落视济喜离虽坏州深圳杭宁武汉陈刘杨赵吴孙朱徐胡郭何罗梁宋郑谢韩唐冯邓曹曾萧丽伟芳敏静秀娟涛磊洋艳勇超霞桂兰价格数量订单编号客户地址电话备注"

@@ -96,8 +96,8 @@ func All() []*Charset {
 	return list
 }
 
-// aliases are names in use for encodings that neither IANA nor the
-// web's index has, or that these have for another encoding.
+// aliases are names in use that neither IANA nor the web's index has, or has for
+// another encoding.
 var aliases = map[string]string{
 	"utf8": UTF8, "ascii": UTF8, "us-ascii": UTF8, "utf-8-sig": UTF8, "utf8bom": UTF8,
 	"utf16": "utf-16le", "utf-16": "utf-16le", "utf16le": "utf-16le", "utf16be": "utf-16be", "ucs-2": "utf-16le",
@@ -110,8 +110,8 @@ var aliases = map[string]string{
 	"cp936": "gbk", "gb2312": "gbk", "cp950": "big5", "macroman": "macintosh",
 }
 
-// Find returns the charset of that name, in any case: one of our own, of IANA,
-// of the web's index, or one in common use. It is nil if there is none.
+// Find returns the charset of that name, or nil if there is none. The name may be
+// one registered with IANA, of the web's index or in common use, in any case.
 func Find(name string) *Charset {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if alias, ok := aliases[name]; ok {
@@ -140,7 +140,7 @@ func (c *Charset) Single() bool { return c.single != nil }
 
 // Text returns b as UTF-8, with U+FFFD for what is invalid or NUL. Unless b is
 // whole, a character that is cut off at its end is left out. The text is b
-// itself where that is UTF-8.
+// itself if that is UTF-8.
 func (c *Charset) Text(b []byte, whole bool) []byte {
 	d := c.NewDecoder(true)
 	if d == nil || c.Name == UTF8 && Invalid(b) < 0 {
@@ -150,9 +150,9 @@ func (c *Charset) Text(b []byte, whole bool) []byte {
 	return d.Decode(nil, whole)
 }
 
-// NewDecoder returns a decoder of bytes in the charset, or nil where the bytes
-// are the text. With replace, invalid characters are replaced without being
-// reported as flaws.
+// NewDecoder returns a decoder of bytes in the charset, or nil if the bytes are the
+// text: UTF-8 without replace. With replace, invalid characters are replaced without
+// being reported as flaws.
 func (c *Charset) NewDecoder(replace bool) *Decoder {
 	d := &Decoder{replace: replace, lines: []place{{}}}
 	switch {
@@ -172,7 +172,7 @@ func (c *Charset) NewDecoder(replace bool) *Decoder {
 	return d
 }
 
-// byteOrderMarks are the marks at the beginning of a file that tell its
+// byteOrderMarks are the marks at the beginning of a file that identify its
 // encoding. Longer ones come first.
 var byteOrderMarks = []struct {
 	mark []byte

@@ -84,9 +84,9 @@ func (u utf32Codec) decode(d *Decoder, eof bool) {
 	d.done = i
 }
 
-// tableCodec decodes encodings of one byte a character.
+// tableCodec decodes encodings with one byte for each character.
 type tableCodec struct {
-	chars [256]struct{ n, b0, b1, b2 byte } // n is 0 where there is no such character
+	chars [256]struct{ n, b0, b1, b2 byte } // n is 0 if there is no such character
 }
 
 func newTableCodec(m *charmap.Charmap) *tableCodec {
@@ -132,7 +132,7 @@ func (table *tableCodec) decode(d *Decoder, _ bool) {
 	d.done = len(d.Raw)
 }
 
-// utf8Codec puts U+FFFD in the place of bytes that are not UTF-8, and of NUL.
+// utf8Codec replaces bytes that are not UTF-8, and NUL, with U+FFFD.
 type utf8Codec struct{}
 
 func (utf8Codec) decode(d *Decoder, eof bool) {
@@ -168,11 +168,11 @@ func (utf8Codec) decode(d *Decoder, eof bool) {
 	}
 }
 
-// lineCodec decodes encodings of several bytes a character, line by line: in
-// all of them 0x0A and 0x0D are nothing but LF and CR.
+// lineCodec decodes encodings with several bytes for a character, line by line: in
+// all of them, 0x0A and 0x0D are only LF and CR.
 type lineCodec struct {
 	decoder *encoding.Decoder
-	own     bool // the encoding has U+FFFD itself
+	own     bool // the encoding can represent U+FFFD
 }
 
 func (l *lineCodec) decode(d *Decoder, eof bool) {
@@ -211,8 +211,8 @@ func (l *lineCodec) decode(d *Decoder, eof bool) {
 	}
 }
 
-// findFlaw reports the first invalid character of the line, which is about to
-// be put into the text. It decodes it once more, one character at a time.
+// findFlaw reports the first invalid character of the line, which is about to be
+// added to the text. It decodes the line again, one character at a time.
 func (l *lineCodec) findFlaw(d *Decoder, line []byte) {
 	l.decoder.Reset()
 	defer l.decoder.Reset()

@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// A Basis is what an encoding was told by.
+// A Basis is what a guess rests on.
 type Basis int
 
-// What an encoding can be told by.
+// What a guess can rest on.
 const (
 	ByMark     Basis = iota // a byte order mark
 	ByZeros                 // where zero bytes are, as in UTF-16 and UTF-32
@@ -22,7 +22,7 @@ const (
 // A Guess is the encoding that a sample is likely in, and why.
 type Guess struct {
 	Basis      Basis
-	Charset    *Charset // nil where it is Binary
+	Charset    *Charset // nil if it is Binary
 	Confidence float64  // from 0 to 1
 
 	// Candidates are the encodings that were considered, best first. Only
@@ -37,11 +37,11 @@ type Guess struct {
 	// bytes. Only Binary has it.
 	Controls, Looked int
 
-	// Odd is where the head has something that is not in Charset, -1 where that
-	// was not seen: ByMostUTF8 the first byte that is not UTF-8, which may be in
-	// OddCharset; ByLetters the first line that is UTF-8.
+	// Odd is the offset in the head of the first thing not in Charset, -1 if there
+	// is none: ByMostUTF8 a byte that is not UTF-8, on a line likely in OddCharset;
+	// ByLetters a line that is UTF-8.
 	Odd        int
-	OddCharset *Charset // nil where it is not known
+	OddCharset *Charset // nil unless Odd is a byte that is not UTF-8
 }
 
 // A Candidate is an encoding that was considered.
@@ -112,11 +112,11 @@ func (g *Guess) by(basis Basis, name string, confidence float64) *Guess {
 	return g
 }
 
-// binaryLook is how many bytes are looked at for control characters.
+// binaryLook is the number of bytes searched for control characters.
 const binaryLook = 64 << 10
 
-// withoutUTF8 returns the parts without the lines that are UTF-8 beyond ASCII,
-// and where the first such line of the first part begins, or -1.
+// withoutUTF8 returns the parts without the lines that are UTF-8 beyond ASCII, and
+// where the first such line of the first part begins, or -1.
 func withoutUTF8(parts [][]byte) (old [][]byte, first int) {
 	first = -1
 	for i, part := range parts {
@@ -137,8 +137,8 @@ func withoutUTF8(parts [][]byte) (old [][]byte, first int) {
 	return old, first
 }
 
-// wideByZeros finds UTF-16 and UTF-32 without a byte order mark by where the
-// zero bytes of ASCII characters are, line ends and delimiters at least.
+// wideByZeros recognizes UTF-16 and UTF-32 without a byte order mark by the zero
+// bytes of ASCII characters, at least of line ends and delimiters.
 func wideByZeros(b []byte) (name string, percent int) {
 	b = b[:min(len(b), 64<<10)]
 	var zeros [4]int
@@ -167,9 +167,9 @@ func wideByZeros(b []byte) (name string, percent int) {
 	return "", 0
 }
 
-// wideMarks reports whether most line ends and delimiters among the bytes are
-// such as two bytes, with a zero at the places that are even or odd: a few
-// zeros in other text stand anywhere.
+// wideMarks reports whether most line ends and delimiters among the bytes are two
+// bytes, with a zero at the even or odd offset: a few zeros in other text can be
+// anywhere.
 func wideMarks(b []byte, zero int) bool {
 	wide, all := 0, 0
 	for i, c := range b[:len(b)&^1] {
@@ -184,7 +184,7 @@ func wideMarks(b []byte, zero int) bool {
 	return 2*wide > all
 }
 
-// validWide reports whether b is text in UTF-16, with line ends or none.
+// validWide reports whether b is text in UTF-16.
 func validWide(b []byte, big bool) bool {
 	name := "utf-16le"
 	if big {
@@ -195,8 +195,8 @@ func validWide(b []byte, big bool) bool {
 	return bad*100 <= utf8.RuneCount(text)
 }
 
-// controls counts the control characters that no text has, not even as a
-// delimiter.
+// controls counts the control characters that do not occur in text, not even as
+// delimiters.
 func controls(b []byte) int {
 	n := 0
 	for _, c := range b {
@@ -207,9 +207,9 @@ func controls(b []byte) int {
 	return n
 }
 
-// utf8Share counts the characters of b beyond ASCII that are well-formed, the
-// bytes that are not, and both together. With from, b may begin, with to it may
-// end within a character. at is the first bad byte, or -1.
+// utf8Share counts the characters of b beyond ASCII that are well-formed, the bytes
+// that are not, and both together. With from, b may begin within a character; with
+// to, it may end within one. at is the first bad byte, or -1.
 func utf8Share(b []byte, from, to bool) (good, bad, high, at int) {
 	at = -1
 	i := 0

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A language is what its text looks like beyond ASCII, and the encodings that
-// it is written in, the usual one first.
+// A language is what its text looks like beyond ASCII, and the encodings used for
+// it, the usual one first.
 type language struct {
 	name      string
 	often     string // the letters that are frequent
@@ -20,8 +20,8 @@ type language struct {
 	prior     float64 // below 0 for languages with fewer files
 }
 
-// languages are told apart by their letters: bytes read in the wrong encoding
-// are letters that no one language has together, or symbols amid words.
+// languages differ by their letters: bytes read in the wrong encoding become
+// letters that no language has together, or symbols within words.
 var languages = []language{
 	{"English", "éñüöï", "èêëàâäáåæçíîóôõøúû", "windows-1252 macintosh ibm437 ibm850", -0.1},
 	{"French", "éèàç", "êâîôûùëïœæÿ", "windows-1252 iso-8859-15 macintosh ibm850 ibm437 ibm858", 0},
@@ -53,12 +53,12 @@ var languages = []language{
 	{"Vietnamese", "ăâđêôơư", "àáéèíìóòúùỵ́̀́̉̃", "windows-1258", -1},
 }
 
-// symbols stand in the text of all languages.
+// symbols occur in all languages.
 const symbols = "№§¦¬€’‘“”„‚‹›–—…«»°©®½¼¾¹²³µ·×÷£¥¢•™¶†‡\u00a0±ºª¿¡"
 
-// How much is made of evidence: of an average character, of a known word, of
-// an encoding that is not the usual one of its language. One character decides
-// little, so where there are few, what is usual does.
+// The weights of the evidence: an average character, a known word, an encoding that
+// is not the usual one of its language. A single character weighs little, so if
+// there are few, the usual encoding wins.
 const (
 	characterWeight = 2.0
 	characterMost   = 30
@@ -67,16 +67,16 @@ const (
 	unusualWeight   = 0.2
 	rareWeight      = 0.8
 	lackWeight      = 10.0
-	usualWeight     = 0.75 // of Windows-1252 in the languages that most files of old encodings are in
-	aloneMost       = 0.3  // of a character that stands alone in its field
-	byteMost        = 6    // of one and the same byte
+	usualWeight     = 0.75 // of Windows-1252 in the languages of most files in old encodings
+	aloneMost       = 0.3  // of a character alone in its field
+	byteMost        = 6    // occurrences of the same byte that count
 )
 
-// A reading is bytes as text in one encoding.
+// A reading is the sample decoded in one encoding.
 type reading struct {
 	contexts []letter
 	words    map[string]bool
-	lacks    float64 // what is against it because it has no characters for some of the bytes
+	lacks    float64 // penalty for bytes that are not characters in it
 }
 
 // guessLegacy returns the likely encodings of bytes that are not UTF-8, best
@@ -122,13 +122,13 @@ func guessLegacy(parts [][]byte) []Candidate {
 	slices.SortFunc(list, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), charsetIndex(a.Charset)-charsetIndex(b.Charset))
 	})
-	// Scores become shares of confidence.
+	// Turn scores into shares of confidence.
 	top := list[0].Confidence
 	sum := 0.0
 	for i := range list {
 		list[i].Confidence = math.Exp(list[i].Confidence - top)
 		if i > 0 && slices.Equal(readings[list[i].Charset.Name].contexts, readings[list[0].Charset.Name].contexts) {
-			list[i].Confidence = 0 // it makes no difference
+			list[i].Confidence = 0 // the text is the same
 		}
 		sum += list[i].Confidence
 	}
@@ -138,8 +138,8 @@ func guessLegacy(parts [][]byte) []Candidate {
 	return list
 }
 
-// evidence returns how many bytes beyond ASCII tell something: one byte again
-// and again tells no more than a few of it.
+// evidence returns the number of bytes beyond ASCII that count as evidence: of the
+// same byte, only a few do.
 func evidence(text []byte) int {
 	var counts [256]int
 	n := 0
@@ -151,8 +151,8 @@ func evidence(text []byte) int {
 	return min(n, characterMost)
 }
 
-// lacking returns what is against a charset because there are bytes in the parts
-// that are no characters in it: little where they are few among many.
+// lacking returns the penalty of a charset for bytes in the parts that are not
+// characters in it: it is smaller if they are few among many.
 func lacking(parts [][]byte) func(cs *Charset) float64 {
 	var counts [256]int
 	all := 0
@@ -184,7 +184,7 @@ func lacking(parts [][]byte) func(cs *Charset) float64 {
 	}
 }
 
-// rarely is what is against encodings that new files are seldom written in.
+// rarely is the penalty of encodings that are rare in new files.
 func rarely(name string) float64 {
 	if name == "macintosh" || strings.HasPrefix(name, "ibm") {
 		return rareWeight
@@ -192,8 +192,8 @@ func rarely(name string) float64 {
 	return 0
 }
 
-// usual is what speaks for an encoding because most files of the language are in
-// it, and the language is frequent. English has letters of all the others.
+// usual is the bonus of an encoding that most files in a common language have.
+// English has none, as it borrows letters from all the others.
 func (l *language) usual(name string) float64 {
 	if name == "windows-1252" && l.prior > -0.3 && l.name != "English" {
 		return usualWeight
@@ -201,13 +201,12 @@ func (l *language) usual(name string) float64 {
 	return 0
 }
 
-// charsetIndex returns how unusual an encoding is.
+// charsetIndex returns the rank of an encoding, the usual ones first.
 func charsetIndex(c *Charset) int {
 	return slices.IndexFunc(charsets, func(other Charset) bool { return other.Name == c.Name })
 }
 
-// highText returns the lines of the parts that hold bytes beyond ASCII, up to
-// a bound.
+// highText returns the lines of the parts with bytes beyond ASCII, up to a limit.
 func highText(parts [][]byte) []byte {
 	const most = 4 << 10
 	var out []byte
@@ -227,14 +226,14 @@ func highText(parts [][]byte) []byte {
 	return out
 }
 
-// A letter is a character beyond ASCII between its neighbours, and how often
-// it stands there.
+// A letter is a character beyond ASCII between its neighbors, and the number of
+// times it occurs there.
 type letter struct {
 	before, c, after rune
 	n                int
 }
 
-// contexts returns the contexts of a text, in the order of their first place.
+// contexts returns the letters of a text, in the order of their first occurrence.
 func contexts(text string) []letter {
 	var list []letter
 	index := map[letter]int{}
@@ -261,7 +260,7 @@ func contexts(text string) []letter {
 	return list
 }
 
-// score is how much like the language the text is, at most 1: the average over
+// score is how much the text looks like the language, at most 1: the average over
 // all characters beyond ASCII.
 func (l *language) score(text []letter) float64 {
 	sum, n := 0.0, 0
@@ -275,7 +274,7 @@ func (l *language) score(text []letter) float64 {
 	return sum / float64(n)
 }
 
-// value is how well c stands between its neighbours.
+// value is how well c fits between its neighbors.
 func (l *language) value(before, c, after rune) float64 {
 	lower := unicode.ToLower(c)
 	var v float64
@@ -283,7 +282,7 @@ func (l *language) value(before, c, after rune) float64 {
 	case c == utf8.RuneError || c >= 0x80 && c < 0xA0:
 		return -2
 	case unicode.Is(unicode.Mn, c) && !unicode.IsLetter(before) && !unicode.Is(unicode.Mn, before):
-		return -1.5 // a mark above or below of nothing
+		return -1.5 // a combining mark on nothing
 	case strings.ContainsRune(symbols, c):
 		v = symbolValue(before, c, after)
 		if bounds(before) && bounds(after) {
@@ -303,7 +302,7 @@ func (l *language) value(before, c, after rune) float64 {
 	}
 	if !unicode.IsLetter(before) && !unicode.Is(unicode.Mn, before) && !unicode.IsLetter(after) && !unicode.Is(unicode.Mn, after) {
 		if !unicode.Is(unicode.Latin, c) {
-			return min(v, 0) // few scripts but the Latin one have letters that stand alone
+			return min(v, 0) // hardly any script but Latin has words of one letter
 		}
 		return min(v-0.4, aloneMost)
 	}
@@ -339,13 +338,13 @@ func (l *language) value(before, c, after rune) float64 {
 	return v
 }
 
-// bounds reports whether c is none of a text but what it stands between.
+// bounds reports whether c can be next to a field rather than part of it.
 func bounds(c rune) bool {
 	return c == 0 || strings.ContainsRune("\n\r,;\t|\"", c)
 }
 
-// symbolValue is how well a symbol stands between its neighbours: quotation
-// marks at the ends of words, currencies beside numbers.
+// symbolValue is how well a symbol fits between its neighbors: quotation marks at
+// the ends of words, currencies next to numbers.
 func symbolValue(before, c, after rune) float64 {
 	letter := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 	switch c {
@@ -410,8 +409,8 @@ func symbolValue(before, c, after rune) float64 {
 	return 0.5
 }
 
-// vowels are those of the scripts that have such, as far as they are beyond
-// ASCII; neither are those that are neither vowel nor consonant.
+// vowels are the vowels beyond ASCII of the scripts that have them; neither are
+// letters that are neither vowel nor consonant.
 const (
 	vowels  = "áàâäãåāăąæéèêëēėęěíìîïīįıóòôöõőøōœúùûüūůűųýÿ" + "аеёиоуыэюяіїє" + "αεηιουωάέήίόύώϊϋΐΰ"
 	neither = "ьъйў"
@@ -424,7 +423,7 @@ func isVowel(c rune) bool {
 	return strings.ContainsRune(vowels, c)
 }
 
-// isConsonant reports whether c is a letter of a script with vowels and none.
+// isConsonant reports whether c is a consonant in a script with vowels.
 func isConsonant(c rune) bool {
 	if !unicode.In(c, unicode.Latin, unicode.Cyrillic, unicode.Greek) {
 		return false

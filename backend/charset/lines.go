@@ -2,11 +2,11 @@ package charset
 
 import "bytes"
 
-// A physical line ends with LF, with CRLF, or with a CR that no LF follows, and
-// nothing else ends one, wherever lines are counted or cut.
+// Wherever lines are counted or cut, a physical line ends with LF, CRLF or a lone
+// CR, and with nothing else.
 
-// LineEnd returns where the physical line at the beginning of b ends, its line
-// end included, or 0 if it needs more text to tell.
+// LineEnd returns the length of the physical line at the beginning of b, with its
+// line end, or 0 if more text is needed to decide. With eof, b is all there is.
 func LineEnd(b []byte, eof bool) int {
 	i := bytes.IndexByte(b, '\n')
 	head := b
@@ -31,8 +31,8 @@ func LineEnd(b []byte, eof bool) int {
 	return 0
 }
 
-// CountLines returns how many physical lines b is: LF, CRLF and a lone CR end
-// one, and so does the end of b.
+// CountLines returns the number of physical lines in b; the last one needs no line
+// end.
 func CountLines(b []byte) int64 {
 	n := int64(CountBreaks(b))
 	if len(b) > 0 && b[len(b)-1] != '\n' && b[len(b)-1] != '\r' {
@@ -41,7 +41,7 @@ func CountLines(b []byte) int64 {
 	return n
 }
 
-// CountBreaks returns how many line ends there are in b.
+// CountBreaks returns the number of line ends in b.
 func CountBreaks(b []byte) int {
 	n := bytes.Count(b, []byte{'\n'})
 	for {

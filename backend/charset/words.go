@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// fieldWords are words that often name fields, by language. Where a file has
-// only a few letters beyond ASCII, they tell what no count of letters can.
+// fieldWords are words that often name fields, by language. They help where a file
+// has too few letters beyond ASCII to count.
 var fieldWords = map[string]string{
 	"French":               "prénom société téléphone numéro référence quantité désignation catégorie département année créé débit crédit libellé opération bénéficiaire français étage pièce unité état réf modèle marché dépense intitulé règlement échéance",
 	"German":               "straße größe stück währung gebühr empfänger verfügbar schlüssel prüfung länge höhe gewährleistung bestätigt geändert gelöscht zuständig kürzel maßeinheit übersicht betragswährung begünstigter für über gültig rückgabe verkäufer käufer händler geschäft",
@@ -35,8 +35,8 @@ var fieldWords = map[string]string{
 	"Korean":               "이름 성명 주소 전화번호 번호 가격 단가 수량 금액 날짜 비고 설명 상품 상품명 도시 회사 부서 성별 나이 고객 주문 주문번호 합계 코드 제품 분류 상태",
 }
 
-// FieldWords returns words beyond ASCII that often name fields, in any of the
-// languages, in small letters.
+// FieldWords returns lower-case words with letters beyond ASCII that often name
+// fields, in many languages.
 func FieldWords() []string {
 	var words []string
 	for _, list := range fieldWords {
@@ -45,8 +45,8 @@ func FieldWords() []string {
 	return words
 }
 
-// plainWords are words of ASCII letters alone that are frequent in the files of
-// a language, and seldom in those of others.
+// plainWords are words of ASCII letters that are common in files in a language and
+// rare in those in others.
 var plainWords = map[string]string{
 	"English":               "the of and name date city state description price quantity note with for from street company title",
 	"French":                "nom ville prix rue adresse pays commune montant libelle les des une avec dans date",
@@ -71,8 +71,8 @@ var plainWords = map[string]string{
 	"Vietnamese":            "ten ho gia ngay",
 }
 
-// plainText returns the words of ASCII letters in the text, in small letters, up
-// to a bound.
+// plainText returns the words of ASCII letters in the text, in lower case, up to a
+// limit.
 func plainText(parts [][]byte) map[string]bool {
 	words := map[string]bool{}
 	for _, b := range parts {
@@ -86,8 +86,8 @@ func plainText(parts [][]byte) map[string]bool {
 	return words
 }
 
-// plainWordsIn returns how many of the words are frequent in the language, three
-// at most.
+// plainWordsIn returns the number of words that are common in the language, at most
+// three.
 func plainWordsIn(words map[string]bool, language string) int {
 	n := 0
 	for _, w := range strings.Fields(plainWords[language]) {
@@ -98,7 +98,7 @@ func plainWordsIn(words map[string]bool, language string) int {
 	return min(n, 3)
 }
 
-// wordsOf returns the words of a text that have letters beyond ASCII.
+// wordsOf returns the words of a text with letters beyond ASCII, in lower case.
 func wordsOf(text string) map[string]bool {
 	words := map[string]bool{}
 	for _, w := range strings.FieldsFunc(text, func(c rune) bool {
@@ -111,8 +111,8 @@ func wordsOf(text string) map[string]bool {
 	return words
 }
 
-// knownWords returns how many of the words often name fields in the language,
-// three at most.
+// knownWords returns the number of words that often name fields in the language, at
+// most three.
 func knownWords(words map[string]bool, language string) int {
 	n := 0
 	for _, w := range strings.Fields(fieldWords[language]) {

@@ -7,35 +7,35 @@ import (
 	"sync"
 )
 
-// An ahead reader reads in a goroutine of its own, so that reading, or
-// unpacking, and parsing overlap. The goroutine begins with the first use.
+// An ahead reader reads in a goroutine of its own, so that reading or unpacking
+// overlaps with parsing. The goroutine starts on first use.
 type ahead struct {
 	r        io.Reader
-	position func() int64 // the bytes on disk that were read for what r gave; may be nil
+	position func() int64 // bytes read from disk for what r returned so far; may be nil
 
 	full  chan part
 	empty chan []byte
 	done  chan struct{}
 	begin sync.Once
 	end   sync.Once
-	late  *handle // whose context, when it is done, ends waiting for r; may be nil
+	late  *handle // when its context is done, nobody waits for r any longer; may be nil
 
 	now      part
-	consumed int64 // the position behind what was given out
+	consumed int64 // the position after what was handed out
 }
 
-// A part is what was read at a time.
+// A part is the result of filling one buffer.
 type part struct {
 	buf      []byte
-	from, to int // buf[from:to] is still to be given out
+	from, to int // buf[from:to] is not handed out yet
 	err      error
 	consumed int64
 }
 
 const (
 	aheadParts = 3
-	// aheadRoom is how much there is in front of what is read, for a record
-	// that began before.
+	// aheadRoom is the space kept before what is read, for a record that began
+	// in the part before.
 	aheadRoom = 32 << 10
 )
 
@@ -51,15 +51,15 @@ func newAhead(r io.Reader, position func() int64) *ahead {
 	return a
 }
 
-// readAhead makes a what is read of the input from now on.
+// readAhead reads the input through a from now on.
 func (in *input) readAhead(a *ahead) {
 	in.Reader, in.ahead = a, a
 	closeFile := in.close
 	if a.late = in.handle; a.late != nil {
-		a.late.direct = true // a has a goroutine of its own, and the memory
+		a.late.direct = true // a has its own goroutine and memory
 	}
 	in.close = func() error {
-		err := closeFile() // which ends a read that is going on
+		err := closeFile() // which ends a read under way
 		a.stop()
 		return err
 	}
@@ -98,8 +98,8 @@ func (a *ahead) run() {
 	}
 }
 
-// read reads once. A panic, as of a package that unpacks, is an error: the
-// goroutine is nobody else's to guard.
+// read reads once. It turns a panic, as of a decompressor, into an error: nobody
+// else guards this goroutine.
 func (a *ahead) read(b []byte) (n int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -109,10 +109,10 @@ func (a *ahead) read(b []byte) (n int, err error) {
 	return a.r.Read(b)
 }
 
-// stop ends the goroutine and waits for it, unless it waits for an answer that
-// the system does not give: then it ends by itself when that comes.
+// stop ends the goroutine and waits for it, unless it is stuck in a system call:
+// then it ends by itself once that returns.
 func (a *ahead) stop() {
-	a.begin.Do(func() { close(a.full) }) // it never began
+	a.begin.Do(func() { close(a.full) }) // it never started
 	a.end.Do(func() { close(a.done) })
 	if a.late != nil && a.late.leftBehind() {
 		return
@@ -121,10 +121,10 @@ func (a *ahead) stop() {
 	}
 }
 
-// leave ends the goroutine before r is read by others. It waits for the read
-// that is under way, but not longer than the context of late lasts.
+// leave ends the goroutine so that others can read r. It waits for the read under
+// way, but no longer than the context of late lasts.
 func (a *ahead) leave() error {
-	a.begin.Do(func() { close(a.full) }) // it never began
+	a.begin.Do(func() { close(a.full) }) // it never started
 	a.end.Do(func() { close(a.done) })
 	for {
 		if _, ok, err := a.receive(); err != nil || !ok {
@@ -133,7 +133,7 @@ func (a *ahead) leave() error {
 	}
 }
 
-// next makes now the next part that is not empty.
+// next advances now to the next part that is not empty.
 func (a *ahead) next() error {
 	a.begin.Do(func() { go a.run() })
 	for a.now.from == a.now.to {
@@ -180,9 +180,8 @@ func (a *ahead) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// take returns text and what is next behind it, in memory that it lends. text
-// has aheadRoom bytes at most, and is part of old, which was lent the last
-// time, or nil.
+// take returns text followed by what comes next, in a buffer on loan. text has
+// aheadRoom bytes at most and is part of old, the buffer lent before, or nil.
 func (a *ahead) take(text, old []byte) (longer, lent []byte, err error) {
 	if err := a.next(); err != nil {
 		return text, old, err
@@ -198,5 +197,5 @@ func (a *ahead) take(text, old []byte) (longer, lent []byte, err error) {
 	return longer, lent, nil
 }
 
-// giveBack takes back what was lent.
-func (a *ahead) giveBack(lent []byte) { a.empty <- lent } // which has room for all that there are
+// giveBack returns a buffer on loan.
+func (a *ahead) giveBack(lent []byte) { a.empty <- lent } // has room for all buffers

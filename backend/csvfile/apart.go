@@ -7,20 +7,20 @@ import (
 	"linefeed/backend/charset"
 )
 
-// A file of rejects puts records next to each other that were apart. Where the
-// quote of one is not closed, the next could close it: `21,"abc,5` and
-// `61,monitor 24",7` would become one record of the right width. Lines that are
-// known to begin a record keep such records apart, also when others between
-// them were mended.
+// In a file of rejects, records that were far apart are neighbors. Where a record
+// has an unclosed quote, the next one could close it: `21,"abc,5` and
+// `61,monitor 24",7` would become one record of the right width. Lines known to
+// begin a record keep such records apart, even when others between them were
+// corrected.
 
-// Starts are lines that are known to begin a record, as [Options.Starts]. Of
-// each a few bytes are kept, whatever its length.
+// Starts are lines known to begin a record, for [Options.Starts]. Each takes a few
+// bytes, whatever its length.
 type Starts struct {
 	seed  maphash.Seed
 	lines map[uint64]struct{}
 }
 
-// mostStarts bounds the memory that starts take.
+// mostStarts bounds the memory of Starts.
 const mostStarts = 1 << 20
 
 // NewStarts returns an empty set.
@@ -28,8 +28,7 @@ func NewStarts() *Starts {
 	return &Starts{maphash.MakeSeed(), map[uint64]struct{}{}}
 }
 
-// Add adds the line that the text of a record begins with. It reports whether
-// there is room for more.
+// Add adds the first line of a record. It reports whether there is room for more.
 func (s *Starts) Add(record string) bool {
 	s.lines[s.hash([]byte(record))] = struct{}{}
 	return len(s.lines) < mostStarts
@@ -53,9 +52,9 @@ func (s *Starts) at(text []byte) bool {
 	return known
 }
 
-// joins reports whether the record of several lines at text[pos], which is well
-// formed, holds a line that begins another one. The fault is then the quote that
-// is open at the end of its first line.
+// joins reports whether the well-formed record of several lines at text[pos]
+// holds a line that begins another record. If so, the fault is set to the quote
+// that is open at the end of the first line.
 func (r *reader) joins() bool {
 	b := r.w.rest()[:r.shape.end]
 	first := charset.LineEnd(b, true)

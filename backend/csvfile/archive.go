@@ -10,8 +10,7 @@ import (
 	"linefeed/backend/unpack"
 )
 
-// members returns the files of the archive, those first whose names say that
-// they are CSV.
+// members returns the files of the archive, those named like CSV first.
 func members(a *unpack.Archive) []*unpack.Member {
 	var named, others []*unpack.Member
 	for _, m := range a.Members {
@@ -24,7 +23,7 @@ func members(a *unpack.Archive) []*unpack.Member {
 	return append(named, others...)
 }
 
-// isNamedCSV reports whether a file's name says that it is CSV.
+// isNamedCSV reports whether a file is named like CSV.
 func isNamedCSV(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".csv", ".tsv", ".tab", ".txt", ".psv", ".dat":
@@ -33,8 +32,8 @@ func isNamedCSV(name string) bool {
 	return false
 }
 
-// openMember opens the member that the dialect names, or the only one that
-// there is. With pick it takes the first where there are several.
+// openMember opens the member that the dialect names, or the only one. If there
+// are several, pick takes the first.
 func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpack.Reader, *Finding, error) {
 	if in.at == nil {
 		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("zip_in_stream", "save_to_file")}

@@ -11,7 +11,7 @@ import (
 type beginning struct {
 	r    io.Reader
 	left int64
-	more bool // the text goes on behind it
+	more bool // the text goes on after it
 }
 
 func (p *beginning) Read(b []byte) (int, error) {
@@ -30,8 +30,8 @@ func (p *beginning) Read(b []byte) (int, error) {
 	return 0, io.EOF
 }
 
-// cuts reports whether the record that was just read, with err, is the last one
-// of a beginning: then it may be a piece of one. One that is too large is so whole.
+// cuts reports whether the record just read, with err, is the last one of a
+// beginning and may be cut off by its end. One rejected as too large is not.
 func (f *File) cuts(err error) bool {
 	w := f.reader.w
 	if f.beginning == nil || !f.beginning.more || !w.eof || w.pos < len(w.text) {

@@ -145,7 +145,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkOpen opens a file of 10 GB, which is sparse behind its head.
+// BenchmarkOpen opens a file of 10 GB, which is sparse after its head.
 func BenchmarkOpen(b *testing.B) {
 	f, err := os.CreateTemp(b.TempDir(), "big-*.csv")
 	if err != nil {

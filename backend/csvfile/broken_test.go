@@ -27,7 +27,7 @@ func TestBroken(t *testing.T) {
 			[]got{{1, 2, 2, load.CodeStrayQuote, "b", ""}, ok(2, 3, "2|z|4")},
 		},
 		{
-			"text behind the closing quote", "a,b,c\n1,\"x\"y,3\n2,z,4\n",
+			"text after the closing quote", "a,b,c\n1,\"x\"y,3\n2,z,4\n",
 			[]got{{1, 2, 2, load.CodeStrayQuote, "b", ""}, ok(2, 3, "2|z|4")},
 		},
 		{
@@ -43,7 +43,7 @@ func TestBroken(t *testing.T) {
 			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, ok(2, 3, "2|z|4"), ok(3, 4, "3|y, z|5"), ok(4, 5, "4|w|6")},
 		},
 		{
-			"not closed, one behind the other", "a,b,c\n1,\"x,3\n2,\"z,4\n3,\"y,5\n4,w,6\n",
+			"not closed, one after another", "a,b,c\n1,\"x,3\n2,\"z,4\n3,\"y,5\n4,w,6\n",
 			[]got{{1, 2, 2, load.CodeUnclosedQuote, "b", ""}, {2, 3, 3, load.CodeUnclosedQuote, "b", ""}, {3, 4, 4, load.CodeUnclosedQuote, "b", ""}, ok(4, 5, "4|w|6")},
 		},
 		{
@@ -136,7 +136,7 @@ func TestRejectSays(t *testing.T) {
 	}
 }
 
-// repeat reads a text again and again, so many bytes of it.
+// repeat reads a text again and again, up to that number of bytes.
 func repeat(text string, size int) io.Reader {
 	many := strings.Repeat(text, max(1, (64<<10)/len(text)))
 	return io.LimitReader(&endless{many, many}, int64(size))
@@ -166,7 +166,7 @@ func TestTooLarge(t *testing.T) {
 	}{
 		{"one line", "1,", "x", "\n", load.CodeRecordTooLarge, 2},
 		{"a stray quote in it", "1,x\"", "x", "\n", load.CodeRecordTooLarge, 2},
-		{"text behind a closing quote", "1,\"x\"", "x", "\n", load.CodeRecordTooLarge, 2},
+		{"text after a closing quote", "1,\"x\"", "x", "\n", load.CodeRecordTooLarge, 2},
 		{"fields without end", "1,", ",", "\n", load.CodeRecordTooLarge, 2},
 		{"quotes without end", "1,\"", "\"\"", "\"\n", load.CodeRecordTooLarge, 2},
 		{"several lines, and then one line", "\"1\n\n1\",", "x", "\n", load.CodeRecordTooLarge, 4},

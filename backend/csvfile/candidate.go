@@ -15,8 +15,8 @@ type row struct {
 	bad, blank    bool
 }
 
-// A candidate is a delimiter, a quote and an escape, and how well the sample
-// fits them.
+// A candidate is a delimiter, a quote and an escape, and how well they fit the
+// sample.
 type candidate struct {
 	delim, quote, escape string
 	grammar              *grammar
@@ -31,15 +31,15 @@ type candidate struct {
 	atoms     float64 // 0 to 1: how many of them are times or addresses, which have delimiters in them
 	score     float64
 	asWhole   bool    // most records are a single value, such as a time
-	within    float64 // which part of the delimiters stands within dates and times, where it is much
-	looked    bool    // whether it was looked at
+	within    float64 // share of the delimiters that are within dates and times, if it is large
+	looked    bool    // within is known
 	heads     bool    // the first row names the fields
 	apart     bool    // the delimiter does not divide the first row
-	keep      int     // the number of fields with which lines that begin with the comment mark are records
+	keep      int     // a line that begins with the comment mark and has this number of fields is a record
 	quoted    int     // fields in quotes
-	needs     int     // fields that are something else without them
+	needs     int     // fields that would be read differently without them
 	bad       int     // records that break the rules
-	allQuoted bool    // in the first record, each field
+	allQuoted bool    // every field of the first record
 	escapes   int     // quotes that are escaped in them
 }
 
@@ -51,8 +51,8 @@ func (c *candidate) share() float64 {
 	return float64(c.good) / float64(c.body)
 }
 
-// scored is how much of the head each candidate is tried on, and cellRows how
-// many rows of it have their cells looked at.
+// scored is the number of bytes of the head that each candidate is tried on, and
+// cellRows the number of rows of which the cells are looked at.
 const (
 	scored   = 64 << 10
 	cellRows = 200
@@ -78,7 +78,7 @@ func (c *candidate) measure(text []byte) {
 		s.last = len(index) - 1
 		if r.bad {
 			c.bad++
-			s.half++ // as its delimiters go, it has so many
+			s.half++ // by its delimiters it has that number
 			continue
 		}
 		if s.first < 0 {
@@ -110,13 +110,13 @@ func (c *candidate) measure(text []byte) {
 	weak := c.fields > 1 && isWeak(c.delim)
 	power := 1.5
 	if weak && !(c.rows[index[0]].fields == c.fields && c.named(text, index[0])) {
-		power = 3 // what stands in text everywhere has to divide nearly all records
+		power = 3 // a character common in text has to divide nearly all records
 	} else if c.fields > 1 && !weak {
 		fit = min(1, fit+c.ragged(text, index))
 	}
 	c.score = math.Pow(fit, power) * (0.15 + 0.85*c.cells) * c.prior(text)
 	if c.first != index[0] {
-		c.score *= 0.96 // where another leaves out no line above, that is better
+		c.score *= 0.96 // one that leaves out no line above is better
 		if weak {
 			c.score *= 0.8
 		}
@@ -166,7 +166,7 @@ func unmarked(cells []string) []string {
 	return cells
 }
 
-// isWeak reports whether the delimiter stands in text, times and addresses, too.
+// isWeak reports whether the delimiter also occurs in texts, times and addresses.
 func isWeak(delim string) bool {
 	switch delim {
 	case " ", ":", "::", "#", "*":
@@ -175,8 +175,8 @@ func isWeak(delim string) bool {
 	return false
 }
 
-// ragged returns how much is added to the part of the records that have the
-// usual number of fields for those that have another, and the kinds of values.
+// ragged returns what records with another number of fields add to the share of
+// those with the usual one, because their values are of the kinds of the columns.
 func (c *candidate) ragged(text []byte, index []int) float64 {
 	const rows = 300
 	if c.good >= len(index) {
@@ -204,14 +204,14 @@ func (c *candidate) prior(text []byte) float64 {
 	if c.fields == 1 {
 		switch {
 		case c.atoms > 0.6:
-			return 0.9 // what a colon or a space divides is a time
+			return 0.9 // the parts of a time
 		case c.quoted >= c.good && c.good > 1:
-			return 0.95 // what is in quotes belongs together
+			return 0.95 // quoted values belong together
 		}
 		return 0.55
 	}
 	switch c.delim {
-	case " ", ":", "::", "#", "*": // in text everywhere, but seldom so many in each line
+	case " ", ":", "::", "#", "*": // common in text, but seldom the same number in every line
 		switch {
 		case c.delim == ":" && c.alwaysEmpty(text):
 			return 0.5 // two of them are the delimiter
@@ -245,7 +245,7 @@ func (c *candidate) divides(text []byte) bool {
 		switch {
 		case col.filled < max(2, min(3, c.good-1), c.good/2):
 		case len(col.values) == 1:
-			same++ // a unit, or a word that stands in all values
+			same++ // a unit, or a word common to all values
 		case col.kind == cellCode && !col.addresses():
 			codes++
 		case col.kind == cellCode:
@@ -253,7 +253,7 @@ func (c *candidate) divides(text []byte) bool {
 		case col.typed():
 			typed++
 			if col.kind == cellNumber && col.zeros() {
-				zeros++ // a part of a number that is none, such as that of a telephone
+				zeros++ // part of something like a telephone number
 			}
 		}
 	}
@@ -269,8 +269,8 @@ func (c *candidate) alwaysEmpty(text []byte) bool {
 	return len(cols) > 2 && slices.ContainsFunc(cols[1:len(cols)-1], func(col column) bool { return col.filled == 0 })
 }
 
-// oneValue reports whether the records are as a whole the values of a single
-// column, such as times, or of numbers with units.
+// oneValue reports whether each record as a whole is one value, such as a time or
+// a number with a unit.
 func (c *candidate) oneValue(text []byte, cols []column) bool {
 	n, whole := 0, 0
 	for i := c.first; i <= c.last && n < cellRows; i++ {
@@ -280,7 +280,7 @@ func (c *candidate) oneValue(text []byte, cols []column) bool {
 		}
 		n++
 		b := bytes.TrimRight(text[r.start:r.end], "\r\n")
-		if k := kindOf(b); k == cellMoment || k == cellNumber || isAddress(b) {
+		if k := kindOf(b); k == cellDatetime || k == cellNumber || isAddress(b) {
 			whole++
 		}
 	}
@@ -289,8 +289,8 @@ func (c *candidate) oneValue(text []byte, cols []column) bool {
 	return few || 2*whole > n
 }
 
-// cellScore is how much the values look like values rather than like pieces or
-// heaps of them.
+// cellScore is how much the cells look like values, rather than like pieces of
+// values or several at once.
 func (c *candidate) cellScore(text []byte) float64 {
 	var sum float64
 	var n, atoms int
@@ -307,7 +307,7 @@ func (c *candidate) cellScore(text []byte) float64 {
 			b := s.field(text[r.start:r.end], j)
 			sum += c.cellValue(b, f.Quoted)
 			n++
-			if kindOf(b) == cellMoment || isAddress(b) {
+			if kindOf(b) == cellDatetime || isAddress(b) {
 				atoms++
 			}
 		}
@@ -319,7 +319,7 @@ func (c *candidate) cellScore(text []byte) float64 {
 	return sum / float64(n)
 }
 
-// cellValue is how much one value looks like one.
+// cellValue is how much a cell looks like a value.
 func (c *candidate) cellValue(b []byte, quoted bool) float64 {
 	if quoted {
 		return 0.95
@@ -327,7 +327,7 @@ func (c *candidate) cellValue(b []byte, quoted bool) float64 {
 	switch kindOf(b) {
 	case cellEmpty:
 		return 0.6
-	case cellNumber, cellMoment, cellWord:
+	case cellNumber, cellDatetime, cellWord:
 		if c.fields > 1 && b[0] == ' ' {
 			return 0.9
 		}

@@ -11,8 +11,8 @@ import (
 // parse finds the rows of the text.
 func (c *candidate) parse(text []byte, whole bool) { c.parseUpTo(text, whole, len(text)) }
 
-// parseUpTo finds the rows of the text that begin before the limit. A record
-// that goes on after the text is left out, and those after it are not known.
+// parseUpTo finds the rows of the text that begin before the limit. A record that
+// goes on past the end of the text is left out.
 func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
 	c.rows, c.quoted, c.escapes, c.needs = nil, 0, 0, 0
 	var s shape
@@ -70,14 +70,14 @@ func (c *candidate) parseUpTo(text []byte, whole bool, limit int) {
 }
 
 const (
-	mostStrays = 20       // quotes that are not closed, of which each is looked at closely
-	strayLook  = 16 << 10 // bytes after such a quote in which records are looked for,
+	mostStrays = 20       // the number of unclosed quotes that are examined
+	strayLook  = 16 << 10 // bytes after such a quote to look for records in,
 	strayLines = 50       // and lines
 )
 
-// stray reports whether the quote that is still open at the end of b, at the
-// beginning of which a record stands, is none: the lines after it are records
-// as those before. Else the record is only not finished.
+// stray reports whether the quote still open at the end of b, which begins with a
+// record, is a stray one: the lines after it are records like those before.
+// Otherwise the record is just not finished.
 func (c *candidate) stray(b []byte, s *shape) bool {
 	if c.grammar.parse(b, true, s) != broken || s.fault.open < 0 {
 		return false
@@ -104,8 +104,9 @@ func (c *candidate) stray(b []byte, s *shape) bool {
 	return lines > 0 && 3*good >= 2*lines
 }
 
-// needQuotes returns how many fields of the record at the beginning of b hold
-// what only quotes let them hold. A line end may be there by mistake.
+// needQuotes returns the number of fields of the record at the beginning of b that
+// hold what only a quoted field can. Line ends do not count: they may be there by
+// mistake.
 func (c *candidate) needQuotes(b []byte, s *shape) int {
 	if s.breaks > 0 {
 		return 0

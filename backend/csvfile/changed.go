@@ -9,8 +9,8 @@ import (
 	"linefeed/backend/message"
 )
 
-// endBytes is how many of a file's first and last bytes tell whether it was
-// only added to.
+// endBytes is the number of bytes at either end of a file that are compared to
+// tell whether it was only added to.
 const endBytes = 4 << 10
 
 // readEnds returns the first and last bytes of the first size bytes of a file,
@@ -27,9 +27,8 @@ func readEnds(f *os.File, size int64) []byte {
 	return b
 }
 
-// changed returns an error when what was read may be a mixture of what the file
-// was when it was opened and what it is now; and a warning when it was added to,
-// or another one has taken its place.
+// changed returns an error if what was read may be a mixture of the file as it was
+// opened and as it is now, and a warning if it was added to or replaced.
 func (h *handle) changed() (*Warning, error) {
 	var now, there fs.FileInfo
 	var ends []byte
@@ -42,7 +41,7 @@ func (h *handle) changed() (*Warning, error) {
 		if n.Size() > h.info.Size() {
 			e = readEnds(h.file, h.info.Size())
 		}
-		t, _ := os.Stat(h.path) // one that is gone was still read to its end
+		t, _ := os.Stat(h.path) // a deleted file was still read to its end
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		if !h.left {
@@ -83,9 +82,9 @@ func shrunkError(path string, was, is int64) error {
 	}
 }
 
-// atEnd looks, at the end of the records, whether the file is still what it was.
+// atEnd checks, after the last record, that the file has not changed.
 func (f *File) atEnd() error {
-	// What is of no size has content that the system makes up, such as a file in /proc.
+	// A file of size 0 with content is made up by the system, as in /proc.
 	if f.handle == nil || f.beginning != nil || f.handle.info.Size() == 0 {
 		return nil
 	}

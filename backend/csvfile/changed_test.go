@@ -57,7 +57,7 @@ func packed(t *testing.T, kind string, text []byte) []byte {
 	return out.Bytes()
 }
 
-// A file that is changed while it is read is told, however: written over in
+// Any change to a file while it is read is reported: written over in
 // place, cut, written anew and longer, added to, or replaced by another.
 func TestChangedWhileRead(t *testing.T) {
 	later := time.Now().Add(time.Hour)

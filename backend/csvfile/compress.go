@@ -10,15 +10,15 @@ import (
 	"linefeed/backend/unpack"
 )
 
-// unpack replaces the input by the text in it, if it is compressed, and notes
-// how. head is its beginning, which was read from it already.
+// unpack replaces the input by its text if it is compressed, and notes how. head
+// is the beginning of the input, which was read already.
 func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Finding, error) {
 	given := d.Compression != ""
 	kind := d.Compression
 	if !given {
 		kind = cmp.Or(unpack.FormatOf(head), None)
 		if kind == unpack.Zip && in.at == nil && d.Member == "" {
-			// Taken for an archive only where one can be read.
+			// A guess of zip is of use only where the input can be read at random.
 			return nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("zip_in_stream", "save_to_file")}
 		}
 	}
@@ -64,10 +64,10 @@ func (in *input) unpack(head []byte, d *Dialect, opt Options, pick bool) ([]Find
 	return findings, nil
 }
 
-// unpackError returns the error of data that can't be unpacked.
+// unpackError makes an Error of an error of package unpack.
 func unpackError(op, path string, err error) error {
 	var own *Error
-	if errors.As(err, &own) { // of the file itself
+	if errors.As(err, &own) { // from reading the file
 		return own
 	}
 	var cause *unpack.Error
@@ -101,7 +101,7 @@ func unpackError(op, path string, err error) error {
 	return e
 }
 
-// An unpacked reader makes errors of the file of those of unpacking.
+// An unpacked reader returns the errors of unpacking as an Error of the file.
 type unpacked struct {
 	*unpack.Reader
 	path string

@@ -123,7 +123,7 @@ func TestUnpackErrors(t *testing.T) {
 }
 
 // TestNotPackedLikeThat says what is wrong with files that are compressed in
-// another way than it was said, or in one that is not known.
+// another way than given, or in an unknown one.
 func TestNotPackedLikeThat(t *testing.T) {
 	text := []byte("a,b\n1,2\n")
 	gzipped := packed(t, unpack.Gzip, text)

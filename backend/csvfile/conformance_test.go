@@ -10,7 +10,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// TestConformance reads files of known content with nothing said about them.
+// TestConformance reads files of known content, detecting everything.
 // The first ones are the cases of csv-spectrum and the rules of RFC 4180.
 func TestConformance(t *testing.T) {
 	tests := []struct {

@@ -8,20 +8,20 @@ import (
 	"linefeed/backend/charset"
 )
 
-// detected is what was found out about a file.
+// detected is the result of detection.
 type detected struct {
 	dialect  Dialect
 	findings []Finding
 	warnings []Warning
 	fields   int                   // in most records; 0 where there are none
 	firm     bool                  // in nearly all of them
-	padding  int                   // empty ones that all records have beyond those of the header
-	named    bool                  // it is sure enough that the header is one
+	padding  int                   // the number of empty fields that all records have after those of the header
+	named    bool                  // the header is certain enough
 	kinds    []column              // what the fields hold
-	tail     func(text []byte) int // how many of the last lines are the footer; nil where that is decided
+	tail     func(text []byte) int // returns the number of lines at the end that are the footer; nil if that is decided
 }
 
-// A detector decides, one thing after the other, what d leaves open.
+// A detector decides, step by step, what d leaves open.
 type detector struct {
 	detected
 	path  string
@@ -31,7 +31,7 @@ type detector struct {
 
 // texts is a sample as UTF-8.
 type texts struct {
-	head  []byte   // from behind the byte order mark on, whole lines
+	head  []byte   // whole lines, without the byte order mark
 	parts [][]byte // whole lines; the first may begin within a quoted field
 	whole bool     // head is all of the file
 	end   bool     // the last part reaches to the end of the file
@@ -51,7 +51,7 @@ func detect(s *sample, d Dialect, path string) (*detected, error) {
 	return &det.detected, nil
 }
 
-// decodeSample makes whole lines of text of a sample.
+// decodeSample decodes a sample and cuts it to whole lines.
 func decodeSample(s *sample, cs *charset.Charset) texts {
 	t := texts{whole: s.whole, end: s.whole || len(s.parts) > 0}
 	head := s.head[cs.Mark(s.head):]
@@ -70,8 +70,8 @@ func decodeSample(s *sample, cs *charset.Charset) texts {
 	return t
 }
 
-// lastLineEnd returns where the last whole line of b ends, or len(b) where it
-// is a part of a single one.
+// lastLineEnd returns where the last whole line of b ends, or len(b) if b is part
+// of a single line.
 func lastLineEnd(b []byte) int {
 	for i := len(b) - 1; i > 0; i-- {
 		if b[i-1] == '\n' || b[i-1] == '\r' && b[i] != '\n' {
@@ -81,12 +81,12 @@ func lastLineEnd(b []byte) int {
 	return len(b)
 }
 
-// given notes a decision that was the caller's.
+// given records a decision made by the caller.
 func (det *detector) given(what, value string) {
 	det.findings = append(det.findings, Finding{What: what, Value: value, Confidence: 1, Reason: "as given", Given: true})
 }
 
-// found notes a decision.
+// found records a decision.
 func (det *detector) found(what, value string, confidence float64, format string, args ...any) *Finding {
 	det.findings = append(det.findings, Finding{
 		What: what, Value: value,
@@ -96,7 +96,7 @@ func (det *detector) found(what, value string, confidence float64, format string
 	return &det.findings[len(det.findings)-1]
 }
 
-// number notes a count, and sets it if it is not given.
+// number records a count, and sets it unless it is given.
 func (det *detector) number(what string, p **int, n int, confidence float64, format string, args ...any) {
 	if *p != nil {
 		det.given(what, strconv.Itoa(**p))
@@ -108,7 +108,7 @@ func (det *detector) number(what string, p **int, n int, confidence float64, for
 
 func (det *detector) warn(w Warning) { det.warnings = append(det.warnings, w) }
 
-// sortAlternatives puts the likeliest first and drops what is not likely.
+// sortAlternatives sorts by confidence and drops the unlikely ones.
 func sortAlternatives(list []Alternative) []Alternative {
 	slices.SortStableFunc(list, func(a, b Alternative) int {
 		switch {

@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// A series is what stands across a row as names often do: numbers that go up,
-// years, letters, or the same word with a number.
+// A series is cells across a row that names often form: rising numbers, years,
+// letters, or the same word with a number.
 type series struct {
-	at       []int   // the fields that it is in
-	strength float64 // how much it speaks for names, if the rows below have no such
+	at       []int   // its fields
+	strength float64 // evidence for names, if the rows below have no such series
 	sort     int     // one of the sorts below
 }
 
-// A term is a cell that can be part of a series: a value and what stands
-// around it.
+// A term is a cell that can be part of a series: a value and the text around it.
 type term struct {
 	before, after string
 	value         float64
@@ -36,7 +35,7 @@ func termOf(s string) (term, bool) {
 	if v, ok := plainNumber(s); ok {
 		return term{value: v}, true
 	}
-	// The first number amid letters. What follows may be another that goes with
+	// The first number among letters. What follows may be another that goes with
 	// it, as in 2019/20, or the same word.
 	i := strings.IndexAny(s, "0123456789")
 	if i < 0 || len(s) > 30 {
@@ -65,15 +64,15 @@ func termOf(s string) (term, bool) {
 // The sorts of series.
 const (
 	sortLetters = iota
-	sortMixed   // numbers amid letters
+	sortMixed   // numbers among letters
 	sortYears
 	sortSteps // numbers with the same step
 	sortRising
 	sorts
 )
 
-// seriesAcross returns the series of a row, none of them with a field of
-// another. Empty cells interrupt none.
+// seriesAcross returns the series of a row, which share no field. Empty cells do
+// not interrupt a series.
 func seriesAcross(cells []string) []series {
 	var list []series
 	var at []int
@@ -97,7 +96,7 @@ func seriesAcross(cells []string) []series {
 			last := terms[n-1]
 			up := n == 1 || (terms[1].value > terms[0].value) == (t.value > last.value)
 			if last.before != t.before || last.after != t.after || last.letter != t.letter || last.value == t.value || !up {
-				end() // the last one begins no other
+				end() // the last term does not begin another series
 			}
 		}
 		at, terms = append(at, j), append(terms, t)
@@ -143,8 +142,8 @@ func judgeSeries(terms []term) (strength float64, sort int) {
 	return by(0, 0, 0.4, 1, 1.5), sortRising
 }
 
-// class is how long a series is, for comparing: those of numbers that only rise
-// are frequent by chance.
+// class is the length of a series, for comparison: short ones of rising numbers
+// are often a coincidence.
 func (s *series) class() int {
 	n := len(s.at)
 	if s.sort == sortRising {

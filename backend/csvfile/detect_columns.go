@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// A column is what the values below each other in one field look like.
+// A column is what the values of one field look like.
 type column struct {
-	kind    cellKind // that of at least four of five values; cellText where there is none such
+	kind    cellKind // that of at least four in five values; otherwise cellText
 	same    int      // the length of all values, or -1
 	values  map[string]bool
 	first   []string // the first few of the values
@@ -33,7 +33,7 @@ type column struct {
 
 type kindCount [cellText + 1]int
 
-// firstValues is how many of a column's values are kept in order.
+// firstValues is the number of a column's values that are kept, in order.
 const firstValues = 20
 
 // columns looks at the columns of at most that many rows from i on.
@@ -42,8 +42,8 @@ func (c *candidate) columns(text []byte, i, most int) []column {
 	return list
 }
 
-// columnsBut does as columns does, without the rows that are equal to header,
-// which it counts: it is there again where files were put together.
+// columnsBut is columns without the rows that equal header, which it counts: the
+// header repeats where files were concatenated.
 func (c *candidate) columnsBut(text []byte, i, most int, header []string) (list []column, again int) {
 	list = make([]column, c.fields)
 	rows := 0
@@ -72,8 +72,8 @@ func (c *candidate) columnsBut(text []byte, i, most int, header []string) (list 
 	return list, again
 }
 
-// sameNames reports whether two rows are equal but for blanks and byte order
-// marks around their values, and not empty.
+// sameNames reports whether two rows are not empty and equal, apart from blanks
+// and byte order marks around their values.
 func sameNames(a, b []string) bool {
 	if len(a) != len(b) {
 		return false
@@ -89,8 +89,8 @@ func sameNames(a, b []string) bool {
 	return some
 }
 
-// trimName returns a name without what may stand around it: blanks, and in
-// files that were put together, byte order marks.
+// trimName returns a name without blanks around it and, as in files that were
+// concatenated, byte order marks.
 func trimName(s string) string { return strings.TrimSpace(strings.Trim(s, "\ufeff")) }
 
 // add takes a value into account.
@@ -149,7 +149,7 @@ func (c *column) finish(rows int) {
 	}
 	// Numbers or dates with words for none among them.
 	if w := c.kinds[cellWord]; w > 0 {
-		for _, k := range []cellKind{cellNumber, cellMoment} {
+		for _, k := range []cellKind{cellNumber, cellDatetime} {
 			if n := c.kinds[k]; (n+w)*5 >= c.filled*4 && n > w {
 				c.kind = k
 			}
@@ -159,7 +159,7 @@ func (c *column) finish(rows int) {
 
 // typed reports whether a header's name would stand out in the column.
 func (c *column) typed() bool {
-	return c.kind == cellNumber || c.kind == cellMoment || c.kind == cellWord
+	return c.kind == cellNumber || c.kind == cellDatetime || c.kind == cellWord
 }
 
 // addresses reports whether all values are addresses with colons.
@@ -182,8 +182,8 @@ func (c *column) zeros() bool {
 	return false
 }
 
-// far reports whether the number is further from all values than these are
-// from each other.
+// far reports whether the number is further from all values than they are from
+// each other.
 func (c *column) far(s string) bool {
 	v, ok := plainNumber(s)
 	if !ok || c.numbers < 2 {
@@ -193,8 +193,7 @@ func (c *column) far(s string) bool {
 	return v > c.most+span && v > c.most+1 || v < c.least-span && v < c.least-1
 }
 
-// counts reports whether the first values are the numbers of the rows, from 0 or
-// 1 on.
+// counts reports whether the first values number the rows, from 0 or 1.
 func (c *column) counts() bool {
 	if len(c.first) < 2 || len(c.values) != c.rows {
 		return false
@@ -222,8 +221,8 @@ func (c *column) nameLike() bool {
 	return 5*n > len(c.first)
 }
 
-// shaped reports whether most values have digits at the same places amid letters
-// and marks as s has.
+// shaped reports whether most values have digits at the same places among letters
+// and punctuation as s has.
 func (c *column) shaped(s string) bool {
 	shape := shapeOf(s)
 	if len(c.first) < 3 || !strings.Contains(shape, "9") {
@@ -264,8 +263,7 @@ func shapeOf(s string) string {
 	return b.String()
 }
 
-// plainNumber returns the value of digits with a sign and a point, as they
-// stand in a header.
+// plainNumber returns the value of digits with a sign and a point, as in a header.
 func plainNumber(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || strings.ContainsFunc(s, func(c rune) bool { return (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' }) {
@@ -287,7 +285,7 @@ const (
 	styleCamel         // a capital within a word
 	styleCode          // with digits in it
 	styleOther
-	styles // how many there are
+	styles // the number of styles
 )
 
 // styleOf returns how s is written.

@@ -11,7 +11,7 @@ import (
 func delimiters(text []byte) []string {
 	list := []string{","}
 	if len(bytes.TrimSpace(text)) == 0 {
-		return list // blank lines, whatever the blanks
+		return list // blank lines
 	}
 	for _, s := range []string{";", "\t", "|", ":", "^", "~", " ", "#", "*", "\x01", "\x02", "\x1e", "\x1f", "¦", "§", "¬", "þ", ", ", "; "} {
 		if bytes.Contains(text, []byte(s)) {
@@ -47,16 +47,16 @@ func delimiters(text []byte) []string {
 	return append(list, often[:min(len(often), 6)]...)
 }
 
-// emptyFields reports whether a run is one of delimiters with nothing between
-// them, which stand by themselves, too.
+// emptyFields reports whether a run of marks is just delimiters of empty fields:
+// each of them also occurs by itself.
 func emptyFields(text, run []byte) bool {
 	c := run[:1]
 	return (c[0] == ',' || c[0] == ';' || c[0] == '\t') && bytes.Count(run, c) == len(run) &&
 		bytes.Count(text, c) > len(run)*bytes.Count(text, run)
 }
 
-// isMark reports whether c is a punctuation mark that a delimiter of several
-// characters may be made of.
+// isMark reports whether c is punctuation that a delimiter of several characters
+// may consist of.
 func isMark(c byte) bool {
 	return strings.IndexByte("|;:~^#@&$%*!<>=+,\t", c) >= 0
 }

@@ -13,7 +13,7 @@ import (
 	"linefeed/backend/message"
 )
 
-// layoutAndDialect decides all that is about text.
+// layoutAndDialect decides everything but the encoding.
 func (det *detector) layoutAndDialect() {
 	text := det.texts.head
 	sep := sepLine(text)
@@ -57,8 +57,8 @@ func (det *detector) layoutAndDialect() {
 	det.layout(best, line, sep != "")
 }
 
-// sepLine returns the delimiter that the first line names, as spreadsheets
-// read and write it: "sep=;".
+// sepLine returns the delimiter named in the first line, as spreadsheets read and
+// write it: "sep=;".
 func sepLine(text []byte) string {
 	line := string(bytes.TrimRight(text[:charset.LineEnd(text, true)], "\r\n"))
 	line = strings.Trim(line, `"`)
@@ -68,8 +68,7 @@ func sepLine(text []byte) string {
 	return ""
 }
 
-// choose returns the candidate that fits best and the best of every other
-// delimiter.
+// choose returns the best candidate, and the best one of every other delimiter.
 func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) {
 	whole := det.texts.whole
 	part := text
@@ -96,8 +95,8 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 		}
 		list = append(list, of)
 	}
-	// Where one divides the first line into names, one that does not divide it at
-	// all is unlikely.
+	// If one divides the first line into names, one that does not divide it at all
+	// is unlikely.
 	if slices.ContainsFunc(list, func(c *candidate) bool { return c.heads }) {
 		for _, c := range list {
 			if c.apart && c.fields > 1 {
@@ -105,7 +104,7 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 			}
 		}
 	}
-	// A mark that divides more records than the same with a blank does so without.
+	// Without its blank, a delimiter such as ", " may divide more records.
 	for _, c := range list {
 		if len(c.delim) == 2 && c.delim[1] == ' ' && slices.ContainsFunc(list, func(o *candidate) bool { return o.delim == c.delim[:1] && o.share() > c.share()+0.02 }) {
 			c.score *= 0.6
@@ -113,7 +112,7 @@ func (det *detector) choose(text []byte, sep string) (*candidate, []*candidate) 
 	}
 	for {
 		slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.score, a.score) })
-		if !list[0].lookWithinMoments(text) {
+		if !list[0].lookWithinDatetimes(text) {
 			break
 		}
 	}
@@ -146,9 +145,9 @@ func (det *detector) variants(text []byte, delim string) []*candidate {
 	return list
 }
 
-// better returns which of two candidates of the same delimiter fits better.
-// Quotes are quotes where a field needs them, though some stand where none may
-// be, and else where more fields are in them than are broken by them.
+// better returns the better one of two candidates of the same delimiter. Quotes
+// count as quotes if a field needs them, even if others are misplaced; otherwise,
+// if they surround more fields than they break.
 func better(a, b *candidate) *candidate {
 	if a == nil {
 		return b
@@ -177,21 +176,21 @@ func better(a, b *candidate) *candidate {
 	return a
 }
 
-// surrounds reports whether the quotes stand around many fields, or around those
-// that need them: an apostrophe may begin a word, too.
+// surrounds reports whether the quotes surround many fields, or those that need
+// them: an apostrophe may also begin a word.
 func (c *candidate) surrounds() bool {
 	return c.quoted > 0 && (2*c.quoted >= c.good || c.needs > 0 && c.needs >= c.bad || c.bad == 0 && c.allQuoted)
 }
 
-// refine looks for the quote and the escape in all that is known of the file,
-// of which the delimiter was found in the first part.
+// refine looks for the quote and the escape in the whole sample: the delimiter was
+// found in its first part.
 func (det *detector) refine(text []byte, looked int, best *candidate) *candidate {
 	if looked == len(text) && len(det.texts.parts) == 0 {
 		return best
 	}
 	all := bytes.Join(append([][]byte{text}, det.texts.parts...), nil)
 	if best.quote == `"` && best.needs > 0 && len(det.escapes(all, best.delim, best.quote)) == 1 {
-		return best // fields that need their quotes say enough
+		return best // fields that need their quotes are proof enough
 	}
 	list := det.variants(all, best.delim)
 	if len(list) == 1 {
@@ -212,8 +211,8 @@ func (det *detector) refine(text []byte, looked int, best *candidate) *candidate
 	return of
 }
 
-// undivided returns the candidate of a single column with a delimiter that does
-// not occur in the text, so that nothing divides its values.
+// undivided returns a candidate of a single column, with a delimiter that does not
+// occur in the text.
 func undivided(text []byte, whole bool, c *candidate) *candidate {
 	for _, delim := range []string{";", "\t", "|", "\x1f"} {
 		if bytes.Contains(text, []byte(delim)) {
@@ -233,9 +232,9 @@ func undivided(text []byte, whole bool, c *candidate) *candidate {
 	return c
 }
 
-// singleColumn returns the candidate of a single column where the first line is
-// one name and all that the delimiter of c divides is below it and has no names:
-// rather texts, or numbers with a decimal comma, than a table below a title.
+// singleColumn returns a candidate of a single column if the first line is one
+// name, and c divides only what is below it, which has no names: then these are
+// texts or numbers with a decimal comma, rather than a table below a title.
 func (det *detector) singleColumn(text []byte, c *candidate) *candidate {
 	i := c.firstRow(c.remarks(text))
 	if c.fields < 2 || i+1 >= len(c.rows) || c.rows[i].bad || c.rows[i].fields != 1 || c.rows[i+1].blank {
@@ -289,8 +288,8 @@ func (det *detector) escapes(text []byte, delim, quote string) []string {
 	return []string{quote}
 }
 
-// comment decides about comment lines, and returns the candidate that it was,
-// or the one with comments taken out.
+// comment decides about comment lines, and returns best, or the best candidate
+// without the comments.
 func (det *detector) comment(text []byte, best *candidate) *candidate {
 	det.d.Comment = None
 	for _, mark := range commentMarks {
@@ -312,7 +311,7 @@ func (det *detector) comment(text []byte, best *candidate) *candidate {
 			continue
 		}
 		if header && best.fields > 1 {
-			// Lines above a header that begins with the mark too.
+			// Only lines above a header that begins with the mark as well.
 			det.found("comment", None, 0.8, "the first record begins with %s, and so do only the lines above it", mark)
 			return best
 		}
@@ -334,7 +333,7 @@ func lines(n int, verb string) string {
 	return fmt.Sprintf("%d lines %s", n, verb)
 }
 
-// settle notes the delimiter, quote and escape.
+// settle records the delimiter, quote and escape.
 func (det *detector) settle(best *candidate, others []*candidate, sep string) {
 	records := fmt.Sprintf("%d of %s", best.good, count(best.body, "record"))
 	have := "have"

@@ -91,8 +91,8 @@ func (det *detector) binaryError(what string) *Error {
 	return &Error{Op: "open", Path: det.path, Kind: KindBinary, Note: message.New("binary", "choose_csv", "what", what)}
 }
 
-// notCSV says what the file is that begins with b, if that is a known kind of
-// file that is not text, or "", and whether there may be text packed in it.
+// notCSV says what kind of file begins with b, if it is a known one other than
+// text, or "", and whether it may have text packed in it.
 func notCSV(b []byte) (what string, packed bool) {
 	if kind := unpack.FormatOf(b); kind != "" {
 		return "it is compressed with " + kind + " once more", true

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// headerEvidence weighs whether cells are the names of the columns below them:
-// above 0 they are.
+// headerEvidence weighs whether cells name the columns below them: they do if it
+// is above 0.
 func headerEvidence(cells []string, cols []column) (float64, string) {
 	sum := 0.3 // most files have one
 	var pro, con []string
@@ -32,7 +32,7 @@ func headerEvidence(cells []string, cols []column) (float64, string) {
 		if s == "" {
 			switch empty++; {
 			case j == 0 && c.counts():
-				sum += 1.5 // the numbers of the rows have no name
+				sum += 1.5 // a column of row numbers has no name
 				empty--
 			case c.typed() && j > 0:
 				sum -= 0.3
@@ -76,7 +76,7 @@ func headerEvidence(cells []string, cols []column) (float64, string) {
 // cellEvidence weighs whether s is the name of the column below it.
 func cellEvidence(s string, c *column) float64 {
 	kind := kindOf([]byte(s))
-	value := kind == cellNumber || kind == cellMoment || kind == cellWord
+	value := kind == cellNumber || kind == cellDatetime || kind == cellWord
 	switch {
 	case c.filled == 0 && value:
 		return -0.8
@@ -110,7 +110,7 @@ func cellEvidence(s string, c *column) float64 {
 func textEvidence(s string, kind cellKind, c *column) float64 {
 	e := 0.0
 	switch {
-	case kind == cellNumber || kind == cellMoment:
+	case kind == cellNumber || kind == cellDatetime:
 		if c.kinds[kind] == 0 && c.filled >= 3 {
 			return -0.2
 		}
@@ -155,13 +155,13 @@ func textEvidence(s string, kind cellKind, c *column) float64 {
 		e += 0.3
 	}
 	if c.filled >= 10 && len(c.values)*4 < c.filled {
-		e += 0.4 // few values, again and again, and this is none of them
+		e += 0.4 // the same few values again and again, and this is not one of them
 	}
 	return e
 }
 
-// strongest returns the series across the row that the rows below don't have,
-// and those that they have too.
+// strongest returns the series across the row that the rows below lack, and those
+// that they have too.
 func strongest(cells []string, cols []column) (names, usual []series) {
 	if len(cols) == 0 || cols[0].rows == 0 {
 		return nil, nil
@@ -172,7 +172,7 @@ func strongest(cells []string, cols []column) (names, usual []series) {
 			if j >= len(cols) {
 				break
 			}
-			have := 0 // rows with a series that is as long
+			have := 0 // rows with a series as long
 			for _, n := range cols[j].across[s.sort][s.class():] {
 				have += n
 			}
@@ -188,20 +188,20 @@ func strongest(cells []string, cols []column) (names, usual []series) {
 			continue
 		}
 		if 2*inside > len(s.at) && s.strength < 2.5 {
-			s.strength *= 0.4 // values like those below, which go up by chance
+			s.strength *= 0.4 // values like those below, which rise by coincidence
 		}
 		names = append(names, s)
 	}
 	return names, usual
 }
 
-// padsZero reports whether a number begins with a zero that says nothing.
+// padsZero reports whether a number begins with a redundant zero.
 func padsZero(s string) bool {
 	return len(s) > 1 && s[0] == '0' && '0' <= s[1] && s[1] <= '9'
 }
 
-// inSeries reports of each cell whether it is part of a series of at least that
-// strength, which the rows below don't have. Without cols there are no such rows.
+// inSeries reports for each cell whether it is part of a series of at least that
+// strength which the rows below lack. Without cols there are no such rows.
 func inSeries(cells []string, strength float64, cols []column) []bool {
 	in := make([]bool, len(cells))
 	list := seriesAcross(cells)
@@ -216,8 +216,8 @@ func inSeries(cells []string, strength float64, cols []column) []bool {
 	return in
 }
 
-// farEvidence weighs numbers that are far from all values below them: where
-// all numbers of the row are, it is no accident.
+// farEvidence weighs numbers that are far from all values below them. If all
+// numbers of the row are, that is no coincidence.
 func farEvidence(cells []string, cols []column, across []bool) float64 {
 	far, near := 0, 0
 	for j, s := range cells {
@@ -235,7 +235,7 @@ func farEvidence(cells []string, cols []column, across []bool) float64 {
 	case near > 0:
 		return 0
 	case far >= 3:
-		return 1.3*float64(far) + min(2, 0.4*float64(far)) // what was counted against names, and more
+		return 1.3*float64(far) + min(2, 0.4*float64(far)) // cancels what counted against names, and more
 	}
 	return 0.8 * float64(far)
 }

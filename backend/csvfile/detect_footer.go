@@ -9,10 +9,10 @@ import (
 	"linefeed/backend/message"
 )
 
-// footerWords are how lines begin that stand below a table.
+// footerWords match the beginning of a line below a table.
 var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|totaal|totale|sum|suma|soma|somme|summe|gesamt|quelle|fuente|fonte|bron|nota|hinweis|anmerkung|erstellt|stand:|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
 
-// footer decides how many lines at the end are no records.
+// footer decides how many lines at the end are a footer.
 func (det *detector) footer(best *candidate) {
 	if det.d.FooterLines != nil {
 		det.number("footerLines", &det.d.FooterLines, 0, 1, "")
@@ -38,23 +38,22 @@ func (det *detector) footer(best *candidate) {
 	det.warn(Warning{Code: WarnFooter, Note: message.New("lines_below", "", "n", n)})
 }
 
-// footerLines is how many lines at most are looked at for a footer, and
-// footerMost how many bytes.
+// A footer is looked for in the last footerLines lines and footerMost bytes.
 const (
 	footerLines = 20
 	footerMost  = 64 << 10
 )
 
-// footerOf returns how many physical lines of the text, which is the end of the
-// file, are the footer.
+// footerOf returns the number of physical lines of the footer in text, which is
+// the end of the file.
 func (c *candidate) footerOf(text []byte) int {
 	end := *c
 	end.parse(text, true)
 	return footerIn(text, end.rows, &end)
 }
 
-// footerIn returns the number of physical lines after the last record of
-// the text, if they are no records that went wrong.
+// footerIn returns the number of physical lines after the last record of the
+// text, or 0 if they may be broken records.
 func footerIn(text []byte, rows []row, best *candidate) int {
 	if best.fields < 2 {
 		return 0
@@ -68,7 +67,7 @@ func footerIn(text []byte, rows []row, best *candidate) int {
 		return 0
 	}
 	foot, blank := false, false
-	from := 0 // of the lines that are the footer
+	from := 0 // the row before the footer
 	for i := last + 1; i < len(rows); i++ {
 		r := rows[i]
 		b := bytes.TrimRight(text[r.start:r.end], "\r\n")
@@ -83,7 +82,7 @@ func footerIn(text []byte, rows []row, best *candidate) int {
 			}
 			foot = true
 		case r.fields == best.fields:
-			last, from = i, i // no footer, then, but a record with little in it
+			last, from = i, i // not a footer then, but a record with few values
 		default:
 			return 0
 		}
@@ -94,8 +93,8 @@ func footerIn(text []byte, rows []row, best *candidate) int {
 	return int(charset.CountLines(text[rows[max(last, from)].end:]))
 }
 
-// fullColumns returns what the columns hold in the records that have values in
-// most of their fields, but for the first of them, which may be the header.
+// fullColumns returns the columns of the records with values in most of their
+// fields, without the first one, which may be the header.
 func fullColumns(text []byte, rows []row, best *candidate) []column {
 	cols := make([]column, best.fields)
 	n := -1
@@ -123,9 +122,9 @@ func fullColumns(text []byte, rows []row, best *candidate) []column {
 	return cols
 }
 
-// padded reports whether a row of the usual number of fields may be a line of
-// the footer that is only filled up with delimiters: few of its fields hold
-// anything, and some that hold something in all records do not.
+// padded reports whether a row of the usual number of fields may be a line of the
+// footer padded with delimiters: most of its fields are empty, some of them in
+// columns that are never empty.
 func padded(text []byte, r row, best *candidate, cols []column) bool {
 	if cols == nil || best.fields < 3 {
 		return false
@@ -146,8 +145,7 @@ func padded(text []byte, r row, best *candidate, cols []column) bool {
 	return missing > 0 && 2*missing >= always-1
 }
 
-// unlike reports whether the first cell is no value of its column, and the
-// column's kind shows it.
+// unlike reports whether the first cell is a text in a column of another kind.
 func unlike(cells []string, cols []column) bool {
 	if len(cols) == 0 || !cols[0].typed() {
 		return false
@@ -156,8 +154,8 @@ func unlike(cells []string, cols []column) bool {
 	return kind == cellText || kind == cellCode
 }
 
-// aside reports whether the cells are at most half of those of a record, and
-// none is a value of its column, of which some show it.
+// aside reports whether there are at most half as many cells as in a record, and
+// none of them is of the kind of its column, where columns have kinds.
 func aside(cells []string, cols []column) bool {
 	agree, _ := likeness(cells, cols)
 	typed := 0
@@ -169,7 +167,7 @@ func aside(cells []string, cols []column) bool {
 	return agree == 0 && typed > 0 && 2*len(cells) <= len(cols)
 }
 
-// onlyFirst reports whether all fields of the line but the first are empty.
+// onlyFirst reports whether every field of the line but the first is empty.
 func onlyFirst(line []byte, best *candidate) bool {
 	i := bytes.Index(line, []byte(best.delim))
 	return i > 0 && len(bytes.Trim(line[i:], best.delim+` "`)) == 0

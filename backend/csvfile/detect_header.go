@@ -10,7 +10,7 @@ import (
 	"linefeed/backend/message"
 )
 
-// header decides how many rows from top on name the fields.
+// header decides how many rows, from top on, name the fields.
 func (det *detector) header(text []byte, best *candidate, top int) {
 	if det.d.HeaderRows != nil {
 		det.number("headerRows", &det.d.HeaderRows, 0, 1, "")
@@ -35,7 +35,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 		det.number("headerRows", &det.d.HeaderRows, 0, 0.7, "the first row is a record of %s", count(best.rows[top].fields, "field"))
 		return
 	}
-	// Several rows, where the values below show that these are none.
+	// Several rows, if the values below differ from them in kind.
 	for rows := 3; rows >= 2; rows-- {
 		if reason := best.manyRows(text, top, rows); reason != "" {
 			det.number("headerRows", &det.d.HeaderRows, rows, 0.8, "%s", reason)
@@ -48,7 +48,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	cols, again := best.columnsBut(text, best.nextRow(top), 2*cellRows, first)
 	sum, reason := headerEvidence(first, cols)
 	if again > 0 {
-		// Names that are there again, or a record that is.
+		// Either the header comes again, or a record does.
 		if sum -= 0.6; sum > 0 {
 			reason = fmt.Sprintf("%s, and it is there %s more", reason, times(again))
 		} else {
@@ -56,7 +56,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 		}
 	}
 	if n := best.rows[top].fields; n != best.fields {
-		sum = max(sum, 0.3) // as a record it would be none of these
+		sum = max(sum, 0.3) // a record would not be in the list
 		reason = fmt.Sprintf("names, with %s below that have %d fields", count(best.good, "record"), best.fields)
 	}
 	rows := 0
@@ -76,8 +76,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	det.warn(w)
 }
 
-// sureOfHeader is how much evidence there has to be for a decision that need
-// not be looked at.
+// sureOfHeader is the evidence that makes a decision certain.
 const sureOfHeader = 0.7
 
 func times(n int) string {
@@ -87,14 +86,14 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// piecesOf returns the fields of row i, which breaks the rules, as it may have
-// been meant.
+// piecesOf returns the fields of row i, which breaks the rules, as they were
+// probably meant.
 func (c *candidate) piecesOf(text []byte, i int) []string {
 	return c.grammar.pieces(text[c.rows[i].start:c.rows[i].end])
 }
 
-// manyRows says why that many rows from top on are all names, or nothing if
-// they are not.
+// manyRows says why that number of rows, from top on, are all names; it returns ""
+// if they are not.
 func (c *candidate) manyRows(text []byte, top, rows int) string {
 	at := top
 	var heads [][]string
@@ -110,7 +109,7 @@ func (c *candidate) manyRows(text []byte, top, rows int) string {
 	twice := rows == 2 && sameNames(heads[0], heads[1])
 	all := namesAll(heads[0])
 	if !twice && (all && !mayBeUnits(heads) || !all && !completes(heads)) {
-		return "" // what is below it may be a record, which would be lost
+		return "" // the row below may be a record, which would be lost
 	}
 	cols, _ := c.columnsBut(text, at, 50, heads[0])
 	if all && !twice {
@@ -139,33 +138,33 @@ func (c *candidate) manyRows(text []byte, top, rows int) string {
 // isValue reports whether the cell is a number, a date or a word for a value.
 func isValue(s string) bool {
 	switch kindOf([]byte(s)) {
-	case cellNumber, cellMoment, cellWord:
+	case cellNumber, cellDatetime, cellWord:
 		return true
 	}
 	return false
 }
 
-// mayBeUnits reports whether there is no value in the rows below the first, and
-// several texts that differ.
+// mayBeUnits reports whether every row below the first holds several different
+// texts and no value.
 func mayBeUnits(heads [][]string) bool {
 	return !slices.ContainsFunc(heads[1:], func(row []string) bool {
 		return len(distinct(row)) < 3 || slices.ContainsFunc(row, func(s string) bool { return isValue(s) && !isLetter(s) })
 	})
 }
 
-// isLetter reports whether s is one letter: a unit rather than a word for yes or
-// no.
+// isLetter reports whether s is one letter of ASCII: a unit rather than a word for
+// yes or no.
 func isLetter(s string) bool { return len(s) == 1 && 'a' <= s[0]|0x20 && s[0]|0x20 <= 'z' }
 
-// areUnits reports whether each of the rows holds texts above at least three
-// columns of nothing but numbers or dates, which differ, and nothing or a text
-// above all others of these. A record of such texts would be an odd one.
+// areUnits reports whether each of the rows has different texts above at least
+// three columns of nothing but numbers or dates, and no value above the others of
+// these: a record would hardly be like that.
 func areUnits(rows [][]string, cols []column) bool {
 	for _, cells := range rows {
 		var texts []string
 		for j, s := range cells {
 			c := &cols[j]
-			pure := c.kinds[cellNumber] == c.filled || c.kinds[cellMoment] == c.filled
+			pure := c.kinds[cellNumber] == c.filled || c.kinds[cellDatetime] == c.filled
 			if c.filled < 3 || !pure || s == "" {
 				continue
 			}
@@ -178,8 +177,8 @@ func areUnits(rows [][]string, cols []column) bool {
 	return len(rows) > 0
 }
 
-// completes reports whether the rows below the first name fields that it
-// leaves without a name of their own, and all rows together name each field.
+// completes reports whether the rows below the first name fields that the first
+// one does not, so that together they name every field.
 func completes(heads [][]string) bool {
 	seen := map[string]int{}
 	for _, s := range heads[0] {
@@ -198,8 +197,7 @@ func completes(heads [][]string) bool {
 	return gaps > 0 && 2*named > gaps
 }
 
-// noneIsValue reports whether the rows hold none of the values that the columns
-// below them have.
+// noneIsValue reports whether the rows hold no value of the columns below them.
 func noneIsValue(heads [][]string, cols []column) bool {
 	for k, cells := range heads {
 		against, typed := 0, 0
@@ -216,7 +214,7 @@ func noneIsValue(heads [][]string, cols []column) bool {
 			case kind == cellEmpty:
 			case years && kind == cellNumber && !cols[j].values[s]:
 				against++
-			case kind == cellNumber, kind == cellMoment, kind == cellWord:
+			case kind == cellNumber, kind == cellDatetime, kind == cellWord:
 				return false
 			default:
 				against++
@@ -229,8 +227,8 @@ func noneIsValue(heads [][]string, cols []column) bool {
 	return true
 }
 
-// groups reports whether a row names groups of fields: each name stands over
-// its own field and over empty ones after it, or several times.
+// groups reports whether a row names groups of fields: each name is above its
+// first field and empty cells follow, or the name is repeated.
 func groups(cells []string) bool {
 	seen := map[string]bool{}
 	names, more := 0, 0
@@ -250,7 +248,7 @@ func groups(cells []string) bool {
 	return names > 0 && more > 0 && 2*more >= names
 }
 
-// distinct returns the cells that are not empty, each once.
+// distinct returns the different cells that are not empty.
 func distinct(cells []string) []string {
 	var list []string
 	for _, s := range cells {
@@ -274,8 +272,8 @@ func namesAll(cells []string) bool {
 	return true
 }
 
-// areYears reports whether all numbers in the row are years, as they stand below
-// the names of groups.
+// areYears reports whether all numbers in the row are years, as below the names of
+// groups.
 func areYears(cells []string) bool {
 	n := 0
 	for _, s := range cells {

@@ -10,8 +10,8 @@ import (
 	"linefeed/backend/message"
 )
 
-// layout decides what stands above and below the records. The rows of best are
-// those of the head behind the lines that are skipped already, skipped of them.
+// layout decides what is above and below the records. The rows of best are those
+// of the head after the lines skipped already; skipped is their number.
 func (det *detector) layout(best *candidate, skipped int64, sep bool) {
 	text := det.texts.head
 	top := det.top(text, best)
@@ -48,7 +48,7 @@ func (det *detector) holdsRows(text []byte, best *candidate, top int) bool {
 	return i < len(best.rows) && best.rows[i].line <= charset.CountLines(text)-int64(*det.d.FooterLines)
 }
 
-// noRecords warns that the file holds none.
+// noRecords warns that the file has no records.
 func (det *detector) noRecords(best *candidate) {
 	note := message.New("only_header", "")
 	if best.fields == 0 {
@@ -91,7 +91,7 @@ func (c *candidate) values(text []byte, r row) []string {
 	return list
 }
 
-// filled returns how many of the cells are neither empty nor blank.
+// filled returns the number of cells that are not blank.
 func filled(cells []string) int {
 	n := 0
 	for _, s := range cells {
@@ -118,7 +118,7 @@ func (c *candidate) firstRow(i int) int {
 
 func (c *candidate) nextRow(i int) int { return c.firstRow(i + 1) }
 
-// lineEnds notes how lines end. Those within quotes end no record.
+// lineEnds records how records end.
 func (det *detector) lineEnds(text []byte, rows []row) {
 	crlf, lf, cr := 0, 0, 0
 	for _, r := range rows {

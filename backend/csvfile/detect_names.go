@@ -8,9 +8,8 @@ import (
 	"linefeed/backend/charset"
 )
 
-// nameWords are words that name fields more often than they are values, in
-// several languages. The words of charset.FieldWords, which have letters beyond ASCII,
-// go with them.
+// nameWords are words, in several languages, that are more often names of fields
+// than values. charset.FieldWords has those with letters beyond ASCII.
 const nameWords = `
 id ids uuid guid key code codes sku ean gtin isbn name names title label text note notes comment comments remark remarks
 description desc email mail phone tel fax mobile address addr street city town state country county region province
@@ -66,7 +65,7 @@ var nameSet = sync.OnceValue(func() map[string]bool {
 		set[w] = true
 	}
 	for _, w := range []string{"für", "über", "książka", "część", "niño", "razón", "även", "også", "både", "är", "från", "på", "já", "são", "não", "até", "três", "você", "että", "już", "się", "già", "più", "però", "perché", "también"} {
-		delete(set, w) // words of plain text, which tell a language only
+		delete(set, w) // words of prose, which only tell a language
 	}
 	return set
 })
@@ -89,8 +88,8 @@ func isNameLike(s string) bool {
 	return false
 }
 
-// nameParts returns the words of a name, in small letters: those between marks,
-// blanks and digits, and those that begin with a capital amid small letters.
+// nameParts returns the words of a name in lower case, split at punctuation,
+// blanks, digits and capitals.
 func nameParts(s string) []string {
 	var words []string
 	var b strings.Builder
@@ -119,8 +118,8 @@ func nameParts(s string) []string {
 	return words
 }
 
-// likeNames reports whether the cells may be the names of fields: none of them
-// empty, twice there, or a value.
+// likeNames reports whether the cells may be the names of fields: none is empty,
+// repeated or a value.
 func likeNames(cells []string) bool {
 	seen := map[string]bool{}
 	across := inSeries(cells, 1, nil)
@@ -130,7 +129,7 @@ func likeNames(cells []string) bool {
 		}
 		seen[s] = true
 		switch kindOf([]byte(s)) {
-		case cellNumber, cellMoment, cellWord:
+		case cellNumber, cellDatetime, cellWord:
 			if !across[j] {
 				return false
 			}

@@ -7,13 +7,13 @@ import (
 	"linefeed/backend/message"
 )
 
-// The usual number of fields says which rows are surely records. Rows of other
-// numbers above the first of them are either no part of the table (titles, free
-// text, keys and values) or they are: its header, and records with fields too
-// many or too few. What tells is what they hold.
+// Rows with the usual number of fields are surely records. Rows above the first of
+// them may not belong to the table (titles, free text, keys and values), or they
+// may: its header, and records with too many or too few fields. What they hold
+// decides.
 
 // headAbove returns the index of the row above row i that is the header of the
-// table, or the first of its records, where there is one; else it returns i.
+// table or its first record, or i if there is none.
 func headAbove(text []byte, best *candidate, i int) int {
 	if best.fields < 2 || i == 0 {
 		return i
@@ -46,7 +46,7 @@ func headAbove(text []byte, best *candidate, i int) int {
 			}
 		}
 		if against > agree || typed && agree == 0 {
-			break // nothing above it is a record of the table
+			break // no row above it belongs to the table
 		}
 		if typed {
 			record = j
@@ -55,7 +55,7 @@ func headAbove(text []byte, best *candidate, i int) int {
 	return min(head, record)
 }
 
-// records notes what the reading has to know of the records below the header.
+// records collects what the reader has to know about the records.
 func (det *detector) records(text []byte, best *candidate, top int) {
 	if best.fields < 1 || top >= len(best.rows) {
 		return
@@ -104,7 +104,7 @@ func (det *detector) records(text []byte, best *candidate, top int) {
 	}
 }
 
-// standsOut reports whether a name is no value of its column, by the column's kind.
+// standsOut reports whether a name is not of the kind of its column.
 func standsOut(cells []string, cols []column) bool {
 	for j, s := range cells {
 		if j < len(cols) && cols[j].typed() && kindOf([]byte(s)) != cols[j].kind {
@@ -114,8 +114,8 @@ func standsOut(cells []string, cols []column) bool {
 	return false
 }
 
-// likeness returns how many of the cells are values of the kind of their
-// column, and how many are not, as far as columns have kinds.
+// likeness returns the number of cells that are of the kind of their column, and
+// of those that are not, as far as columns have kinds.
 func likeness(cells []string, cols []column) (agree, against int) {
 	for j, s := range cells {
 		if j >= len(cols) {
@@ -133,9 +133,9 @@ func likeness(cells []string, cols []column) (agree, against int) {
 	return agree, against
 }
 
-// nameRow reports whether the cells may be the names of fields, of which there
-// are at least two: no values, none of them twice, and no pieces of a sentence.
-// Delimiters at the end name nothing.
+// nameRow reports whether the cells may name at least two fields: there are no
+// values, no repeated names and no pieces of a sentence. Empty cells at the end
+// don't matter.
 func nameRow(cells []string) bool {
 	cells = trimEmpty(cells)
 	if len(cells) < 2 {
@@ -152,14 +152,14 @@ func nameRow(cells []string) bool {
 			if j > 0 {
 				return false
 			}
-			continue // above row names
+			continue // above the names of rows
 		}
 		if seen[s] || len(s) > 80 {
 			return false
 		}
 		seen[s] = true
 		switch kindOf([]byte(s)) {
-		case cellNumber, cellMoment:
+		case cellNumber, cellDatetime:
 			return false
 		case cellWord:
 			if len(s) > 1 {
@@ -173,7 +173,7 @@ func nameRow(cells []string) bool {
 	return !strings.HasSuffix(strings.TrimSpace(cells[0]), ":")
 }
 
-// trimEmpty returns the cells up to the last that is not empty.
+// trimEmpty returns the cells without the empty ones at the end.
 func trimEmpty(cells []string) []string {
 	for len(cells) > 0 && strings.TrimSpace(cells[len(cells)-1]) == "" {
 		cells = cells[:len(cells)-1]

@@ -8,16 +8,16 @@ import (
 	"linefeed/backend/message"
 )
 
-// tables warns where another table begins, or the header comes again. top is
-// the first row that is loaded.
+// tables warns where another table begins, or the header comes again. top is the
+// first row that is loaded.
 func (det *detector) tables(text []byte, best *candidate, top int) {
 	if best.fields < 1 || top >= len(best.rows) {
 		return
 	}
 	warn := func(line int64, note message.Note) { det.warn(Warning{Code: WarnTables, Line: line, Note: note}) }
-	footer := int64(math.MaxInt64) // the line that it begins with, where that is known
+	footer := int64(math.MaxInt64) // the line where it begins, if that is known
 	if n := det.d.FooterLines; n != nil && det.texts.whole {
-		footer = best.lineBehind() - int64(*n)
+		footer = best.lineAfter() - int64(*n)
 	}
 	if i := tableAbove(text, best, top); i >= 0 {
 		warn(best.rows[i].line, message.New("table_above", "load_above", "n", best.rows[i].fields, "line", best.rows[i].line))
@@ -31,14 +31,14 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		}
 		header = bytes.TrimRight(text[best.rows[top].start:best.rows[from].end], "\r\n")
 	}
-	ragged := func(r row) bool { // a record of the table with fields too many or too few
+	ragged := func(r row) bool { // a record of the table with too many or too few fields
 		if r.fields == best.rows[top].fields {
 			return true
 		}
 		agree, against := likeness(best.values(text, r), det.kinds)
 		return agree > against
 	}
-	var cols []column // of the records above the first blank line that has some above it
+	var cols []column // of the records above the first blank line after any
 	run, other, begins, blank := 0, 0, int64(0), false
 	for i := from + 1; i < len(best.rows); i++ {
 		r := best.rows[i]
@@ -77,7 +77,7 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 		if run == 0 || r.fields != other {
 			run, other, begins = 0, r.fields, r.line
 			if blank && other > 1 {
-				run = 1 // what stands behind a blank line is less likely a mistake
+				run = 1 // after a blank line, a mistake is less likely
 			}
 			blank = false
 		}
@@ -93,8 +93,7 @@ func (det *detector) tables(text []byte, best *candidate, top int) {
 	}
 }
 
-// tableAbove returns the index of the first of the rows of a table above row
-// top, or -1.
+// tableAbove returns the index of the first row of a table above row top, or -1.
 func tableAbove(text []byte, c *candidate, top int) int {
 	for from := 0; ; from++ {
 		i := tableIn(text, c, from, top)
@@ -105,10 +104,9 @@ func tableAbove(text []byte, c *candidate, top int) int {
 	}
 }
 
-// tableIn returns the index of the first of the rows from row i up to row top
-// that are those of a table, or -1: names, and below them at least two records,
-// or three of two fields, with the same kinds of values. Titles that are padded
-// with delimiters are no rows of a table.
+// tableIn returns the index of the first row of a table in the rows from i to top,
+// or -1. A table is names above at least two records, or three of two fields, with
+// the same kinds of values. Titles padded with delimiters are not one.
 func tableIn(text []byte, c *candidate, i, top int) int {
 	for ; i < top; i++ {
 		n, j := c.rows[i].fields, c.blockEnd(i, top)
@@ -122,8 +120,8 @@ func tableIn(text []byte, c *candidate, i, top int) int {
 	return -1
 }
 
-// blockEnd returns the index of the row behind those from row i on, and above row
-// top, that are not blank and have as many fields as row i.
+// blockEnd returns the index of the first row after row i, at most top, that is
+// blank or has another number of fields than row i.
 func (c *candidate) blockEnd(i, top int) int {
 	n := c.rows[i].fields
 	for i < top && !c.rows[i].bad && !c.rows[i].blank && c.rows[i].fields == n {
@@ -132,8 +130,8 @@ func (c *candidate) blockEnd(i, top int) int {
 	return i
 }
 
-// blockColumns returns the columns of the rows from i to j, which have as many
-// fields.
+// blockColumns returns the columns of the rows from i to j, which have the same
+// number of fields.
 func (c *candidate) blockColumns(text []byte, i, j int) []column {
 	cols := make([]column, c.rows[i].fields)
 	j = min(j, i+cellRows)
@@ -148,8 +146,8 @@ func (c *candidate) blockColumns(text []byte, i, j int) []column {
 	return cols
 }
 
-// kindsOf returns how many columns hold a value of their kind in all rows, and
-// how many hold nothing.
+// kindsOf returns the number of columns with values of one kind in all rows, and
+// the number of empty columns.
 func kindsOf(cols []column) (typed, empty int) {
 	for k := range cols {
 		switch {
@@ -162,16 +160,15 @@ func kindsOf(cols []column) (typed, empty int) {
 	return typed, empty
 }
 
-// keysAndValues reports whether two columns are rather keys, each another, and
-// their values than a table: few, or not all numbers.
+// keysAndValues reports whether two columns are different keys and their values
+// rather than a table: there are few rows, or not all values are numbers.
 func keysAndValues(cols []column) bool {
 	const few = 8
 	return len(cols) == 2 && !cols[0].typed() && len(cols[0].values) == cols[0].rows && (cols[0].rows < few || cols[1].numbers < cols[1].rows)
 }
 
-// firstTable makes the table that stands first the one that is loaded, where most
-// rows are those of another below it: it has names and records of its own, so it
-// is no preamble.
+// firstTable makes the first table the one that is loaded, even if another one
+// below it has more rows: with names and records of its own, it is not a preamble.
 func (c *candidate) firstTable(text []byte) {
 	i := c.firstRow(c.remarks(text))
 	titled := i < c.first && c.rows[i].fields == 1
@@ -194,14 +191,14 @@ func (c *candidate) firstTable(text []byte) {
 	case typed == 0 || empty > 0 || keysAndValues(cols):
 		return
 	case !c.rows[j].blank && (titled || !c.begins(text, j)):
-		return // records that are ragged, or a block among what stands above
+		return // ragged records, or a block of the preamble
 	}
 	c.fields, c.first, c.last = c.rows[i].fields, i, j-1
 	c.good, c.body = j-i, j-i
 }
 
-// belowKeys makes the table behind a blank line the one that is loaded, where most
-// rows are keys with values above it, and nothing else stands there.
+// belowKeys makes the table after a blank line the one that is loaded if nothing
+// but keys with values is above it, even if these are most of the rows.
 func (c *candidate) belowKeys(text []byte) {
 	i := c.firstRow(c.remarks(text))
 	if c.fields != 2 || c.first != i {
@@ -233,8 +230,7 @@ func (c *candidate) belowKeys(text []byte) {
 	c.good, c.body = end-at, end-at
 }
 
-// begins reports whether row i names the fields of the rows below it, of which
-// there are two or more.
+// begins reports whether row i names the fields of two or more rows below it.
 func (c *candidate) begins(text []byte, i int) bool {
 	j := c.blockEnd(i, len(c.rows))
 	if j-i < 3 || !nameRow(c.cellsOf(text, i)) {
@@ -244,8 +240,8 @@ func (c *candidate) begins(text []byte, i int) bool {
 	return names >= sureOfHeader
 }
 
-// namesOthers reports whether no cell is a value of its column, and some column
-// shows it: then the row names the fields of another table.
+// namesOthers reports whether no cell is of the kind of its column, where columns
+// have kinds: then the row names the fields of another table.
 func namesOthers(cells []string, cols []column) bool {
 	against := 0
 	for j, s := range cells {
@@ -267,8 +263,8 @@ func endsLine(text []byte, at int) bool {
 	return at >= len(text) || text[at] == '\n' || text[at] == '\r'
 }
 
-// lineBehind returns the number of the line behind the last row.
-func (c *candidate) lineBehind() int64 {
+// lineAfter returns the number of the line after the last row.
+func (c *candidate) lineAfter() int64 {
 	if len(c.rows) == 0 {
 		return 1
 	}

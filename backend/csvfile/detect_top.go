@@ -52,7 +52,7 @@ func (det *detector) top(text []byte, best *candidate) int {
 	return i
 }
 
-// commentMarks are what a line begins with that is a comment.
+// commentMarks are what a comment line begins with.
 var commentMarks = []string{"#", "//", "--", "%", "!"}
 
 // commentMark returns the mark that the text begins with, or "".
@@ -65,9 +65,9 @@ func commentMark(text []byte) string {
 	return ""
 }
 
-// remarks returns the index of the row below the lines from row i on that begin
-// with a comment mark and have the usual number of fields only by accident: the
-// one below them names the fields better.
+// remarks returns the index of the row below the lines, from row i on, that begin
+// with a comment mark and have the usual number of fields only by coincidence: that
+// row names the fields better.
 func remarks(text []byte, best *candidate, i int) int {
 	for best.fields > 1 {
 		mark := commentMark(text[best.rows[i].start:])
@@ -79,7 +79,7 @@ func remarks(text []byte, best *candidate, i int) int {
 		names := best.cellsOf(text, i)
 		names[0] = strings.TrimPrefix(names[0], mark)
 		this, _ := headerEvidence(names, cols)
-		spaced := strings.HasPrefix(names[0], " ") // as people write remarks, and seldom names
+		spaced := strings.HasPrefix(names[0], " ") // as in remarks, but seldom in names
 		if below, _ := headerEvidence(best.cellsOf(text, next), cols); below < 0.5 || below <= this && !spaced {
 			break
 		}
@@ -88,9 +88,9 @@ func remarks(text []byte, best *candidate, i int) int {
 	return i
 }
 
-// blockBelow returns the index of the row that names the fields behind a blank
-// line, if what is above it from row i on holds no value of the kinds that the
-// columns below have: an account's number, a period. Else it returns i.
+// blockBelow returns the index of the row after a blank line that names the
+// fields, if the rows above it, from row i on, hold no values of the kinds of the
+// columns below, but an account's number or a period. Otherwise it returns i.
 func blockBelow(text []byte, best *candidate, i int) int {
 	const most = 20
 	from := i
@@ -111,8 +111,8 @@ func blockBelow(text []byte, best *candidate, i int) int {
 	return i
 }
 
-// fits reports whether a cell is a value of the kind of its column, or there is
-// none that could show it.
+// fits reports whether a cell is of the kind of its column, or the column has
+// none.
 func fits(cells []string, cols []column) bool {
 	typed := false
 	for j := range cols {
@@ -128,8 +128,8 @@ func fits(cells []string, cols []column) bool {
 }
 
 // brokenAbove returns the index of the first of the rows above row i that break
-// the rules but have as many delimiters as a record, if row i is itself one and
-// no header: they are records that are to be rejected, and no preamble.
+// the rules but have the delimiters of a record, if row i is a record and not the
+// header: they are records to be rejected, not a preamble.
 func brokenAbove(text []byte, best *candidate, i int) int {
 	j := i
 	for j > 0 && best.fields > 1 && best.rows[j-1].bad && best.rows[j-1].fields == best.fields {
@@ -144,8 +144,8 @@ func brokenAbove(text []byte, best *candidate, i int) int {
 	return j
 }
 
-// markedHeader reports whether row i begins with a comment mark and names the
-// fields of the row below it nevertheless.
+// markedHeader reports whether row i names the fields of the row below it although
+// it begins with a comment mark.
 func markedHeader(text []byte, best *candidate, i int) bool {
 	next := best.nextRow(i)
 	if best.fields < 2 || commentMark(text[best.rows[i].start:]) == "" || best.rows[i].fields != best.fields || !best.named(text, i) ||
@@ -162,15 +162,15 @@ func markedHeader(text []byte, best *candidate, i int) bool {
 }
 
 // spacedRemark reports whether the line begins with a comment mark and a blank, as
-// people write remarks, and seldom names.
+// remarks do, but seldom names.
 func spacedRemark(line []byte) bool {
 	mark := commentMark(line)
 	return mark != "" && bytes.HasPrefix(line[len(mark):], []byte(" "))
 }
 
-// thinAbove returns the index of the row that names the fields below rows of one
-// or two cells each, such as titles, and keys with values, that are padded with
-// delimiters to the width of the table. Where there are none it returns i.
+// thinAbove returns the index of the row that names the fields, below rows of one
+// or two cells (titles, keys with values) padded with delimiters to the width of
+// the table. If there are none, it returns i.
 func thinAbove(text []byte, best *candidate, i int) int {
 	const most = 100
 	if best.fields < 3 {
@@ -204,9 +204,9 @@ func thinAbove(text []byte, best *candidate, i int) int {
 	return i
 }
 
-// metadataAbove returns the index of the row that names all fields below row i,
-// if that holds values, such as a place and its height, which are not those of
-// the columns, or names, and the row below it such values. Else it returns i.
+// metadataAbove returns the index of the row below row i that names all fields, if
+// row i holds values such as a place and its height that are not of the columns,
+// or names with such values in the row below. Otherwise it returns i.
 func metadataAbove(text []byte, best *candidate, i int) int {
 	if best.fields < 3 || best.rows[i].bad {
 		return i
@@ -222,7 +222,7 @@ func metadataAbove(text []byte, best *candidate, i int) int {
 	cells, names := best.cellsOf(text, at), best.cellsOf(text, next)
 	values := 0
 	for _, s := range cells {
-		if k := kindOf([]byte(s)); k == cellNumber || k == cellMoment {
+		if k := kindOf([]byte(s)); k == cellNumber || k == cellDatetime {
 			values++
 		}
 	}

@@ -2,9 +2,9 @@ package csvfile
 
 import "bytes"
 
-// unfinished returns the first values of a record that goes on after all that is
-// looked at, and before which there is no other; nil where there is none such. A
-// file of very many fields has only that to tell by.
+// unfinished returns the first values of a record that is longer than the sample
+// and begins it; nil if there is none. A file with very many fields has nothing
+// else to judge by.
 func (c *candidate) unfinished(text []byte, whole bool) []string {
 	if whole || len(c.rows) > 0 || len(bytes.TrimSpace(text)) == 0 {
 		return nil
@@ -13,8 +13,8 @@ func (c *candidate) unfinished(text []byte, whole bool) []string {
 	return cells[:max(1, len(cells)-1)] // the last one is cut
 }
 
-// often returns how often the delimiter stands in the text, -1 where it is one
-// that stands in text everywhere.
+// often returns the number of times that the delimiter occurs in the text, -1 if
+// it is one that is common in text.
 func (c *candidate) often(text []byte) int {
 	if isWeak(c.delim) {
 		return -1
@@ -22,8 +22,8 @@ func (c *candidate) often(text []byte) int {
 	return bytes.Count(text, []byte(c.delim))
 }
 
-// firstWidth returns how many fields the record at text[pos] has, and reads none;
-// 0 where there is none, or none that can be read.
+// firstWidth returns the number of fields of the record at text[pos], which it
+// does not consume; 0 if there is none that can be read.
 func (r *reader) firstWidth() (int, error) {
 	for {
 		b, eof := r.largest()

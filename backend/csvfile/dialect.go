@@ -8,10 +8,10 @@ import (
 	"linefeed/backend/message"
 )
 
-// A Dialect is how a file's bytes are CSV. As what is asked of [Open], each
-// zero value means: find out. The dialect of an open [File] has every value
-// set, FooterLines where it can be, and opening the file with it again reads the same records without
-// finding out anything. Its JSON is part of the program's contract.
+// A Dialect is how a file's bytes are CSV. When a file is opened, each zero value is
+// detected. The dialect of an open [File] has every value set, FooterLines where
+// possible; opening the file with it again detects nothing and reads the same
+// records. Its JSON is part of the program's contract.
 type Dialect struct {
 	// Compression is "none", "gzip", "zstd", "bzip2", "xz" or "zip", and
 	// Member the name of the file inside a zip archive.
@@ -22,9 +22,9 @@ type Dialect struct {
 	// "utf-16le" or "windows-1252". [Encodings] lists them; other names that
 	// are registered with IANA or in use on the web are known too.
 	Encoding string `json:"encoding,omitempty"`
-	// InvalidBytes says what becomes of bytes that are no text in the
-	// encoding: "reject" (the default) rejects the record, "replace" puts
-	// U+FFFD in their place. It is not detected.
+	// InvalidBytes says what happens to bytes that are invalid in the encoding:
+	// "reject" (the default) rejects the record, "replace" replaces them with
+	// U+FFFD. It is not detected.
 	InvalidBytes string `json:"invalidBytes,omitempty"`
 
 	// Delimiter stands between fields: one or more characters.
@@ -37,22 +37,21 @@ type Dialect struct {
 	// and itself, in unquoted fields too; before anything else it stands for
 	// itself. "none" where quotes are none and nothing is escaped.
 	Escape string `json:"escape,omitempty"`
-	// Comment begins a line that is no record: "#", or "none".
+	// Comment begins a line that is not a record: "#", or "none".
 	Comment string `json:"comment,omitempty"`
 
-	// SkipLines is how many physical lines stand above the header.
+	// SkipLines is the number of physical lines above the header.
 	SkipLines *int `json:"skipLines,omitempty"`
-	// HeaderRows is how many records name the fields: 0 where there is no
-	// header; of several rows the names are joined.
+	// HeaderRows is the number of records that name the fields, 0 for no header;
+	// names in several rows are joined.
 	HeaderRows *int `json:"headerRows,omitempty"`
-	// FooterLines is how many physical lines at the end are no records. It
-	// stays open in the dialect of a file of which the end can't be looked at
-	// before it is read: then it is found there.
+	// FooterLines is the number of physical lines at the end that are not records.
+	// It is nil in the dialect of a file whose end can't be looked at in advance:
+	// then the footer is found when the end is read.
 	FooterLines *int `json:"footerLines,omitempty"`
 }
 
-// None is the value of Compression, Quote, Escape and Comment where there is
-// none.
+// None is the value of Compression, Quote, Escape and Comment for none at all.
 const None = "none"
 
 // The values of Dialect.InvalidBytes.
@@ -61,11 +60,11 @@ const (
 	InvalidReplace = "replace"
 )
 
-// maxDelimiter is the most bytes that a delimiter may have.
+// maxDelimiter is the maximum length of a delimiter in bytes.
 const maxDelimiter = 16
 
-// normalize puts the names that people give to characters into their place and
-// checks what can be checked without the file.
+// normalize replaces the names of characters by the characters and checks what can
+// be checked without the file.
 func (d Dialect) normalize(path string) (Dialect, error) {
 	d.Delimiter = character(d.Delimiter)
 	d.Quote = character(d.Quote)
@@ -122,12 +121,12 @@ func (d Dialect) normalize(path string) (Dialect, error) {
 	return d, nil
 }
 
-// maxSkip is the most lines that can be skipped at either end.
+// maxSkip is the maximum number of lines skipped at either end.
 const maxSkip = 1_000_000
 
 func outOfRange(lines *int) bool { return lines != nil && (*lines < 0 || *lines > maxSkip) }
 
-// character returns the character that s names, or s itself.
+// character returns the character named s, or s itself.
 func character(s string) string {
 	switch strings.ToLower(s) {
 	case "comma":
@@ -158,7 +157,7 @@ func character(s string) string {
 	return s
 }
 
-// name returns what a character is called in words.
+// name returns the name of a character.
 func name(s string) string {
 	switch s {
 	case ",":
@@ -187,11 +186,11 @@ func name(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// grammar is the part of a dialect by which text is parsed.
+// A grammar is what the parser needs of a dialect.
 type grammar struct {
 	delim   []byte
 	quote   byte // 0: none
-	escape  byte // 0: none beside the doubled quote
+	escape  byte // 0: none but the doubled quote
 	comment []byte
 	// stops marks the bytes that end a run of plain text in a field.
 	stops [256]bool
@@ -217,6 +216,6 @@ func (d *Dialect) grammar() *grammar {
 	return g
 }
 
-// simple reports whether the fast scanner knows the grammar: a delimiter of
-// one byte, and no escape but the doubled quote.
+// simple reports whether the fast scanner can read the grammar: it has a delimiter
+// of one byte and no escape but the doubled quote.
 func (g *grammar) simple() bool { return len(g.delim) == 1 && g.escape == 0 }

@@ -5,9 +5,9 @@
 // header and so on), says why (the [Finding]s), and returns a [File], which is
 // a [load.Source]: it gives every record once, with its number, its physical
 // lines, its byte range and its own bytes. A record that cannot be read is
-// given as a [load.Reject], and the records behind it are not lost.
+// given as a [load.Reject], and the records after it are not lost.
 //
-// The way of the bytes through the package:
+// How bytes travel through the package:
 //
 //	compress.go   the bytes on disk, unpacked by package unpack
 //	ahead.go      the same, in a goroutine that runs ahead
@@ -15,15 +15,15 @@
 //	mark*.go      where its separators and quotes are, 64 bytes at a time
 //	scan.go       text to records, fast, for the usual dialects
 //	parse.go      text to records, for every dialect
-//	opening.go    what may stand beside the quotes of a field
+//	opening.go    what may be next to the quotes of a field
 //	resync.go     where a broken record ends
 //	swallow.go    records that two stray quotes have made one
-//	repeated.go   the header, where it comes again
+//	repeated.go   the header when it comes again
 //	reader.go     numbers, lines, ranges and rejects
 //	pack.go       many records at once, for a load
 //	detect*.go    which dialect it is
 //	look.go       the first records, for a preview
 //
-// Everything is done by the goroutine that asks for records, but for reading
-// and decompression, which run ahead in one goroutine that Close waits for.
+// Everything happens in the goroutine that asks for records, except reading and
+// unpacking, which run ahead in one goroutine that Close waits for.
 package csvfile

@@ -16,21 +16,21 @@ const (
 	KindPermission Kind = "permission"  // it may not be read
 	KindFolder     Kind = "folder"      // it is a folder
 	KindPipe       Kind = "pipe"        // it can be read only once
-	KindDevice     Kind = "device"      // it is no file, but a device
+	KindDevice     Kind = "device"      // it is a device, not a file
 	KindEmpty      Kind = "empty"       // there is nothing in it
 	KindBinary     Kind = "binary"      // it is not text
 	KindShrunk     Kind = "shrunk"      // it became shorter while it was read
 	KindChanged    Kind = "changed"     // it was changed while it was read
 	KindDialect    Kind = "dialect"     // the dialect asked for is not possible
-	KindMember     Kind = "member"      // it is an archive, and it is not clear which member is meant
+	KindMember     Kind = "member"      // it is an archive, and the member is missing or not given
 	KindCompressed Kind = "compressed"  // its compressed data is damaged
 	KindTooLarge   Kind = "too_large"   // it unpacks to more than is allowed
 	KindUnreadable Kind = "unreadable"  // the system could not read it
 	KindClosed     Kind = "interrupted" // it was closed while it was read
 )
 
-// An Error is why a file can't be read, or not be read to its end. Its text
-// says what happened, where, and what to do about it.
+// An Error is why a file can't be read, or not to its end. Its text says what
+// happened, where, and what to do about it.
 type Error struct {
 	Op           string // "open" or "read"
 	Path         string // the file
@@ -45,8 +45,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Usage reports whether the error lies in what was asked for (no such file, a
-// folder, an impossible dialect) rather than in the reading.
+// Usage reports whether the request is at fault (no such file, a folder, an
+// impossible dialect), rather than the file or the system.
 func (e *Error) Usage() bool {
 	switch e.Kind {
 	case KindMissing, KindFolder, KindPipe, KindDevice, KindDialect, KindMember:
@@ -55,7 +55,7 @@ func (e *Error) Usage() bool {
 	return false
 }
 
-// systemError makes an Error of what the operating system said.
+// systemError makes an Error of an error of the operating system.
 func systemError(op, path string, err error) error {
 	var own *Error
 	if errors.As(err, &own) {

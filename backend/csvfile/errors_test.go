@@ -104,7 +104,7 @@ func TestShrink(t *testing.T) {
 	}
 	var e *Error
 	if !errors.As(last, &e) || e.Kind != KindShrunk || e.Usage() {
-		t.Errorf("got %v behind %d records", last, n)
+		t.Errorf("got %v after %d records", last, n)
 	}
 }
 

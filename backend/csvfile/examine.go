@@ -9,9 +9,8 @@ import (
 	"linefeed/backend/message"
 )
 
-// examine decides about a record that is well formed, but has another number
-// of fields than it should, or stands in suspect text. It returns nothing
-// where it found a blank line.
+// examine decides about a well-formed record that has an unexpected number of
+// fields, spans lines or is in suspect text. It returns nil for a blank line.
 func (r *reader) examine() (*load.Record, error) {
 	s := &r.shape
 	if r.suspect() {
@@ -81,8 +80,7 @@ func (r *reader) examine() (*load.Record, error) {
 	return r.spoil(s.end, s.breaks, load.Reject{Code: load.CodeExtraField, Value: cut(s.field(text, extra)), Note: note})
 }
 
-// onlyPadding reports whether the fields of the record in shape that have no
-// name are empty.
+// onlyPadding reports whether the unnamed fields of the record in shape are empty.
 func (r *reader) onlyPadding() bool {
 	for _, f := range r.shape.fields[r.want:] {
 		if f.End > f.Start || f.Quoted {
@@ -92,8 +90,7 @@ func (r *reader) onlyPadding() bool {
 	return true
 }
 
-// checkBytes rejects the record in shape if there are bytes in it that are no
-// text.
+// checkBytes rejects the record in shape if it has invalid bytes.
 func (r *reader) checkBytes() (*load.Record, error) {
 	w, s := r.w, &r.shape
 	text := w.rest()[:s.end]
@@ -126,7 +123,7 @@ func (r *reader) checkBytes() (*load.Record, error) {
 	return r.spoil(s.end, s.breaks, rej)
 }
 
-// spoil rejects the record that is the next n bytes of text.
+// spoil rejects the next n bytes of text as a record.
 func (r *reader) spoil(n, breaks int, rej load.Reject) (*load.Record, error) {
 	w, rec := r.w, &r.record
 	from := w.pos
@@ -139,7 +136,7 @@ func (r *reader) spoil(n, breaks int, rej load.Reject) (*load.Record, error) {
 	return r.give(rej)
 }
 
-// give returns the record with the reject that spoils it.
+// give returns the record with its reject.
 func (r *reader) give(rej load.Reject) (*load.Record, error) {
 	rec := &r.record
 	rej.Record, rej.Line, rej.EndLine = rec.Number, rec.Line, rec.EndLine
@@ -156,8 +153,8 @@ func (s *shape) field(text []byte, i int) []byte {
 	return text[f.Start:f.End]
 }
 
-// fieldAt returns the index of the field that the byte at that place of the
-// record belongs to, as far as the fields without escapes tell.
+// fieldAt returns the index of the field that contains the record's byte at that
+// offset, going by the fields without escapes.
 func (s *shape) fieldAt(at int) int {
 	i := 0
 	for j, f := range s.fields {
@@ -170,7 +167,7 @@ func (s *shape) fieldAt(at int) int {
 	return min(i, max(0, len(s.fields)-1))
 }
 
-// count returns n of something, in words.
+// count returns "1 field" or "2 fields".
 func count[T int | int64](n T, what string) string {
 	if n == 1 {
 		return fmt.Sprintf("1 %s", what)
@@ -178,7 +175,7 @@ func count[T int | int64](n T, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// cut returns b as a value that a reject can show.
+// cut returns b cut to what a reject shows of a value.
 func cut(b []byte) string {
 	if len(b) > load.MaxValue {
 		b = b[:load.MaxValue]

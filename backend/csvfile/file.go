@@ -16,32 +16,31 @@ import (
 )
 
 // Options say how records are read, whatever the file. The zero value is the
-// usual way.
+// default.
 type Options struct {
 	Ragged load.Ragged
 
-	// MaxRecord is how many bytes a record may have, as UTF-8 text with its
-	// line end; 0 is DefaultMaxRecord. The Raw of one that is longer is cut.
+	// MaxRecord is the maximum length of a record in bytes, as UTF-8 text with its
+	// line end; 0 is DefaultMaxRecord. A longer one is rejected, with its Raw cut.
 	MaxRecord int
 
-	// MaxUnpacked is how many bytes a compressed file may unpack to, and
-	// MaxRatio how many times its size; 0 is DefaultMaxUnpacked and
-	// DefaultMaxRatio. Files that unpack to less than 64 MB are not held to
-	// the ratio.
+	// MaxUnpacked is the number of bytes that a compressed file may unpack to, and
+	// MaxRatio the number of times its size, see [unpack.Limits]; 0 is the default.
 	MaxUnpacked int64
 	MaxRatio    int64
 
-	// MaxRead is how many bytes of text are read, 0 for all of them. Of a file
-	// that goes on after them, the record that they cut is left out. It is
-	// for looking at a file whose records may be of any length.
+	// MaxRead is the number of bytes of text to read, 0 for all. A record that goes
+	// on after them is left out. It is for looking at a file whose records may be
+	// of any length.
 	MaxRead int64
 
-	// Starts, where it is not nil, holds lines that are known to begin a record:
-	// no other record goes on over one of them.
+	// Starts, if not nil, holds lines known to begin a record: no other record goes
+	// on past the beginning of one.
 	Starts *Starts
 
-	// onSkip is called for every part of the file that holds no record, in file
-	// order among the records: tests check that nothing is left out.
+	// onSkip, if not nil, is called for every part of the file that holds no
+	// record, in file order among the records. Tests check that nothing is left
+	// out.
 	onSkip func(skip)
 }
 
@@ -51,8 +50,8 @@ const (
 	DefaultMaxUnpacked = unpack.DefaultBytes
 	DefaultMaxRatio    = unpack.DefaultRatio
 
-	// Fields have offsets of 32 bits, and in UTF-32 a record takes four times
-	// its text, which is kept beside it.
+	// Fields have offsets of 32 bits, and a record in UTF-32 takes four times its
+	// text, which is kept as well.
 	maxMaxRecord = 1 << 29
 )
 
@@ -62,34 +61,33 @@ type File struct {
 	path   string
 	opt    Options
 	in     *input
-	handle *handle // nil where it is not a file of the system
+	handle *handle // nil if it is not a file of the system
 
-	// What was found out about it, for every reading.
+	// What was detected, for every reading.
 	sample       []byte // its first bytes
 	found        *detected
 	charset      *charset.Charset
 	commentFound bool
 
-	// What belongs to the reading under way.
+	// The reading under way.
 	warnings  []Warning
 	head      []byte
 	reader    *reader
-	beginning *beginning // nil where all is read
+	beginning *beginning // nil if everything is to be read
 	started   bool
 }
 
 var _ load.Source = (*File)(nil)
 
-// Open opens the file at path and finds out what d leaves open, from a bounded
-// part of it. Errors are of type *Error.
+// Open opens the file at path and detects what d leaves open, from a bounded part
+// of it. Errors are of type *Error.
 func Open(path string, d Dialect, opt Options) (*File, error) {
 	return OpenContext(context.Background(), path, d, opt)
 }
 
-// OpenContext is Open for one who does not wait longer than ctx lasts: when it
-// is done, opening ends, and so does every read of the file, with an error that
-// wraps its cause. What the system does not answer is left behind then (see
-// [ErrLeftBehind]).
+// OpenContext is Open with a context: when it is done, opening ends, and so does
+// every read of the file, with an error that wraps its cause. A system call that
+// does not return is abandoned (see [ErrLeftBehind]).
 func OpenContext(ctx context.Context, path string, d Dialect, opt Options) (*File, error) {
 	in, err := openFile(ctx, path)
 	if err != nil {
@@ -98,19 +96,20 @@ func OpenContext(ctx context.Context, path string, d Dialect, opt Options) (*Fil
 	return open(in, d, opt, false)
 }
 
-// An input is where the bytes on disk come from.
+// An input is the source of the bytes: first those on disk, then their text once
+// unpack has replaced them.
 type input struct {
 	io.Reader
 	path  string
-	size  int64       // -1 where it is not known
-	at    io.ReaderAt // nil where it can only be read once
+	size  int64       // on disk; -1 if it is not known
+	at    io.ReaderAt // nil if it can only be read once
 	close func() error
 
-	handle *handle // nil where it is not a file of the system
-	ahead  *ahead  // nil where nothing reads ahead
+	handle *handle // nil if it is not a file of the system
+	ahead  *ahead  // nil if nothing reads ahead
 
-	// packed returns how many bytes on disk were consumed for what was read;
-	// nil where these are the same.
+	// packed returns the number of bytes on disk consumed for what was read; nil if
+	// these are the same.
 	packed func() int64
 
 	warnings []Warning
@@ -124,7 +123,7 @@ func openFile(ctx context.Context, path string) (*input, error) {
 	return h.input(0), nil
 }
 
-// input returns what reads the file from the byte at which it stands.
+// input returns an input that reads the file from its position, which is at.
 func (h *handle) input(at int64) *input {
 	in := &input{path: h.path, Reader: h, size: -1, close: h.close, handle: h}
 	if size := h.info.Size(); size > 0 {
@@ -134,7 +133,7 @@ func (h *handle) input(at int64) *input {
 	return in
 }
 
-// A steady reader finds out whether the file became shorter.
+// A steady reader returns an error if the file became shorter.
 type steady struct {
 	r       io.Reader
 	n, size int64
@@ -150,8 +149,8 @@ func (s *steady) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// open finds out about the input and reads up to the first record. With pick
-// it takes the first of several members of an archive.
+// open detects the dialect of the input and reads up to the first record. With
+// pick it takes the first of several members of an archive.
 func open(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	f, err := newFile(in, d, opt, pick)
 	if err != nil {
@@ -202,8 +201,8 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	return f, f.begin(in, opt.MaxRead)
 }
 
-// begin begins a reading of the input, which goes on after the sample, and comes
-// to the first record.
+// begin begins a reading with the sample and the input after it, and reads up to
+// the first record.
 func (f *File) begin(in *input, maxRead int64) error {
 	dialect := &f.found.dialect
 	f.in, f.beginning, f.started = in, nil, false
@@ -261,23 +260,23 @@ func (f *File) Dialect() Dialect { return f.found.dialect }
 // Findings returns the decisions that led to the dialect, and why.
 func (f *File) Findings() []Finding { return f.found.findings }
 
-// Warnings returns what should be known before the file is loaded, and what
-// came up in what was read of it so far.
+// Warnings returns what to know before the file is loaded, and what came up in
+// the records read so far.
 func (f *File) Warnings() []Warning {
 	list, read := f.warnings, f.reader.stats.warnings()
-	if slices.ContainsFunc(read, isRepeated) { // what was read says more than what was looked at
+	if slices.ContainsFunc(read, isRepeated) { // reading has seen more than detection
 		list = slices.DeleteFunc(slices.Clone(list), isRepeated)
 	}
 	return append(slices.Clip(list), read...)
 }
 
 // Head returns the bytes of the file above the first record: byte order mark,
-// preamble and header, in the file's encoding. It is nil where they are longer
-// than the part of the file that is looked at on opening.
+// preamble and header, in the file's encoding. It is nil if they are longer than
+// the part of the file that is looked at on opening.
 func (f *File) Head() []byte { return f.head }
 
-// Raw returns the bytes of the file as they are on disk, for looking at them
-// beside the reading of the records. It has none where the size is not known.
+// Raw returns the bytes of the file as they are on disk, which can be read
+// independently of the records. There are none if the size is not known.
 func (f *File) Raw() *io.SectionReader {
 	if f.handle == nil {
 		return io.NewSectionReader(bytes.NewReader(nil), 0, 0)
@@ -285,11 +284,11 @@ func (f *File) Raw() *io.SectionReader {
 	return io.NewSectionReader(f.handle, 0, f.handle.info.Size())
 }
 
-// Stats returns what was read beside the records, so far.
+// Stats returns what was read so far apart from the records.
 func (f *File) Stats() Stats { return f.reader.stats }
 
-// Records yields every record, once: a second call yields nothing. See
-// [load.Source] for what is yielded, and how long it is valid.
+// Records yields every record, once for each reading (see Rewind). [load.Source]
+// says what is yielded, and how long it is valid.
 func (f *File) Records() iter.Seq2[*load.Record, error] {
 	return func(yield func(*load.Record, error) bool) {
 		if f.started {
@@ -313,11 +312,10 @@ func (f *File) Records() iter.Seq2[*load.Record, error] {
 	}
 }
 
-// LeftBehind reports whether the system did not answer a call, which goes on
-// without anybody waiting for it.
+// LeftBehind reports whether a system call was abandoned (see [ErrLeftBehind]).
 func (f *File) LeftBehind() bool { return f.handle != nil && f.handle.leftBehind() }
 
-// Close frees the file. A read that is going on ends with an error.
+// Close closes the file. A read under way ends with an error.
 func (f *File) Close() error {
 	if err := f.in.close(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return systemError("close", f.path, err)

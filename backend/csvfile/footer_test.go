@@ -19,13 +19,13 @@ func TestFooterAtTheEnd(t *testing.T) {
 	for _, tt := range []struct {
 		name, end string
 		footer    int64
-		records   int // behind the rows
+		records   int // after the rows
 		rejected  int
 	}{
 		{"none", "", 0, 0, 0},
 		{"a total", "Total: 30000\n", 1, 0, 0},
 		{"without a line end", "(30000 rows)", 1, 0, 0},
-		{"behind a blank line", "\nmade in May\nby Bob\n", 3, 0, 0},
+		{"after a blank line", "\nmade in May\nby Bob\n", 3, 0, 0},
 		{"a quoted record before it", "3,\"a\n\n\nb\",4\n\nTotal\n", 2, 1, 0},
 		{"a record that is cut off", "3,zz", 0, 0, 1},
 		{"short records", "3\n4\n", 0, 0, 2},
@@ -96,7 +96,7 @@ func TestFooterCompressed(t *testing.T) {
 	}
 }
 
-// TestFooterGiven decides nothing where the number of lines was said.
+// TestFooterGiven decides nothing if the number of lines is given.
 func TestFooterGiven(t *testing.T) {
 	content := "a,b,c\n" + strings.Repeat("1,x,2.5\n", 50_000) + "Total: 50000\n"
 	f, err := openReader(strings.NewReader(content), "test", -1, Dialect{FooterLines: new(0)}, Options{})

@@ -34,7 +34,7 @@ func pieces(t *testing.T, data []byte, r io.Reader, d Dialect, opt Options, gene
 	at, line := int64(0), int64(1)
 	add := func(p piece) {
 		if p.from != at || p.to < p.from || p.to > int64(len(data)) {
-			t.Fatalf("%s [%d, %d) behind byte %d of %d", p.what, p.from, p.to, at, len(data))
+			t.Fatalf("%s [%d, %d) after byte %d of %d", p.what, p.from, p.to, at, len(data))
 		}
 		at = p.to
 		if p.what != string(skipMark) && d.Encoding == charset.UTF8 {

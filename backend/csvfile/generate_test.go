@@ -365,7 +365,7 @@ func (w *writer) write(g *generated) string {
 		top := make([]string, cols)
 		typed := false
 		for i := range top {
-			if k := kindOf([]byte(g.records[0][i])); k == cellNumber || k == cellMoment {
+			if k := kindOf([]byte(g.records[0][i])); k == cellNumber || k == cellDatetime {
 				typed = true
 			}
 		}

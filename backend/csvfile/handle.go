@@ -12,21 +12,19 @@ import (
 	"linefeed/backend/message"
 )
 
-// ErrLeftBehind is wrapped by the error of a call that the system had not
-// answered when nobody waited for it any more, as that of a network folder whose
-// server is gone. It goes on by itself, with memory of its own.
+// ErrLeftBehind is wrapped by the error of a system call that was abandoned
+// because it did not return in time, as in a network folder whose server is gone.
+// The call goes on in a goroutine of its own, with memory of its own.
 var ErrLeftBehind = errors.New("the system does not answer: what it was asked for is left behind")
 
-// leaveAfter is how long a call that the system does not answer is still waited
-// for once its context is done.
+// leaveAfter is how long to wait for a system call after its context is done.
 var leaveAfter = 500 * time.Millisecond
 
-// A handle is an open file that nobody has to wait for: when its context is
-// done, calls that the system does not answer are left behind. Each has a
-// goroutine and memory of its own, until direct is set: then reads are the
-// caller's to leave behind.
+// A handle is an open file that never blocks its user for long: system calls that
+// do not return once its context is done are abandoned. Each has its own goroutine
+// and memory, unless direct is set: then it is up to the caller to abandon reads.
 //
-// It is used by one goroutine at a time; close may be called by any.
+// It is used by one goroutine at a time; close may be called from any.
 type handle struct {
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -35,17 +33,16 @@ type handle struct {
 	info   fs.FileInfo // as the file was when it was opened
 	ends   []byte      // its first and last bytes then
 	direct bool
-	buf    []byte // of reads; nil where one that was left behind has it
+	buf    []byte // of reads; nil if an abandoned one has it
 
 	mu      sync.Mutex
 	closed  bool
-	pending int           // calls that have not come back
-	idle    chan struct{} // closed when it is closed and none is pending
-	left    bool          // one of them was left behind
+	pending int           // calls that have not returned
+	idle    chan struct{} // closed when the handle is closed and no call is pending
+	left    bool          // a call was abandoned
 }
 
-// openHandle opens the file at path, unless it is something that can't be read
-// as a file is.
+// openHandle opens the file at path, unless it can't be read like a file.
 func openHandle(ctx context.Context, path string) (*handle, error) {
 	h := &handle{path: path, idle: make(chan struct{})}
 	h.ctx, h.cancel = context.WithCancel(ctx)
@@ -57,7 +54,7 @@ func openHandle(ctx context.Context, path string) (*handle, error) {
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.left { // nobody wants it any more
+		if h.left { // abandoned
 			if file != nil {
 				_ = file.Close()
 			}
@@ -67,15 +64,15 @@ func openHandle(ctx context.Context, path string) (*handle, error) {
 		return err
 	})
 	if err != nil {
-		_ = h.close() // the first error tells
+		_ = h.close() // the first error says why
 		return nil, systemError("open", path, err)
 	}
 	return h, nil
 }
 
-// openRegular opens the file at path. It refuses what may never end, or never
-// begin: devices, pipes, sockets; before it opens them, and when they came in
-// the meantime.
+// openRegular opens the file at path. It refuses what may block or never end
+// (devices, pipes, sockets), both before and after opening: the file may have been
+// replaced meanwhile.
 func openRegular(path string) (*os.File, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err == nil {
@@ -97,14 +94,14 @@ func openRegular(path string) (*os.File, fs.FileInfo, error) {
 	return file, info, nil
 }
 
-// readable refuses what is no file.
+// readable refuses what is not a file.
 func readable(path string, mode fs.FileMode) error {
 	e := &Error{Op: "open", Path: path}
 	switch {
 	case mode.IsDir():
 		e.Kind, e.Note = KindFolder, message.New("folder", "choose_in_it")
 	case mode&(fs.ModeNamedPipe|fs.ModeSocket) != 0:
-		// To open it would be to wait for who writes to it.
+		// Opening it would wait for a writer.
 		e.Kind, e.Note = KindPipe, message.New("pipe", "save_first")
 	case mode&(fs.ModeDevice|fs.ModeCharDevice) != 0:
 		e.Kind, e.Note = KindDevice, message.New("device", "save_or_stdin")
@@ -114,8 +111,8 @@ func readable(path string, mode fs.FileMode) error {
 	return e
 }
 
-// call does f, which asks the system for something, in a goroutine of its own.
-// What f changes must be its own if it is left behind.
+// call runs f, which makes a system call, in its own goroutine. If it is abandoned,
+// f must not change anything that others use.
 func (h *handle) call(op string, f func() error) error {
 	if !h.begin() {
 		return h.over(op, nil)
@@ -131,7 +128,7 @@ func (h *handle) call(op string, f func() error) error {
 	case <-h.ctx.Done():
 	}
 	select {
-	case <-done: //nolint:errcheck // nobody wants it
+	case <-done: //nolint:errcheck // too late
 		return h.over(op, nil)
 	case <-time.After(leaveAfter):
 		h.leave()
@@ -145,8 +142,8 @@ func (h *handle) leave() {
 	h.left = true
 }
 
-// over is the error of a call that comes, or is under way, when the handle is
-// closed or its context is done.
+// over is the error of a call after, or during which, the handle is closed or its
+// context is done.
 func (h *handle) over(op string, err error) error {
 	e := &Error{Op: op, Path: h.path, Kind: KindClosed, Note: message.New("closed_reading", ""), Err: err}
 	if err != nil {
@@ -176,7 +173,7 @@ func (h *handle) finish() {
 	}
 }
 
-// ownRead is how much is read at a time into memory of the handle's own.
+// ownRead is the size of a read into the handle's own memory.
 const ownRead = 64 << 10
 
 func (h *handle) Read(b []byte) (int, error) {
@@ -192,7 +189,7 @@ func (h *handle) ReadAt(b []byte, off int64) (n int, err error) {
 	return n, err
 }
 
-// rewind lets Read go on at the byte at. No read is under way.
+// rewind makes Read go on at the byte at. No read may be under way.
 func (h *handle) rewind(at int64) error {
 	h.direct = false
 	err := h.call("read", func() error {
@@ -238,8 +235,8 @@ func (h *handle) read(b []byte, f func([]byte) (int, error)) (n int, err error) 
 	return n, err
 }
 
-// close frees the file, and those that wait for it. It waits for calls that are
-// under way, but not for those that the system does not answer.
+// close closes the file and ends calls under way. It waits for them, but not long:
+// those that do not return are abandoned.
 func (h *handle) close() error {
 	h.mu.Lock()
 	first := !h.closed
@@ -251,7 +248,7 @@ func (h *handle) close() error {
 	h.mu.Unlock()
 	h.cancel()
 	if first {
-		go func() { // it may not be answered either
+		go func() { // it may not return either
 			defer h.finish()
 			if file != nil {
 				_ = file.Close() // it was only read
@@ -269,7 +266,7 @@ func (h *handle) close() error {
 	return nil
 }
 
-// leftBehind reports whether a call was left behind.
+// leftBehind reports whether a call was abandoned.
 func (h *handle) leftBehind() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 )
 
 // A file on which another program has a lease can't be opened until it gives
-// that up, for up to 45 s: opening it is left behind when nobody waits.
+// that up, for up to 45 s: opening it is abandoned when nobody waits.
 func TestOpenThatDoesNotReturn(t *testing.T) {
 	path := writeFile(t, "in.csv", []byte("a,b\n1,2\n"))
 	holder, err := os.OpenFile(path, os.O_RDWR, 0)

@@ -69,7 +69,7 @@ func TestReadThatNeverReturns(t *testing.T) {
 	}
 }
 
-// A call that does not come back is told, and closing waits for it no longer.
+// A call that does not return is reported, and closing does not wait for it.
 func TestLeftBehind(t *testing.T) {
 	h := &handle{path: "far/in.csv", idle: make(chan struct{})}
 	h.ctx, h.cancel = context.WithCancel(t.Context())

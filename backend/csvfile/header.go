@@ -12,8 +12,8 @@ import (
 	"linefeed/backend/message"
 )
 
-// readHeader passes over the preamble, reads the header and names the fields,
-// by what was found out about the records.
+// readHeader skips the preamble, reads the header and names the fields, going by
+// what was detected about the records.
 func (f *File) readHeader(found *detected) error {
 	r, wanted := f.reader, found.fields
 	for range *found.dialect.SkipLines {
@@ -42,7 +42,7 @@ func (f *File) readHeader(found *detected) error {
 		text = append(text, r.record.Text...)
 	}
 	if rows == 0 {
-		if wanted == 0 { // not found out: the first record is longer than what was looked at
+		if wanted == 0 { // not detected: the first record is longer than the sample
 			var err error
 			if wanted, err = r.firstWidth(); err != nil {
 				return err
@@ -64,8 +64,8 @@ func (f *File) readHeader(found *detected) error {
 	return nil
 }
 
-// unremarked returns a name without the comment mark and the blank before it, as
-// they stand where the names are the last of the remarks.
+// unremarked returns a name without the comment mark and blank before it, as where
+// the names are the last of several comment lines.
 func unremarked(s string) string {
 	if m := commentMark([]byte(s)); m != "" && strings.HasPrefix(s[len(m):], " ") {
 		return strings.TrimSpace(s[len(m):])
@@ -73,8 +73,7 @@ func unremarked(s string) string {
 	return s
 }
 
-// skipPreamble passes over one physical line. It reports true at the end of
-// the file.
+// skipPreamble skips one physical line. It reports true at the end of the file.
 func (r *reader) skipPreamble() (bool, error) {
 	for {
 		b := r.w.rest()
@@ -96,7 +95,7 @@ func (r *reader) skipPreamble() (bool, error) {
 	}
 }
 
-// headerRow reads a record of names, for records of that many fields.
+// headerRow reads a record of names for records with that number of fields.
 func (f *File) headerRow(wanted int) ([]string, error) {
 	r := f.reader
 	rec, err := r.next()
@@ -118,7 +117,7 @@ func (f *File) headerRow(wanted int) ([]string, error) {
 }
 
 // asItStands returns the names in a header that breaks the rules of quotes, if
-// it has as many as the records have fields, and nil if not.
+// their number is that of the fields, otherwise nil.
 func (f *File) asItStands(rec *load.Record, rej *load.Reject, wanted int) []string {
 	if rej.Code != load.CodeStrayQuote && rej.Code != load.CodeUnclosedQuote || rec.Line != rec.EndLine {
 		return nil
@@ -131,8 +130,7 @@ func (f *File) asItStands(rec *load.Record, rej *load.Reject, wanted int) []stri
 	return row
 }
 
-// tellHeader notes that the record is no record but the header, and returns its
-// names.
+// tellHeader counts the record as part of the header and returns its names.
 func (f *File) tellHeader(rec *load.Record, row []string) []string {
 	for i := range row {
 		row[i] = trimName(row[i])
@@ -143,8 +141,8 @@ func (f *File) tellHeader(rec *load.Record, row []string) []string {
 	return row
 }
 
-// joinNames puts a row of names below those that are there. A name that spans
-// several fields stands in the first of them only.
+// joinNames appends a row of names to the names above. A name that spans several
+// fields is in the first of them only.
 func joinNames(names, row []string) []string {
 	if names == nil {
 		return row
@@ -169,7 +167,7 @@ func joinNames(names, row []string) []string {
 	return names
 }
 
-// fitNames makes the header fit records that all have another number of fields.
+// fitNames fits the header to records that all have another number of fields.
 func (f *File) fitNames(names []string, wanted int) []string {
 	n := len(names)
 	switch {
@@ -185,8 +183,7 @@ func (f *File) fitNames(names []string, wanted int) []string {
 	return names
 }
 
-// uniqueNames gives names to the fields that have none and makes those of the
-// same name different.
+// uniqueNames names the fields without names and makes equal names different.
 func (f *File) uniqueNames(names []string, header bool) []string {
 	taken := make(map[string]bool, len(names))
 	for _, s := range names {
@@ -218,8 +215,8 @@ func (f *File) uniqueNames(names []string, header bool) []string {
 	return names
 }
 
-// free returns s, or s with a number behind it where it is taken. The names of
-// the same text before it have the numbers up to last.
+// free returns s, or s followed by a number if it is taken. Equal names before it
+// have the numbers up to last.
 func free(s string, taken map[string]bool, last map[string]int) string {
 	lower := strings.ToLower(s)
 	if !taken[lower] {

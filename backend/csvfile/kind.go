@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// A cellKind is what a value looks like, as far as it takes to tell a
-// delimiter from text and a header from records. It says nothing about the
-// type of a column.
+// A cellKind is what a value looks like, only as precise as it takes to tell a
+// delimiter from text and a header from records. It says nothing about the type of
+// a column.
 type cellKind uint8
 
 const (
-	cellEmpty  cellKind = iota
-	cellNumber          // digits with signs, separators, currency or percent
-	cellMoment          // a date, a time or both
-	cellWord            // true, no, NULL and the like
-	cellCode            // letters and digits without spaces, such as A-0012 or a UUID
-	cellText            // anything else
+	cellEmpty    cellKind = iota
+	cellNumber            // digits with signs, separators, currency or percent
+	cellDatetime          // a date, a time or both
+	cellWord              // true, no, NULL and the like
+	cellCode              // letters and digits without spaces, such as A-0012 or a UUID
+	cellText              // anything else
 )
 
 // kindOf returns what b looks like.
@@ -58,8 +58,8 @@ func kindOf(b []byte) cellKind {
 		}
 	}
 	switch {
-	case digits > 0 && isMoment(b, digits, letters, seps, points, spaces):
-		return cellMoment
+	case digits > 0 && isDatetime(b, digits, letters, seps, points, spaces):
+		return cellDatetime
 	case digits > 0 && isNumber(b):
 		return cellNumber
 	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), isNone(b):
@@ -70,8 +70,7 @@ func kindOf(b []byte) cellKind {
 	return cellText
 }
 
-// isAddress reports whether b is an address of the kind that has colons in it:
-// IPv6 or MAC.
+// isAddress reports whether b is an address with colons: IPv6 or MAC.
 func isAddress(b []byte) bool {
 	colons, run, short := 0, 0, false
 	for i, c := range b {
@@ -92,12 +91,12 @@ func isAddress(b []byte) bool {
 	return short && colons >= 2 && colons <= 7 || colons == 5 || colons == 7
 }
 
-// isMoment reports whether b is a date, a time or both.
-func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
+// isDatetime reports whether b is a date, a time or both.
+func isDatetime(b []byte, digits, letters, seps, points, spaces int) bool {
 	if digits < 3 || digits > 25 || points > 3 || letters > 12 || spaces > 5 || seps == 0 && points != 2 && (letters < 3 || letters > 9 || spaces != 2) {
 		return false
 	}
-	// Groups of digits and of letters, and what stands between them.
+	// Groups of digits and of letters, and what is between them.
 	groups, long := 0, 0
 	for i := 0; i < len(b); {
 		c := b[i]
@@ -118,7 +117,7 @@ func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
 			for j < len(b) && ('a' <= b[j] && b[j] <= 'z' || 'A' <= b[j] && b[j] <= 'Z') {
 				j++
 			}
-			if !isMomentWord(b[i:j]) {
+			if !isDatetimeWord(b[i:j]) {
 				return false
 			}
 		case c == '(' || c == ')' || c == '%' || c == '$' || c == '\'' || c == '_' || c >= 0x80:
@@ -156,7 +155,7 @@ func isMoment(b []byte, digits, letters, seps, points, spaces int) bool {
 }
 
 // isDay reports whether the three numbers in b can be a day, a month and a year,
-// in an order that is in use.
+// in one of the usual orders.
 func isDay(b []byte) bool {
 	var n [3]int
 	i := 0
@@ -174,8 +173,8 @@ func isDay(b []byte) bool {
 	return days(n[0], n[1]) || n[0] > 31 && days(n[1], n[2])
 }
 
-// isMomentWord reports whether b is a month, T, Z, AM, PM, UTC or GMT.
-func isMomentWord(b []byte) bool {
+// isDatetimeWord reports whether b is a month, T, Z, AM, PM, UTC or GMT.
+func isDatetimeWord(b []byte) bool {
 	var w [9]byte
 	if len(b) > len(w) {
 		return false
@@ -200,7 +199,7 @@ func isMomentWord(b []byte) bool {
 	return false
 }
 
-// isNone reports whether b is one of the marks that programs write for no value.
+// isNone reports whether b is a mark that programs write for no value.
 func isNone(b []byte) bool {
 	switch string(b) {
 	case "-", "N/A", "n/a", "#N/A", `\N`, "?":
@@ -218,8 +217,7 @@ func isNoValue(s string) bool {
 	return isNone([]byte(s))
 }
 
-// isWord reports whether b is one of the words that stand for a value of a
-// small set, or for none.
+// isWord reports whether b is a word such as true, or one for no value.
 func isWord(b []byte) bool {
 	var w [5]byte
 	for i, c := range b {

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// isNumber reports whether b is a number as people write them: with a sign or
-// in brackets, with a currency or a percent sign on one side, with thousands
-// and decimals divided. Letters that are stuck to the digits make a code of it.
+// isNumber reports whether b is a number as people write them: with a sign or in
+// brackets, with a currency or a percent sign on either side, with separators of
+// thousands and decimals. With letters next to its digits it is a code.
 func isNumber(b []byte) bool {
 	if n := len(b); n > 2 && b[0] == '(' && b[n-1] == ')' {
 		b = b[1 : n-1]
@@ -45,7 +45,7 @@ func isNumber(b []byte) bool {
 	return (unicode.Is(unicode.Sc, c) || c == '‰') && size == len(after) || spaced && isCurrency(after)
 }
 
-// trimSign returns b without the sign that it begins with.
+// trimSign returns b without its leading sign.
 func trimSign(b []byte) []byte {
 	switch {
 	case len(b) > 0 && (b[0] == '-' || b[0] == '+'):
@@ -58,7 +58,7 @@ func trimSign(b []byte) []byte {
 	return trimSpaces(b)
 }
 
-// trimUnit returns b without the currency that it begins with.
+// trimUnit returns b without its leading currency.
 func trimUnit(b []byte) (bool, []byte) {
 	c, n := utf8.DecodeRune(b)
 	if unicode.Is(unicode.Sc, c) {
@@ -70,8 +70,7 @@ func trimUnit(b []byte) (bool, []byte) {
 	return false, b
 }
 
-// trimSpaces returns b without the blanks that it begins with, no-break ones
-// too.
+// trimSpaces returns b without its leading blanks, including no-break ones.
 func trimSpaces(b []byte) []byte {
 	for {
 		n := spaceAt(b)
@@ -82,8 +81,7 @@ func trimSpaces(b []byte) []byte {
 	}
 }
 
-// spaceAt returns how many bytes the blank has that b begins with, 0 where it
-// begins with none.
+// spaceAt returns the length of the blank that b begins with, 0 if there is none.
 func spaceAt(b []byte) int {
 	switch {
 	case len(b) == 0:
@@ -97,7 +95,7 @@ func spaceAt(b []byte) int {
 	return 0
 }
 
-// isCurrency reports whether b is a short form of a currency.
+// isCurrency reports whether b is the code or symbol of a currency.
 func isCurrency(b []byte) bool {
 	switch string(b) {
 	case "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "RSD",
@@ -108,13 +106,12 @@ func isCurrency(b []byte) bool {
 	return false
 }
 
-// digitsIn returns how many of the bytes that b begins with are the digits of a
-// number and what divides them, 0 where these are none: thousands are three
-// digits, or two above the last three, and what divides the decimals differs
-// from what divides them.
+// digitsIn returns the length of the digits and separators of the number that b
+// begins with, 0 if there is none: groups have three digits, or two before the
+// last three, and the decimal separator differs from that of groups.
 func digitsIn(b []byte) int {
 	var runs [12]int
-	var marks [12][3]byte // what stands before each
+	var marks [12][3]byte // what is before each
 	runs[0] = digitRun(b)
 	i, k := runs[0], 0
 	for i < len(b) {
@@ -148,7 +145,7 @@ func digitsIn(b []byte) int {
 	return i
 }
 
-// digitRun returns how many digits b begins with.
+// digitRun returns the number of digits that b begins with.
 func digitRun(b []byte) int {
 	i := 0
 	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
@@ -157,8 +154,8 @@ func digitRun(b []byte) int {
 	return i
 }
 
-// separatorAt returns how many bytes what divides digits has that b begins
-// with, and these.
+// separatorAt returns the length of the separator of digits that b begins with,
+// and its bytes.
 func separatorAt(b []byte) (n int, mark [3]byte) {
 	if len(b) == 0 {
 		return 0, mark
@@ -174,7 +171,7 @@ func separatorAt(b []byte) (n int, mark [3]byte) {
 	return n, mark
 }
 
-// isExponent reports whether b is digits with a sign or none.
+// isExponent reports whether b is digits, perhaps with a sign.
 func isExponent(b []byte) bool {
 	if b[0] == '-' || b[0] == '+' {
 		b = b[1:]

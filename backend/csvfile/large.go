@@ -8,15 +8,15 @@ import (
 	"linefeed/backend/message"
 )
 
-// keptRaw is how much of a record that is too large is kept.
+// keptRaw is the number of bytes kept of a record that is too large.
 const keptRaw = 64 << 10
 
-// tooLarge rejects the record at text[pos], of which there is more than a
-// record may have, and drops the rest of it without holding it. Where it ends
-// depends on its bytes alone, however many of them are in memory.
+// tooLarge rejects the record at text[pos], which is longer than allowed, and skips
+// the rest of it without keeping it in memory. Where the record ends depends only
+// on its bytes, not on how many of them are in memory.
 func (r *reader) tooLarge() (*load.Record, error) {
 	all, _ := r.largest()
-	// What the last quotes are is told by what is behind them.
+	// What the last quotes mean depends on what follows them.
 	b := bytes.TrimRight(all[:r.maximum], "\r"+string([]byte{r.g.quote, r.g.escape}))
 	quoted := false
 	if r.g.parse(b, true, &r.shape) == broken && r.shape.fault.code == load.CodeUnclosedQuote {
@@ -29,9 +29,9 @@ func (r *reader) tooLarge() (*load.Record, error) {
 	return r.discard(len(b), quoted)
 }
 
-// discard drops the record at text[pos], of which the first n bytes were looked
-// at and end in quotes or not: up to the end of its line, or of the line that
-// closes the quote, or to a plausible record.
+// discard skips the record at text[pos], whose first n bytes were looked at; quoted
+// says whether they end within quotes. It skips up to the end of the line, or of
+// the line that closes the quote, or to a plausible record.
 func (r *reader) discard(n int, quoted bool) (*load.Record, error) {
 	w, rec := r.w, &r.record
 	start, _, raw := w.span(w.pos, len(w.text))
@@ -40,7 +40,7 @@ func (r *reader) discard(n int, quoted bool) (*load.Record, error) {
 	endLine := line + max(1, charset.CountLines(w.rest()[:n])) - 1
 	r.line += int64(charset.CountBreaks(w.rest()[:n]))
 	w.pos += n
-	atLine := r.line > endLine // and it is not known yet whether a record begins there
+	atLine := r.line > endLine // where a record may begin
 	field := closer{g: r.g}
 	for {
 		b := w.rest()
@@ -100,12 +100,13 @@ func (r *reader) discard(n int, quoted bool) (*load.Record, error) {
 	})
 }
 
-// A closer looks for the quote that closes a field, in parts of its text.
+// A closer looks for the closing quote of a field, in one part of its text after
+// another.
 type closer struct {
 	g       *grammar
-	escaped bool // the escape was the last byte
-	quote   bool // a quote was, that may be doubled or close the field
-	delim   int  // so much of the delimiter was, behind a quote
+	escaped bool // the last byte was the escape
+	quote   bool // the last byte was a quote, which may be doubled or close the field
+	delim   int  // the number of bytes of the delimiter that followed the quote
 }
 
 // closes reports whether the field is closed within b.

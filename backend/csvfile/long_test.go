@@ -9,7 +9,7 @@ import (
 )
 
 // Records that are too long for the fast scanner change nothing for those
-// behind them, and are looked at for bytes that are no text like any other.
+// after them, and are checked for invalid bytes like any other.
 func TestLongRecords(t *testing.T) {
 	var content strings.Builder
 	var want []got

@@ -20,8 +20,8 @@ type Preview struct {
 	Rows     []Row     `json:"rows"`
 
 	Size int64 `json:"size"` // bytes on disk, -1 where not known
-	// Records is how many records there are, by the size of those in Rows;
-	// exactly if Complete is set; -1 where it can't be told.
+	// Records is the number of records, estimated from the size of those in Rows;
+	// exact if Complete is set; -1 if it is not known.
 	Records  int64 `json:"records"`
 	Complete bool  `json:"complete"` // Rows holds all records
 }
@@ -31,10 +31,10 @@ type Row struct {
 	Number  int64    `json:"number"`
 	Line    int64    `json:"line"`
 	EndLine int64    `json:"endLine"`
-	Values  []string `json:"values"` // of the fields; of a bad record none
-	Quoted  []bool   `json:"quoted"` // which of them stood in quotes
+	Values  []string `json:"values"` // of the fields; empty for a bad record
+	Quoted  []bool   `json:"quoted"` // which of them were in quotes
 
-	// Problem says why the record can't be read, and Raw shows it then.
+	// Problem says why the record can't be read; Raw is its text then.
 	Problem *Problem `json:"problem,omitempty"`
 	Raw     string   `json:"raw,omitempty"`
 }
@@ -50,11 +50,11 @@ type Problem struct {
 	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
 }
 
-// maxShown is how many bytes of a value or of a bad record a preview shows.
+// maxShown is the maximum number of bytes of a value or a bad record in a preview.
 const maxShown = 4 << 10
 
-// maxLook is how many bytes of text a preview reads, or more where records may
-// be longer: it comes to the end of any that an import would load.
+// maxLook is the number of bytes of text that a preview reads, more if records may
+// be longer: it reaches the end of any record that an import would load.
 const maxLook = 2 * DefaultMaxRecord
 
 // LookContext opens the file at path and returns its first records, at most the
@@ -110,7 +110,7 @@ func (f *File) look(rows int) (*Preview, error) {
 	switch {
 	case p.Complete:
 		p.Records = n
-	case cut: // where it ends is not known
+	case cut: // its end is not known
 	case p.Size >= 0 && end > start && p.Dialect.Compression == None:
 		p.Records = max(n+1, (p.Size-start)*n/(end-start))
 	case p.Size >= 0 && used > 0 && used < p.Size:

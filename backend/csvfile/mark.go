@@ -25,17 +25,17 @@ type marks struct {
 	sum    counts // before them
 }
 
-// counts are how much there was of something since the last reset.
+// counts are numbers of characters since the last reset.
 type counts struct {
 	quotes uint32
 	breaks uint32 // LF and CR inside of quotes
 }
 
-// A marking is what is marked, and how far that came.
+// A marking is what to mark, and the state of it.
 type marking struct {
 	delim, quote byte
-	quoting      uint64 // all ones, or 0 where there are no quotes
-	inside       uint64 // all ones where what is next is inside of quotes
+	quoting      uint64 // all ones, or 0 if the grammar has no quotes
+	inside       uint64 // all ones if what is next is inside of quotes
 	sum          counts // before that
 }
 
@@ -73,24 +73,23 @@ func (m *marking) markWords(text []byte, from int, out []marks) (odd bool) {
 	return odd
 }
 
-// zeros returns w with the highest bit of every byte set that is 0, and no
-// other bit.
+// zeros returns a word with the highest bit set of every byte that is 0 in w.
 func zeros(w uint64) uint64 { return ^(w&low7 + low7 | w | low7) }
 
-// gather returns the highest bits of the eight bytes of w, of which no other
-// bit is set.
+// gather returns the highest bits of the eight bytes of w, which has no other bits
+// set.
 func gather(w uint64) uint64 { return w >> 7 * 0x0102040810204080 >> 56 }
 
-// validPart reports whether text[from:to] is UTF-8, as a continuation of what
-// is before it, and where there is more behind it as far as characters go.
+// validPart reports whether text[from:to] is UTF-8, as a continuation of what is
+// before it; a character may go on after it if there is more text.
 func validPart(text []byte, from, to int) bool {
 	for i := 0; i < utf8.UTFMax-1 && from > 0 && !utf8.RuneStart(text[from]); i++ {
 		from--
 	}
-	// What follows is looked at only if it is not plain ASCII: a character that
-	// is broken off at the end has to be found here.
+	// The next part is looked at only if it is not plain ASCII: a character cut off
+	// at the end has to be found here.
 	part := text[from:min(to+utf8.UTFMax-1, len(text))]
-	// At the end of the text it may go on in what is read next, or not at all.
+	// At the end of the text, it may go on in what is read next, or not at all.
 	if n := charset.CutRune(part); n == 0 || to < len(text) {
 		part = part[:len(part)-n]
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // TestMarkInstructions looks through the assembly for legacy SSE instructions,
-// which stall many Intel processors amid AVX, and for a return that leaves the
+// which stall many Intel processors among AVX ones, and for a return that leaves the
 // upper halves of the registers in use.
 func TestMarkInstructions(t *testing.T) {
 	source, err := os.ReadFile("mark_amd64.s")

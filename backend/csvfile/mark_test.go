@@ -56,16 +56,16 @@ func TestMark(t *testing.T) {
 		if !slices.Equal(got, want) || m != n {
 			t.Fatalf("%q: got %x, %+v, want %x, %+v", text[from:], got, m, want, n)
 		}
-		// A character may go on behind the last block, or may be found not to,
+		// A character may go on after the last block, or may be found not to,
 		// and what is before from may be broken off.
 		end := from + 64*words
-		behind := text[from:min(end+utf8.UTFMax-1, len(text))]
+		after := text[from:min(end+utf8.UTFMax-1, len(text))]
 		last := end
 		for last > from && last > end-utf8.UTFMax+1 && text[last-1] >= utf8.RuneSelf {
 			last--
 		}
 		least := !validWhole(text[from:last]) || charset.CutRune(text[:from]) > 0
-		most := !validWhole(text[from:end]) || least || !validWhole(behind) || charset.CutRune(behind) > 0
+		most := !validWhole(text[from:end]) || least || !validWhole(after) || charset.CutRune(after) > 0
 		for name, odd := range odd {
 			if least && !odd || odd && !most {
 				t.Fatalf("%s: %q from %d: odd %v, want %v", name, text, from, odd, least)

@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// reset makes the scanner go on at text[pos], where a line begins, of text that
-// is new to it.
+// reset makes the scanner go on at text[pos], where a line begins, in new text.
 func (s *scanner) reset(pos int) {
 	s.list, s.next, s.from, s.until, s.size = s.list[:0], 0, pos, pos, leastBlock
 	s.ends, s.end = s.ends[:0], 0
@@ -29,8 +28,8 @@ func (s *scanner) skip(pos int) {
 	s.suspect = suspect
 }
 
-// pass makes the scanner go on at text[end], behind a record that it did not
-// read itself, or not to its end: what is in it is suspect.
+// pass makes the scanner go on at text[end], after a record that it did not read
+// itself, or not to its end: the record is suspect.
 func (s *scanner) pass(end int) {
 	if !s.trusted {
 		s.suspect = max(s.suspect, end)
@@ -38,8 +37,8 @@ func (s *scanner) pass(end int) {
 	s.skip(end)
 }
 
-// before returns how many quotes there are before text[pos], and how many LF
-// and CR inside of quotes.
+// before returns the number of quotes before text[pos], and of LF and CR inside of
+// quotes.
 func (s *scanner) before(pos int) (quotes, breaks uint32) {
 	m := &s.marks[uint(pos-s.from)/64]
 	below := uint64(1)<<(uint(pos-s.from)&63) - 1
@@ -70,7 +69,7 @@ func (s *scanner) more(text []byte, pos int) bool {
 		at := uint32(from + 64*i)
 		count := bits.OnesCount64(seps)
 		l := list[n : n+64 : n+64]
-		// Writing some too many costs less than asking each time.
+		// Writing a few too many costs less than a branch for each.
 		l[0] = at + uint32(bits.TrailingZeros64(seps))
 		seps &= seps - 1
 		l[1] = at + uint32(bits.TrailingZeros64(seps))
@@ -113,7 +112,7 @@ func (s *scanner) more(text []byte, pos int) bool {
 	return true
 }
 
-// markListed marks text[from:until] and notes where it is no text.
+// markListed marks text[from:until], and as suspect if it is not valid text.
 func (s *scanner) markListed(text []byte, out []marks) {
 	words := (s.until - s.from) / 64
 	odd := words > 0 && s.mark(text, s.from, out[:words])
@@ -123,10 +122,10 @@ func (s *scanner) markListed(text []byte, out []marks) {
 		copy(last[:], text[at:s.until])
 		s.mark(last[:], 0, out[words:])
 		if within := uint64(1)<<n - 1; s.delim == 0 {
-			out[words].seps &= within // not those that fill up the block
+			out[words].seps &= within // not the padding of the block
 		}
 		odd = odd || bytes.IndexByte(text[at:s.until], 0) >= 0
-		// What ends the words before, or the block before, may be broken off here.
+		// A character that the words or the block before end with may be cut off here.
 		for i := 0; i < utf8.UTFMax-1 && at > 0 && text[at-1] >= utf8.RuneSelf; i++ {
 			at--
 		}

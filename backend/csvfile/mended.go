@@ -2,7 +2,7 @@ package csvfile
 
 import "linefeed/backend/message"
 
-// warnings says what was mended in what was read.
+// warnings says what was repaired in the records read.
 func (s *Stats) warnings() []Warning {
 	var list []Warning
 	if s.Formulas > 0 {

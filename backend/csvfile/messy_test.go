@@ -9,7 +9,7 @@ import (
 )
 
 // TestMessy reads files of the kinds that banks, spreadsheets, databases and
-// devices write, with nothing said about them. The fields are nil where there is
+// devices write, detecting everything. The fields are nil where there is
 // no header.
 func TestMessy(t *testing.T) {
 	tests := []struct {

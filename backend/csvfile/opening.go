@@ -1,12 +1,11 @@
 package csvfile
 
-// Some programs put blanks beside the quotes of a field, and spreadsheets write
-// ="07001" for a text that is not to become a number. Both are read as the text
-// in the quotes, and counted.
+// Some programs put blanks next to the quotes of a field, and spreadsheets write
+// ="07001" for a text that must not become a number. Both are read as the text in
+// the quotes, and counted.
 
-// opening returns where the quote is that the field at b[i:] begins with, i for
-// most, or -1 where it begins with none. It needs more text where that can't be
-// told yet.
+// opening returns the index of the opening quote of the field at b[i:], which is i
+// for most, or -1 if it has none. It may need more text to decide.
 func (g *grammar) opening(b []byte, i int, eof bool) (open int, st status) {
 	if g.quote == 0 || i == len(b) {
 		return -1, parsed
@@ -33,8 +32,8 @@ func (g *grammar) opening(b []byte, i int, eof bool) (open int, st status) {
 	return at, parsed
 }
 
-// afterBlanks returns where b[i:] goes on after the blanks that may stand
-// between the quote that closes a field and what ends it.
+// afterBlanks returns the index after the blanks at b[i:], which may be between the
+// closing quote and the end of a field.
 func (g *grammar) afterBlanks(b []byte, i int) int {
 	if g.delim[0] == ' ' {
 		return i
@@ -45,8 +44,8 @@ func (g *grammar) afterBlanks(b []byte, i int) int {
 	return i
 }
 
-// apostrophe reports whether the single quote at b[i], in a field that single
-// quotes surround, stands within a word.
+// apostrophe reports whether the single quote at b[i], in a field in single
+// quotes, is within a word.
 func (g *grammar) apostrophe(b []byte, i int) bool {
 	return g.quote == '\'' && i > 0 && i+1 < len(b) && isLetterByte(b[i-1]) && isLetterByte(b[i+1])
 }

@@ -10,8 +10,8 @@ import (
 	"linefeed/backend/load"
 )
 
-// Fill implements [load.Source]. Records that it has packed are not yielded
-// by Records, and the other way round.
+// Fill implements [load.Source]. Fill and Records share one reading: each record
+// comes out of one of them.
 func (f *File) Fill(b *load.Block) error {
 	f.started = true
 	r := f.reader
@@ -35,9 +35,9 @@ func (f *File) Fill(b *load.Block) error {
 	}
 }
 
-// pack appends the records at hand to b as long as they are good and nothing
-// about them is unusual. Any other record is for next, which needs to be asked
-// once whenever pack returns before b is full.
+// pack appends records to b as long as they are good and nothing about them is
+// unusual. Any other record is left to next, which must be called once whenever
+// pack returns before b is full.
 //
 // A record costs next to nothing here: its fields are taken straight from the
 // scanner's list, and the bytes of many are copied at once.
@@ -56,8 +56,8 @@ func (r *reader) pack(b *load.Block) {
 	}
 }
 
-// packListed appends the records that end in the part of the text that the
-// scanner has listed. It reports whether it came to the end of that list.
+// packListed appends the records that end in the text that the scanner has listed.
+// It reports whether it reached the end of the list.
 func (r *reader) packListed(b *load.Block) bool {
 	s, w := r.scan, r.w
 	suspect := r.suspect()
@@ -71,10 +71,10 @@ func (r *reader) packListed(b *load.Block) bool {
 
 	unusual := &r.unusual
 	copied := pos                          // text[copied:pos] is to be copied
-	shift := uint32(len(b.Arena) - copied) // from a place in the text to that in the arena
+	shift := uint32(len(b.Arena) - copied) // from an offset in the text to one in the arena
 	for len(list) >= want && len(ends) > 0 {
-		// The record has the right number of fields if the separator behind
-		// the last of them is the next that ends a line. A blank line is none.
+		// The record has the right number of fields if the separator after the
+		// last of them is the next line end. A blank line is not a record.
 		last := list[want-1]
 		if last != ends[0] || int(last) == pos || unusual[text[pos]] && r.mayBeNone(text[pos:last]) {
 			break
@@ -92,7 +92,7 @@ func (r *reader) packListed(b *load.Block) bool {
 			break
 		}
 		if r.padding > 0 && int(last-list[r.want-1]) != r.padding {
-			break // there is something in it
+			break // a padding field is not empty
 		}
 		n := len(fields)
 		record := fields[n : n+want]
@@ -103,7 +103,7 @@ func (r *reader) packListed(b *load.Block) bool {
 		}
 		at, breaks := uint32(pos)+shift, 0
 		if s.plain {
-			// No quotes to be looked for.
+			// No quotes to look for.
 		} else if quotes, inside := s.before(int(last)); quotes != s.seen {
 			left, ok := unquote(text, shift, record, quotes-s.seen, s.quote)
 			if ok && inside != s.breaks && s.maySwallow(text, pos, list[:want]) {
@@ -126,7 +126,7 @@ func (r *reader) packListed(b *load.Block) bool {
 			s.seen, s.breaks = quotes, inside
 		}
 		fields = fields[:n+r.want]
-		// Set in its place: to copy it there costs more than all else.
+		// Set in place: copying it there would cost more than all else.
 		rows = rows[:len(rows)+1]
 		row := &rows[len(rows)-1]
 		row.Number, row.Line, row.Offset = r.number+1, r.line, w.base+int64(pos)

@@ -6,17 +6,17 @@ import (
 	"linefeed/backend/load"
 )
 
-// A status is how far the parsing of one record came.
+// A status is the outcome of parsing one record.
 type status uint8
 
 const (
 	parsed   status = iota // the record is whole
-	needMore               // the text ends before the record does, and is not all there is
+	needMore               // the record goes on after the text at hand
 	broken                 // the record breaks the rules, see fault
 )
 
-// A shape is one record as it lies in the text. Offsets count from the first
-// byte of the record.
+// A shape is where the parts of a record are in the text. Offsets count from the
+// first byte of the record.
 type shape struct {
 	fields    []load.Field
 	unescaped []byte // the text of the fields that have escapes
@@ -32,10 +32,10 @@ type fault struct {
 	code  load.Code
 	field int // index of the field
 	at    int // the byte that breaks the rule
-	open  int // where the quote of that field opened; -1 where it has none
+	open  int // the opening quote of that field; -1 if it has none
 }
 
-// maxFields is the most fields that a record can have.
+// maxFields is the maximum number of fields of a record.
 const maxFields = 1 << 16
 
 // parse reads the record at the beginning of b, by every rule of the grammar.
@@ -43,10 +43,10 @@ const maxFields = 1 << 16
 //
 // The rules: a field that begins with the quote ends at the next quote that is
 // not escaped, and a delimiter, a line end or the end of the text must follow.
-// Blanks beside these quotes, and an equals sign before the first, are no part
-// of the field. A quote in any other field breaks the record, unless it is an
-// apostrophe. Outside of quotes LF, CRLF and
-// a lone CR end the record. More fields than maxFields break it, too.
+// Blanks next to these quotes, and an equals sign before the first, are not part of
+// the field. A quote in any other field breaks the record, unless it is an
+// apostrophe. Outside of quotes, LF, CRLF and a lone CR end the record. More fields
+// than maxFields break it, too.
 func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 	s.fields, s.unescaped, s.breaks, s.spaced, s.formulas = s.fields[:0], s.unescaped[:0], 0, 0, 0
 	i := 0
@@ -72,7 +72,7 @@ func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 		if i == len(b) {
 			s.end = i
 			if s.breaks > 0 && (b[i-1] == '\n' || b[i-1] == '\r') {
-				s.breaks-- // an escaped line end with no line behind it
+				s.breaks-- // an escaped line end with no line after it
 			}
 			return parsed
 		}
@@ -97,8 +97,8 @@ func (g *grammar) parse(b []byte, eof bool, s *shape) status {
 	}
 }
 
-// opened reads the field at b[i:], which begins with something before its
-// quote at b[open]. Where that is not all of it, it is one without quotes.
+// opened reads the field at b[i:], which has something before its quote at b[open].
+// If anything else is outside of the quotes, the field is read as unquoted.
 func (g *grammar) opened(b []byte, i, open int, eof bool, s *shape) (int, status) {
 	unescaped, breaks := len(s.unescaped), s.breaks
 	spaced := s.spaced
@@ -120,7 +120,7 @@ func (g *grammar) opened(b []byte, i, open int, eof bool, s *shape) (int, status
 	return end, st
 }
 
-// unquoted reads the field at b[i:] up to what ends it.
+// unquoted reads the field at b[i:], which does not begin with a quote.
 func (g *grammar) unquoted(b []byte, i int, eof bool, s *shape) (int, status) {
 	start := i
 	copied := -1 // where the copy of the field begins in s.unescaped
@@ -150,7 +150,7 @@ func (g *grammar) unquoted(b []byte, i int, eof bool, s *shape) (int, status) {
 			if n < 0 {
 				return i, needMore
 			}
-			if n == 0 { // it stands for itself
+			if n == 0 { // the escape is an ordinary character
 				i++
 				continue
 			}
@@ -168,7 +168,7 @@ func (g *grammar) unquoted(b []byte, i int, eof bool, s *shape) (int, status) {
 		case c == g.quote && g.quote != 0:
 			s.fault = fault{load.CodeStrayQuote, len(s.fields), i, -1}
 			return i, broken
-		default: // the first byte of a longer delimiter, by itself
+		default: // only the first byte of a longer delimiter
 			i++
 		}
 	}
@@ -181,8 +181,8 @@ func (g *grammar) unquoted(b []byte, i int, eof bool, s *shape) (int, status) {
 	return i, parsed
 }
 
-// quoted reads the field at b[i:], which begins with the quote, and checks
-// that something behind it ends it.
+// quoted reads the field at b[i:], which begins with the quote, and checks that it
+// ends after the closing quote.
 func (g *grammar) quoted(b []byte, i int, eof bool, s *shape) (int, status) {
 	open := i
 	i++
@@ -272,9 +272,9 @@ func (g *grammar) quoted(b []byte, i int, eof bool, s *shape) (int, status) {
 	return i, broken
 }
 
-// escaped returns how many bytes behind the escape at b[i] it makes part of
-// the text: 0 where the escape stands for itself, -1 where more text is needed
-// to tell.
+// escaped returns the number of bytes after the escape at b[i] that it makes part
+// of the text: 0 if the escape is an ordinary character, -1 if more text is needed
+// to decide.
 func (g *grammar) escaped(b []byte, i int, eof bool) int {
 	rest := b[i+1:]
 	if len(rest) == 0 {
@@ -302,7 +302,7 @@ func (g *grammar) escaped(b []byte, i int, eof bool) int {
 	return 0
 }
 
-// breaksIn returns how many line ends the escaped bytes are.
+// breaksIn returns the number of line ends in the escaped bytes.
 func breaksIn(b []byte) int {
 	if b[0] == '\n' || b[0] == '\r' {
 		return 1

@@ -9,7 +9,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// A reader yields the records behind the header, one after the other.
+// A reader yields the records after the header, one after another.
 type reader struct {
 	w    *window
 	g    *grammar
@@ -17,21 +17,21 @@ type reader struct {
 
 	path    string
 	charset *charset.Charset
-	names   []string // of the fields; a record has as many
-	want    int      // len(names), or 0 while the header is not read: then any number will do
-	padding int      // empty fields that records have after those that are named
-	header  []byte   // its text; nil where it is not to be passed over when it comes again
-	kinds   []column // of the fields, as far as they were seen
+	names   []string // of the fields
+	want    int      // the number of fields of a record: len(names), or 0, for any, until the header is read
+	padding int      // the number of empty fields that records have after the named ones
+	header  []byte   // its text; nil if it is not to be skipped when it comes again
+	kinds   []column // of the fields, as detected
 
-	unusual [256]bool // the bytes that something begins with that is no record
+	unusual [256]bool // the first bytes of anything that is not a record
 
-	commentFound bool // the comment mark was not given, but found
+	commentFound bool // the comment mark was detected, not given
 
 	maximum int // bytes of a record
 	ragged  load.Ragged
 	packed  func() int64 // the bytes consumed on disk, for a compressed file
 	onSkip  func(skip)   // nil but in tests
-	starts  *Starts      // nil where nothing is known
+	starts  *Starts      // nil if none are known
 	stats   Stats
 
 	line   int64 // the physical line of text[pos]
@@ -42,8 +42,8 @@ type reader struct {
 	other  shape // for looking ahead
 }
 
-// A skip is a part of the file that holds no record. The records and the skips
-// of a file follow each other and leave nothing out.
+// A skip is a part of the file that holds no record. Together, the records and the
+// skips are the whole file.
 type skip struct {
 	Kind          SkipKind
 	Line, EndLine int64 // the first and the last physical line
@@ -61,14 +61,14 @@ const (
 	SkipBlank    SkipKind = "blank"
 	SkipComment  SkipKind = "comment"
 	SkipFooter   SkipKind = "footer"
-	SkipRepeated SkipKind = "repeated_header" // the header once more, among the records
+	SkipRepeated SkipKind = "repeated_header" // the header again, among the records
 )
 
-// Stats count what was read beside the records.
+// Stats count what was read apart from the records.
 type Stats struct {
 	Padded  int64 `json:"padded"`  // records whose missing fields were filled with NULL
 	Trimmed int64 `json:"trimmed"` // records whose extra empty fields were dropped
-	Spaced  int64 `json:"spaced"`  // fields with blanks beside their quotes, which were taken off
+	Spaced  int64 `json:"spaced"`  // fields with blanks next to their quotes, which were removed
 	Blank   int64 `json:"blank"`   // blank lines
 	Comment int64 `json:"comment"` // comment lines
 	Footer  int64 `json:"footer"`  // lines of the footer
@@ -76,8 +76,8 @@ type Stats struct {
 	// Formulas counts the fields written as ="text", which are that text.
 	Formulas int64 `json:"formulas"`
 
-	// PassedOver says which lines hold no records, by kind, in the order in
-	// which the kinds came up.
+	// PassedOver says which lines hold no records, by kind, in the order in which
+	// the kinds occurred.
 	PassedOver []PassedOver `json:"passedOver"`
 }
 
@@ -98,7 +98,7 @@ type Range struct {
 // mostRanges bounds PassedOver.Ranges.
 const mostRanges = 20
 
-// passOver adds lines from line on to what was passed over.
+// passOver counts lines, the first of them line, as skipped.
 func (s *Stats) passOver(kind SkipKind, line, lines int64) {
 	at := slices.IndexFunc(s.PassedOver, func(p PassedOver) bool { return p.Kind == kind })
 	if at < 0 {
@@ -114,8 +114,8 @@ func (s *Stats) passOver(kind SkipKind, line, lines int64) {
 	}
 }
 
-// next returns the next record. Where it is spoiled, the error is a
-// *load.Reject and the record is there too. At the end the error is io.EOF.
+// next returns the next record. If it is bad, the error is a *load.Reject, and the
+// record is returned as well. At the end the error is io.EOF.
 func (r *reader) next() (*load.Record, error) {
 	for {
 		w := r.w
@@ -194,8 +194,8 @@ func (r *reader) parse() status {
 	return st
 }
 
-// largest returns as much of the text at pos as is looked at to read a record,
-// and whether it is all there is: one byte more than a record may have.
+// largest returns the text at pos in which a record must end, which is one byte
+// more than a record may have, and whether the file ends with it.
 func (r *reader) largest() (b []byte, eof bool) {
 	b = r.w.rest()
 	if len(b) > r.maximum {
@@ -204,14 +204,13 @@ func (r *reader) largest() (b []byte, eof bool) {
 	return b, r.w.eof
 }
 
-// suspect reports whether there may be bytes that are no text in the record at
-// text[pos].
+// suspect reports whether the record at text[pos] may have invalid bytes.
 func (r *reader) suspect() bool {
 	return r.w.suspect || r.scan != nil && r.w.pos < r.scan.suspect
 }
 
-// fill reads more text. Where there is much already, it reads as much again, so
-// that what looks at a long record from its beginning does so only a few times.
+// fill reads more text: at least as much again as there is, so that a long record
+// is parsed from its beginning only a few times.
 func (r *reader) fill() error {
 	had := len(r.w.rest())
 	for {
@@ -228,7 +227,7 @@ func (r *reader) fill() error {
 	return nil
 }
 
-// accept makes record of the shape at text[pos] and moves on behind it.
+// accept sets record from shape and moves on past it.
 func (r *reader) accept() {
 	w, rec := r.w, &r.record
 	r.advance(r.shape.end, r.shape.breaks)
@@ -240,8 +239,8 @@ func (r *reader) accept() {
 	r.stats.Formulas += int64(r.shape.formulas)
 }
 
-// advance moves on by n bytes of text, which are a record with that many line
-// ends in it, and sets the record's place.
+// advance moves on by n bytes of text, a record with breaks line ends in it, and
+// sets the record's number, lines and range.
 func (r *reader) advance(n, breaks int) {
 	w, rec := r.w, &r.record
 	to := w.pos + n
@@ -259,7 +258,7 @@ func (r *reader) advance(n, breaks int) {
 	w.pos = to
 }
 
-// move goes on at text[pos+n], outside of the fast scanner's way.
+// move goes on at text[pos+n], and makes the scanner do so.
 func (r *reader) move(n int) {
 	r.w.pos += n
 	if r.scan != nil {
@@ -267,7 +266,7 @@ func (r *reader) move(n int) {
 	}
 }
 
-// skipLine passes over a blank or comment line at text[pos], if there is one.
+// skipLine skips a blank or comment line at text[pos], if there is one.
 func (r *reader) skipLine() (bool, error) {
 	w := r.w
 	for {
@@ -293,7 +292,7 @@ func (r *reader) skipLine() (bool, error) {
 			r.pass(kind, n, 1)
 			return true, nil
 		case len(b) > r.maximum:
-			return false, nil // a record that is too large, then
+			return false, nil // so it is a record that is too large
 		}
 		if err := r.fill(); err != nil {
 			return false, err
@@ -301,9 +300,8 @@ func (r *reader) skipLine() (bool, error) {
 	}
 }
 
-// recordWithMark reports whether b, which begins with the comment mark, is a
-// record all the same: where the mark was not given but found, by lines that
-// are no records, those that are whole ones are not passed over for it.
+// recordWithMark reports whether b is a record although it begins with the comment
+// mark: if the mark was detected, a line that is a whole record is not a comment.
 func (r *reader) recordWithMark(b []byte) (bool, status) {
 	if !r.commentFound || r.want < 2 {
 		return false, parsed
@@ -319,7 +317,7 @@ func (r *reader) recordWithMark(b []byte) (bool, status) {
 	return st == parsed && len(r.other.fields) == r.want, st
 }
 
-// pass goes over n bytes of text that are so many lines and no record.
+// pass skips n bytes of text, which are that number of lines and not a record.
 func (r *reader) pass(kind SkipKind, n int, lines int64) {
 	switch kind {
 	case SkipBlank:
@@ -338,7 +336,7 @@ func (r *reader) pass(kind SkipKind, n int, lines int64) {
 	r.move(n)
 }
 
-// finish accounts for the footer and returns io.EOF.
+// finish counts the footer and returns io.EOF.
 func (r *reader) finish() error {
 	w := r.w
 	if n := len(w.held); n > 0 {

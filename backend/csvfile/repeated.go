@@ -6,13 +6,13 @@ import (
 	"linefeed/backend/charset"
 )
 
-// Where files were put together the header comes again among the records. A
-// record that is the header to the byte is passed over and counted.
+// Where files were concatenated, the header comes again among the records. A
+// record equal to the header, byte by byte, is skipped and counted.
 
 const byteOrderMark = "\ufeff"
 
-// setHeader makes the reader know the header by its text. One of a single field
-// could be a value as well.
+// setHeader sets the header to skip when it comes again. A header of one field
+// never is: it could be a value.
 func (r *reader) setHeader(text []byte) {
 	text = bytes.TrimRight(text, "\r\n")
 	if len(r.names) < 2 || len(text) == 0 {
@@ -23,8 +23,8 @@ func (r *reader) setHeader(text []byte) {
 	r.unusual[byteOrderMark[0]] = true
 }
 
-// mayBeNone reports whether the line, which begins with an unusual byte, may be
-// no record: a comment, or the header once more.
+// mayBeNone reports whether the line, which begins with an unusual byte, may be a
+// comment or the header again rather than a record.
 func (r *reader) mayBeNone(line []byte) bool {
 	if len(r.g.comment) > 0 && line[0] == r.g.comment[0] {
 		return true
@@ -33,7 +33,7 @@ func (r *reader) mayBeNone(line []byte) bool {
 	return r.header != nil && bytes.HasPrefix(r.header, bytes.TrimRight(line, "\r\n"))
 }
 
-// skipRepeated passes over the header at text[pos], if it is there once more.
+// skipRepeated skips the header at text[pos], if it is there again.
 func (r *reader) skipRepeated() (bool, error) {
 	for {
 		b := bytes.TrimPrefix(r.w.rest(), []byte(byteOrderMark))

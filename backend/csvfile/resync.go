@@ -8,21 +8,21 @@ import (
 	"linefeed/backend/message"
 )
 
-// A quote that is not where it should be leaves open where the record ends:
-// taken at its word, it could go on to the end of the file. So a broken record
-// is ended where the next plausible one begins.
+// A misplaced quote leaves open where its record ends: taken literally, it could
+// swallow the rest of the file. So a broken record ends where the next plausible
+// one begins.
 //
-// A record is plausible where it can be read and has as many fields as the
-// header, or where at least its first line has, quotes aside.
+// A record is plausible if it can be read and has as many fields as the header, or
+// if at least its first line has, ignoring quotes.
 
 const (
-	lookLines  = 1000      // how many lines are looked at for a plausible record
-	lookBytes  = 256 << 10 // and how many bytes
-	lookRecord = 64 << 10  // and how many of them for each
+	lookLines  = 1000      // lines to look for a plausible record in
+	lookBytes  = 256 << 10 // and bytes
+	lookRecord = 64 << 10  // bytes of each line to look at
 )
 
-// repair rejects the record at text[pos], which breaks the rules as the fault
-// in shape says.
+// repair rejects the record at text[pos], which breaks the rules as shape.fault
+// says.
 func (r *reader) repair() (*load.Record, error) {
 	f := r.shape.fault
 	for {
@@ -40,9 +40,9 @@ func (r *reader) repair() (*load.Record, error) {
 	}
 }
 
-// extent returns where the broken record at the beginning of b ends, and
-// whether that is because something plausible, or nothing, follows. It asks for
-// more text only up to that of a record that is too large.
+// extent returns where the broken record at the beginning of b ends, and whether
+// that is sure, because a plausible record or nothing follows. It does not ask for
+// more text than a record may have.
 func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st status) {
 	at := f.at
 	if f.open >= 0 {
@@ -52,7 +52,7 @@ func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st statu
 	if n == 0 {
 		return 0, false, needMore
 	}
-	first := at + n // behind the line with the quote
+	first := at + n // after the line with the quote
 	if f.open < 0 || r.want == 0 || first == len(b) && eof {
 		return first, true, parsed
 	}
@@ -82,9 +82,9 @@ func (r *reader) extent(b []byte, eof bool, f fault) (n int, sure bool, st statu
 	return first, false, parsed
 }
 
-// wantedIn reports whether the record has as many fields as it should when it
-// ends with line, which begins with that field and its quote. Of the last field
-// that says nothing: it may go on on the next line.
+// wantedIn reports whether the record has the right number of fields if it ends
+// with line, which begins with that field and its quote. For the last field that
+// proves nothing: it may go on in the next line.
 func (r *reader) wantedIn(line []byte, field int) bool {
 	return field+1 < r.want && (field+r.g.lenient(line) == r.want ||
 		field+1+bytes.Count(line, r.g.delim) == r.want)
@@ -122,15 +122,15 @@ func (r *reader) plausible(b []byte, eof bool) (bool, status) {
 	return n > 0 && r.want > 1 && r.g.lenient(part[:n]) == r.want, parsed
 }
 
-// lenient returns how many fields line has when a quote closes only where a
-// delimiter or the line's end follows, and is text everywhere else.
+// lenient returns the number of fields of the line if a quote closes a field only
+// before a delimiter or the end of the line, and is text anywhere else.
 func (g *grammar) lenient(line []byte) int {
 	n := 0
 	g.split(line, func([]byte) { n++ })
 	return n
 }
 
-// split calls f for each field of the line, quotes and all, as lenient counts
+// split calls f for each field of the line, with its quotes, as lenient counts
 // them.
 func (g *grammar) split(line []byte, f func(field []byte)) {
 	line = bytes.TrimRight(line, "\r\n")
@@ -157,7 +157,7 @@ func (g *grammar) split(line []byte, f func(field []byte)) {
 }
 
 // pieces returns the values of the fields of a line that breaks the rules, as
-// lenient counts them: only quotes around a whole field are taken off.
+// lenient counts them: only quotes around a whole field are removed.
 func (g *grammar) pieces(line []byte) []string {
 	var list []string
 	g.split(line, func(field []byte) {
@@ -169,8 +169,8 @@ func (g *grammar) pieces(line []byte) []string {
 	return list
 }
 
-// closing returns where the first quote of b is that is not escaped and has a
-// delimiter or the end behind it, or -1.
+// closing returns the index of the first quote of b that is not escaped and is
+// followed by a delimiter or the end, or -1.
 func (g *grammar) closing(b []byte) int {
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
@@ -187,10 +187,10 @@ func (g *grammar) closing(b []byte) int {
 	return -1
 }
 
-// swallowed looks into a record of several lines that is well formed but has
-// the wrong number of fields, for records that an unclosed quote has made part
-// of it. It returns where the first of them begins and where the quote opened,
-// or 0.
+// swallowed looks for records that an unclosed quote has made part of the
+// well-formed record in shape, which spans lines and has the wrong number of
+// fields. It returns where the first of them begins and where the quote opened, or
+// 0.
 func (r *reader) swallowed() (end, open int) {
 	b := r.w.rest()[:r.shape.end]
 	first := charset.LineEnd(b, true)
@@ -256,5 +256,5 @@ func (r *reader) rejectFault(f fault, n int) (*load.Record, error) {
 	return r.spoil(n, breaksBefore(b), rej)
 }
 
-// breaksBefore returns how many line ends there are in b before its own.
+// breaksBefore returns the number of line ends in b before its own.
 func breaksBefore(b []byte) int { return int(charset.CountLines(b)) - 1 }

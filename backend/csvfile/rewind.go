@@ -7,10 +7,10 @@ import (
 	"linefeed/backend/message"
 )
 
-// Rewind begins another reading of f, from its first record on, of maxRead bytes
-// as [Options.MaxRead] has it. Nothing is detected again: f is read as it was
-// found to be written when it was opened. What the earlier reading counted and
-// warned of is forgotten. After an error, f is only good for Close.
+// Rewind begins another reading of f, from its first record, of maxRead bytes (see
+// [Options.MaxRead]). Nothing is detected again: f is read with the dialect detected
+// when it was opened. The counts and warnings of the earlier reading are dropped.
+// After an error, only Close may be called.
 func (f *File) Rewind(maxRead int64) error {
 	if f.handle == nil {
 		return errors.New("what is read once can't be rewound")
@@ -27,7 +27,7 @@ func (f *File) Rewind(maxRead int64) error {
 	return f.begin(in, maxRead)
 }
 
-// again returns an input that goes on after the sample.
+// again returns an input at the position after the sample.
 func (f *File) again() (*input, error) {
 	d, after := f.found.dialect, int64(len(f.sample))
 	if d.Compression == None {
@@ -54,6 +54,6 @@ func (f *File) again() (*input, error) {
 	if errors.Is(err, io.EOF) {
 		err = changedError(f.path, message.New("changed", "wait_and_reload"))
 	}
-	f.in = in // with what is to be ended
+	f.in = in // which Close has to end
 	return in, err
 }

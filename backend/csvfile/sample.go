@@ -7,21 +7,21 @@ import (
 	"linefeed/backend/message"
 )
 
-// How much of a file is looked at. The parts lie evenly between head and tail.
+// How much of a file is sampled. The parts are spread evenly after the head.
 const (
 	sampleHead  = 256 << 10
 	samplePart  = 32 << 10
 	sampleParts = 8
 )
 
-// A sample is what detection sees of a file's bytes.
+// A sample is the part of a file's bytes that detection looks at.
 type sample struct {
 	head  []byte
-	whole bool     // head is all of it
-	parts [][]byte // further on, each from any byte on; the last reaches to the end
+	whole bool     // head is the whole file
+	parts [][]byte // further on, beginning at any byte; the last one ends with the file
 }
 
-// start reads the first bytes of the input, enough to tell how it is compressed.
+// start reads the first bytes of the input, enough to tell its compression.
 func (in *input) start() ([]byte, error) {
 	b := make([]byte, 512)
 	n, err := io.ReadFull(in.Reader, b)
@@ -31,8 +31,8 @@ func (in *input) start() ([]byte, error) {
 	return b[:n], nil
 }
 
-// takeSample reads the head of the input, which is then to be read from
-// sample.head and the rest of the input, and where it can, parts of the rest.
+// takeSample reads the head of the input and, if possible, parts of the rest. The
+// input then goes on after the head.
 func takeSample(in *input) (*sample, error) {
 	s := &sample{}
 	head := make([]byte, sampleHead)

@@ -8,43 +8,42 @@ import (
 	"linefeed/backend/load"
 )
 
-// A scanner finds the records of a simple grammar (see grammar.simple), and
-// nothing but good ones: of any other it says that it is not sure, and leaves
-// it to grammar.parse.
+// A scanner finds the records of a simple grammar (see grammar.simple), if they are
+// good: it is not sure of any other, and leaves it to grammar.parse.
 //
-// It goes over the text twice: first sixty-four bytes at a time, to list where
-// the separators are that stand outside of quotes, and then over that list
-// only. Outside of quotes is where the number of quotes before is even, as it
-// is wherever the text follows the rules. Whether a record does is checked
-// afterwards, by counting: all of its quotes must be around its fields, or
-// doubled. So plain text costs next to nothing, and what is in quotes as well.
+// It works in two passes: one over the text, 64 bytes at a time, lists the
+// separators outside of quotes; the other goes over that list only. A separator is
+// outside of quotes if the number of quotes before it is even, which is right if
+// the text follows the rules. Whether a record does is checked afterwards, by
+// counting: all of its quotes must surround fields or be doubled. So plain text
+// costs next to nothing, and so does text in quotes.
 type scanner struct {
 	marking      // up to text[until]
 	trusted bool // the text is known to be UTF-8
 
 	list  []uint32 // positions in the text of separators outside of quotes
-	next  int      // list[next:] is to be read
+	next  int      // list[next:] is not read yet
 	ends  []uint32 // those of them that are LF or CR
-	end   int      // ends[end:] are to be read, and perhaps some before next
+	end   int      // ends[end:] are not read yet; the first of them may be before next
 	from  int      // text[from:until] is listed
 	until int
-	size  int // how much is listed next; it is little where it may be in vain
+	size  int // the number of bytes to list next; small where they may not be needed
 
-	plain   bool   // there are no quotes in text[from:until], nor is it inside of them
-	seen    uint32 // quotes before the record that is next, since the last reset
+	plain   bool   // text[from:until] has no quotes and is not inside of any
+	seen    uint32 // quotes before the next record, since the last reset
 	breaks  uint32 // LF and CR inside of quotes before it
-	suspect int    // a record that begins before may hold bytes that are no text
+	suspect int    // a record that begins before it may have invalid bytes
 
 	marks []marks // of each 64 bytes of text[from:until]
 }
 
 const (
-	// Text is listed in blocks, so that it and its list stay in the
-	// processor's first cache. Blocks grow from the least to the most.
+	// Text is listed in blocks, so that it and its list stay in the first-level
+	// cache. Blocks grow from leastBlock to mostBlock.
 	leastBlock = 1 << 10
 	mostBlock  = 16 << 10
-	// sureRecord is how long a record may be for the scanner to be trusted
-	// with it: a longer one may be a quote that is not closed.
+	// sureRecord is the length up to which the scanner is trusted with a record: a
+	// longer one may have an unclosed quote.
 	sureRecord = 4 << 10
 )
 
@@ -61,9 +60,9 @@ func newScanner(g *grammar, trusted bool) *scanner {
 	return s
 }
 
-// scan reads the record at text[pos], where the list must stand. It returns
-// parsed, or needMore, or broken if it is not sure. Unless it returns parsed,
-// skip or reset must be called before the next scan.
+// scan reads the record at text[pos], which must be where the list is. It returns
+// parsed, needMore, or broken if it is not sure. Unless it returns parsed, skip or
+// reset must be called before the next scan.
 func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 	fields := out.fields[:0]
 	start := uint32(0) // of the field, from pos on
@@ -125,9 +124,9 @@ func (s *scanner) scan(text []byte, pos int, eof bool, out *shape) status {
 	return parsed
 }
 
-// split fills fields with those of the record at text[base] that end where
-// list says, up to the one that ends the record, and returns how many there
-// are. The first of them begins at start; fields is as long as list.
+// split fills fields with those of the record at text[base] that end at the
+// separators in list, up to the last one of the record, and returns their number.
+// The first one begins at start; fields is as long as list.
 func split(text []byte, base uint32, list []uint32, fields []load.Field, start uint32, delim byte) int {
 	fields = fields[:len(list)]
 	for i, p := range list {
@@ -140,9 +139,8 @@ func split(text []byte, base uint32, list []uint32, fields []load.Field, start u
 	return len(list)
 }
 
-// unquote takes the quotes off the fields of a record that has so many of
-// them, and resolves those that are doubled. It reports false where there are
-// others.
+// unquote removes the quotes around the fields of a record, which has that number
+// of quotes, and resolves doubled ones. It reports false if there are others.
 func (s *shape) unquote(text []byte, quotes uint32, quote byte) bool {
 	left, ok := unquote(text, 0, s.fields, quotes, quote)
 	if !ok || left == 0 {
@@ -163,10 +161,10 @@ func (s *shape) unquote(text []byte, quotes uint32, quote byte) bool {
 	return left == 0
 }
 
-// unquote takes the quotes off the fields of a record, which lie in text shift
-// bytes before the places that they name. The record has so many quotes; those
-// that are left are inside of fields. It reports false where the quotes of a
-// field don't surround it.
+// unquote removes the quotes around the fields of a record, which has that number
+// of quotes, and returns the number of those left, which are inside of fields. The
+// offsets of the fields less shift are those in text. It reports false if the
+// quotes of a field don't surround it.
 func unquote(text []byte, shift uint32, fields []load.Field, quotes uint32, quote byte) (left uint32, ok bool) {
 	for i := range fields {
 		f := &fields[i]
@@ -182,9 +180,9 @@ func unquote(text []byte, shift uint32, fields []load.Field, quotes uint32, quot
 	return quotes, true
 }
 
-// undoubleFields resolves the doubled quotes in the quoted fields of a record
-// that lies in arena, so many quotes in all: the text of such a field is
-// appended. It reports false where there are others.
+// undoubleFields resolves the doubled quotes, that number of quotes in all, in the
+// quoted fields of a record in arena: the text of such a field is appended to arena.
+// It reports false if there are others.
 func undoubleFields(arena []byte, fields []load.Field, quotes uint32, quote byte) ([]byte, bool) {
 	for i := range fields {
 		f := &fields[i]
@@ -202,8 +200,8 @@ func undoubleFields(arena []byte, fields []load.Field, quotes uint32, quote byte
 	return arena, quotes == 0
 }
 
-// undouble appends b to dst with each doubled quote as one, and returns how
-// many quotes there were. It reports false where one is not doubled.
+// undouble appends b to dst with each doubled quote as one, and returns the number
+// of quotes in b. It reports false if one is not doubled.
 func undouble(dst, b []byte, quote byte) (out []byte, quotes uint32, ok bool) {
 	for at := bytes.IndexByte(b, quote); at >= 0; at = bytes.IndexByte(b, quote) {
 		if at+1 == len(b) || b[at+1] != quote {

@@ -66,7 +66,7 @@ func TestRaggedFiles(t *testing.T) {
 	}
 }
 
-// TestPadding takes the empty field behind the last name for none.
+// TestPadding ignores the empty field after the last name.
 func TestPadding(t *testing.T) {
 	for _, s := range []structured{
 		{"two delimiters", "a;b;c\n1;2;3;;\n4;5;6;;\n", ";", "a|b|c", 2, 0},
@@ -170,10 +170,10 @@ func TestAboveTheTable(t *testing.T) {
 func TestBelowTheTable(t *testing.T) {
 	const head = "Datum;Text;Betrag;Saldo\n01.02.2033;a;1,00;2,00\n02.02.2033;b;1,00;3,00\n03.02.2033;c;1,00;4,00\n"
 	for _, s := range []structured{
-		{"padded behind a blank line", head + "\nSaldo am 03.02.2033;;;\nStand;;;\n", ";", "Datum|Text|Betrag|Saldo", 3, 0},
+		{"padded after a blank line", head + "\nSaldo am 03.02.2033;;;\nStand;;;\n", ";", "Datum|Text|Betrag|Saldo", 3, 0},
 		{"a padded sum", head + "Summe;;3,00;\n", ";", "Datum|Text|Betrag|Saldo", 3, 0},
 		{"padded keys and values", head + "Anfangssaldo:;;1,00;\nEndsaldo:;;4,00;\n", ";", "Datum|Text|Betrag|Saldo", 3, 0},
-		{"two fields behind a blank line", head + "\nAlter Kontostand;999,00 EUR\n", ";", "Datum|Text|Betrag|Saldo", 3, 0},
+		{"two fields after a blank line", head + "\nAlter Kontostand;999,00 EUR\n", ";", "Datum|Text|Betrag|Saldo", 3, 0},
 		{"texts with commas", "time,T,WS,WD\n2033-01-01 00:00,1.5,2,3\n2033-01-01 01:00,1.6,3,3\n2033-01-01 02:00,1.7,3,3\n\nT: air temperature (degree)\nWD: direction (0 = N, 90 = E)\n\n(c) 2033\n", ",", "time|T|WS|WD", 3, 0},
 		{"a record cut off", head + "04.02.2033;d\n", ";", "Datum|Text|Betrag|Saldo", 4, 1},
 		{"a record with little in it", head + "04.02.2033;;1,00;\n", ";", "Datum|Text|Betrag|Saldo", 4, 0},

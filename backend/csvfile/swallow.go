@@ -8,15 +8,14 @@ import (
 	"linefeed/backend/charset"
 )
 
-// A stray quote and a later one can make one record of all that is between
-// them, that follows all rules. What tells such a record from a text of several
-// lines: its first and its last line would be records if the quotes were none,
-// the lines between are records, and where columns have kinds, the values of
-// these lines have them.
+// A stray quote and a later one can make one record of everything between them,
+// and the record follows all rules. It differs from a field of several lines in
+// this: ignoring the quotes, its first and its last line are records, the lines
+// between are records, and the values of these are of the kinds of their columns.
 
-// swallows looks into a record of several lines and the right number of fields
-// for records that a stray quote has made part of it. It returns where the
-// first of them begins and where the quote opened, or 0.
+// swallows looks for records that a stray quote has made part of b, a record of
+// several lines with the right number of fields. It returns where the first of them
+// begins and where the quote opened, or 0.
 func (r *reader) swallows(b []byte) (end, open int) {
 	if r.want < 2 || r.want != len(r.names) {
 		return 0, 0
@@ -33,7 +32,7 @@ func (r *reader) swallows(b []byte) (end, open int) {
 	if last < first || r.width(b[last:]) != r.want {
 		return 0, 0
 	}
-	// Of the lines with the two quotes only what lies between these can tell.
+	// Of the two lines with the quotes, only what is between the quotes counts.
 	closing := b[last : last+max(0, bytes.IndexByte(b[last:], r.g.quote))]
 	before := r.g.pieces(closing)
 	agree, against := likeness(before[:len(before)-1], r.kinds)
@@ -58,10 +57,10 @@ func (r *reader) swallows(b []byte) (end, open int) {
 	return first, f.open
 }
 
-// maySwallow reports whether swallows is to be asked of the record that begins at
-// text[pos] and whose fields end at ends: whether the first line, up to where a
-// quoted field breaks it, has as many delimiters as a record, quotes aside. Few
-// texts of several lines do, and each of them is asked.
+// maySwallow reports whether to ask swallows about the record that begins at
+// text[pos] and whose fields end at ends: its first line, which ends within quotes,
+// has as many delimiters as a record, ignoring quotes. Few records of several lines
+// are like that.
 func (s *scanner) maySwallow(text []byte, pos int, ends []uint32) bool {
 	field := sort.Search(len(ends)-1, func(i int) bool {
 		_, breaks := s.before(int(ends[i]))
@@ -75,8 +74,8 @@ func (s *scanner) maySwallow(text []byte, pos int, ends []uint32) bool {
 	return field+bytes.Count(line, []byte{s.delim}) == len(ends)-1
 }
 
-// mayFollow reports whether one of the next two lines has delimiters enough for
-// a record.
+// mayFollow reports whether one of the next two lines has enough delimiters for a
+// record.
 func (r *reader) mayFollow(b []byte) bool {
 	for range 2 {
 		n := charset.LineEnd(b, true)
@@ -88,8 +87,8 @@ func (r *reader) mayFollow(b []byte) bool {
 	return false
 }
 
-// width returns how many fields the line has, quotes aside, if it may have as
-// many as a record, and else 0.
+// width returns r.want if the line has that number of fields, ignoring quotes, and
+// 0 otherwise.
 func (r *reader) width(line []byte) int {
 	if r.g.lenient(line) == r.want || bytes.Count(line, r.g.delim)+1 == r.want {
 		return r.want
@@ -97,8 +96,8 @@ func (r *reader) width(line []byte) int {
 	return 0
 }
 
-// likeRecord reports whether the line has as many fields as a record, quotes
-// aside, and where columns have kinds, values of these.
+// likeRecord reports whether the line has as many fields as a record, ignoring
+// quotes, and values of the kinds of their columns.
 func (r *reader) likeRecord(line []byte, typed bool) bool {
 	if r.width(line) == 0 {
 		return false

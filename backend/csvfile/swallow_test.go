@@ -163,7 +163,7 @@ func TestBesideQuotes(t *testing.T) {
 	}
 }
 
-// TestPaddedRecords reads records with delimiters behind the last field, packed
+// TestPaddedRecords reads records with delimiters after the last field, packed
 // or not.
 func TestPaddedRecords(t *testing.T) {
 	content := "a;b;c\n" + strings.Repeat("1;2;3;;\n", 500) + "4;5;6\n7;8;9;x;\n" + strings.Repeat("1;2;3;;\n", 500)

@@ -9,40 +9,38 @@ import (
 	"linefeed/backend/charset"
 )
 
-// chunk is how many bytes a window reads at a time.
+// chunk is the number of bytes that a window reads at a time.
 const chunk = 256 << 10
 
 // A window is the part of a file that is in memory, as UTF-8 text.
 //
-// Of a file in UTF-8 the text is the bytes themselves. Of any other the text
-// is made of them by dec, and marks tell where each physical line begins in
-// both: records begin and end where lines do, so that is all it takes to know
-// the bytes of each.
+// In a file in UTF-8, the text is the bytes themselves. In any other, dec makes the
+// text, and knows the bytes of each line, and so those of each record.
 type window struct {
-	head []byte // what was read from src already
+	head []byte // read from src already
 	src  io.Reader
-	buf  []byte // what src has lent for text, or for dec.Raw
-	text []byte // text[pos:] is to be read
+	buf  []byte // on loan from src, for text or dec.Raw
+	text []byte // text[pos:] is not read yet
 	pos  int
 	base int64 // offset in the file of text[0], or of dec.Raw[0]
-	eof  bool  // behind text there is nothing but the footer
+	eof  bool  // after text there is nothing but the footer
 
-	// suspect is set where there may be invalid bytes in text[pos:].
+	// suspect is set if there may be invalid bytes in text[pos:].
 	suspect bool
-	checked int  // text[:checked] was looked at
-	lazy    bool // the scanner looks at it; nothing was looked at
+	checked int  // text[:checked] is checked for them
+	lazy    bool // the scanner checks instead
 
-	most   int              // how much there is to be at a time, as far as it can be helped
-	footer int              // how many lines at the end are no records, or may be none with tail
-	tail   func([]byte) int // says how many of the last lines are no records, where that is open
-	held   []byte           // they, as far as they are read; behind text in its memory
+	most   int              // the size to which text grows in large steps
+	footer int              // the number of lines at the end that are not records, or with tail may not be
+	tail   func([]byte) int // decides how many of the last lines are not records; nil if all of footer are
+	held   []byte           // these lines, as far as they are read; after text in the same memory
 	last   bool             // src has no more
 
-	dec *charset.Decoder // nil where the text is the bytes; Raw[0] is of text[0]
+	dec *charset.Decoder // nil if the text is the bytes; Raw begins with those of text[0]
 }
 
-// newWindow returns a window on head and what src has behind it, for records of
-// so many bytes at most. The head begins at offset base of the file.
+// newWindow returns a window on head and on src after it, for records of at most
+// largest bytes. The head begins at offset base of the file.
 func newWindow(head []byte, src io.Reader, base int64, dec *charset.Decoder, largest int) *window {
 	w := &window{head: head, src: src, base: base, dec: dec, most: largest + 2*chunk}
 	if dec != nil {
@@ -51,11 +49,11 @@ func newWindow(head []byte, src io.Reader, base int64, dec *charset.Decoder, lar
 	return w
 }
 
-// rest returns the text that is to be read.
+// rest returns the text that is not read yet.
 func (w *window) rest() []byte { return w.text[w.pos:] }
 
-// fill moves what is to be read to the front and reads more behind it. At the
-// end of the file it sets eof.
+// fill moves what is not read yet to the front and reads more after it. At the end
+// of the file it sets eof.
 func (w *window) fill() error {
 	if w.eof {
 		return nil
@@ -86,7 +84,7 @@ func (w *window) fill() error {
 	return nil
 }
 
-// footerAt returns where the last lines begin that are, or may be, no records.
+// footerAt returns where the last lines begin that are not, or may not be, records.
 func (w *window) footerAt() int {
 	at := max(w.pos, lastLines(w.text, w.footer))
 	if w.tail == nil {
@@ -101,7 +99,7 @@ func (w *window) footerAt() int {
 	return at
 }
 
-// read appends at least one byte to b, unless the end is reached.
+// read appends at least one byte to b, unless src has ended.
 func (w *window) read(b *[]byte) (err error) {
 	if len(w.head) > 0 {
 		*b, w.head = append(*b, w.head...), nil
@@ -136,8 +134,8 @@ func (w *window) read(b *[]byte) (err error) {
 	return io.ErrNoProgress
 }
 
-// grow makes room for n bytes more in b, and for many more, so that it happens
-// only a few times, but not for more than there is to be.
+// grow makes room for n more bytes in b. It grows b in large steps up to w.most, so
+// that it is called only a few times.
 func (w *window) grow(b *[]byte, n int) {
 	size := max(chunk, min(4*cap(*b), w.most))
 	if size < len(*b)+n {
@@ -146,7 +144,7 @@ func (w *window) grow(b *[]byte, n int) {
 	*b = append(make([]byte, 0, size), *b...)
 }
 
-// compact drops what was read.
+// compact drops what is read.
 func (w *window) compact() {
 	if w.pos == 0 {
 		return
@@ -164,7 +162,7 @@ func (w *window) compact() {
 	w.pos = 0
 }
 
-// keep returns b[from:] at the front of b, or of new memory where b is much
+// keep returns b[from:] moved to the front of b, or to new memory if b is much
 // larger because of a long record.
 func keep(b []byte, from int) []byte {
 	if left := b[from:]; cap(b) > 16*chunk && len(left) < chunk {
@@ -173,7 +171,7 @@ func keep(b []byte, from int) []byte {
 	return b[:copy(b, b[from:])]
 }
 
-// inspect finds out whether there may be invalid bytes in new text.
+// inspect checks new text for invalid bytes.
 func (w *window) inspect() {
 	b := w.text[w.checked:]
 	if !w.last {
@@ -192,7 +190,7 @@ func (w *window) inspect() {
 func lastLines(b []byte, n int) int {
 	at := len(b)
 	for ; n > 0 && at > 0; n-- {
-		at-- // the line's own end, or its last byte
+		at-- // the line end, or the last byte
 		if at > 0 && b[at] == '\n' && b[at-1] == '\r' {
 			at--
 		}
@@ -213,8 +211,7 @@ func (w *window) span(from, to int) (start, end int64, raw []byte) {
 	return w.base + int64(a), w.base + int64(b), w.dec.Raw[a:b:b]
 }
 
-// cut forgets where the line at the end of the text began, so that what was
-// read of it can be dropped before it is whole.
+// cut lets what was read of the last line be dropped before it is whole.
 func (w *window) cut() {
 	if w.dec != nil {
 		w.dec.CutLine(len(w.text))

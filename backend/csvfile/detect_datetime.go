@@ -5,9 +5,9 @@ import (
 	"regexp"
 )
 
-// moments are dates and times, and those of mail, as they stand in text: what
-// is within one divides no record.
-var moments = regexp.MustCompile(`(?i)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]+\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?( ?[ap]m\b)?( ?[-+]\d{2}:?\d{2})?` +
+// datetimes matches dates and times as they occur in text, those of mail too: a
+// delimiter within one does not divide a record.
+var datetimes = regexp.MustCompile(`(?i)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]+\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?( ?[ap]m\b)?( ?[-+]\d{2}:?\d{2})?` +
 	`|\b\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m\b)?` +
 	`|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +\d{1,2}\.? +\pL{3,9}\.? +\d{4}( +\d{1,2}:\d{2}(:\d{2})?( +([-+]\d{4}|[a-z]{3,4}\b))?)?` +
 	`|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]* +(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* +\d{1,2} +\d{1,2}:\d{2}:\d{2}( +[a-z]{3,4})?( +\d{4})?` +
@@ -15,10 +15,10 @@ var moments = regexp.MustCompile(`(?i)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]+\d{1,2
 	`|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? +\d{1,2}, +\d{4}` +
 	`|\b(hh?:mm(:ss)?|[hm]{1,2}:[ms]{1,2})\b`)
 
-// lookWithinMoments finds out whether the delimiter stands within dates and
-// times, once for each candidate: it is slow, and asked of those alone that would
-// be chosen. It reports whether the score has fallen.
-func (c *candidate) lookWithinMoments(text []byte) bool {
+// lookWithinDatetimes looks for the delimiter within dates and times, once for
+// each candidate: it is slow, so only the one about to be chosen is asked. It
+// reports whether the score has fallen.
+func (c *candidate) lookWithinDatetimes(text []byte) bool {
 	if c.looked || c.fields < 2 {
 		return false
 	}
@@ -27,7 +27,7 @@ func (c *candidate) lookWithinMoments(text []byte) bool {
 	if !spaced && !isWeak(c.delim) {
 		return false
 	}
-	share := c.withinMoments(text)
+	share := c.withinDatetimes(text)
 	if share <= 0.4 {
 		return false
 	}
@@ -36,9 +36,9 @@ func (c *candidate) lookWithinMoments(text []byte) bool {
 	return true
 }
 
-// withinMoments returns which part of the delimiters in the records stands
+// withinDatetimes returns the share of the delimiters in the records that are
 // within dates and times: 0 to 1.
-func (c *candidate) withinMoments(text []byte) float64 {
+func (c *candidate) withinDatetimes(text []byte) float64 {
 	const rows = 30
 	all, within, n := 0, 0, 0
 	delim := []byte(c.delim)
@@ -50,7 +50,7 @@ func (c *candidate) withinMoments(text []byte) float64 {
 		n++
 		b := text[r.start:min(r.end, r.start+300)]
 		all += bytes.Count(b, delim)
-		for _, m := range moments.FindAllIndex(b, -1) {
+		for _, m := range datetimes.FindAllIndex(b, -1) {
 			within += bytes.Count(b[m[0]:m[1]], delim)
 		}
 	}
