@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -144,5 +146,92 @@ func TestFileWithoutSize(t *testing.T) {
 	defer f.Close()
 	if n, err := fillAll(f); err != nil || n != bytes.Count(content, []byte("\n")) {
 		t.Errorf("%d records, %v", n, err)
+	}
+}
+
+// lastRead tells when all was read, and the read begins that gets nothing more.
+type lastRead struct {
+	r      io.Reader
+	left   int
+	begins chan struct{}
+}
+
+func (l *lastRead) Read(b []byte) (int, error) {
+	if l.left == 0 {
+		close(l.begins)
+	}
+	n, err := l.r.Read(b)
+	l.left -= n
+	return n, err
+}
+
+// waits reports whether a call has not come back.
+func (h *handle) waits() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.pending > 0
+}
+
+// An import that waits for records when the system stops answering is freed by a
+// cancel, or by closing the file, which waits no longer either.
+func TestRecordsThatNeverCome(t *testing.T) {
+	text := []byte("a,b\n" + strings.Repeat("1,some text\n", 1<<20)) // much longer than what is looked at first
+	gz := packed(t, unpack.Gzip, text)
+	for name, cancels := range map[string]bool{"cancelled": true, "closed": false} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			enough := errors.New("enough")
+			gz := gz[:len(gz)*9/10]
+			file := unanswering(t, gz)
+			info, err := file.Stat()
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := &handle{path: "far/in.csv", file: file, info: info, idle: make(chan struct{})}
+			h.ctx, h.cancel = context.WithCancel(ctx)
+			last := &lastRead{r: h, left: len(gz), begins: make(chan struct{})}
+			f, err := open(&input{path: h.path, Reader: last, size: -1, close: h.close, handle: h}, Dialect{}, Options{}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read := make(chan error, 1)
+			go func() {
+				_, err := fillAll(f)
+				read <- err
+			}()
+			<-last.begins
+			for !h.waits() {
+				runtime.Gosched()
+			}
+			closed := make(chan error, 1)
+			if cancels {
+				cancel(enough)
+			} else {
+				go func() { closed <- f.Close() }()
+			}
+			select {
+			case err = <-read:
+			case <-time.After(20 * leaveAfter):
+				t.Fatal("reading waits on")
+			}
+			if err == nil || cancels && !errors.Is(err, enough) {
+				t.Errorf("the error is %v", err)
+			}
+			if cancels {
+				go func() { closed <- f.Close() }()
+			}
+			select {
+			case err := <-closed:
+				if err != nil {
+					t.Error(err)
+				}
+			case <-time.After(20 * leaveAfter):
+				t.Fatal("closing waits")
+			}
+			if !f.LeftBehind() {
+				t.Error("it does not tell that a call is left behind")
+			}
+		})
 	}
 }
