@@ -116,8 +116,7 @@ func TestBalanceOfASummary(t *testing.T) {
 		{load.Counts{Read: 10, Inserted: 3, Rejected: 1}, 0, false},
 		{load.Counts{Read: 10, Inserted: 10}, 1, false},
 	} {
-		a := &active{}
-		a.ctx, a.cancel = context.WithCancelCause(t.Context())
+		a := &active{ctx: t.Context()}
 		s, err := Summary{Counts: tt.counts, RolledBack: tt.rolledBack}, error(nil)
 		if a.conclude(&s, &err); s.Balanced != tt.balanced || s.Counts != tt.counts {
 			t.Errorf("%+v, and %d undone: balanced %v, want %v", tt.counts, tt.rolledBack, s.Balanced, tt.balanced)
@@ -140,5 +139,65 @@ func TestPasswordOfAFileIsNotTold(t *testing.T) {
 	text, encodeErr := json.Marshal([]any{s, kept, err.Error(), last.Data})
 	if keptErr != nil || encodeErr != nil || strings.Contains(string(text), "s3cret") || !strings.Contains(string(text), "ann:***@host") {
 		t.Errorf("it tells %s: %v, %v", text, keptErr, encodeErr)
+	}
+}
+
+// A table is told to be made only where it is there.
+func TestCreatedIsToldOfWhatIsThere(t *testing.T) {
+	b := newBench(t)
+	for name, tt := range map[string]struct {
+		content, limit string
+		check          bool
+		state          State
+		created        bool
+	}{
+		"good":            {rows(10, 0), "", false, Done, true},
+		"without records": {"id,name\n", "", false, Done, true},
+		"too bad":         {rows(10, 2), "1", false, Failed, false},
+		"checked":         {rows(10, 0), "", true, Done, false},
+	} {
+		db := b.path(name + ".db")
+		s, _ := b.run(Request{
+			File: b.file(name+".csv", tt.content), Target: db, Check: tt.check,
+			Plan: load.Plan{Table: "t", Create: true, Columns: idAndName(), MaxRejects: tt.limit},
+		})
+		if there := b.count(db, "t") >= 0; s.State != tt.state || s.Created != tt.created || there != tt.created {
+			t.Errorf("%s: the table is there: %v; %+v", name, there, s)
+		}
+	}
+}
+
+// The last record of a file of rejects is no footer, though that of the file they
+// come from had one.
+func TestLikeHasNoFooter(t *testing.T) {
+	b := newBench(t)
+	db, one := b.path("out.db"), 1
+	req := Request{
+		File: b.file("in.csv", "id,name\n1,a\nx,b\nsum,2\n"), Target: db,
+		Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()},
+	}
+	req.Dialect.FooterLines = &one
+	j := b.start(req)
+	if s, err := b.runner.Wait(t.Context(), j.ID); err != nil || s.Inserted != 1 || s.Rejected != 1 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	mended := b.file("mended.csv", strings.ReplaceAll(b.rejects(j.ID), "x", "2"))
+	if s, err := b.run(Request{File: mended, Like: j.ID}); err != nil || s.Read != 1 || s.Inserted != 1 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// What a job keeps for those that are to be like it are the types by which it was
+// loaded, not those that it began with.
+func TestKeptTypesAreTheLast(t *testing.T) {
+	b := newBench(t)
+	content := "id,n\n" + strings.Repeat("1,24\n", 30_000) + "2,x\n"
+	j := b.start(Request{File: b.file("in.csv", content), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}})
+	if s, err := b.runner.Wait(t.Context(), j.ID); err != nil || s.Inserted != 30_001 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	k, _, err := b.runner.kept(t.Context(), j.ID)
+	if err != nil || len(k.Columns) != 2 || k.Columns[0].Type != load.Integer || k.Columns[1].Type != load.Text {
+		t.Errorf("it keeps %+v, %v", k.Columns, err)
 	}
 }

@@ -2,9 +2,11 @@ package job
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,5 +64,41 @@ func TestSaveAsTidies(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1+len(left) {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+// A file that can't be written whole leaves the one that is there as it is, and
+// nothing beside it.
+func TestSaveAsWholeOrNotAtAll(t *testing.T) {
+	dir, broken := t.TempDir(), errors.New("broken")
+	path := filepath.Join(dir, "report.csv")
+	fail := func(w io.Writer) error {
+		_, err := io.WriteString(w, "a part")
+		return errors.Join(err, broken)
+	}
+	look := func(want ...string) {
+		t.Helper()
+		entries, err := os.ReadDir(dir)
+		var names []string
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		if err != nil || !slices.Equal(names, want) {
+			t.Errorf("the folder holds %q, want %q: %v", names, want, err)
+		}
+	}
+	if err := SaveAs(path, fail); !errors.Is(err, broken) {
+		t.Errorf("a new file: %v", err)
+	}
+	look()
+	if err := SaveAs(path, func(w io.Writer) error { _, err := io.WriteString(w, "all of it"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := SaveAs(path, fail); !errors.Is(err, broken) {
+		t.Errorf("in the place of another: %v", err)
+	}
+	look("report.csv")
+	if content, err := os.ReadFile(path); err != nil || string(content) != "all of it" {
+		t.Errorf("the file holds %q, %v", content, err)
 	}
 }
