@@ -15,30 +15,30 @@ import (
 // nothing: it never heard of it, or it has finished and was forgotten.
 var ErrNoJob = errors.New("no events of that job")
 
-// most is how many events [Cursor.Next] returns at once.
+// most is the most events that [Cursor.Next] returns at once, apart from a gap.
 const most = 128
 
-// A Cursor is one subscription: how far somebody has read. It holds nothing
-// but numbers, needs no closing, and is used by one goroutine at a time.
+// A Cursor is one subscription: how far a subscriber has read. It holds only
+// numbers, needs no closing, and is used by one goroutine at a time.
 type Cursor struct {
 	hub    *Hub
 	job    *jobLog // nil for all jobs
-	seq    uint64  // the last event that was returned
-	skip   uint64  // up to here, only the latest state and progress of each job
-	gapped uint64  // up to here, what is missing was said
-	stale  bool    // the ID was of another hub: say that something is missing
+	seq    uint64  // of the last event that was returned
+	skip   uint64  // up to here only the latest state and progress of each job are returned
+	gapped uint64  // up to here missing events have been reported by a gap
+	stale  bool    // the ID is not of this hub: a gap is due
 }
 
 // Follow returns a cursor on the events of one job, or of all jobs when job is
 // "".
 //
-// With the ID of an event, it goes on behind that event, and nothing is lost
-// or doubled between the two. Where that can't be had any more, or the ID is
-// not one of this hub's, there is a gap event first, then whatever is still to
-// be had, the latest state and progress of each job among it.
+// With the ID of an event, it continues after that event: no event is lost or
+// repeated. If some of them are no longer kept, or the ID is not of this hub, a
+// gap event comes first, followed by all that is still kept, including the
+// latest state and progress of each job.
 //
-// With lastID "", the events of one job begin with its first one; those of all
-// jobs with the latest state and progress of each job.
+// With lastID "", the events of one job start with its first one; those of all
+// jobs start with the latest state and progress of each job.
 func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -64,10 +64,10 @@ func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
 	return c, nil
 }
 
-// Ended returns what there is to tell to a subscriber of a job that has ended
-// and of which the hub knows nothing: its last state s, as the caller knows
-// it, with a gap before it for one who has followed the job. It is nothing for
-// one who has been told already.
+// Ended returns the events for a subscriber of a job that has ended and that the
+// hub no longer knows: its last state s, which the caller provides, after a gap
+// if the subscriber has followed the job before. It returns nothing if the
+// subscriber has that state already.
 func (h *Hub) Ended(job string, s State, lastID string) []*Event {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -84,10 +84,10 @@ func (h *Hub) Ended(job string, s State, lastID string) []*Event {
 	return []*Event{gap(job, seq, last.Seq, now), last}
 }
 
-// Next returns the events that come next, at least one, in the order of their
-// numbers. It waits for them when there are none. The error is io.EOF when the
-// job has ended and all its events were returned, or the hub was closed, and
-// ctx's error when that is done.
+// Next returns the next events, at least one, in the order of their numbers. If
+// there are none it waits. The error is io.EOF when the job has ended and all
+// its events were returned, or when the hub was closed; and ctx's error when ctx
+// is done.
 func (c *Cursor) Next(ctx context.Context) ([]*Event, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -111,9 +111,9 @@ func (c *Cursor) Next(ctx context.Context) ([]*Event, error) {
 	}
 }
 
-// Events yields events as Next returns them, until ctx is done or there can be
-// no more. It is for subscribers within the program, which look at the context
-// or the last state to tell which of the two it was.
+// Events yields the events that Next returns, until ctx is done or there can be
+// no more. It is for subscribers within the program, which can tell the two
+// apart by the context or the last state.
 func (c *Cursor) Events(ctx context.Context) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
 		for {
@@ -137,11 +137,11 @@ func (c *Cursor) AtEnd() bool {
 	return c.job != nil && c.job.ended && !c.stale && c.seq >= c.job.last
 }
 
-// collect returns what is new, at most [most] events and a gap, and moves the
-// cursor behind them. Hub.mu is held for reading.
+// collect returns the new events, at most [most] and a gap, and moves the cursor
+// past them. Hub.mu is held for reading.
 //
-// What can be new lies in two places: events above base in the ring, and below
-// it the latest state and progress of each job.
+// New events are in two places: those with a number above base in the ring, and
+// before that the latest state and progress of each job.
 func (c *Cursor) collect() []*Event {
 	h := c.hub
 	last, lost := h.seq, h.lost
@@ -181,8 +181,8 @@ func (c *Cursor) collect() []*Event {
 	return events
 }
 
-// collectLatest appends the latest states up to base, and the latest progress,
-// that are new.
+// collectLatest appends the latest states up to base and the latest progress,
+// where they are new.
 func (c *Cursor) collectLatest(events []*Event, base uint64) []*Event {
 	h := c.hub
 	state := func(j *jobLog) {
@@ -212,8 +212,8 @@ func (c *Cursor) collectLatest(events []*Event, base uint64) []*Event {
 	return events
 }
 
-// gap returns the event that says that some of those with a number above seq
-// and up to lost are missing.
+// gap returns the event that reports that events with numbers above seq and up
+// to lost are missing.
 func gap(job string, seq, lost uint64, now time.Time) *Event {
 	body, _ := json.Marshal(struct { // a number always encodes
 		Before uint64 `json:"before"`

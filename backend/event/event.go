@@ -10,26 +10,25 @@ import (
 	"linefeed/backend/message"
 )
 
-// A Kind says what an event tells. It is the name of the event on SSE and in
-// the window.
+// A Kind is the kind of an event: its name in SSE and in the window.
 type Kind string
 
 // The kinds of events.
 const (
-	KindProgress Kind = "progress" // how far a job has come; only the latest of each job is kept
+	KindProgress Kind = "progress" // how far a job is; only the latest of each job is kept
 	KindReject   Kind = "reject"   // records that were not loaded
 	KindState    Kind = "state"    // a job has changed its state
-	KindGap      Kind = "gap"      // events are missing here: the subscriber came back too late
+	KindGap      Kind = "gap"      // events are missing here: they are no longer kept
 )
 
 // An Event is one publication. It is shared by all subscribers and must not be
 // changed.
 type Event struct {
-	// ID is what a subscriber hands to [Hub.Follow] to go on behind this
-	// event: "<epoch>-<seq>", short ASCII, see [Hub.ID]. It is empty for a gap, which is no
-	// place to go on from.
+	// ID is what a subscriber passes to [Hub.Follow] to continue after this
+	// event: "<epoch>-<seq>", short ASCII, see [Hub.ID]. It is empty for a gap,
+	// after which one can't continue.
 	ID   string
-	Seq  uint64 // grows with every event of the hub, so it grows for each job too
+	Seq  uint64 // grows with every event of the hub, and so for each job too
 	Kind Kind
 	Job  string
 
@@ -40,20 +39,19 @@ type Event struct {
 	log *jobLog
 }
 
-// A State is what is told when a job changes its state.
+// A State is published when a job changes its state.
 type State struct {
 	State string `json:"state"`
 	// Summary is null until the job has ended.
 	Summary any `json:"summary"`
-	// Warnings tell, before the first record is loaded, what the summary will
-	// repeat.
+	// Warnings are published before the first record is loaded. The summary
+	// repeats them.
 	Warnings any `json:"warnings,omitempty"`
-	// Ended says that nothing follows, unless the job is taken up again.
+	// Ended says that no event follows, unless the job is started again.
 	Ended bool `json:"-"`
 }
 
-// A Reject is a record that was not loaded, as the stream and the local API
-// tell it.
+// A Reject is a record that was not loaded, as in the stream and the local API.
 type Reject struct {
 	Time    Time   `json:"time"`
 	Record  int64  `json:"record"`
@@ -68,7 +66,7 @@ type Reject struct {
 	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
 }
 
-// Time is a moment as it stands in JSON: RFC 3339 in UTC, with milliseconds.
+// Time is encoded in JSON as RFC 3339 in UTC, with milliseconds.
 type Time struct{ time.Time }
 
 const timeFormat = "2006-01-02T15:04:05.000Z07:00"
@@ -82,8 +80,8 @@ func (t Time) MarshalJSON() ([]byte, error) {
 }
 
 // encode returns v as a JSON object on one line. A value that encoding/json
-// refuses becomes an object that says so: an event that vanished would be
-// worse than one that looks odd.
+// can't encode becomes an object with the error: an odd event is better than a
+// missing one.
 func encode(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -95,7 +93,7 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
 }
 
-// stamp returns the JSON of body, an object, with job, seq and time put first.
+// stamp returns the JSON object body with job, seq and time as its first members.
 func stamp(job string, seq uint64, now time.Time, body []byte) json.RawMessage {
 	name, _ := json.Marshal(job) // a string always encodes
 	b := make([]byte, 0, len(body)+len(name)+72)
@@ -115,13 +113,13 @@ func stamp(job string, seq uint64, now time.Time, body []byte) json.RawMessage {
 	return b
 }
 
-// ID returns the ID of event number seq of this hub. Behind number 0 lie all of
-// its events.
+// ID returns the ID of event number seq of this hub. All events come after
+// number 0.
 func (h *Hub) ID(seq uint64) string {
 	return h.epoch + "-" + strconv.FormatUint(seq, 10)
 }
 
-// parseID returns the number in an ID, and whether it is one of this hub's.
+// parseID returns the number in an ID, and whether the ID is of this hub.
 // Hub.mu is held.
 func (h *Hub) parseID(id string) (seq uint64, ok bool) {
 	digits, ok := strings.CutPrefix(id, h.epoch+"-")

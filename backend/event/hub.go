@@ -1,17 +1,17 @@
-// Package event tells what happens to the jobs: one numbered sequence of
-// events that any number of subscribers follow, each at its own pace.
+// Package event publishes what happens to jobs: one numbered sequence of events
+// that any number of subscribers follow, each at its own pace.
 //
-// Publishers call [Hub.State], [Hub.Progress] and [Hub.Rejects]. They never
-// wait for a subscriber: the hub holds no queue for any of them. A subscriber
-// is a [Cursor], a number up to which it has read, and asks for what is new.
-// What it can still be given is bounded: the last states and rejects lie in
-// one ring that all subscribers share, beside the latest state and progress of
-// each job. Whoever falls behind the ring is told so by a gap event, then gets
-// the latest states, and goes on.
+// Publishers call [Hub.State], [Hub.Progress] and [Hub.Rejects]. They never wait
+// for a subscriber: the hub has no queue for any of them. A subscriber is a
+// [Cursor], the number up to which it has read, and asks for new events. What is
+// kept for it is bounded: the last states and rejects are in one ring that all
+// subscribers share, and the latest state and progress are kept for each job. A
+// subscriber that falls behind the ring gets a gap event, then the latest
+// states, and continues from there.
 //
-// The hub is also the one place that thins events out, so that nobody else
-// has to: progress and rejects may be published as often as it is convenient,
-// and are told at most ten times a second for each job.
+// The hub is also the only place that thins out events: progress and rejects may
+// be published at any rate, and reach subscribers at most ten times a second for
+// each job.
 package event
 
 import (
@@ -22,18 +22,18 @@ import (
 	"time"
 )
 
-// Limits of a hub. They bound its memory and the work of its subscribers,
-// whatever is published.
+// limits bound the memory of a hub and the work of its subscribers, whatever is
+// published.
 type limits struct {
-	interval  time.Duration // between two tellings of a job's progress and rejects
-	counting  time.Duration // the same for rejects, while they are only counted
+	interval  time.Duration // between two events of a job's progress and rejects
+	counting  time.Duration // the same for rejects that are only counted
 	ringLen   int           // events in the ring
 	ringBytes int           // bytes of JSON in the ring
 	finished  int           // finished jobs whose state is kept
-	listed    int           // rejects that are listed for each job; the others are counted
-	burst     int           // rejects that are listed as fast as they come
-	rate      int           // rejects that are listed in a second then
-	eventSize int           // bytes of JSON after which an event is full
+	listed    int           // rejects of a job that are listed; the others are only counted
+	burst     int           // rejects that are listed at once
+	rate      int           // rejects that are listed per second after that
+	eventSize int           // bytes of JSON at which an event is full
 }
 
 var defaults = limits{
@@ -45,11 +45,11 @@ var defaults = limits{
 	listed:    5000,
 	burst:     500,
 	rate:      200,
-	eventSize: 32 << 10, // clients take 64 KiB as a rule
+	eventSize: 32 << 10, // most clients accept 64 KiB
 }
 
-// A Hub numbers events and gives them to its subscribers. Its methods may be
-// called from any goroutine. Make one with [New].
+// A Hub numbers events and keeps them for its subscribers. Its methods may be
+// called from any goroutine. Create one with [New].
 type Hub struct {
 	epoch  string
 	limits limits
@@ -57,12 +57,12 @@ type Hub struct {
 	mu       sync.RWMutex
 	seq      uint64             // of the last event
 	ring     ring               // states and rejects
-	lost     uint64             // the highest number of a state or reject that nobody can be given any more
-	jobs     map[string]*jobLog // jobs that are under way, and the last finished ones
-	finished []*jobLog          // the finished ones of them, in the order in which they finished
+	lost     uint64             // the highest number of a state or reject that is no longer kept
+	jobs     map[string]*jobLog // active jobs, and the last finished ones
+	finished []*jobLog          // the finished ones, in the order in which they finished
 	moved    []*jobLog          // those with a progress event, in the order of its number
 	forgot   uint64             // h.seq when a job was last forgotten
-	wake     chan struct{}      // closed at the next publication
+	wake     chan struct{}      // closed when the next event is published
 	waiting  []*jobLog          // those with something held back
 	timer    *time.Timer        // set while waiting is not empty
 	closed   bool
@@ -80,12 +80,11 @@ type jobLog struct {
 	gone     bool // the hub has forgotten it
 
 	held      held
-	next      time.Time // when progress and rejects may be told again
-	nextCount time.Time // when rejects may be told again that are only counted
+	next      time.Time // when progress and rejects may be published again
+	nextCount time.Time // when rejects that are only counted may be published again
 }
 
-// New returns a hub with an epoch of its own, so that IDs of an earlier hub
-// are not taken for its own.
+// New returns a hub with an epoch of its own, by which it recognizes its IDs.
 func New() *Hub { return newHub(defaults) }
 
 func newHub(l limits) *Hub {
@@ -97,8 +96,8 @@ func newHub(l limits) *Hub {
 	}
 }
 
-// State publishes that a job has changed its state. What was held back about
-// the job is told before it, so a final state is the last event of its job.
+// State publishes a job's new state, after all that is held back about the job:
+// so a final state is the job's last event.
 func (h *Hub) State(job string, s State) {
 	body := encode(s)
 	h.mu.Lock()
@@ -108,7 +107,7 @@ func (h *Hub) State(job string, s State) {
 	}
 	now := time.Now()
 	j := h.log(job)
-	h.tell(j, now, true)
+	h.publish(j, now, true)
 
 	old := j.state
 	j.state = h.number(j, KindState, body, now)
@@ -127,8 +126,8 @@ func (h *Hub) Seq() uint64 {
 	return h.seq
 }
 
-// Close ends all subscriptions, after each has been given what it has not
-// read yet. What is published afterwards is dropped.
+// Close ends each subscription once it has read all events. What is published
+// afterwards is dropped.
 func (h *Hub) Close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -136,7 +135,7 @@ func (h *Hub) Close() {
 		return
 	}
 	for _, j := range slices.Clone(h.waiting) {
-		h.tell(j, time.Now(), true)
+		h.publish(j, time.Now(), true)
 	}
 	h.closed = true
 	if h.timer != nil {
@@ -145,12 +144,11 @@ func (h *Hub) Close() {
 	h.wakeAll()
 }
 
-// log returns the log of a job, a new one when there is none.
+// log returns the log of a job, and creates it if there is none.
 func (h *Hub) log(job string) *jobLog {
 	j := h.jobs[job]
 	if j == nil {
-		// A job of this name may have been forgotten: then its events up to
-		// here are lost.
+		// A job of this name may have been forgotten, and its events lost.
 		j = &jobLog{id: job, before: h.seq, lost: h.forgot}
 		h.jobs[job] = j
 	}
@@ -171,7 +169,7 @@ func (h *Hub) number(j *jobLog, k Kind, body []byte, now time.Time) *Event {
 	}
 }
 
-// keep puts e into the ring, at the cost of the oldest ones.
+// keep puts e into the ring and drops the oldest events that exceed the limits.
 func (h *Hub) keep(e *Event) {
 	h.ring.push(e)
 	for h.ring.len() > 1 && (h.ring.len() > h.limits.ringLen || h.ring.bytes > h.limits.ringBytes) {
@@ -179,8 +177,8 @@ func (h *Hub) keep(e *Event) {
 	}
 }
 
-// lose notes that e is no longer in the ring. A job's latest state is still
-// to be had from its log.
+// lose notes that e is no longer in the ring. A job's latest state is still kept
+// in its log.
 func (h *Hub) lose(e *Event) {
 	j := e.log
 	latest := e == j.state
@@ -192,8 +190,8 @@ func (h *Hub) lose(e *Event) {
 	}
 }
 
-// setEnded notes whether a job has finished, and forgets the one that
-// finished longest ago when there are too many.
+// setEnded notes whether a job has finished. If there are too many finished jobs
+// it forgets the one that finished first.
 func (h *Hub) setEnded(j *jobLog, ended bool) {
 	if j.ended {
 		h.finished = remove(h.finished, j)
@@ -217,14 +215,14 @@ func (h *Hub) setEnded(j *jobLog, ended bool) {
 	}
 }
 
-// wakeAll lets all subscribers that wait look for what is new.
+// wakeAll wakes all waiting subscribers.
 func (h *Hub) wakeAll() {
 	close(h.wake)
 	h.wake = make(chan struct{})
 }
 
-// remove takes j out of list. It looks from the end, where those are that
-// moved last.
+// remove removes j from list. It searches from the end, where the jobs that
+// moved last are.
 func remove(list []*jobLog, j *jobLog) []*jobLog {
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i] == j {

@@ -167,14 +167,14 @@ func TestFollowFromWhere(t *testing.T) {
 	}{
 		{"all, from the latest of each job", "", "", []uint64{4, 6, 7, 8}},
 		{"all, from the start", "", h.ID(0), []uint64{1, 3, 4, 5, 6, 7, 8}},
-		{"all, behind an event", "", h.ID(3), []uint64{4, 5, 6, 7, 8}},
-		{"all, behind a progress that was replaced", "", h.ID(2), []uint64{3, 4, 5, 6, 7, 8}},
-		{"all, behind the last", "", h.ID(8), nil},
+		{"all, after an event", "", h.ID(3), []uint64{4, 5, 6, 7, 8}},
+		{"all, after a progress that was replaced", "", h.ID(2), []uint64{3, 4, 5, 6, 7, 8}},
+		{"all, after the last", "", h.ID(8), nil},
 		{"one, from its start", "a", "", []uint64{1, 3, 4, 6}},
 		{"one, from its start in the middle", "b", "", []uint64{5, 7, 8}},
-		{"one, behind an event", "a", h.ID(3), []uint64{4, 6}},
-		{"one, behind an event of another job", "a", h.ID(5), []uint64{6}},
-		{"one, behind its last", "a", h.ID(6), nil},
+		{"one, after an event", "a", h.ID(3), []uint64{4, 6}},
+		{"one, after an event of another job", "a", h.ID(5), []uint64{6}},
+		{"one, after its last", "a", h.ID(6), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []uint64
@@ -203,10 +203,10 @@ func TestFollowFromAnotherHubsID(t *testing.T) {
 		for _, job := range []string{"", "a"} {
 			c := follow(t, h, job, id)
 			if c.AtEnd() {
-				t.Errorf("behind %q nothing is left", id)
+				t.Errorf("after %q nothing is left", id)
 			}
 			if got := kinds(ready(t, c)); got != "gap:"+job+" state:a reject:a" {
-				t.Errorf("behind %q: %s", id, got)
+				t.Errorf("after %q: %s", id, got)
 			}
 		}
 	}
@@ -243,7 +243,7 @@ func TestGap(t *testing.T) {
 			want = "gap: " + want
 		}
 		if again != want {
-			t.Errorf("behind %s: %s, want %s", e.ID, again, want)
+			t.Errorf("after %s: %s, want %s", e.ID, again, want)
 		}
 	}
 	// Whoever reads too slowly has a gap without having been away.
@@ -322,7 +322,7 @@ func TestFinishedJobsAreForgotten(t *testing.T) {
 		t.Errorf("from the latest of each job: %s", got)
 	}
 	if got := ready(t, follow(t, h, "", h.ID(2))); got[0].Kind != KindGap {
-		t.Errorf("behind what was forgotten: %s, want a gap first", kinds(got))
+		t.Errorf("after what was forgotten: %s, want a gap first", kinds(got))
 	}
 	// A forgotten job that is taken up again does not claim to be complete.
 	h.State("a", State{State: "running"})
@@ -330,7 +330,7 @@ func TestFinishedJobsAreForgotten(t *testing.T) {
 		t.Errorf("taken up again: %s", got)
 	}
 	if got := kinds(ready(t, follow(t, h, "a", h.ID(3)))); got != "gap:a state:a" {
-		t.Errorf("taken up again, behind an old ID: %s", got)
+		t.Errorf("taken up again, after an old ID: %s", got)
 	}
 }
 

@@ -2,18 +2,18 @@ package event
 
 import "sort"
 
-// A ring holds the last events of all jobs, in the order of their numbers.
-// The zero value is empty. It grows to what the hub's limits allow.
+// A ring holds the last events of all jobs, in the order of their numbers. The
+// zero value is empty. It grows up to the hub's limits.
 type ring struct {
 	events []*Event // len is a power of two, or 0
-	head   int      // where the oldest is
+	head   int      // index of the oldest
 	n      int
 	bytes  int // of the events' JSON
 }
 
 func (r *ring) len() int { return r.n }
 
-// at returns the event at place i, the oldest being 0.
+// at returns the event at index i; 0 is the oldest.
 func (r *ring) at(i int) *Event { return r.events[(r.head+i)&(len(r.events)-1)] }
 
 func (r *ring) push(e *Event) {
@@ -29,7 +29,7 @@ func (r *ring) push(e *Event) {
 	r.bytes += len(e.Data)
 }
 
-// shift takes the oldest event out.
+// shift removes the oldest event and returns it.
 func (r *ring) shift() *Event {
 	e := r.at(0)
 	r.events[r.head] = nil
@@ -39,11 +39,11 @@ func (r *ring) shift() *Event {
 	return e
 }
 
-// after returns the place of the first event with a number above seq.
+// after returns the index of the first event with a number above seq.
 func (r *ring) after(seq uint64) int {
 	return sort.Search(r.n, func(i int) bool { return r.at(i).Seq > seq })
 }
 
-// holds reports whether the event of that number, which was once pushed, is
-// still there.
+// holds reports whether the event of that number, which was pushed at some time,
+// is still there.
 func (r *ring) holds(seq uint64) bool { return r.n > 0 && seq >= r.at(0).Seq }

@@ -6,42 +6,42 @@ import (
 	"time"
 )
 
-// held is what was published about a job and not told yet.
+// held is what is held back about a job.
 type held struct {
 	progress any      // the latest; nil when there is none
-	rejects  [][]byte // of one event each: JSON objects, with commas between them
-	count    int      // how many rejects they are
-	more     int      // how many other rejects there were
+	rejects  [][]byte // by event: JSON objects, separated by commas
+	count    int      // the number of rejects in them
+	more     int      // the number of further rejects, which are only counted
 
-	listed int       // how many rejects of the job were listed so far, these included
-	room   int       // how many may be listed at the moment
-	since  time.Time // when room was made last
+	listed int       // the number of the job's rejects that were listed so far, these included
+	room   int       // the number that may be listed now
+	since  time.Time // when room last grew
 }
 
 func (p *held) empty() bool { return p.progress == nil && p.count == 0 && p.more == 0 }
 
-// Progress publishes how far a job has come, as a value that encoding/json
-// makes an object of. It may be called at any rate: the latest value is told,
-// at most ten times a second for each job, and the last one always, at the
-// latest before the next state. The value must not be changed afterwards.
+// Progress publishes how far a job is, as a value that encoding/json encodes as
+// an object. It may be called at any rate: subscribers get the latest value, at
+// most ten times a second for each job, and always the last one before the next
+// state. The value must not be changed afterwards.
 //
-// What is published about a job that has ended is dropped.
+// The progress of a job that has ended is dropped.
 func (h *Hub) Progress(job string, p any) {
-	h.publish(job, func(held *held) { held.progress = p })
+	h.hold(job, func(held *held) { held.progress = p })
 }
 
 // Rejects publishes records that were not loaded, in their order. It may be
-// called at any rate and with any number. They are told together, at most ten
-// times a second for each job. 500 of a job are listed as fast as they come,
-// then 200 a second, and at most 5000; of the others the stream tells how many
-// there were ("more"). Nothing of rs is kept.
+// called at any rate and with any number. Subscribers get them together, at most
+// ten times a second for each job. The first 500 of a job are listed as they
+// come, then 200 a second, and at most 5000; the others are only counted
+// ("more"). Nothing in rs is kept.
 //
-// What is published about a job that has ended is dropped.
+// The rejects of a job that has ended are dropped.
 func (h *Hub) Rejects(job string, rs []Reject) {
 	if len(rs) == 0 {
 		return
 	}
-	h.publish(job, func(held *held) {
+	h.hold(job, func(held *held) {
 		held.makeRoom(h.limits)
 		n := min(held.room, len(rs))
 		for i := range rs[:n] {
@@ -51,8 +51,8 @@ func (h *Hub) Rejects(job string, rs []Reject) {
 	})
 }
 
-// makeRoom lets more rejects be listed as time goes by. Some listeners with
-// some thousand rejects a second would be a load that slows the import down.
+// makeRoom lets more rejects be listed as time passes. A few listeners, at
+// thousands of rejects a second, would slow the import down.
 func (p *held) makeRoom(l limits) {
 	now := time.Now()
 	if p.since.IsZero() {
@@ -65,8 +65,7 @@ func (p *held) makeRoom(l limits) {
 	p.room = min(p.room, l.listed-p.listed)
 }
 
-// list adds a reject to the last event, or to a new one when that has reached
-// its size.
+// list adds a reject to the last event, or to a new one when that is full.
 func (p *held) list(reject []byte, eventSize int) {
 	p.count++
 	p.listed++
@@ -78,8 +77,8 @@ func (p *held) list(reject []byte, eventSize int) {
 	p.rejects = append(p.rejects, reject)
 }
 
-// publish holds something back about a job, and tells it when it is time.
-func (h *Hub) publish(job string, hold func(*held)) {
+// hold adds to what is held back about a job, and publishes what is due.
+func (h *Hub) hold(job string, add func(*held)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -92,11 +91,11 @@ func (h *Hub) publish(job string, hold func(*held)) {
 	if j.held.empty() {
 		h.waiting = append(h.waiting, j)
 	}
-	hold(&j.held)
-	h.tellDue()
+	add(&j.held)
+	h.publishDue()
 }
 
-// due returns when what is held back about j may be told.
+// due returns when what is held back about j may be published.
 func (j *jobLog) due() time.Time {
 	if p := &j.held; p.progress == nil && p.count == 0 && j.nextCount.After(j.next) {
 		return j.nextCount
@@ -104,16 +103,17 @@ func (j *jobLog) due() time.Time {
 	return j.next
 }
 
-// tellDue tells what was held back long enough, and comes back for the rest.
-func (h *Hub) tellDue() {
+// publishDue publishes what was held back for long enough, and sets the timer for
+// the rest.
+func (h *Hub) publishDue() {
 	now := time.Now()
-	told := h.seq
+	before := h.seq
 	for _, j := range slices.Clone(h.waiting) {
 		if !now.Before(j.due()) {
-			h.tell(j, now, false)
+			h.publish(j, now, false)
 		}
 	}
-	if h.seq != told {
+	if h.seq != before {
 		h.wakeAll()
 	}
 	if len(h.waiting) == 0 {
@@ -136,20 +136,21 @@ func (h *Hub) tick() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.closed {
-		h.tellDue()
+		h.publishDue()
 	}
 }
 
-// tell makes events of what is held back about j, of all of it when it is the
-// last chance. The caller wakes the subscribers.
-func (h *Hub) tell(j *jobLog, now time.Time, last bool) {
+// publish makes events of what is held back about j; with last, of rejects that
+// are only counted too, though they are not due. The caller wakes the subscribers.
+func (h *Hub) publish(j *jobLog, now time.Time, last bool) {
 	p := &j.held
 	if p.empty() {
 		return
 	}
 	j.next = now.Add(h.limits.interval)
 
-	// Rejects that are only counted would fill the ring with numbers.
+	// Rejects that are only counted have an interval of their own, or they would
+	// fill the ring.
 	if p.count > 0 || p.more > 0 && (last || !now.Before(j.nextCount)) {
 		j.nextCount = now.Add(h.limits.counting)
 		if p.count == 0 {
@@ -174,7 +175,7 @@ func (h *Hub) tell(j *jobLog, now time.Time, last bool) {
 	}
 }
 
-// rejectBody returns the JSON of rejects and of how many more there were.
+// rejectBody returns the JSON of rejects and of the number of further ones.
 func rejectBody(rejects []byte, more int) []byte {
 	b := make([]byte, 0, len(rejects)+40)
 	b = append(b, `{"rejects":[`...)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// told is an event with the moment at which a subscriber got it.
-type told struct {
+// received is an event with the time at which a subscriber got it.
+type received struct {
 	body
 	kind Kind
 	at   time.Duration
@@ -16,18 +16,18 @@ type told struct {
 
 // listen follows all events of h from here on. The function that it returns
 // closes the hub and returns what was told.
-func listen(t *testing.T, h *Hub) func() []told {
+func listen(t *testing.T, h *Hub) func() []received {
 	start := time.Now()
 	c := follow(t, h, "", "")
-	result := make(chan []told)
+	result := make(chan []received)
 	go func() {
-		var all []told
+		var all []received
 		for e := range c.Events(t.Context()) {
-			all = append(all, told{decode(t, e), e.Kind, time.Since(start)})
+			all = append(all, received{decode(t, e), e.Kind, time.Since(start)})
 		}
 		result <- all
 	}()
-	return func() []told {
+	return func() []received {
 		h.Close()
 		return <-result
 	}
