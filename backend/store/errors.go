@@ -7,8 +7,7 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// explain wraps what went wrong in writing to the store with what can be done
-// about it.
+// explain wraps an error of writing to the store with what to do about it.
 func (s *Store) explain(op string, err error) error {
 	if explained := advice.Explain(op, s.path, err); explained != nil {
 		return explained
@@ -16,7 +15,7 @@ func (s *Store) explain(op string, err error) error {
 	return fmt.Errorf("%s in %s: %w", op, s.path, err)
 }
 
-// advice is for the program's own file.
+// advice is what to do about errors of the program's own file.
 var advice = sqlitefile.Advice{
 	Locked:     message.ID("close_and_start"),
 	NoDatabase: message.ID("move_store"),

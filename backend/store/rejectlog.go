@@ -14,21 +14,21 @@ import (
 
 // A RejectLog adds to the rejects of one job. It is used by one goroutine.
 //
-// There may be as many rejects as there are records, and an import waits for
-// them: so they go the bulk path into SQLite, on a connection of their own.
+// There may be as many rejects as records, and an import waits for them: so they
+// are written by SQLite's bulk path, on a connection of their own.
 type RejectLog struct {
 	store *Store
 	job   int64
 	count int64
 
-	// Of the first Add.
+	// Set by the first Add.
 	conn    *sqlitefile.Conn
 	tally   *sql.Stmt // countRejects, which every Add runs once for each code and column
 	waiting atomic.Bool
 	batch   load.Batch
 }
 
-// RejectLog returns the log of a job's rejects, to add to. It is to be closed.
+// RejectLog opens the log of a job's rejects. The caller closes it.
 func (s *Store) RejectLog(ctx context.Context, job string) (*RejectLog, error) {
 	number, err := s.number(ctx, job)
 	if err != nil {
@@ -47,8 +47,7 @@ const (
 ON CONFLICT DO UPDATE SET count = count + ?4`
 )
 
-// insertRejects are the statements that insert a batch as [RejectLog.pack]
-// packs it.
+// insertRejects are the statements that insert a batch from [RejectLog.pack].
 var insertRejects = bulk.Statements{
 	Columns: 14,
 	One:     "INSERT INTO " + rejectFields + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -56,10 +55,10 @@ var insertRejects = bulk.Statements{
 	Rowid:   "SELECT 1 FROM rejects WHERE id = ?",
 }
 
-// Count returns how many rejects the log holds.
+// Count returns the number of rejects in the log.
 func (l *RejectLog) Count() int64 { return l.count }
 
-// Add adds rejects, all or none of them.
+// Add adds all of the rejects, or none.
 func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
 	if err := l.add(ctx, rejects); err != nil {
 		return l.store.explain("store them", err)
@@ -68,7 +67,7 @@ func (l *RejectLog) Add(ctx context.Context, rejects []load.Reject) error {
 	return nil
 }
 
-// Clear takes all rejects of the job out of the log again.
+// Clear removes all rejects of the job.
 func (l *RejectLog) Clear(ctx context.Context) error {
 	if l.count == 0 {
 		return nil
@@ -143,7 +142,7 @@ func (l *RejectLog) update(ctx context.Context, f func() error) error {
 	return err
 }
 
-// open opens the connection and readies its bulk path.
+// open opens the connection and prepares its bulk path.
 func (l *RejectLog) open(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
@@ -159,7 +158,7 @@ func (l *RejectLog) open(ctx context.Context) (err error) {
 	return l.conn.Bulk.Prepare(insertRejects)
 }
 
-// Close frees the log.
+// Close releases the connection.
 func (l *RejectLog) Close() error {
 	var errs []error
 	if l.tally != nil {
@@ -187,7 +186,7 @@ func (l *RejectLog) pack(rejects []load.Reject) {
 	}
 	low, _ := idRange(l.job)
 	var at time.Time
-	var shown, said, hint, saidID, hintID load.Cell // of the reject before, with which most have them in common
+	var shown, said, hint, saidID, hintID load.Cell // of the previous reject, which are mostly the same
 	for i := range rejects {
 		r := &rejects[i]
 		if i == 0 || r.Time != at {
@@ -217,5 +216,5 @@ func (l *RejectLog) pack(rejects []load.Reject) {
 	}
 }
 
-// keepArena is the largest arena that is kept for the next batch.
+// keepArena is the size of the largest arena that is reused.
 const keepArena = 4 << 20

@@ -11,10 +11,10 @@ import (
 	"linefeed/backend/message"
 )
 
-// A Reject is a rejected record as it is shown: in events, on the API, in the
-// window and in reports. Its JSON is part of the program's contract.
+// A Reject is a rejected record as events, the API, the window and reports show
+// it. Its JSON is part of the program's contract.
 type Reject struct {
-	ID      int64     `json:"id,omitempty"` // its place in the job's log, from 1; 0 where it is not known
+	ID      int64     `json:"id,omitempty"` // its position in the job's log, from 1; 0 if it is not known
 	Time    string    `json:"time"`         // RFC 3339, milliseconds
 	Record  int64     `json:"record"`
 	Line    int64     `json:"line"`
@@ -28,10 +28,11 @@ type Reject struct {
 	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
 }
 
-// TimeFormat is how times, in UTC, are kept and sent: RFC 3339 with milliseconds.
+// TimeFormat is the format of stored and sent times, in UTC: RFC 3339 with
+// milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// Value returns the value of r as it is kept and shown: text in any case.
+// Value returns the value of r as valid UTF-8, as it is stored and shown.
 func Value(r *load.Reject) string { return strings.ToValidUTF8(r.Value, "\uFFFD") }
 
 func idRange(job int64) (low, high int64) { return job << rejectBits, (job + 1) << rejectBits }
@@ -39,14 +40,14 @@ func idRange(job int64) (low, high int64) { return job << rejectBits, (job + 1) 
 // A RejectQuery asks for a page of a job's rejects, in the order of its log.
 type RejectQuery struct {
 	Job    string `json:"job"`
-	After  int64  `json:"after"`  // only those behind this id
-	Offset int64  `json:"offset"` // how many of them to pass over
+	After  int64  `json:"after"`  // only those after this id
+	Offset int64  `json:"offset"` // the number of them to skip
 	Limit  int    `json:"limit"`  // at most; 0 is 100
-	Code   string `json:"code"`   // only those of this code
+	Code   string `json:"code"`   // only those with this code
 	Column string `json:"column"` // only those in this column
-	Find   string `json:"find"`   // only those with this text, in any case, in value, message or column, or of this line
+	Find   string `json:"find"`   // only those with this text in value, message or column, ignoring case, or on this line
 
-	// MaxBytes ends the page when its texts take that many bytes; 0 is no limit.
+	// MaxBytes ends the page when its texts reach that many bytes; 0 is no limit.
 	// A value can be as long as a record.
 	MaxBytes int `json:"-"`
 }
@@ -54,10 +55,10 @@ type RejectQuery struct {
 // A RejectPage is the answer to a RejectQuery.
 type RejectPage struct {
 	Rejects []Reject `json:"rejects"`
-	Total   int64    `json:"total"` // how many there are in all behind After that fit the query
+	Total   int64    `json:"total"` // the number of all rejects after After that match the query
 }
 
-// maxPage is the most rejects of one page.
+// maxPage is the most rejects in one page.
 const maxPage = 10_000
 
 // Rejects returns a page of rejects.
@@ -70,7 +71,7 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 	where, args := q.where(low+max(q.After, 0), high)
 	page := RejectPage{}
 	count := "SELECT count(*) FROM rejects WHERE " + where
-	if where == unfiltered { // ids have no gaps: no need to look at every row
+	if where == unfiltered { // ids have no gaps, so there is no need to count rows
 		count = "SELECT ifnull(max(id), ?1) - ?1 FROM rejects WHERE id > ?1 AND id < ?2"
 	}
 	if err := s.db.QueryRowContext(ctx, count, args...).Scan(&page.Total); err != nil {
@@ -131,14 +132,14 @@ func scanReject(scan func(...any) error) (r Reject, err error) {
 	return r, err
 }
 
-// A RejectCount says how many rejects have a code and a column.
+// A RejectCount is the number of rejects with a code and a column.
 type RejectCount struct {
 	Code   load.Code `json:"code"`
 	Column string    `json:"column"`
 	Count  int64     `json:"count"`
 }
 
-// RejectCounts returns the counts of a job's rejects, the most first.
+// RejectCounts returns the counts of a job's rejects, the largest first.
 func (s *Store) RejectCounts(ctx context.Context, job string) ([]RejectCount, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT code, "column", count FROM reject_counts
 		WHERE job = (SELECT number FROM jobs WHERE id = ?) ORDER BY count DESC, code, "column"`, job)
@@ -148,8 +149,8 @@ func (s *Store) RejectCounts(ctx context.Context, job string) ([]RejectCount, er
 	return scanAll(rows, func(r *sql.Rows) (c RejectCount, err error) { return c, r.Scan(&c.Code, &c.Column, &c.Count) })
 }
 
-// RejectBytes returns the own bytes of a rejected record, at most limit of
-// them, and how many there are.
+// RejectBytes returns the bytes of a rejected record, at most limit of them, and
+// their number.
 func (s *Store) RejectBytes(ctx context.Context, job string, id int64, limit int) (raw []byte, size int64, err error) {
 	number, err := s.number(ctx, job)
 	if err != nil {
@@ -163,7 +164,7 @@ func (s *Store) RejectBytes(ctx context.Context, job string, id int64, limit int
 	return raw, size, nil
 }
 
-// A StoredReject is a reject with the record's own bytes.
+// A StoredReject is a reject with the bytes of its record.
 type StoredReject struct {
 	Reject
 	Raw []byte

@@ -1,8 +1,8 @@
-// Package store keeps what the program must not forget, in an SQLite file of
-// its own: the jobs, and every record that they rejected.
+// Package store keeps the jobs and every record that they rejected, in an SQLite
+// file of the program's own.
 //
-// Several processes may have it open at the same time: the window and any
-// number of command lines.
+// Several processes can have it open at the same time: the window and any number
+// of command lines.
 package store
 
 import (
@@ -23,24 +23,25 @@ import (
 type Store struct {
 	path   string
 	db     *sql.DB // for reading
-	writer *sql.DB // one connection, which waits for locks by retry
+	writer *sql.DB // one connection; retries while the store is locked
 	owner  *owner
 
 	reserveMu sync.Mutex
-	reserve   string // the path of the room that is reserved, "" for none
+	reserve   string // path of the file that reserves space, "" for none
 }
 
 // fileName is the name of the store in its folder.
 const fileName = "linefeed.db"
 
-// ErrNoJob says that there is no job of that name.
+// ErrNoJob means that there is no job of that name.
 var ErrNoJob = errors.New("no such job")
 
 // schema is the version of the tables below, in PRAGMA user_version.
 const schema = 2
 
-// A reject's id is its job's number shifted left, plus its place in the job's
-// log from 1: one job's rejects lie together and any page of them is found at once.
+// A reject's id is its job's number, shifted left, plus its position in the job's
+// log from 1: the rejects of a job are adjacent, and any page of them is found at
+// once.
 const rejectBits = 40
 
 const tables = `
@@ -91,8 +92,8 @@ ALTER TABLE rejects ADD COLUMN hint_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE rejects ADD COLUMN params TEXT NOT NULL DEFAULT '';
 `
 
-// Open opens the store in the folder home, and makes both where they are not
-// there yet. Jobs of processes that are gone become interrupted.
+// Open opens the store in the folder home, and creates both if they do not exist.
+// Jobs of processes that are gone become interrupted.
 func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	for _, dir := range []string{home, runDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -119,7 +120,7 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	s := &Store{path: path, db: db, writer: writer}
 	register(path, 1)
 	if err := s.open(ctx, runDir); err != nil {
-		_ = s.Close() // the first error tells
+		_ = s.Close() // the first error says more
 		return nil, s.explain("open the store", err)
 	}
 	return s, nil
@@ -175,8 +176,8 @@ func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
 	})
 }
 
-// exec runs one statement that writes. Where there is no room for it, the
-// reserve is used up.
+// exec runs one statement that writes. If there is no space for it, it releases
+// the reserve.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) error {
 	run := func() error {
 		_, err := s.writer.ExecContext(ctx, statement, args...)
@@ -196,8 +197,8 @@ func ignoreDone(err error) error {
 	return err
 }
 
-// Close frees the store. Jobs of this process that are still active will be
-// interrupted ones for the next who opens it.
+// Close closes the store. Jobs of this process that are still active become
+// interrupted when the store is opened again.
 func (s *Store) Close() error {
 	s.freeReserve()
 	errs := []error{s.db.Close(), s.writer.Close()}
