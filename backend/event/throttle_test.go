@@ -193,3 +193,47 @@ func TestRejectEventsAreBoundedInBytes(t *testing.T) {
 		t.Errorf("%d listed and %d more, want 601 in all", listed, more)
 	}
 }
+
+// After a long silence no more rejects are listed at once than before it.
+func TestRoomForRejectsIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		stop := listen(t, h)
+		h.Rejects("a", make([]Reject, 1))
+		time.Sleep(time.Hour)
+		h.Rejects("a", make([]Reject, 3*h.limits.burst))
+		h.State("a", State{State: "done", Ended: true})
+		listed, more := 0, 0
+		for _, e := range stop() {
+			listed, more = listed+len(e.Rejects), more+e.More
+		}
+		if listed != 1+h.limits.burst || more != 2*h.limits.burst {
+			t.Errorf("%d rejects are listed and %d counted, want %d and %d", listed, more, 1+h.limits.burst, 2*h.limits.burst)
+		}
+	})
+}
+
+// What is due first is published first, whatever else is held back for longer.
+func TestEachJobIsPublishedWhenItIsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		stop := listen(t, h)
+		for range 2 { // the second time they are only counted, which is due in a second
+			h.Rejects("counted", make([]Reject, h.limits.burst+1))
+		}
+		h.Progress("moving", read{1})
+		h.Progress("moving", read{2}) // due in a tenth of one
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		want := map[string]time.Duration{"counted": h.limits.counting, "moving": h.limits.interval}
+		last := map[string]time.Duration{}
+		for _, e := range stop() {
+			last[e.Job] = e.at
+		}
+		for job, at := range want {
+			if last[job] != at {
+				t.Errorf("the last event of the job %q came after %v, want %v", job, last[job], at)
+			}
+		}
+	})
+}
