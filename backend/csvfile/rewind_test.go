@@ -18,15 +18,15 @@ import (
 func TestRewind(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("Report of today\n\nid;name;price\n# a remark\n")
-	for i := range 30_000 {
+	for i := range 14_000 {
 		fmt.Fprintf(&text, "%d;\"näme; %d\";%d,5\n", i, i, i)
-		if i%7000 == 3 {
+		if i%3000 == 3 {
 			text.WriteString("broken;\"x\n\n# another remark\nid;name;price\n1;2\n")
 		}
 	}
-	text.WriteString("\nTotal;30000\n")
+	text.WriteString("\nTotal;14000\n")
 	large := text.String()
-	small := large[:2000] + "\nTotal;30000\n"
+	small := large[:2000] + "\nTotal;14000\n"
 	for _, tt := range []struct {
 		name    string
 		content []byte
@@ -52,7 +52,7 @@ func TestRewind(t *testing.T) {
 			const part = 300_000
 			whole, beginning := read(open(Options{})), read(open(Options{MaxRead: part}))
 			f := open(Options{})
-			for _, before := range []int{0, 0, 1, 500, 12_000, 1 << 30, 3} {
+			for _, before := range []int{0, 500, 1 << 30, 3} {
 				n := 0
 				for _, err := range f.Records() {
 					if n++; n >= before || err != nil && !isReject(err) {

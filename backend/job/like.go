@@ -114,39 +114,6 @@ func beginsLike(r io.Reader, head []byte) (bool, error) {
 	return bytes.HasPrefix(plain(b[:n]), bytes.TrimRight(plain(head), "\n")), nil
 }
 
-// WarnRejects is the code of a warning that a file seems to hold the rejects of
-// an earlier job, but is not read like that job's file.
-const WarnRejects = "rejects"
-
-// mostMended is the size of the largest file that is taken for mended rejects.
-const mostMended = 16 << 20
-
-// rejectsOf warns if the file seems to hold the rejects of a job, mended or not:
-// it begins like them and is about as long.
-func (r *Runner) rejectsOf(ctx context.Context, p *prepared, j Job, head []byte) ([]load.Warning, error) {
-	size := p.file.Raw().Size()
-	if p.req.like != nil || j.Summary == nil || j.Summary.Rejected == 0 || len(head) == 0 || size > mostMended {
-		return nil, nil
-	}
-	if own, err := begins(ctx, head, func() (bool, error) { return beginsLike(p.file.Raw(), head) }); err != nil || !own {
-		return nil, err
-	}
-	size -= int64(len(head))
-	var rejects int64
-	for reject, err := range r.store.AllRejects(ctx, j.ID) {
-		if err != nil {
-			return nil, err
-		}
-		if rejects += int64(len(reject.Raw)); rejects > 2*size {
-			return nil, nil
-		}
-	}
-	if size > 2*rejects {
-		return nil, nil
-	}
-	return []load.Warning{{Code: WarnRejects, Note: message.New("holds_rejects", "read_like", "job", j.ID)}}, nil
-}
-
 // mostOfStart is how many bytes of a rejected record are searched for its first
 // line.
 const mostOfStart = 64 << 10

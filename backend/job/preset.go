@@ -43,8 +43,8 @@ func findPreset(req Request, fields []string) (*Preset, error) {
 		if req.Preset == p.Name {
 			return &p, nil
 		}
-		open := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.ColumnTypes) == 0 && len(req.Plan.Map) == 0
-		if open && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
+		byName := req.Preset == "" && req.Plan.Create && len(req.Plan.Columns) == 0 && req.Plan.Types == "" && len(req.Plan.ColumnTypes) == 0 && len(req.Plan.Map) == 0
+		if byName && req.Plan.Table == p.Table && slices.EqualFunc(fields, p.Columns, func(f string, c load.Column) bool { return f == c.Name }) {
 			return &p, nil
 		}
 	}
