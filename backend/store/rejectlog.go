@@ -23,7 +23,7 @@ type RejectLog struct {
 
 	// Set by the first Add.
 	conn    *sqlitefile.Conn
-	tally   *sql.Stmt // countRejects, which every Add runs once for each code and column
+	tally   *sql.Stmt // countRejects, run by every Add for each code and column
 	waiting atomic.Bool
 	batch   load.Batch
 }

@@ -37,7 +37,7 @@ func Value(r *load.Reject) string { return strings.ToValidUTF8(r.Value, "\uFFFD"
 
 func idRange(job int64) (low, high int64) { return job << rejectBits, (job + 1) << rejectBits }
 
-// A RejectQuery asks for a page of a job's rejects, in the order of its log.
+// A RejectQuery selects a page of a job's rejects, in the order of its log.
 type RejectQuery struct {
 	Job    string `json:"job"`
 	After  int64  `json:"after"`  // only those after this id

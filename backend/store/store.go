@@ -18,8 +18,7 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// A Store is the program's own database. It may be used by any number of
-// goroutines.
+// A Store is the program's own database. It is safe for concurrent use.
 type Store struct {
 	path   string
 	db     *sql.DB // for reading
@@ -162,7 +161,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// update runs f in a transaction that writes.
+// update runs f in a write transaction.
 func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
 	return sqlitefile.Retry(ctx, busyTimeout, func() error {
 		tx, err := s.writer.BeginTx(ctx, nil)
@@ -209,16 +208,17 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// How long the lock of another program is waited for: by readers, and by writers
-// in all and at a time.
+// How long readers and writers wait for the lock of another program, and how long
+// a writer waits at a time.
 const (
 	busyTimeout = 15 * time.Second
 	busyPause   = 100 * time.Millisecond
 )
 
-// parameters are those of a connection that lets SQLite wait for locks that
-// long. The write-ahead log lets the window read while an import writes; with it
-// NORMAL loses no consistency, only the last moments, in a power cut.
+// parameters returns the parameters of a connection on which SQLite waits that long
+// for locks. The write-ahead log lets the window read while an import writes. With
+// it, a power cut under synchronous=NORMAL loses the latest commits but no
+// consistency.
 func parameters(wait time.Duration) string {
 	return fmt.Sprintf("_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate&_busy_timeout=%d", wait.Milliseconds())
 }

@@ -14,9 +14,9 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// Check returns what keeps the layout from being loaded, as far as that can be
-// known before: what Begin would refuse it for. It writes nothing, and takes no
-// lock that others would wait for.
+// Check returns what would keep the layout from being loaded, as far as that can be
+// known in advance: what Begin would refuse it for. It writes nothing, and takes
+// no lock that others would wait for.
 func (d *DB) Check(ctx context.Context, l load.Layout) ([]load.Problem, error) {
 	err := d.check(ctx, l)
 	var p load.Problem
@@ -59,7 +59,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 			continue
 		}
 		err := d.understands(ctx, statement)
-		if sqlitefile.Code(err) == driver.ErrError { // not one of the file or of its locks
+		if sqlitefile.Code(err) == driver.ErrError { // not about the file or its locks
 			return load.Problem{Note: message.New("table_unfit", "", "table", t.name, "cause", err)}
 		}
 		if err != nil {
@@ -69,7 +69,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 	return nil
 }
 
-// understands returns why SQLite does not take a statement, which is not run.
+// understands returns why SQLite does not accept a statement, without running it.
 func (d *DB) understands(ctx context.Context, statement string) (err error) {
 	stmt, err := d.conn.PrepareContext(ctx, statement)
 	if err != nil {
@@ -79,12 +79,12 @@ func (d *DB) understands(ctx context.Context, statement string) (err error) {
 	return nil
 }
 
-// notThere says that there is no file, and so no table in it.
+// notThere returns the error for a file, and thus a table, that does not exist.
 func (d *DB) notThere() error {
 	return message.NewError(load.ErrNoTable, "no_database_yet", "have_created", "path", d.path)
 }
 
-// writable returns a problem when the file is only to be read.
+// writable returns a problem if the file is read-only.
 func (d *DB) writable() error {
 	if d.conn.Bulk.ReadOnly() {
 		return load.Problem{Note: message.New("not_writable", "make_writable", "path", d.path)}
@@ -92,8 +92,8 @@ func (d *DB) writable() error {
 	return nil
 }
 
-// free returns a problem when a table can't be made under that name because
-// something else has it.
+// free returns a problem if a table of that name can't be created because
+// something else has the name.
 func (d *DB) free(ctx context.Context, name string) error {
 	var kind string
 	err := d.conn.QueryRowContext(ctx, "SELECT type FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE AND type <> 'trigger'", name).Scan(&kind)
@@ -110,8 +110,8 @@ func (d *DB) free(ctx context.Context, name string) error {
 	return load.Problem{Note: message.New("table_exists", "add_to_it", "table", name)}
 }
 
-// tryToCreate makes the table of the layout in a database in memory, which
-// knows what SQLite takes: names, limits, and what checks may say.
+// tryToCreate creates the table of the layout in an in-memory database, to find out
+// whether SQLite accepts it: names, limits, and the expressions of checks.
 func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 	if err := extras.Install(); err != nil {
 		return err
@@ -138,7 +138,7 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 		return load.Problem{Note: message.New("too_many_columns", "leave_fields_out", "n", n, "most", most)}
 	}
 	if len(l.Make) == 0 {
-		return nil // why, the plan's own problems tell
+		return nil // the plan's own problems say why
 	}
 	statement, err := createTable(l)
 	if err != nil {
@@ -157,7 +157,7 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 	return nil
 }
 
-// problem makes a problem of the plan of an error, and leaves one that is.
+// problem turns an error into a problem of the plan, unless it is one.
 func problem(err error) error {
 	var p load.Problem
 	if errors.As(err, &p) || errors.Is(err, load.ErrNoTable) {

@@ -11,12 +11,13 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// errMoved says that what is written to the file would be lost.
+// errMoved is the error of a file to which nothing can be written any more: it
+// would be lost.
 var errMoved error = message.NewError(nil, "not_in_place", "")
 
-// explain wraps an error with the operation, and one of SQLite with the file
-// and what can be done about it. What broke off because ctx is done has its
-// error as the reason; what failed by itself at that time keeps its own.
+// explain wraps an error with the operation and, if it is SQLite's, with the file
+// and what can be done about it. What was interrupted because ctx is done returns
+// the error of ctx; what failed by itself at the same time keeps its own.
 func (d *DB) explain(ctx context.Context, op string, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		switch {
@@ -26,7 +27,7 @@ func (d *DB) explain(ctx context.Context, op string, err error) error {
 			return err
 		}
 	}
-	if d.conn != nil && d.conn.Bulk.Moved() { // SQLite calls it an I/O error, if anything
+	if d.conn != nil && d.conn.Bulk.Moved() { // to SQLite this is an I/O error at best
 		return fmt.Errorf("%s: %w: %w", op, message.NewError(nil, "file_moved", "start_again", "path", d.path), err)
 	}
 	if explained := advice.Explain(op, d.path, err); explained != nil {
@@ -35,7 +36,7 @@ func (d *DB) explain(ctx context.Context, op string, err error) error {
 	return fmt.Errorf("%s: %w", op, err)
 }
 
-// advice is for a database of the user's.
+// advice is the advice about a user's database.
 var advice = sqlitefile.Advice{
 	Locked:     message.ID("wait_for_lock"),
 	NoDatabase: message.ID("choose_file"),
