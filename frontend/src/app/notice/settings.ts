@@ -20,7 +20,7 @@ const names: Readonly<Record<string, string>> = {
   maxUnpacked: 'only on the command line',
   member: 'File in archive, under Source',
   null: 'Read as NULL, under Check',
-  onConflict: 'A key that is in the table already, under Check',
+  onConflict: 'Key already in the table, under Check',
   table: 'under Target',
   types: 'under Mapping',
 };

@@ -63,6 +63,7 @@ export class Review {
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
   protected readonly sentence = sentence;
+  protected readonly hintOf = hintOf;
   /** What should be known about the file and the plan before the start. */
   protected readonly warnings = computed(() => [
     ...(this.draft.preview()?.warnings ?? []),
