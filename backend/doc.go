@@ -44,6 +44,8 @@
 //     without ever making an import wait.
 //   - job ties these together: it opens a request's file and target once, looks
 //     at both, settles the plan, runs it, and stores and publishes what happens.
+//   - lockfile tells whether a process still runs, by a lock that it holds;
+//     spool keeps what is received as a stream in files.
 //   - localapi serves events and imports over HTTP on loopback, to those who
 //     have the token.
 //   - engine puts the program together, for the window (app.go) and for the

@@ -206,10 +206,12 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	name := r.File
 	var called renaming
 	if in := l.onceReadable(name); in != nil {
-		if r.File, err = l.receive(ctx, in); err != nil {
+		received, err := l.receive(ctx, in)
+		if err != nil {
 			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
 		}
-		defer os.RemoveAll(filepath.Dir(r.File))
+		defer received.Remove() //nolint:errcheck // what stays goes with the engine
+		r.File = received.Path
 		called = newRenaming(r.File, name)
 	}
 	if r.File, err = filepath.Abs(r.File); err != nil {

@@ -3,15 +3,13 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"linefeed/backend/event"
-	"linefeed/backend/localapi"
+	"linefeed/backend/spool"
 )
 
 // onceReadable returns standard input for -, and what reads from a pipe that is
@@ -52,42 +50,15 @@ func (p *pipe) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// receive writes what can be read only once to a file, because a file is
-// looked at more than once, and returns its path. It is in a folder of its own.
-func (l *loader) receive(ctx context.Context, in io.Reader) (string, error) {
-	dir, err := localapi.MakeSpoolFolder(l.engine.Spool())
-	if err != nil {
-		return "", err
+// receive keeps what can be read only once in a file, because a file is read
+// more than once. A read that waits for a terminal or a pipe can't be broken
+// off: when ctx is done it is left behind.
+func (l *loader) receive(ctx context.Context, in io.Reader) (*spool.File, error) {
+	file, err := l.engine.Receive(ctx, in, "stdin.csv")
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("stopped before its end, nothing was loaded: %w", err)
 	}
-	path := filepath.Join(dir, "stdin.csv")
-	if err := receiveInto(ctx, path, in); err != nil {
-		return "", errors.Join(err, os.RemoveAll(dir))
-	}
-	return path, nil
-}
-
-func receiveInto(ctx context.Context, path string, in io.Reader) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	// A read that waits for a terminal or a pipe can't be broken off. When
-	// ctx is done it is left behind: it ends with its next bytes, which can't
-	// be written any more, or with the program.
-	copied := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(f, in)
-		copied <- err
-	}()
-	select {
-	case err = <-copied:
-	case <-ctx.Done():
-		err = fmt.Errorf("stopped before its end, nothing was loaded: %w", ctx.Err())
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return file, err
 }
 
 // A renaming calls a file that was received by the name that the user knows.

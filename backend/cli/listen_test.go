@@ -85,7 +85,7 @@ func TestListen(t *testing.T) {
 func TestListenFinishesWhatItAccepted(t *testing.T) {
 	dir := newHome(t)
 	runDir := filepath.Join(dir, "home", "run")
-	window, err := localapi.Start(nil, event.New(), localapi.Options{Spool: filepath.Join(dir, "home", "spool"), Announce: runDir})
+	window, err := localapi.Start(nil, event.New(), localapi.Options{Announce: runDir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,14 +7,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"sync"
-
-	"github.com/gofrs/flock"
 
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/localapi"
+	"linefeed/backend/lockfile"
+	"linefeed/backend/spool"
 	"linefeed/backend/store"
 )
 
@@ -27,10 +28,11 @@ type Engine struct {
 
 	home   string           // the folder of the program's own files
 	run    string           // the folder of what lives only while the program runs
-	window *flock.Flock     // held by the engine of the window; nil for a command's
+	window *lockfile.Lock   // held by the engine of the window; nil for a command's
 	api    *localapi.Server // nil while nothing listens
 
 	mu       sync.Mutex
+	spool    *spool.Spool       // nil before it is needed
 	stopLook context.CancelFunc // ends the latest Look
 }
 
@@ -44,7 +46,7 @@ func Open(ctx context.Context) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = localapi.Tidy(e.run, e.Spool()) // nothing depends on it, and the next one tries again
+	_ = errors.Join(localapi.Tidy(e.run), spool.Tidy(e.spoolFolder())) // nothing depends on it, and the next one tries again
 	return e, nil
 }
 
@@ -81,12 +83,12 @@ func open(ctx context.Context) (*Engine, error) {
 // lockWindow makes the engine the window's. Wails has a lock of its own, which
 // needs D-Bus on Linux: that is not always there.
 func (e *Engine) lockWindow() error {
-	window := flock.New(filepath.Join(e.run, "window.lock"))
-	switch got, err := window.TryLock(); {
+	window, err := lockfile.Hold(filepath.Join(e.run, "window"+lockfile.Suffix))
+	switch {
+	case errors.Is(err, lockfile.ErrHeld):
+		return ErrWindowOpen
 	case err != nil:
 		return fmt.Errorf("lock the program's folder: %w", err)
-	case !got:
-		return ErrWindowOpen
 	}
 	e.window = window
 	return nil
@@ -99,8 +101,12 @@ func (e *Engine) lockWindow() error {
 // The window's address is the one in api.json. A command leaves that file to
 // the program whose address is in it.
 func (e *Engine) Listen(addr string, origins []string) error {
+	received, err := e.openSpool()
+	if err != nil {
+		return err
+	}
 	api, err := localapi.Start(e.Runner, e.Hub, localapi.Options{
-		Addr: addr, Origins: origins, Spool: e.Spool(), Announce: e.run, Beside: e.window == nil,
+		Addr: addr, Origins: origins, Spool: received, Announce: e.run, Beside: e.window == nil,
 	})
 	if err != nil {
 		return err
@@ -115,8 +121,27 @@ func (e *Engine) API() *localapi.Server { return e.api }
 // Home returns the folder of the program's own files.
 func (e *Engine) Home() string { return e.home }
 
-// Spool returns the folder for received files, which may be large.
-func (e *Engine) Spool() string { return filepath.Join(e.home, "spool") }
+// Receive reads r to its end into a file, as [spool.Spool.Receive] does. The file
+// goes with the engine, if it is not removed before.
+func (e *Engine) Receive(ctx context.Context, r io.Reader, name string) (*spool.File, error) {
+	received, err := e.openSpool()
+	if err != nil {
+		return nil, err
+	}
+	return received.Receive(ctx, r, name)
+}
+
+func (e *Engine) openSpool() (_ *spool.Spool, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.spool == nil {
+		e.spool, err = spool.Open(e.spoolFolder())
+	}
+	return e.spool, err
+}
+
+// spoolFolder is in the home: what is received may be large.
+func (e *Engine) spoolFolder() string { return filepath.Join(e.home, "spool") }
 
 // Close interrupts the jobs that have not ended, waits until they have, lets
 // listeners read the last events, and frees everything.
@@ -127,9 +152,12 @@ func (e *Engine) Close() error {
 	if e.api != nil {
 		errs = append(errs, e.api.Close())
 	}
+	if e.spool != nil { // after the runner and the API, which read and fill it
+		errs = append(errs, e.spool.Close())
+	}
 	errs = append(errs, e.Store.Close())
 	if e.window != nil { // last: the next window finds everything free
-		errs = append(errs, e.window.Unlock())
+		errs = append(errs, e.window.Release())
 	}
 	return errors.Join(errs...)
 }

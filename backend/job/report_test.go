@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"linefeed/backend/load"
+	"linefeed/backend/lockfile"
 )
 
 // Of a record that is too large only a part is kept. It is left out of the
@@ -35,7 +35,7 @@ func TestTooLargeRejectIsLeftOut(t *testing.T) {
 }
 
 // What a process that was killed left of saving a file is removed by the next
-// one that saves it; what one writes that lives is left alone.
+// one that saves it; what a running one is writing is left alone.
 func TestSaveAsTidies(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bad.csv")
 	beside := func(name string) string {
@@ -45,17 +45,22 @@ func TestSaveAsTidies(t *testing.T) {
 		}
 		return name
 	}
-	const gone = 1 << 30 // more than there are on any system
-	dead := beside(unsavedName(path, strconv.Itoa(gone)) + "-123")
+	dead := []string{beside(unsavedPrefix(path) + "123"), beside(unsavedPrefix(path) + "123.lock")}
+	living, err := lockfile.Create(filepath.Dir(path), unsavedPrefix(path))
+	if err != nil {
+		t.Fatal(err)
+	}
 	left := []string{
-		beside(unsavedName(path, strconv.Itoa(os.Getpid())) + "-123"), beside(".bad.csv.swp"), beside(".bad.csv.otherhost-" + strconv.Itoa(gone) + "-123"),
-		beside(unsavedName("other.csv", strconv.Itoa(gone)) + "-123"),
+		living.Path(), beside(filepath.Base(living.Owned())), beside(".bad.csv.swp"), beside(".bad.csv.otherhost-123"), beside(".bad.csv.otherhost-123.lock"),
+		beside(unsavedPrefix("other.csv") + "123"), beside(unsavedPrefix("other.csv") + "123.lock"),
 	}
 	if err := SaveAs(path, func(w io.Writer) error { _, err := io.WriteString(w, "x\n"); return err }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(dead); err == nil {
-		t.Errorf("%s is still there", dead)
+	for _, name := range dead {
+		if _, err := os.Stat(name); err == nil {
+			t.Errorf("%s still exists", name)
+		}
 	}
 	for _, name := range left {
 		if _, err := os.Stat(name); err != nil {
@@ -64,6 +69,9 @@ func TestSaveAsTidies(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1+len(left) {
 		t.Errorf("%v, %v", entries, err)
+	}
+	if err := living.Release(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"linefeed/backend/message"
+
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+
+	"linefeed/backend/lockfile"
+	"linefeed/backend/message"
 )
 
 // SaveAs makes the file path with what write writes, whole or not at all: it is
@@ -45,11 +46,12 @@ func saveAs(path string, write func(io.Writer) error) error {
 			return err
 		}
 	}
-	removeUnsaved(path)
-	f, err := os.CreateTemp(filepath.Dir(path), unsavedName(path, strconv.Itoa(os.Getpid()))+"-*")
+	_ = lockfile.Sweep(filepath.Dir(path), unsavedPrefix(path), os.Remove) // what stays does no harm
+	f, done, err := createUnsaved(path)
 	if err != nil {
 		return err
 	}
+	defer done()
 	err = write(f)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
@@ -66,6 +68,32 @@ func saveAs(path string, write func(io.Writer) error) error {
 	return err
 }
 
+// createUnsaved makes the file that is written before it becomes path. Until
+// done is called a lock keeps others from removing it, where files can be locked.
+func createUnsaved(path string) (f *os.File, done func(), err error) {
+	lock, err := lockfile.Create(filepath.Dir(path), unsavedPrefix(path))
+	if err != nil {
+		f, err = os.CreateTemp(filepath.Dir(path), unsavedPrefix(path)+"*")
+		return f, func() {}, err
+	}
+	done = func() { _ = lock.Release() } // the next one to save path removes it
+	if f, err = os.OpenFile(lock.Owned(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		done()
+	}
+	return f, done, err
+}
+
+// unsavedPrefix is what the names of files begin with that are written before
+// they become path. A folder can be shared with other computers, whose locks may
+// not be seen here.
+func unsavedPrefix(path string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	return fmt.Sprintf(".%s.%s-", filepath.Base(path), host)
+}
+
 // writeTo writes to a device or a pipe.
 func writeTo(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -77,28 +105,4 @@ func writeTo(path string, write func(io.Writer) error) error {
 		err = closeErr
 	}
 	return err
-}
-
-// unsavedName returns the prefix of the names of the files that a process writes
-// before it renames them to path.
-func unsavedName(path string, pid string) string {
-	host, err := os.Hostname() // a folder can be shared with other computers
-	if err != nil {
-		host = "localhost"
-	}
-	return fmt.Sprintf(".%s.%s-%s", filepath.Base(path), host, pid)
-}
-
-// removeUnsaved removes what killed processes left of saving path. Files that
-// can't be removed do no harm.
-func removeUnsaved(path string) {
-	entries, _ := os.ReadDir(filepath.Dir(path))
-	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), unsavedName(path, ""))
-		number, _, dashed := strings.Cut(rest, "-")
-		pid, err := strconv.Atoi(number)
-		if ok && dashed && err == nil && pid > 0 && !ProcessAlive(pid) {
-			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
-		}
-	}
 }

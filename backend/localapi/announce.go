@@ -1,24 +1,24 @@
 package localapi
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"linefeed/backend/job"
+	"linefeed/backend/lockfile"
 )
 
 // announcementFile is the name of the file that tells where the API is. Beside
 // it lies a file of each server, api-PID.json, of which it is a copy: when its
-// server ends, it becomes that of another one that is running.
+// server ends, it becomes that of another one that is running. A server runs as
+// long as its lock is held, on api-PID.lock.
 const announcementFile = "api.json"
 
 // An announcement tells other programs of the same user where the API is, and
@@ -28,8 +28,9 @@ type announcement struct {
 	Token string `json:"token"`
 	PID   int    `json:"pid"`
 
-	dir string
-	own string // the path of the server's own file
+	dir  string
+	own  string         // the path of the server's own file
+	lock *lockfile.Lock // nil for another server
 }
 
 // announce writes the server's own file and api.json into dir, which is made
@@ -47,17 +48,18 @@ func announce(dir, url, token string, beside bool) (a *announcement, err error) 
 	if err := os.Chmod(dir, 0o700); err != nil { // it may have been there
 		return nil, err
 	}
-	if err := tidyAnnouncements(dir); err != nil {
+	if err := Tidy(dir); err != nil {
 		return nil, err
 	}
 	a = &announcement{URL: url, Token: token, PID: os.Getpid(), dir: dir}
-	if a.own, err = a.ownPath(); err != nil {
+	if a.lock, err = lockOwn(dir); err != nil {
 		return nil, err
 	}
+	a.own = a.lock.Owned() + ".json"
 	if err := a.write(a.own); err != nil {
 		return nil, errors.Join(err, a.removeOwn())
 	}
-	if other := readAnnouncement(a.path()); beside && other != nil && other.alive() {
+	if other := readAnnouncement(a.path()); beside && other != nil && other.running() {
 		return a, nil
 	}
 	if err := a.write(a.path()); err != nil {
@@ -68,23 +70,18 @@ func announce(dir, url, token string, beside bool) (a *announcement, err error) 
 
 func (a *announcement) path() string { return filepath.Join(a.dir, announcementFile) }
 
-// ownPath makes an empty file of the server's own: api-PID.json, or
-// api-PID-N.json where one process has several servers.
-func (a *announcement) ownPath() (string, error) {
-	for n := 1; ; n++ {
-		name := fmt.Sprintf("api-%d.json", a.PID)
-		if n > 1 {
-			name = fmt.Sprintf("api-%d-%d.json", a.PID, n)
-		}
-		path := filepath.Join(a.dir, name)
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if !errors.Is(err, fs.ErrExist) {
-			if err == nil {
-				err = f.Close()
-			}
-			return path, err
-		}
+// ownPrefix is what the names of the files of servers begin with.
+const ownPrefix = "api-"
+
+// lockOwn holds the lock of a server: api-PID.lock, or api-PID-N.lock where one
+// process has several servers.
+func lockOwn(dir string) (*lockfile.Lock, error) {
+	name := ownPrefix + strconv.Itoa(os.Getpid())
+	lock, err := lockfile.Hold(filepath.Join(dir, name+lockfile.Suffix))
+	for n := 2; errors.Is(err, lockfile.ErrHeld); n++ {
+		lock, err = lockfile.Hold(filepath.Join(dir, fmt.Sprintf("%s-%d%s", name, n, lockfile.Suffix)))
 	}
+	return lock, err
 }
 
 // write writes a file that tells of the server, whole or not at all.
@@ -93,7 +90,7 @@ func (a *announcement) write(path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(a.dir, fmt.Sprintf("api-%d.*.tmp", os.Getpid())) // makes it with mode 0600
+	f, err := os.CreateTemp(a.dir, filepath.Base(a.own)+".*"+tmpSuffix) // makes it with mode 0600
 	if err != nil {
 		return err
 	}
@@ -107,7 +104,7 @@ func (a *announcement) write(path string) error {
 	return nil
 }
 
-func (a *announcement) removeOwn() error { return removeFile(a.own) }
+func (a *announcement) removeOwn() error { return errors.Join(removeFile(a.own), a.lock.Release()) }
 
 // remove removes what was announced. Where api.json told of this server, it
 // tells of another one that is running then, if there is one.
@@ -147,61 +144,52 @@ func handOver(dir string) error {
 // are running; nil where there is none.
 func newest(dir string) (last *announcement) {
 	var latest time.Time
-	for _, path := range filesOf(dir, ".json") {
-		info, err := os.Stat(path)
-		if err != nil || last != nil && info.ModTime().Before(latest) {
-			continue
-		}
-		if a := readAnnouncement(path); a != nil && a.alive() {
+	for _, a := range running(dir) {
+		info, err := os.Stat(a.own)
+		if err == nil && (last == nil || !info.ModTime().Before(latest)) {
 			last, latest = a, info.ModTime()
 		}
 	}
 	return last
 }
 
-// tidyAnnouncements removes from dir what servers have announced whose process
-// was killed, and lets api.json tell of one that is running, if there is one.
-func tidyAnnouncements(dir string) error {
-	for _, path := range append(filesOf(dir, ".json"), filesOf(dir, ".tmp")...) {
-		a := readAnnouncement(path)
-		// One that is just being written by a living process is no JSON yet.
-		if !job.ProcessAlive(announcedBy(path)) || a != nil && !a.alive() {
-			if err := removeFile(path); err != nil {
-				return err
-			}
-		}
-	}
-	path := filepath.Join(dir, announcementFile)
-	if a := readAnnouncement(path); a != nil && !a.alive() {
-		return handOver(dir)
-	}
-	return nil
-}
-
-// filesOf returns the paths of the files of servers that end with suffix.
-func filesOf(dir, suffix string) (paths []string) {
+// running returns what the servers that are running have announced.
+func running(dir string) (all []*announcement) {
 	entries, _ := os.ReadDir(dir) // what can't be read tells nothing
 	for _, e := range entries {
-		if announcedBy(e.Name()) > 0 && strings.HasSuffix(e.Name(), suffix) {
-			paths = append(paths, filepath.Join(dir, e.Name()))
+		name, isLock := strings.CutSuffix(e.Name(), lockfile.Suffix)
+		if !isLock || !strings.HasPrefix(name, ownPrefix) {
+			continue
+		}
+		a := readAnnouncement(filepath.Join(dir, name+".json"))
+		if held, err := lockfile.Held(filepath.Join(dir, e.Name())); err == nil && held && a != nil {
+			all = append(all, a)
 		}
 	}
-	return paths
+	return all
 }
 
-// announcedBy returns the process that a file name tells of: api-4711-2.json;
-// 0 for another name.
-func announcedBy(path string) int {
-	digits, ok := strings.CutPrefix(filepath.Base(path), "api-")
-	if i := strings.IndexAny(digits, "-."); i >= 0 {
-		digits = digits[:i]
+// Tidy removes from the folder dir what servers have announced whose process
+// was killed, and lets api.json tell of one that is running, if there is one.
+func Tidy(dir string) error {
+	err := lockfile.Sweep(dir, ownPrefix, func(owned string) error {
+		entries, err := os.ReadDir(dir)
+		for _, e := range entries {
+			own := filepath.Base(owned) + ".json"
+			if e.Name() == own || strings.HasPrefix(e.Name(), own+".") && strings.HasSuffix(e.Name(), tmpSuffix) {
+				err = errors.Join(err, removeFile(filepath.Join(dir, e.Name())))
+			}
+		}
+		return err
+	})
+	if a := readAnnouncement(filepath.Join(dir, announcementFile)); a != nil && !a.running() {
+		err = errors.Join(err, handOver(dir))
 	}
-	pid, err := strconv.Atoi(digits)
-	if !ok || err != nil {
-		return 0
-	}
-	return pid
+	return err
 }
+
+// tmpSuffix is what the names of files that are not whole yet end in.
+const tmpSuffix = ".tmp"
 
 // readAnnouncement reads what a file tells; nil where it tells nothing.
 func readAnnouncement(path string) *announcement {
@@ -213,19 +201,9 @@ func readAnnouncement(path string) *announcement {
 	return a
 }
 
-// alive reports whether the server is running: its process is there, and
-// somebody listens. The process alone may be another one by now.
-func (a *announcement) alive() bool {
-	if !job.ProcessAlive(a.PID) {
-		return false
-	}
-	dialer := net.Dialer{Timeout: time.Second}
-	c, err := dialer.DialContext(context.Background(), "tcp", strings.TrimPrefix(a.URL, "http://"))
-	if err != nil {
-		return false
-	}
-	_ = c.Close() // nothing was said
-	return true
+// running reports whether the server that a tells of is running.
+func (a *announcement) running() bool {
+	return slices.ContainsFunc(running(a.dir), func(r *announcement) bool { return r.Token == a.Token })
 }
 
 // removeFile removes a file that others may have removed already.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -34,7 +33,7 @@ func TestAnnouncementBesideAnotherServer(t *testing.T) {
 	dir := t.TempDir()
 	common := filepath.Join(dir, "api.json")
 	start := func(beside bool) *Server {
-		s, err := Start(nil, event.New(), Options{Spool: t.TempDir(), Announce: dir, Beside: beside})
+		s, err := Start(nil, event.New(), Options{Announce: dir, Beside: beside})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,45 +73,49 @@ func TestAnnouncementBesideAnotherServer(t *testing.T) {
 
 // What a killed process has announced is removed by the next one that starts.
 func TestStaleAnnouncements(t *testing.T) {
-	dir, spool := t.TempDir(), t.TempDir()
-	gone := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-	if err := gone.Run(); err != nil {
-		t.Fatal(err)
-	}
-	window, err := Start(nil, event.New(), Options{Spool: t.TempDir(), Announce: dir})
+	dir := t.TempDir()
+	window, err := Start(nil, event.New(), Options{Announce: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	common := filepath.Join(dir, "api.json")
-	pid := gone.Process.Pid
-	write := func(name string, pid int) {
-		text := fmt.Sprintf(`{"url":"http://127.0.0.1:9","token":"x","pid":%d}`, pid)
+	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, pid := range []int{pid, os.Getpid()} { // the number may be another process's by now
-		write("api.json", pid)
-		write(fmt.Sprintf("api-%d-7.json", pid), pid)
-		write(fmt.Sprintf("api-%d.1.tmp", pid), pid)
-		if err := Tidy(dir, spool); err != nil {
+	// leave leaves what a server does that is killed while it writes.
+	leave := func(pid int) {
+		text := fmt.Sprintf(`{"url":"http://127.0.0.1:9","token":"x","pid":%d}`, pid)
+		own := fmt.Sprintf("api-%d-7", pid)
+		write("api.json", text)
+		write(own+".json", text)
+		write(own+".json.1.tmp", text[:9])
+		write(own+".lock", "")
+	}
+	for _, pid := range []int{1 << 30, os.Getpid()} { // the number may be another process's by now
+		leave(pid)
+		if err := Tidy(dir); err != nil {
 			t.Fatal(err)
 		}
 		if got := announced(t, common); got != window.URL() {
 			t.Errorf("api.json tells of %q, want the server that is running", got)
 		}
-		if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 3 {
 			t.Errorf("left in the folder: %v, %v", left, err)
 		}
 	}
 	if err := window.Close(); err != nil {
 		t.Error(err)
 	}
-	write("api.json", pid)
-	if err := Tidy(dir, filepath.Join(spool, "none")); err != nil {
+	leave(1 << 30)
+	if err := Tidy(dir); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left in the folder: %v, %v", left, err)
+	}
+	if err := Tidy(filepath.Join(dir, "none")); err != nil {
+		t.Errorf("a folder that does not exist: %v", err)
 	}
 }

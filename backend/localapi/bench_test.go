@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -17,6 +18,7 @@ import (
 
 	"linefeed/backend/event"
 	"linefeed/backend/job"
+	"linefeed/backend/spool"
 	"linefeed/backend/store"
 )
 
@@ -43,8 +45,12 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.runner = job.NewRunner(st, b.hub)
+	received, err := spool.Open(b.path("home", "received"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	b.server, err = Start(b.runner, b.hub, Options{
-		Origins: []string{pageOrigin}, Spool: b.path("home", "received"), Announce: b.path("home", "run"),
+		Origins: []string{pageOrigin}, Spool: received, Announce: b.path("home", "run"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -56,11 +62,9 @@ func newBench(t *testing.T) *bench {
 		if err := b.server.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
-		if err := st.Close(); err != nil {
+		checkSpoolIsEmpty(b)
+		if err := errors.Join(received.Close(), st.Close()); err != nil {
 			t.Error(err)
-		}
-		if left, err := os.ReadDir(b.path("home", "received")); err != nil || len(left) > 0 {
-			t.Errorf("received files are left: %v, %v", left, err)
 		}
 		if benches--; benches == 0 {
 			checkNoGoroutines(t)

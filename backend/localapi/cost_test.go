@@ -23,7 +23,7 @@ func benchServer(b *testing.B) (s *Server, runner *job.Runner, dir string) {
 	}
 	hub := event.New()
 	runner = job.NewRunner(st, hub)
-	if s, err = Start(runner, hub, Options{Spool: filepath.Join(dir, "received")}); err != nil {
+	if s, err = Start(runner, hub, Options{}); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {

@@ -61,7 +61,7 @@ func TestSizesAreBounded(t *testing.T) {
 	if jobs, err := b.runner.Jobs(t.Context()); err != nil || len(jobs) > 0 {
 		t.Errorf("imports were started: %d, %v", len(jobs), err)
 	}
-	checkSpoolIsEmpty(t, b.server)
+	checkSpoolIsEmpty(b)
 }
 
 // A list of imports is bounded too, and its pages hold each import once.
@@ -173,7 +173,7 @@ func TestFinish(t *testing.T) {
 	if s := b.ended(v.ID); s.State != job.Done || s.Inserted != 90 {
 		t.Errorf("the summary is %+v", s)
 	}
-	checkSpoolIsEmpty(t, b.server)
+	checkSpoolIsEmpty(b)
 }
 
 // Imports that wait for their turn are bounded.

@@ -207,7 +207,7 @@ func TestBodiesThatDoNotCome(t *testing.T) {
 				t.Errorf("%s: after %v, %q", test.name, took, got)
 			}
 		}
-		if left := s.spool.used.Load(); left != 0 {
+		if left := s.quota.used.Load(); left != 0 {
 			t.Errorf("%d bytes are counted as received", left)
 		}
 	})

@@ -35,7 +35,7 @@ func (in *received) remove() error {
 // answer is streamed: net/http notices that a client is gone only then.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, err error) {
 	in = &received{}
-	if r.ContentLength > s.spool.limit { // no need to wait for it
+	if r.ContentLength > s.quota.limit { // no need to wait for it
 		return nil, receiveError(errSpoolFull)
 	}
 	body, hasBody := r.Body.(*patientBody)
@@ -97,8 +97,8 @@ func (s *Server) receiveFile(in *received, file io.Reader, name string) (err err
 	if in.body != nil {
 		return refuse(http.StatusBadRequest, "make an import of each", "there is more than one file")
 	}
-	if in.body, err = s.spool.receive(file, name); err == nil {
-		in.req.File = in.body.path
+	if in.body, err = s.spoolBody(file, name); err == nil {
+		in.req.File = in.body.file.Path
 	}
 	return err
 }

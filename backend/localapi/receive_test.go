@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -85,15 +85,21 @@ func TestImportsThatAreRefused(t *testing.T) {
 	if jobs, err := b.runner.Jobs(t.Context()); err != nil || len(jobs) > 0 {
 		t.Errorf("imports were started: %v, %v", jobs, err)
 	}
-	checkSpoolIsEmpty(t, b.server)
+	checkSpoolIsEmpty(b)
 }
 
-func checkSpoolIsEmpty(t *testing.T, s *Server) {
+// checkSpoolIsEmpty fails when files are left that were received.
+func checkSpoolIsEmpty(b *bench) {
+	b.Helper()
+	checkEmpty(b.T, b.server, b.path("home", "received"))
+}
+
+func checkEmpty(t *testing.T, s *Server, spoolFolder string) {
 	t.Helper()
-	if left, err := os.ReadDir(s.spool.dir); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(spoolFolder, "*", "*")); err != nil || len(left) > 0 {
 		t.Errorf("received files are left: %v, %v", left, err)
 	}
-	if used := s.spool.used.Load(); used != 0 {
+	if used := s.quota.used.Load(); used != 0 {
 		t.Errorf("%d bytes are counted as received", used)
 	}
 }
@@ -118,31 +124,31 @@ func TestBodyThatIsCutOff(t *testing.T) {
 	if jobs, err := b.runner.Jobs(t.Context()); err != nil || len(jobs) > 0 {
 		t.Errorf("imports were started: %v, %v", jobs, err)
 	}
-	checkSpoolIsEmpty(t, b.server)
+	checkSpoolIsEmpty(b)
 }
 
 func TestBodyThatIsTooLarge(t *testing.T) {
 	b := newBench(t)
-	b.server.spool.limit = 10_000
+	b.server.quota.limit = 10_000
 	post := func(body io.Reader) {
 		res, text := b.do(call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, body})
 		if res.StatusCode != 413 || !strings.Contains(text, "too large") {
 			t.Errorf("status %d: %s", res.StatusCode, text)
 		}
-		checkSpoolIsEmpty(t, b.server)
+		checkSpoolIsEmpty(b)
 	}
 	post(strings.NewReader(articles(5000)))
 	post(io.MultiReader(strings.NewReader(articles(5000)))) // of a length that is not known before
 	// Bodies that are not imported yet count.
-	first, err := b.server.spool.receive(strings.NewReader(articles(500)), "first.csv")
+	first, err := b.server.spoolBody(strings.NewReader(articles(500)), "first.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.server.spool.receive(strings.NewReader(articles(500)), "second.csv"); err == nil {
+	if _, err := b.server.spoolBody(strings.NewReader(articles(500)), "second.csv"); err == nil {
 		t.Error("two bodies of which each fits, and both do not, were received")
 	}
 	if err := first.remove(); err != nil {
 		t.Error(err)
 	}
-	checkSpoolIsEmpty(t, b.server)
+	checkSpoolIsEmpty(b)
 }

@@ -18,6 +18,7 @@ import (
 
 	"linefeed/backend/event"
 	"linefeed/backend/job"
+	"linefeed/backend/spool"
 )
 
 const (
@@ -44,9 +45,8 @@ type Options struct {
 	// window: "http://localhost:8080".
 	Origins []string
 
-	// Spool is the folder for bodies that are received, on a disk with room
-	// for them. It is made when it is not there.
-	Spool string
+	// Spool keeps the bodies that are received. The server does not close it.
+	Spool *spool.Spool
 
 	// Announce is the folder in which api.json tells other programs of the
 	// same user where the server is; "" is none.
@@ -62,7 +62,8 @@ type Options struct {
 type Server struct {
 	runner *job.Runner
 	hub    *event.Hub
-	spool  *spool
+	spool  *spool.Spool
+	quota  quota
 	keys   keys
 	places places
 
@@ -82,27 +83,23 @@ type Server struct {
 }
 
 // Start starts a server for the jobs of runner and the events of hub. Close it
-// after the runner, so that bodies that it received outlive the jobs that
-// import them.
+// after the runner: bodies that it received outlive the jobs that import them.
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
-	s = &Server{runner: runner, hub: hub, token: base64.RawURLEncoding.EncodeToString(token)}
+	s = &Server{runner: runner, hub: hub, spool: opt.Spool, token: base64.RawURLEncoding.EncodeToString(token)}
 	origins, err := checkOrigins(opt.Origins)
 	if err != nil {
 		return nil, err
 	}
-	if s.spool, err = newSpool(opt.Spool); err != nil {
-		return nil, err
-	}
 	listener, err := listen(cmp.Or(opt.Addr, "127.0.0.1:0"))
 	if err != nil {
-		return nil, errors.Join(err, s.spool.close())
+		return nil, err
 	}
 	s.host = listener.Addr().String()
 	if opt.Announce != "" {
 		if s.notice, err = announce(opt.Announce, s.URL(), s.token, opt.Beside); err != nil {
-			return nil, errors.Join(err, listener.Close(), s.spool.close())
+			return nil, errors.Join(err, listener.Close())
 		}
 	}
 	s.serve(listener, origins)
@@ -113,6 +110,7 @@ func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err erro
 func (s *Server) serve(l net.Listener, origins []string) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.places = newPlaces()
+	s.quota.limit = maxSpooled
 	s.http = &http.Server{
 		Handler:           patient(newGuard(s.host, origins, s.token, s.routes())),
 		ConnContext:       withConn,
@@ -160,8 +158,7 @@ func (s *Server) Announcement() string {
 
 // Close lets answers come to their end and waits for it; streams do so by
 // themselves when the hub was closed before, and with their last events. What
-// is still under way then is broken off. Close removes api.json and the bodies
-// that were received.
+// is still under way then is broken off. Close removes api.json.
 func (s *Server) Close() error {
 	var errs []error
 	if s.notice != nil {
@@ -179,7 +176,7 @@ func (s *Server) Close() error {
 	s.closed = true
 	s.mu.Unlock()
 	s.work.Wait()
-	return errors.Join(append(errs, s.spool.close())...)
+	return errors.Join(errs...)
 }
 
 // shutdown stops accepting and waits for what is under way, for so long.

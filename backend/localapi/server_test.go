@@ -5,10 +5,8 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -21,7 +19,7 @@ func TestAnnouncement(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := func() *Server {
-		s, err := Start(nil, event.New(), Options{Spool: t.TempDir(), Announce: dir})
+		s, err := Start(nil, event.New(), Options{Announce: dir})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,12 +76,12 @@ func TestAnnouncement(t *testing.T) {
 
 func TestListensOnLoopbackAlone(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "localhost:0", "example.org:80", "127.0.0.1"} {
-		if s, err := Start(nil, event.New(), Options{Addr: addr, Spool: t.TempDir()}); err == nil {
+		if s, err := Start(nil, event.New(), Options{Addr: addr}); err == nil {
 			t.Errorf("it listens on %s", s.URL())
 			s.Close()
 		}
 	}
-	s, err := Start(nil, event.New(), Options{Spool: t.TempDir()})
+	s, err := Start(nil, event.New(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,70 +104,19 @@ func TestStartThatFailsLeavesNothing(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	spool := t.TempDir()
+	run := t.TempDir()
 	for _, opt := range []Options{
-		{Spool: spool, Addr: taken.Addr().String()},
-		{Spool: spool, Announce: file},
-		{Spool: spool, Origins: []string{"*"}},
-		{Spool: file},
-		{},
+		{Announce: run, Addr: taken.Addr().String()},
+		{Announce: file},
+		{Announce: run, Origins: []string{"*"}},
 	} {
 		if s, err := Start(nil, event.New(), opt); err == nil {
 			t.Errorf("%+v: it starts", opt)
 			s.Close()
 		}
 	}
-	if left, err := os.ReadDir(spool); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(run); err != nil || len(left) > 0 {
 		t.Errorf("left in the folder: %v, %v", left, err)
-	}
-}
-
-func TestStaleReceivedFilesAreRemoved(t *testing.T) {
-	dir := t.TempDir()
-	gone := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-	if err := gone.Run(); err != nil {
-		t.Fatal(err)
-	}
-	stale := filepath.Join(dir, strconv.Itoa(gone.Process.Pid)+"-abc")
-	own := filepath.Join(dir, strconv.Itoa(os.Getpid())+"-abc")
-	other := filepath.Join(dir, "notes")
-	for _, d := range []string{stale, own, other} {
-		if err := os.MkdirAll(filepath.Join(d, "1"), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := newSpool(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(stale); err == nil {
-		t.Error("what a process that is gone had received is still there")
-	}
-	for _, d := range []string{own, other, s.dir} {
-		if _, err := os.Stat(d); err != nil {
-			t.Errorf("%s was removed: %v", d, err)
-		}
-	}
-}
-
-func TestFileNames(t *testing.T) {
-	for name, want := range map[string]string{
-		"articles.csv":           "articles.csv",
-		"my ärticles (2).csv":    "my ärticles (2).csv",
-		"../../etc/passwd":       "passwd",
-		`C:\Users\me\a.csv`:      "a.csv",
-		"":                       "upload.csv",
-		".":                      "upload.csv",
-		"..":                     "upload.csv",
-		"a/":                     "upload.csv",
-		"a\x00b\n.csv":           "a_b_.csv",
-		`a<b>:"|?*.csv`:          "a_b______.csv",
-		"trailing. . ":           "trailing",
-		strings.Repeat("ä", 200): strings.Repeat("ä", 60),
-	} {
-		if got := fileName(name); got != want {
-			t.Errorf("fileName(%q) = %q, want %q", name, got, want)
-		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"linefeed/backend/event"
+	"linefeed/backend/spool"
 )
 
 // A pipeListener accepts connections within the process, for tests with a
@@ -57,7 +58,7 @@ func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client)
 	synctest.Test(t, func(t *testing.T) {
 		s := &Server{hub: event.New(), token: "secret", host: "127.0.0.1:1"}
 		var err error
-		if s.spool, err = newSpool(received); err != nil {
+		if s.spool, err = spool.Open(received); err != nil {
 			t.Fatal(err)
 		}
 		l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
@@ -67,6 +68,10 @@ func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client)
 		client.CloseIdleConnections()
 		if err := s.Close(); err != nil {
 			t.Errorf("close: %v", err)
+		}
+		checkEmpty(t, s, received)
+		if err := s.spool.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }
@@ -244,7 +249,6 @@ func TestBodyThatStandsStill(t *testing.T) {
 			if res.StatusCode != test.status {
 				t.Errorf("with pauses of %v: status %d, want %d", test.pause, res.StatusCode, test.status)
 			}
-			checkSpoolIsEmpty(t, s)
 		})
 	}
 }

@@ -109,7 +109,7 @@ func TestOrphansOfEachState(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.owner.lock.Unlock(); err != nil { // as the system does for a process that ends
+	if err := s.owner.lock.Release(); err != nil { // as the end of its process does
 		t.Fatal(err)
 	}
 	other := open(t, home)

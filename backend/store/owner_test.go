@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/gofrs/flock"
 )
 
 // useOften opens the store, runs a job, and closes it again, as many times as told,
@@ -38,7 +37,7 @@ func useOften(home string, times int) error {
 			if err := s.AddJob(ctx, j); err != nil {
 				return err
 			}
-			if err := s.owner.lock.Unlock(); err != nil {
+			if err := errors.Join(s.owner.lock.Release(), os.WriteFile(s.owner.lock.Path(), nil, 0o600)); err != nil {
 				return err
 			}
 		}
@@ -80,32 +79,6 @@ func TestManyProcesses(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(home, "run", "owner-*")); err != nil || len(left) != 1 {
 		t.Errorf("there are the locks %v, want that of this process alone: %v", left, err)
-	}
-}
-
-// A process whose lock file another one removes at the wrong moment creates a new
-// one.
-func TestLockIsTakenAnew(t *testing.T) {
-	home := t.TempDir()
-	s := open(t, home)
-	if !s.owner.named() {
-		t.Error("the lock has no name")
-	}
-	if err := os.Remove(s.owner.lock.Path()); err != nil {
-		t.Fatal(err)
-	}
-	if s.owner.named() {
-		t.Error("a lock of which the file is gone has a name")
-	}
-	other := flock.New(s.owner.lock.Path())
-	if got, err := other.TryLock(); !got || err != nil {
-		t.Fatal(got, err)
-	}
-	if s.owner.named() {
-		t.Error("a lock whose name is another file's has a name")
-	}
-	if err := other.Unlock(); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -203,7 +203,7 @@ func (s *Store) Close() error {
 	errs := []error{s.db.Close(), s.writer.Close()}
 	register(s.path, -1)
 	if s.owner != nil {
-		errs = append(errs, s.owner.unlock())
+		errs = append(errs, s.owner.lock.Release())
 	}
 	return errors.Join(errs...)
 }
