@@ -6,16 +6,16 @@ import (
 	"linefeed/backend/message"
 )
 
-// A Reject is a record that was not loaded, and why. As an error it spoils
-// one record of a [Source].
+// A Reject is a record that was not loaded, and why. A source that yields one
+// record at a time returns it as the error of that record alone.
 type Reject struct {
-	Time         time.Time
-	Record       int64 // number of the record
-	Line         int64 // first physical line of the record
-	EndLine      int64 // last physical line
-	Offset       int64 // byte range of the record in the file
+	Time         time.Time // when it was reported
+	Record       int64     // number of the record
+	Line         int64     // first physical line of the record
+	EndLine      int64     // last physical line
+	Offset       int64     // byte range of the record in the file
 	End          int64
-	Column       string // the column, or the field where it has no column; "" where the record as a whole is meant
+	Column       string // the column, or of a record that could not be read the field; "" for the record as a whole
 	Value        string // the value that was refused, cut to MaxValue bytes
 	Code         Code
 	message.Note        // what is wrong, without position and value, and what may mend it
@@ -33,8 +33,8 @@ type Code string
 
 // Codes of records that could not be read.
 const (
-	CodeMissingField    Code = "missing_field"    // fewer fields than the header
-	CodeExtraField      Code = "extra_field"      // more fields than the header
+	CodeMissingField    Code = "missing_field"    // fewer fields than are wanted
+	CodeExtraField      Code = "extra_field"      // more fields than are wanted
 	CodeStrayQuote      Code = "stray_quote"      // a quote where none may be, or text after a closing one
 	CodeUnclosedQuote   Code = "unclosed_quote"   // a quoted field that does not end
 	CodeInvalidEncoding Code = "invalid_encoding" // bytes that are not text in the file's encoding

@@ -26,7 +26,7 @@ func TestRejectsAreReportedBesideWriting(t *testing.T) {
 			t.Errorf("committed with %d rejects reported, want %d", reported, n/10)
 		}
 	}}, layoutOf(t, Plan{}, src, textAndInteger...), Options{
-		CommitEvery: time.Hour,
+		commitEvery: time.Hour,
 		OnReject: func(rs []Reject) error {
 			<-later
 			reported += len(rs)
@@ -44,7 +44,7 @@ func TestNothingIsCommittedBehindRejectsThatCannotBeKept(t *testing.T) {
 	src, dst := many(100_000, nil), &memory{}
 	reported := 0
 	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
-		CommitEvery: time.Nanosecond,
+		commitEvery: time.Nanosecond,
 		OnReject: func([]Reject) error {
 			if reported++; reported == 3 {
 				return full
@@ -109,7 +109,7 @@ func TestRejectsThatCannotBeKeptHoldNobody(t *testing.T) {
 			ended := make(chan error, 1)
 			go func() {
 				_, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
-					CommitEvery: time.Hour,
+					commitEvery: time.Hour,
 					OnReject:    func([]Reject) error { close(reported); <-fails; return full },
 					OnProgress: func(p Progress) {
 						if p.Phase == PhaseCommitting && tt.failsAt < 0 {

@@ -42,15 +42,14 @@ type Options struct {
 	// written is still committed.
 	GiveWay bool
 
-	// CommitEvery is how long rows may stay uncommitted; 0 is
-	// [DefaultCommitEvery].
-	CommitEvery time.Duration
+	commitEvery time.Duration // for tests; 0 is commitInterval
 }
 
-// DefaultCommitEvery is long enough that committing costs little beside
-// writing, and short enough that a power cut loses little, and that programs
-// which wait 5 seconds for a lock, as most do, get it between two commits.
-const DefaultCommitEvery = 4 * time.Second
+// commitInterval is how long rows may stay uncommitted: long enough that
+// committing costs little beside writing, and short enough that a power cut loses
+// little, and that programs which wait 5 seconds for a lock, as most do, get it
+// between two commits.
+const commitInterval = 4 * time.Second
 
 // progressEvery is the least time between two reports of the same phase.
 const progressEvery = 100 * time.Millisecond

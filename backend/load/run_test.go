@@ -249,7 +249,7 @@ func TestRunKeepsOrderOverManyBlocks(t *testing.T) {
 	var rejects []int64
 	percent, done := -1.0, false
 	s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
-		CommitEvery: time.Nanosecond,
+		commitEvery: time.Nanosecond,
 		OnReject: func(rs []Reject) error {
 			for _, r := range rs {
 				rejects = append(rejects, r.Record)

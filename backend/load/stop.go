@@ -53,9 +53,9 @@ func (r *run) commit(ctx context.Context) error {
 }
 
 func (r *run) postponeCommit() {
-	every := r.opt.CommitEvery
+	every := r.opt.commitEvery
 	if every == 0 {
-		every = DefaultCommitEvery
+		every = commitInterval
 	}
 	r.commitAt = time.Now().Add(every)
 }

@@ -25,7 +25,7 @@ func TestRunGivesWay(t *testing.T) {
 		src, dst := linesOf("name,n", append(slices.Repeat([]string{"a,24"}, 50_000), tt.last)...), &memory{}
 		resumed := make(chan struct{})
 		close(resumed)
-		opt := Options{GiveWay: true, CommitEvery: time.Nanosecond, Paused: func() <-chan struct{} { return resumed }}
+		opt := Options{GiveWay: true, commitEvery: time.Nanosecond, Paused: func() <-chan struct{} { return resumed }}
 		s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, guessed...), opt)
 		var unfit *UnfitError
 		if errors.As(err, &unfit) != tt.unfit {
