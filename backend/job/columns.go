@@ -5,14 +5,20 @@ import (
 	"slices"
 
 	"linefeed/backend/load"
+	"linefeed/backend/target"
 	"linefeed/backend/value"
 )
 
-// forNewTable returns the guesses for the columns of a new table.
-func forNewTable(guesses []value.Guess) []value.Guess {
+// forNewTable returns the guesses for the columns of a new table in dst, or
+// where that is nil in any database.
+func forNewTable(guesses []value.Guess, dst target.Target) []value.Guess {
+	digits := target.LeastDecimalDigits
+	if dst != nil {
+		digits = dst.DecimalDigits()
+	}
 	all := slices.Clone(guesses)
 	for i, g := range all {
-		all[i] = g.ForNewTable()
+		all[i] = g.ForNewTable(digits)
 	}
 	return all
 }

@@ -53,7 +53,7 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 		p.Rows, p.Complete = p.Rows[:most], false
 	}
 	guesses, err := guess(ctx, file, req.Plan, guessRecords)
-	p.Guesses = forNewTable(guesses)
+	p.Guesses = forNewTable(guesses, nil)
 	p.Warnings = append(p.Warnings, nullSigns(req.Plan, p.Guesses)...)
 	return p, err
 }

@@ -116,10 +116,10 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 			s.Problems = append(s.Problems, load.Problem{Note: message.New("preset_has_types", "drop_types_or_preset", "preset", p.preset.Name)})
 		}
 	case given:
-		s.Guesses = forNewTable(guesses)
+		s.Guesses = forNewTable(guesses, p.dst)
 		s.Columns = givenColumns(plan)
 	default:
-		s.Guesses = forNewTable(guesses)
+		s.Guesses = forNewTable(guesses, p.dst)
 		s.Columns, plan.Map = newColumns(plan, s)
 	}
 	plan.Create = plan.Create || !p.exists

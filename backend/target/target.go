@@ -21,10 +21,17 @@ type Target interface {
 	// can be known in advance, without writing anything.
 	Check(ctx context.Context, l load.Layout) ([]load.Problem, error)
 
+	// DecimalDigits returns the number of digits of a decimal that a column keeps
+	// in a table that is made; 0 is all.
+	DecimalDigits() int
+
 	// Waiting reports whether the current call waits for the lock of another
 	// program. It may be called from any goroutine.
 	Waiting() bool
 }
+
+// LeastDecimalDigits is the number of digits of a decimal that every database keeps.
+const LeastDecimalDigits = sqlite.DecimalDigits
 
 // Open opens the database that url names. The file need not exist yet: it is made
 // with the first table that is created in it.

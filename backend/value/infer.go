@@ -48,7 +48,7 @@ type Guess struct {
 	Exceptions int64 `json:"exceptions"` // values that don't fit the column's type
 	MaxLength  int   `json:"maxLength"`  // characters of the longest value
 
-	long held // a number of more digits than exactDigits, if there is one
+	long []longNumber
 
 	// most are the type and the format that most values fit, where not all do.
 	most spelling
@@ -86,7 +86,7 @@ func (g Guess) Misfit(c load.Column) (line int64, says string) {
 			see(m.float)
 		}
 		if first.line == 0 {
-			see(g.long)
+			see(beyond(g.long, floatDigits))
 		}
 	}
 	if m.signsCount || len(g.Nulls) > 0 && first.line == 0 { // in a column that takes no NULL
@@ -95,15 +95,14 @@ func (g Guess) Misfit(c load.Column) (line int64, says string) {
 	return first.line, first.String()
 }
 
-// exactDigits is how many digits of a decimal every database keeps.
-const exactDigits = 15
-
-// ForNewTable returns the guess for the column of a table that is to be made:
-// decimals that not every database keeps are text.
-func (g Guess) ForNewTable() Guess {
-	if g.Column.Type == load.Decimal && g.long.text != "" {
+// ForNewTable returns the guess for the column of a table that is to be made in
+// a database that keeps so many digits of a decimal, 0 for all: decimals of more
+// are text.
+func (g Guess) ForNewTable(digits int) Guess {
+	long := beyond(g.long, digits)
+	if g.Column.Type == load.Decimal && long.text != "" {
 		g.Evidence = fmt.Sprintf("text, because %s: not every database keeps more than %d digits of a decimal; otherwise it would be %s",
-			g.long, exactDigits, g.Evidence)
+			long, digits, g.Evidence)
 		g.Column.Type, g.Column.Format, g.Exceptions = load.Text, "", 0
 	}
 	return g

@@ -48,8 +48,8 @@ type fieldWatch struct {
 	notBit    held  // the first value that is neither 0 nor 1
 	zero, one bool
 
-	digitsLeast, digitsMost int  // of the values that are numbers
-	long                    held // the first of more than exactDigits
+	digitsLeast, digitsMost int // of the values that are numbers
+	long                    []longNumber
 	inexact                 held // the first whole one that a float would change
 
 	scales scales // of the numbers
@@ -247,7 +247,7 @@ func (w *fieldWatch) weigh(text []byte, line int64) {
 	switch {
 	case w.numeric && isPlain(text):
 		w.whole++
-		if len(text) > exactDigits && w.inexact.text == "" && !heldByFloat(text) {
+		if len(text) > floatDigits && w.inexact.text == "" && !heldByFloat(text) {
 			w.inexact = hold(text, line)
 		}
 		w.countDigits(len(text), text, line)
@@ -326,8 +326,8 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 
 // countDigits takes into account that a number has n digits.
 func (w *fieldWatch) countDigits(n int, text []byte, line int64) {
-	if n > exactDigits && w.long.text == "" {
-		w.long = hold(text, line)
+	if n > floatDigits && n > w.digitsMost {
+		w.long = addLong(w.long, longNumber{w.forms.hold(text, line), n})
 	}
 	if w.digitsLeast == 0 || n < w.digitsLeast {
 		w.digitsLeast = n

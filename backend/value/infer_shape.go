@@ -51,7 +51,7 @@ func shapeOf(text []byte) (k shapeKey, ok bool) {
 		k[n], k[n+1] = '0', byte(i-run)
 		n += 2
 	}
-	return k, digits > 0 && digits <= mostPlainDigits && whole <= exactDigits
+	return k, digits > 0 && digits <= mostPlainDigits && whole <= floatDigits
 }
 
 // shape returns the shape of that key, nil when it was not seen yet.

@@ -15,9 +15,12 @@ import (
 // number into one: 00420 becomes 420, and decimals keep 15 digits. Rows with a
 // value that would change are refused instead.
 
-// exactDigits is the number of digits of a decimal that survive in a column of
+// DecimalDigits is the number of digits of a decimal that survive in a column of
 // numeric affinity, which stores fractions as float64.
-const exactDigits = 15
+const DecimalDigits = 15
+
+// DecimalDigits returns the constant of that name.
+func (d *DB) DecimalDigits() int { return DecimalDigits }
 
 // An exactness is a column of the layout whose values SQLite may change.
 type exactness struct {
@@ -84,7 +87,7 @@ func inexact(columns []exactness, b *load.Batch) iter.Seq2[int, load.Refusal] {
 // keeps reports whether the column stores a text without changing it.
 func (e exactness) keeps(text []byte) bool {
 	if e.decimal {
-		return len(text) <= exactDigits || keepsDecimal(string(text))
+		return len(text) <= DecimalDigits || keepsDecimal(string(text))
 	}
 	if !looksNumeric(text) {
 		return true
@@ -157,14 +160,14 @@ func keepsDecimal(s string) bool {
 	case whole == "":
 		fraction = strings.TrimLeft(fraction, "0")
 	}
-	return len(whole)+len(fraction) <= exactDigits
+	return len(whole)+len(fraction) <= DecimalDigits
 }
 
 func (e exactness) refusal(row int) load.Refusal {
 	if e.decimal {
 		return load.Refusal{
 			Row: row, Column: e.column, Code: load.CodeOutOfRange,
-			Note: message.New("digits_lost", "text_keeps_digits", "digits", exactDigits),
+			Note: message.New("digits_lost", "text_keeps_digits", "digits", DecimalDigits),
 		}
 	}
 	return load.Refusal{

@@ -24,7 +24,7 @@ func spell(c load.Column) string {
 		switch {
 		case c.Precision == 0:
 			return "DECIMAL"
-		case c.Precision > exactDigits:
+		case c.Precision > DecimalDigits:
 			return fmt.Sprintf("DECIMAL TEXT(%d,%d)", c.Precision, c.Scale) // affinity text
 		}
 		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
