@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"linefeed/backend/load"
 )
 
 // headerEvidence weighs whether cells name the columns below them: they do if it
@@ -85,7 +87,7 @@ func cellEvidence(s string, c *column) float64 {
 	case c.typed() && !value:
 		return 1
 	case c.typed() && kind == cellWord && c.kind != cellWord:
-		if isNoValue(s) {
+		if load.IsUsualNullSign([]byte(s)) {
 			return -0.3
 		}
 		return 0.8 // yes or n above numbers

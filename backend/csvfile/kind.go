@@ -3,6 +3,9 @@ package csvfile
 import (
 	"bytes"
 	"strings"
+	"time"
+
+	"linefeed/backend/load"
 )
 
 // A cellKind is what a value looks like, only as precise as it takes to tell a
@@ -51,7 +54,7 @@ func kindOf(b []byte) cellKind {
 		case c >= 0x80:
 			letters += 2
 		default:
-			if isNone(b) {
+			if load.IsUsualNullSign(b) {
 				return cellWord
 			}
 			return cellText
@@ -62,7 +65,7 @@ func kindOf(b []byte) cellKind {
 		return cellDatetime
 	case digits > 0 && isNumber(b):
 		return cellNumber
-	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), isNone(b):
+	case digits == 0 && letters <= 5 && letters == len(b) && isWord(b), load.IsUsualNullSign(b):
 		return cellWord
 	case spaces == 0 && digits > 0 && points == 0 && colons == 0, points > 1 && points+digits == len(b) && isDotted(b), isAddress(b):
 		return cellCode
@@ -173,7 +176,24 @@ func isDay(b []byte) bool {
 	return days(n[0], n[1]) || n[0] > 31 && days(n[1], n[2])
 }
 
-// isDatetimeWord reports whether b is a month, T, Z, AM, PM, UTC or GMT.
+// datetimeWords are T, Z, AM, PM, some zones, and the English names of months and
+// short ones of weekdays.
+var datetimeWords = func() map[string]bool {
+	words := map[string]bool{
+		"t": true, "z": true, "am": true, "pm": true, "utc": true, "gmt": true, "cet": true, "cest": true, "est": true, "pst": true,
+		"sept": true,
+	}
+	for m := time.January; m <= time.December; m++ {
+		name := strings.ToLower(m.String())
+		words[name], words[name[:3]] = true, true
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		words[strings.ToLower(d.String()[:3])] = true
+	}
+	return words
+}()
+
+// isDatetimeWord reports whether b is one of datetimeWords.
 func isDatetimeWord(b []byte) bool {
 	var w [9]byte
 	if len(b) > len(w) {
@@ -182,49 +202,18 @@ func isDatetimeWord(b []byte) bool {
 	for i, c := range b {
 		w[i] = c | 0x20
 	}
-	switch s := string(w[:len(b)]); s {
-	case "t", "z", "am", "pm", "utc", "gmt", "cet", "cest", "est", "pst",
-		"january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december",
-		"mon", "tue", "wed", "thu", "fri", "sat", "sun", "sept":
-		return true
-	default:
-		if len(s) != 3 {
-			return false
-		}
-		switch s {
-		case "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec":
-			return true
-		}
-	}
-	return false
+	return datetimeWords[string(w[:len(b)])]
 }
 
-// isNone reports whether b is a mark that programs write for no value.
-func isNone(b []byte) bool {
-	switch string(b) {
-	case "-", "N/A", "n/a", "#N/A", `\N`, "?":
-		return true
-	}
-	return false
-}
-
-// isNoValue reports whether s is a word or a mark for no value.
-func isNoValue(s string) bool {
-	switch strings.ToLower(s) {
-	case "null", "na", "nan", "none", "nil":
-		return true
-	}
-	return isNone([]byte(s))
-}
-
-// isWord reports whether b is a word such as true, or one for no value.
+// isWord reports whether b is one of the words that stand for a value of a
+// small set.
 func isWord(b []byte) bool {
 	var w [5]byte
 	for i, c := range b {
 		w[i] = c | 0x20
 	}
 	switch string(w[:len(b)]) {
-	case "true", "false", "yes", "no", "y", "n", "t", "f", "on", "off", "null", "na", "nan", "none", "nil":
+	case "true", "false", "yes", "no", "y", "n", "t", "f", "on", "off":
 		return true
 	}
 	return false

@@ -96,7 +96,7 @@ func (p *booleanParser) explain(text []byte) *load.Fault {
 			flt.Message = fmt.Sprintf("neither %s nor empty", p.yes)
 		}
 	}
-	if isNullMarker(text) {
+	if load.IsNullSign(text) {
 		flt.Note = asNull(flt.Note, text)
 	} else if _, ok := booleanWord(text); ok {
 		flt.Hint = fmt.Sprintf("the column's format is %s/%s", p.yes, p.no)

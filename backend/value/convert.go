@@ -141,7 +141,7 @@ func (v *conversion) convert(arena []byte, f load.Field) ([]byte, load.Cell, *lo
 	}
 	arena, cell, ok := v.parser.parse(arena, start, end)
 	if !ok {
-		if v.signs && isNullMarker(arena[start:end]) {
+		if v.signs && load.IsNullSign(arena[start:end]) {
 			return arena, load.Cell{Bits: uint64(start), Len: uint32(end - start), Kind: load.CellNull}, nil
 		}
 		return arena, load.Cell{}, v.parser.explain(arena[start:end:end])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
@@ -210,7 +211,7 @@ func (p *momentParser) explain(text []byte) *load.Fault {
 		p.explainSurplus(flt, &m)
 	case flawForm:
 		switch {
-		case isNullMarker(text):
+		case load.IsNullSign(text):
 			flt.Note = asNull(flt.Note, text)
 		case text[0] == '#':
 			flt.Note = sheetError(flt.Note, text)
@@ -219,7 +220,7 @@ func (p *momentParser) explain(text []byte) *load.Fault {
 		}
 	default:
 		flt.Message += ": " + f.describe(&m)
-		if isNullMarker(text) {
+		if load.IsNullSign(text) {
 			flt.Note = asNull(flt.Note, text)
 		} else {
 			flt.Hint = p.flawHint(f, &m)
@@ -263,9 +264,9 @@ func (f flaw) describe(m *moment) string {
 		if m.day == 0 {
 			return "there is no day 0"
 		}
-		return fmt.Sprintf("%s %d has %d days", englishMonths[m.month], m.year, daysIn(m.year, m.month))
+		return fmt.Sprintf("%s %d has %d days", time.Month(m.month), m.year, daysIn(m.year, m.month))
 	case flawWeekday:
-		return fmt.Sprintf("%d %s %d is a %s", m.day, englishMonths[m.month], m.year, m.weekday())
+		return fmt.Sprintf("%d %s %d is a %s", m.day, time.Month(m.month), m.year, m.weekday())
 	case flawHour:
 		return fmt.Sprintf("there is no hour %d", m.hour)
 	case flawMinute:
@@ -282,8 +283,6 @@ func (f flaw) describe(m *moment) string {
 		return "the name of a zone says no offset for sure"
 	}
 }
-
-var englishMonths = strings.Fields("- January February March April May June July August September October November December")
 
 func (p *momentParser) flawHint(f flaw, m *moment) string {
 	switch {

@@ -185,7 +185,7 @@ func (v *verdict) guess(name string) Guess {
 	slices.SortStableFunc(w.markers, func(a, b marker) int { return cmp.Compare(b.count, a.count) })
 	for _, m := range w.markers {
 		// In a text a dash or a point may well be meant.
-		if v.chosen != nil || v.most != nil || len(v.alternatives) > 0 || isClearMarker(m.text) {
+		if v.chosen != nil || v.most != nil || len(v.alternatives) > 0 || load.IsClearNullSign([]byte(m.text)) {
 			g.Nulls = append(g.Nulls, m.text)
 		} else {
 			g.Values += m.count
@@ -202,13 +202,4 @@ func (v *verdict) choices() []Choice {
 		list = append(list, Choice{Type: c.typ, Format: c.format, Example: v.doubt.text + " is " + c.example(v.doubt)})
 	}
 	return list
-}
-
-// isClearMarker reports whether a text stands for no value wherever it is.
-func isClearMarker(text string) bool {
-	switch strings.ToLower(text) {
-	case "null", `\n`, "n/a", "#n/a", "nil", "(null)", "<null>", "#null!":
-		return true
-	}
-	return false
 }

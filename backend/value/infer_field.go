@@ -94,7 +94,7 @@ func (w *fieldWatch) add(text []byte, line int64) {
 		w.empty++
 		return
 	}
-	if isNullMarker(text) {
+	if load.IsNullSign(text) {
 		w.mark(text, line)
 		return
 	}

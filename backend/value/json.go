@@ -31,7 +31,7 @@ func (jsonParser) explain(text []byte) *load.Fault {
 		flt.Hint = "line ends and tabs inside a text are written \\n and \\t"
 	case text[at] == '}' || text[at] == ']':
 		flt.Hint = "a comma too many before the bracket?"
-	case isNullMarker(text):
+	case load.IsNullSign(text):
 		flt.Note = asNull(flt.Note, text)
 	}
 	return flt

@@ -30,7 +30,7 @@ func explainNumber(text []byte, f *numberFormat, float bool) *load.Fault {
 		bytes.EqualFold(bytes.TrimLeft(text, "+-"), []byte("infinity")):
 		flt.Note = message.New("not_finite", "")
 		flt.Note = asNull(flt.Note, text)
-	case isNullMarker(text):
+	case load.IsNullSign(text):
 		flt.Note = asNull(flt.Note, text)
 	default:
 		flt.Note = flt.WithText(numberHint(text, f))
@@ -261,63 +261,4 @@ func isPlainNumber(s []byte) bool {
 		}
 	}
 	return false
-}
-
-// nullMarkers are the texts by which programs and people say that there is no
-// value.
-var nullMarkers = []string{
-	"null", "\\n", "n/a", "na", "#n/a", "n.a.", "n.a", "n. a.", "#na", "<na>", "nil", "none", "nan", "(null)", "<null>", "[null]", "(none)",
-	"(na)", "(n/a)", "nat", "-nan", "#n/a n/a",
-	"-", "--", "---", "—", "–", "−", "?", "??", "???", ".", "..", "...", "…", ":",
-	"#nv", "#n/d", "#n/v", "#н/д", "#yok",
-	"k.a.", "k. a.", "k.a", "k/a", "s/d", "s.d.", "s/i", "n/d", "n.d.", "nd", "n.c.", "nc", "n/c", "n.v.", "n.v.t.", "nvt", "i.t.", "b.d.", "bd", "н/д", "нет данных",
-	"unknown", "missing", "no data", "nodata", "not available", "not applicable", "empty", "blank", "(blank)", "undefined", "no value",
-	"keine angabe", "keine angaben", "unbekannt", "sin datos", "sin dato", "no aplica", "non disponible", "inconnu", "non disponibile", "não informado",
-	"não disponível", "desconhecido", "desconocido", "sconosciuto", "onbekend", "okänd", "okänt", "ukjent", "ukendt", "nieznany", "neznámé", "неизвестно",
-	"brak danych", "brak", "nicht verfügbar", "nicht vorhanden", "not reported", "nr", "n.r.", "n/r", "ei tietoa", "н.д.", "不明", "不详", "未知", "无", "暂无", "無", "なし", "없음",
-	"0000-00-00", "0000-00-00 00:00:00",
-}
-
-// nullMarkersBy holds the markers by the byte that they begin with.
-var nullMarkersBy = func() (by [256][]string) {
-	for _, m := range nullMarkers {
-		by[m[0]] = append(by[m[0]], m)
-		if upper := strings.ToUpper(m)[0]; upper != m[0] {
-			by[upper] = append(by[upper], m)
-		}
-	}
-	return by
-}()
-
-// isNullMarker reports whether text is one of nullMarkers, in any case, or the
-// error of a spreadsheet.
-func isNullMarker(text []byte) bool {
-	if len(text) == 0 {
-		return false
-	}
-	for _, m := range nullMarkersBy[text[0]] {
-		if len(m) == len(text) && strings.EqualFold(m, string(text)) {
-			return true
-		}
-	}
-	return text[0] == '#' && isSheetError(text)
-}
-
-// isSheetError reports whether text is what a spreadsheet shows in place of a
-// value that it can't work out, in whatever language: #DIV/0!, #NAME?.
-func isSheetError(text []byte) bool {
-	const longest = 24 // #ДЕЛ/0! and the like
-	if len(text) < 5 || len(text) > longest {
-		return false
-	}
-	name, end := text[1:len(text)-1], text[len(text)-1]
-	if end != '!' && end != '?' {
-		return false
-	}
-	for _, r := range string(name) {
-		if !unicode.IsUpper(r) && !unicode.IsLower(r) && r != '/' && r != '0' && r != '¡' && r != '¿' {
-			return false
-		}
-	}
-	return true
 }

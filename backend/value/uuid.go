@@ -97,7 +97,7 @@ func hexValue(b byte) byte {
 
 func (uuidParser) explain(text []byte) *load.Fault {
 	flt := &load.Fault{Code: load.CodeNotAUUID, Note: message.Note{Message: "not a UUID"}}
-	if isNullMarker(text) {
+	if load.IsNullSign(text) {
 		flt.Note = asNull(flt.Note, text)
 		return flt
 	}
