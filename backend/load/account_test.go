@@ -144,9 +144,9 @@ func TestWhatIsUndoneIsTold(t *testing.T) {
 				if asked++; asked != 4 {
 					return nil
 				}
-				goOn := make(chan struct{})
-				close(goOn)
-				return goOn // having committed
+				resumed := make(chan struct{})
+				close(resumed)
+				return resumed // having committed
 			}
 		}
 		s, err := runWith(t.Context(), src, upserting{dst}, layoutOf(t, Plan{}, src, textAndInteger...), opt)

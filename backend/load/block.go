@@ -45,8 +45,8 @@ type Block struct {
 	signs [][]SignCount // by column, the texts that were taken for NULL
 }
 
-// Reset empties the block for records of so many fields that become rows of
-// so many columns.
+// Reset empties the block for records of width fields, which become rows of
+// cols columns.
 func (b *Block) Reset(width, cols int) {
 	if cap(b.Arena) > keepBytes {
 		b.Arena = nil

@@ -70,7 +70,7 @@ type Column struct {
 	Length int `json:"length,omitempty"`
 
 	// Precision and Scale are those of a decimal: how many digits in all and
-	// behind the point; Precision 0 is no limit.
+	// after the point; Precision 0 is no limit.
 	Precision int `json:"precision,omitempty"`
 	Scale     int `json:"scale,omitempty"`
 

@@ -30,7 +30,7 @@ type Source interface {
 
 	// Fill appends the next records to b, in their order, until b is full. It
 	// returns io.EOF when the last record is in b, and any other error when
-	// the source breaks off behind those in b.
+	// the source breaks off after those in b.
 	Fill(b *Block) error
 }
 

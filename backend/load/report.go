@@ -65,7 +65,7 @@ func (l *rejectLog) end() {
 func (l *rejectLog) stage() {
 	var now gathered
 	for l.take(&now) {
-		var m mistake
+		var m panicGuard
 		var err error
 		m.guard(func() { err = l.report(now.rejects) })
 		l.done(cmp.Or(m.err(), err))

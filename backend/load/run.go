@@ -110,16 +110,16 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		r.mistake.guard(func() { readStage(stages, src, len(l.Columns), free, read, r.large) })
+		r.panics.guard(func() { readStage(stages, src, len(l.Columns), free, read, r.large) })
 	})
 	group.Go(func() {
 		defer close(converted)
-		r.mistake.guard(func() { convertStage(conv, read, converted) })
+		r.panics.guard(func() { convertStage(conv, read, converted) })
 	})
 	group.Go(r.log.stage)
 
-	r.mistake.guard(func() { err = r.write(ctx, converted, free) })
-	if m := r.mistake.err(); m != nil {
+	r.panics.guard(func() { err = r.write(ctx, converted, free) })
+	if m := r.panics.err(); m != nil {
 		err = m
 	}
 	stop()
@@ -131,7 +131,7 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 }
 
 // readStage has src fill blocks until it ends or ctx is done. Of those with a
-// large record there is one at a time: behind it large is waited for.
+// large record there is one at a time: after each it waits for large.
 func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, out chan<- *Block, large <-chan struct{}) {
 	width := len(src.Fields())
 	for {
@@ -179,7 +179,7 @@ type run struct {
 	writer   Writer
 	progress *progress
 	log      *rejectLog
-	mistake  mistake // of any stage
+	panics   panicGuard // of any stage
 	large    chan struct{}
 
 	counts    Counts // of all blocks that were written
@@ -245,7 +245,7 @@ func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *B
 			r.progress.phase(PhaseWriting)
 		}
 	}
-	if err := r.mistake.err(); err != nil { // what came is not all
+	if err := r.panics.err(); err != nil { // what came is not all
 		return err
 	}
 	if ctx.Err() != nil {

@@ -388,7 +388,7 @@ func TestRunEndsWhenRejectsCannotBeKept(t *testing.T) {
 func TestRunPause(t *testing.T) {
 	const n = 100_000
 	src, dst := many(n, nil), &memory{}
-	goOn := make(chan struct{})
+	resumed := make(chan struct{})
 	asked := 0
 	standing := make(chan Progress, 1)
 	var once bool
@@ -399,7 +399,7 @@ func TestRunPause(t *testing.T) {
 		s, err = runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{
 			Paused: func() <-chan struct{} {
 				if asked++; asked == 3 {
-					return goOn
+					return resumed
 				}
 				return nil
 			},
@@ -416,7 +416,7 @@ func TestRunPause(t *testing.T) {
 	if int64(len(dst.rows)) != p.Inserted || p.Inserted == 0 {
 		t.Errorf("%d rows are committed, %d are told", len(dst.rows), p.Inserted)
 	}
-	close(goOn)
+	close(resumed)
 	if err := <-done; err != nil || s.Read != n || !s.Balanced() {
 		t.Fatalf("%+v, %v", s, err)
 	}

@@ -27,7 +27,7 @@ func Scan(ctx context.Context, src Source, take func(*Block), opt Options) (time
 	for range blocks {
 		free <- new(Block)
 	}
-	var m mistake
+	var m panicGuard
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)

@@ -43,13 +43,13 @@ func TestScanPauseAndCancel(t *testing.T) {
 	src := many(100_000, nil)
 	rows := 0
 	ctx, cancel := context.WithCancelCause(t.Context())
-	goOn, stop := make(chan struct{}), errors.New("stop")
+	resumed, stop := make(chan struct{}), errors.New("stop")
 	asked, stood := 0, false
 	_, err := Scan(ctx, src, func(b *Block) { rows += len(b.Rows) }, Options{
 		Paused: func() <-chan struct{} {
 			switch asked++; asked {
 			case 2:
-				return goOn
+				return resumed
 			case 3:
 				cancel(stop)
 			}
@@ -58,7 +58,7 @@ func TestScanPauseAndCancel(t *testing.T) {
 		OnProgress: func(p Progress) {
 			if asked == 2 && !stood { // it stands still
 				stood = true
-				close(goOn)
+				close(resumed)
 			}
 		},
 	})

@@ -19,7 +19,7 @@ type binaryParser struct {
 type binaryEncoding uint8
 
 const (
-	binaryHex    binaryEncoding = iota // two digits a byte, also behind 0x or \x
+	binaryHex    binaryEncoding = iota // two digits a byte, also after 0x or \x
 	binaryBase64                       // RFC 4648, both alphabets, with or without padding
 	binaryText                         // the bytes of the text itself
 )

@@ -100,7 +100,7 @@ func newParser(c load.Column, p load.Plan) (parser, error) {
 	switch c.Type {
 	case load.Integer:
 		f, err := numberFormatOf(c, p)
-		return &integerParser{format: f, said: c.Format != "" || p.Decimal != ""}, err
+		return &integerParser{format: f, given: c.Format != "" || p.Decimal != ""}, err
 	case load.Decimal:
 		f, err := numberFormatOf(c, p)
 		return &decimalParser{format: f, precision: c.Precision, scale: c.Scale}, err
@@ -110,7 +110,7 @@ func newParser(c load.Column, p load.Plan) (parser, error) {
 	case load.Boolean:
 		return newBooleanParser(c.Format)
 	case load.Date, load.Time, load.Timestamp, load.TimestampTZ:
-		return newMomentParser(c, p)
+		return newDatetimeParser(c, p)
 	case load.UUID:
 		return uuidParser{}, nil
 	case load.JSON:

@@ -10,7 +10,7 @@ import (
 	"linefeed/backend/message"
 )
 
-// A momentParser reads dates, times and timestamps, by ISO 8601 or by a
+// A datetimeParser reads dates, times and timestamps, by ISO 8601 or by a
 // pattern.
 //
 // What the text says and the column can't hold is refused, not cut off: a date
@@ -18,24 +18,24 @@ import (
 // midnight of that day in a timestamp column. A timestamp column without a
 // zone takes a text with one as the same moment in UTC; a column with a zone
 // takes a text without one only by a pattern, as UTC.
-type momentParser struct {
+type datetimeParser struct {
 	typ     load.Type
-	pattern *momentPattern // nil for ISO 8601
-	tail    *momentPattern // what may stand behind pattern in a date column; nil for a time by ISO 8601
-	strict  bool           // a timestamp column without a zone takes no text with one
-	epoch   int64          // of Unix time, how many of its units make a second; 0 for all else
+	pattern *datetimePattern // nil for ISO 8601
+	tail    *datetimePattern // what may stand after pattern in a date column; nil for a time by ISO 8601
+	strict  bool             // a timestamp column without a zone takes no text with one
+	epoch   int64            // of Unix time, how many of its units make a second; 0 for all else
 }
 
 // isoFormat is the format of a column whose values are in ISO 8601 although
 // the plan has another format for dates.
 const isoFormat = "ISO 8601"
 
-func newMomentParser(c load.Column, p load.Plan) (*momentParser, error) {
+func newDatetimeParser(c load.Column, p load.Plan) (*datetimeParser, error) {
 	source, own := c.Format, true
 	if source == "" {
 		source, own = p.DateFormat, false
 	}
-	m := &momentParser{typ: c.Type}
+	m := &datetimeParser{typ: c.Type}
 	if source == "" || strings.EqualFold(source, isoFormat) {
 		return m, nil
 	}
@@ -72,7 +72,7 @@ func newMomentParser(c load.Column, p load.Plan) (*momentParser, error) {
 	return m, nil
 }
 
-func (p *momentParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
+func (p *datetimeParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
 	s := arena[start:end]
 	if arena, cell, ok := p.usual(arena, start, end); ok {
 		return arena, cell, true
@@ -106,7 +106,7 @@ func (p *momentParser) parse(arena []byte, start, end int) ([]byte, load.Cell, b
 
 // usual does for timestamps in the form that programs write what parse does for
 // all.
-func (p *momentParser) usual(arena []byte, start, end int) ([]byte, load.Cell, bool) {
+func (p *datetimeParser) usual(arena []byte, start, end int) ([]byte, load.Cell, bool) {
 	const local = len("2006-01-02T15:04:05")
 	zoned := end-start == local+1 && arena[end-1] == 'Z'
 	if zoned && p.strict && p.typ == load.Timestamp {
@@ -116,7 +116,7 @@ func (p *momentParser) usual(arena []byte, start, end int) ([]byte, load.Cell, b
 		return arena, load.Cell{}, false
 	}
 	s := arena[start : start+local]
-	if !usualMoment(s) {
+	if !isUsualDatetime(s) {
 		return arena, load.Cell{}, false
 	}
 	if s[10] == ' ' && (p.typ == load.TimestampTZ || !zoned) {
@@ -132,7 +132,7 @@ func (p *momentParser) usual(arena []byte, start, end int) ([]byte, load.Cell, b
 }
 
 // read reads the whole of s.
-func (p *momentParser) read(s []byte) (moment, flaw) {
+func (p *datetimeParser) read(s []byte) (datetime, flaw) {
 	if p.epoch != 0 {
 		return readEpoch(s, p.epoch)
 	}
@@ -146,7 +146,7 @@ func (p *momentParser) read(s []byte) (moment, flaw) {
 	if p.typ == load.Time || p.pattern.timed {
 		return m, flawForm
 	}
-	// A date's pattern, and something behind it: a time.
+	// A date's pattern, and something after it: a time.
 	if p.tail == nil {
 		rest, f = m.readISOTail(rest)
 		return m, andEnd(f, rest)
@@ -158,7 +158,7 @@ func (p *momentParser) read(s []byte) (moment, flaw) {
 }
 
 // holds reports whether the column can hold all that m says.
-func (p *momentParser) holds(m *moment) bool {
+func (p *datetimeParser) holds(m *datetime) bool {
 	switch p.typ {
 	case load.Date:
 		return m.dated && m.midnight() && !m.zoned
@@ -173,7 +173,7 @@ func (p *momentParser) holds(m *moment) bool {
 
 // canonical reports whether s, which was read as m by ISO 8601, is in the
 // form in which the column keeps it.
-func (p *momentParser) canonical(s []byte, m *moment) bool {
+func (p *datetimeParser) canonical(s []byte, m *datetime) bool {
 	switch p.typ {
 	case load.Date:
 		return len(s) == len("2006-01-02")
@@ -193,7 +193,7 @@ func canonicalTime(s []byte) bool {
 		len(s) > clock+1 && len(s) <= clock+10 && s[2] == ':' && s[clock] == '.' && s[len(s)-1] != '0'
 }
 
-func (p *momentParser) explain(text []byte) *load.Fault {
+func (p *datetimeParser) explain(text []byte) *load.Fault {
 	flt := &load.Fault{Code: load.CodeNotATimestamp, Note: message.Note{Message: "not a timestamp"}}
 	switch p.typ {
 	case load.Date:
@@ -229,9 +229,9 @@ func (p *momentParser) explain(text []byte) *load.Fault {
 	return flt
 }
 
-// explainSurplus says what of a moment that was read the column can't hold,
+// explainSurplus says what of a datetime that was read the column can't hold,
 // or what it lacks.
-func (p *momentParser) explainSurplus(flt *load.Fault, m *moment) {
+func (p *datetimeParser) explainSurplus(flt *load.Fault, m *datetime) {
 	switch {
 	case p.typ == load.Time && m.dated:
 		flt.Message, flt.Hint = "a date where only a time belongs", "for both the column has to be a timestamp"
@@ -254,7 +254,7 @@ func (p *momentParser) explainSurplus(flt *load.Fault, m *moment) {
 }
 
 // describe says what is wrong with m by the calendar and the clock.
-func (f flaw) describe(m *moment) string {
+func (f flaw) describe(m *datetime) string {
 	switch f {
 	case flawYear:
 		return "there is no year 0"
@@ -284,7 +284,7 @@ func (f flaw) describe(m *moment) string {
 	}
 }
 
-func (p *momentParser) flawHint(f flaw, m *moment) string {
+func (p *datetimeParser) flawHint(f flaw, m *datetime) string {
 	switch {
 	case f == flawMonth && m.day <= 12 && m.month <= 31 && m.month > 0:
 		return "day and month swapped?"
@@ -301,7 +301,7 @@ func (p *momentParser) flawHint(f flaw, m *moment) string {
 }
 
 // formHint guesses how a text that is not written as wanted came to be.
-func (p *momentParser) formHint(text []byte) string {
+func (p *datetimeParser) formHint(text []byte) string {
 	format := ""
 	switch {
 	case p.pattern != nil:
@@ -341,7 +341,7 @@ func (p *momentParser) formHint(text []byte) string {
 	return p.isoForm() + " is wanted; for another way of writing give the column a format"
 }
 
-func (p *momentParser) isoForm() string {
+func (p *datetimeParser) isoForm() string {
 	switch p.typ {
 	case load.Date:
 		return "YYYY-MM-DD"
@@ -355,7 +355,7 @@ func (p *momentParser) isoForm() string {
 }
 
 // otherPatterns lists the patterns that text may be written in.
-func (p *momentParser) otherPatterns(text []byte) []string {
+func (p *datetimeParser) otherPatterns(text []byte) []string {
 	if p.typ == load.Time {
 		return []string{"hh:mm:ss A", "hh:mm A"}
 	}
@@ -369,9 +369,9 @@ func isDayNumber(text []byte) bool {
 	return len(whole) == 5 && bytes.Trim(whole, "0123456789") == nil
 }
 
-// looksLikeMoment reports whether text is a date, a time or a timestamp in a
+// looksLikeDatetime reports whether text is a date, a time or a timestamp in a
 // usual form.
-func looksLikeMoment(text []byte) bool {
+func looksLikeDatetime(text []byte) bool {
 	if len(text) > 8 || bytes.IndexByte(text, ':') > 0 {
 		if _, f := readISO(text); f == flawNone {
 			return true
@@ -385,7 +385,7 @@ func looksLikeMoment(text []byte) bool {
 	return false
 }
 
-// readsWhole reports whether text is a moment by the pattern.
+// readsWhole reports whether text is a datetime by the pattern.
 func readsWhole(pattern string, text []byte) bool {
 	p := guessedPattern(pattern)
 	if p == nil {

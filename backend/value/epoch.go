@@ -28,7 +28,7 @@ func epochFormat(epoch int64) string {
 
 // readEpoch reads Unix time: a whole number of units since 1970, which may have a
 // sign, and of seconds a fraction.
-func readEpoch(s []byte, epoch int64) (m moment, f flaw) {
+func readEpoch(s []byte, epoch int64) (m datetime, f flaw) {
 	number, fraction, fractional := strings.Cut(string(s), ".")
 	n, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || fractional && epoch != 1 {
@@ -56,7 +56,7 @@ func readEpoch(s []byte, epoch int64) (m moment, f flaw) {
 		return m, flawEpoch
 	}
 	year, month, day := t.Date()
-	return moment{
+	return datetime{
 		nano: int32(t.Nanosecond()), year: int16(year), month: uint8(month), day: uint8(day),
 		hour: uint8(t.Hour()), minute: uint8(t.Minute()), seconds: uint8(t.Second()), dated: true, timed: true, zoned: true,
 	}, flawNone
@@ -70,7 +70,7 @@ const (
 
 // epochHint returns a hint where text may be Unix time, and the column's format
 // is another; "" where it may not.
-func (p *momentParser) epochHint(text []byte) string {
+func (p *datetimeParser) epochHint(text []byte) string {
 	if p.epoch != 0 || p.typ == load.Time || countDigits(text) != len(text) {
 		return ""
 	}

@@ -17,7 +17,7 @@ func guessed(ps parser, c load.Column) parser {
 		if yes, no, ok := strings.Cut(c.Words, "/"); ok {
 			p.usual = [2]string{no, yes}
 		}
-	case *momentParser:
+	case *datetimeParser:
 		p.strict = true
 	case uuidParser:
 		return guessedUUID{p}

@@ -96,7 +96,7 @@ func (g Guess) Misfit(c load.Column) (line int64, says string) {
 }
 
 // ForNewTable returns the guess for the column of a table that is to be made in
-// a database that keeps so many digits of a decimal, 0 for all: decimals of more
+// a database that keeps that number of digits of a decimal, 0 for all: decimals of more
 // are text.
 func (g Guess) ForNewTable(digits int) Guess {
 	long := beyond(g.long, digits)
@@ -150,7 +150,7 @@ func (g Guess) FormatFor(t load.Type) string {
 
 // NewInference returns an Inference for records with the given fields. What
 // the plan says about NULL, the decimal sign, dates and the formats of columns
-// is taken as said.
+// is taken as given.
 func NewInference(fields []string, p load.Plan) (*Inference, error) {
 	nulls, err := newConversion(load.Column{Nullable: true}, p)
 	if err != nil {
@@ -169,7 +169,7 @@ func NewInference(fields []string, p load.Plan) (*Inference, error) {
 			column = to
 		}
 		i.fields[n].format = p.Formats[column]
-		if typ, said := p.ColumnTypes[column]; said {
+		if typ, given := p.ColumnTypes[column]; given {
 			i.fields[n].typ = &typ
 		}
 	}

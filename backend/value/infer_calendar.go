@@ -26,7 +26,7 @@ func (c *calendar) clear() bool { return c.padded || c.late > 0 && c.late*4 >= c
 // firstShortYear is the first year that two digits can mean.
 const firstShortYear = 1969
 
-func (c *calendar) add(m *moment, text []byte) {
+func (c *calendar) add(m *datetime, text []byte) {
 	c.dates++
 	if m.day > 12 {
 		c.late++

@@ -33,14 +33,14 @@ type candidate struct {
 	firstFit        held
 	firstMiss       held
 
-	fits    bool // the value at hand, and what it is
-	yes, no bool // of a boolean: the word was seen
-	dropped bool
-	moment  moment // instead of the cell, of dates and times
-	cell    load.Cell
+	fits     bool // the value at hand, and what it is
+	yes, no  bool // of a boolean: the word was seen
+	dropped  bool
+	datetime datetime // instead of the cell, of dates and times
+	cell     load.Cell
 }
 
-// patience is how many of so many values a candidate may miss and stay in the
+// patience is how many of the values a candidate may miss and stay in the
 // race: more than it may miss in the end, as bad values can come together.
 func patience(values int64) int64 { return 10 + values/20 }
 
@@ -49,10 +49,10 @@ func patience(values int64) int64 { return 10 + values/20 }
 func (c *candidate) weigh(f *forms, buf []byte, n int, line int64) []byte {
 	c.fits = false
 	switch p := c.parser.(type) {
-	case *momentParser:
-		c.moment, c.fits = p.suits(buf[:n])
+	case *datetimeParser:
+		c.datetime, c.fits = p.suits(buf[:n])
 		if c.fits && c.calendar != nil {
-			c.calendar.add(&c.moment, buf[:n])
+			c.calendar.add(&c.datetime, buf[:n])
 		}
 	default:
 		if c.suits(buf[:n]) {
@@ -99,9 +99,9 @@ func (c *candidate) suits(text []byte) bool {
 	return true
 }
 
-// suits reports whether text is a moment that tells p's type apart from the
+// suits reports whether text is a datetime that tells p's type apart from the
 // wider ones, as candidate.suits does: a date has no time, a timestamp no zone.
-func (p *momentParser) suits(text []byte) (moment, bool) {
+func (p *datetimeParser) suits(text []byte) (datetime, bool) {
 	m, f := p.read(text)
 	return m, f == flawNone && p.holds(&m) && !(p.typ == load.Date && m.timed) && !(p.typ == load.Timestamp && m.zoned && p.epoch == 0)
 }
@@ -117,15 +117,15 @@ func (c *candidate) reading(b, arena []byte) []byte {
 	return append(b, arena[c.cell.Bits:c.cell.Bits+uint64(c.cell.Len)]...)
 }
 
-// A rivalry is between two candidates that may read the same text as different
+// A conflict is between two candidates that may read the same text as different
 // values: 03/04/2026, or 1.234.
-type rivalry struct {
+type conflict struct {
 	a, b    *candidate
 	numbers bool // both read numbers
 	*proofs      // nil until there are any
 }
 
-// proofs are what the values of a field say about a rivalry.
+// proofs are what the values of a field say about a conflict.
 type proofs struct {
 	doubt        proof // values that each reads, differently or, of dates, by chance alike
 	alike        bool  // as yet all of them alike
@@ -147,14 +147,14 @@ func (p *proof) add(f *forms, text []byte, line int64) {
 
 // weigh compares what became of the value at hand; arena is where it did. It
 // returns the count that the value was added to, nil for none.
-func (r *rivalry) weigh(f *forms, arena, text []byte, line int64) *int64 {
+func (r *conflict) weigh(f *forms, arena, text []byte, line int64) *int64 {
 	if !r.a.fits && !r.b.fits {
 		return nil
 	}
 	same := false
 	if r.a.fits && r.b.fits {
 		var one, other [64]byte
-		same = r.a.moment == r.b.moment
+		same = r.a.datetime == r.b.datetime
 		if r.a.order == "" {
 			if same = bytes.Equal(r.a.reading(one[:0], arena), r.b.reading(other[:0], arena)); same {
 				return nil
@@ -182,22 +182,22 @@ func (r *rivalry) weigh(f *forms, arena, text []byte, line int64) *int64 {
 }
 
 // inDoubt reports whether there are values that each reads.
-func (r *rivalry) inDoubt() bool { return r.proofs != nil && r.doubt.count > 0 }
+func (r *conflict) inDoubt() bool { return r.proofs != nil && r.doubt.count > 0 }
 
 // mixed reports whether the field's values are written in both ways: each
 // reads some that the other can't, and together they read them all.
-func (r *rivalry) mixed(values int64) bool {
+func (r *conflict) mixed(values int64) bool {
 	return r.inDoubt() && r.onlyA.count > 0 && r.onlyB.count > 0 && tolerable(r.a.missed-r.onlyB.count, values)
 }
 
-// rivalries pairs the candidates that may read the same text differently.
-func rivalries(candidates []*candidate) []rivalry {
-	var list []rivalry
+// conflictsAmong pairs the candidates that may read the same text differently.
+func conflictsAmong(candidates []*candidate) []conflict {
+	var list []conflict
 	for i, a := range candidates {
 		for _, b := range candidates[i+1:] {
 			if a.typ == b.typ && a.skeleton != "" && a.skeleton == b.skeleton ||
 				a.number && b.number && (groupsBy(a) == signOfPoint(b) || groupsBy(b) == signOfPoint(a)) {
-				list = append(list, rivalry{a: a, b: b, numbers: a.number})
+				list = append(list, conflict{a: a, b: b, numbers: a.number})
 			}
 		}
 	}

@@ -68,8 +68,8 @@ func (w *fieldWatch) misfit() string {
 	if w.mixed != "" {
 		return w.mixed
 	}
-	for i := range w.rivalries {
-		if r := &w.rivalries[i]; r.mixed(w.values) {
+	for i := range w.conflicts {
+		if r := &w.conflicts[i]; r.mixed(w.values) {
 			return r.contrast()
 		}
 	}
@@ -107,7 +107,7 @@ func (c *candidate) readBecause(proof held) string {
 var pointNames = map[byte]string{'.': "point", ',': "comma"}
 
 // contrast says why a field is text that is written in the ways of both.
-func (r *rivalry) contrast() string {
+func (r *conflict) contrast() string {
 	what := "some " + r.a.order + ", some " + r.b.order
 	if r.a.number {
 		what = "some with a decimal point, some with a decimal comma"
@@ -152,7 +152,7 @@ func (v *verdict) guess(name string) Guess {
 		MaxLength:  w.maxLength,
 		misfits:    w.misfits(),
 	}
-	if !w.said && w.typ == nil {
+	if !w.given && w.typ == nil {
 		g.long = w.long
 	}
 	if c := v.chosen; c != nil {

@@ -26,7 +26,7 @@ type fieldWatch struct {
 	name   string
 	forms  *forms
 	format string     // as somebody has given it; "" for none
-	said   bool       // the candidates are those of the format
+	given  bool       // the candidates are those of the format
 	typ    *load.Type // as somebody has chosen it; nil where nobody has
 
 	values, empty int64
@@ -40,7 +40,7 @@ type fieldWatch struct {
 	candidates []*candidate // in the order of narrowness
 	numbers    []*candidate // those of them that read numbers
 	others     []*candidate // and those that don't
-	rivalries  []rivalry
+	conflicts  []conflict
 	numeric    bool    // all numbers read what is digits alone
 	shapes     []shape // in which numbers were written
 
@@ -140,16 +140,16 @@ func (w *fieldWatch) open() {
 	if w.typ == nil && strings.EqualFold(w.format, textFormat) {
 		w.typ = new(load.Type) // text
 	}
-	notations := w.forms.said(w.format)
-	if w.said = len(notations) > 0; !w.said {
+	notations := w.forms.given(w.format)
+	if w.given = len(notations) > 0; !w.given {
 		notations = w.forms.notations(w.opening)
 	}
 	if w.typ != nil {
 		notations = ofType(notations, *w.typ)
-		w.said = w.said && len(notations) > 0
+		w.given = w.given && len(notations) > 0
 	}
 	w.candidates = w.forms.candidates(notations)
-	w.rivalries = rivalries(w.candidates)
+	w.conflicts = conflictsAmong(w.candidates)
 	w.divide()
 	w.numeric = true
 	for _, c := range w.numbers {
@@ -172,12 +172,12 @@ func (w *fieldWatch) compact() {
 	for i, c := range w.candidates {
 		memory[i], moved[i] = *c, &memory[i]
 	}
-	rivalries := make([]rivalry, len(w.rivalries))
-	for i, r := range w.rivalries {
+	conflicts := make([]conflict, len(w.conflicts))
+	for i, r := range w.conflicts {
 		r.a, r.b = moved[slices.Index(w.candidates, r.a)], moved[slices.Index(w.candidates, r.b)]
-		rivalries[i] = r
+		conflicts[i] = r
 	}
-	w.candidates, w.rivalries, w.numbers, w.others = moved, rivalries, nil, nil
+	w.candidates, w.conflicts, w.numbers, w.others = moved, conflicts, nil, nil
 	w.divide()
 }
 
@@ -187,7 +187,7 @@ func (w *fieldWatch) close() {
 		w.open()
 	}
 	w.settleShapes()
-	if !w.said {
+	if !w.given {
 		for _, c := range w.candidates {
 			c.dropped = w.matched(c) == 0
 		}
@@ -196,11 +196,11 @@ func (w *fieldWatch) close() {
 	w.compact()
 }
 
-// remove takes out the candidates that are dropped, and their rivalries.
+// remove takes out the candidates that are dropped, and their conflicts.
 func (w *fieldWatch) remove() {
 	w.shapes = nil // they speak of candidates that are no more
 	w.candidates = slices.DeleteFunc(w.candidates, func(c *candidate) bool { return c.dropped })
-	w.rivalries = slices.DeleteFunc(w.rivalries, func(r rivalry) bool { return r.a.dropped || r.b.dropped })
+	w.conflicts = slices.DeleteFunc(w.conflicts, func(r conflict) bool { return r.a.dropped || r.b.dropped })
 	w.divide()
 }
 
@@ -268,8 +268,8 @@ func (w *fieldWatch) weighOthers(text []byte, line int64) {
 	for _, c := range w.others {
 		buf = c.weigh(w.forms, buf, len(text), line)
 	}
-	for i := range w.rivalries {
-		if r := &w.rivalries[i]; !r.numbers {
+	for i := range w.conflicts {
+		if r := &w.conflicts[i]; !r.numbers {
 			r.weigh(w.forms, buf, text, line)
 		}
 	}
@@ -304,8 +304,8 @@ func (w *fieldWatch) weighNumber(text []byte, line int64) {
 		number = number || c.fits
 	}
 	var proofs []*int64
-	for i := range w.rivalries {
-		r := &w.rivalries[i]
+	for i := range w.conflicts {
+		r := &w.conflicts[i]
 		if !r.numbers {
 			continue
 		}
@@ -353,7 +353,7 @@ func (w *fieldWatch) weighBit(text []byte, line int64) {
 const mostPlainDigits = 18
 
 // isPlain reports whether text is a number of digits alone, whose zeros stand
-// behind others.
+// after others.
 func isPlain(text []byte) bool {
 	if len(text) > mostPlainDigits || text[0] == '0' && len(text) > 1 {
 		return false
@@ -388,8 +388,8 @@ func (w *fieldWatch) drop() {
 	if !dropped {
 		return
 	}
-	for i := range w.rivalries {
-		if r := &w.rivalries[i]; w.mixed == "" && (r.a.dropped || r.b.dropped) && r.mixed(w.values) {
+	for i := range w.conflicts {
+		if r := &w.conflicts[i]; w.mixed == "" && (r.a.dropped || r.b.dropped) && r.mixed(w.values) {
 			w.mixed = r.contrast()
 		}
 	}
@@ -398,10 +398,10 @@ func (w *fieldWatch) drop() {
 
 // inRace reports whether c, or a rival of it, may still win.
 func (w *fieldWatch) inRace(c *candidate) bool {
-	if c.missed <= patience(w.values) || w.said {
+	if c.missed <= patience(w.values) || w.given {
 		return true
 	}
-	for _, r := range w.rivalries {
+	for _, r := range w.conflicts {
 		if r.a == c && r.b.missed <= patience(w.values) || r.b == c && r.a.missed <= patience(w.values) {
 			return true
 		}

@@ -57,11 +57,11 @@ func (f *forms) hold(text []byte, line int64) held {
 // keepScratch is the largest scratch that is kept for the next value.
 const keepScratch = 1 << 20
 
-// room returns a copy of text with room behind it for what parsers make of it.
+// room returns a copy of text with room after it for what parsers make of it.
 // It is good until the next one is asked for.
 func (f *forms) room(text []byte) []byte {
-	const behind = 128
-	if need := len(text) + behind; cap(f.scratch) < need || cap(f.scratch) > keepScratch && need <= keepScratch {
+	const extra = 128
+	if need := len(text) + extra; cap(f.scratch) < need || cap(f.scratch) > keepScratch && need <= keepScratch {
 		f.scratch = make([]byte, 0, max(need, 1024))
 	}
 	return append(f.scratch[:0], text...)
@@ -91,7 +91,7 @@ func newForms(p load.Plan) (*forms, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, ok := ps.(*momentParser); ok && c.Format == "" && p.DateFormat != "" {
+		if _, ok := ps.(*datetimeParser); ok && c.Format == "" && p.DateFormat != "" {
 			c.Format = isoFormat
 		}
 		f.others = append(f.others, &notation{typ: c.Type, format: c.Format, parser: ps})
@@ -131,9 +131,9 @@ func (f *forms) candidates(all []*notation) []*candidate {
 
 // A dress is what stands around the digits of a field's numbers.
 type dress struct {
-	unit                              string // a currency's sign or code
-	before                            bool   // the unit stands before the number
-	percent, parentheses, minusBehind bool
+	unit                                string // a currency's sign or code
+	before                              bool   // the unit stands before the number
+	percent, parentheses, trailingMinus bool
 }
 
 // dressOf returns what stands around the numbers among the values.
@@ -146,7 +146,7 @@ func dressOf(values []openingValue) dress {
 			continue
 		}
 		d.percent = d.percent || text[len(text)-1] == '%'
-		d.minusBehind = d.minusBehind || text[len(text)-1] == '-'
+		d.trailingMinus = d.trailingMinus || text[len(text)-1] == '-'
 		if text[0] == '(' && text[len(text)-1] == ')' {
 			d.parentheses = true
 			text = text[1 : len(text)-1]
@@ -175,7 +175,7 @@ func (d *dress) on(pattern string) string {
 	if d.percent {
 		pattern += " %"
 	}
-	if d.minusBehind {
+	if d.trailingMinus {
 		pattern += "-"
 	}
 	if d.parentheses {
@@ -284,7 +284,7 @@ func (f *forms) datesFor(values []openingValue) []*notation {
 func (f *forms) dated(pattern string) []*notation {
 	var list []*notation
 	add := func(typ load.Type, pattern string) {
-		ps, err := newMomentParser(load.Column{Type: typ, Format: pattern}, load.Plan{})
+		ps, err := newDatetimeParser(load.Column{Type: typ, Format: pattern}, load.Plan{})
 		if err != nil {
 			return
 		}

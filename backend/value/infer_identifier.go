@@ -32,7 +32,7 @@ func keptAsText(text []byte) string {
 // with an exponent.
 const mangledDigits = 12
 
-// isMangled reports whether text is a number of so many digits as a spreadsheet
+// isMangled reports whether text is a number of as many digits as a spreadsheet
 // shows it: 4.00638E+12.
 func isMangled(text []byte) bool {
 	mantissa, exponent := cutExponent(text)
@@ -128,7 +128,7 @@ var (
 	durationWords = wordSet("lap race run finish total elapsed running chip gun net split swim bike best record winning play")
 )
 
-// identifierTails are the words that may stand behind them.
+// identifierTails are the words that may stand after them.
 var identifierTails = wordSet("code number no nr num nummer id numero número numéro")
 
 func wordSet(words string) map[string]bool {

@@ -45,14 +45,14 @@ func (v *verdict) restrict() {
 	if w.typ != nil {
 		return
 	}
-	if c := v.chosen; c != nil && !w.said && (c.missed > 0 || w.signsCount()) {
+	if c := v.chosen; c != nil && !w.given && (c.missed > 0 || w.signsCount()) {
 		v.chosen, v.most, v.asBoolean = nil, c, false
 		v.confidence = sureness(w.values)
 		if v.why = w.misfit(); c.missed == 0 {
 			v.why = fmt.Sprintf("text, because %s is no %s; %s would be", w.markers[0].text, c.typ, w.share(c))
 		}
 	}
-	if slices.ContainsFunc(v.alternatives, func(c *candidate) bool { return c.missed > 0 }) && !w.said {
+	if slices.ContainsFunc(v.alternatives, func(c *candidate) bool { return c.missed > 0 }) && !w.given {
 		v.alternatives, v.why = nil, w.misfit()
 	}
 }
@@ -60,7 +60,7 @@ func (v *verdict) restrict() {
 // judge decides by the field alone.
 func (w *fieldWatch) judge() verdict {
 	v := verdict{watch: w}
-	if w.said {
+	if w.given {
 		v.chosen, v.confidence = slices.MinFunc(w.candidates, func(a, b *candidate) int { return cmp.Compare(a.missed, b.missed) }), 1
 		v.why = w.fit(v.chosen, "as it was said")
 		return v
@@ -110,7 +110,7 @@ func (w *fieldWatch) judge() verdict {
 	return v
 }
 
-// sureness is how sure a type is that so many values fit.
+// sureness is how sure a type is, by the number of values that fit it.
 func sureness(values int64) float64 {
 	switch {
 	case values >= 100:
@@ -163,7 +163,7 @@ func (w *fieldWatch) nearest() *candidate {
 // text, for a column whose type is known: nothing is chosen where that is in doubt.
 func (w *fieldWatch) written() verdict {
 	v := verdict{watch: w}
-	if c := w.usual(); c != nil && !w.said {
+	if c := w.usual(); c != nil && !w.given {
 		w.decide(&v, c)
 	}
 	return v
@@ -179,15 +179,15 @@ func (w *fieldWatch) looksLikePhone(c *candidate) bool {
 // decide takes c, unless a rival reads the same values differently and
 // nothing proves which of the two is right.
 func (w *fieldWatch) decide(v *verdict, c *candidate) {
-	for _, f := range w.facing(c) {
-		if !f.proves() && w.likelier(f.rival, c) != "" {
-			c = f.rival
+	for _, f := range w.conflictsOf(c) {
+		if !f.proves() && w.likelier(f.other, c) != "" {
+			c = f.other
 			break
 		}
 	}
 	var because []string
-	for _, f := range w.facing(c) {
-		likelier := w.likelier(c, f.rival)
+	for _, f := range w.conflictsOf(c) {
+		likelier := w.likelier(c, f.other)
 		switch {
 		case f.mine.count > f.theirs.count*exceptionShare:
 			v.proved = true
@@ -199,8 +199,8 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 			v.why = f.contrast()
 			v.alternatives = nil
 			return
-		case c.order == dayFirst && f.rival.order == monthFirst && strings.HasPrefix(c.skeleton, "#.#.#"):
-			// No country writes the month first and points behind it.
+		case c.order == dayFirst && f.other.order == monthFirst && strings.HasPrefix(c.skeleton, "#.#.#"):
+			// No country puts the month first and points between.
 			v.proved = true
 			because = append(because, "day first as everywhere where points separate")
 		case likelier != "":
@@ -212,7 +212,7 @@ func (w *fieldWatch) decide(v *verdict, c *candidate) {
 				v.doubt = f.doubt.first
 			}
 			if !c.number || len(v.alternatives) == 1 { // other numbers only repeat the question
-				v.alternatives = append(v.alternatives, f.rival)
+				v.alternatives = append(v.alternatives, f.other)
 			}
 		}
 	}
@@ -256,26 +256,26 @@ func joinReasons(all []string) string {
 	return joined
 }
 
-// A face is a rivalry from the side of one of the two.
-type face struct {
-	*rivalry
-	rival        *candidate
+// A side is a conflict as one of the two candidates has it.
+type side struct {
+	*conflict
+	other        *candidate
 	mine, theirs proof
 }
 
 // proves reports whether there are values that only one of the two can read.
-func (f *face) proves() bool { return f.mine.count+f.theirs.count > 0 }
+func (f *side) proves() bool { return f.mine.count+f.theirs.count > 0 }
 
-// facing returns the rivals of c that read some values differently.
-func (w *fieldWatch) facing(c *candidate) []face {
-	var list []face
-	for i := range w.rivalries {
-		switch r := &w.rivalries[i]; {
+// conflictsOf returns the rivals of c that read some values differently.
+func (w *fieldWatch) conflictsOf(c *candidate) []side {
+	var list []side
+	for i := range w.conflicts {
+		switch r := &w.conflicts[i]; {
 		case !r.inDoubt():
 		case r.a == c:
-			list = append(list, face{r, r.b, r.onlyA, r.onlyB})
+			list = append(list, side{r, r.b, r.onlyA, r.onlyB})
 		case r.b == c:
-			list = append(list, face{r, r.a, r.onlyB, r.onlyA})
+			list = append(list, side{r, r.a, r.onlyB, r.onlyA})
 		}
 	}
 	return list

@@ -21,7 +21,7 @@ func addLong(all []longNumber, n longNumber) []longNumber {
 	return append(all, n)
 }
 
-// beyond returns the first number of more than so many digits, 0 for any number.
+// beyond returns the first number of more digits than that, 0 for any number.
 func beyond(all []longNumber, digits int) held {
 	for _, n := range all {
 		if digits > 0 && n.digits > digits {

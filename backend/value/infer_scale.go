@@ -81,7 +81,7 @@ func (s *scales) spread() bool { return s.least > 0 && s.zeroed > s.least }
 // the like: not amounts, by their name or by what stands beside them.
 func (w *fieldWatch) mayBeCodes(c *candidate) bool {
 	f := formatOf(c.notation)
-	return c.typ == load.Decimal && f.group == groupNone && f.unit == nil && !f.percent && !f.parentheses && !f.minusBehind &&
+	return c.typ == load.Decimal && f.group == groupNone && f.unit == nil && !f.percent && !f.parentheses && !f.trailingMinus &&
 		!w.scales.negative && !namesAmount(w.name)
 }
 

@@ -7,7 +7,7 @@ type shape struct {
 	key    shapeKey
 	count  int64    // the values that are in no candidate's account yet
 	fits   uint64   // by the index of those candidates, whether it reads them
-	proofs []*int64 // the counts of rivalries that each value adds to
+	proofs []*int64 // the counts of conflicts that each value adds to
 	zero   bool     // one of them ends with a zero
 }
 
@@ -79,7 +79,7 @@ func (w *fieldWatch) remember(k shapeKey, proofs []*int64) {
 }
 
 // settleShapes brings the values of all shapes into the account of the
-// candidates and rivalries.
+// candidates and conflicts.
 func (w *fieldWatch) settleShapes() {
 	for i := range w.shapes {
 		s := &w.shapes[i]

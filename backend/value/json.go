@@ -66,7 +66,7 @@ func checkJSON(s []byte) (at int, ok bool) {
 			}
 			depth++
 			i = skipJSONSpace(s, i+1)
-			if i < len(s) && s[i] == b+2 { // ASCII has } two behind {, and ] two behind [
+			if i < len(s) && s[i] == b+2 { // ASCII has } two after {, and ] two after [
 				break // the end of an empty one, taken below
 			}
 			if b == '{' {

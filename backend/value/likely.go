@@ -21,7 +21,7 @@ func likelyPatterns(text []byte) []string {
 	return l.patterns()
 }
 
-// A likeness is the shape of a text that may be a moment.
+// A likeness is the shape of a text that may be a datetime.
 type likeness struct {
 	rest  string
 	parts []likePart
@@ -50,7 +50,7 @@ func (l *likeness) scan() bool {
 				return false
 			}
 		case l.clock && (r == '+' || r == '-'):
-			var m moment
+			var m datetime
 			rest, f := m.readZone([]byte(l.rest))
 			if f != flawNone {
 				return false
@@ -131,7 +131,7 @@ func (l *likeness) word() bool {
 		l.add("T", 1)
 		return true
 	}
-	var m moment
+	var m datetime
 	if rest, f := m.readZone(s); f == flawNone && l.clock {
 		l.add("Z", len(s)-len(rest))
 		return true

@@ -17,15 +17,15 @@ type numberFormat struct {
 	group grouping // the thousands separator
 	lakh  bool     // groups of two digits above the thousands: 12,34,567
 
-	// unit is what may stand before or behind the number, such as "€" or
+	// unit is what may stand before or after the number, such as "€" or
 	// "CHF"; nil for nothing.
 	unit []byte
 
-	percent     bool // a percent sign stands behind every number, which counts hundredths
-	parentheses bool // (5) is -5
-	minusBehind bool // 5- is -5
+	percent       bool // a percent sign stands after every number, which counts hundredths
+	parentheses   bool // (5) is -5
+	trailingMinus bool // 5- is -5
 
-	fraction bool // the pattern shows digits behind the decimal sign
+	fraction bool // the pattern shows digits after the decimal sign
 }
 
 // A grouping is the kind of thousands separator.
@@ -70,7 +70,7 @@ func numberFormatOf(c load.Column, p load.Plan) (numberFormat, error) {
 // does not show the decimal sign, it is the one that is not the thousands
 // separator, or point.
 //
-// One separator with three digits behind and one to three before it separates
+// One separator with three digits after and one to three before it separates
 // thousands ("1.234"); any other single point or comma is the decimal sign
 // ("1234,56").
 func parseNumberFormat(pattern string, point byte) (numberFormat, error) {
@@ -94,7 +94,7 @@ func parseNumberFormat(pattern string, point byte) (numberFormat, error) {
 		if i == 0 {
 			around = strings.TrimLeft(around, "+-")
 		} else if strings.HasSuffix(around, "-") {
-			f.minusBehind = true
+			f.trailingMinus = true
 			around = strings.TrimSuffix(around, "-")
 		}
 		if i == 1 && strings.Contains(around, "%") {
@@ -159,10 +159,10 @@ func (f *numberFormat) setSeparators(core string) error {
 	if isPoint && len(seps) == 1 && digits == 3 && end.before <= 3 {
 		isPoint = false
 	}
-	groups, behind := seps, digits
+	groups, last := seps, digits
 	if f.fraction = isPoint; isPoint {
 		f.point = byte(end.r)
-		groups, behind = seps[:len(seps)-1], end.before
+		groups, last = seps[:len(seps)-1], end.before
 	}
 	if len(groups) == 0 {
 		return nil
@@ -175,8 +175,8 @@ func (f *numberFormat) setSeparators(core string) error {
 			f.lakh = true
 		}
 	}
-	if behind != 3 {
-		return fmt.Errorf("there are %d digits behind the thousands separator, not three", behind)
+	if last != 3 {
+		return fmt.Errorf("there are %d digits behind the thousands separator, not three", last)
 	}
 	switch groups[0].r {
 	case ',':
@@ -229,9 +229,9 @@ func (f *numberFormat) separator(s []byte) int {
 }
 
 // scan reads s as a number in format f and appends it to dst in the canonical
-// form: -?digits[.digits], no zeros in front, the zeros behind as they stood,
+// form: -?digits[.digits], no zeros in front, the zeros after as they stood,
 // no -0. It reports how many digits stand before the point, a single zero not
-// counted, and how many behind. When s is no such number, dst comes back as it was.
+// counted, and how many after. When s is no such number, dst comes back as it was.
 func (f *numberFormat) scan(dst, s []byte) (out []byte, whole, fraction int, ok bool) {
 	core, negative, ok := f.strip(s)
 	if !ok {
@@ -312,7 +312,7 @@ func isZero(s []byte) bool {
 	return true
 }
 
-// groupFits reports whether a group of n digits may stand behind so many
+// groupFits reports whether a group of n digits may stand after so many
 // separators; last says that none follows it.
 func (f *numberFormat) groupFits(n, separators int, last bool) bool {
 	switch {
@@ -352,7 +352,7 @@ func (f *numberFormat) strip(s []byte) (core []byte, negative, ok bool) {
 		}
 		break
 	}
-	if f.minusBehind && !signed && len(s) > 0 && s[len(s)-1] == '-' {
+	if f.trailingMinus && !signed && len(s) > 0 && s[len(s)-1] == '-' {
 		s, negative = trimRightBlanks(s[:len(s)-1]), true
 	}
 	if f.percent {
@@ -363,7 +363,7 @@ func (f *numberFormat) strip(s []byte) (core []byte, negative, ok bool) {
 	}
 	if n := len(s) - len(f.unit); f.unit != nil && !unit && n > 0 && bytes.EqualFold(s[n:], f.unit) {
 		s = trimRightBlanks(s[:n])
-		if f.minusBehind && !signed && len(s) > 0 && s[len(s)-1] == '-' {
+		if f.trailingMinus && !signed && len(s) > 0 && s[len(s)-1] == '-' {
 			s, negative = trimRightBlanks(s[:len(s)-1]), true
 		}
 	}

@@ -62,7 +62,7 @@ func numberHint(text []byte, f *numberFormat) message.Text {
 	if hint := otherFormat(text, f); hint.ID != "" {
 		return hint
 	}
-	if looksLikeMoment(text) {
+	if looksLikeDatetime(text) {
 		return message.T("date_or_time")
 	}
 	if bytes.ContainsFunc(text, unicode.IsLetter) {

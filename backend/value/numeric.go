@@ -14,10 +14,10 @@ import (
 
 // An integerParser reads whole numbers of 64 bits. A fraction of zeros is
 // taken ("5.00" is 5); one of three zeros, which may as well be a thousand,
-// only where somebody has said which sign is the decimal one.
+// only where the user has said which sign is the decimal one.
 type integerParser struct {
 	format numberFormat
-	said   bool
+	given  bool
 }
 
 func (p *integerParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
@@ -32,7 +32,7 @@ func (p *integerParser) parse(arena []byte, start, end int) ([]byte, load.Cell, 
 		return arena, load.Cell{}, false
 	}
 	v, ok := wholeNumber(arena[was:], whole, fraction)
-	return arena[:was], load.IntCell(v), ok && (fraction != 3 || p.said)
+	return arena[:was], load.IntCell(v), ok && (fraction != 3 || p.given)
 }
 
 // plainInteger reads up to 18 digits with an optional sign, which never
@@ -128,7 +128,7 @@ func (p *integerParser) explain(text []byte) *load.Fault {
 }
 
 // A decimalParser reads numbers with a fraction, exactly. Nothing is rounded:
-// digits behind the point beyond the scale have to be zeros.
+// digits after the point beyond the scale have to be zeros.
 type decimalParser struct {
 	format           numberFormat
 	precision, scale int // precision 0 is no limit
@@ -259,7 +259,7 @@ func (p *floatParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bo
 	return arena[:was], load.FloatCell(v), err == nil
 }
 
-// value reads s, with arena as room to write in behind its length. The error
+// value reads s, with arena as room to write in after its length. The error
 // wraps strconv.ErrSyntax or strconv.ErrRange, or is errInexact.
 func (p *floatParser) value(arena, s []byte) ([]byte, float64, error) {
 	was := len(arena)

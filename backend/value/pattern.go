@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// A momentPattern is how dates and times are written in a file, such as
+// A datetimePattern is how dates and times are written in a file, such as
 // "DD.MM.YYYY HH:mm".
-type momentPattern struct {
+type datetimePattern struct {
 	source   string
 	elements []element
 	dated    bool // it has year, month and day
@@ -73,8 +73,8 @@ func (k elementKind) isNumber() bool {
 //
 // The spellings of other programs are understood as far as they say the same:
 // yyyy-MM-dd, yyyy-mm-dd, HH24:MI:SS, DD-MON-YYYY, tt, %d.%m.%Y.
-func parsePattern(source string) (*momentPattern, error) {
-	p := &momentPattern{source: source}
+func parsePattern(source string) (*datetimePattern, error) {
+	p := &datetimePattern{source: source}
 	if err := p.compile(fromStrptime(source)); err != nil {
 		return nil, fmt.Errorf("date format %q: %w; write it such as DD.MM.YYYY HH:mm", source, err)
 	}
@@ -85,12 +85,12 @@ func parsePattern(source string) (*momentPattern, error) {
 // dates are all written in an unexpected way asks for the same ones each time.
 var guessedPatterns struct {
 	sync.Mutex
-	bySource map[string]*momentPattern
+	bySource map[string]*datetimePattern
 }
 
 // guessedPattern is parsePattern for a pattern that comes from a value. It
 // returns nil for one that is not understood.
-func guessedPattern(source string) *momentPattern {
+func guessedPattern(source string) *datetimePattern {
 	const most = 64
 	g := &guessedPatterns
 	g.Lock()
@@ -103,7 +103,7 @@ func guessedPattern(source string) *momentPattern {
 		p = nil
 	}
 	if len(g.bySource) >= most || g.bySource == nil {
-		g.bySource = map[string]*momentPattern{}
+		g.bySource = map[string]*datetimePattern{}
 	}
 	g.bySource[source] = p
 	return p
@@ -137,7 +137,7 @@ var patternWords = []struct {
 	{"tzh:tzm", elementZone}, {"tzh", elementZone},
 }
 
-func (p *momentPattern) compile(s string) error {
+func (p *datetimePattern) compile(s string) error {
 	capitalMonths := strings.Contains(s, "M")
 	for len(s) > 0 {
 		if s[0] == '[' || s[0] == '\'' {
@@ -182,7 +182,7 @@ func patternWord(s string) (elementKind, int) {
 	return 0, 0
 }
 
-func (p *momentPattern) literal(s string) {
+func (p *datetimePattern) literal(s string) {
 	if s == "" {
 		return
 	}
@@ -194,7 +194,7 @@ func (p *momentPattern) literal(s string) {
 }
 
 // run returns the element for a run of n equal letters.
-func (p *momentPattern) run(letter byte, n int, capitalMonths bool) (elementKind, bool) {
+func (p *datetimePattern) run(letter byte, n int, capitalMonths bool) (elementKind, bool) {
 	switch letter {
 	case 'Y', 'y':
 		if n == 2 {
@@ -236,7 +236,7 @@ func (p *momentPattern) run(letter byte, n int, capitalMonths bool) (elementKind
 }
 
 // last returns the last element that is no literal.
-func (p *momentPattern) last() elementKind {
+func (p *datetimePattern) last() elementKind {
 	for i := len(p.elements) - 1; i >= 0; i-- {
 		if k := p.elements[i].kind; k != elementLiteral {
 			return k
@@ -246,7 +246,7 @@ func (p *momentPattern) last() elementKind {
 }
 
 // check completes a pattern whose elements are there, and finds what it lacks.
-func (p *momentPattern) check() error {
+func (p *datetimePattern) check() error {
 	var seen [elementZone + 1]int
 	for i := range p.elements {
 		e := &p.elements[i]
@@ -286,7 +286,7 @@ func (p *momentPattern) check() error {
 
 // split returns the pattern of the date alone and of what follows it, where
 // the date comes first; otherwise the pattern itself and nil.
-func (p *momentPattern) split() (date, tail *momentPattern) {
+func (p *datetimePattern) split() (date, tail *datetimePattern) {
 	end, timed := 0, false
 	for i, e := range p.elements {
 		switch {
@@ -301,13 +301,13 @@ func (p *momentPattern) split() (date, tail *momentPattern) {
 	if !timed || end == 0 {
 		return p, nil
 	}
-	date = &momentPattern{source: p.source, elements: p.elements[:end], dated: true}
-	tail = &momentPattern{source: p.source, elements: p.elements[end:], timed: true, zoned: p.zoned, half: p.half}
+	date = &datetimePattern{source: p.source, elements: p.elements[:end], dated: true}
+	tail = &datetimePattern{source: p.source, elements: p.elements[end:], timed: true, zoned: p.zoned, half: p.half}
 	return date, tail
 }
 
 // String returns the pattern's elements as parsePattern reads them.
-func (p *momentPattern) String() string {
+func (p *datetimePattern) String() string {
 	var b strings.Builder
 	for _, e := range p.elements {
 		if e.kind == elementLiteral && strings.ContainsFunc(string(e.text), unicode.IsLetter) && string(e.text) != "T" {
@@ -320,8 +320,8 @@ func (p *momentPattern) String() string {
 }
 
 // timePart returns the pattern from its time on, or nil where it has none or
-// has the date behind it.
-func (p *momentPattern) timePart() *momentPattern {
+// has the date after it.
+func (p *datetimePattern) timePart() *datetimePattern {
 	for i, e := range p.elements {
 		if e.kind == elementLiteral || e.kind.isDate() {
 			continue
@@ -331,7 +331,7 @@ func (p *momentPattern) timePart() *momentPattern {
 				return nil
 			}
 		}
-		return &momentPattern{source: p.source, elements: p.elements[i:], timed: true, zoned: p.zoned, half: p.half}
+		return &datetimePattern{source: p.source, elements: p.elements[i:], timed: true, zoned: p.zoned, half: p.half}
 	}
 	return nil
 }

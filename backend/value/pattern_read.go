@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// read reads the moment that s begins with.
-func (p *momentPattern) read(s []byte) (m moment, rest []byte, f flaw) {
+// read reads the datetime that s begins with.
+func (p *datetimePattern) read(s []byte) (m datetime, rest []byte, f flaw) {
 	half := -1
 	weekday := time.Weekday(-1)
 	for i := range p.elements {
@@ -89,9 +89,9 @@ func (p *momentPattern) read(s []byte) (m moment, rest []byte, f flaw) {
 	return m, s, m.checkTime()
 }
 
-// fractionFollows reports whether behind element i the pattern itself has a
+// fractionFollows reports whether after element i the pattern itself has a
 // point, a comma or a fraction.
-func (p *momentPattern) fractionFollows(i int) bool {
+func (p *datetimePattern) fractionFollows(i int) bool {
 	if i+1 == len(p.elements) {
 		return false
 	}
@@ -161,7 +161,7 @@ func readHalf(s []byte) (int, []byte) {
 }
 
 // matchName finds the name that s begins with, in any case, with or without a
-// point behind it, and returns its number, from 1, or 0. The letters up to
+// point after it, and returns its number, from 1, or 0. The letters up to
 // the first that is none have to be the whole name.
 func matchName(s []byte, names map[string]int) (int, []byte) {
 	end := 0

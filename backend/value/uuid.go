@@ -10,7 +10,7 @@ import (
 )
 
 // A uuidParser reads UUIDs of RFC 9562 in hexadecimal, with hyphens or without
-// any, also in braces or behind urn:uuid:.
+// any, also in braces or after urn:uuid:.
 type uuidParser struct{}
 
 // How long a UUID is with hyphens, and without.

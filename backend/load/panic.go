@@ -6,12 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// A mistake keeps the first panic of the goroutines of a load, which would
+// A panicGuard keeps the first panic of the goroutines of a load, which would
 // otherwise end the program with all that it does beside.
-type mistake struct{ first atomic.Pointer[error] }
+type panicGuard struct{ first atomic.Pointer[error] }
 
 // guard runs stage, and keeps its panic.
-func (m *mistake) guard(stage func()) {
+func (m *panicGuard) guard(stage func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			err := fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
@@ -22,7 +22,7 @@ func (m *mistake) guard(stage func()) {
 }
 
 // err returns the panic that was kept, nil if there was none.
-func (m *mistake) err() error {
+func (m *panicGuard) err() error {
 	if err := m.first.Load(); err != nil {
 		return *err
 	}

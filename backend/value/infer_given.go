@@ -6,27 +6,27 @@ import (
 	"linefeed/backend/load"
 )
 
-// showsAll reports whether the type of ps can hold all that its format shows:
+// holdsAll reports whether the type of ps can hold all that its format shows:
 // decimals are no integers, and a date has no time of day.
-func showsAll(ps parser) bool {
+func holdsAll(ps parser) bool {
 	switch p := ps.(type) {
 	case *integerParser:
 		return !p.format.fraction
-	case *momentParser:
+	case *datetimeParser:
 		return p.tail == nil
 	}
 	return true
 }
 
-// said returns the ways in which a field may be written whose format somebody
+// given returns the ways in which a field may be written whose format somebody
 // has given: those of the types that have such formats, the narrowest first;
 // none for a format that no type has.
-func (f *forms) said(format string) []*notation {
+func (f *forms) given(format string) []*notation {
 	var list []*notation
 	add := func(types ...load.Type) bool {
 		for _, t := range types {
 			ps, err := newParser(load.Column{Type: t, Format: format}, f.plan)
-			if err != nil || !showsAll(ps) {
+			if err != nil || !holdsAll(ps) {
 				continue
 			}
 			list = append(list, &notation{typ: t, format: format, parser: ps, number: t.IsNumber()})

@@ -2,9 +2,9 @@ package value
 
 import "time"
 
-// A moment is a date, a time of day, or both, as it was read: by the
+// A datetime is a date, a time of day, or both, as it was read: by the
 // Gregorian calendar, with the offset of its zone if it had one.
-type moment struct {
+type datetime struct {
 	nano                              int32
 	year                              int16
 	offset                            int16 // minutes east of UTC
@@ -12,7 +12,7 @@ type moment struct {
 	dated, timed, zoned               bool
 }
 
-// A flaw says what is wrong with a text that should be a moment.
+// A flaw says what is wrong with a text that should be a datetime.
 type flaw uint8
 
 const (
@@ -44,7 +44,7 @@ func daysIn(year int16, month uint8) uint8 {
 }
 
 // checkDate reports what is wrong with the date by the calendar.
-func (m *moment) checkDate() flaw {
+func (m *datetime) checkDate() flaw {
 	switch {
 	case m.year < 1:
 		return flawYear
@@ -58,7 +58,7 @@ func (m *moment) checkDate() flaw {
 
 // checkTime reports what is wrong with the time of day by the clock. A leap
 // second is refused: most databases don't keep it.
-func (m *moment) checkTime() flaw {
+func (m *datetime) checkTime() flaw {
 	switch {
 	case m.hour > 23:
 		return flawHour
@@ -71,13 +71,13 @@ func (m *moment) checkTime() flaw {
 }
 
 // midnight reports whether the time of day is 00:00:00, or there is none.
-func (m *moment) midnight() bool {
+func (m *datetime) midnight() bool {
 	return m.hour == 0 && m.minute == 0 && m.seconds == 0 && m.nano == 0
 }
 
-// toUTC turns the moment, which has a date, into the same one in UTC. It
+// toUTC turns the datetime, which has a date, into the same one in UTC. It
 // reports false where that is outside of the years 1 to 9999.
-func (m *moment) toUTC() bool {
+func (m *datetime) toUTC() bool {
 	if m.offset == 0 {
 		return true
 	}
@@ -91,12 +91,12 @@ func (m *moment) toUTC() bool {
 	return true
 }
 
-func (m *moment) weekday() time.Weekday {
+func (m *datetime) weekday() time.Weekday {
 	return time.Date(int(m.year), time.Month(m.month), int(m.day), 0, 0, 0, 0, time.UTC).Weekday()
 }
 
 // appendDate appends 2006-01-02.
-func (m *moment) appendDate(b []byte) []byte {
+func (m *datetime) appendDate(b []byte) []byte {
 	y := m.year
 	return append(b,
 		byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-',
@@ -105,7 +105,7 @@ func (m *moment) appendDate(b []byte) []byte {
 }
 
 // appendTime appends 15:04:05 and the fraction of the second, if any.
-func (m *moment) appendTime(b []byte) []byte {
+func (m *datetime) appendTime(b []byte) []byte {
 	b = append(b,
 		'0'+m.hour/10, '0'+m.hour%10, ':',
 		'0'+m.minute/10, '0'+m.minute%10, ':',
@@ -122,7 +122,7 @@ func (m *moment) appendTime(b []byte) []byte {
 }
 
 // appendZone appends Z, or the offset as +02:00.
-func (m *moment) appendZone(b []byte) []byte {
+func (m *datetime) appendZone(b []byte) []byte {
 	if m.offset == 0 {
 		return append(b, 'Z')
 	}
@@ -143,11 +143,11 @@ func twoDigits(a, b byte) uint8 {
 	return a*10 + b
 }
 
-// readISO reads a moment by ISO 8601, which takes the whole of s: a date, a
+// readISO reads a datetime by ISO 8601, which takes the whole of s: a date, a
 // time, or both with a T or a blank between them; basic dates and timestamps
 // too (20060102, 20060102T150405Z). The decimal sign of seconds is a point or
 // a comma. Dates by week or by day of the year are not read.
-func readISO(s []byte) (m moment, f flaw) {
+func readISO(s []byte) (m datetime, f flaw) {
 	if len(s) >= 3 && s[2] == ':' {
 		rest, f := m.readISOTime(s)
 		return m, andEnd(f, rest)
@@ -168,7 +168,7 @@ func andEnd(f flaw, rest []byte) flaw {
 }
 
 // readISODate reads the date that s begins with.
-func (m *moment) readISODate(s []byte) ([]byte, flaw) {
+func (m *datetime) readISODate(s []byte) ([]byte, flaw) {
 	if len(s) < 8 {
 		return s, flawForm
 	}
@@ -194,9 +194,9 @@ func (m *moment) readISODate(s []byte) ([]byte, flaw) {
 	return s, m.checkDate()
 }
 
-// readISOTail reads the time that stands behind a date, with what is between
+// readISOTail reads the time that stands after a date, with what is between
 // them.
-func (m *moment) readISOTail(s []byte) ([]byte, flaw) {
+func (m *datetime) readISOTail(s []byte) ([]byte, flaw) {
 	if len(s) < 2 || s[0]|0x20 != 't' && s[0] != ' ' {
 		return s, flawForm
 	}
@@ -205,7 +205,7 @@ func (m *moment) readISOTail(s []byte) ([]byte, flaw) {
 
 // readISOTime reads the time of day that s begins with, and its zone if it
 // has one.
-func (m *moment) readISOTime(s []byte) ([]byte, flaw) {
+func (m *datetime) readISOTime(s []byte) ([]byte, flaw) {
 	if len(s) < 4 {
 		return s, flawForm
 	}
@@ -253,7 +253,7 @@ func nextPair(s []byte, colon bool) (n uint8, rest []byte, ok bool) {
 	return n, s[i+2:], true
 }
 
-// readFraction reads the digits behind the decimal sign of seconds. Beyond
+// readFraction reads the digits after the decimal sign of seconds. Beyond
 // nanoseconds only zeros are taken.
 func readFraction(s []byte) (nano int32, rest []byte, f flaw) {
 	unit := int32(100_000_000)
@@ -273,7 +273,7 @@ func readFraction(s []byte) (nano int32, rest []byte, f flaw) {
 
 // readZone reads the zone that s begins with: Z, UTC, GMT, or an offset such
 // as +02:00, +0200 or +02.
-func (m *moment) readZone(s []byte) ([]byte, flaw) {
+func (m *datetime) readZone(s []byte) ([]byte, flaw) {
 	if len(s) == 0 {
 		return s, flawForm
 	}
@@ -308,10 +308,10 @@ func (m *moment) readZone(s []byte) ([]byte, flaw) {
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// usualMoment reports whether s, of 19 bytes, is a date and a time of day in
+// isUsualDatetime reports whether s, of 19 bytes, is a date and a time of day in
 // the usual form of ISO 8601, 2006-01-02T15:04:05 or with a blank, that there
 // is.
-func usualMoment(s []byte) bool {
+func isUsualDatetime(s []byte) bool {
 	_ = s[18]
 	if s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return false
