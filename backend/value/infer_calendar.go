@@ -87,7 +87,7 @@ func (w *fieldWatch) sparser(c, other *candidate) string {
 	first, last, n := c.calendar.span()
 	wrongFirst, wrongLast, wrong := other.calendar.span()
 	spread := n <= fewYears && wrong >= manyYears && !other.calendar.regular()
-	// Where points separate, hardly anybody puts the year first.
+	// Dates with points hardly ever have the year first.
 	future := strings.HasPrefix(c.skeleton, "#.#.#") && other.order == yearFirst && last <= w.forms.thisYear+1 && wrongLast > w.forms.thisYear+1
 	if !spread && !future {
 		return ""

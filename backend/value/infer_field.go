@@ -25,9 +25,9 @@ const weighedBytes = 256 << 10
 type fieldWatch struct {
 	name   string
 	forms  *forms
-	format string     // as somebody has given it; "" for none
+	format string     // that the plan gives; "" for none
 	given  bool       // the candidates are those of the format
-	typ    *load.Type // as somebody has chosen it; nil where nobody has
+	typ    *load.Type // that the plan gives; nil for none
 
 	values, empty int64
 	maxLength     int
@@ -204,7 +204,7 @@ func (w *fieldWatch) remove() {
 	w.divide()
 }
 
-// ofType returns the notations of type t, which somebody has chosen. Integers and
+// ofType returns the notations of type t, which the plan gives. Integers and
 // floats may be written in all the ways that decimals are.
 func ofType(notations []*notation, t load.Type) []*notation {
 	list := slices.DeleteFunc(slices.Clone(notations), func(n *notation) bool { return n.typ != t })
@@ -366,7 +366,7 @@ func isPlain(text []byte) bool {
 	return true
 }
 
-// drop lets go of the candidates that can't win any more. One that still has
+// drop removes the candidates that can't win any more. One that still has
 // a rival in the race is kept, to know what only one of the two can read.
 func (w *fieldWatch) drop() {
 	w.settleShapes()

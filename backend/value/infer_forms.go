@@ -46,7 +46,8 @@ type forms struct {
 	last     held                   // by hold
 }
 
-// hold returns a value to be shown, once for all who hold the same.
+// hold is the function of that name, and shares what it returns for the value at
+// hand.
 func (f *forms) hold(text []byte, line int64) held {
 	if f.last.line != line || f.last.text != string(text) {
 		f.last = hold(text, line)

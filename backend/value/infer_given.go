@@ -18,9 +18,9 @@ func holdsAll(ps parser) bool {
 	return true
 }
 
-// given returns the ways in which a field may be written whose format somebody
-// has given: those of the types that have such formats, the narrowest first;
-// none for a format that no type has.
+// given returns the notations of a field whose format the plan gives: those of the
+// types that have such formats, the narrowest first; none for a format that no
+// type has.
 func (f *forms) given(format string) []*notation {
 	var list []*notation
 	add := func(types ...load.Type) bool {

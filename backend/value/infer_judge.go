@@ -11,9 +11,9 @@ import (
 
 // A column of a new table gets the type that all values of its field fit. How
 // values are written, in contrast, is found where most of them fit: a column that
-// is there already, or whose type somebody has chosen, rejects the others, each
-// with its reason. What a field is, without its type being known, may be told
-// where one value in fifty misses it, of at least a hundred; not where
+// is there already, or whose type the plan gives, rejects the others, each
+// with its reason. What a field is, without its type being known, may be
+// said where one value in fifty misses it, of at least a hundred; not where
 // identifiers are at stake.
 const (
 	exceptionShare  = 50
@@ -31,7 +31,7 @@ type verdict struct {
 	why    string     // the evidence
 
 	confidence   float64
-	alternatives []*candidate // what chosen would be, had somebody decided: chosen is nil then
+	alternatives []*candidate // what chosen would be, if the user decided: chosen is nil then
 	doubt        held         // the value that could be read in each of those ways
 	proved       bool         // the values themselves decided between rivals
 	asBoolean    bool         // chosen is of whole numbers, which stand for true and false

@@ -4,7 +4,7 @@ package value
 // and with it every database.
 const floatDigits = 15
 
-// A longNumber is a number of more than floatDigits, the first of as many.
+// A longNumber is the first number of its length, which is more than floatDigits.
 type longNumber struct {
 	held
 	digits int

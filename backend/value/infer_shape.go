@@ -1,8 +1,8 @@
 package value
 
 // A shape is the way in which a number is written: the signs in their places,
-// and how many digits stand between them. Values of one shape fare alike with
-// every candidate that reads numbers, so only the first of them is tried.
+// and how many digits stand between them. Every candidate that reads
+// numbers reads all values of a shape or none, so only the first is tried.
 type shape struct {
 	key    shapeKey
 	count  int64    // the values that are in no candidate's account yet
@@ -19,8 +19,8 @@ type shapeKey [24]byte
 const mostShapes = 16
 
 // shapeOf returns the shape of text. It reports false for a text that is too
-// long, that may have an exponent, or that a float may not hold: how those fare
-// hangs on the digits.
+// long, that may have an exponent, or that a float may not hold: which
+// candidates read it depends on the digits.
 func shapeOf(text []byte) (k shapeKey, ok bool) {
 	n, digits, whole := 1, 0, 0
 	for i := 0; i < len(text); {
