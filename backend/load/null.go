@@ -50,40 +50,45 @@ var signsBy = func() (by [256][]signKind) {
 	return by
 }()
 
-// findSign returns the sign that text is, in any case; false for none.
-func findSign(text []byte) (signKind, bool) {
-	if len(text) > 0 {
-		for _, s := range signsBy[text[0]] {
-			if len(s.text) == len(text) && strings.EqualFold(s.text, string(text)) {
-				return s, true
-			}
+// mayBeSign reports whether a sign begins as text does.
+func mayBeSign(text []byte) bool { return len(text) > 0 && len(signsBy[text[0]]) > 0 }
+
+// findSign returns the sign that text, which is not empty, is in any case; nil
+// for none.
+func findSign(text []byte) *signKind {
+	signs := signsBy[text[0]]
+	for i := range signs {
+		if s := &signs[i]; len(s.text) == len(text) && strings.EqualFold(s.text, string(text)) {
+			return s
 		}
 	}
-	return signKind{}, false
+	return nil
 }
 
 // IsNullSign reports whether text is a sign for NULL, or the error of a
 // spreadsheet.
 func IsNullSign(text []byte) bool {
-	_, ok := findSign(text)
-	return ok || len(text) > 0 && text[0] == '#' && isSheetError(text)
+	return mayBeSign(text) && (findSign(text) != nil || text[0] == '#' && isSheetError(text))
 }
 
 // IsClearNullSign reports whether text means NULL even among texts.
 func IsClearNullSign(text []byte) bool {
-	s, ok := findSign(text)
-	return ok && s.clear
+	if !mayBeSign(text) {
+		return false
+	}
+	s := findSign(text)
+	return s != nil && s.clear
 }
 
 // IsUsualNullSign reports whether text is one of the few signs for NULL that are
 // frequent.
 func IsUsualNullSign(text []byte) bool {
 	const longest = 4
-	if len(text) > longest {
+	if !mayBeSign(text) || len(text) > longest {
 		return false
 	}
-	s, ok := findSign(text)
-	return ok && s.usual
+	s := findSign(text)
+	return s != nil && s.usual
 }
 
 // isSheetError reports whether text is what a spreadsheet shows in place of a
