@@ -40,7 +40,7 @@ bindings: setup-window ## Write the TypeScript bindings of app.go again (fronten
 
 .PHONY: dev
 dev: setup-window tools/bin/wails $(modules) ## Open the window and reload it when a source file changes (app.go: make bindings)
-	LINEFEED_ORIGINS=wails://wails.localhost:34115 $(with_node) tools/bin/wails dev -m -nosyncgomod -skipbindings -tags webkit2_41
+	$(with_node) tools/bin/wails dev -m -nosyncgomod -skipbindings -tags webkit2_41
 
 .PHONY: sample
 sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad lines: make sample ROWS=1000000 [BAD=1] [SEED=1]

@@ -40,7 +40,7 @@ func (a *App) startup(ctx context.Context) {
 		fmt.Fprintln(os.Stderr, "linefeed-desktop:", a.failure)
 		return
 	}
-	a.apiErr = a.engine.Listen("", strings.Fields(os.Getenv("LINEFEED_ORIGINS")))
+	a.apiErr = a.engine.Listen("", append(strings.Fields(os.Getenv("LINEFEED_ORIGINS")), developmentOrigins...))
 	a.forward.Go(a.forwardEvents)
 	runtime.OnFileDrop(ctx, func(_, _ int, paths []string) {
 		runtime.EventsEmit(ctx, "files-dropped", paths)

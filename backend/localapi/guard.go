@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// windowOrigins are those of the program's own window: on Linux and macOS, on
-// Windows, and in a browser while it is developed.
-var windowOrigins = []string{"wails://wails", "http://wails.localhost", "http://localhost:34115"}
+// windowOrigins are those of the program's own window: on Linux and macOS, and on
+// Windows.
+var windowOrigins = []string{"wails://wails", "http://wails.localhost"}
 
 // A guard lets a request in when it was sent to this address by its own name
 // (a page that rebinds its host name to 127.0.0.1 sends that name), by no page

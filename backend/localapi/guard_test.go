@@ -40,7 +40,7 @@ func TestGuard(t *testing.T) {
 
 		{"the window on Linux", map[string]string{"Origin": "wails://wails"}, 200, "wails://wails"},
 		{"the window on Windows", map[string]string{"Origin": "http://wails.localhost"}, 200, "http://wails.localhost"},
-		{"the window in a browser", map[string]string{"Origin": "http://localhost:34115"}, 200, "http://localhost:34115"},
+		{"a page that is being developed", map[string]string{"Origin": "http://localhost:34115"}, 403, ""},
 		{"a listed origin", map[string]string{"Origin": pageOrigin}, 200, pageOrigin},
 		{"another origin", map[string]string{"Origin": "http://evil.example"}, 403, ""},
 		{"another port of a listed origin", map[string]string{"Origin": "http://localhost:8081"}, 403, ""},

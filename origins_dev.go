@@ -1,0 +1,7 @@
+//go:build dev
+
+package main
+
+// developmentOrigins are those of the page while `wails dev` serves it, in the
+// window and in a browser.
+var developmentOrigins = []string{"wails://wails.localhost:34115", "http://localhost:34115"}
