@@ -2,10 +2,10 @@
 // every one of them.
 //
 // It is the middle of the program and knows neither CSV nor any database: it
-// imports only the standard library, and Unicode's normal forms. A source yields blocks of records, a
-// converter makes rows of them, and load writes these, sets aside each record
-// that could not be loaded, and reports what it did through the func fields of
-// [Options].
+// imports only package message, the standard library, and Unicode's normal forms.
+// A source yields blocks of records, a converter makes rows of them, and load
+// writes these, sets aside each record that could not be loaded, and reports what
+// it did through the func fields of [Options].
 //
 // The promise that everything here serves: read = inserted + updated + skipped
 // + rejected, and one bad row never costs its neighbours.

@@ -3,7 +3,7 @@
 // into values of the target's columns, or says why one does not fit.
 //
 // Both use the same parsers: what the inference finds converts. The package
-// imports only load and the standard library.
+// imports only load, message and the standard library.
 package value
 
 import (
