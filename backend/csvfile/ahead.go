@@ -1,10 +1,10 @@
 package csvfile
 
 import (
-	"fmt"
 	"io"
-	"runtime/debug"
 	"sync"
+
+	"linefeed/backend/message"
 )
 
 // An ahead reader reads in a goroutine of its own, so that reading or unpacking
@@ -103,7 +103,7 @@ func (a *ahead) run() {
 func (a *ahead) read(b []byte) (n int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
+			err = message.Panic(p)
 		}
 	}()
 	return a.r.Read(b)

@@ -3,11 +3,10 @@ package job
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"slices"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
 
@@ -15,7 +14,7 @@ import (
 func (r *Runner) load(a *active) (s Summary, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
+			err = message.Panic(p)
 		}
 	}()
 	ctx := a.ctx

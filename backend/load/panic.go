@@ -1,9 +1,9 @@
 package load
 
 import (
-	"fmt"
-	"runtime/debug"
 	"sync/atomic"
+
+	"linefeed/backend/message"
 )
 
 // A panicGuard keeps the first panic of the goroutines of a load, which would
@@ -14,7 +14,7 @@ type panicGuard struct{ first atomic.Pointer[error] }
 func (m *panicGuard) guard(stage func()) {
 	defer func() {
 		if p := recover(); p != nil {
-			err := fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
+			err := message.Panic(p)
 			m.first.CompareAndSwap(nil, &err)
 		}
 	}()

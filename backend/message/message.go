@@ -9,6 +9,8 @@
 package message
 
 import (
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -196,4 +198,9 @@ func Of(err error) Note {
 		return notes[0]
 	}
 	return Foreign(err.Error())
+}
+
+// Panic returns the error of p, which was recovered from a panic, with the stack.
+func Panic(p any) error {
+	return fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
 }
