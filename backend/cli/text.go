@@ -3,26 +3,17 @@ package cli
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/rivo/uniseg"
+
+	"linefeed/backend/message"
 )
 
 // count spells a number with separators: 617,902.
-func count(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func count(n int64) string { return message.Grouped(n) }
 
 // records spells a number of records.
 func records(n int64) string {

@@ -204,7 +204,7 @@ func tooLong(n, most int, unit string) *load.Fault {
 	return &load.Fault{
 		Code: load.CodeTooLong,
 		Note: message.Note{
-			Message: fmt.Sprintf("too long: %s, at most %s", load.Count(int64(n), unit), load.Grouped(int64(most))),
+			Message: fmt.Sprintf("too long: %s, at most %s", load.Count(int64(n), unit), message.Grouped(int64(most))),
 			Hint:    load.Count(int64(n-most), unit) + " too many",
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // An Inference watches records and tells for every field which type its
@@ -257,4 +258,4 @@ type held struct {
 
 func hold(text []byte, line int64) held { return held{line, load.Shown(text)} }
 
-func (h held) String() string { return fmt.Sprintf("line %s is %s", load.Grouped(h.line), h.text) }
+func (h held) String() string { return fmt.Sprintf("line %s is %s", message.Grouped(h.line), h.text) }

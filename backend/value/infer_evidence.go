@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // share says how many of the field's values fit c: "200 of 200".
 func (w *fieldWatch) share(c *candidate) string {
-	return fmt.Sprintf("%s of %s", load.Grouped(w.matched(c)), load.Grouped(w.values))
+	return fmt.Sprintf("%s of %s", message.Grouped(w.matched(c)), message.Grouped(w.values))
 }
 
 // fit says why the field is of c's type; because is what decided between the
@@ -30,11 +31,11 @@ func (w *fieldWatch) fit(c *candidate, because string) string {
 	if c.missed > 0 {
 		b.WriteString("; " + c.firstMiss.String())
 		if c.missed > 1 {
-			fmt.Fprintf(&b, ", and %s more don't fit", load.Grouped(c.missed-1))
+			fmt.Fprintf(&b, ", and %s more don't fit", message.Grouped(c.missed-1))
 		}
 	}
 	if n := w.withDecimals(c); n > 0 && tolerable(n, w.values) {
-		fmt.Fprintf(&b, "; only %s with decimals", load.Grouped(n))
+		fmt.Fprintf(&b, "; only %s with decimals", message.Grouped(n))
 	}
 	for _, m := range w.markers {
 		fmt.Fprintf(&b, "; %s seems to mean NULL, %s", m.text, load.Count(m.count, "time"))
@@ -84,7 +85,7 @@ func (w *fieldWatch) misfit() string {
 		}
 	}
 	if near == nil {
-		return fmt.Sprintf("text, %s of %s", load.Grouped(w.values), load.Grouped(w.values))
+		return fmt.Sprintf("text, %s of %s", message.Grouped(w.values), message.Grouped(w.values))
 	}
 	if near.dropped {
 		return "text, because " + near.firstMiss.String() + ", and others are no " + near.typ.String() + " either"
