@@ -23,12 +23,6 @@ func Redact(url string) string {
 	return shown
 }
 
-// Secrets returns what Redact hides, so that it can be found in other texts.
-func Secrets(url string) []string {
-	_, secrets := redact(url)
-	return secrets
-}
-
 // RedactError returns err with a text that shows nothing of what Redact hides in
 // url, wherever the error comes from.
 func RedactError(url string, err error) error {
@@ -70,6 +64,7 @@ func (e *redactedError) Told() message.Note { return message.Foreign(e.text) }
 
 func (e *redactedError) Unwrap() error { return e.err }
 
+// redact returns what Redact shows of a target, and what it hides.
 func redact(target string) (shown string, secrets []string) {
 	scheme, rest := split(target)
 	if scheme != "" {
