@@ -2,8 +2,9 @@ package job
 
 import (
 	"context"
-	"linefeed/backend/message"
 	"slices"
+
+	"linefeed/backend/message"
 )
 
 // Pause pauses a running job after its current batch.

@@ -2,10 +2,9 @@ package job
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"linefeed/backend/csvfile"
 	"strings"
+
+	"linefeed/backend/csvfile"
 )
 
 // RejectBytes is a rejected record to be shown.
@@ -27,19 +26,15 @@ func (r *Runner) RejectBytes(ctx context.Context, id string, reject int64) (Reje
 	if err != nil {
 		return RejectBytes{}, err
 	}
-	head, err := r.store.Head(ctx, id)
+	k, _, err := r.kept(ctx, id)
 	if err != nil {
 		return RejectBytes{}, err
-	}
-	var d csvfile.Dialect
-	if err := json.Unmarshal([]byte(head.Dialect), &d); err != nil {
-		return RejectBytes{}, fmt.Errorf("decode the dialect of job %s: %w", id, err)
 	}
 	page, err := r.store.Rejects(ctx, RejectQuery{Job: id, After: reject - 1, Limit: 1})
 	if err != nil {
 		return RejectBytes{}, err
 	}
-	text := csvfile.Decode(raw, d.Encoding)
+	text := csvfile.Decode(raw, k.Encoding)
 	b := RejectBytes{Text: text, Bytes: size, Truncated: int64(len(raw)) < size, ValueStart: -1, ValueEnd: -1}
 	if len(page.Rejects) == 1 {
 		b.mark(text, page.Rejects[0].Value)
