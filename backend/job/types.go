@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
@@ -56,7 +57,7 @@ func (t *types) warnings() []load.Warning {
 // job is to do that or if the file is large.
 func (t *types) readAhead(ctx context.Context) error {
 	held := heldBytes
-	if c := t.file.Dialect().Compression; c != "" && c != "none" {
+	if t.file.Dialect().Compression != csvfile.None {
 		held = heldPackedBytes
 	}
 	switch {
