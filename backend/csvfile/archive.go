@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"linefeed/backend/message"
@@ -56,13 +57,7 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	}
 	switch {
 	case d.Member != "":
-		chosen = nil
-		for _, f := range files {
-			if f.Name == strings.ReplaceAll(d.Member, `\`, "/") {
-				chosen = f
-			}
-		}
-		if chosen == nil {
+		if chosen = lastNamed(files, strings.ReplaceAll(d.Member, `\`, "/")); chosen == nil {
 			return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("not_in_archive", "there_is", "name", d.Member, "names", namesOf(files))}
 		}
 		finding.Given, finding.Reason = true, "as given"
@@ -78,6 +73,7 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	default:
 		return nil, nil, &Error{Op: "open", Path: in.path, Kind: KindMember, Note: message.New("several_members", "choose_one_of", "n", len(files), "names", namesOf(files))}
 	}
+	chosen = lastNamed(files, chosen.Name) // which is the one that its name opens
 	for _, f := range files {
 		if f != chosen && len(finding.Alternatives) < 100 {
 			finding.Alternatives = append(finding.Alternatives, Alternative{Value: f.Name})
@@ -93,6 +89,17 @@ func (in *input) openMember(d *Dialect, limits unpack.Limits, pick bool) (*unpac
 	}
 	in.size = chosen.Size
 	return r, finding, nil
+}
+
+// lastNamed returns the last of the files of that name, as an archive to which a
+// file was added again holds it; nil if there is none.
+func lastNamed(files []*unpack.Member, name string) *unpack.Member {
+	for _, f := range slices.Backward(files) {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
 }
 
 func namesOf(files []*unpack.Member) []string {

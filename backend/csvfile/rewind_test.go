@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -85,6 +86,49 @@ func TestRewind(t *testing.T) {
 				t.Error("a closed file is rewound")
 			}
 		})
+	}
+}
+
+// An archive may hold several files of one name. The one that is looked at is the
+// one that is read again, and the one that the name opens.
+func TestRewindOneOfTheSameName(t *testing.T) {
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	for _, name := range []string{"first", "last"} {
+		w, err := z.Create("a.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte("id,name\n" + strings.Repeat("1,"+name+"\n", sampleHead/4))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := writeFile(t, "in.zip", archive.Bytes())
+	p, looked, err := LookContext(t.Context(), path, Dialect{}, Options{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer looked.Close()
+	if err := looked.Rewind(0); err != nil {
+		t.Fatal(err)
+	}
+	named, err := Open(path, Dialect{Member: "a.csv"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer named.Close()
+	for _, f := range []*File{looked, named} {
+		for rec, err := range f.Records() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := string(rec.Field(1)), p.Rows[0].Values[1]; got != want {
+				t.Fatalf("record %d is of the file %q, and %q was looked at", rec.Number, got, want)
+			}
+		}
 	}
 }
 
