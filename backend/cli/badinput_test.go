@@ -18,13 +18,13 @@ import (
 
 const smallCSV = "id,name\n1,Ada\n2,Grace\n"
 
-// TestBadInput tries what can't be imported: each is told with what happened
-// and what to do, has its exit status, and leaves nothing behind.
+// TestBadInput imports what can't be imported: each case reports what happened and
+// what to do, has its exit status, and leaves no files.
 func TestBadInput(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		setup  func(t *testing.T, dir string) (file, db string)
-		flags  []string // in place of --create
+		flags  []string // instead of --create
 		status int
 		says   []string
 	}{
@@ -209,14 +209,14 @@ func TestBadInput(t *testing.T) {
 				}
 			}
 			if after := state(t, dir, db); after != before {
-				t.Errorf("it left something behind:\n%s\nwas:\n%s", after, before)
+				t.Errorf("it left something:\n%s\nwas:\n%s", after, before)
 			}
 		})
 	}
 }
 
-// state describes the files below dir, without the program's own, and what the
-// database holds.
+// state describes the files below dir, except the program's own, and the contents of
+// the database.
 func state(t *testing.T, dir, db string) string {
 	t.Helper()
 	var b strings.Builder
@@ -225,7 +225,7 @@ func state(t *testing.T, dir, db string) string {
 			return filepath.SkipDir
 		}
 		fmt.Fprintln(&b, path)
-		return nil // a folder that may not be read is listed all the same
+		return nil // an unreadable folder is still listed
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -244,10 +244,10 @@ func state(t *testing.T, dir, db string) string {
 	return b.String() + tables + rows
 }
 
-// bigRows is how many records take long enough to stop an import in its midst.
+// bigRows is the number of records that takes long enough to stop an import midway.
 const bigRows = 1_500_000
 
-// TestShrinkingFile cuts a file while it is read.
+// TestShrinkingFile truncates a file while it is read.
 func TestShrinkingFile(t *testing.T) {
 	dir := newHome(t)
 	file := filepath.Join(dir, "big.csv")
@@ -276,8 +276,7 @@ func TestShrinkingFile(t *testing.T) {
 	checkKept(t, lastJob(t), filepath.Join(dir, "out.db"))
 }
 
-// checkKept checks that an import that did not reach its end tells the truth
-// about what is in the table.
+// checkKept checks that an unfinished import reports correctly what is in the table.
 func checkKept(t *testing.T, j job.Job, db string) {
 	t.Helper()
 	v := j.Summary
@@ -296,7 +295,7 @@ func checkKept(t *testing.T, j job.Job, db string) {
 	}
 }
 
-// watch returns a writer that hands on whole lines.
+// watch returns a writer that calls line with each whole line.
 func watch(line func(string)) io.Writer { return &lineWriter{line: line} }
 
 type lineWriter struct {

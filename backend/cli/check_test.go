@@ -8,7 +8,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// A check says which types all records have, and why, beside what it rejects.
+// A check reports the types that fit all records, and why, besides the rejects.
 func TestCheckTellsTypes(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", "code,n\n"+strings.Repeat("10115,1\n", 25_000)+"00420,2\n")
@@ -28,7 +28,7 @@ func TestCheckTellsTypes(t *testing.T) {
 	}
 }
 
-// What the values leave open is asked, with the flags that answer it.
+// A check asks about ambiguous values, and names the flags that settle them.
 func TestCheckTellsHowToChoose(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", "id,day\n1,03/04/2026\n2,05/06/2026\n")

@@ -1,8 +1,8 @@
-// Package cli is the command line: `linefeed import FILE --to DATABASE`, and
-// the commands beside it. It has no window and needs none.
+// Package cli is the command line: `linefeed import FILE --to DATABASE`, and the
+// other commands. It needs no window.
 //
-// Results go to standard output, everything else (progress, rejects as they
-// come, errors) to standard error.
+// Results go to standard output, everything else (progress, rejects as they occur,
+// errors) to standard error.
 package cli
 
 import (
@@ -24,19 +24,19 @@ const (
 	exitRejects = 1  // done, but records were rejected
 	exitFailed  = 2  // an import failed, or the command did
 	exitStopped = 3  // an import was stopped
-	exitUntold  = 4  // done, but what was to be told of it could not be written: a report, the summary, the program's own record
-	exitUsage   = 64 // the command line asks for what can't be done; EX_USAGE of sysexits.h
+	exitLost    = 4  // done, but a report, the summary or the program's own record could not be written
+	exitUsage   = 64 // invalid command line; EX_USAGE of sysexits.h
 )
 
-// ExitStopped is the exit status of a program that was stopped before its end.
+// ExitStopped is the exit status of a program that was stopped early.
 const ExitStopped = exitStopped
 
-// Main runs the command line args, without the program's name, and returns the
-// exit status. When ctx is done, what runs is cancelled in an orderly way.
+// Main runs the command line args, without the program's name, and returns the exit
+// status. When ctx is done, running jobs are cancelled cleanly.
 //
-// Where stdout and stderr are an *os.File that is a terminal, what is written
-// to them is made for it. env looks up environment variables; LINEFEED_HOME
-// and the like are those of the process in any case.
+// If stdout or stderr is an *os.File that is a terminal, output to it is formatted for
+// a terminal. env looks up environment variables, except LINEFEED_HOME and the like,
+// which are always read from the process.
 func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
 	p := &program{in: stdin, out: newScreen(stdout, env), err: newScreen(stderr, env)}
 	root := p.root()
@@ -45,13 +45,13 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil && p.out.failed != nil { // of stderr there is nobody to be told
-		return p.untold(p.out.failed)
+	if err == nil && p.out.failed != nil { // a failure of stderr can't be reported
+		return p.outputLost(p.out.failed)
 	}
 	if err == nil {
 		return p.status
 	}
-	if !p.started { // cobra refused the command, a flag or an argument
+	if !p.started { // cobra rejected the command, a flag or an argument
 		err = usageError{err}
 	}
 	status := exitStatus(err)
@@ -68,20 +68,20 @@ type program struct {
 	in      io.Reader
 	out     *screen
 	err     *screen
-	started bool // the command line was understood
+	started bool // the command line was valid
 	loads   bool // the command runs jobs
 	status  int  // the exit status of a command without an error
 }
 
-// untold says that standard output can't be written to, and returns the exit
-// status. What was loaded stays loaded.
-func (p *program) untold(err error) int {
+// outputLost reports that standard output can't be written, and returns the exit
+// status. Loaded records stay loaded.
+func (p *program) outputLost(err error) int {
 	if !p.loads {
 		p.err.printError(err)
 		return exitFailed
 	}
 	p.err.printError(fmt.Errorf("standard output: %w: what was done stays done: see `linefeed jobs`", err))
-	return worse(p.status, exitUntold)
+	return worse(p.status, exitLost)
 }
 
 func (p *program) root() *cobra.Command {
@@ -104,8 +104,7 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// A usageError is a mistake in the command line: in what was asked for, not in
-// the doing.
+// A usageError is an error in the command line itself, not in running it.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }

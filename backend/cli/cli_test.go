@@ -16,7 +16,7 @@ import (
 	"linefeed/backend/sample"
 )
 
-// A result is what a run of the command line left behind.
+// A result is the outcome of a run of the command line.
 type result struct {
 	status         int
 	stdout, stderr string
@@ -34,7 +34,7 @@ func runWith(ctx context.Context, stdin []byte, args ...string) result {
 	return result{status, stdout.String(), stderr.String()}
 }
 
-// want checks the exit status, and says what was printed when it is another.
+// want checks the exit status, and logs the output if it differs.
 func (r result) want(t *testing.T, status int) result {
 	t.Helper()
 	if r.status != status {
@@ -55,7 +55,7 @@ func (r result) summary(t *testing.T) job.Summary {
 	return v
 }
 
-// newHome gives the test a home of its own, and returns a folder for its files.
+// newHome gives the test its own home, and returns a folder for its files.
 func newHome(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -73,7 +73,7 @@ func write(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-// query returns the value that a query gives.
+// query returns the single value that a query selects.
 func query[T any](t *testing.T, db, text string, args ...any) (v T) {
 	t.Helper()
 	d, err := sql.Open("sqlite3", "file:"+db+"?mode=ro")
@@ -87,7 +87,7 @@ func query[T any](t *testing.T, db, text string, args ...any) (v T) {
 	return v
 }
 
-// execute runs a statement on a database file, which is made.
+// execute runs a statement on a database file, creating the file if needed.
 func execute(t *testing.T, db, text string) {
 	t.Helper()
 	d, err := sql.Open("sqlite3", db)
@@ -119,8 +119,8 @@ func generate(t *testing.T, path string, o sample.Options) []sample.Bad {
 	return bad
 }
 
-// numbers writes a large file fast: n records of two fields, of which every
-// thousandth lacks one.
+// numbers writes a large file fast: n records of two fields, except that every
+// thousandth has only one.
 func numbers(t *testing.T, path string, n int) {
 	t.Helper()
 	b := []byte("id,name\n")

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// TestDocs holds docs/cli.md and the program against each other: every command
-// and flag is in the page, under its command, and every one that is there exists.
+// TestDocs compares docs/cli.md with the program: every command and flag is
+// documented, under its command, and every documented one exists.
 func TestDocs(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "cli.md"))
 	if err != nil {
@@ -38,7 +38,7 @@ func TestDocs(t *testing.T) {
 		}
 	}
 
-	// Where the page shares a list between commands, and says so.
+	// Commands for which the page says that they share a list.
 	documented := map[string]string{
 		"check":      sections["import"] + sections["check"],
 		"preview":    sections["import"] + sections["preview"],
@@ -58,12 +58,12 @@ func TestDocs(t *testing.T) {
 	}
 	for name, text := range sections {
 		known := flagsOf[name]
-		if known == nil { // a section about something else may speak of any
+		if known == nil { // a section that is not about a command may mention any flag
 			for _, flags := range flagsOf {
 				known = append(known, flags...)
 			}
 		}
-		if name == "preview" || name == "rejects" { // these speak of import's
+		if name == "preview" || name == "rejects" { // these mention import's flags
 			known = append(slices.Clone(known), flagsOf["import"]...)
 		}
 		for _, f := range regexp.MustCompile("--[a-z][a-z-]*").FindAllString(text, -1) {
@@ -79,7 +79,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// commands returns the whole tree of commands.
+// commands returns all commands of the tree.
 func commands() *cobra.Command {
 	p := &program{in: &bytes.Buffer{}, out: &screen{}, err: &screen{}}
 	root := p.root()
@@ -88,7 +88,7 @@ func commands() *cobra.Command {
 	return root
 }
 
-// sections returns the texts of a page by the headings of the second level.
+// sections returns the sections of a page by their second-level headings.
 func sections(page string) map[string]string {
 	all := map[string]string{}
 	for _, part := range strings.Split(page, "\n## ")[1:] {

@@ -6,7 +6,7 @@ import (
 	"linefeed/backend/engine"
 )
 
-// withEngine runs do with an engine, and closes it.
+// withEngine runs do with an engine, and closes it afterwards.
 func withEngine(ctx context.Context, do func(*engine.Engine) error) error {
 	e, err := engine.Open(ctx)
 	if err != nil {

@@ -30,8 +30,8 @@ func exampleBad(t *testing.T) []sample.Bad {
 	return bad
 }
 
-// TestExample imports the example and holds every count, every rejected line
-// and every file that comes of it against the generator's list.
+// TestExample imports the example and compares every count, every rejected line and
+// every file written with the generator's list.
 func TestExample(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -83,7 +83,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// compareRejects holds rejects against the generator's list, in order.
+// compareRejects compares rejects with the generator's list, in order.
 func compareRejects(t *testing.T, got []job.Reject, bad []sample.Bad) {
 	t.Helper()
 	if len(got) != len(bad) {
@@ -114,7 +114,7 @@ func checkRejected(t *testing.T, path string, bad []sample.Bad) {
 	}
 }
 
-// checkReport checks that the error report says what the rejects say.
+// checkReport checks that the error report matches the rejects.
 func checkReport(t *testing.T, path string, rejects []job.Reject) {
 	t.Helper()
 	records, err := csv.NewReader(bytes.NewReader([]byte(read(t, path)))).ReadAll()
@@ -138,8 +138,8 @@ func checkReport(t *testing.T, path string, rejects []job.Reject) {
 	}
 }
 
-// TestGenerated holds larger samples against the generator's list: with so
-// many bad records, some lie where the reader's buffers end.
+// TestGenerated compares larger samples with the generator's list: they have enough
+// bad records that some straddle the reader's buffers.
 func TestGenerated(t *testing.T) {
 	for name, o := range map[string]sample.Options{
 		"few bad":  {Rows: 100_000, Seed: 11, Bad: 0.01},
@@ -161,8 +161,7 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
-// TestInvalidBytes puts bytes that are no UTF-8 at all kinds of places: none of
-// them may get through.
+// TestInvalidBytes puts invalid UTF-8 in many positions: none of it may get through.
 func TestInvalidBytes(t *testing.T) {
 	dir := newHome(t)
 	text := []byte("id,name\n")
@@ -196,8 +195,8 @@ func TestInvalidBytes(t *testing.T) {
 	}
 }
 
-// TestMend mends the rejects of the example, imports them again, and finds all
-// records in the table.
+// TestMend fixes the rejects of the example, imports them again, and finds all records
+// in the table.
 func TestMend(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -216,7 +215,7 @@ func TestMend(t *testing.T) {
 	}
 }
 
-// TestLike imports mended rejects as the file was read that they come from.
+// TestLike imports fixed rejects with the settings of the file they come from.
 func TestLike(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")

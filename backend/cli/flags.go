@@ -14,7 +14,7 @@ import (
 	"linefeed/backend/target"
 )
 
-// A flagGroup is flags that belong together, under a heading of the help.
+// A flagGroup is a group of related flags, with its heading in the help.
 type flagGroup struct {
 	title string
 	flags *pflag.FlagSet
@@ -26,7 +26,7 @@ func newGroup(title string) flagGroup {
 	return g
 }
 
-// dialectFlags say how the file is written. What is not given is found out.
+// dialectFlags describe the format of the file. What they leave out is detected.
 type dialectFlags struct {
 	texts       csvfile.Dialect // its texts
 	noHeader    bool
@@ -87,7 +87,7 @@ func (f *dialectFlags) dialect() (csvfile.Dialect, error) {
 	return d, nil
 }
 
-// planFlags say what is loaded where, and by which rules.
+// planFlags say what to load where, and by which rules.
 type planFlags struct {
 	plan                            load.Plan
 	to, preset, like                string
@@ -130,7 +130,7 @@ func newPlanFlags() *planFlags {
 
 const megabyte = 1 << 20
 
-// choices are the values of the flags that have only a few.
+// choices are the values of the flags that take one of a few.
 var choices = map[string][]string{
 	"types":       {"infer", "text"},
 	"on-conflict": {string(load.ConflictReject), string(load.ConflictSkip), string(load.ConflictUpdate), string(load.ConflictReplace)},
@@ -148,7 +148,7 @@ func presetNames() []string {
 	return names
 }
 
-// oneOf checks the value of a flag that has only a few.
+// oneOf checks the value of a flag that takes one of a few.
 func oneOf(flag, value string) error {
 	if slices.Contains(choices[flag], value) {
 		return nil
@@ -169,8 +169,8 @@ func (f *planFlags) settled() (load.Plan, error) {
 			return p, err
 		}
 	}
-	// What is left at its default stays unsaid: the plan knows the default, and
-	// the file may suggest something better.
+	// Flags left at their defaults are not set in the plan: it knows the defaults, and the
+	// file may suggest something better.
 	if f.target.flags.Changed("types") {
 		p.Types = f.types
 	}
@@ -210,7 +210,7 @@ func (f *planFlags) settled() (load.Plan, error) {
 	return p, nil
 }
 
-// request returns what the flags ask for, for one file.
+// request returns the request that the flags make for one file.
 func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 	dialect, err := d.dialect()
 	if err != nil {
@@ -233,7 +233,7 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 	return job.Request{File: file, Target: f.to, Preset: f.preset, Like: f.like, Dialect: dialect, Plan: plan, Limits: limits}, nil
 }
 
-// tableFor returns the name of a table for a file that goes nowhere yet.
+// tableFor returns a table name for a file that has no target yet.
 func tableFor(file string) string {
 	name := filepath.Base(file)
 	if i := strings.IndexByte(name, '.'); i > 0 {

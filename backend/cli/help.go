@@ -8,23 +8,23 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// addGroups gives a command its flags, its help their headings, and the shell
-// what completes them.
+// addGroups adds flags to a command, with their headings in its help and their shell
+// completions.
 func addGroups(cmd *cobra.Command, groups ...flagGroup) {
 	for _, g := range groups {
 		cmd.Flags().AddFlagSet(g.flags)
 	}
 	for flag, values := range choices {
 		if cmd.Flags().Lookup(flag) != nil {
-			// An error would mean that there is no such flag.
+			// The only error is that the flag does not exist.
 			_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 		}
 	}
 	cmd.SetUsageFunc(func(c *cobra.Command) error { return printHelp(c, groups) })
-	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = printHelp(c, groups) }) // nobody to be told
+	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = printHelp(c, groups) }) // the error can't be reported
 }
 
-// printHelp prints a command's help: what it does, examples, then the rest.
+// printHelp prints a command's help: its description, examples, then the rest.
 func printHelp(c *cobra.Command, groups []flagGroup) error {
 	var b strings.Builder
 	about := c.Long
@@ -71,10 +71,10 @@ const exitStatuses = `  0   every record was loaded, or skipped by rule
   4   done, but what was to be told of it could not be written
   64  the command line asks for what can't be done`
 
-// commandList lists the commands below c, the most used first.
+// commandList lists the subcommands of c, the most used first.
 func commandList(c *cobra.Command) string {
 	var b strings.Builder
-	all := slices.Clone(c.Commands()) // in the order of the alphabet
+	all := slices.Clone(c.Commands()) // in alphabetical order
 	slices.SortStableFunc(all, func(a, b *cobra.Command) int { return rank(a) - rank(b) })
 	for _, sub := range all {
 		if sub.IsAvailableCommand() || sub.Name() == "help" {
@@ -84,8 +84,7 @@ func commandList(c *cobra.Command) string {
 	return b.String()
 }
 
-// rank orders the commands as one comes to use them; those that cobra adds
-// come last.
+// rank orders the commands as a user first needs them; those that cobra adds come last.
 func rank(c *cobra.Command) int {
 	order := []string{"import", "check", "preview", "jobs", "rejects", "version"}
 	if i := slices.Index(order, c.Name()); i >= 0 {
@@ -94,7 +93,7 @@ func rank(c *cobra.Command) int {
 	return len(order)
 }
 
-// flagList lists flags with what they mean.
+// flagList lists flags with their descriptions.
 func flagList(set *pflag.FlagSet) string {
 	type entry struct{ name, text string }
 	var list []entry
@@ -118,7 +117,7 @@ func flagList(set *pflag.FlagSet) string {
 	return b.String()
 }
 
-// pad fills text with spaces up to a width.
+// pad pads text with spaces to a width.
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-cells(text)))
 }

@@ -52,7 +52,7 @@ func (p *program) loading(c *cobra.Command, check bool) {
 	addGroups(c, f.target, d.group, f.values, o.group)
 	c.RunE = func(c *cobra.Command, files []string) error {
 		p.loads = true
-		outliveReaders()
+		ignoreBrokenPipe()
 		requests, err := requests(files, d, f, check)
 		if err != nil {
 			return err
@@ -60,13 +60,12 @@ func (p *program) loading(c *cobra.Command, check bool) {
 		if err := o.check(files, f.to); err != nil {
 			return err
 		}
-		l := &loader{program: p, tell: o}
+		l := &loader{program: p, output: o}
 		return l.run(c.Context(), requests)
 	}
 }
 
-// requests returns what is asked for, for each file, having looked at what can
-// be seen from here.
+// requests returns a request for each file, after the checks that need no engine.
 func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.Request, error) {
 	if len(files) == 0 {
 		return nil, usagef("no file is named: linefeed import FILE --to TARGET --table NAME")
@@ -99,7 +98,7 @@ func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.
 		case file == "-":
 			stdin = true
 		default:
-			if err := seen(file); err != nil {
+			if err := checkExists(file); err != nil {
 				return nil, err
 			}
 		}
@@ -108,9 +107,9 @@ func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.
 	return all, nil
 }
 
-// seen looks whether there is such a file, so that with several of them none
-// is loaded when one is missing.
-func seen(file string) error {
+// checkExists checks that a file exists, so that of several files none is loaded when
+// one is missing.
+func checkExists(file string) error {
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && info.IsDir():
@@ -118,13 +117,13 @@ func seen(file string) error {
 	case errors.Is(err, os.ErrNotExist):
 		return &csvfile.Error{Op: "open", Path: file, Kind: csvfile.KindMissing, Note: message.New("file_missing", "check_name")}
 	}
-	return nil // anything else is for the one who reads it to tell
+	return nil // the reader reports any other error
 }
 
-// A loader runs jobs one after the other and tells of them.
+// A loader runs jobs one after the other and reports on them.
 type loader struct {
 	*program
-	tell   *outputFlags
+	output *outputFlags
 	engine *engine.Engine
 }
 
@@ -133,21 +132,21 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 		return err
 	}
 	defer func() {
-		if closeErr := l.engine.Close(); closeErr != nil { // all is loaded that was to be
+		if closeErr := l.engine.Close(); closeErr != nil { // everything has been loaded
 			l.err.printError(closeErr)
-			l.status = worse(l.status, exitUntold)
+			l.status = worse(l.status, exitLost)
 		}
 	}()
-	if l.tell.listen != "" {
-		if err := l.engine.Listen(l.tell.listen, nil); err != nil {
-			return usagef("--listen %s: %w", l.tell.listen, err)
+	if l.output.listen != "" {
+		if err := l.engine.Listen(l.output.listen, nil); err != nil {
+			return usagef("--listen %s: %w", l.output.listen, err)
 		}
-		if !l.tell.quiet {
+		if !l.output.quiet {
 			l.err.printf("local API: %s (its token is in %s)\n", l.engine.API().URL(), l.engine.API().Announcement())
 		}
 		defer l.finish(ctx)
 	}
-	made := false // by a file before
+	made := false // by an earlier file
 	for _, r := range requests {
 		if ctx.Err() != nil {
 			break
@@ -165,34 +164,34 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 	return nil
 }
 
-// finish waits for the imports that were accepted over the local API and have
-// not ended. Others are refused from now on.
+// finish refuses further imports over the local API, and waits for those it has
+// accepted.
 func (l *loader) finish(ctx context.Context) {
 	left := int64(l.engine.API().Refuse())
 	if left == 0 {
 		return
 	}
-	if !l.tell.quiet && ctx.Err() == nil {
+	if !l.output.quiet && ctx.Err() == nil {
 		l.err.printf("waiting for %s accepted over the local API (Ctrl-C ends it)\n", imports(left))
 	}
 	if l.engine.API().Finish(ctx) != nil {
-		left = int64(l.engine.API().Refuse()) // some may have ended since
+		left = int64(l.engine.API().Refuse()) // some may have ended meanwhile
 		l.err.printf("%s accepted over the local API did not reach the end: linefeed jobs\n", imports(left))
 		l.status = worse(l.status, exitStopped)
 	}
 }
 
-// addTo lets a request that would make its table add to the one that a file
-// before it has made: all of its fields must have a column there.
+// addTo makes a request that would create its table add to the one that an earlier file
+// created: all of its fields must have a column there.
 func addTo(r *job.Request) {
 	if r.Plan.Create {
 		r.Plan.Create, r.Plan.ColumnTypes, r.Plan.Strict = false, nil, true
 	}
 }
 
-// worse returns the status that matters more when two files are loaded.
+// worse returns the more important of two exit statuses.
 func worse(a, b int) int {
-	for _, s := range []int{exitStopped, exitFailed, exitUsage, exitUntold, exitRejects} {
+	for _, s := range []int{exitStopped, exitFailed, exitUsage, exitLost, exitRejects} {
 		if a == s || b == s {
 			return s
 		}
@@ -200,8 +199,8 @@ func worse(a, b int) int {
 	return exitDone
 }
 
-// one runs one job to its end and returns what it did, and the exit status that
-// this calls for. What went wrong with the job itself is told, and not returned.
+// one runs one job to its end and returns its summary and the exit status. An error of
+// the job itself is printed, not returned.
 func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status int, err error) {
 	name := r.File
 	var called renaming
@@ -210,7 +209,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		if err != nil {
 			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
 		}
-		defer received.Remove() //nolint:errcheck // what stays goes with the engine
+		defer received.Remove() //nolint:errcheck // leftovers are removed with the engine
 		r.File = received.Path
 		called = newRenaming(r.File, name)
 	}
@@ -232,7 +231,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		return v, 0, fmt.Errorf("follow job %s: %w", j.ID, err)
 	}
 	printers := l.printers(j.ID)
-	whole := context.WithoutCancel(ctx) // a cancelled job is told of to its end
+	whole := context.WithoutCancel(ctx) // a cancelled job is reported to its end
 	for e := range cursor.Events(whole) {
 		e = called.event(e)
 		for _, p := range printers {
@@ -248,20 +247,20 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	return v, l.conclude(whole, v, jobErr), nil
 }
 
-// printers returns who tells of a job.
+// printers returns the printers of a job's events.
 func (l *loader) printers(id string) []printer {
 	var all []printer
-	if l.tell.events {
+	if l.output.events {
 		all = append(all, eventLines{l.out})
 	}
-	if !l.tell.quiet {
+	if !l.output.quiet {
 		all = append(all, newLivePrinter(l.err, id))
 	}
 	return all
 }
 
-// conclude saves and tells what a job has come to, and returns the exit status
-// that this calls for. What can't be told costs nothing that was loaded.
+// conclude saves and prints the outcome of a job, and returns the exit status. If that
+// fails, loaded records stay loaded.
 func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (status int) {
 	switch {
 	case v.State == job.Done && v.Rejected > 0:
@@ -273,35 +272,35 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 	default:
 		status = exitStopped
 	}
-	if jobErr != nil && v.Error != "" { // failed, or stopped with a loss
+	if jobErr != nil && v.Error != "" { // failed, or stopped and rolled back
 		l.err.printError(jobErr)
 		if errors.Is(jobErr, load.ErrNoTable) {
 			l.err.printf("          add --create to have it made\n")
 		}
 	}
-	untold := func(err error) {
+	check := func(err error) {
 		if err != nil {
 			l.err.printError(err)
-			status = worse(status, exitUntold)
+			status = worse(status, exitLost)
 		}
 	}
 	if v.State == job.Done {
-		untold(jobErr) // what it has come to could not be kept
+		check(jobErr) // the outcome could not be stored
 	}
 	if v.Read > 0 || v.State == job.Done {
-		untold(l.tell.save(ctx, l.engine.Runner, v.Job))
+		check(l.output.save(ctx, l.engine.Runner, v.Job))
 	}
-	if !l.tell.quiet && (v.Read > 0 || v.State != job.Failed) {
+	if !l.output.quiet && (v.Read > 0 || v.State != job.Failed) {
 		reasons, err := l.engine.Runner.RejectCounts(ctx, v.Job)
-		untold(err)
+		check(err)
 		human := l.out
-		if l.tell.json || l.tell.events {
+		if l.output.json || l.output.events {
 			human = l.err
 		}
 		printSummary(human, v, reasons)
 	}
-	if l.tell.json {
-		_ = l.out.printJSON(v) // Main tells
+	if l.output.json {
+		_ = l.out.printJSON(v) // Main reports the error
 	}
 	return status
 }

@@ -12,8 +12,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// TestEvents checks the stream of events of an import: what it must hold, and
-// in which order.
+// TestEvents checks the events of an import and their order.
 func TestEvents(t *testing.T) {
 	dir := newHome(t)
 	r := run(t, "import", example, "--to", filepath.Join(dir, "out.db"), "--table", "articles", "--create", "--events", "--json").want(t, 1)
@@ -73,7 +72,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestPlainOutput looks at what people see where there is no terminal.
+// TestPlainOutput checks the output for people where there is no terminal.
 func TestPlainOutput(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", "id,price\n1,1.50\n2,\"1,\n5\"\n3,cheap\n")
@@ -99,7 +98,7 @@ func TestPlainOutput(t *testing.T) {
 	}
 }
 
-// TestFlags runs the flags that change what is loaded.
+// TestFlags tests the flags that change what is loaded.
 func TestFlags(t *testing.T) {
 	const table = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, price REAL, day DATE);"
 	for _, test := range []struct {
@@ -161,7 +160,7 @@ func TestStandardInput(t *testing.T) {
 	}
 	left, err := filepath.Glob(filepath.Join(dir, "home", "spool", "*"))
 	if err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("left over: %v, %v", left, err)
 	}
 	r = runWith(t.Context(), nil, "import", "-", "--to", db, "--table", "people").want(t, 2)
 	if !strings.Contains(r.stderr, "empty") {
@@ -169,8 +168,8 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
-// TestStandardInputByItsName tells of standard input by that name, and not by
-// the file that it was received in.
+// TestStandardInputByItsName checks that messages name standard input, and not the file
+// that it was received in.
 func TestStandardInputByItsName(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -200,7 +199,7 @@ func TestSeveralFiles(t *testing.T) {
 	if len(v) != 2 || v[0].File != one || v[0].Inserted != 2 || v[1].File != two || v[1].Inserted != 1 || v[1].Rejected != 1 {
 		t.Errorf("summaries %s", r.stdout)
 	}
-	// A file that fails does not keep the next one from being loaded.
+	// A failed file does not stop the next one from being loaded.
 	r = run(t, "import", write(t, dir, "empty.csv", ""), one, "--to", db, "--table", "people", "--json").want(t, 2)
 	v = decodeLines[job.Summary](t, r.stdout)
 	if len(v) != 2 || v[0].State != job.Failed || v[0].Error == "" || v[1].State != job.Done {
@@ -208,8 +207,8 @@ func TestSeveralFiles(t *testing.T) {
 	}
 }
 
-// TestSeveralFilesCreate makes the table of the first file that can be loaded,
-// and adds the others to it.
+// TestSeveralFilesCreate creates the table from the first file that can be loaded, and
+// adds the others to it.
 func TestSeveralFilesCreate(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -229,11 +228,11 @@ func TestSeveralFilesCreate(t *testing.T) {
 	if n := query[int](t, db, "SELECT count(*) FROM people"); n != 3 {
 		t.Errorf("%d rows", n)
 	}
-	run(t, "import", one, two, "--to", db, "--table", "people", "--create").want(t, 64) // there before
+	run(t, "import", one, two, "--to", db, "--table", "people", "--create").want(t, 64) // it exists already
 }
 
-// TestUnmapped imports a file with a field that has no column: it is told before
-// the start and after the end, and refused by --strict.
+// TestUnmapped imports a file with a field that has no column: that is reported before
+// the start and after the end, and --strict refuses it.
 func TestUnmapped(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -259,7 +258,7 @@ func TestUnmapped(t *testing.T) {
 	}
 }
 
-// TestCheck checks the example: all but what only the database knows.
+// TestCheck checks the example: it finds all but what only the database detects.
 func TestCheck(t *testing.T) {
 	newHome(t)
 	bad := exampleBad(t)
@@ -277,7 +276,7 @@ func TestCheck(t *testing.T) {
 	compareRejects(t, decodeLines[job.Reject](t, run(t, "rejects", v.Job, "--format", "json").want(t, 0).stdout), known)
 }
 
-// TestCheckLeavesTheTarget checks against a table, which stays as it is.
+// TestCheckLeavesTheTarget checks against a table, which must not change.
 func TestCheckLeavesTheTarget(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -297,13 +296,13 @@ func TestCheckLeavesTheTarget(t *testing.T) {
 	}
 }
 
-// TestPreset makes the ready-made table for a file of fewer columns.
+// TestPreset creates a preset's table for a file with fewer columns.
 func TestPreset(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
 	file := write(t, dir, "few.csv", "sku,title,category,price,currency,quantity,active\nA-1,Desk,Office,9.95,EUR,4,true\nA-2,Desk,Office,9.95,Euro,4,true\n")
 	run(t, "import", file, "--to", db, "--preset", "articles").want(t, 1)
-	run(t, "import", file, "--to", db, "--preset", "articles", "--on-conflict", "skip").want(t, 1) // and again: it is there now
+	run(t, "import", file, "--to", db, "--preset", "articles", "--on-conflict", "skip").want(t, 1) // again: the table exists now
 	if n := query[int](t, db, "SELECT count(*) FROM articles WHERE description IS NULL"); n != 1 {
 		t.Errorf("%d rows, want 1", n)
 	}

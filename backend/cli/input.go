@@ -12,8 +12,8 @@ import (
 	"linefeed/backend/spool"
 )
 
-// onceReadable returns standard input for -, and what reads from a pipe that is
-// named; nil for a file.
+// onceReadable returns standard input for -, a reader for a named pipe, and nil for a
+// file.
 func (l *loader) onceReadable(name string) io.Reader {
 	if name == "-" {
 		return l.in
@@ -31,8 +31,8 @@ func inputName(name string) string {
 	return name
 }
 
-// A pipe reads from a named pipe. It is opened by the first Read, because that
-// waits for who writes to it.
+// A pipe reads from a named pipe. The first Read opens it, because opening waits for a
+// writer.
 type pipe struct {
 	path string
 	file *os.File
@@ -45,14 +45,14 @@ func (p *pipe) Read(b []byte) (n int, err error) {
 		}
 	}
 	if n, err = p.file.Read(b); err != nil {
-		_ = p.file.Close() // it was read to its end
+		_ = p.file.Close() // all of it has been read
 	}
 	return n, err
 }
 
-// receive keeps what can be read only once in a file, because a file is read
-// more than once. A read that waits for a terminal or a pipe can't be broken
-// off: when ctx is done it is left behind.
+// receive copies what can be read only once to a file, because imports read their source
+// more than once. A read that waits for a terminal or a pipe can't be interrupted: when
+// ctx is done it is abandoned.
 func (l *loader) receive(ctx context.Context, in io.Reader) (*spool.File, error) {
 	file, err := l.engine.Receive(ctx, in, "stdin.csv")
 	if err != nil && ctx.Err() != nil {
@@ -61,8 +61,8 @@ func (l *loader) receive(ctx context.Context, in io.Reader) (*spool.File, error)
 	return file, err
 }
 
-// A renaming calls a file that was received by the name that the user knows.
-// The zero value changes nothing.
+// A renaming replaces the name of a received file by the one that the user knows. The
+// zero value changes nothing.
 type renaming struct {
 	texts  *strings.Replacer // in messages
 	events *strings.Replacer // in JSON
@@ -75,7 +75,7 @@ func newRenaming(path, name string) renaming {
 	}
 }
 
-// inJSON returns s as it stands between the quotes of JSON.
+// inJSON returns s escaped as in a JSON string, without the quotes.
 func inJSON(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -107,7 +107,7 @@ func (r renaming) err(err error) error {
 	return renamedError{r.text(err.Error()), err}
 }
 
-// A renamedError is an error with another text.
+// A renamedError is an error with a different text.
 type renamedError struct {
 	text string
 	err  error

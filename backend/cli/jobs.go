@@ -112,8 +112,8 @@ line of JSON each.`,
 	return c
 }
 
-// jobNames returns the names of the jobs that there are, to complete the only
-// argument of a command.
+// jobNames returns the IDs of the existing jobs, to complete the only argument of a
+// command.
 func jobNames(ctx context.Context, args []string) (names []string) {
 	if len(args) > 0 {
 		return nil
@@ -126,7 +126,7 @@ func jobNames(ctx context.Context, args []string) (names []string) {
 		return err
 	})
 	if err != nil {
-		return nil // a shell has no place for an error
+		return nil // a shell can't show an error
 	}
 	return names
 }

@@ -37,7 +37,7 @@ func TestListen(t *testing.T) {
 	var stdout bytes.Buffer
 	status := make(chan int)
 	go func() {
-		defer begun() // whatever happens, the test must not wait
+		defer begun() // the test must never block
 		status <- cli.Main(t.Context(), []string{"import", file, "--to", filepath.Join(dir, "out.db"), "--table", "numbers", "--create",
 			"--listen", "127.0.0.1:0", "--json"}, nil, &stdout, stderr, os.Getenv)
 	}()
@@ -75,13 +75,13 @@ func TestListen(t *testing.T) {
 		t.Errorf("the last event that the listener gets is %s", last)
 	}
 	if _, err := os.Stat(announced); err == nil {
-		t.Error("api.json is left behind")
+		t.Error("api.json is left over")
 	}
 }
 
-// TestListenFinishesWhatItAccepted ends an import while one that it accepted
-// over the local API waits for its turn: that one comes to its end, others are
-// refused, and the address of another program stays announced.
+// TestListenFinishesWhatItAccepted ends an import while another one, accepted over the
+// local API, is queued: that one is finished, further ones are refused, and the address
+// of another program stays announced.
 func TestListenFinishesWhatItAccepted(t *testing.T) {
 	dir := newHome(t)
 	runDir := filepath.Join(dir, "home", "run")
@@ -138,7 +138,7 @@ func TestListenFinishesWhatItAccepted(t *testing.T) {
 		}
 		return resp.StatusCode, v.ID
 	}
-	await(`{"event":"state"`) // of its own import: what is accepted now comes after it
+	await(`{"event":"state"`) // of its own import: those accepted from now on come after it
 	code, id := post()
 	if code != http.StatusAccepted {
 		t.Fatalf("status %d", code)
@@ -165,7 +165,7 @@ func TestListenFinishesWhatItAccepted(t *testing.T) {
 		t.Errorf("api.json tells %s, want the window's address", told)
 	}
 	if _, err := os.Stat(path); err == nil {
-		t.Errorf("%s is left behind", path)
+		t.Errorf("%s is left over", path)
 	}
 }
 

@@ -14,14 +14,14 @@ import (
 	"linefeed/backend/load"
 )
 
-// A printer shows the events of one job as they come.
+// A printer prints the events of one job as they come.
 type printer interface {
 	print(e *event.Event)
-	end() // the last event was printed
+	end() // called after the last event
 }
 
-// eventLines prints every event as a line of JSON: what the local API sends,
-// with the event's kind before it.
+// eventLines prints every event as a line of JSON: the data that the local API sends,
+// preceded by the event's kind.
 type eventLines struct{ s *screen }
 
 func (p eventLines) print(e *event.Event) {
@@ -30,22 +30,22 @@ func (p eventLines) print(e *event.Event) {
 
 func (eventLines) end() {}
 
-// A livePrinter shows people how an import goes: the rejects as they come, and
-// on a terminal a progress bar below them, else a line now and then.
+// A livePrinter shows people the course of an import: the rejects as they come, and on a
+// terminal a progress bar below them, otherwise a line now and then.
 type livePrinter struct {
 	s   *screen
 	job string
 	bar *progressbar.ProgressBar // on a terminal, from the first progress on
 
-	room   int       // how many rejects may be shown now
-	filled time.Time // when room was last made
-	hidden int64     // rejects that were not shown since the last that was
+	room   int       // the number of rejects that may be shown now
+	filled time.Time // when room last grew
+	hidden int64     // rejects not shown since the last one shown
 	lined  time.Time // when the last line of progress was printed
 	waited bool      // the last progress said that the load waits
 }
 
-// Rejects are for reading: beyond these limits they are counted only. All of
-// them are in the store.
+// People read rejects more slowly than listeners do: beyond these limits rejects are only
+// counted. All of them are in the store.
 const (
 	rejectBurst     = 40
 	rejectsASecond  = 10
@@ -86,7 +86,7 @@ func (p *livePrinter) print(e *event.Event) {
 		if v.State == job.Paused {
 			p.line(p.s.amber("paused"))
 		}
-	case event.KindGap: // the next progress tells all that matters here
+	case event.KindGap: // the next progress makes up for it
 	}
 }
 
@@ -105,7 +105,7 @@ func (p *livePrinter) line(text string) {
 
 func (p *livePrinter) clear() {
 	if p.bar != nil {
-		_ = p.bar.Clear() // there is nobody to be told
+		_ = p.bar.Clear() // the error can't be reported
 	}
 }
 
@@ -122,17 +122,16 @@ func (p *livePrinter) progress(v load.Progress) {
 	if p.bar == nil {
 		p.bar = newBar(p.s, v.Percent != nil)
 	}
-	p.bar.Describe(strings.Join(rates(v), " · ")) // draws, and does not draw when all is done
+	p.bar.Describe(strings.Join(rates(v), " · ")) // draws, unless the bar is complete
 	if v.Percent != nil {
 		_ = p.bar.Set64(int64(*v.Percent * barSteps / 100))
 	}
 }
 
-// barSteps is how finely the bar knows the percentage.
+// barSteps is the resolution of the bar.
 const barSteps = 1000
 
-// newBar returns a bar for a terminal, of known or unknown length. It draws
-// when it is described.
+// newBar returns a bar for a terminal, of known or unknown length. Describe draws it.
 func newBar(s *screen, known bool) *progressbar.ProgressBar {
 	steps := int64(-1)
 	if known {
@@ -145,12 +144,12 @@ func newBar(s *screen, known bool) *progressbar.ProgressBar {
 		progressbar.OptionSetWidth(32),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetSpinnerChangeInterval(0), // or it would draw from a goroutine of its own
+		progressbar.OptionSetSpinnerChangeInterval(0), // otherwise it draws from its own goroutine
 		progressbar.OptionShowDescriptionAtLineEnd(),
 	)
 }
 
-// rates spells how fast the import goes, and how long it will take.
+// rates formats the speed of the import and the time left.
 func rates(v load.Progress) []string {
 	switch {
 	case v.Phase == load.PhaseWaiting:
@@ -176,13 +175,13 @@ func rates(v load.Progress) []string {
 	return parts
 }
 
-// waiting is what is said of a load that can't go on.
+// waiting is printed when a load can't proceed.
 const waiting = "waiting: another program has locked the database"
 
-// inferring is what is said of a check that looks for the types first.
+// inferring is printed while a check infers the types.
 const inferring = "inferring the types"
 
-// progressLine spells progress as a line of a log.
+// progressLine formats progress as a log line.
 func progressLine(v load.Progress) string {
 	if v.Phase == load.PhaseWaiting {
 		return waiting
@@ -228,7 +227,7 @@ func (p *livePrinter) rejects(rejects []job.Reject, more int64) {
 	p.hidden += more
 }
 
-// rejectLine spells a reject:
+// rejectLine formats a reject:
 // 12:04:11.302  line 48,112  price "12,5O": not a number (a letter O for a zero?)
 func (p *livePrinter) rejectLine(r job.Reject) string {
 	var b strings.Builder
@@ -247,8 +246,8 @@ func (p *livePrinter) rejectLine(r job.Reject) string {
 	return b.String()
 }
 
-// valueWidth returns how much of a value is shown, so that the reason, which
-// stands behind it, is seen too.
+// valueWidth returns the width to which a value is cut, so that the reason after it is
+// visible too.
 func (p *livePrinter) valueWidth() int {
 	const most, least = 40, 12
 	if w := p.s.width(); w > 0 {

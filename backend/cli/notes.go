@@ -30,7 +30,7 @@ func (s *screen) printNotes(v job.Summary) {
 		switch {
 		case w.Hint == "" && slices.ContainsFunc(v.PassedOver, func(p csvfile.PassedOver) bool { return sameNote(w, p) }):
 		case w.Code == job.WarnNoRecords && slices.ContainsFunc(v.Warnings[i+1:], func(o load.Warning) bool { return o.Code == w.Code }):
-		case w.Code == job.WarnNotKept: // an error, which was told as one
+		case w.Code == job.WarnNotKept: // printed as an error already
 		case slices.Contains(told, text):
 		default:
 			told = append(told, text)
@@ -43,17 +43,15 @@ func (s *screen) printNotes(v job.Summary) {
 	s.printNote("warning", told, s.amber)
 }
 
-// sameNote reports whether a warning says no more than that lines were passed
-// over.
+// sameNote reports whether a warning says only that the lines of p were passed over.
 func sameNote(w load.Warning, p csvfile.PassedOver) bool {
 	return passedOverWords[p.Kind] != "" && w.Code == string(p.Kind)
 }
 
-// noteIndent is where the texts of notes begin.
+// noteIndent is the column in which the texts of notes begin.
 const noteIndent = 14
 
-// printNote prints texts after a word for all of them, as many lines each as
-// the screen is narrow.
+// printNote prints texts after a common label, each wrapped to the screen.
 func (s *screen) printNote(word string, texts []string, paint func(string) string) {
 	head := pad("  "+word, noteIndent)
 	for _, text := range texts {
@@ -64,11 +62,11 @@ func (s *screen) printNote(word string, texts []string, paint func(string) strin
 	}
 }
 
-// leastWidth is how narrow text is wrapped at most.
+// leastWidth is the narrowest width to which text is wrapped.
 const leastWidth = 30
 
-// wrap breaks text between words into lines of a width; it stays one where that
-// would be too narrow.
+// wrap breaks text between words into lines of a width; a width below leastWidth leaves
+// it on one line.
 func wrap(text string, width int) (lines []string) {
 	if width < leastWidth {
 		return []string{text}
@@ -86,8 +84,8 @@ func wrap(text string, width int) (lines []string) {
 	return append(lines, line)
 }
 
-// passedOver spells what of the file is no record: "3 lines above the header:
-// 1–3".
+// passedOver describes lines of the file that are not records: "3 lines above the
+// header: 1–3".
 func passedOver(p csvfile.PassedOver) string {
 	var spans []string
 	var told int64
@@ -110,8 +108,8 @@ func passedOver(p csvfile.PassedOver) string {
 	return text
 }
 
-// passedOverWords say where lines stand that are no records, passedOverWord
-// where one does.
+// passedOverWords describe several lines that are not records, passedOverWord a single
+// one.
 var (
 	passedOverWords = map[csvfile.SkipKind]string{
 		csvfile.SkipPreamble: "above the header",

@@ -11,7 +11,7 @@ import (
 	"linefeed/backend/message"
 )
 
-// TestNotes looks at what a summary says beside the counts: all of it, once.
+// TestNotes checks what a summary says besides the counts: all of it, once.
 func TestNotes(t *testing.T) {
 	preamble := csvfile.PassedOver{Kind: csvfile.SkipPreamble, Lines: 3, Ranges: []csvfile.Range{{From: 1, To: 3}}}
 	for _, test := range []struct {

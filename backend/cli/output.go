@@ -15,7 +15,7 @@ import (
 	"linefeed/backend/target"
 )
 
-// outputFlags say what is told of an import, and where.
+// outputFlags say what to print and save about an import, and where.
 type outputFlags struct {
 	rejects, log        string
 	events, json, quiet bool
@@ -35,8 +35,8 @@ func newOutputFlags() *outputFlags {
 	return f
 }
 
-// check finds what can't be done before anything is begun, with those files and
-// that target.
+// check finds what can't be done, before anything is started, for the given files and
+// target.
 func (f *outputFlags) check(files []string, to string) error {
 	for _, out := range []struct{ flag, path string }{{"rejects", f.rejects}, {"log", f.log}} {
 		if out.path == "" {
@@ -75,8 +75,7 @@ func (f *outputFlags) check(files []string, to string) error {
 	return nil
 }
 
-// sameFile reports whether two paths mean the same file, which need not be
-// there yet.
+// sameFile reports whether two paths mean the same file, which need not exist.
 func sameFile(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)

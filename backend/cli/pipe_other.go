@@ -2,6 +2,6 @@
 
 package cli
 
-// outliveReaders has nothing to do here: writing to a pipe that nobody reads
-// fails, and ends no process.
-func outliveReaders() {}
+// ignoreBrokenPipe does nothing here: writing to a pipe without a reader fails, and does
+// not end the process.
+func ignoreBrokenPipe() {}

@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// outliveReaders lets this process go on when who reads its output has gone, as
-// in `2>&1 | head -1`: writing fails then, and everything else is done.
-func outliveReaders() { signal.Ignore(syscall.SIGPIPE) }
+// ignoreBrokenPipe keeps this process running after the reader of its output has exited,
+// as in `2>&1 | head -1`: only writing fails then.
+func ignoreBrokenPipe() { signal.Ignore(syscall.SIGPIPE) }

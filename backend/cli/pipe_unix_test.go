@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestPipe imports from a named pipe, such as a shell makes of <(command).
+// TestPipe imports from a named pipe, such as a shell makes for <(command).
 func TestPipe(t *testing.T) {
 	dir := newHome(t)
 	db, pipe := filepath.Join(dir, "out.db"), filepath.Join(dir, "pipe")
@@ -27,7 +27,7 @@ func TestPipe(t *testing.T) {
 		t.Errorf("summary %s", r.stdout)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "home", "spool", "*")); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("left over: %v, %v", left, err)
 	}
 	if r := run(t, "preview", pipe).want(t, 64); !strings.Contains(r.stderr, "pipe") {
 		t.Errorf("preview says %s", r.stderr)

@@ -56,7 +56,7 @@ its first records. Only a part of the file is looked at, however large it is.`,
 	return c
 }
 
-// mostCells is how wide a value is shown in a preview.
+// mostCells is the width to which a preview cuts values.
 const mostCells = 32
 
 func (s *screen) printPreview(name string, v job.Preview, rows int) {
@@ -111,7 +111,7 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 	t.print(s, "  ", mostCells)
 }
 
-// printColumns tells which column each field would become, and why.
+// printColumns prints which column each field would become, and why.
 func (s *screen) printColumns(guesses []value.Guess) {
 	s.println(s.bold("Columns"))
 	t := newTable("", "", "")
@@ -121,7 +121,7 @@ func (s *screen) printColumns(guesses []value.Guess) {
 	t.print(s, "  ", 0)
 }
 
-// printMembers lists the files of an archive, of which the finding tells.
+// printMembers lists the files of an archive that a finding names.
 func (s *screen) printMembers(f csvfile.Finding) {
 	s.printf("\n%s\n", s.bold("In the archive"))
 	t := newTable("", "")
@@ -132,13 +132,13 @@ func (s *screen) printMembers(f csvfile.Finding) {
 	t.print(s, "  ", 0)
 }
 
-// choice says how to answer what the values leave open.
+// choice returns the flags that settle what the values leave ambiguous.
 func choice(g value.Guess) string {
 	var flags []string
 	for _, c := range g.Ambiguous {
-		format := cmp.Or(c.Format, "1234.56")                             // only numbers have a usual way of writing among several
-		said := strings.ReplaceAll(g.Column.Name+"="+format, "'", `'\''`) // for a shell
-		flags = append(flags, "--format '"+said+"'")
+		format := cmp.Or(c.Format, "1234.56")                               // only numbers have a default format
+		quoted := strings.ReplaceAll(g.Column.Name+"="+format, "'", `'\''`) // for a shell
+		flags = append(flags, "--format '"+quoted+"'")
 	}
 	if len(flags) == 0 {
 		return ""
@@ -146,7 +146,7 @@ func choice(g value.Guess) string {
 	return "; say which: " + strings.Join(flags, " or ")
 }
 
-// findingName spells the name of a finding, which is a name of JSON, for people.
+// findingName turns the JSON name of a finding into words.
 func findingName(what string) string {
 	var b strings.Builder
 	for _, r := range what {
@@ -159,7 +159,7 @@ func findingName(what string) string {
 	return b.String()
 }
 
-// quoteSpace makes values visible that are white space.
+// quoteSpace quotes values that are white space, to make them visible.
 func quoteSpace(value string) string {
 	switch {
 	case value == "\t":
@@ -180,7 +180,7 @@ func warning(line int64, message, hint string) string {
 	return message
 }
 
-// typeName spells a column's type: decimal(10,2), dates with their format.
+// typeName formats a column's type: decimal(10,2), dates with their format.
 func typeName(c load.Column) string {
 	name := c.Type.String()
 	switch {

@@ -10,15 +10,15 @@ import (
 	"linefeed/backend/job"
 )
 
-// canSave finds out whether [job.SaveAs] will be able to make the file path, as
-// far as that can be known before: what a disk has room for can't.
+// canSave checks whether [job.SaveAs] will be able to create the file path, as far as
+// that can be known: whether the disk has room can't.
 func canSave(path string) error {
 	if err := job.MaySave(path); err != nil {
 		return err
 	}
 	switch old, err := os.Stat(path); {
 	case err == nil && old.Mode()&os.ModeNamedPipe != 0:
-		return nil // opening it waits for who reads it
+		return nil // opening it would wait for a reader
 	case err == nil && !old.Mode().IsRegular():
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
@@ -30,7 +30,7 @@ func canSave(path string) error {
 			return err
 		}
 	}
-	// It is written beside its place first.
+	// SaveAs writes to a file next to it first.
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func canSave(path string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// saveRejects saves the rejected records of a job as they stand in its file.
+// saveRejects saves the rejected records of a job as they are in its file.
 func saveRejects(ctx context.Context, r *job.Runner, id, path string) error {
 	if err := r.SaveRejects(ctx, id, path); err != nil {
 		return fmt.Errorf("%w (they are kept: linefeed rejects %s > FILE)", err, id)

@@ -12,12 +12,12 @@ import (
 	"linefeed/backend/message"
 )
 
-// A screen is where text for people goes: a terminal, a file or a pipe.
+// A screen is an output for people: a terminal, a file or a pipe.
 type screen struct {
 	w        io.Writer
-	failed   error    // the first error of writing to it: nothing is written after it
-	file     *os.File // nil where w is none
-	terminal bool     // lines can be written over
+	failed   error    // the first write error: nothing is written after it
+	file     *os.File // nil if w is not a file
+	terminal bool     // lines can be overwritten
 	colours  bool
 }
 
@@ -31,7 +31,7 @@ func newScreen(w io.Writer, env func(string) string) *screen {
 	return s
 }
 
-// width returns how many characters fit in a line, 0 where there is no limit.
+// width returns the number of characters that fit in a line, 0 if there is no limit.
 func (s *screen) width() int {
 	if !s.terminal {
 		return 0
@@ -51,7 +51,7 @@ func (s *screen) printf(format string, args ...any) {
 // println writes a line, cut to the width of the screen.
 func (s *screen) println(line string) { s.printf("%s\n", cut(line, s.width())) }
 
-// printError writes an error, each of several on its own line.
+// printError writes an error, several joined ones on a line each.
 func (s *screen) printError(err error) {
 	for i, line := range strings.Split(withoutPasswords(message.SpelledError(err, flag)), "\n") {
 		prefix := s.red("linefeed: ")
@@ -62,11 +62,11 @@ func (s *screen) printError(err error) {
 	}
 }
 
-// password is that of a URL, as somebody may have typed it anywhere, also where
-// it was taken for a path.
+// password matches the password of a URL, which a user may have typed anywhere, even
+// where a path was expected.
 var password = regexp.MustCompile(`(\w:/+[^\s:@/]*:)\S*@`)
 
-// withoutPasswords returns a text to be printed without the passwords of URLs.
+// withoutPasswords masks the passwords of URLs in a text to be printed.
 func withoutPasswords(text string) string { return password.ReplaceAllString(text, "$1***@") }
 
 func (s *screen) paint(sgr, text string) string {

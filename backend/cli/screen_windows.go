@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// enableEscapes makes the console understand escape sequences, and reports
-// whether it does.
+// enableEscapes turns on escape sequences in the console, and reports whether that
+// worked.
 func enableEscapes(f *os.File) bool {
 	h := windows.Handle(f.Fd())
 	var mode uint32

@@ -8,10 +8,10 @@ import (
 	"linefeed/backend/message"
 )
 
-// flagNames are the flags of settings, where these have other names.
+// flagNames are the flags of the settings whose names differ.
 var flagNames = map[string]string{"columnTypes": "type", "formats": "format", "target": "to"}
 
-// flag spells a setting as a flag, for a shell: --map 'A B=c'.
+// flag returns a setting as a flag, quoted for a shell: --map 'A B=c'.
 func flag(s message.Setting) string {
 	name, other := flagNames[s.Name]
 	if !other {
@@ -29,13 +29,13 @@ func flag(s message.Setting) string {
 		return "--" + name
 	}
 	value := *s.Value
-	if s.Name == "map" && strings.ContainsAny(value, ",\"") { // it takes a list, written as CSV
+	if s.Name == "map" && strings.ContainsAny(value, ",\"") { // the flag takes a list in CSV
 		value = `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
 	}
 	return "--" + name + " " + shellWord(value)
 }
 
-// shellWord spells s as one word for a shell.
+// shellWord quotes s as one word for a shell.
 func shellWord(s string) string {
 	if s != "" && !strings.ContainsAny(s, " \t'\"$\\`!*?()[]{}<>|&;~#") {
 		return s

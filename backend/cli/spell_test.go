@@ -7,7 +7,7 @@ import (
 	"linefeed/backend/message"
 )
 
-// What a hint says to write is understood by a shell and by the flag.
+// A shell and the flag understand what a hint says to type.
 func TestFlag(t *testing.T) {
 	for _, tt := range [][2]string{
 		{"a=b", "--map a=b"},
@@ -27,7 +27,7 @@ func TestFlag(t *testing.T) {
 	}
 }
 
-// Every setting that a hint may refer to is a flag.
+// Every setting that a hint may mention is a flag.
 func TestEverySettingIsAFlag(t *testing.T) {
 	known := map[string]bool{}
 	c := (&program{}).importCommand()

@@ -23,14 +23,14 @@ func content(t *testing.T, path string) string {
 	return string(text)
 }
 
-// The exit status of several files is that of the one that matters most: that it
-// was stopped, before that one failed, before rejects.
+// The exit status of several files is the most important one: stopped, then failed, then
+// rejects.
 func TestStatusOfSeveralFiles(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
 	good := write(t, dir, "good.csv", "id,name\n1,a\n")
 	some := write(t, dir, "some.csv", "id,name\n2,a\n3\n4,b\n")
-	bad := write(t, dir, "bad.csv", "id,name\nx,a\ny,b\n") // of which no id is a number
+	bad := write(t, dir, "bad.csv", "id,name\nx,a\ny,b\n") // no id is a number
 	big := filepath.Join(dir, "big.csv")
 	numbers(t, big, bigRows)
 	args := []string{"--to", db, "--table", "numbers", "--create", "--events", "--max-rejects", "50%"}
@@ -62,8 +62,8 @@ func TestStatusOfSeveralFiles(t *testing.T) {
 	}
 }
 
-// What is rejected is saved too where the import fails for it, and files of
-// nothing where there is no reject.
+// Rejects are saved even if the import fails because of them, and the files are empty if
+// there are none.
 func TestReportsAreSavedInAnyCase(t *testing.T) {
 	dir := newHome(t)
 	db, rejects, log := filepath.Join(dir, "out.db"), filepath.Join(dir, "rejects.csv"), filepath.Join(dir, "log.csv")
@@ -84,13 +84,12 @@ func TestReportsAreSavedInAnyCase(t *testing.T) {
 			t.Errorf("of %q the report is %q", tt.text, got)
 		}
 		for _, path := range []string{db, rejects, log} {
-			_ = os.Remove(path) // a failed import leaves no database
+			_ = os.Remove(path) // a failed import leaves none
 		}
 	}
 }
 
-// Types that are chosen for the table that the first file makes are no matter for
-// the second.
+// Types chosen for the table that the first file creates don't affect the second.
 func TestSeveralFilesOfChosenTypes(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "out.db")
@@ -101,8 +100,8 @@ func TestSeveralFilesOfChosenTypes(t *testing.T) {
 	}
 }
 
-// An import whose end can't be kept has loaded all the same: the exit status tells
-// it from a failure.
+// An import whose outcome can't be stored has still loaded its records: its exit status
+// differs from that of a failure.
 func TestEndThatIsNotKept(t *testing.T) {
 	dir := newHome(t)
 	db, file := filepath.Join(dir, "out.db"), write(t, dir, "in.csv", smallCSV)
@@ -125,7 +124,7 @@ func TestEndThatIsNotKept(t *testing.T) {
 	do(target, "BEGIN IMMEDIATE")
 	locked := false
 	stdout := watch(func(line string) {
-		if !locked && strings.Contains(line, `"phase":"waiting"`) { // for the target: it has kept how it began
+		if !locked && strings.Contains(line, `"phase":"waiting"`) { // for the target: its start has been stored
 			locked = true
 			do(store, "BEGIN IMMEDIATE")
 			do(target, "ROLLBACK")

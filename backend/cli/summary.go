@@ -8,11 +8,11 @@ import (
 	"linefeed/backend/load"
 )
 
-// mostReasons is how many reasons of rejects a summary lists.
+// mostReasons is the number of reasons for rejects that a summary lists.
 const mostReasons = 10
 
-// printSummary tells what a job found out and did, how its rejects came about,
-// and what to do next.
+// printSummary prints what a job found and did, the reasons for its rejects, and what to
+// do next.
 func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 	if len(v.Guesses) > 0 {
 		s.printColumns(v.Guesses)
@@ -25,7 +25,7 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 	t := newTable("", "", "", "")
 	t.alignRight(1)
 	var rest int64
-	word := pad("rejected", noteIndent-len("  ")-len(gap)) // in a column with the words of notes
+	word := pad("rejected", noteIndent-len("  ")-len(gap)) // aligned with the labels of notes
 	for i, r := range reasons {
 		if i < mostReasons {
 			t.add(word, count(r.Count), words(string(r.Code)), r.Column)
@@ -46,7 +46,7 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 	s.printf("%s\n", s.dim(mend))
 }
 
-// outcome spells in one line what became of the records.
+// outcome says in one line what happened to the records.
 func outcome(s *screen, v job.Summary) string {
 	loaded := v.Inserted + v.Updated
 	var head string
@@ -78,11 +78,11 @@ func outcome(s *screen, v job.Summary) string {
 	return strings.Join(append([]string{s.bold(head)}, rest...), "; ")
 }
 
-// mostSigns is how many texts that were taken for NULL a summary lists.
+// mostSigns is the number of texts taken for NULL that a summary lists.
 const mostSigns = 10
 
-// takenForNull spells which texts were taken for NULL, and how often: "NA in
-// temp, 12 times".
+// takenForNull lists the texts that were taken for NULL, and how often: "NA in temp, 12
+// times".
 func takenForNull(signs []load.SignCount) string {
 	var list []string
 	var rest int64
@@ -103,5 +103,5 @@ func takenForNull(signs []load.SignCount) string {
 	return strings.Join(list, "; ") + " (--null '' leaves them as they are)"
 }
 
-// words spells a code of the contract for people: "not a number".
+// words turns a code into words: "not a number".
 func words(code string) string { return strings.ReplaceAll(code, "_", " ") }

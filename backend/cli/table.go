@@ -5,11 +5,11 @@ import "strings"
 // A table is text in aligned columns.
 type table struct {
 	head  []string
-	right []bool // which columns are aligned to the right
+	right []bool // which columns are right-aligned
 	rows  [][]string
 }
 
-// newTable returns a table with the head given; with empty names it has none.
+// newTable returns a table with the given header, or none if all names are empty.
 func newTable(head ...string) *table {
 	t := &table{head: make([]string, len(head)), right: make([]bool, len(head))}
 	for i, h := range head {
@@ -18,14 +18,14 @@ func newTable(head ...string) *table {
 	return t
 }
 
-// alignRight aligns columns to the right, as numbers want it.
+// alignRight right-aligns columns, as for numbers.
 func (t *table) alignRight(columns ...int) {
 	for _, c := range columns {
 		t.right[c] = true
 	}
 }
 
-// add adds a row. What is not printable in it is replaced.
+// add adds a row. Unprintable characters are replaced.
 func (t *table) add(row ...string) {
 	for i := range row {
 		row[i] = visible(row[i])
@@ -36,8 +36,8 @@ func (t *table) add(row ...string) {
 // gap stands between columns.
 const gap = "  "
 
-// print writes the table with an indent, its lines cut to the screen and its
-// values to most cells each (0 is no limit).
+// print writes the table with an indent, its lines cut to the screen and each value to
+// most cells (0 means no limit).
 func (t *table) print(s *screen, indent string, most int) {
 	widths := make([]int, len(t.head))
 	for i, h := range t.head {

@@ -12,10 +12,10 @@ import (
 	"linefeed/backend/message"
 )
 
-// count spells a number with separators: 617,902.
+// count formats a number with separators: 617,902.
 func count(n int64) string { return message.Grouped(n) }
 
-// records spells a number of records.
+// records formats a number of records.
 func records(n int64) string {
 	if n == 1 {
 		return "1 record"
@@ -23,7 +23,7 @@ func records(n int64) string {
 	return count(n) + " records"
 }
 
-// imports spells a number of imports.
+// imports formats a number of imports.
 func imports(n int64) string {
 	if n == 1 {
 		return "1 import"
@@ -31,7 +31,7 @@ func imports(n int64) string {
 	return count(n) + " imports"
 }
 
-// size spells a number of bytes: 158 MB.
+// size formats a number of bytes: 158 MB.
 func size(bytes int64) string {
 	const units = "kMGTPE"
 	v, unit := float64(bytes), -1
@@ -49,7 +49,7 @@ func size(bytes int64) string {
 	}
 }
 
-// seconds spells how long something took: 0.42 s, 2.4 s, 3:05.
+// seconds formats a duration: 0.42 s, 2.4 s, 3:05.
 func seconds(s float64) string {
 	switch {
 	case s < 1:
@@ -61,7 +61,7 @@ func seconds(s float64) string {
 	}
 }
 
-// clock spells a number of seconds: 0:03, 12:04, 1:00:00.
+// clock formats a number of seconds: 0:03, 12:04, 1:00:00.
 func clock(s int64) string {
 	if s < 3600 {
 		return fmt.Sprintf("%d:%02d", s/60, s%60)
@@ -69,7 +69,7 @@ func clock(s int64) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// localTime spells a time of the wire in the layout given, in local time.
+// localTime formats a wire time in the given layout, in local time.
 func localTime(wire, layout string) string {
 	t, err := time.Parse(time.RFC3339Nano, wire)
 	if err != nil {
@@ -78,8 +78,8 @@ func localTime(wire, layout string) string {
 	return t.Local().Format(layout)
 }
 
-// visible returns text as it can be shown on one line of a terminal: what
-// would move the cursor or do other things to the terminal is replaced.
+// visible makes text safe to show on one line of a terminal: characters that would move
+// the cursor or otherwise affect the terminal are replaced.
 func visible(text string) string {
 	clean := func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsPrint(r) }
 	if strings.IndexFunc(text, clean) < 0 {
@@ -101,12 +101,11 @@ func visible(text string) string {
 	}, text)
 }
 
-// cells returns how many cells of a terminal the text takes, which holds no
-// escape sequences.
+// cells returns the number of terminal cells that a text without escape sequences takes.
 func cells(text string) int { return uniseg.StringWidth(text) }
 
-// cut shortens text to the width, with an ellipsis; 0 is no limit. Escape
-// sequences take no room, and are kept.
+// cut shortens text to the width, with an ellipsis; 0 means no limit. Escape sequences
+// have no width, and are kept.
 func cut(text string, width int) string {
 	if width <= 0 || len(text) <= width {
 		return text
@@ -129,19 +128,19 @@ func cut(text string, width int) string {
 		b.WriteString(plain[from:to])
 	}
 	b.WriteString("…")
-	for _, s := range sequences { // colours that end must end
+	for _, s := range sequences { // keep those that end a colour
 		b.WriteString(s.text)
 	}
 	return b.String()
 }
 
-// An escape is an escape sequence and where it stood in the text without them.
+// An escape is an escape sequence and its position in the text without them.
 type escape struct {
 	at   int
 	text string
 }
 
-// splitEscapes parts the sequences that screen.paint writes from the text.
+// splitEscapes separates the sequences that screen.paint writes from the text.
 func splitEscapes(text string) (plain string, sequences []escape) {
 	var b strings.Builder
 	for {

@@ -8,8 +8,7 @@ import (
 	"linefeed/backend/job"
 )
 
-// TestUsage tries command lines that ask for what can't be done: each is
-// refused before anything is begun.
+// TestUsage tries invalid command lines: each is refused before anything is started.
 func TestUsage(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", smallCSV)
@@ -84,7 +83,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestHelp looks at the help: examples come first, nothing is left out.
+// TestHelp checks the help: examples come first, nothing is missing.
 func TestHelp(t *testing.T) {
 	root := run(t, "--help").want(t, 0).stdout
 	if i := strings.Index(root, "Examples:"); i < 0 || i > strings.Index(root, "Commands:") {
@@ -111,7 +110,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestCompletion completes as a shell asks for it.
+// TestCompletion completes command lines as a shell does.
 func TestCompletion(t *testing.T) {
 	dir := newHome(t)
 	v := run(t, "check", write(t, dir, "people.csv", smallCSV), "--json").want(t, 0).summary(t)

@@ -21,8 +21,8 @@ func (p *program) versionCommand() *cobra.Command {
 	return c
 }
 
-// version returns the version that the Go toolchain wrote into the program: a
-// release's tag, or the commit and its date.
+// version returns the version that the Go toolchain embedded in the program: a release's
+// tag, or the commit and its date.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

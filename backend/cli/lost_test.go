@@ -12,8 +12,8 @@ import (
 	"linefeed/backend/job"
 )
 
-// TestLostOutput writes to where nothing can be written: that is not passed
-// over in silence, and costs nothing that is loaded.
+// TestLostOutput writes to an output that fails: that is reported, and loaded records
+// stay loaded.
 func TestLostOutput(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", smallCSV)
@@ -42,13 +42,13 @@ func TestLostOutput(t *testing.T) {
 	}
 }
 
-// A fullDisk takes nothing.
+// A fullDisk fails every write.
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
-// TestLostReports asks for reports that can't be saved: where that can be known
-// before, nothing is loaded; else the exit status tells it from a failure.
+// TestLostReports asks for reports that can't be saved: if that can be known in advance,
+// nothing is loaded; otherwise the exit status differs from that of a failure.
 func TestLostReports(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", smallCSV+"x\n")
@@ -76,11 +76,11 @@ func TestLostReports(t *testing.T) {
 		}
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".*")); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("left over: %v, %v", left, err)
 	}
 }
 
-// TestPasswordsInErrors mistypes what holds a password, which is not repeated.
+// TestPasswordsInErrors mistypes arguments with passwords, which errors don't repeat.
 func TestPasswordsInErrors(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", smallCSV)

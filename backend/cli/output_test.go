@@ -19,7 +19,7 @@ import (
 	"linefeed/backend/job"
 )
 
-// numbersIn adds up what an expression finds in a text.
+// numbersIn adds up the numbers that an expression finds in a text.
 func numbersIn(t *testing.T, text, expression string) (sum int64) {
 	t.Helper()
 	for _, m := range regexp.MustCompile(expression).FindAllStringSubmatch(text, -1) {
@@ -32,8 +32,8 @@ func numbersIn(t *testing.T, text, expression string) (sum int64) {
 	return sum
 }
 
-// Rejects that are not shown as they come are counted, and so are reasons that the
-// summary does not list.
+// Rejects that are not shown live are counted, and so are reasons that the summary does
+// not list.
 func TestEveryRejectIsCounted(t *testing.T) {
 	dir := newHome(t)
 	big := filepath.Join(dir, "big.csv")
@@ -51,7 +51,7 @@ func TestEveryRejectIsCounted(t *testing.T) {
 	}
 }
 
-// Rows that are updated are loaded.
+// Updated rows count as loaded.
 func TestUpdatedRowsAreLoaded(t *testing.T) {
 	dir := newHome(t)
 	file, db := write(t, dir, "in.csv", "id,name\n1,a\n2,b\n3,c\n"), filepath.Join(dir, "out.db")
@@ -85,7 +85,7 @@ func TestLimits(t *testing.T) {
 		{plain, "--max-record=1", 1}, {plain, "--max-record=2", 0},
 		{packed, "--max-unpacked=1", 2}, {packed, "--max-unpacked=2", 0},
 	} {
-		r := run(t, "import", tt.file, "--to", filepath.Join(dir, "out.db"), "--table", "t", "--create", "--max-ratio=100000", tt.flag) // x is packed well
+		r := run(t, "import", tt.file, "--to", filepath.Join(dir, "out.db"), "--table", "t", "--create", "--max-ratio=100000", tt.flag) // x compresses well
 		if r.status != tt.status {
 			t.Errorf("%s of %s: status %d, want %d\n%s", tt.flag, filepath.Base(tt.file), r.status, tt.status, r.stderr)
 		}
@@ -93,11 +93,11 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A command that is stopped says so by its exit status.
+// A stopped command has an exit status of its own.
 func TestStoppedCommands(t *testing.T) {
 	dir := newHome(t)
 	file := write(t, dir, "in.csv", smallCSV)
-	run(t, "jobs").want(t, 0) // which makes the store
+	run(t, "jobs").want(t, 0) // creates the store
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, args := range [][]string{{"jobs"}, {"preview", file}, {"check", file}, {"import", file, "--to", filepath.Join(dir, "out.db"), "--table", "people", "--create"}} {
@@ -107,8 +107,8 @@ func TestStoppedCommands(t *testing.T) {
 	}
 }
 
-// Imports over the local API that a stop cuts short are told by the exit status,
-// though the command's own import is done.
+// The exit status shows that imports over the local API were stopped, even if the
+// command's own import is done.
 func TestListenTellsWhatItCutShort(t *testing.T) {
 	dir := newHome(t)
 	db := filepath.Join(dir, "accepted.db")
