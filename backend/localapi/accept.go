@@ -9,21 +9,20 @@ import (
 	"linefeed/backend/job"
 )
 
-// What has been accepted and has not ended is held in memory, as long as it
-// waits for its turn.
+// Accepted imports that have not ended are held in memory while they are queued.
 const (
 	maxAccepted      = 4096
-	maxAcceptedBytes = 32 << 20 // of the requests as JSON
+	maxAcceptedBytes = 32 << 20 // of their requests as JSON
 )
 
-// accepted counts the imports that the server has started and that have not
-// ended. The zero value is ready.
+// accepted counts the imports that the server has started and that have not ended. The
+// zero value is ready to use.
 type accepted struct {
 	mu     sync.Mutex
 	count  int
 	bytes  int
-	closed bool          // no other is accepted
-	none   chan struct{} // closed when it is closed and count is 0; nil before it is asked for
+	closed bool          // no further one is accepted
+	none   chan struct{} // closed when closed is set and count is 0; nil until it is asked for
 }
 
 var errClosed = refuse(http.StatusServiceUnavailable, "start it with another command, or in the window",
@@ -35,7 +34,7 @@ func (a *accepted) isClosed() bool {
 	return a.closed
 }
 
-// accept counts an import in, until ended is called.
+// accept counts an import until ended is called.
 func (s *Server) accept(req job.Request) (ended func(), err error) {
 	text, err := json.Marshal(req)
 	if err != nil {
@@ -63,9 +62,9 @@ func (s *Server) accept(req job.Request) (ended func(), err error) {
 	}, nil
 }
 
-// Refuse lets the server start no import any more: who asks for one is told
-// that the program ends. It returns how many that were accepted have not ended.
-// All else is answered as before.
+// Refuse makes the server refuse to start imports, with the answer that the program is
+// ending. It returns the number of accepted imports that have not ended. All other
+// requests are answered as before.
 func (s *Server) Refuse() (left int) {
 	a := &s.accepted
 	a.mu.Lock()
@@ -79,8 +78,8 @@ func (s *Server) Refuse() (left int) {
 	return a.count
 }
 
-// Finish refuses other imports, and waits until those that were accepted have
-// ended, or ctx is done.
+// Finish refuses further imports, and waits until the accepted ones have ended or ctx is
+// done.
 func (s *Server) Finish(ctx context.Context) error {
 	s.Refuse()
 	select {

@@ -15,14 +15,14 @@ import (
 	"linefeed/backend/lockfile"
 )
 
-// announcementFile is the name of the file that tells where the API is. Beside
-// it lies a file of each server, api-PID.json, of which it is a copy: when its
-// server ends, it becomes that of another one that is running. A server runs as
-// long as its lock is held, on api-PID.lock.
+// announcementFile is the name of the file that says where the API is. It is a copy of
+// one server's own file, api-PID.json next to it; when that server ends, it becomes a
+// copy of another running server's. A server runs as long as its lock, on api-PID.lock,
+// is held.
 const announcementFile = "api.json"
 
-// An announcement tells other programs of the same user where the API is, and
-// the token. Its JSON is part of the program's contract.
+// An announcement tells other programs of the same user where the API is, and the token.
+// Its JSON is part of the program's contract.
 type announcement struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
@@ -33,9 +33,9 @@ type announcement struct {
 	lock *lockfile.Lock // nil for another server
 }
 
-// announce writes the server's own file and api.json into dir, which is made
-// when it is not there. All is for this user alone. Others see a whole file or
-// none. With beside, api.json stays that of another server while it runs.
+// announce writes the server's own file and api.json into dir, which it creates if
+// needed. Everything is readable by this user alone. Others see a whole file or none.
+// With beside, api.json stays that of another server while that one runs.
 func announce(dir, url, token string, beside bool) (a *announcement, err error) {
 	defer func() {
 		if err != nil {
@@ -45,7 +45,7 @@ func announce(dir, url, token string, beside bool) (a *announcement, err error) 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(dir, 0o700); err != nil { // it may have been there
+	if err := os.Chmod(dir, 0o700); err != nil { // it may have existed
 		return nil, err
 	}
 	if err := Tidy(dir); err != nil {
@@ -70,11 +70,11 @@ func announce(dir, url, token string, beside bool) (a *announcement, err error) 
 
 func (a *announcement) path() string { return filepath.Join(a.dir, announcementFile) }
 
-// ownPrefix is what the names of the files of servers begin with.
+// ownPrefix is the prefix of the names of servers' files.
 const ownPrefix = "api-"
 
-// lockOwn holds the lock of a server: api-PID.lock, or api-PID-N.lock where one
-// process has several servers.
+// lockOwn locks the lock file of a server: api-PID.lock, or api-PID-N.lock if a process
+// has several servers.
 func lockOwn(dir string) (*lockfile.Lock, error) {
 	name := ownPrefix + strconv.Itoa(os.Getpid())
 	lock, err := lockfile.Hold(filepath.Join(dir, name+lockfile.Suffix))
@@ -84,7 +84,7 @@ func lockOwn(dir string) (*lockfile.Lock, error) {
 	return lock, err
 }
 
-// write writes a file that tells of the server, whole or not at all.
+// write writes the announcement to a file, whole or not at all.
 func (a *announcement) write(path string) error {
 	text, err := json.Marshal(a)
 	if err != nil {
@@ -106,8 +106,8 @@ func (a *announcement) write(path string) error {
 
 func (a *announcement) removeOwn() error { return errors.Join(removeFile(a.own), a.lock.Release()) }
 
-// remove removes what was announced. Where api.json told of this server, it
-// tells of another one that is running then, if there is one.
+// remove removes the server's own file. If api.json announced this server, it then
+// announces another running one, if there is one.
 func (a *announcement) remove() error {
 	err := a.removeOwn()
 	if told := readAnnouncement(a.path()); err == nil && (told == nil || told.Token == a.Token) {
@@ -119,8 +119,8 @@ func (a *announcement) remove() error {
 	return nil
 }
 
-// handOver lets api.json tell of a server that is running, or removes it. It
-// looks again afterwards: another server may have come or gone meanwhile.
+// handOver makes api.json announce a running server, or removes it. It checks again
+// afterwards: another server may have started or ended meanwhile.
 func handOver(dir string) error {
 	for range 10 {
 		next := newest(dir)
@@ -140,8 +140,8 @@ func handOver(dir string) error {
 	return nil
 }
 
-// newest returns what the server announced that was started last of those that
-// are running; nil where there is none.
+// newest returns the announcement of the running server that was started last; nil if
+// there is none.
 func newest(dir string) (last *announcement) {
 	var latest time.Time
 	for _, a := range running(dir) {
@@ -153,9 +153,9 @@ func newest(dir string) (last *announcement) {
 	return last
 }
 
-// running returns what the servers that are running have announced.
+// running returns the announcements of the running servers.
 func running(dir string) (all []*announcement) {
-	entries, _ := os.ReadDir(dir) // what can't be read tells nothing
+	entries, _ := os.ReadDir(dir) // an unreadable folder announces nothing
 	for _, e := range entries {
 		name, isLock := strings.CutSuffix(e.Name(), lockfile.Suffix)
 		if !isLock || !strings.HasPrefix(name, ownPrefix) {
@@ -169,8 +169,8 @@ func running(dir string) (all []*announcement) {
 	return all
 }
 
-// Tidy removes from the folder dir what servers have announced whose process
-// was killed, and lets api.json tell of one that is running, if there is one.
+// Tidy removes the announcements of killed processes from the folder dir, and makes
+// api.json announce a running server, if there is one.
 func Tidy(dir string) error {
 	err := lockfile.Sweep(dir, ownPrefix, func(owned string) error {
 		entries, err := os.ReadDir(dir)
@@ -188,10 +188,10 @@ func Tidy(dir string) error {
 	return err
 }
 
-// tmpSuffix is what the names of files that are not whole yet end in.
+// tmpSuffix is the suffix of unfinished files.
 const tmpSuffix = ".tmp"
 
-// readAnnouncement reads what a file tells; nil where it tells nothing.
+// readAnnouncement reads an announcement; nil if the file holds none.
 func readAnnouncement(path string) *announcement {
 	a := &announcement{dir: filepath.Dir(path), own: path}
 	text, err := os.ReadFile(path)
@@ -201,12 +201,12 @@ func readAnnouncement(path string) *announcement {
 	return a
 }
 
-// running reports whether the server that a tells of is running.
+// running reports whether the announced server is running.
 func (a *announcement) running() bool {
 	return slices.ContainsFunc(running(a.dir), func(r *announcement) bool { return r.Token == a.Token })
 }
 
-// removeFile removes a file that others may have removed already.
+// removeFile removes a file that may already be gone.
 func removeFile(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -10,7 +10,7 @@ import (
 	"linefeed/backend/event"
 )
 
-// announced returns the address that a file tells, "" where there is none.
+// announced returns the address in a file, "" if there is none.
 func announced(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -27,8 +27,8 @@ func announced(t *testing.T, path string) string {
 	return told.URL
 }
 
-// A server that lasts no longer than a command leaves api.json to one that is
-// running, and takes it over when that one ends.
+// A server that lasts only as long as a command leaves api.json to a running one, and
+// takes it over when that one ends.
 func TestAnnouncementBesideAnotherServer(t *testing.T) {
 	dir := t.TempDir()
 	common := filepath.Join(dir, "api.json")
@@ -71,7 +71,7 @@ func TestAnnouncementBesideAnotherServer(t *testing.T) {
 	}
 }
 
-// What a killed process has announced is removed by the next one that starts.
+// The next process to start removes the announcement of a killed one.
 func TestStaleAnnouncements(t *testing.T) {
 	dir := t.TempDir()
 	window, err := Start(nil, event.New(), Options{Announce: dir})
@@ -84,7 +84,7 @@ func TestStaleAnnouncements(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// leave leaves what a server does that is killed while it writes.
+	// leave leaves the files of a server that was killed while writing.
 	leave := func(pid int) {
 		text := fmt.Sprintf(`{"url":"http://127.0.0.1:9","token":"x","pid":%d}`, pid)
 		own := fmt.Sprintf("api-%d-7", pid)
@@ -93,7 +93,7 @@ func TestStaleAnnouncements(t *testing.T) {
 		write(own+".json.1.tmp", text[:9])
 		write(own+".lock", "")
 	}
-	for _, pid := range []int{1 << 30, os.Getpid()} { // the number may be another process's by now
+	for _, pid := range []int{1 << 30, os.Getpid()} { // another process may have the PID by now
 		leave(pid)
 		if err := Tidy(dir); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ import (
 
 const pageOrigin = "http://localhost:8080"
 
-// A bench is a server with all that is behind it, in a temporary folder.
+// A bench is a server with everything it needs, in a temporary folder.
 type bench struct {
 	*testing.T
 	dir    string
@@ -34,7 +34,7 @@ type bench struct {
 	client *http.Client
 }
 
-// benches is how many of them there are at the moment.
+// benches is the number of benches in use.
 var benches int
 
 func newBench(t *testing.T) *bench {
@@ -74,8 +74,8 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// checkNoGoroutines fails when something of this package or of its
-// connections runs on after the server was closed.
+// checkNoGoroutines fails if a goroutine of this package or of its connections outlives
+// the server.
 func checkNoGoroutines(t *testing.T) {
 	t.Helper()
 	var left string
@@ -91,7 +91,7 @@ func checkNoGoroutines(t *testing.T) {
 		if left == "" {
 			return
 		}
-		time.Sleep(10 * time.Millisecond) // connections that were closed are just ending
+		time.Sleep(10 * time.Millisecond) // closed connections take a moment to end
 	}
 	t.Errorf("goroutines are left:\n%s", left)
 }
@@ -109,8 +109,7 @@ func (b *bench) file(name, content string) string {
 	return b.path(name)
 }
 
-// A call is a request to the bench's server, with the token unless header
-// says something else.
+// A call is a request to the bench's server, with the token unless header overrides it.
 type call struct {
 	method, path string
 	header       map[string]string
@@ -138,7 +137,7 @@ func (b *bench) request(c call) *http.Request {
 	return req
 }
 
-// do sends a request and returns the answer with its body read.
+// do sends a request and returns the answer with its body.
 func (b *bench) do(c call) (*http.Response, string) {
 	b.Helper()
 	res, err := b.client.Do(b.request(c))
@@ -161,7 +160,7 @@ func (b *bench) do(c call) (*http.Response, string) {
 	return res, string(body)
 }
 
-// want sends a request and decodes the answer, of that status, into v.
+// want sends a request, checks the status of the answer, and decodes it into v.
 func (b *bench) want(status int, c call, v any) *http.Response {
 	b.Helper()
 	res, body := b.do(c)
@@ -181,7 +180,7 @@ func decodeInto(t *testing.T, body string, v any) {
 	}
 }
 
-// open sends a request whose answer is a stream, and returns it.
+// open sends a request whose answer is a stream, and returns the answer.
 func (b *bench) open(c call) *http.Response {
 	b.Helper()
 	res, err := b.client.Do(b.request(c))
@@ -196,7 +195,7 @@ func (b *bench) open(c call) *http.Response {
 	return res
 }
 
-// sent is an event as it came over the wire.
+// sent is an event as received.
 type sent struct {
 	id, name, data string
 }
@@ -209,7 +208,7 @@ func (e sent) decode(t *testing.T) (d data) {
 	return d
 }
 
-// data is what the tests read of an event.
+// data is the part of an event that the tests read.
 type data struct {
 	Job      string         `json:"job"`
 	Seq      uint64         `json:"seq"`
@@ -222,8 +221,8 @@ type data struct {
 	Summary  *job.Summary   `json:"summary"`
 }
 
-// readEvents reads server-sent events, strictly as they are written here,
-// until f returns false or the stream ends. Comments are events with no name.
+// readEvents reads server-sent events, strictly in the form that this server writes,
+// until f returns false or the stream ends. Comments are events without a name.
 func readEvents(t *testing.T, r io.Reader, f func(sent) bool) {
 	t.Helper()
 	lines := bufio.NewReader(r)
@@ -269,7 +268,7 @@ func all(t *testing.T, r io.Reader) (events []sent) {
 	return events
 }
 
-// articles returns a CSV file of n records, of which every tenth is bad.
+// articles returns a CSV file of n records, every tenth of them bad.
 func articles(n int) string {
 	var s strings.Builder
 	s.WriteString("sku,price\n")
@@ -286,7 +285,7 @@ func articles(n int) string {
 // columns is a plan's table for articles.
 const columns = `[{"name":"sku","type":"text","primaryKey":true},{"name":"price","type":"decimal"}]`
 
-// form returns a multipart form, and its type. A name with a file is written
+// form returns a multipart form and its content type. A part with a file name is given
 // as name@file.
 func form(t *testing.T, parts ...[2]string) (io.Reader, string) {
 	t.Helper()

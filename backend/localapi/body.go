@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// A patientBody is the body of a request. It waits for its next piece as long
-// as bodyTimeout, however long the whole takes. What nobody reads of it
-// net/http reads by itself before it answers: for that it has drainTimeout.
-type patientBody struct {
+// A timedBody is the body of a request. Each read may wait for bodyTimeout, however long
+// the whole body takes. What the handler leaves unread net/http reads before it answers:
+// that may take drainTimeout.
+type timedBody struct {
 	io.ReadCloser
 	rc  *http.ResponseController
 	err error // of the last Read
 }
 
-// patient lets next read bodies that are patient.
-func patient(next http.Handler) http.Handler {
+// timeBodies gives requests to next with a timedBody.
+func timeBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != http.NoBody {
-			body := &patientBody{ReadCloser: r.Body, rc: http.NewResponseController(w)}
+			body := &timedBody{ReadCloser: r.Body, rc: http.NewResponseController(w)}
 			body.wait(drainTimeout)
 			defer body.leave()
 			r.Body = body
@@ -29,47 +29,45 @@ func patient(next http.Handler) http.Handler {
 	})
 }
 
-// wait sets how long may be waited for bytes from now on. An error would mean
-// that the connection is gone, which reading tells.
-func (b *patientBody) wait(d time.Duration) { _ = b.rc.SetReadDeadline(time.Now().Add(d)) }
+// wait sets the deadline of the next reads. An error would mean that the connection is
+// closed, which reading reports.
+func (b *timedBody) wait(d time.Duration) { _ = b.rc.SetReadDeadline(time.Now().Add(d)) }
 
-func (b *patientBody) Read(p []byte) (n int, err error) {
+func (b *timedBody) Read(p []byte) (n int, err error) {
 	b.wait(bodyTimeout)
 	n, b.err = b.ReadCloser.Read(p)
 	if errors.Is(b.err, io.EOF) {
-		// What net/http reads from now on, to notice that the client is gone, has
-		// no deadline.
+		// net/http goes on reading, to notice that the client has gone: that has no deadline.
 		_ = b.rc.SetReadDeadline(time.Time{})
 	}
 	return n, b.err
 }
 
-// leave leaves the rest of the body, if there is one, to net/http.
-func (b *patientBody) leave() {
+// leave leaves any rest of the body to net/http.
+func (b *timedBody) leave() {
 	if b.err == nil {
 		b.wait(drainTimeout)
 	}
 }
 
-// discardLimit is how much of a body is read for a client to see why it was
-// refused: most see only that the connection broke when they could not send
-// all of it.
+// discardLimit is the number of bytes of a refused body that are read, so that the client
+// sees why it was refused: most clients that can't send all of the body report only a
+// broken connection.
 const discardLimit = 8 << 20
 
 // discard reads the rest of a body, if it comes soon and is not too long.
-func (b *patientBody) discard() {
+func (b *timedBody) discard() {
 	if b.err != nil {
 		return
 	}
 	b.wait(discardTimeout)
-	// Past the patience for each piece. What can't be read is closed with the
-	// connection.
+	// One deadline for the whole rest. If it is not read, the connection is closed.
 	_, b.err = io.CopyN(io.Discard, b.ReadCloser, discardLimit)
 }
 
-// finish reads what follows the last part of a form: hardly anything,
-// or the client has sent less than it said.
-func (b *patientBody) finish() error {
+// finish reads what follows the last part of a form: next to nothing, unless the client
+// has sent less than it announced.
+func (b *timedBody) finish() error {
 	n, err := io.CopyN(io.Discard, b, maxHeader)
 	switch {
 	case n == maxHeader:

@@ -14,7 +14,7 @@ import (
 
 var listenerCounts = []int{0, 100}
 
-// benchServer returns a server that stands in the benchmark's own folder.
+// benchServer returns a server in the benchmark's own folder.
 func benchServer(b *testing.B) (s *Server, runner *job.Runner, dir string) {
 	dir = b.TempDir()
 	st, err := store.Open(b.Context(), dir, filepath.Join(dir, "run"))
@@ -39,8 +39,8 @@ func benchServer(b *testing.B) (s *Server, runner *job.Runner, dir string) {
 	return s, runner, dir
 }
 
-// BenchmarkPublish is what it costs a publisher to publish as often as it
-// likes while 100 clients follow over TCP, half of which never read.
+// BenchmarkPublish measures the cost of publishing at full speed while 100 clients follow
+// over TCP, half of which never read.
 func BenchmarkPublish(b *testing.B) {
 	for _, n := range listenerCounts {
 		b.Run(fmt.Sprint(n, " listeners"), func(b *testing.B) {
@@ -56,8 +56,8 @@ func BenchmarkPublish(b *testing.B) {
 	}
 }
 
-// BenchmarkImport is a whole import, of which 1 % is bad, while 100 clients
-// follow over TCP, half of which never read.
+// BenchmarkImport measures a whole import with 1 % bad records, while 100 clients follow
+// over TCP, half of which never read.
 func BenchmarkImport(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "articles.csv")
 	f, err := os.Create(file)

@@ -24,7 +24,7 @@ func readDocs(t *testing.T) string {
 	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
-// Every call and every parameter is in docs/api.md, and no other is.
+// docs/api.md has every call and every parameter, and no others.
 func TestDocsListTheRoutes(t *testing.T) {
 	docs := readDocs(t)
 	var documented, want []string
@@ -55,8 +55,8 @@ func TestDocsListTheRoutes(t *testing.T) {
 	}
 }
 
-// The examples for curl work, one after the other, and the examples of events
-// have the members that events have.
+// The examples for curl work, run in order, and the examples of events have the members
+// of real events.
 func TestDocsExamples(t *testing.T) {
 	docs := readDocs(t)
 	b := newBench(t)
@@ -128,7 +128,7 @@ func members(t *testing.T, text string) []string {
 	return slices.Sorted(maps.Keys(o))
 }
 
-// parseCurl makes the request that a command would send.
+// parseCurl builds the request that a curl command would send.
 func parseCurl(t *testing.T, b *bench, command string, vars map[string]string) *http.Request {
 	t.Helper()
 	words := shellWords(command, vars)
@@ -178,7 +178,7 @@ func parseCurl(t *testing.T, b *bench, command string, vars map[string]string) *
 	return b.request(c)
 }
 
-// shellWords splits a command as a shell does, as far as the examples need it.
+// shellWords splits a command as a shell does, as far as the examples need.
 func shellWords(command string, vars map[string]string) (words []string) {
 	var word strings.Builder
 	begun := false

@@ -8,15 +8,15 @@ import (
 	"net/url"
 )
 
-// A form's parts but the file are as many and as long as those of the largest
-// import as JSON.
+// A form's parts other than the file are limited in number and size to what the largest
+// import takes as JSON.
 const (
 	maxParts     = 1000
-	maxFormBytes = 2 * maxJSON // of all of them, with their heads
+	maxFormBytes = 2 * maxJSON // of all of them, with their headers
 )
 
-// receiveForm takes the parts of a form: the file, the plan and the dialect as
-// JSON, and parameters, which may stand in the query too.
+// receiveForm reads the parts of a form: the file, the plan and the dialect as JSON, and
+// parameters, which may be in the query too.
 func (s *Server) receiveForm(in *received, r *http.Request) error {
 	body := &formBody{Reader: r.Body, left: maxFormBytes}
 	r.Body = struct {
@@ -75,7 +75,7 @@ func (s *Server) receivePart(in *received, part *multipart.Part, body *formBody,
 	}
 }
 
-// bodyError says why the next piece of a body can't be had.
+// bodyError explains an error of reading a body.
 func bodyError(err error) error {
 	if errors.Is(err, errFormTooLong) {
 		return refuse(http.StatusRequestEntityTooLarge, "", "%v", err)
@@ -85,12 +85,12 @@ func bodyError(err error) error {
 
 var errFormTooLong = errors.New("the parts of the form beside the file are too long")
 
-// A formBody reads a form, of which all but the file is bounded: also what
-// multipart keeps by itself, such as heads.
+// A formBody reads a form and bounds everything but the file, including what multipart
+// buffers, such as headers.
 type formBody struct {
 	io.Reader
-	left int  // how many bytes may still come
-	free bool // what comes is the file
+	left int  // the number of bytes that may still come
+	free bool // the file is being read
 }
 
 func (b *formBody) Read(p []byte) (n int, err error) {

@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// windowOrigins are those of the program's own window: on Linux and macOS, and on
+// windowOrigins are the origins of the program's own window: on Linux and macOS, and on
 // Windows.
 var windowOrigins = []string{"wails://wails", "http://wails.localhost"}
 
-// A guard lets a request in when it was sent to this address by its own name
-// (a page that rebinds its host name to 127.0.0.1 sends that name), by no page
-// or one of a listed origin, and bears a good token.
+// A guard lets a request in if it names this address as its host (a page that rebinds its
+// host name to 127.0.0.1 sends that name), comes from no page or from one of a listed
+// origin, and bears a valid token.
 type guard struct {
 	host    string
 	origins []string
-	bearers []func(token string) bool // any of them lets a token in
+	bearers []func(token string) bool // a token is valid if any of them says so
 	next    http.Handler
 }
 
@@ -34,7 +34,7 @@ func newGuard(host string, origins []string, token string, next http.Handler) *g
 	}}
 }
 
-// checkOrigins returns the origins of the window and the given ones.
+// checkOrigins returns the window's origins and the given ones.
 func checkOrigins(more []string) ([]string, error) {
 	origins := slices.Clone(windowOrigins)
 	for _, o := range more {
@@ -95,8 +95,8 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.next.ServeHTTP(w, r)
 }
 
-// challenge returns "" for a request that bears a good token, and otherwise
-// what is missing, as RFC 6750 writes it.
+// challenge returns "" for a request with a valid token, otherwise what is missing, in
+// the form of RFC 6750.
 func (g *guard) challenge(r *http.Request) string {
 	const realm = `Bearer realm="linefeed"`
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -26,7 +26,7 @@ func TestGuard(t *testing.T) {
 		{"a good token and no origin", nil, 200, ""},
 		{"the scheme in lower case", map[string]string{"Authorization": "bearer " + token}, 200, ""},
 
-		// A page whose own name was made to mean 127.0.0.1.
+		// A page whose own host name resolves to 127.0.0.1.
 		{"another host", map[string]string{"Host": "evil.example"}, 421, ""},
 		{"another host with the port", map[string]string{"Host": "evil.example:" + port}, 421, ""},
 		{"a host that begins like this one", map[string]string{"Host": "127.0.0.1.evil.example:" + port}, 421, ""},
@@ -130,7 +130,7 @@ func TestPreflight(t *testing.T) {
 	if res := ask(pageOrigin, map[string]string{"Host": "evil.example"}); res.StatusCode != 421 {
 		t.Errorf("another host: status %d", res.StatusCode)
 	}
-	// Without the question it is no preflight, and needs the token.
+	// Without Access-Control-Request-Method it is no preflight, and needs the token.
 	if res := ask(pageOrigin, map[string]string{"Access-Control-Request-Method": ""}); res.StatusCode != 401 {
 		t.Errorf("OPTIONS that asks nothing: status %d", res.StatusCode)
 	}
@@ -139,7 +139,7 @@ func TestPreflight(t *testing.T) {
 	}
 }
 
-// Requests that no http.Client sends.
+// Requests that http.Client can't send.
 func TestGuardOnTheWire(t *testing.T) {
 	b := newBench(t)
 	auth := "Authorization: Bearer " + b.server.Token() + "\r\n"
@@ -162,7 +162,7 @@ func TestGuardOnTheWire(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			go io.WriteString(conn, test.request) //nolint:errcheck // the answer tells
+			go io.WriteString(conn, test.request) //nolint:errcheck // the answer shows it
 			line, err := bufio.NewReader(conn).ReadString('\n')
 			if err != nil || !strings.Contains(line, " "+test.status+" ") {
 				t.Errorf("got %q, %v, want %s", line, err, test.status)

@@ -14,10 +14,9 @@ import (
 // An importView is an import as the API shows it.
 type importView struct {
 	job.Job
-	Progress any `json:"progress"` // the latest; null where there is none
+	Progress any `json:"progress"` // the latest; null if there is none
 
-	// LastEventID is what to follow the events from: they tell what happened
-	// since.
+	// LastEventID is the ID to follow the events from: they report everything since.
 	LastEventID string `json:"lastEventId"`
 }
 
@@ -39,7 +38,7 @@ func (s *Server) job(r *http.Request, id string) (job.Job, error) {
 	return j, importError(id, err)
 }
 
-// importError makes an import that is not there a 404.
+// importError turns the error for an unknown import into a 404.
 func importError(id string, err error) error {
 	if errors.Is(err, job.ErrNoJob) {
 		return refuse(http.StatusNotFound, "GET /v1/imports lists those that there are", "there is no import %s", id)
@@ -47,7 +46,7 @@ func importError(id string, err error) error {
 	return err
 }
 
-// A page of imports ends at maxImportBytes of memory, if not at its limit.
+// A page of imports ends at its limit, or at maxImportBytes of memory.
 const (
 	usualImports   = 1000
 	maxImports     = 1000
@@ -67,8 +66,8 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := struct {
 		Imports []job.Job `json:"imports"`
-		Next    string    `json:"next,omitempty"` // what to give as after; "" on the last page
-	}{Imports: append([]job.Job{}, jobs...)} // none is [] and not null
+		Next    string    `json:"next,omitempty"` // the value for after; "" on the last page
+	}{Imports: append([]job.Job{}, jobs...)} // an empty list is [], not null
 	if more {
 		list.Next = jobs[len(jobs)-1].ID
 	}
@@ -84,8 +83,7 @@ func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// A page of rejects holds maxPage at most, and fewer when they take
-// maxPageBytes.
+// A page of rejects holds at most maxPage, and fewer if they exceed maxPageBytes.
 const (
 	maxPage      = 10_000
 	maxPageBytes = 16 << 20
@@ -118,7 +116,7 @@ func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// number returns a parameter that is a number, 0 when it is not given.
+// number returns a numeric parameter, 0 if it is not given.
 func number(query url.Values, name string, least, most int64) (int64, error) {
 	if !query.Has(name) {
 		return 0, nil
@@ -142,8 +140,7 @@ func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {
 	return s.change(w, r, s.runner.Cancel)
 }
 
-// change does something to an import, which answers for itself by its next
-// states.
+// change pauses, resumes or cancels an import. The import's next states show the result.
 func (s *Server) change(w http.ResponseWriter, r *http.Request, do func(id string) error) error {
 	id := r.PathValue("id")
 	if _, err := s.job(r, id); err != nil {

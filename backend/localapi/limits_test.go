@@ -13,7 +13,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// What a request may hold is bounded, however it is put.
+// The size of a request is bounded, in whatever form it is sent.
 func TestSizesAreBounded(t *testing.T) {
 	b := newBench(t)
 	long := strings.Repeat("x", 900_000)
@@ -67,7 +67,7 @@ func TestSizesAreBounded(t *testing.T) {
 // A list of imports is bounded too, and its pages hold each import once.
 func TestImportPages(t *testing.T) {
 	b := newBench(t)
-	// Of an earlier version, or of the window.
+	// From an earlier version, or from the window.
 	long := strings.Repeat("x", 900_000)
 	var want []string
 	for range 7 {
@@ -76,7 +76,7 @@ func TestImportPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		want = append([]string{j.ID}, want...)
-		_, _ = b.runner.Wait(t.Context(), j.ID) // it fails, which is all the same here
+		_, _ = b.runner.Wait(t.Context(), j.ID) // it fails, which doesn't matter here
 	}
 	for query, pages := range map[string]int{"": 3, "limit=3": 3, "limit=7": 3, "limit=1": 7} {
 		var got []string
@@ -108,7 +108,7 @@ func TestImportPages(t *testing.T) {
 	b.want(404, call{"GET", "/v1/imports?after=none", nil, nil}, nil)
 }
 
-// A page of rejects ends where it gets too large, and the next one goes on.
+// A page of rejects ends where it gets too large, and the next one continues.
 func TestRejectPagesOfLongValues(t *testing.T) {
 	b := newBench(t)
 	var csv strings.Builder
@@ -139,7 +139,7 @@ func TestRejectPagesOfLongValues(t *testing.T) {
 	}
 }
 
-// What was accepted comes to its end; what comes then is refused.
+// Accepted imports are finished; further ones are refused.
 func TestFinish(t *testing.T) {
 	b := newBench(t)
 	free := b.lock()
@@ -162,7 +162,7 @@ func TestFinish(t *testing.T) {
 			t.Errorf("it is refused by %s", got)
 		}
 	}
-	if b.want(202, upload("k"), &again); again.ID != v.ID { // that one is running
+	if b.want(202, upload("k"), &again); again.ID != v.ID { // already running
 		t.Errorf("the same key is answered with %s, want %s", again.ID, v.ID)
 	}
 	b.want(200, call{"GET", "/v1/imports/" + v.ID, nil, nil}, nil)
@@ -176,7 +176,7 @@ func TestFinish(t *testing.T) {
 	checkSpoolIsEmpty(b)
 }
 
-// Imports that wait for their turn are bounded.
+// The number of queued imports is bounded.
 func TestAcceptedImportsAreBounded(t *testing.T) {
 	var s Server
 	wide := job.Request{Plan: load.Plan{Columns: make([]load.Column, 30_000)}}

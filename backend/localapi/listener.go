@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// writeBuffer is how many bytes the system keeps for a client that does not
-// read them.
+// writeBuffer is the number of bytes that the system buffers for a client that does not
+// read.
 const writeBuffer = 128 << 10
 
-// A limitListener keeps at most a number of connections open. It always
-// accepts one more: when there are too many, the one goes that matters least.
-// So nobody who has no token can keep others out, whatever he leaves unsaid.
+// A limitListener keeps at most a number of connections open. It always accepts one more:
+// when there are too many, it closes the least important one. So clients without the
+// token can't keep others out, whatever they leave unsent.
 type limitListener struct {
 	net.Listener
 	most  int
@@ -22,7 +22,7 @@ type limitListener struct {
 
 	mu    sync.Mutex
 	open  map[*conn]struct{}
-	clock uint64 // counts what makes a connection newer
+	clock uint64 // orders connections by age
 }
 
 func newLimitListener(l net.Listener, most int, write time.Duration) *limitListener {
@@ -36,20 +36,19 @@ func (l *limitListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if tcp, ok := raw.(*net.TCPConn); ok {
-			// Otherwise the system keeps some megabytes for each client that does
-			// not read, and it is noticed late.
+			// Otherwise the system buffers megabytes for each client that does not read, and that is
+			// noticed late.
 			_ = tcp.SetWriteBuffer(writeBuffer)
 		}
 		c := &conn{Conn: raw, from: l}
 		if l.admit(c) {
 			return c, nil
 		}
-		_ = raw.Close() // all others are at work for somebody who has the token
+		_ = raw.Close() // all others are serving clients with the token
 	}
 }
 
-// admit counts c among the open connections, in the place of another one where
-// there are too many.
+// admit adds c to the open connections, replacing another one if there are too many.
 func (l *limitListener) admit(c *conn) bool {
 	l.mu.Lock()
 	var least *conn
@@ -70,21 +69,21 @@ func (l *limitListener) admit(c *conn) bool {
 	l.open[c] = struct{}{}
 	l.mu.Unlock()
 	if least != nil {
-		_ = least.Conn.Close() // its own end notices
+		_ = least.Conn.Close() // its handler notices
 	}
 	return true
 }
 
-// A conn is a connection of a limitListener. No write to it waits for ever,
-// also those that net/http does by itself.
+// A conn is a connection of a limitListener. Every write to it has a deadline, including
+// those by net/http itself.
 type conn struct {
 	net.Conn
 	from *limitListener
 
 	// Guarded by from.mu.
-	since uint64 // grows with each connection that was accepted or has become idle
-	known bool   // somebody with the token has used it
-	held  int    // how much of an answer to somebody with the token is under way
+	since uint64 // grows with each connection that is accepted or becomes idle
+	known bool   // a client with the token has used it
+	held  int    // the number of holds by answers to clients with the token
 }
 
 func (c *conn) Write(b []byte) (int, error) {
@@ -101,15 +100,15 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// setKnown notes that somebody with the token uses the connection.
+// setKnown marks the connection as one of a client with the token.
 func (c *conn) setKnown() {
 	c.from.mu.Lock()
 	defer c.from.mu.Unlock()
 	c.known = true
 }
 
-// hold keeps the connection open until free is called as often, however many
-// others there are.
+// hold keeps the connection open, however many others there are, until free has been
+// called as often.
 func (c *conn) hold() {
 	c.from.mu.Lock()
 	defer c.from.mu.Unlock()
@@ -124,7 +123,7 @@ func (c *conn) free() {
 	c.since = c.from.clock
 }
 
-// connKey is the key of a request's connection in its context.
+// connKey is the context key of a request's connection.
 type connKey struct{}
 
 func withConn(ctx context.Context, c net.Conn) context.Context {

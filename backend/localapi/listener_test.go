@@ -50,18 +50,18 @@ func TestConnectionsAreBounded(t *testing.T) {
 	atWork.hold()
 	idle.setKnown()
 
-	accept() // in the place of the one that has not shown the token
+	accept() // replaces the one that has not shown the token
 	closed(third)
 	_, fifth := accept()
 	fifth.setKnown()
-	_, sixth := accept() // of those that did, in that of the one that is idle longest
+	_, sixth := accept() // of those that have, it replaces the one idle longest
 	closed(second)
 	sixth.setKnown()
 	sixth.hold()
 	fifth.hold()
 	accepted := make(chan error, 1)
 	go func() { _, err := l.Accept(); accepted <- err }()
-	closed(dial()) // all are at work
+	closed(dial()) // all are busy
 	atWork.free()
 	dial()
 	if err := <-accepted; err != nil {
@@ -81,7 +81,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
-// Whoever has no token keeps nobody out, whatever he sends or does not read.
+// Clients without the token can't keep others out, whatever they send or don't read.
 func TestConnectionsWithoutTokenKeepNobodyOut(t *testing.T) {
 	b := newBench(t)
 	host := "Host: " + b.server.host + "\r\n"
@@ -112,7 +112,7 @@ func TestConnectionsWithoutTokenKeepNobodyOut(t *testing.T) {
 					go io.WriteString(c, text) //nolint:errcheck // until it is closed
 				}
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // of patience: it takes no time
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // on the test's clock
 			defer cancel()
 			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 			res, err := client.Do(inner.request(call{"GET", "/v1/imports", nil, nil}).WithContext(ctx))
@@ -126,7 +126,7 @@ func TestConnectionsWithoutTokenKeepNobodyOut(t *testing.T) {
 	}
 }
 
-// Each kind of answer has places of its own.
+// Each kind of answer has slots of its own.
 func TestPlacesOfEachKind(t *testing.T) {
 	b := newBench(t)
 	full := func(path string, header map[string]string, n int) {
@@ -139,10 +139,10 @@ func TestPlacesOfEachKind(t *testing.T) {
 			t.Error("it does not say when to try again")
 		}
 	}
-	full("/v1/events", nil, maxPlaces[listeners])
+	full("/v1/events", nil, maxSlots[listeners])
 
-	// Uploads that stop half-way.
-	for range maxPlaces[uploads] {
+	// Uploads that stop halfway.
+	for range maxSlots[uploads] {
 		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", b.server.host)
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestPlacesOfEachKind(t *testing.T) {
 	upload := call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(10))}
 	b.want(503, upload, nil)
 
-	// All else works.
+	// Everything else works.
 	b.want(200, call{"GET", "/v1/imports", nil, nil}, nil)
 	var v importView
 	b.want(202, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"}, strings.NewReader(fmt.Sprintf(
@@ -168,8 +168,8 @@ func TestPlacesOfEachKind(t *testing.T) {
 	}
 }
 
-// exchange sends text on a connection of its own and returns what comes back,
-// to the end of the connection, and how long that took.
+// exchange sends text on a connection of its own and returns the answer, to the end of
+// the connection, and how long that took.
 func exchange(t *testing.T, client *http.Client, text string) (string, time.Duration) {
 	t.Helper()
 	start := time.Now()
@@ -213,8 +213,7 @@ func TestBodiesThatDoNotCome(t *testing.T) {
 	})
 }
 
-// A stream outlasts the time that the body of its request has, which nobody
-// reads.
+// A stream may outlast the deadline for the unread body of its request.
 func TestStreamWithABody(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
 		go func() {
@@ -230,12 +229,12 @@ func TestStreamWithABody(t *testing.T) {
 	})
 }
 
-// An answer to a body that was read may take longer than its pieces could.
+// An answer to a body that was read may take longer than its reads might.
 func TestLongAnswerToABody(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
-		s.http.Handler = patient(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.http.Handler = timeBodies(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
-			_, _ = io.Copy(io.Discard, r.Body) // as looking for more does
+			_, _ = io.Copy(io.Discard, r.Body) // as a check for trailing data does
 			select {
 			case <-r.Context().Done():
 			case <-time.After(2 * bodyTimeout):
@@ -248,7 +247,7 @@ func TestLongAnswerToABody(t *testing.T) {
 	})
 }
 
-// Answers that nobody reads are given up, also those that are not one of ours.
+// Answers that nobody reads are given up, including those of net/http.
 func TestAnswersThatNobodyReads(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
 		preflight := "OPTIONS / HTTP/1.1\r\nHost: " + s.host + "\r\nOrigin: " + windowOrigins[0] + "\r\nAccess-Control-Request-Method: GET\r\n\r\n"
@@ -259,7 +258,7 @@ func TestAnswersThatNobodyReads(t *testing.T) {
 			}
 			start := time.Now()
 			written := make(chan struct{})
-			go func() { defer close(written); io.WriteString(c, text) }() //nolint:errcheck // the end tells
+			go func() { defer close(written); io.WriteString(c, text) }() //nolint:errcheck // the end shows it
 			time.Sleep(writeTimeout + time.Second)
 			<-written
 			n, err := io.Copy(io.Discard, c)

@@ -15,8 +15,8 @@ import (
 	"linefeed/backend/target"
 )
 
-// A parameter of an import, as a query or a form gives it. It stands for the
-// member of the same name of a request's JSON, or of its plan or dialect.
+// A parameter is a setting of an import in a query or a form. It stands for the member of
+// the same name of a request's JSON, or of its plan or dialect.
 type parameter struct {
 	name string
 	in   string // "", "plan" or "dialect"
@@ -29,8 +29,8 @@ const (
 	text   parameterKind = iota
 	flag                 // true, false, or nothing for true
 	count                // a number
-	list                 // may be given again
-	fields               // field=column or column=type; may be given again
+	list                 // may be repeated
+	fields               // field=column or column=type; may be repeated
 )
 
 var parameters = []parameter{
@@ -113,7 +113,7 @@ func (p parameter) value(values []string) (any, error) {
 	}
 }
 
-// setParameters sets what values say in req. No value is ignored.
+// setParameters sets values in req. It rejects unknown ones.
 func setParameters(req *job.Request, values url.Values) error {
 	members := map[string]any{}
 	for name, vs := range values {
@@ -152,16 +152,15 @@ func findParameter(name string) (parameter, bool) {
 	return parameter{}, false
 }
 
-// JSON in a request is at most this long, and has at most as many objects as
-// the widest table has columns, with some to spare: each takes many times its
-// own length.
+// JSON in a request has at most this length, and at most as many objects as the widest
+// table has columns, with some to spare: an object takes many times its own length in
+// memory.
 const (
 	maxJSON    = 1 << 20 // bytes
 	maxObjects = 40_000
 )
 
-// decode reads one JSON value into v, in which no member is unknown, and
-// reads r to its end.
+// decode reads one JSON value into v, without unknown members, and reads r to its end.
 func decode(r io.Reader, v any) error {
 	text, err := io.ReadAll(io.LimitReader(r, maxJSON+1))
 	switch {
@@ -186,7 +185,7 @@ func decode(r io.Reader, v any) error {
 	return nil
 }
 
-// checkRequest refuses what can't become an import, before a job is made of it.
+// checkRequest refuses requests that can't be imported, before a job is created.
 func checkRequest(req job.Request) error {
 	missing := func(what string) error {
 		return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the import has no %s", what)
@@ -198,7 +197,7 @@ func checkRequest(req job.Request) error {
 		return missing("target")
 	case req.Plan.Table == "" && req.Preset == "" && req.Like == "":
 		return missing("table")
-	// What is no path may be an address with a password, so it is not repeated.
+	// It may be an address with a password, so it is not repeated.
 	case !filepath.IsAbs(req.File):
 		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
 	}
@@ -213,11 +212,11 @@ func checkRequest(req job.Request) error {
 	return checkLengths(req)
 }
 
-// maxText is the most bytes of a path, a name, or another text of an import.
+// maxText is the maximum length in bytes of a path, a name, or another text of an import.
 const maxText = 4 << 10
 
-// checkLengths refuses texts that are longer than what they could mean: they
-// would be kept, and listed, and told with each event.
+// checkLengths refuses texts that are longer than any useful one: they would be stored,
+// listed, and sent with every event.
 func checkLengths(req job.Request) error {
 	text, err := json.Marshal(req)
 	if err != nil {

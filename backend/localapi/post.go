@@ -13,20 +13,20 @@ import (
 	"linefeed/backend/job"
 )
 
-// postImport starts an import, or finds the one that an earlier request with
-// the same key started, and answers with its events, or where it is.
+// postImport starts an import, or finds the one that an earlier request with the same key
+// started, and answers with its events or its address.
 func (s *Server) postImport(w http.ResponseWriter, r *http.Request) error {
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) > maxKey {
 		return refuse(http.StatusBadRequest, "use a random one, such as a UUID", "the Idempotency-Key is longer than %d bytes", maxKey)
 	}
 	streams := accepts(r, "text/event-stream")
-	if streams { // before it starts what could not be followed
-		leave, err := s.places.take(listeners, r)
+	if streams { // before starting an import that could not be followed
+		release, err := s.slots.acquire(listeners, r)
 		if err != nil {
 			return err
 		}
-		defer leave()
+		defer release()
 	}
 	id, err := s.receiveAndStart(w, r, key)
 	if err != nil {
@@ -43,17 +43,17 @@ func (s *Server) postImport(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// receiveAndStart receives what is to be imported and starts the import.
+// receiveAndStart receives an import and starts it.
 func (s *Server) receiveAndStart(w http.ResponseWriter, r *http.Request, key string) (id string, err error) {
 	kind := uploads
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && t == "application/json" {
 		kind = orders
 	}
-	leave, err := s.places.take(kind, r)
+	release, err := s.slots.acquire(kind, r)
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer release()
 	if key == "" && s.accepted.isClosed() { // no need to receive it
 		return "", errClosed
 	}
@@ -64,7 +64,7 @@ func (s *Server) receiveAndStart(w http.ResponseWriter, r *http.Request, key str
 	return s.start(r, key, in)
 }
 
-// accepts reports whether a client names a media type as one that it takes.
+// accepts reports whether the client accepts a media type by its name.
 func accepts(r *http.Request, mediaType string) bool {
 	for _, accept := range r.Header.Values("Accept") {
 		for a := range strings.SplitSeq(accept, ",") {
@@ -76,8 +76,7 @@ func accepts(r *http.Request, mediaType string) bool {
 	return false
 }
 
-// start starts the import, and takes care of its body, which goes when the
-// import has ended.
+// start starts the import, and removes its body when the import has ended.
 func (s *Server) start(r *http.Request, key string, in *received) (string, error) {
 	var ended func()
 	id, started, err := s.keys.once(key, in, func() (id string, err error) {
@@ -97,9 +96,9 @@ func (s *Server) start(r *http.Request, key string, in *received) (string, error
 		return id, errors.Join(err, in.remove())
 	}
 	s.work.Go(func() {
-		// It is over, or the server is: in both cases nobody needs the body.
+		// The import or the server has ended: either way nobody needs the body.
 		_, _ = s.runner.Wait(s.ctx, id)
-		_ = in.remove() // what is left is removed when the server is closed, or started again
+		_ = in.remove() // leftovers are removed when the server is closed or started again
 		ended()
 	})
 	return id, nil
@@ -110,23 +109,21 @@ const (
 	maxKeys = 1024 // keys that are remembered
 )
 
-// keys remembers which import was started by which Idempotency-Key. The zero
-// value is empty.
+// keys remembers which Idempotency-Key started which import. The zero value is empty.
 type keys struct {
 	mu    sync.Mutex
 	known map[string]keyed
-	order []string // the oldest first
+	order []string // oldest first
 }
 
 type keyed struct {
 	job  string
-	what [sha256.Size]byte // what was to be imported
+	what [sha256.Size]byte // the fingerprint of the import
 }
 
-// once calls start unless that was done already with the key, and returns the
-// import's ID and whether it was started now. With no key it is always called.
-// Requests with a key wait for each other here, so two at the same moment
-// can't both start.
+// once calls start unless it was already called for the key, and returns the import's ID
+// and whether it was started now. Without a key, start is always called. Requests with a
+// key wait for each other here, so two concurrent ones can't both start.
 func (k *keys) once(key string, in *received, start func() (string, error)) (id string, started bool, err error) {
 	if key == "" {
 		id, err = start()
@@ -159,13 +156,12 @@ func (k *keys) once(key string, in *received, start func() (string, error)) (id 
 	return id, true, nil
 }
 
-// fingerprint tells imports apart: by what is asked for, and the bytes of the
-// file that came with it.
+// fingerprint identifies an import by its request and the bytes of its uploaded file.
 func fingerprint(in *received) ([sha256.Size]byte, error) {
 	req := in.req
 	var sum []byte
 	if in.body != nil {
-		req.File = "" // received under a name of its own each time
+		req.File = "" // received under a different name each time
 		sum = in.body.sum[:]
 	}
 	what, err := json.Marshal(struct {

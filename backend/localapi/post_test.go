@@ -16,7 +16,7 @@ import (
 	"linefeed/backend/job"
 )
 
-// rows returns how many rows a table of an SQLite file has.
+// rows returns the number of rows of a table of an SQLite file.
 func (b *bench) rows(file, table string) (n int) {
 	b.Helper()
 	db, err := sql.Open("sqlite3", file)
@@ -30,12 +30,12 @@ func (b *bench) rows(file, table string) (n int) {
 	return n
 }
 
-// plan returns the JSON of a plan that makes the table.
+// plan returns the JSON of a plan that creates the table.
 func plan(table string) string {
 	return fmt.Sprintf(`{"table":%q,"create":true,"columns":%s}`, table, columns)
 }
 
-// query returns the query of a body that is a CSV file.
+// query returns the query for a body that is a CSV file.
 func (b *bench) query(pairs ...string) string {
 	q := url.Values{"target": {b.path("out.db")}, "table": {"articles"}, "create": {"true"}, "columnTypes": {"price=decimal"}}
 	for i := 0; i < len(pairs); i += 2 {
@@ -54,7 +54,7 @@ func (b *bench) ended(id string) job.Summary {
 	return s
 }
 
-// One request sends a file and its answer is all that happens to it.
+// One request sends a file, and the answer is its events.
 func TestImportAndWatchInOneRequest(t *testing.T) {
 	b := newBench(t)
 	body, contentType := form(t,
@@ -221,7 +221,7 @@ func TestIdempotencyKey(t *testing.T) {
 	if again.ID != first.ID {
 		t.Errorf("the same key started %s after %s", again.ID, first.ID)
 	}
-	// A client that reconnects by sending the request again gets the events.
+	// A client that reconnects by repeating the request gets the events.
 	events := all(t, b.open(post("key 1", "text/event-stream", articles(100))).Body)
 	if last := events[len(events)-1].decode(t); last.Job != first.ID || last.State != "done" {
 		t.Errorf("asked again: the last event is %+v", last)
@@ -268,8 +268,8 @@ func TestSameKeyAtTheSameMoment(t *testing.T) {
 	b.ended(first)
 }
 
-// lock locks the database out.db as another program would, which an import
-// waits for, until free is called.
+// lock locks the database out.db as another program would, so that an import waits for
+// it, until free is called.
 func (b *bench) lock() (free func()) {
 	b.Helper()
 	db, err := sql.Open("sqlite3", b.path("out.db"))
@@ -358,7 +358,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// The end of an import that the hub has never heard of is told from the store.
+// The end of an import that the hub does not know comes from the store.
 func TestEventsOfAnEarlierRun(t *testing.T) {
 	b := newBench(t)
 	var v importView
@@ -366,7 +366,7 @@ func TestEventsOfAnEarlierRun(t *testing.T) {
 	b.ended(v.ID)
 
 	later := newBench(t)
-	later.runner.Close() // the jobs of b, told by another server
+	later.runner.Close() // the jobs of b, on another server
 	b.server.runner, later.server.runner = later.runner, b.runner
 	path := "/v1/imports/" + v.ID + "/events"
 	events := all(t, later.open(call{"GET", path, map[string]string{"Last-Event-ID": v.LastEventID}, nil}).Body)

@@ -11,14 +11,14 @@ import (
 	"linefeed/backend/message"
 )
 
-// A problem is an answer that is none, as RFC 9457 has it. Its type is
-// "about:blank", so its title is that of the status.
+// A problem is an error answer in the form of RFC 9457. Its type is "about:blank", so its
+// title is that of the status.
 type problem struct {
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`         // what is wrong with this request
 	Hint   string `json:"hint,omitempty"` // what to do about it
-	// Reasons are what Detail consists of, as far as it comes from an import.
+	// Reasons are the parts of Detail that come from an import.
 	Reasons []message.Note `json:"reasons,omitempty"`
 }
 
@@ -32,15 +32,15 @@ func (p problem) write(w http.ResponseWriter) {
 	writeJSON(w, p.Status, "application/problem+json", p)
 }
 
-// retryAfter is in how many seconds it may be otherwise.
+// retryAfter is the number of seconds after which to try again.
 const retryAfter = "5"
 
-// refuse is a problem with a request.
+// refuse returns a problem with a request.
 func refuse(status int, hint, format string, args ...any) error {
 	return problem{Status: status, Hint: hint, Detail: fmt.Sprintf(format, args...)}
 }
 
-// writeError answers with what is wrong.
+// writeError answers with an error.
 func writeError(w http.ResponseWriter, err error) {
 	p, ok := errors.AsType[problem](err)
 	if !ok {
@@ -49,7 +49,7 @@ func writeError(w http.ResponseWriter, err error) {
 	p.write(w)
 }
 
-// writeJSON answers with v. A client that does not take it is cut off.
+// writeJSON answers with v. A client that does not read it is cut off.
 func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
@@ -62,5 +62,5 @@ func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // nobody is left to tell
+	_, _ = w.Write(body.Bytes()) // the error can't be reported
 }

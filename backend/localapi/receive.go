@@ -10,15 +10,14 @@ import (
 	"linefeed/backend/job"
 )
 
-// bodyTypes are the types of a body that is a CSV file. Some browsers and
-// systems have names of their own for it.
+// bodyTypes are the media types of a body that is a CSV file. Some browsers and systems
+// use their own.
 var bodyTypes = []string{
 	"text/csv", "text/tab-separated-values", "text/plain", "application/csv", "application/vnd.ms-excel",
 	"application/gzip", "application/zip", "application/octet-stream",
 }
 
-// A received import is what a request asks for. body is nil when it names a
-// local file.
+// A received import is the content of a request. body is nil if it names a local file.
 type received struct {
 	req  job.Request
 	body *spooled
@@ -31,14 +30,14 @@ func (in *received) remove() error {
 	return in.body.remove()
 }
 
-// receive reads a request to the end of its body, which it must be before an
-// answer is streamed: net/http notices that a client is gone only then.
+// receive reads a request to the end of its body, which is necessary before an answer is
+// streamed: only then does net/http notice that a client has gone.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, err error) {
 	in = &received{}
 	if r.ContentLength > s.quota.limit { // no need to wait for it
 		return nil, receiveError(errSpoolFull)
 	}
-	body, hasBody := r.Body.(*patientBody)
+	body, hasBody := r.Body.(*timedBody)
 	defer func() {
 		if err == nil && hasBody {
 			err = body.finish()
@@ -71,7 +70,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, 
 	}
 }
 
-// receiveBody takes the body as the file and the query as the rest.
+// receiveBody reads the file from the body and the rest from the query.
 func (s *Server) receiveBody(in *received, r *http.Request, params map[string]string) error {
 	query := r.URL.Query()
 	name := "upload.csv"
@@ -82,7 +81,7 @@ func (s *Server) receiveBody(in *received, r *http.Request, params map[string]st
 	if err := setParameters(&in.req, query); err != nil {
 		return err
 	}
-	// What RFC 7111 and RFC 4180 have the type say about the file.
+	// Parameters of the media type that RFC 7111 and RFC 4180 define.
 	if charset := params["charset"]; charset != "" && in.req.Dialect.Encoding == "" {
 		in.req.Dialect.Encoding = charset
 	}

@@ -88,7 +88,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 	checkSpoolIsEmpty(b)
 }
 
-// checkSpoolIsEmpty fails when files are left that were received.
+// checkSpoolIsEmpty fails if received files are left.
 func checkSpoolIsEmpty(b *bench) {
 	b.Helper()
 	checkEmpty(b.T, b.server, b.path("home", "received"))
@@ -104,7 +104,7 @@ func checkEmpty(t *testing.T, s *Server, spoolFolder string) {
 	}
 }
 
-// A client that goes away in the middle of its file leaves nothing behind.
+// A client that disconnects while sending its file leaves no files.
 func TestBodyThatIsCutOff(t *testing.T) {
 	b := newBench(t)
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", b.server.host)
@@ -138,7 +138,7 @@ func TestBodyThatIsTooLarge(t *testing.T) {
 		checkSpoolIsEmpty(b)
 	}
 	post(strings.NewReader(articles(5000)))
-	post(io.MultiReader(strings.NewReader(articles(5000)))) // of a length that is not known before
+	post(io.MultiReader(strings.NewReader(articles(5000)))) // of unknown length
 	// Bodies that are not imported yet count.
 	first, err := b.server.spoolBody(strings.NewReader(articles(500)), "first.csv")
 	if err != nil {

@@ -22,15 +22,15 @@ import (
 	"linefeed/backend/event"
 )
 
-// A frailConn breaks after it has read a number of bytes.
-type frailConn struct {
+// A breakingConn breaks after it has read a number of bytes.
+type breakingConn struct {
 	net.Conn
 	left int
 }
 
 var errBroken = errors.New("the connection is broken")
 
-func (c *frailConn) Read(p []byte) (int, error) {
+func (c *breakingConn) Read(p []byte) (int, error) {
 	if c.left == 0 {
 		c.Close()
 		return 0, errBroken
@@ -40,8 +40,8 @@ func (c *frailConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A client that follows the standard is cut off at any byte, again and again,
-// and comes back by itself: it has every state and reject once, in order.
+// A client that follows the standard, is cut off at arbitrary bytes, again and again, and
+// reconnects by itself has every state and reject once, in order.
 func TestResumeOverTCP(t *testing.T) {
 	b := newBench(t)
 	jobs := []string{"a", "b"}
@@ -52,7 +52,7 @@ func TestResumeOverTCP(t *testing.T) {
 
 	type follower struct {
 		path string
-		got  map[string][]string // of each job
+		got  map[string][]string // by job
 		cuts int
 	}
 	followers := []*follower{{path: "/v1/events"}, {path: "/v1/imports/a/events"}, {path: "/v1/events"}, {path: "/v1/imports/b/events"}}
@@ -64,7 +64,7 @@ func TestResumeOverTCP(t *testing.T) {
 			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				f.cuts++
 				c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
-				return &frailConn{c, 300 + random.IntN(8000)}, err
+				return &breakingConn{c, 300 + random.IntN(8000)}, err
 			},
 		}
 		client := sse.Client{
@@ -72,7 +72,7 @@ func TestResumeOverTCP(t *testing.T) {
 			Backoff:    sse.Backoff{InitialInterval: time.Millisecond, Multiplier: 1, MaxInterval: time.Millisecond},
 			ResponseValidator: func(r *http.Response) error {
 				if r.StatusCode == http.StatusNoContent {
-					return io.EOF // it is told to stop
+					return io.EOF // told to stop
 				}
 				return sse.DefaultValidator(r)
 			},
@@ -108,7 +108,7 @@ func TestResumeOverTCP(t *testing.T) {
 		done.Go(func() {
 			defer cancel()
 			defer transport.CloseIdleConnections()
-			_ = conn.Connect() // it ends by 204, or when all was read
+			_ = conn.Connect() // it ends by 204, or when everything has been read
 		})
 	}
 
@@ -124,7 +124,7 @@ func TestResumeOverTCP(t *testing.T) {
 			}
 		}
 		if n%40 == 0 {
-			time.Sleep(time.Millisecond) // let them come back in between
+			time.Sleep(time.Millisecond) // let them reconnect in between
 		}
 	}
 	for _, id := range jobs {
@@ -148,9 +148,9 @@ func TestResumeOverTCP(t *testing.T) {
 	}
 }
 
-// subscribers opens n streams of all events, of which every other one is never
-// read. The function that it returns waits until the others have seen the
-// given state of a job, and closes all.
+// subscribers opens n streams of all events, every other one of which is never read. The
+// function that it returns waits until the others have seen the given state of a job, and
+// closes all.
 func subscribers(tb testing.TB, s *Server, n int) func(id, state string) {
 	ctx, cancel := context.WithCancel(tb.Context())
 	transport := &http.Transport{}
@@ -210,7 +210,7 @@ func subscribers(tb testing.TB, s *Server, n int) func(id, state string) {
 		}
 		cancel()
 		for _, seen := range states {
-			for range seen { // let it end
+			for range seen { // until it ends
 			}
 		}
 		reading.Wait()

@@ -26,7 +26,7 @@ var routes = []route{
 	{"GET", "/v1/events", listeners, (*Server).getEvents},
 }
 
-// routes returns what answers the requests that the guard lets in.
+// routes returns the handler of the requests that the guard lets in.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	methods := map[string][]string{}
@@ -40,7 +40,7 @@ func (s *Server) routes() http.Handler {
 	}
 	for path, allowed := range methods {
 		if slices.Contains(allowed, "GET") {
-			allowed = append(allowed, "HEAD") // as the mux has it
+			allowed = append(allowed, "HEAD") // as the mux does
 		}
 		slices.Sort(allowed)
 		allow := strings.Join(allowed, ", ")
@@ -55,23 +55,23 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// answer answers a request, unless the program is about to end.
+// answer answers a request, unless the server is closed.
 func (s *Server) answer(r route, w http.ResponseWriter, req *http.Request) error {
 	ending := refuse(http.StatusServiceUnavailable, "start the program again", "the program ends")
 	if !s.begin() {
 		return ending
 	}
 	defer s.work.Done()
-	// What url.Values can't hold it leaves out, such as delimiter=; does.
+	// url.Values silently drops what it can't hold, such as delimiter=;
 	if _, err := url.ParseQuery(req.URL.RawQuery); err != nil {
 		return refuse(http.StatusBadRequest, "percent-encode what stands in it: ; is %3B", "the query of the address is not understood: %v", err)
 	}
-	if r.kind != uploads { // which take and leave their place themselves
-		leave, err := s.places.take(r.kind, req)
+	if r.kind != uploads { // these acquire and release their slots themselves
+		release, err := s.slots.acquire(r.kind, req)
 		if err != nil {
 			return err
 		}
-		defer leave()
+		defer release()
 	}
 	err := r.answer(s, w, req)
 	if err != nil && s.ctx.Err() != nil {

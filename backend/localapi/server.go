@@ -1,7 +1,7 @@
-// Package localapi lets other programs and pages of this computer import and
-// watch: an HTTP server on loopback that answers nobody without its token.
+// Package localapi lets other programs and pages on this computer import and follow
+// imports: an HTTP server on loopback that answers only requests with its token.
 //
-// What it offers is the list in routes.go; docs/api.md describes it.
+// routes.go lists its calls; docs/api.md describes them.
 package localapi
 
 import (
@@ -23,13 +23,13 @@ import (
 
 const (
 	headerTimeout  = 10 * time.Second // for the head of a request
-	bodyTimeout    = 30 * time.Second // for the next piece of a body that is read
+	bodyTimeout    = 30 * time.Second // for each read of a body
 	discardTimeout = 5 * time.Second  // for the rest of a body that is refused
-	drainTimeout   = 2 * time.Second  // for a body that nobody wants, before the answer
-	writeTimeout   = 10 * time.Second // for each write: a listener that is stalled for so long is cut off
+	drainTimeout   = 2 * time.Second  // for an unread body, before the answer
+	writeTimeout   = 10 * time.Second // for each write: a listener that stalls for longer is cut off
 	idleTimeout    = 2 * time.Minute  // between two requests
-	streamsTimeout = time.Second      // for the streams to tell their last events when the server is closed
-	closeTimeout   = 3 * time.Second  // for the other answers that are under way then
+	streamsTimeout = time.Second      // for the streams to send their last events when the server is closed
+	closeTimeout   = 3 * time.Second  // for the other answers in progress then
 
 	maxConnections = 256
 	maxHeader      = 16 << 10
@@ -37,53 +37,51 @@ const (
 
 // Options say where the server listens and keeps its files.
 type Options struct {
-	// Addr is the address to listen on, of loopback; "" is 127.0.0.1 with a
-	// port that is free.
+	// Addr is the loopback address to listen on; "" means 127.0.0.1 with a free port.
 	Addr string
 
-	// Origins are those of the pages that may call, beside the program's own
-	// window: "http://localhost:8080".
+	// Origins are the origins of pages that may call, besides the program's own window:
+	// "http://localhost:8080".
 	Origins []string
 
-	// Spool keeps the bodies that are received. The server does not close it.
+	// Spool keeps the received bodies. The server does not close it.
 	Spool *spool.Spool
 
-	// Announce is the folder in which api.json tells other programs of the
-	// same user where the server is; "" is none.
+	// Announce is the folder in which api.json tells other programs of the same user where
+	// the server is; "" means none.
 	Announce string
 
-	// Beside leaves api.json to another server that is running, as one does
-	// that lasts no longer than a command. It has a file of its own
-	// nevertheless: see [Server.Announcement].
+	// Beside leaves api.json to another running server, for a server that lasts only as long
+	// as a command. It still has a file of its own: see [Server.Announcement].
 	Beside bool
 }
 
-// A Server is the local API while it runs.
+// A Server is the running local API.
 type Server struct {
 	runner *job.Runner
 	hub    *event.Hub
 	spool  *spool.Spool
 	quota  quota
 	keys   keys
-	places places
+	slots  slots
 
 	accepted accepted
 
 	http    *http.Server
-	host    string // as it stands in the Host header
+	host    string // as in the Host header
 	token   string
 	notice  *announcement
-	ctx     context.Context    // done when what is under way is to end
-	stop    context.CancelFunc // makes it so
+	ctx     context.Context    // done when answers in progress are to end
+	stop    context.CancelFunc // ends ctx
 	serving sync.WaitGroup     // the accepting goroutine
-	work    sync.WaitGroup     // answers, and those that wait for the end of jobs
+	work    sync.WaitGroup     // answers, and goroutines that wait for the end of jobs
 
 	mu     sync.Mutex
-	closed bool // no answer begins any more
+	closed bool // no further answer begins
 }
 
-// Start starts a server for the jobs of runner and the events of hub. Close it
-// after the runner: bodies that it received outlive the jobs that import them.
+// Start starts a server for the jobs of runner and the events of hub. Close it after the
+// runner: received bodies outlive the jobs that import them.
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
@@ -106,13 +104,13 @@ func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err erro
 	return s, nil
 }
 
-// serve answers what comes in on l, in a goroutine of its own.
+// serve serves the connections of l, in its own goroutine.
 func (s *Server) serve(l net.Listener, origins []string) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.places = newPlaces()
+	s.slots = newSlots()
 	s.quota.limit = maxSpooled
 	s.http = &http.Server{
-		Handler:           patient(newGuard(s.host, origins, s.token, s.routes())),
+		Handler:           timeBodies(newGuard(s.host, origins, s.token, s.routes())),
 		ConnContext:       withConn,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
@@ -125,7 +123,7 @@ func (s *Server) serve(l net.Listener, origins []string) {
 	s.serving.Go(func() { _ = s.http.Serve(limited) }) // ends when the server is closed
 }
 
-// listen listens on an address of loopback.
+// listen listens on a loopback address.
 func listen(addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -141,14 +139,14 @@ func listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// URL returns the address of the server, with no slash at its end.
+// URL returns the address of the server, without a trailing slash.
 func (s *Server) URL() string { return "http://" + s.host }
 
 // Token returns the token that each request must bear.
 func (s *Server) Token() string { return s.token }
 
-// Announcement returns the path of the file that tells the address and the
-// token of this server alone; "" where nothing is announced.
+// Announcement returns the path of the file that announces this server alone; "" if
+// nothing is announced.
 func (s *Server) Announcement() string {
 	if s.notice == nil {
 		return ""
@@ -156,9 +154,9 @@ func (s *Server) Announcement() string {
 	return s.notice.own
 }
 
-// Close lets answers come to their end and waits for it; streams do so by
-// themselves when the hub was closed before, and with their last events. What
-// is still under way then is broken off. Close removes api.json.
+// Close waits for answers to finish; streams end by themselves, with their last events,
+// if the hub was closed before. What is still in progress then is cut off. Close removes
+// api.json.
 func (s *Server) Close() error {
 	var errs []error
 	if s.notice != nil {
@@ -179,15 +177,14 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-// shutdown stops accepting and waits for what is under way, for so long.
+// shutdown stops accepting and waits up to timeout for answers in progress.
 func (s *Server) shutdown(timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	return s.http.Shutdown(ctx)
 }
 
-// begin counts an answer among what Close waits for, unless the server is
-// closed.
+// begin adds an answer to those that Close waits for, unless the server is closed.
 func (s *Server) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

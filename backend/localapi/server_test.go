@@ -62,7 +62,7 @@ func TestAnnouncement(t *testing.T) {
 	if told := read(); told["url"] != later.URL() {
 		t.Errorf("after the end of the first, api.json tells %v", told)
 	}
-	// One that ends gives it back.
+	// A server that ends hands it back.
 	last := start()
 	stop(last)
 	if told := read(); told["url"] != later.URL() {

@@ -14,8 +14,7 @@ import (
 	"linefeed/backend/spool"
 )
 
-// maxSpooled is the number of bytes of disk that the bodies that were received
-// may take at the same time.
+// maxSpooled is the number of bytes of disk that received bodies may take together.
 const maxSpooled = 16 << 30
 
 // A quota is shared by all bodies.
@@ -32,12 +31,12 @@ type spooled struct {
 	quota *quota
 }
 
-// spoolBody writes a body, read to its end, to a file.
+// spoolBody writes a body to a file.
 func (s *Server) spoolBody(body io.Reader, name string) (*spooled, error) {
 	b := &spooled{quota: &s.quota}
 	sum := sha256.New()
 	var err error
-	// A body ends with its connection, so that nothing has to break it off.
+	// A body ends with its connection, so nothing has to interrupt it.
 	b.file, err = s.spool.Receive(context.Background(), io.TeeReader(meter{body, b}, sum), name)
 	if err != nil {
 		return nil, errors.Join(receiveError(err), b.remove())
@@ -46,10 +45,10 @@ func (s *Server) spoolBody(body io.Reader, name string) (*spooled, error) {
 	return b, nil
 }
 
-// errSpoolFull says that the bodies take as much disk as they may.
+// errSpoolFull says that the bodies take all the disk they may.
 var errSpoolFull = errors.New("the files that were received and not imported yet are too large")
 
-// receiveError says whose fault it is that a body was not received.
+// receiveError says whether the client or the server failed to transfer a body.
 func receiveError(err error) error {
 	var path *os.PathError
 	switch {

@@ -10,26 +10,25 @@ import (
 )
 
 const (
-	// heartbeat is how long a stream may be silent before it says a comment,
-	// by which either side learns that the other one is gone.
+	// heartbeat is how long a stream may be silent before it sends a comment, by which either
+	// side notices that the other has gone.
 	heartbeat = 15 * time.Second
 
 	comment = ":\n\n"
 
-	// pieces of about this size are sent at once.
+	// Pieces of about this size are sent at once.
 	pieceSize = 32 << 10
 )
 
-// A stream is an answer of server-sent events, as the WHATWG's HTML standard
-// has them.
+// A stream is an answer of server-sent events, as defined by the WHATWG's HTML standard.
 type stream struct {
 	w   http.ResponseWriter
 	rc  *http.ResponseController
 	buf []byte
 }
 
-// follow answers with the events of a cursor, until they end, the client is
-// gone or too slow, or the server is closed.
+// follow answers with the events of a cursor, until they end, the client has gone or is
+// too slow, or the server is closed.
 func follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	s := openStream(w)
 	if r.Method == http.MethodHead {
@@ -37,7 +36,7 @@ func follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	}
 	for {
 		if s.flush() != nil {
-			return // a client that was cut off comes back with the last ID
+			return // a client that was cut off reconnects with the last ID
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
 		events, err := c.Next(ctx)
@@ -86,8 +85,7 @@ func (s *stream) send(events []*event.Event) error {
 	return s.flush()
 }
 
-// flush puts what was gathered onto the wire. The client has writeTimeout to
-// take it.
+// flush sends what was buffered. The client has writeTimeout to read it.
 func (s *stream) flush() error {
 	if len(s.buf) == 0 {
 		return nil
@@ -102,8 +100,8 @@ func (s *stream) flush() error {
 	return s.rc.Flush()
 }
 
-// lastEventID returns the ID of the last event that a client has, "" when it
-// has none. Clients that can't set the header give it as a parameter.
+// lastEventID returns the ID of the last event that a client has received, "" if none.
+// Clients that can't set the header send it as a parameter.
 func lastEventID(r *http.Request) string {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		return id
@@ -124,12 +122,12 @@ func (s *Server) getImportEvents(w http.ResponseWriter, r *http.Request) error {
 	return s.followImport(w, r, r.PathValue("id"))
 }
 
-// followImport answers with the events of one import, and with 204 when it has
-// ended and the client has them all.
+// followImport answers with the events of one import, and with 204 if it has ended and
+// the client has them all.
 func (s *Server) followImport(w http.ResponseWriter, r *http.Request, id string) error {
 	c, err := s.hub.Follow(id, lastEventID(r))
 	if errors.Is(err, event.ErrNoJob) {
-		return s.tellEnd(w, r, id)
+		return s.sendEnd(w, r, id)
 	}
 	if err != nil {
 		return err
@@ -142,9 +140,9 @@ func (s *Server) followImport(w http.ResponseWriter, r *http.Request, id string)
 	return nil
 }
 
-// tellEnd answers for an import of which the hub knows nothing: one of an
-// earlier run of the program, or of another process.
-func (s *Server) tellEnd(w http.ResponseWriter, r *http.Request, id string) error {
+// sendEnd answers for an import that the hub does not know: one of an earlier run of the
+// program, or of another process.
+func (s *Server) sendEnd(w http.ResponseWriter, r *http.Request, id string) error {
 	j, err := s.job(r, id)
 	if err != nil {
 		return err
@@ -161,6 +159,6 @@ func (s *Server) tellEnd(w http.ResponseWriter, r *http.Request, id string) erro
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	_ = openStream(w).send(events) // the client comes back when it has not got them
+	_ = openStream(w).send(events) // a client that misses them reconnects
 	return nil
 }

@@ -17,8 +17,7 @@ import (
 	"linefeed/backend/spool"
 )
 
-// A pipeListener accepts connections within the process, for tests with a
-// clock of their own.
+// A pipeListener accepts connections within the process, for tests with a fake clock.
 type pipeListener struct {
 	conns  chan net.Conn
 	closed chan struct{}
@@ -51,8 +50,8 @@ func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
 	}
 }
 
-// inBubble runs f with a server that has a hub and no jobs, on a clock of its
-// own, and a client of it.
+// inBubble runs f with a server that has a hub and no jobs, on a fake clock, and a client
+// of it.
 func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client)) {
 	received := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -123,12 +122,11 @@ func TestClientThatDoesNotReadIsCutOff(t *testing.T) {
 			pause time.Duration
 			cut   bool
 		}{{writeTimeout - time.Second, false}, {writeTimeout + time.Second, true}} {
-			res := get(t, s, client, "/v1/events", "") // its head is read, and nothing more
-			// More than fits into the buffers on the way.
+			res := get(t, s, client, "/v1/events", "") // only its header is read
+			// More than fits into the buffers in between.
 			s.hub.Rejects("a", []event.Reject{{Message: strings.Repeat("x", 100_000)}})
 			time.Sleep(test.pause)
-			// What is on the wire already still comes, then the server's end
-			// of the connection shows.
+			// What has been sent still arrives, then the server closes the connection.
 			stop := time.AfterFunc(time.Second, func() { res.Body.Close() })
 			_, err := io.Copy(io.Discard, res.Body)
 			if cut := errors.Is(err, io.ErrUnexpectedEOF); cut != test.cut {
@@ -149,7 +147,7 @@ func TestDeadlineOfAnAnswerDoesNotHarmTheNext(t *testing.T) {
 				t.Errorf("%s: %v", path, err)
 			}
 			res.Body.Close()
-			time.Sleep(2 * writeTimeout) // shorter than the idle timeout: the connection is used again
+			time.Sleep(2 * writeTimeout) // shorter than the idle timeout: the connection is reused
 		}
 	})
 }
@@ -181,7 +179,7 @@ func TestStreamOfAFinishedImportEnds(t *testing.T) {
 		if res.StatusCode != http.StatusNoContent {
 			t.Errorf("asked again by a parameter: status %d, want 204", res.StatusCode)
 		}
-		// From the start again, for one who has nothing.
+		// From the start again, for a client that has no events.
 		res = get(t, s, client, "/v1/imports/a/events", "")
 		if got := all(t, res.Body); len(got) != 3 {
 			t.Errorf("from the start: %d events, want 3: %v", len(got), got)
@@ -196,7 +194,7 @@ func TestCloseEndsStreams(t *testing.T) {
 		for range 5 {
 			res := get(t, s, client, "/v1/events", "")
 			streams.Go(func() {
-				all(t, res.Body) // ends in order, not cut off
+				all(t, res.Body) // ends cleanly, not cut off
 				res.Body.Close()
 			})
 		}
@@ -212,13 +210,13 @@ func TestCloseEndsStreams(t *testing.T) {
 	})
 }
 
-// A body may take its time as a whole, and may not stand still.
+// A body may take long as a whole, but must not stall.
 func TestBodyThatStandsStill(t *testing.T) {
 	for _, test := range []struct {
 		pause  time.Duration
 		status int
 	}{
-		{bodyTimeout - time.Second, http.StatusUnprocessableEntity}, // received; it says no target
+		{bodyTimeout - time.Second, http.StatusUnprocessableEntity}, // received; it names no target
 		{bodyTimeout + time.Second, http.StatusBadRequest},
 	} {
 		inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
