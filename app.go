@@ -18,13 +18,13 @@ import (
 	"linefeed/backend/load"
 )
 
-// App is what the window may call. It only passes on: to the engine and to the
+// App is what the window may call. It only forwards calls to the engine and to the
 // system's dialogs. Its methods are called concurrently.
 type App struct {
 	ctx     context.Context // Wails' own; set by startup
 	engine  *engine.Engine
 	failure error // why there is no engine; every call returns it
-	apiErr  error // why there is no local API; the window then lives on Wails' events
+	apiErr  error // why there is no local API; the window then uses Wails' events
 
 	forward  sync.WaitGroup
 	quitting atomic.Bool
@@ -47,7 +47,7 @@ func (a *App) startup(ctx context.Context) {
 	})
 }
 
-// call calls the engine, unless there is none.
+// call calls the engine, or returns why there is none.
 func call[T any](a *App, f func(*engine.Engine) (T, error)) (v T, err error) {
 	if a.failure != nil {
 		return v, a.failure
@@ -55,7 +55,7 @@ func call[T any](a *App, f func(*engine.Engine) (T, error)) (v T, err error) {
 	return f(a.engine)
 }
 
-// do calls the engine for what returns nothing but an error.
+// do calls the engine for methods that return only an error.
 func (a *App) do(f func(*engine.Engine) error) error {
 	if a.failure != nil {
 		return a.failure
@@ -63,7 +63,7 @@ func (a *App) do(f func(*engine.Engine) error) error {
 	return f(a.engine)
 }
 
-// forwardEvents sends every event to the page, until the hub is closed.
+// forwardEvents sends every event to the page until the hub is closed.
 func (a *App) forwardEvents() {
 	cursor, err := a.engine.Hub.Follow("", "")
 	if err != nil {
@@ -74,7 +74,7 @@ func (a *App) forwardEvents() {
 	}
 }
 
-// beforeClose keeps the window open while jobs run: the page asks, and calls
+// beforeClose keeps the window open while jobs run: the page asks the user, and calls
 // Quit.
 func (a *App) beforeClose(context.Context) (keepOpen bool) {
 	if a.quitting.Load() || a.engine == nil || a.engine.Runner.Active() == 0 {
@@ -84,7 +84,7 @@ func (a *App) beforeClose(context.Context) (keepOpen bool) {
 	return true
 }
 
-// shutdown ends the jobs that run and waits for them.
+// shutdown stops the running jobs and waits for them.
 func (a *App) shutdown(context.Context) {
 	if a.engine == nil {
 		return
@@ -95,8 +95,8 @@ func (a *App) shutdown(context.Context) {
 	a.forward.Wait()
 }
 
-// secondInstance shows this window instead of a second one, and the files that
-// the second one was given.
+// secondInstance shows this window instead of a second one, with the files that the
+// second one was given.
 func (a *App) secondInstance(data options.SecondInstanceData) {
 	runtime.WindowUnminimise(a.ctx)
 	runtime.Show(a.ctx)
@@ -115,7 +115,7 @@ func (a *App) secondInstance(data options.SecondInstanceData) {
 	}
 }
 
-// Live is where the window reads its events from.
+// Live says where the window reads its events from.
 type Live struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
@@ -133,7 +133,7 @@ func (a *App) Live() (Live, error) {
 	return Live{URL: api.URL(), Token: api.Token()}, nil
 }
 
-// ChooseFile asks for the file to import; "" when the dialog was dismissed.
+// ChooseFile asks for the file to import; "" if the dialog was dismissed.
 func (a *App) ChooseFile() (string, error) {
 	return runtime.OpenFileDialog(a.ctx, runtime.OpenDialogOptions{
 		Title: "Choose a CSV file",
@@ -144,18 +144,18 @@ func (a *App) ChooseFile() (string, error) {
 	})
 }
 
-// databases are the files that the database dialogs offer.
+// databases are the files that the database dialogs show.
 var databases = []runtime.FileFilter{
 	{DisplayName: "SQLite databases", Pattern: "*.db;*.sqlite;*.sqlite3;*.db3"},
 	{DisplayName: "All files", Pattern: "*"},
 }
 
-// ChooseDatabase asks for an SQLite file that exists; "" when the dialog was dismissed.
+// ChooseDatabase asks for an existing SQLite file; "" if the dialog was dismissed.
 func (a *App) ChooseDatabase() (string, error) {
 	return runtime.OpenFileDialog(a.ctx, runtime.OpenDialogOptions{Title: "Choose a database", Filters: databases})
 }
 
-// CreateDatabase asks for a new SQLite file; "" when the dialog was dismissed.
+// CreateDatabase asks for a new SQLite file; "" if the dialog was dismissed.
 func (a *App) CreateDatabase(suggestion string) (string, error) {
 	return runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{
 		Title: "Create a database", DefaultFilename: filepath.Base(suggestion), Filters: databases,
@@ -163,20 +163,18 @@ func (a *App) CreateDatabase(suggestion string) (string, error) {
 	})
 }
 
-// SampleFile returns the path of the sample, a file of articles with some bad
-// lines.
+// SampleFile returns the path of the sample, a file of articles with some bad lines.
 func (a *App) SampleFile() (string, error) {
 	return call(a, func(e *engine.Engine) (string, error) { return e.SampleFile() })
 }
 
-// Folders are where files are kept.
+// Folders are the folders of the program and its user.
 type Folders struct {
-	Own       string `json:"own"`       // the program's, where nobody looks for a database
+	Own       string `json:"own"`       // the program's, where databases don't belong
 	Documents string `json:"documents"` // the user's
 }
 
-// Folders returns where the program keeps its own files, and where its user
-// keeps documents.
+// Folders returns the program's own folder and the user's documents.
 func (a *App) Folders() (Folders, error) {
 	return call(a, func(e *engine.Engine) (Folders, error) {
 		documents, err := documentsFolder()
@@ -184,28 +182,26 @@ func (a *App) Folders() (Folders, error) {
 	})
 }
 
-// Recent returns the files that were imported last and still exist, the newest
-// first.
+// Recent returns the files imported most recently that still exist, newest first.
 func (a *App) Recent() ([]string, error) {
 	return call(a, func(e *engine.Engine) ([]string, error) { return e.RecentFiles(a.ctx) })
 }
 
-// Preview looks at a file. What is empty in d is detected, or, with like, taken
-// from the file whose rejects this one holds. Only the latest question is
-// answered: an earlier one that is still under way ends with an error.
+// Preview inspects a file. Settings left empty in d are detected, or, with like, taken from
+// the job whose rejects this file holds. Only the latest call gets an answer: an earlier
+// one still running ends with an error.
 func (a *App) Preview(file string, d csvfile.Dialect, ragged, like string) (job.Preview, error) {
 	return call(a, func(e *engine.Engine) (job.Preview, error) {
 		return e.Look(a.ctx, job.Request{File: file, Dialect: d, Plan: load.Plan{Ragged: load.Ragged(ragged)}, Like: like})
 	})
 }
 
-// Tables lists the tables of a database; none for a file that does not exist yet.
+// Tables lists the tables of a database; none if the file does not exist yet.
 func (a *App) Tables(url string) ([]load.Table, error) {
 	return call(a, func(e *engine.Engine) ([]load.Table, error) { return e.Tables(a.ctx, url) })
 }
 
-// Encodings lists the character encodings that a file can be in, the usual
-// ones first.
+// Encodings lists the character encodings that a file can have, the usual ones first.
 func (a *App) Encodings() []csvfile.Encoding { return csvfile.Encodings() }
 
 // Presets lists the ready-made tables.
@@ -221,22 +217,22 @@ func (a *App) Start(req job.Request) (job.Job, error) {
 	return call(a, func(e *engine.Engine) (job.Job, error) { return e.Runner.Start(a.ctx, req) })
 }
 
-// Pause pauses a running job.
+// Pause pauses a job.
 func (a *App) Pause(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Pause(id) })
 }
 
-// Resume lets a paused job go on.
+// Resume resumes a paused job.
 func (a *App) Resume(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Resume(id) })
 }
 
-// Cancel ends a job.
+// Cancel cancels a job.
 func (a *App) Cancel(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(id) })
 }
 
-// Jobs lists the latest jobs, the newest first.
+// Jobs lists the latest jobs, newest first.
 func (a *App) Jobs() ([]job.Job, error) {
 	return call(a, func(e *engine.Engine) ([]job.Job, error) { return e.Runner.Jobs(a.ctx) })
 }
@@ -261,8 +257,8 @@ func (a *App) RejectBytes(id string, reject int64) (job.RejectBytes, error) {
 	return call(a, func(e *engine.Engine) (job.RejectBytes, error) { return e.Runner.RejectBytes(a.ctx, id, reject) })
 }
 
-// SaveRejects asks where to, and saves a job's rejected records as they stood
-// in the file. It returns the path, "" when the dialog was dismissed.
+// SaveRejects asks for a path, and saves a job's rejected records there as they are in the
+// file. It returns the path, "" if the dialog was dismissed.
 func (a *App) SaveRejects(id string) (string, error) {
 	return call(a, func(e *engine.Engine) (string, error) {
 		return a.save(id, "Save rejected lines", "rejected", e.Runner.SaveRejects)
@@ -295,7 +291,7 @@ func (a *App) save(id, title, what string, save func(ctx context.Context, id, pa
 	return path, save(a.ctx, id, path)
 }
 
-// Quit ends the program, and the jobs that run.
+// Quit ends the program and stops the running jobs.
 func (a *App) Quit() {
 	a.quitting.Store(true)
 	runtime.Quit(a.ctx)

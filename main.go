@@ -1,7 +1,7 @@
 // Linefeed's window.
 //
-// The program itself is in backend (its doc.go has the picture); the same
-// imports run without a window by backend/cmd/linefeed.
+// The program itself is in backend (see its doc.go); backend/cmd/linefeed runs the same
+// imports without a window.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 )
 
-// Wails looks for index.html below the embedded folder by itself.
+// Wails finds index.html below the embedded folder by itself.
 //
 //go:embed all:frontend/dist
 var assets embed.FS
@@ -27,9 +27,9 @@ var assets embed.FS
 //go:embed build/appicon.png
 var icon []byte
 
-// contentPolicy lets the page load what the program ships and nothing else,
-// and speak to nobody but the program's own listener on loopback. Angular
-// writes component styles into style elements.
+// contentPolicy lets the page load only what the program ships, and connect only to the
+// program's own listener on loopback. Angular writes component styles into style
+// elements.
 const contentPolicy = "default-src 'self'; " +
 	"style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; " +
@@ -44,14 +44,14 @@ func main() {
 	}
 }
 
-// run opens the window and returns when it has closed.
+// run opens the window and returns when it has been closed.
 func run() (err error) {
 	defer func() {
 		switch cause := recover(); {
 		case cause == nil:
 		case fmt.Sprint(cause) != "failed to init GTK":
 			panic(cause)
-		default: // Wails panics where GTK finds no display.
+		default: // Wails panics if GTK finds no display.
 			err = errors.New("no display to open the window on: " +
 				"start it in a desktop session (DISPLAY or WAYLAND_DISPLAY must name one), " +
 				"or import without a window: linefeed import FILE --to TARGET --table NAME")
@@ -85,7 +85,7 @@ func run() (err error) {
 		Linux: &linux.Options{
 			ProgramName: "linefeed-desktop",
 			Icon:        icon,
-			// Text and tables gain nothing from it, and drivers that fail at it leave the window blank.
+			// Text and tables gain nothing from it, and broken drivers leave the window blank.
 			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 		},
 		Mac: &mac.Options{

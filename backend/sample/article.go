@@ -1,6 +1,6 @@
-// Package sample writes article files to try the program with: any number of
-// records, always the same ones for the same seed, a chosen share of them bad
-// in different ways, together with the exact list of the bad ones.
+// Package sample writes article files to try the program with: any number of records,
+// always the same ones for the same seed, a chosen share of them bad in different ways,
+// together with the exact list of the bad ones.
 package sample
 
 import (
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// An Article is one record of a sample file. The csv tags are the file's
-// header, which is also that of the program's "articles" preset.
+// An Article is one record of a sample file. The csv tags are the file's header, which is
+// also that of the program's "articles" preset.
 type Article struct {
 	SKU         string    `csv:"sku"`
 	Title       string    `csv:"title"`
@@ -22,7 +22,7 @@ type Article struct {
 	Active      bool      `csv:"active"`
 }
 
-// The places of an Article's fields in a row.
+// The indexes of an Article's fields in a row.
 const (
 	fieldSKU = iota
 	fieldTitle
@@ -49,7 +49,7 @@ func (c Cents) MarshalCSV() (string, error) {
 		string([]byte{byte('0' + c/10%10), byte('0' + c%10)}), nil
 }
 
-// Timestamp is a moment with no zone, written as 2006-01-02 15:04:05; the zero
+// Timestamp is a date and time without a zone, written as 2006-01-02 15:04:05; the zero
 // value is written as an empty field.
 type Timestamp time.Time
 

@@ -7,11 +7,11 @@ import (
 	"linefeed/backend/load"
 )
 
-// A fault is one way to spoil a record, and the code by which an import into
-// the "articles" preset must reject it. Just one of row and line is set.
+// A fault is one way to spoil a record, and the code with which an import into the
+// "articles" preset must reject it. Exactly one of row and line is set.
 type fault struct {
 	code   load.Code
-	column string // the column to blame; "" where it is the record as a whole
+	column string // the column at fault; "" for the record as a whole
 
 	// row spoils the record's fields before they are encoded. n picks among
 	// variants.
@@ -22,15 +22,15 @@ type fault struct {
 	line func(line []byte, n int) []byte
 }
 
-// duplicate is the fault whose row needs the key of an earlier record, which
-// the generator puts there.
+// duplicate is the fault whose row needs the key of an earlier record, which the generator
+// inserts.
 const duplicate = load.CodeDuplicateKey
 
 var faults = []fault{
 	{code: load.CodeNotANumber, column: "price", row: func(row []string, n int) []string {
 		price := row[fieldPrice]
 		row[fieldPrice] = pick([]string{
-			price[:len(price)-1] + "O", // the letter
+			price[:len(price)-1] + "O", // the letter O
 			"on request",
 			"~" + price,
 			price + " each",
@@ -87,13 +87,13 @@ var faults = []fault{
 	}},
 	{code: duplicate, column: "sku", row: func(row []string, n int) []string { return row }},
 	{code: load.CodeStrayQuote, column: "title", line: func(line []byte, n int) []byte {
-		// The field closes, and text goes on behind: "Oak" desk
+		// The quotes close, and text follows: "Oak" desk
 		start, end := span(line, fieldTitle)
 		word := start + bytes.IndexByte(line[start:end], ' ')
 		return splice(splice(line, word, `"`), start, `"`)
 	}},
 	{code: load.CodeInvalidEncoding, column: "title", line: func(line []byte, n int) []byte {
-		// An ä as Windows-1252 has it.
+		// An ä in Windows-1252.
 		start, _ := span(line, fieldTitle)
 		line[start+1] = 0xE4
 		return line
@@ -102,7 +102,7 @@ var faults = []fault{
 
 func pick(variants []string, n int) string { return variants[n%len(variants)] }
 
-// span returns where field i lies in a line without quotes.
+// span returns the position of field i in a line without quotes.
 func span(line []byte, i int) (start, end int) {
 	for ; i > 0; i-- {
 		start += bytes.IndexByte(line[start:], ',') + 1
@@ -110,7 +110,7 @@ func span(line []byte, i int) (start, end int) {
 	return start, start + bytes.IndexByte(line[start:], ',')
 }
 
-// splice returns line with s put in at i.
+// splice returns line with s inserted at i.
 func splice(line []byte, i int, s string) []byte {
 	line = append(line, s...)
 	copy(line[i+len(s):], line[i:])

@@ -14,7 +14,7 @@ type List struct {
 	chunk []Bad
 }
 
-// NewList returns a list to w. The caller calls Flush at the end.
+// NewList returns a list that writes to w. The caller calls Flush at the end.
 func NewList(w io.Writer) (*List, error) {
 	l := &List{csv: csv.NewWriter(w), chunk: make([]Bad, 0, 256)}
 	if err := gocsv.MarshalCSV(l.chunk, l.csv); err != nil {
@@ -23,7 +23,7 @@ func NewList(w io.Writer) (*List, error) {
 	return l, nil
 }
 
-// Add writes one record, some time before Flush returns.
+// Add writes one record, which may be buffered until Flush.
 func (l *List) Add(b Bad) error {
 	l.chunk = append(l.chunk, b)
 	if len(l.chunk) < cap(l.chunk) {
@@ -32,7 +32,7 @@ func (l *List) Add(b Bad) error {
 	return l.Flush()
 }
 
-// Flush writes what was added.
+// Flush writes the buffered records.
 func (l *List) Flush() error {
 	err := gocsv.MarshalCSVWithoutHeaders(l.chunk, l.csv)
 	l.chunk = l.chunk[:0]

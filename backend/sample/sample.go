@@ -18,30 +18,30 @@ import (
 
 // Options say which file to write. The same options make the same bytes.
 type Options struct {
-	Rows int64  // how many records
-	Seed uint64 // which ones
+	Rows int64  // the number of records
+	Seed uint64 // selects the records
 
 	// Bad is the share of bad records, from 0 to 1. The first ten records
 	// are always good.
 	Bad float64
 }
 
-// alwaysGood is how many records at the start are never bad: what a preview
+// alwaysGood is the number of records at the start that are never bad: what a preview
 // shows first is clean, and a duplicate always finds a key.
 const alwaysGood = 10
 
-// A Bad is one bad record of a sample file: where it lies, and why an import
-// into the "articles" preset must reject it.
+// A Bad is one bad record of a sample file: its position, and why an import into the
+// "articles" preset must reject it.
 type Bad struct {
-	Record  int64     `csv:"record"`   // 1 for the first behind the header
+	Record  int64     `csv:"record"`   // 1 for the first after the header
 	Line    int64     `csv:"line"`     // first physical line
 	EndLine int64     `csv:"end_line"` // last physical line
-	Column  string    `csv:"column"`   // "" where the record as a whole is bad
+	Column  string    `csv:"column"`   // "" if the record as a whole is bad
 	Code    load.Code `csv:"code"`
 }
 
-// Write writes a sample file to w, and calls onBad, unless it is nil, for each
-// bad record in file order. Its memory doesn't grow with the file.
+// Write writes a sample file to w, and calls onBad, unless it is nil, for each bad record
+// in file order. Its memory doesn't grow with the file.
 func Write(w io.Writer, o Options, onBad func(Bad) error) error {
 	if o.Rows < 0 || o.Bad < 0 || o.Bad > 1 {
 		return fmt.Errorf("sample: %d rows with a share of %g bad: want no less than 0 rows, and a share from 0 to 1", o.Rows, o.Bad)
@@ -50,7 +50,7 @@ func Write(w io.Writer, o Options, onBad func(Bad) error) error {
 	g.rnd = rand.New(&g.pcg)
 	out := newSpoiler(g, w, onBad)
 
-	// gocsv writes slices: it gets the articles a chunk at a time.
+	// gocsv writes slices: it gets the articles in chunks.
 	chunk := make([]Article, 0, 1024)
 	if err := gocsv.MarshalCSV(chunk, out); err != nil {
 		return fmt.Errorf("write sample: %w", err)
@@ -70,16 +70,15 @@ func Write(w io.Writer, o Options, onBad func(Bad) error) error {
 	return nil
 }
 
-// A generator makes the articles. Each is a function of the seed and its
-// number alone.
+// A generator makes the articles. Each depends only on the seed and its number.
 type generator struct {
 	o   Options
 	pcg rand.PCG
 	rnd *rand.Rand // draws from pcg
 }
 
-// start begins the draws of record n, which are the same each time, and
-// returns the record's fault, or nil.
+// start begins the draws of record n, which are the same each time, and returns the
+// record's fault, or nil.
 func (g *generator) start(n int64) *fault {
 	g.pcg.Seed(g.o.Seed, uint64(n))
 	bad := g.rnd.Float64() < g.o.Bad
@@ -121,8 +120,8 @@ func (g *generator) article(n int64) Article {
 	return a
 }
 
-// description returns one to three sentences; plain ones hold nothing that
-// has to be quoted.
+// description returns one to three sentences; plain ones contain nothing that has to be
+// quoted.
 func (g *generator) description(plain bool) string {
 	r := g.rnd
 	style := r.IntN(20)
@@ -164,7 +163,7 @@ func (g *generator) earlierKey(n int64) string {
 	return sku(1 + g.rnd.Int64N(alwaysGood))
 }
 
-// good reports whether record n is a good one, leaving the draws as they are.
+// good reports whether record n is a good one, without changing the draws.
 func (g *generator) good(n int64) bool {
 	was := g.pcg
 	defer func() { g.pcg = was }()
@@ -176,8 +175,8 @@ func sku(n int64) string {
 	return "A-" + "00000000"[:max(0, 8-len(digits))] + digits
 }
 
-// A spoiler is the gocsv.CSVWriter that encodes the rows, spoils the bad ones,
-// and knows on which line it is.
+// A spoiler is the gocsv.CSVWriter that encodes the rows, spoils the bad ones, and tracks
+// the line number.
 type spoiler struct {
 	g     *generator
 	w     *bufio.Writer
@@ -243,8 +242,8 @@ func (s *spoiler) fail(err error) error {
 	return err
 }
 
-// Flush implements gocsv.CSVWriter. What is written stays in the buffer, which
-// Write flushes at the end.
+// Flush implements gocsv.CSVWriter. Rows stay in the buffer, which Write flushes at the
+// end.
 func (s *spoiler) Flush() {}
 
 // Error implements gocsv.CSVWriter.

@@ -29,7 +29,7 @@ func generate(t *testing.T, o Options) ([]byte, []Bad) {
 	return out.Bytes(), bad
 }
 
-// TestExamples holds the committed example to what the generator makes.
+// TestExamples compares the committed example with the generator's output.
 func TestExamples(t *testing.T) {
 	examples := filepath.Join("..", "..", "examples")
 	file, bad := generate(t, Options{Rows: 20_000, Seed: 1, Bad: 0.01})
@@ -74,7 +74,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestGoodRecords holds a file without bad records against encoding/csv.
+// TestGoodRecords compares a file without bad records with encoding/csv.
 func TestGoodRecords(t *testing.T) {
 	const rows = 5000
 	file, bad := generate(t, Options{Rows: rows, Seed: 7})
@@ -111,8 +111,8 @@ func TestGoodRecords(t *testing.T) {
 	}
 }
 
-// TestBadRecords takes the listed lines out of a file: each must be bad in the
-// way that the list says, and what is left must be good.
+// TestBadRecords removes the listed lines from a file: each must be bad in the listed way,
+// and what is left must be good.
 func TestBadRecords(t *testing.T) {
 	const rows = 20_000
 	file, bad := generate(t, Options{Rows: rows, Seed: 3, Bad: 0.1})
@@ -159,7 +159,7 @@ func TestBadRecords(t *testing.T) {
 	}
 }
 
-// isBad reports whether the record is bad as b says.
+// isBad reports whether the record is bad in the way that b says.
 func isBad(t *testing.T, b Bad, text string, good map[string]bool) bool {
 	fields, err := csv.NewReader(strings.NewReader(text)).Read()
 	switch b.Code {
@@ -210,8 +210,8 @@ func isBad(t *testing.T, b Bad, text string, good map[string]bool) bool {
 	return false
 }
 
-// TestSeed checks that another seed makes another file, and that a record does
-// not depend on how many there are.
+// TestSeed checks that another seed makes another file, and that a record does not depend
+// on the number of records.
 func TestSeed(t *testing.T) {
 	short, _ := generate(t, Options{Rows: 100, Seed: 1, Bad: 0.1})
 	long, _ := generate(t, Options{Rows: 3000, Seed: 1, Bad: 0.1})
@@ -240,7 +240,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// A full is a disk with no room left.
+// A full is a writer to a full disk.
 type full struct{ room int }
 
 var errFull = errors.New("no room left")

@@ -1,7 +1,7 @@
 package sample
 
-// The words that articles are made of. Some are not ASCII, so that a reader
-// which mistakes the encoding shows it.
+// The words that articles are made of. Some are not ASCII, so that a reader which gets the
+// encoding wrong shows it.
 var (
 	qualities = []string{
 		"Antique", "Compact", "Crème", "Foldable", "Handmade", "Heavy", "Light",

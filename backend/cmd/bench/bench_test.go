@@ -36,8 +36,8 @@ func TestSeries(t *testing.T) {
 	if ours.wall() != 3 || ours.cpu() != 10 || ours.peak() != 9 {
 		t.Errorf("wall %d, processor %d, peak %d", ours.wall(), ours.cpu(), ours.peak())
 	}
-	// Round by round 2, 4 and 1 times as long: what disturbed the second
-	// round disturbed both.
+	// The rounds take 2, 4 and 1 times as long: whatever slowed down the second round
+	// affected both.
 	if got := theirs.over(ours, wall); got != 2 {
 		t.Errorf("%v times as long, want 2", got)
 	}
@@ -74,7 +74,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// Every file has as many records as it says, and is the same each time.
+// Every file has the number of records that it claims, and is the same each time.
 func TestFiles(t *testing.T) {
 	const rows = 500
 	for _, f := range append([]file{largeFile, oneRow}, files...) {
@@ -112,7 +112,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// The parts that run in processes of their own, on a small file.
+// Runs the roles in their own processes, on a small file.
 func TestRoles(t *testing.T) {
 	ctx := t.Context()
 	dir := t.TempDir()
@@ -146,7 +146,7 @@ func TestProfileOfSomethingElse(t *testing.T) {
 	}
 }
 
-// A report can be made of any number of rounds, and says what was missed.
+// A report works with any number of rounds, and says which goals were missed.
 func TestReport(t *testing.T) {
 	r := &report{rounds: 1, files: files, series: map[string]series{}, sizes: map[string]int64{"articles": 158e6}}
 	for _, f := range files {

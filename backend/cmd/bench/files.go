@@ -15,21 +15,20 @@ import (
 	"linefeed/backend/sample"
 )
 
-// A file is one of those that are imported.
+// A file is one of the imported files.
 type file struct {
-	name  string // of the file without .csv, and of the table
-	about string // for people
+	name  string // of the file, without .csv, and of the table
+	about string // a description for people
 	rows  int64
-	args  []string // of the import, beside file and target
+	args  []string // of the import, besides file and target
 	write func(w io.Writer, rows int64) error
 
-	faster float64 // how many times faster than sqlite3 its import is to be; 0 where that is not asked
+	faster float64 // how many times faster than sqlite3 the import should be; 0 for no goal
 }
 
 var create = []string{"--create", "--table"}
 
-// files are imported in every round, largeFile when it is asked for, beside a
-// part of it.
+// files are imported in every round, largeFile, together with a part of it, on request.
 var (
 	articles = file{
 		name: "articles", about: "articles, 9 columns with key and checks", rows: 1_000_000,
@@ -60,8 +59,8 @@ func findFile(name string) (file, error) {
 
 func (b *bench) csv(f file) string { return b.path(f.name + ".csv") }
 
-// provide makes the file unless it is there. A process of its own does, so
-// that this one stays small; see [process].
+// provide creates the file unless it exists, in another process, so that this one stays
+// small; see [process].
 func (b *bench) provide(ctx context.Context, f file) error {
 	if _, err := os.Stat(b.csv(f)); !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -71,8 +70,8 @@ func (b *bench) provide(ctx context.Context, f file) error {
 	return err
 }
 
-// writeFile is the role that writes a file: its name and path. A file that is
-// there is whole.
+// writeFile is the role that writes a file, given its name and path. An existing file is
+// complete.
 func writeFile(_ context.Context, args []string) (measured, error) {
 	f, err := findFile(args[0])
 	if err != nil {
@@ -93,7 +92,7 @@ func writeFile(_ context.Context, args []string) (measured, error) {
 	return measured{}, os.Rename(part, args[1])
 }
 
-// seed makes the files what they are.
+// seed determines the contents of the files.
 const seed = 1
 
 func writeArticles(bad float64) func(io.Writer, int64) error {
@@ -157,7 +156,7 @@ func writeText(w io.Writer, rows int64) error {
 	return out.Error()
 }
 
-// prose returns some words, in one of five cases over several lines.
+// prose returns some words, one time in five on several lines.
 func prose(r *rand.Rand, n int) string {
 	var b strings.Builder
 	lines := r.IntN(5) == 0

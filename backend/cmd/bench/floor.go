@@ -13,9 +13,9 @@ import (
 	"linefeed/backend/value"
 )
 
-// insertPrepared is the role of the floor: a file's name and path, and the
-// database to make. It reads and converts the whole file first, then measures
-// nothing but writing and committing the batches.
+// insertPrepared is the role of the floor, given a file's name and path, and the database
+// to create. It reads and converts the whole file first, then measures only writing and
+// committing the batches.
 func insertPrepared(ctx context.Context, args []string) (measured, error) {
 	f, err := findFile(args[0])
 	if err != nil {
@@ -32,7 +32,7 @@ func insertPrepared(ctx context.Context, args []string) (measured, error) {
 	return stop(), nil
 }
 
-// request is the import that f's args ask for.
+// request is the import that f's args describe.
 func (f file) request(path, db string) job.Request {
 	r := job.Request{File: path, Target: db, Plan: load.Plan{Table: f.name}}
 	if f.args[0] == "--preset" {
@@ -43,8 +43,7 @@ func (f file) request(path, db string) job.Request {
 	return r
 }
 
-// prepared keeps the batches of a load in memory. It is a load.Target and its
-// load.Writer.
+// prepared keeps the batches of a load in memory. It is a load.Target and its load.Writer.
 type prepared struct {
 	layout  load.Layout
 	batches []*load.Batch

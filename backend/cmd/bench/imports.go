@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// database returns the path of a database that is not there.
+// database returns the path of a database that does not exist.
 func (b *bench) database() (string, error) {
 	path := b.path("out.db")
 	for _, name := range []string{path, path + "-journal", path + "-wal", path + "-shm"} {
@@ -23,8 +23,7 @@ func (b *bench) database() (string, error) {
 	return path, nil
 }
 
-// home returns the environment of a Linefeed that has run before and knows of
-// no job.
+// home returns the environment of a Linefeed that has run before and has no jobs.
 func (b *bench) home(ctx context.Context) (env []string, err error) {
 	dir := b.path("home")
 	if err := os.RemoveAll(dir); err != nil {
@@ -35,13 +34,13 @@ func (b *bench) home(ctx context.Context) (env []string, err error) {
 	return env, err
 }
 
-// importByLinefeed imports f into a new database, which stays until the next.
+// importByLinefeed imports f into a new database, which is kept until the next import.
 func (b *bench) importByLinefeed(ctx context.Context, f file) (measured, error) {
-	return b.importWhile(ctx, f, nil)
+	return b.importWith(ctx, f, nil)
 }
 
-// importWhile does so with more flags, and calls started while it runs.
-func (b *bench) importWhile(ctx context.Context, f file, started func() error, flags ...string) (measured, error) {
+// importWith imports f with more flags, and calls started while the import runs.
+func (b *bench) importWith(ctx context.Context, f file, started func() error, flags ...string) (measured, error) {
 	env, err := b.home(ctx)
 	if err != nil {
 		return measured{}, err
@@ -68,10 +67,10 @@ func (b *bench) importWhile(ctx context.Context, f file, started func() error, f
 	if summary.Read != f.rows || !summary.Balanced {
 		return m, fmt.Errorf("the import of %s.csv tells of %d records, balanced: %v; want %d", f.name, summary.Read, summary.Balanced, f.rows)
 	}
-	return m, b.holds(ctx, db, f, summary.Inserted)
+	return m, b.checkRows(ctx, db, f, summary.Inserted)
 }
 
-// importBySQLite imports f into a new database with the table that ddl makes.
+// importBySQLite imports f into a new database whose table ddl creates.
 func (b *bench) importBySQLite(ctx context.Context, f file, ddl string) (measured, error) {
 	db, err := b.database()
 	if err != nil {
@@ -82,10 +81,10 @@ func (b *bench) importBySQLite(ctx context.Context, f file, ddl string) (measure
 	}
 	command := fmt.Sprintf(".import --csv --skip 1 '%s' %s", b.csv(f), f.name)
 	m, err := process{args: []string{b.sqlite3, db, command}, status: 1}.run(ctx)
-	if err != nil || f.name == dirty.name { // it takes other lines for bad ones
+	if err != nil || f.name == dirty.name { // sqlite3 counts other lines as bad
 		return m, err
 	}
-	return m, b.holds(ctx, db, f, f.rows)
+	return m, b.checkRows(ctx, db, f, f.rows)
 }
 
 // insertFloor measures the floor of f's import.
@@ -97,8 +96,8 @@ func (b *bench) insertFloor(ctx context.Context, f file) (measured, error) {
 	return b.role(ctx, "floor", f.name, b.csv(f), db)
 }
 
-// holds checks how many rows the table of f has.
-func (b *bench) holds(ctx context.Context, db string, f file, want int64) error {
+// checkRows checks the number of rows in the table of f.
+func (b *bench) checkRows(ctx context.Context, db string, f file, want int64) error {
 	out, err := b.query(ctx, db, "SELECT count(*) FROM "+f.name)
 	if err != nil {
 		return err
@@ -109,7 +108,7 @@ func (b *bench) holds(ctx context.Context, db string, f file, want int64) error 
 	return nil
 }
 
-// schema returns the statement that makes the table that the last import made.
+// schema returns the CREATE TABLE statement of the last import's table.
 func (b *bench) schema(ctx context.Context, f file) (string, error) {
 	return b.query(ctx, b.path("out.db"), "SELECT sql FROM sqlite_master WHERE name = '"+f.name+"'")
 }

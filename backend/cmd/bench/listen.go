@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// listeners is how many clients follow an import. Every other one never reads.
+// listeners is the number of clients that follow an import. Every other one never reads.
 const listeners = 100
 
-// importHeard imports f while n clients follow its events.
-func (b *bench) importHeard(ctx context.Context, f file, n int) (measured, error) {
+// importFollowed imports f while n clients follow its events.
+func (b *bench) importFollowed(ctx context.Context, f file, n int) (measured, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var clients sync.WaitGroup
 	defer clients.Wait()
-	defer stop() // before the wait: it ends those that read no more
-	return b.importWhile(ctx, f, func() error {
+	defer stop() // before the wait: it stops the clients that don't read
+	return b.importWith(ctx, f, func() error {
 		if n == 0 {
 			return nil
 		}
@@ -45,20 +45,20 @@ func (b *bench) importHeard(ctx context.Context, f file, n int) (measured, error
 					<-ctx.Done()
 					return
 				}
-				_, _ = io.Copy(io.Discard, body) // it ends with the import, in whatever way
+				_, _ = io.Copy(io.Discard, body) // ends with the import, whatever its outcome
 			})
 		}
 		return nil
 	}, "--listen", "127.0.0.1:0")
 }
 
-// An api is where the program that runs can be followed.
+// An api is the address of a running program's API.
 type api struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
 }
 
-// findAPI waits until the program has written its address to path.
+// findAPI waits until the program has written its announcement to path.
 func findAPI(ctx context.Context, path string) (a api, err error) {
 	ctx, stop := context.WithTimeout(ctx, 10*time.Second)
 	defer stop()

@@ -1,16 +1,15 @@
-// Bench measures Linefeed: its imports beside those of `sqlite3 .import` and
-// beside the floor, which is inserting batches that were read and converted
-// before; its reading beside encoding/csv; and what else its figures are about.
+// Bench measures Linefeed: its imports, compared with those of `sqlite3 .import` and with
+// the floor, which is inserting batches that were read and converted before; its reading,
+// compared with encoding/csv; and its other published figures.
 //
 //	go run ./backend/cmd/bench -dir build/bench -linefeed build/bin/linefeed
 //
-// The files that are read are made once, always the same, and kept in -dir.
-// What is compared runs in turn, round by round, so that whatever else the
-// machine does falls on all alike. Every time is a median of the rounds; every
-// ratio is the median of the rounds' own ratios.
+// The input files are created once, always the same, and kept in -dir. Competitors run in
+// turn, round by round, so that other load on the machine affects all of them alike. Every
+// time is a median of the rounds; every ratio is the median of the rounds' own ratios.
 //
-// With -profile import or check it does one of these in its own process, and
-// writes the processor profile to -dir.
+// With -profile import or check it runs one of these in its own process, and writes the CPU
+// profile to -dir.
 package main
 
 import (
@@ -82,14 +81,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return err
 }
 
-// A bench is where and with what it is measured.
+// A bench is the environment of the measurements.
 type bench struct {
 	dir      string // of the files, an absolute path
 	linefeed string // the programs' paths
 	sqlite3  string
 	self     string
 	rounds   int
-	log      io.Writer // what is being done
+	log      io.Writer // of progress
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }

@@ -5,11 +5,11 @@ import (
 	"os"
 )
 
-// starts is how often in a round a single record is imported, and a file is
-// opened: that takes so little that one time says nothing.
+// starts is the number of times that a round imports a single record and opens a file: a
+// single time would be too short to mean anything.
 const starts = 5
 
-// measure does all there is to do, round by round.
+// measure runs all steps, round by round.
 func (b *bench) measure(ctx context.Context, large bool) (*report, error) {
 	r := &report{rounds: b.rounds, before: loadAverage(), series: map[string]series{}, sizes: map[string]int64{}}
 	if err := r.describe(ctx, b); err != nil {
@@ -29,7 +29,7 @@ func (b *bench) measure(ctx context.Context, large bool) (*report, error) {
 			return nil, err
 		}
 		r.sizes[f.name] = info.Size()
-		// Once without measuring: the table's schema, and the file in the system's memory.
+		// A run without measuring: for the table's schema, and to get the file into the page cache.
 		if _, err := b.importByLinefeed(ctx, f); err != nil {
 			return nil, err
 		}
@@ -47,15 +47,15 @@ func (b *bench) measure(ctx context.Context, large bool) (*report, error) {
 			r.series[step.name] = append(r.series[step.name], m)
 		}
 	}
-	if _, err := b.database(); err != nil { // the last one is of no use
+	if _, err := b.database(); err != nil { // the last one is no longer needed
 		return nil, err
 	}
 	r.after = loadAverage()
 	return r, nil
 }
 
-// A step is one thing that is measured in every round. What is compared
-// follows one another.
+// A step is one measurement of every round. Steps that are compared run one after the
+// other.
 type step struct {
 	name string // of its series
 	do   func(context.Context) (measured, error)
@@ -80,8 +80,8 @@ func (b *bench) steps(imports []file, schemas map[string]string) (all []step) {
 	})
 	role("encoding/csv", "csv", b.csv(articles))
 	role("csvfile", "read", b.csv(articles))
-	add("silent", func(ctx context.Context) (measured, error) { return b.importHeard(ctx, dirty, 0) })
-	add("heard", func(ctx context.Context) (measured, error) { return b.importHeard(ctx, dirty, listeners) })
+	add("silent", func(ctx context.Context) (measured, error) { return b.importFollowed(ctx, dirty, 0) })
+	add("heard", func(ctx context.Context) (measured, error) { return b.importFollowed(ctx, dirty, listeners) })
 	for range starts {
 		add("start linefeed", func(ctx context.Context) (measured, error) { return b.importByLinefeed(ctx, oneRow) })
 		add("start sqlite3", func(ctx context.Context) (measured, error) {

@@ -12,23 +12,23 @@ import (
 	"time"
 )
 
-// measured is what something took.
+// measured is the cost of something.
 type measured struct {
 	Wall time.Duration `json:"wall"`
-	CPU  time.Duration `json:"cpu"`  // of all processors, in the program and in the system
-	Peak int64         `json:"peak"` // bytes of memory at the most; 0 where the system does not tell
+	CPU  time.Duration `json:"cpu"`  // of all processors, user and system
+	Peak int64         `json:"peak"` // peak memory in bytes; 0 if the system does not report it
 }
 
 // A process runs a program to its end.
 //
-// A system counts the memory of the process that starts another one as the
-// other's, up to the moment that the program is loaded. So this one is kept
-// small: whatever takes memory is done in processes of their own, see roles.
+// Until a program is loaded, systems count the memory of the process that starts it as the
+// program's own. So this process is kept small: whatever needs memory runs in processes of
+// its own, see roles.
 type process struct {
 	env     []string
 	args    []string
-	status  int          // the highest exit status that is taken for success
-	stdout  io.Writer    // nil for nowhere
+	status  int          // the highest exit status that counts as success
+	stdout  io.Writer    // nil to discard it
 	started func() error // called while it runs; may be nil
 }
 
@@ -62,8 +62,8 @@ func (p process) run(ctx context.Context) (measured, error) {
 	return m, nil
 }
 
-// A head keeps the first of what is written to it, for an error: sqlite3 has
-// a line to say about every row that it does not take.
+// A head keeps the start of what is written to it, for an error: sqlite3 prints a line
+// about every row that it rejects.
 type head struct{ to *bytes.Buffer }
 
 func (h *head) Write(p []byte) (int, error) {
@@ -72,8 +72,8 @@ func (h *head) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// roles are what this program does in processes of its own. Each gets its
-// arguments and returns what the part of it took that matters; see play.
+// roles are what this program does in other processes. Each is given its arguments and
+// returns the cost of the part that matters; see play.
 var roles = map[string]func(ctx context.Context, args []string) (measured, error){
 	"write": writeFile,
 	"floor": insertPrepared,
@@ -82,7 +82,7 @@ var roles = map[string]func(ctx context.Context, args []string) (measured, error
 	"open":  openByCSVFile,
 }
 
-// role plays a role in a process of its own.
+// role runs a role in another process.
 func (b *bench) role(ctx context.Context, args ...string) (m measured, err error) {
 	var out bytes.Buffer
 	p := process{args: append([]string{b.self}, args...), stdout: &out}
@@ -92,7 +92,7 @@ func (b *bench) role(ctx context.Context, args ...string) (m measured, err error
 	return m, json.Unmarshal(out.Bytes(), &m)
 }
 
-// play does what role asks for, on the other side.
+// play runs role, in that other process.
 func play(ctx context.Context, do func(context.Context, []string) (measured, error), args []string, stdout io.Writer) error {
 	m, err := do(ctx, args)
 	if err != nil {
@@ -101,7 +101,7 @@ func play(ctx context.Context, do func(context.Context, []string) (measured, err
 	return json.NewEncoder(stdout).Encode(m)
 }
 
-// stopwatch measures what this process does from now on.
+// stopwatch measures this process from now on.
 func stopwatch() (stop func() measured) {
 	wall, cpu := time.Now(), ownCPU()
 	return func() measured { return measured{Wall: time.Since(wall), CPU: ownCPU() - cpu} }

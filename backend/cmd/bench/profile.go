@@ -11,8 +11,8 @@ import (
 	"linefeed/backend/job"
 )
 
-// profile imports, or checks, the articles in this process, as the command
-// line does, and writes what the processors did to import.prof or check.prof.
+// profile imports, or checks, the articles in this process, as the command line does, and
+// writes a CPU profile to import.prof or check.prof.
 func (b *bench) profile(ctx context.Context, what string) error {
 	if what != "import" && what != "check" {
 		return fmt.Errorf("there is no profile %q: there is import and check", what)

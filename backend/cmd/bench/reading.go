@@ -12,8 +12,8 @@ import (
 	"linefeed/backend/load"
 )
 
-// readByEncodingCSV is the role that reads a file with encoding/csv and does
-// nothing with it.
+// readByEncodingCSV is the role that reads a file with encoding/csv and discards the
+// records.
 func readByEncodingCSV(_ context.Context, args []string) (measured, error) {
 	in, err := os.Open(args[0])
 	if err != nil {
@@ -32,8 +32,8 @@ func readByEncodingCSV(_ context.Context, args []string) (measured, error) {
 	}
 }
 
-// readByCSVFile is the role that reads a file with csvfile, as imports do, and
-// does nothing with it.
+// readByCSVFile is the role that reads a file with csvfile, as imports do, and discards
+// the records.
 func readByCSVFile(_ context.Context, args []string) (measured, error) {
 	stop := stopwatch()
 	in, err := csvfile.Open(args[0], csvfile.Dialect{}, csvfile.Options{})
@@ -52,8 +52,7 @@ func readByCSVFile(_ context.Context, args []string) (measured, error) {
 	}
 }
 
-// openByCSVFile is the role that opens a file with csvfile, which finds out
-// how it is written.
+// openByCSVFile is the role that opens a file with csvfile, which detects its format.
 func openByCSVFile(_ context.Context, args []string) (measured, error) {
 	stop := stopwatch()
 	in, err := csvfile.Open(args[0], csvfile.Dialect{}, csvfile.Options{})
@@ -64,11 +63,11 @@ func openByCSVFile(_ context.Context, args []string) (measured, error) {
 	return m, in.Close()
 }
 
-// hugeSize is that of a file that can't be read whole on opening it.
+// hugeSize is the size of a file that can't be read whole on opening it.
 const hugeSize = 10 << 30
 
-// hugeFile makes a file of hugeSize bytes that takes little of the disk:
-// articles at its start and at its end, and a hole between them.
+// hugeFile creates a sparse file of hugeSize bytes: articles at its start and at its end,
+// and a hole between them.
 func (b *bench) hugeFile() (path string, err error) {
 	path = b.path("huge.csv")
 	in, err := os.Open(b.csv(articles))

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// A report is what all rounds came to.
+// A report is the result of all rounds.
 type report struct {
 	rounds        int
 	machine       string
 	versions      string
 	before, after string // load averages
-	files         []file // that were imported
+	files         []file // the imported ones
 	sizes         map[string]int64
 	series        map[string]series
 }
 
-// describe notes what is measured, and on what.
+// describe records what is measured, and on which machine.
 func (r *report) describe(ctx context.Context, b *bench) error {
 	r.machine = fmt.Sprintf("%s, %d processors, %s/%s", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	linefeed, err := exec.CommandContext(ctx, b.linefeed, "version").Output()
@@ -38,7 +38,7 @@ func (r *report) describe(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// processor returns what the system calls its processor.
+// processor returns the system's name for its processor.
 func processor() string {
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -52,8 +52,7 @@ func processor() string {
 	return "a processor that does not tell its name"
 }
 
-// loadAverage returns how many programs wanted a processor in the last
-// minutes.
+// loadAverage returns the load averages of the last minutes.
 func loadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if fields := strings.Fields(string(text)); err == nil && len(fields) > 1 {
@@ -62,7 +61,7 @@ func loadAverage() string {
 	return "unknown"
 }
 
-// markdown returns the report as a page's part.
+// markdown returns the report as a section of Markdown.
 func (r *report) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\nmedians of %d rounds; load average %s before, %s after\n\n", r.machine, r.versions, r.rounds, r.before, r.after)
@@ -72,7 +71,7 @@ func (r *report) markdown() string {
 	return b.String()
 }
 
-// imports is the table of the imports.
+// imports returns the table of the imports.
 func (r *report) imports() *table {
 	t := newTable("file", "by", "wall s", "processor s", "MB/s", "rows/s", "memory MB", "Linefeed / it").alignLeft(0, 1)
 	for _, f := range r.files {
@@ -93,16 +92,16 @@ func (r *report) imports() *table {
 	return t
 }
 
-// A goal is a comparison that is to reach a figure.
+// A goal is a comparison with a figure to reach.
 type goal struct {
 	what        string
-	long, short series  // long takes so many times as long as short
-	least, most float64 // of which one is set
+	long, short series  // how many times as long as short long takes
+	least, most float64 // one of them is set
 	format      string
 }
 
-// figures is the table of what is to be reached. Beside each comparison of
-// times stands that of processor times, which depends less on what else runs.
+// figures returns the table of the goals. Next to each ratio of times is that of processor
+// times, which depends less on other load.
 func (r *report) figures() *table {
 	t := newTable("what", "figure", "target", "", "by processor time").alignLeft(0, 3)
 	for _, g := range r.goals() {

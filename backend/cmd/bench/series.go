@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A series is one thing measured in every round.
+// A series is the results of one measurement, by round.
 type series []measured
 
 func (s series) wall() time.Duration { return median(s.times(wall)) }
 func (s series) cpu() time.Duration  { return median(s.times(cpu)) }
 
-// peak returns the most memory of all rounds.
+// peak returns the highest peak memory of all rounds.
 func (s series) peak() (most int64) {
 	for _, m := range s {
 		most = max(most, m.Peak)
@@ -30,8 +30,8 @@ func (s series) times(of func(measured) time.Duration) []time.Duration {
 	return all
 }
 
-// over returns how many times as long as t s takes: the median of the rounds'
-// own ratios, in each of which the same went on beside both.
+// over returns how many times as long as t s takes: the median of the rounds' own ratios,
+// because load within a round affects both.
 func (s series) over(t series, of func(measured) time.Duration) float64 {
 	ratios := make([]float64, 0, len(s))
 	for i := range min(len(s), len(t)) {
@@ -42,8 +42,7 @@ func (s series) over(t series, of func(measured) time.Duration) float64 {
 	return median(ratios)
 }
 
-// median returns the value in the middle, the mean of the two in the middle
-// of an even number, 0 of none.
+// median returns the middle value, or the mean of the two middle ones; 0 if there are none.
 func median[T ~int64 | ~float64](values []T) T {
 	if len(values) == 0 {
 		return 0

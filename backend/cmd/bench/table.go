@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// A table is one of Markdown, aligned for people who read its source.
+// A table is a Markdown table, aligned for people who read its source.
 type table struct {
 	rows [][]string // the first is the header
-	left []int      // columns of text; the others are aligned to the right
+	left []int      // columns of text; the others are right-aligned
 }
 
 func newTable(header ...string) *table { return &table{rows: [][]string{header}} }
@@ -29,7 +29,7 @@ func (t *table) markdown() string {
 		for _, row := range t.rows {
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
 		}
-		widths[i] = max(widths[i], 2) // of the rule below the header
+		widths[i] = max(widths[i], 2) // for the rule below the header
 	}
 	var b strings.Builder
 	for n, row := range t.rows {
@@ -58,7 +58,7 @@ func (t *table) markdown() string {
 	return b.String()
 }
 
-// grouped spells a number with commas between its thousands.
+// grouped formats a number with commas between its thousands.
 func grouped(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
@@ -67,7 +67,7 @@ func grouped(n int64) string {
 	return digits
 }
 
-// megabytes spells a size; a dash where it is not known.
+// megabytes formats a size; a dash if it is unknown.
 func megabytes(n int64) string {
 	if n == 0 {
 		return "–"

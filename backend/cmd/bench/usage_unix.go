@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// peakMemory returns how many bytes of memory a process had at the most.
+// peakMemory returns the peak memory of a process in bytes.
 func peakMemory(s *os.ProcessState) int64 {
 	usage, ok := s.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -22,7 +22,7 @@ func peakMemory(s *os.ProcessState) int64 {
 	return most * 1024
 }
 
-// ownCPU returns the processor time that this process has taken.
+// ownCPU returns the processor time that this process has used.
 func ownCPU() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

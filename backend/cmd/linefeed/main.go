@@ -12,15 +12,15 @@ import (
 	"linefeed/backend/cli"
 )
 
-// stopTimeout is how long an orderly end may take: a file or a folder of the
-// network that does not answer must not keep the program.
+// stopTimeout is how long a clean stop may take: an unresponsive network file system must
+// not keep the program running.
 var stopTimeout = 30 * time.Second
 
 func main() {
-	// The first signal cancels in an orderly way; with the handler gone, a
-	// second one ends the program at once.
+	// The first signal cancels cleanly; that removes the handler, so a second one ends the
+	// program at once.
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
@@ -31,7 +31,7 @@ func main() {
 	os.Exit(cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 }
 
-// giveUp ends the program, whatever it waits for.
+// giveUp ends the program, whatever it is waiting for.
 func giveUp() {
 	told := make(chan struct{})
 	go func() {
@@ -40,7 +40,7 @@ func giveUp() {
 	}()
 	select {
 	case <-told:
-	case <-time.After(time.Second): // that may be what does not answer
+	case <-time.After(time.Second): // standard error may be what blocks
 	}
 	os.Exit(cli.ExitStopped)
 }

@@ -21,10 +21,10 @@ import (
 	"linefeed/backend/job"
 )
 
-// asMain makes the test program be the program itself.
+// asMain makes the test binary run as the program.
 const asMain = "LINEFEED_TEST_AS_MAIN"
 
-// stopIn says in the environment what stopTimeout is for a test.
+// stopIn is the environment variable that sets stopTimeout for a test.
 const stopIn = "LINEFEED_TEST_STOP_IN"
 
 func TestMain(m *testing.M) {
@@ -35,14 +35,13 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	// Programs that are started here get the signal as usual, though these
-	// tests may run under nohup, which has it ignored.
+	// Programs started here get the signal as usual, even if these tests run under nohup,
+	// which ignores it.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	os.Exit(m.Run())
 }
 
-// command returns the program with arguments, to run as a process of its own
-// with a home below dir.
+// command returns a command that runs the program with a home below dir.
 func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -54,7 +53,7 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return c
 }
 
-// lastJob returns the newest job of the home below dir.
+// lastJob returns the newest job in the home below dir.
 func lastJob(t *testing.T, dir string) job.Job {
 	t.Helper()
 	out, err := command(t, dir, "jobs", "--json", "--limit", "1").Output()
@@ -73,8 +72,8 @@ func lastJob(t *testing.T, dir string) job.Job {
 
 const bigRows = 1_500_000
 
-// startBig starts an import of a large file and returns when a part of it is
-// written. rest is what it prints on standard output afterwards.
+// startBig starts an import of a large file and returns when a part of it is written. rest
+// is the remaining standard output.
 func startBig(t *testing.T, dir string, stderr io.Writer) (c *exec.Cmd, rest *bufio.Scanner) {
 	t.Helper()
 	file := filepath.Join(dir, "big.csv")
@@ -110,8 +109,7 @@ func startBig(t *testing.T, dir string, stderr io.Writer) (c *exec.Cmd, rest *bu
 	return nil, nil
 }
 
-// exitStatus waits for the end of c and returns its exit status, -1 for the
-// end by a signal.
+// exitStatus waits for c to exit and returns its exit status, -1 if a signal ended it.
 func exitStatus(t *testing.T, c *exec.Cmd) int {
 	t.Helper()
 	err := c.Wait()
@@ -159,8 +157,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestReaderThatIsGone imports while nobody reads what is printed any more, as
-// in `2>&1 | head -1`.
+// TestReaderThatIsGone imports after the reader of its output has exited, as in
+// `2>&1 | head -1`.
 func TestReaderThatIsGone(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "in.csv")
@@ -187,7 +185,7 @@ func TestReaderThatIsGone(t *testing.T) {
 			t.Errorf("%q: the job is %s, %+v", flags, j.State, j.Summary)
 		}
 	}
-	// What only prints ends as any other program does.
+	// A command that only prints ends as any other program does.
 	c := command(t, dir, "rejects", lastJob(t, dir).ID)
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -223,7 +221,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestPermission runs the program as somebody who may not read or write.
+// TestPermission runs the program as a user without permission to read or write.
 func TestPermission(t *testing.T) {
 	dir := openFolder(t)
 	file := filepath.Join(dir, "in.csv")
@@ -239,7 +237,7 @@ func TestPermission(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	nobody := os.Geteuid() == 0 // root may do all
+	nobody := os.Geteuid() == 0 // root may do anything
 	if nobody {
 		chown(t, work)
 	}
@@ -277,7 +275,7 @@ func TestPermission(t *testing.T) {
 				}
 			}
 			if _, err := os.Stat(test.db); err == nil {
-				t.Errorf("%s was left behind", test.db)
+				t.Errorf("%s was left over", test.db)
 			}
 		})
 	}
@@ -285,7 +283,7 @@ func TestPermission(t *testing.T) {
 
 const nobodyID = 65534
 
-// openFolder returns a temporary folder that others can look into.
+// openFolder returns a temporary folder that other users can read.
 func openFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

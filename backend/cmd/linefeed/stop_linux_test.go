@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startBlocked starts an import that can't tell its events, because nobody
-// reads them, and returns when it waits for that.
+// startBlocked starts an import whose events nobody reads, and returns when it blocks on
+// writing them.
 func startBlocked(t *testing.T, dir, stopTimeout string) *exec.Cmd {
 	t.Helper()
 	file := filepath.Join(dir, "in.csv")
@@ -37,7 +37,7 @@ func startBlocked(t *testing.T, dir, stopTimeout string) *exec.Cmd {
 	}
 	write.Close()
 	var got []byte
-	for piece := make([]byte, 100); !bytes.Contains(got, []byte(`"event":"reject"`)); { // which is longer than what a pipe holds
+	for piece := make([]byte, 100); !bytes.Contains(got, []byte(`"event":"reject"`)); { // longer than a pipe's buffer
 		n, err := read.Read(piece)
 		if got = append(got, piece[:n]...); err != nil {
 			t.Fatalf("%v after %s", err, got)
@@ -46,8 +46,7 @@ func startBlocked(t *testing.T, dir, stopTimeout string) *exec.Cmd {
 	return c
 }
 
-// TestInterruptWhatBlocks stops an import that waits for somebody who does not
-// answer.
+// TestInterruptWhatBlocks stops an import that is blocked on an unresponsive reader.
 func TestInterruptWhatBlocks(t *testing.T) {
 	t.Run("once", func(t *testing.T) {
 		c := startBlocked(t, t.TempDir(), "100ms")
@@ -66,7 +65,7 @@ func TestInterruptWhatBlocks(t *testing.T) {
 		defer tick.Stop()
 		for {
 			select {
-			case <-tick.C: // the first may still be at work on its handler
+			case <-tick.C: // the first may still be running its handler
 				_ = c.Process.Signal(syscall.SIGTERM) // it may have ended
 			case status := <-ended:
 				if status != -1 {

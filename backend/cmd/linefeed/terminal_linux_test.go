@@ -44,7 +44,7 @@ func openTerminal(t *testing.T, columns uint16) (master, slave *os.File) {
 	return master, slave
 }
 
-// onTerminal runs the program on a terminal and returns all that it wrote.
+// onTerminal runs the program on a terminal and returns all its output.
 func onTerminal(t *testing.T, dir string, columns uint16, env []string, args ...string) string {
 	t.Helper()
 	master, slave := openTerminal(t, columns)
@@ -56,7 +56,7 @@ func onTerminal(t *testing.T, dir string, columns uint16, env []string, args ...
 	}
 	slave.Close()
 	var out bytes.Buffer
-	if _, err := io.Copy(&out, master); err != nil && !errors.Is(err, syscall.EIO) { // EIO: all have closed it
+	if _, err := io.Copy(&out, master); err != nil && !errors.Is(err, syscall.EIO) { // EIO: all writers have closed it
 		t.Fatal(err)
 	}
 	if status := exitStatus(t, c); status > 1 {
@@ -67,15 +67,15 @@ func onTerminal(t *testing.T, dir string, columns uint16, env []string, args ...
 
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 
-// TestTerminal looks at what a terminal gets: a bar that is written over, the
-// rejects in lines that fit, the summary in its place, and colours.
+// TestTerminal checks the output to a terminal: a bar that is overwritten, rejects on lines
+// that fit, the summary in its place, and colours.
 func TestTerminal(t *testing.T) {
 	dir := t.TempDir()
 	example, err := filepath.Abs(filepath.Join("..", "..", "..", "examples", "articles.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	long := filepath.Join(dir, "long.csv") // importing it lasts long enough for a rate
+	long := filepath.Join(dir, "long.csv") // importing it takes long enough for a rate
 	f, err := os.Create(long)
 	if err == nil {
 		err = sample.Write(f, sample.Options{Rows: 200_000, Bad: 0.01}, nil)

@@ -1,10 +1,9 @@
-// Sample writes an article file to try Linefeed with, and beside it the list
-// of its bad records.
+// Sample writes an article file to try Linefeed with, and next to it the list of its bad
+// records.
 //
 //	go run ./backend/cmd/sample -rows 1000000 -bad 10 -out examples/big.csv
 //
-// writes examples/big.csv and examples/big.rejects.csv. The same flags make
-// the same files.
+// writes examples/big.csv and examples/big.rejects.csv. The same flags make the same files.
 package main
 
 import (
@@ -48,7 +47,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// write writes both files and returns how many records are bad.
+// write writes both files and returns the number of bad records.
 func write(name, listName string, o sample.Options) (bad int64, err error) {
 	file, err := os.Create(name)
 	if err != nil {
@@ -74,7 +73,7 @@ func write(name, listName string, o sample.Options) (bad int64, err error) {
 	return bad, list.Flush()
 }
 
-// closed closes f and returns the first error of the two.
+// closed closes f and returns err, or else the error of closing.
 func closed(f *os.File, err error) error {
 	if cerr := f.Close(); err == nil {
 		return cerr
