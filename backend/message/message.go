@@ -65,7 +65,7 @@ func Foreign(text string) Note { return Note{Message: text} }
 // WithHint returns n with another hint, whose parameters are added to n's.
 func (n Note) WithHint(hint ID, params ...any) Note {
 	n.HintID = hint
-	n.Params = append(n.Params[:len(n.Params):len(n.Params)], newParams(params)...)
+	n.Params = n.Params.with(params)
 	t := textOf(hint)
 	n.Hint, n.Settings = t.english(n.Params), t.settings(n.Params)
 	return n
@@ -77,7 +77,13 @@ func (n Note) WithText(t Text) Note {
 	if t.ID == "" {
 		return n
 	}
-	n.HintID, n.Params = t.ID, slices.Concat(n.Params, t.Params)
+	n.HintID = t.ID
+	switch {
+	case len(n.Params) == 0:
+		n.Params = t.Params
+	case len(t.Params) > 0:
+		n.Params = slices.Concat(n.Params, t.Params)
+	}
 	n.Hint, n.Settings = textOf(t.ID).english(n.Params), textOf(t.ID).settings(n.Params)
 	return n
 }

@@ -31,11 +31,14 @@ func newList(items []string) list {
 	return list{slices.Clone(items[:n]), int64(len(items) - n)}
 }
 
-func newParams(pairs []any) Params {
+func newParams(pairs []any) Params { return Params(nil).with(pairs) }
+
+// with returns p with more parameters, as pairs of a name and a value.
+func (p Params) with(pairs []any) Params {
 	if len(pairs) == 0 {
-		return nil
+		return p
 	}
-	p := make(Params, 0, len(pairs)/2)
+	p = append(make(Params, 0, len(p)+len(pairs)/2), p...)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		p = append(p, param{pairs[i].(string), plain(pairs[i+1])})
 	}

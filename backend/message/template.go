@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A template is a text of the catalogue. In it stand:
@@ -97,12 +98,18 @@ func parseBraces(inner string) part {
 	return part{param: name, verb: verb}
 }
 
+// rooms has what texts are written into: each reject has its own.
+var rooms = sync.Pool{New: func() any { return new([]byte) }}
+
 // english returns the text in plain English.
 func (t *template) english(p Params) string {
 	if t.fixed {
 		return t.static
 	}
-	return string(appendParts(make([]byte, 0, 96), t.parts, p, nil))
+	room := rooms.Get().(*[]byte)
+	defer rooms.Put(room)
+	*room = appendParts((*room)[:0], t.parts, p, nil)
+	return string(*room)
 }
 
 // spelled returns the text with the settings as a screen spells them.
