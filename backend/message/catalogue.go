@@ -3,7 +3,7 @@ package message
 import "slices"
 
 // texts is the catalogue.
-var texts = compile(jobTexts, planTexts, fileTexts, valueTexts, databaseTexts)
+var texts = compile(jobTexts, planTexts, fileTexts, valueTexts, momentTexts, formatTexts, databaseTexts)
 
 func compile(all ...map[ID]string) map[ID]*template {
 	compiled := map[ID]*template{}

@@ -3,7 +3,6 @@ package value
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
 	"strings"
 
 	"linefeed/backend/load"
@@ -37,7 +36,7 @@ func newBinaryParser(format string, length int) (*binaryParser, error) {
 	case textFormat:
 		return &binaryParser{binaryText, length}, nil
 	}
-	return nil, fmt.Errorf("binary format %q: it is hex, base64 or text", format)
+	return nil, message.NewError(nil, "binary_format", "", "format", format)
 }
 
 func (p *binaryParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
@@ -106,11 +105,11 @@ func (p *binaryParser) decode(arena []byte, start, end int) (out []byte, from, t
 
 func (p *binaryParser) explain(text []byte) *load.Fault {
 	if _, from, to, ok := p.decode(text, 0, len(text)); ok {
-		return tooLong(to-from, p.length, "byte")
+		return &load.Fault{Code: load.CodeTooLong, Note: message.New("too_many_bytes", "bytes_too_many", "n", to-from, "most", p.length, "over", to-from-p.length)}
 	}
-	flt := &load.Fault{Code: load.CodeNotBinary, Note: message.Note{Message: "not hexadecimal", Hint: "two digits from 0 to 9 and a to f are wanted for each byte"}}
+	flt := &load.Fault{Code: load.CodeNotBinary, Note: message.New("not_hex", "hex_digits")}
 	if p.encoding == binaryBase64 {
-		flt.Message, flt.Hint = "not base64", "written as hexadecimal? give the column the format hex"
+		flt.Note = message.New("not_base64", "maybe_hex")
 		return flt
 	}
 	const longest = 4096 // of a text that is tried as base64
@@ -119,7 +118,7 @@ func (p *binaryParser) explain(text []byte) *load.Fault {
 	}
 	base := binaryParser{encoding: binaryBase64}
 	if _, _, _, ok := base.decode(text, 0, len(text)); ok {
-		flt.Hint = "written as base64? give the column the format base64"
+		flt.Note = flt.WithHint("maybe_base64")
 	}
 	return flt
 }

@@ -2,7 +2,6 @@ package value
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 
 	"linefeed/backend/load"
@@ -11,8 +10,10 @@ import (
 
 // A booleanParser reads the words for true and false, in any case.
 type booleanParser struct {
-	yes, no      []byte // the user's words; nil for the usual ones
-	emptyIsFalse bool   // the user's word for false is the empty one
+	yes, no      []byte       // the user's words; nil for the usual ones
+	emptyIsFalse bool         // the user's word for false is the empty one
+	wrong        message.Note // of texts that are neither
+	format       message.Text // the hint that names the format, if there is one
 
 	usual [2]string // those of the usual words for false and true that are taken; "" for all
 }
@@ -21,14 +22,21 @@ type booleanParser struct {
 // for the usual words. With "x/" an empty field is false.
 func newBooleanParser(format string) (*booleanParser, error) {
 	if format == "" {
-		return &booleanParser{}, nil
+		return &booleanParser{wrong: message.New("not_a_boolean", "format_for_words")}, nil
 	}
 	yes, no, ok := strings.Cut(format, "/")
 	yes, no = strings.TrimSpace(yes), strings.TrimSpace(no)
 	if !ok || yes == "" || strings.EqualFold(yes, no) || strings.Contains(no, "/") {
-		return nil, fmt.Errorf("boolean format %q: it is the word for true, a slash and the word for false, such as yes/no", format)
+		return nil, message.NewError(nil, "boolean_format", "", "format", format)
 	}
-	return &booleanParser{yes: []byte(yes), no: []byte(no), emptyIsFalse: no == ""}, nil
+	wrong := message.New("neither_nor", "", "yes", yes, "no", no)
+	if no == "" {
+		wrong = message.New("neither_nor_empty", "", "yes", yes)
+	}
+	return &booleanParser{
+		yes: []byte(yes), no: []byte(no), emptyIsFalse: no == "",
+		wrong: wrong, format: message.T("format_is", "format", yes+"/"+no),
+	}, nil
 }
 
 func (p *booleanParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
@@ -89,19 +97,11 @@ func equalLower(s []byte, word string) bool {
 }
 
 func (p *booleanParser) explain(text []byte) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotABoolean, Note: message.Note{Message: "neither true nor false"}}
-	if p.yes != nil {
-		flt.Message = fmt.Sprintf("neither %s nor %s", p.yes, p.no)
-		if p.emptyIsFalse {
-			flt.Message = fmt.Sprintf("neither %s nor empty", p.yes)
-		}
-	}
+	flt := &load.Fault{Code: load.CodeNotABoolean, Note: p.wrong}
 	if load.IsNullSign(text) {
 		flt.Note = asNull(flt.Note, text)
 	} else if _, ok := booleanWord(text); ok {
-		flt.Hint = fmt.Sprintf("the column's format is %s/%s", p.yes, p.no)
-	} else if p.yes == nil {
-		flt.Hint = "for words of its own the column needs a format, such as ja/nein"
+		flt.Note = flt.WithText(p.format)
 	}
 	return flt
 }

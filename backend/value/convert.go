@@ -8,7 +8,6 @@ package value
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"unicode/utf8"
 
@@ -79,7 +78,7 @@ func newConversion(c load.Column, p load.Plan) (*conversion, error) {
 	}
 	ps, err := newParser(c, p)
 	if err != nil {
-		return nil, fmt.Errorf("column %q: %w", c.Name, err)
+		return nil, ofColumn(c.Name, err)
 	}
 	if i, ok := ps.(*integerParser); ok {
 		v.digits = len(v.nulls) == 0 && i.format.plain()
@@ -93,6 +92,12 @@ func newConversion(c load.Column, p load.Plan) (*conversion, error) {
 		v.emptyIs = &cell
 	}
 	return v, nil
+}
+
+// ofColumn returns the error of a format as that of a column.
+func ofColumn(column string, err error) error {
+	why := message.Of(err)
+	return message.NewError(err, "format_of_column", "", "column", column, "why", message.Text{ID: why.MessageID, Params: why.Params})
 }
 
 // newParser returns the parser for a column that is not text.
@@ -118,7 +123,7 @@ func newParser(c load.Column, p load.Plan) (parser, error) {
 	case load.Binary:
 		return newBinaryParser(c.Format, c.Length)
 	default:
-		return nil, fmt.Errorf("no conversion to %s", c.Type)
+		return nil, message.NewError(nil, "no_conversion", "", "type", string(c.Type))
 	}
 }
 
@@ -159,7 +164,10 @@ func (v *conversion) text(arena []byte, start, end int, quoted bool) ([]byte, lo
 	}
 	if end-start > v.fits {
 		if n := characters(arena[start:end]); n > v.target.Length {
-			return arena, load.Cell{}, tooLong(n, v.target.Length, "character")
+			return arena, load.Cell{}, &load.Fault{
+				Code: load.CodeTooLong,
+				Note: message.New("too_many_characters", "characters_too_many", "n", n, "most", v.target.Length, "over", n-v.target.Length),
+			}
 		}
 	}
 	return arena, load.TextCell(start, end), nil
@@ -198,16 +206,6 @@ func characters(text []byte) int {
 		}
 	}
 	return n
-}
-
-func tooLong(n, most int, unit string) *load.Fault {
-	return &load.Fault{
-		Code: load.CodeTooLong,
-		Note: message.Note{
-			Message: fmt.Sprintf("too long: %s, at most %s", load.Count(int64(n), unit), message.Grouped(int64(most))),
-			Hint:    load.Count(int64(n-most), unit) + " too many",
-		},
-	}
 }
 
 // isEdge reports whether a value that begins or ends with b may have blanks

@@ -53,6 +53,9 @@ func (tt conversionTest) run(t *testing.T) {
 		if len(arena) != was {
 			t.Errorf("%q: the arena grew by %d bytes", text, len(arena)-was)
 		}
+		if flt.MessageID == "" || flt.Hint != "" && flt.HintID == "" {
+			t.Errorf("%q: what is said is not in the catalogue: %+v", text, flt.Note)
+		}
 		code, piece, _ := strings.Cut(want, ": ")
 		if said := flt.Message + "; " + flt.Hint; string(flt.Code) != code || !strings.Contains(said, piece) {
 			t.Errorf("%q is refused with %s: %s, want %s", text, flt.Code, said, want)
@@ -235,7 +238,7 @@ func TestConvertFloat(t *testing.T) {
 			"0.1000000000000000055511": "0.1",
 		},
 		refuses: map[string]string{
-			"9007199254740993":     "out_of_range: too many digits: a float would make 9007199254740992 of it",
+			"9007199254740993":     "out_of_range: too many digits: a float would turn it into 9007199254740992",
 			"-9223372036854775807": "out_of_range: too many digits",
 			"12345678901234567890": "out_of_range: too many digits",
 			"9007199254740992.25":  "out_of_range: too many digits",
@@ -300,7 +303,7 @@ func TestConvertUUID(t *testing.T) {
 		refuses: map[string]string{
 			canonical[1:]:                          "not_a_uuid: 1 digit missing",
 			canonical + "00":                       "not_a_uuid: 2 digits too many",
-			"g" + canonical[1:]:                    "not_a_uuid: here is a 'g'",
+			"g" + canonical[1:]:                    "not_a_uuid: there is \"g\"",
 			"0190a5d27-c1b-7e3a-9f00-00c04fd430c8": "not_a_uuid: the hyphens belong",
 		},
 	}.run(t)
@@ -315,8 +318,8 @@ func TestConvertJSON(t *testing.T) {
 		},
 		refuses: map[string]string{
 			`{"a": 1`:  "not_json: it ends too early",
-			`{'a': 1}`: "not_json: JSON has double quotes",
-			`[1,]`:     "not_json: a comma too many before the bracket?",
+			`{'a': 1}`: "not_json: JSON takes only double quotes",
+			`[1,]`:     "not_json: an extra comma before the bracket?",
 			`{"ä": x}`: "not_json: wrong at character 7",
 			`[1 2]`:    "not_json: wrong at character 4",
 			"\"a\nb\"": "not_json: line ends and tabs",

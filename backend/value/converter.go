@@ -118,11 +118,8 @@ func alsoWrong(n message.Note, also []string, more int) message.Note {
 	if more > 0 {
 		columns = message.T("and_others", "columns", also, "n", more)
 	}
-	switch {
-	case n.HintID != "":
+	if n.HintID != "" {
 		return n.WithHint("also_wrong_after", "hint", message.Text{ID: n.HintID, Params: n.Params}, "also", columns)
-	case n.Hint != "":
-		return n.WithHint("also_wrong_after", "hint", n.Hint, "also", columns)
 	}
 	return n.WithHint("also_wrong", "also", columns)
 }

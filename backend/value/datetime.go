@@ -2,9 +2,7 @@ package value
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
-	"time"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
@@ -44,7 +42,7 @@ func newDatetimeParser(c load.Column, p load.Plan) (*datetimeParser, error) {
 		case m.typ == load.Timestamp || m.typ == load.TimestampTZ:
 			m.epoch = epoch
 		case own:
-			return nil, fmt.Errorf("%s format %q: Unix time is for timestamps", m.typ, source)
+			return nil, message.NewError(nil, "unix_format", "", "type", string(m.typ), "format", source)
 		}
 		return m, nil
 	}
@@ -58,12 +56,12 @@ func newDatetimeParser(c load.Column, p load.Plan) (*datetimeParser, error) {
 		m.pattern = pattern.timePart()
 	case c.Type == load.Time:
 		if pattern.dated {
-			return nil, fmt.Errorf("time format %q: a time has no date", source)
+			return nil, message.NewError(nil, "time_format_dated", "", "format", source)
 		}
 		m.pattern = pattern
 	case !pattern.dated && !own:
 	case !pattern.dated:
-		return nil, fmt.Errorf("date format %q: it has no date; write it such as DD.MM.YYYY", source)
+		return nil, message.NewError(nil, "date_format_undated", "", "format", source)
 	case c.Type == load.Date:
 		m.pattern, m.tail = pattern.split()
 	default:
@@ -193,16 +191,30 @@ func canonicalTime(s []byte) bool {
 		len(s) > clock+1 && len(s) <= clock+10 && s[2] == ':' && s[clock] == '.' && s[len(s)-1] != '0'
 }
 
+// notMoments are the faults of texts that are no date, no time or no timestamp.
+var (
+	notADate      = notMoment{load.CodeNotADate, message.New("not_a_date", ""), message.T("not_a_date")}
+	notATime      = notMoment{load.CodeNotATime, message.New("not_a_time", ""), message.T("not_a_time")}
+	notATimestamp = notMoment{load.CodeNotATimestamp, message.New("not_a_timestamp", ""), message.T("not_a_timestamp")}
+)
+
+type notMoment struct {
+	code load.Code
+	note message.Note
+	text any // a message.Text, as the parameter of others
+}
+
 func (p *datetimeParser) explain(text []byte) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotATimestamp, Note: message.Note{Message: "not a timestamp"}}
+	not := &notATimestamp
 	switch p.typ {
 	case load.Date:
-		flt.Code, flt.Message = load.CodeNotADate, "not a date"
+		not = &notADate
 	case load.Time:
-		flt.Code, flt.Message = load.CodeNotATime, "not a time"
+		not = &notATime
 	}
-	if hint := p.epochHint(text); hint != "" {
-		flt.Hint = hint
+	flt := &load.Fault{Code: not.code, Note: not.note}
+	if hint := p.epochHint(text); hint.ID != "" {
+		flt.Note = flt.WithText(hint)
 		return flt
 	}
 	m, f := p.read(text)
@@ -216,14 +228,14 @@ func (p *datetimeParser) explain(text []byte) *load.Fault {
 		case text[0] == '#':
 			flt.Note = sheetError(flt.Note, text)
 		default:
-			flt.Hint = p.formHint(text)
+			flt.Note = flt.WithText(p.formHint(text))
 		}
 	default:
-		flt.Message += ": " + f.describe(&m)
+		flt.Note = f.describe(not.text, &m)
 		if load.IsNullSign(text) {
 			flt.Note = asNull(flt.Note, text)
 		} else {
-			flt.Hint = p.flawHint(f, &m)
+			flt.Note = flt.WithText(p.flawHint(f, &m))
 		}
 	}
 	return flt
@@ -234,74 +246,85 @@ func (p *datetimeParser) explain(text []byte) *load.Fault {
 func (p *datetimeParser) explainSurplus(flt *load.Fault, m *datetime) {
 	switch {
 	case p.typ == load.Time && m.dated:
-		flt.Message, flt.Hint = "a date where only a time belongs", "for both the column has to be a timestamp"
+		flt.Note = message.New("date_for_time", "needs_timestamp_for_both")
 	case p.typ == load.Time && m.zoned:
-		flt.Message, flt.Hint = "a time with a zone, which the column can't hold", "leave the zone out, or make the column text"
+		flt.Note = message.New("time_with_zone", "leave_out_zone")
 	case !m.dated:
-		flt.Message, flt.Hint = "a time without a date", "are the fields of this line shifted?"
+		flt.Note = message.New("time_without_date", "fields_shifted")
 	case p.typ == load.Date && m.midnight():
-		flt.Message, flt.Hint = "a date with a zone, which would be lost", "leave out the time and the zone, or make the column a timestamp"
+		flt.Note = message.New("date_with_zone", "leave_out_time_and_zone")
 	case p.typ == load.Date:
-		flt.Message, flt.Hint = "a date with a time of day, which would be lost", "make the column a timestamp"
+		flt.Note = message.New("date_with_time", "needs_timestamp")
 	case p.typ == load.Timestamp && p.strict && m.zoned:
-		flt.Message, flt.Hint = "a timestamp with a zone, where others have none", "choose the column's type"
+		flt.Note = message.New("timestamp_with_zone", "choose_type")
 	case p.typ == load.TimestampTZ && !m.zoned:
-		flt.Message = "a timestamp without a zone"
-		flt.Hint = "write Z or an offset such as +02:00 after it; to take all as UTC, give the column the format YYYY-MM-DD HH:mm:ss"
+		flt.Note = message.New("timestamp_without_zone", "add_zone")
 	default:
-		flt.Code, flt.Message, flt.Hint = load.CodeOutOfRange, "outside of the years 1 to 9999 in UTC", ""
+		flt.Code, flt.Note = load.CodeOutOfRange, message.New("outside_of_years_utc", "")
 	}
 }
 
-// describe says what is wrong with m by the calendar and the clock.
-func (f flaw) describe(m *datetime) string {
+// describe says what is wrong with m by the calendar and the clock, after what
+// it is not.
+func (f flaw) describe(what any, m *datetime) message.Note {
 	switch f {
 	case flawYear:
-		return "there is no year 0"
+		return message.New("no_year_0", "", "what", what)
 	case flawMonth:
-		return fmt.Sprintf("there is no month %d", m.month)
+		return message.New("no_month", "", "what", what, "n", int(m.month))
 	case flawDay:
 		if m.day == 0 {
-			return "there is no day 0"
+			return message.New("no_day_0", "", "what", what)
 		}
-		return fmt.Sprintf("%s %d has %d days", time.Month(m.month), m.year, daysIn(m.year, m.month))
+		return message.New("no_day", "", "what", what, "month", monthTexts[m.month], "year", int(m.year), "n", int(daysIn(m.year, m.month)))
 	case flawWeekday:
-		return fmt.Sprintf("%d %s %d is a %s", m.day, time.Month(m.month), m.year, m.weekday())
+		return message.New("other_weekday", "", "what", what, "day", int(m.day), "month", monthTexts[m.month], "year", int(m.year),
+			"weekday", weekdayTexts[m.weekday()])
 	case flawHour:
-		return fmt.Sprintf("there is no hour %d", m.hour)
+		return message.New("no_hour", "", "what", what, "n", int(m.hour))
 	case flawMinute:
-		return fmt.Sprintf("there is no minute %d", m.minute)
+		return message.New("no_minute", "", "what", what, "n", int(m.minute))
 	case flawSecond:
-		return fmt.Sprintf("there is no second %d", m.seconds)
+		return message.New("no_second", "", "what", what, "n", int(m.seconds))
 	case flawFraction:
-		return "finer than nanoseconds"
+		return message.New("too_fine", "", "what", what)
 	case flawEpoch:
-		return "outside of the years 1 to 9999"
+		return message.New("outside_of_years", "", "what", what)
 	case flawZone:
-		return "there is no such offset from UTC"
+		return message.New("no_offset", "", "what", what)
 	default:
-		return "the name of a zone says no offset for sure"
+		return message.New("unsure_zone", "", "what", what)
 	}
 }
 
-func (p *datetimeParser) flawHint(f flaw, m *datetime) string {
+// The names of months, from 1, and of days of the week, as parameters.
+var (
+	monthTexts = [...]any{nil, message.T("january"), message.T("february"), message.T("march"), message.T("april"), message.T("may"), message.T("june"),
+		message.T("july"), message.T("august"), message.T("september"), message.T("october"), message.T("november"), message.T("december")}
+	weekdayTexts = [...]any{message.T("sunday"), message.T("monday"), message.T("tuesday"), message.T("wednesday"), message.T("thursday"),
+		message.T("friday"), message.T("saturday")}
+)
+
+// flawHint returns what may be meant; a text without an ID where nothing is
+// likely.
+func (p *datetimeParser) flawHint(f flaw, m *datetime) message.Text {
 	switch {
 	case f == flawMonth && m.day <= 12 && m.month <= 31 && m.month > 0:
-		return "day and month swapped?"
+		return message.T("day_month_swapped")
 	case f == flawHour && m.hour == 24:
-		return "midnight is 00:00 of the next day"
+		return message.T("midnight")
 	case f == flawHour && p.pattern != nil && p.pattern.half:
-		return "with am and pm the hours go from 1 to 12"
+		return message.T("hours_to_12")
 	case f == flawSecond && m.seconds == 60:
-		return "a leap second, which databases don't keep"
+		return message.T("leap_second")
 	case f == flawZoneName:
-		return "write the offset instead, such as +02:00"
+		return message.T("write_offset")
 	}
-	return ""
+	return message.Text{}
 }
 
 // formHint guesses how a text that is not written as wanted came to be.
-func (p *datetimeParser) formHint(text []byte) string {
+func (p *datetimeParser) formHint(text []byte) message.Text {
 	format := ""
 	switch {
 	case p.pattern != nil:
@@ -311,7 +334,7 @@ func (p *datetimeParser) formHint(text []byte) string {
 	}
 	if format != "" {
 		if _, f := readISO(text); f == flawNone {
-			return "written as YYYY-MM-DD, while the column's format is " + format
+			return message.T("iso_but_format", "format", format)
 		}
 	}
 	var fitting []string
@@ -324,21 +347,25 @@ func (p *datetimeParser) formHint(text []byte) string {
 		fitting = fitting[:1] // where points separate, the day comes first
 	}
 	if len(fitting) > 0 && format == "" && strings.HasPrefix(fitting[0], "YYYY-MM-DD") {
-		return "zeros are missing before months, days or hours of one digit; to take them as they are, give the column the format " + fitting[0]
+		return message.T("zeros_missing", "format", fitting[0])
 	}
-	if len(fitting) > 0 {
-		return fmt.Sprintf("written as %s? then say so in the column's format", strings.Join(fitting, " or "))
+	switch len(fitting) {
+	case 0:
+	case 1:
+		return message.T("written_as", "format", fitting[0])
+	default:
+		return message.T("written_as_one_of", "formats", fitting)
 	}
 	if isDayNumber(text) {
-		return "the day number of a spreadsheet?"
+		return message.T("day_number")
 	}
 	if !bytes.ContainsAny(text, "0123456789") {
-		return "are the fields of this line shifted?"
+		return message.T("fields_shifted")
 	}
 	if format != "" {
-		return "the column's format is " + format
+		return message.T("format_is", "format", format)
 	}
-	return p.isoForm() + " is wanted; for another way of writing give the column a format"
+	return message.T("iso_expected", "format", p.isoForm())
 }
 
 func (p *datetimeParser) isoForm() string {

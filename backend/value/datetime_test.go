@@ -44,7 +44,7 @@ func TestConvertDate(t *testing.T) {
 			"2026-3-1":                  "not_a_date: zeros are missing",
 			"2026-03-1":                 "not_a_date: give the column the format YYYY-MM-DD",
 			"45000":                     "not_a_date: the day number of a spreadsheet?",
-			"2026-W10-1":                "not_a_date: YYYY-MM-DD is wanted",
+			"2026-W10-1":                "not_a_date: YYYY-MM-DD is expected",
 			"yesterday":                 "not_a_date: are the fields of this line shifted?",
 			"2026-03-0１":                "not_a_date: ",
 			"12:00":                     "not_a_date: a time without a date",
@@ -73,7 +73,7 @@ func TestConvertTime(t *testing.T) {
 			"3:04 PM":             "not_a_time: written as hh:mm A?",
 			"15:04Z":              "not_a_time: a time with a zone",
 			"2026-03-01 15:04":    "not_a_time: a date where only a time belongs",
-			"15":                  "not_a_time: HH:mm:ss is wanted",
+			"15":                  "not_a_time: HH:mm:ss is expected",
 		},
 	}.run(t)
 	conversionTest{
@@ -145,8 +145,8 @@ func TestConvertUnixTime(t *testing.T) {
 		refuses: map[string]string{
 			"253402300800":          "not_a_timestamp: outside of the years 1 to 9999",
 			"9223372036854775807":   "not_a_timestamp: outside of the years 1 to 9999",
-			"2026-03-01 00:00:00":   "not_a_timestamp: while the column's format is unix",
-			"2026-03-01T00:00:00":   "not_a_timestamp: while the column's format is unix",
+			"2026-03-01 00:00:00":   "not_a_timestamp: but the column's format is unix",
+			"2026-03-01T00:00:00":   "not_a_timestamp: but the column's format is unix",
 			"1680000000.1234567891": "not_a_timestamp: finer than nanoseconds",
 			"1.5e9":                 "not_a_timestamp: ",
 			"soon":                  "not_a_timestamp: ",
@@ -218,7 +218,7 @@ func TestConvertDatePatterns(t *testing.T) {
 		refuses: map[string]string{
 			"13/01/2026":     "not_a_date: written as DD/MM/YYYY?",
 			"01.13.2026":     "not_a_date: there is no month 13; day and month swapped?",
-			"2026-03-01":     "not_a_date: written as YYYY-MM-DD, while the column's format is DD.MM.YYYY",
+			"2026-03-01":     "not_a_date: written as YYYY-MM-DD, but the column's format is DD.MM.YYYY",
 			"1.3.26":         "not_a_date: written as DD.MM.YY?",
 			"1.3.2026 12:00": "not_a_date: would be lost",
 		},
@@ -248,7 +248,7 @@ func TestPatternErrors(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"DD.MM":         "needs one year",
 		"YYYY-MM":       "needs one day",
-		"DD.DD.YYYY":    "says again",
+		"DD.DD.YYYY":    "repeats what stands before",
 		"QQ YYYY":       "not known",
 		"[at YYYY":      "is not closed",
 		"DD.MM.YYYY ss": "needs one hour",

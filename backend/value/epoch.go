@@ -1,12 +1,12 @@
 package value
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // The formats of timestamps that are written as Unix time, by how many of their
@@ -69,22 +69,21 @@ const (
 )
 
 // epochHint returns a hint where text may be Unix time, and the column's format
-// is another; "" where it may not.
-func (p *datetimeParser) epochHint(text []byte) string {
+// is another; one without an ID where it may not.
+func (p *datetimeParser) epochHint(text []byte) message.Text {
 	if p.epoch != 0 || p.typ == load.Time || countDigits(text) != len(text) {
-		return ""
+		return message.Text{}
 	}
-	var format, unit string
-	switch len(text) {
-	case epochDigits:
-		format, unit = "unix", "seconds"
-	case epochMsDigits:
-		format, unit = "unix ms", "milliseconds"
-	default:
-		return ""
+	date := p.typ == load.Date
+	switch {
+	case len(text) == epochDigits && date:
+		return message.T("unix_time_needs_timestamp")
+	case len(text) == epochDigits:
+		return message.T("unix_time")
+	case len(text) == epochMsDigits && date:
+		return message.T("unix_ms_needs_timestamp")
+	case len(text) == epochMsDigits:
+		return message.T("unix_ms")
 	}
-	if p.typ == load.Date {
-		return fmt.Sprintf("Unix time, the %s since 1970? make the column a timestamp of the format %s", unit, format)
-	}
-	return fmt.Sprintf("Unix time, the %s since 1970? give the column the format %s", unit, format)
+	return message.Text{}
 }

@@ -47,16 +47,15 @@ type guessedParser struct {
 }
 
 func (p guessedParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) {
-	if b := arena[start]; (b == '0' || b == '-' || b == '+' || p.exponents) && keptAsText(arena[start:end]) != "" {
+	if b := arena[start]; (b == '0' || b == '-' || b == '+' || p.exponents) && keptAsText(arena[start:end]).ID != "" {
 		return arena, load.Cell{}, false
 	}
 	return p.parser.parse(arena, start, end)
 }
 
 func (p guessedParser) explain(text []byte) *load.Fault {
-	if why := keptAsText(text); why != "" {
-		return &load.Fault{Code: load.CodeNotANumber, Note: message.Note{Message: "it is " + load.Shown(text) + ", " + why,
-			Hint: "check all records, which makes the column text, or choose its type"}}
+	if why := keptAsText(text); why.ID != "" {
+		return &load.Fault{Code: load.CodeNotANumber, Note: message.New("kept_as_text", "check_or_choose_type", "value", load.Shown(text), "why", why)}
 	}
 	return p.parser.explain(text)
 }

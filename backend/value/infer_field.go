@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // How many values of a field are kept before the ways in which they may be
@@ -56,7 +57,7 @@ type fieldWatch struct {
 
 	mangled held  // a whole number that a spreadsheet has shortened
 	kept    *held // a value that no number keeps
-	keptWhy string
+	keptWhy message.Text
 	codes   *held // a value of letters and digits, as identifiers have
 
 	near        *candidate // of those that were dropped the one that fitted best
@@ -279,7 +280,7 @@ func (w *fieldWatch) weighOthers(text []byte, line int64) {
 // it an identifier.
 func (w *fieldWatch) weighNumber(text []byte, line int64) {
 	if w.kept == nil {
-		if why := keptAsText(text); why != "" {
+		if why := keptAsText(text); why.ID != "" {
 			h := hold(text, line)
 			w.kept, w.keptWhy = &h, why
 		}

@@ -6,26 +6,28 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"linefeed/backend/message"
 )
 
 // keptAsText says why a text that may be read as a number has to stay a text:
 // a number would not keep what it says. It returns "" where it may be one.
-func keptAsText(text []byte) string {
+func keptAsText(text []byte) message.Text {
 	s := text
 	if s[0] == '-' {
 		s = s[1:]
 	}
 	if len(s) > 1 && s[0] == '0' && isNumberlike(s[1:]) && (s[1] >= '0' && s[1] <= '9' || s[1] == ' ') {
-		return "whose leading zero a number would not keep"
+		return message.T("leading_zero")
 	}
 	if mantissa, exponent := cutExponent(s); len(exponent) > 0 && exponent[1] != '+' && exponent[1] != '-' &&
 		len(mantissa) > 0 && bytes.IndexFunc(mantissa, notDigit) < 0 {
-		return "an identifier rather than a number with an exponent"
+		return message.T("identifier_with_e")
 	}
 	if text[0] == '+' && countDigits(text) >= 7 && !bytes.ContainsAny(text, ".,") {
-		return "a phone number by its looks"
+		return message.T("phone_number")
 	}
-	return ""
+	return message.Text{}
 }
 
 // mangledDigits is from how many digits on a spreadsheet writes a whole number

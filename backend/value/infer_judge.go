@@ -83,7 +83,7 @@ func (w *fieldWatch) judge() verdict {
 	case best == nil:
 		v.why = w.misfit()
 	case best.number && w.kept != nil:
-		v.why = "text, because " + w.kept.String() + ", " + w.keptWhy
+		v.why = "text, because " + w.kept.String() + ", " + w.keptWhy.String()
 	case best.typ == load.Float && w.mangled.text != "" && (w.digitsMost >= mangledDigits && w.whole > 0 || namesNumber(w.name)):
 		v.why = "text, because " + w.mangled.String() + ", which is what a spreadsheet leaves of a longer number: identifiers of which some are lost"
 	case best.typ == load.Float && w.inexact.text != "":

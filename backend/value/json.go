@@ -1,8 +1,6 @@
 package value
 
 import (
-	"fmt"
-
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 )
@@ -20,17 +18,19 @@ func (jsonParser) parse(arena []byte, start, end int) ([]byte, load.Cell, bool) 
 
 func (jsonParser) explain(text []byte) *load.Fault {
 	at, _ := checkJSON(text)
-	flt := &load.Fault{Code: load.CodeNotJSON, Note: message.Note{Message: fmt.Sprintf("not JSON: wrong at character %d", characters(text[:at])+1)}}
+	flt := &load.Fault{Code: load.CodeNotJSON}
+	if at == len(text) {
+		flt.Note = message.New("json_ends_early", "json_not_closed")
+		return flt
+	}
+	flt.Note = message.New("not_json", "", "at", characters(text[:at])+1)
 	switch {
-	case at == len(text):
-		flt.Message = "not JSON: it ends too early"
-		flt.Hint = "a closing bracket or quote is missing, or the value was cut off"
 	case text[at] == '\'':
-		flt.Hint = "JSON has double quotes"
+		flt.Note = flt.WithHint("json_quotes")
 	case text[at] < ' ':
-		flt.Hint = "line ends and tabs inside a text are written \\n and \\t"
+		flt.Note = flt.WithHint("json_escapes")
 	case text[at] == '}' || text[at] == ']':
-		flt.Hint = "a comma too many before the bracket?"
+		flt.Note = flt.WithHint("json_comma")
 	case load.IsNullSign(text):
 		flt.Note = asNull(flt.Note, text)
 	}

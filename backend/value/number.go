@@ -2,12 +2,12 @@ package value
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A numberFormat says how numbers are written in a file. The zero value is
@@ -57,7 +57,7 @@ func numberFormatOf(c load.Column, p load.Plan) (numberFormat, error) {
 	case ",":
 		f.point = ','
 	default:
-		return f, fmt.Errorf("decimal sign %q: it is \".\" or \",\"", p.Decimal)
+		return f, message.NewError(nil, "decimal_sign", "", "sign", p.Decimal)
 	}
 	if c.Format == "" {
 		return f, nil
@@ -75,8 +75,8 @@ func numberFormatOf(c load.Column, p load.Plan) (numberFormat, error) {
 // ("1234,56").
 func parseNumberFormat(pattern string, point byte) (numberFormat, error) {
 	f := numberFormat{point: point}
-	bad := func(why string) (numberFormat, error) {
-		return f, fmt.Errorf("number format %q: %s; write it as one number looks, such as 1,234.56", pattern, why)
+	bad := func(why message.Text) (numberFormat, error) {
+		return f, message.NewError(nil, "number_format", "", "format", pattern, "why", why)
 	}
 	s := string(trimBlanks([]byte(pattern)))
 	if len(s) > 1 && s[0] == '(' && s[len(s)-1] == ')' {
@@ -85,7 +85,7 @@ func parseNumberFormat(pattern string, point byte) (numberFormat, error) {
 	}
 	first := strings.IndexFunc(s, isASCIIDigit)
 	if first < 0 {
-		return bad("it has no digits")
+		return bad(message.T("format_without_digits"))
 	}
 	last := strings.LastIndexFunc(s, isASCIIDigit) + 1
 	core := s[first:last]
@@ -106,23 +106,24 @@ func parseNumberFormat(pattern string, point byte) (numberFormat, error) {
 			continue
 		}
 		if f.unit != nil {
-			return bad("it has a unit on both sides")
+			return bad(message.T("format_of_two_units"))
 		}
 		if strings.ContainsAny(around, "0123456789.,+-()%") && !strings.HasSuffix(around, ".") {
-			return bad(fmt.Sprintf("%q is not a unit", around))
+			return bad(message.T("format_no_unit", "unit", around))
 		}
 		f.unit = []byte(around)
 	}
-	if err := f.setSeparators(core); err != nil {
-		return bad(err.Error())
+	if why := f.setSeparators(core); why.ID != "" {
+		return bad(why)
 	}
 	return f, nil
 }
 
 func isASCIIDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// setSeparators finds the separators in the digits of a pattern.
-func (f *numberFormat) setSeparators(core string) error {
+// setSeparators finds the separators in the digits of a pattern. It returns what
+// is wrong with them; a text without an ID for nothing.
+func (f *numberFormat) setSeparators(core string) message.Text {
 	type separator struct {
 		r      rune
 		before int // digits since the separator before it
@@ -141,13 +142,13 @@ func (f *numberFormat) setSeparators(core string) error {
 			r = ' '
 		}
 		if !strings.ContainsRune(".,' ", r) {
-			return fmt.Errorf("%q is not a separator", r)
+			return message.T("format_no_separator", "sign", string(r))
 		}
 		seps = append(seps, separator{r, digits})
 		digits = 0
 	}
 	if len(seps) == 0 {
-		return nil
+		return message.Text{}
 	}
 	end := seps[len(seps)-1]
 	isPoint := end.r == '.' || end.r == ','
@@ -165,18 +166,18 @@ func (f *numberFormat) setSeparators(core string) error {
 		groups, last = seps[:len(seps)-1], end.before
 	}
 	if len(groups) == 0 {
-		return nil
+		return message.Text{}
 	}
 	for i, s := range groups {
 		if s.r != groups[0].r {
-			return fmt.Errorf("it has more than one thousands separator")
+			return message.T("format_of_two_separators")
 		}
 		if i > 0 && s.before == 2 {
 			f.lakh = true
 		}
 	}
 	if last != 3 {
-		return fmt.Errorf("there are %d digits behind the thousands separator, not three", last)
+		return message.T("format_not_by_thousands", "n", last)
 	}
 	switch groups[0].r {
 	case ',':
@@ -193,7 +194,7 @@ func (f *numberFormat) setSeparators(core string) error {
 	if isPoint {
 		f.point = byte(end.r)
 	}
-	return nil
+	return message.Text{}
 }
 
 // separator returns how many bytes the thousands separator takes that s

@@ -102,8 +102,8 @@ func TestNumberFormatErrors(t *testing.T) {
 		"€ 5 €":     "unit on both sides",
 		"1_234":     "not a separator",
 		"1.234,5.6": "more than one thousands separator",
-		"12,34.56":  "digits behind the thousands separator",
-		"1 23":      "digits behind the thousands separator",
+		"12,34.56":  "digits after the thousands separator",
+		"1 23":      "digits after the thousands separator",
 	} {
 		_, err := newConversion(load.Column{Name: "n", Type: load.Decimal, Format: format}, load.Plan{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), `column "n"`) {

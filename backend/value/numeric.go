@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -117,14 +116,12 @@ func (p *integerParser) explain(text []byte) *load.Fault {
 		return explainNumber(text, &p.format, false)
 	}
 	if fraction > 0 && !isZero(number[len(number)-fraction:]) {
-		return &load.Fault{Code: load.CodeNotAnInteger, Note: message.Note{Message: "not a whole number", Hint: "for numbers with decimals the column has to be decimal"}}
+		return &load.Fault{Code: load.CodeNotAnInteger, Note: message.New("not_an_integer", "needs_decimal")}
 	}
 	if _, ok := wholeNumber(number, whole, fraction); ok {
-		return &load.Fault{Code: load.CodeNotAnInteger, Note: message.Note{Message: "not clearly a whole number",
-			Hint: fmt.Sprintf("with a thousands separator? give the column the format 1%c234", p.format.point)}}
+		return &load.Fault{Code: load.CodeNotAnInteger, Note: message.New("unclear_integer", "maybe_thousands", "format", "1"+string(rune(p.format.point))+"234")}
 	}
-	return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too big: an integer goes from -9223372036854775808 to 9223372036854775807",
-		Hint: "for longer numbers the column has to be decimal or text"}}
+	return &load.Fault{Code: load.CodeOutOfRange, Note: message.New("integer_too_big", "needs_decimal_or_text")}
 }
 
 // A decimalParser reads numbers with a fraction, exactly. Nothing is rounded:
@@ -217,25 +214,24 @@ func (p *decimalParser) explain(text []byte) *load.Fault {
 		return explainNumber(text, &p.format, false)
 	}
 	if p.precision == 0 {
-		return &load.Fault{Code: load.CodeNotANumber, Note: message.Note{Message: "its zeros at the end, or those of others, may say something", Hint: "choose the column's type"}}
+		return &load.Fault{Code: load.CodeNotANumber, Note: message.New("zeros_at_end", "choose_type")}
 	}
 	if most := p.precision - p.scale; whole > most {
-		return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{
-			Message: fmt.Sprintf("too big: %s before the decimal point, at most %d", load.Count(int64(whole), "digit"), most),
-			Hint:    p.otherReading(text),
-		}}
+		flt := &load.Fault{Code: load.CodeOutOfRange, Note: message.New("decimal_too_big", "", "n", whole, "most", most)}
+		flt.Note = flt.WithText(p.otherReading(text))
+		return flt
 	}
 	for fraction > p.scale && number[len(number)-1] == '0' {
 		number, fraction = number[:len(number)-1], fraction-1
 	}
-	return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{
-		Message: fmt.Sprintf("too many decimals: %d, at most %d", fraction, p.scale), Hint: p.otherReading(text),
-	}}
+	flt := &load.Fault{Code: load.CodeOutOfRange, Note: message.New("too_many_decimals", "", "n", fraction, "most", p.scale)}
+	flt.Note = flt.WithText(p.otherReading(text))
+	return flt
 }
 
 // otherReading returns a hint when the number would fit if it were written
 // the way of other countries.
-func (p *decimalParser) otherReading(text []byte) string {
+func (p *decimalParser) otherReading(text []byte) message.Text {
 	for i := range otherFormats {
 		other := &otherFormats[i]
 		if other.group == groupNone || other.point == p.format.point {
@@ -243,10 +239,10 @@ func (p *decimalParser) otherReading(text []byte) string {
 		}
 		read := decimalParser{format: other.numberFormat, precision: p.precision, scale: p.scale}
 		if _, _, ok := read.parse(text, 0, len(text)); ok {
-			return other.hint.String()
+			return other.hint
 		}
 	}
-	return "nothing is rounded: shorten it, or widen the column"
+	return message.T("not_rounded")
 }
 
 // A floatParser reads numbers of 64 bits with a floating point, which may
@@ -334,15 +330,13 @@ func cutExponent(s []byte) (mantissa, exponent []byte) {
 func (p *floatParser) explain(text []byte) *load.Fault {
 	_, v, err := p.value(nil, text)
 	if errors.Is(err, errInexact) {
-		return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too many digits: a float would make " + shortest(v) + " of it",
-			Hint: "for longer numbers the column has to be integer, decimal or text"}}
+		return &load.Fault{Code: load.CodeOutOfRange, Note: message.New("float_inexact", "needs_exact", "value", shortest(v))}
 	}
 	if errors.Is(err, strconv.ErrRange) {
 		if v == 0 {
-			return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too small: a float goes down to 4.9e-324", Hint: "for smaller numbers the column has to be decimal or text"}}
+			return &load.Fault{Code: load.CodeOutOfRange, Note: message.New("float_too_small", "smaller_needs_decimal")}
 		}
-		return &load.Fault{Code: load.CodeOutOfRange, Note: message.Note{Message: "too big: a float goes up to 1.8e308",
-			Hint: "for longer numbers the column has to be decimal or text"}}
+		return &load.Fault{Code: load.CodeOutOfRange, Note: message.New("float_too_big", "needs_decimal_or_text")}
 	}
 	return explainNumber(text, &p.format, true)
 }

@@ -1,11 +1,12 @@
 package value
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"linefeed/backend/message"
 )
 
 // A datetimePattern is how dates and times are written in a file, such as
@@ -75,8 +76,8 @@ func (k elementKind) isNumber() bool {
 // yyyy-MM-dd, yyyy-mm-dd, HH24:MI:SS, DD-MON-YYYY, tt, %d.%m.%Y.
 func parsePattern(source string) (*datetimePattern, error) {
 	p := &datetimePattern{source: source}
-	if err := p.compile(fromStrptime(source)); err != nil {
-		return nil, fmt.Errorf("date format %q: %w; write it such as DD.MM.YYYY HH:mm", source, err)
+	if why := p.compile(fromStrptime(source)); why.ID != "" {
+		return nil, message.NewError(nil, "date_format", "", "format", source, "why", why)
 	}
 	return p, nil
 }
@@ -137,7 +138,9 @@ var patternWords = []struct {
 	{"tzh:tzm", elementZone}, {"tzh", elementZone},
 }
 
-func (p *datetimePattern) compile(s string) error {
+// compile reads a pattern. It returns what is wrong with it; a text without an ID
+// for nothing.
+func (p *datetimePattern) compile(s string) message.Text {
 	capitalMonths := strings.Contains(s, "M")
 	for len(s) > 0 {
 		if s[0] == '[' || s[0] == '\'' {
@@ -147,7 +150,7 @@ func (p *datetimePattern) compile(s string) error {
 			}
 			end := strings.IndexByte(s[1:], closing)
 			if end < 0 {
-				return fmt.Errorf("%q is not closed", s[:1])
+				return message.T("format_not_closed", "sign", s[:1])
 			}
 			p.literal(s[1 : end+1])
 			s = s[end+2:]
@@ -164,7 +167,7 @@ func (p *datetimePattern) compile(s string) error {
 			n = len(s) - len(strings.TrimLeft(s, s[:1]))
 			var ok bool
 			if kind, ok = p.run(s[0], n, capitalMonths); !ok {
-				return fmt.Errorf("%q is not known", s[:n])
+				return message.T("format_unknown_letters", "letters", s[:n])
 			}
 		}
 		p.elements = append(p.elements, element{kind: kind, text: []byte(s[:n])})
@@ -246,13 +249,13 @@ func (p *datetimePattern) last() elementKind {
 }
 
 // check completes a pattern whose elements are there, and finds what it lacks.
-func (p *datetimePattern) check() error {
+func (p *datetimePattern) check() message.Text {
 	var seen [elementZone + 1]int
 	for i := range p.elements {
 		e := &p.elements[i]
 		seen[e.kind]++
 		if e.kind != elementLiteral && seen[e.kind] > 1 {
-			return fmt.Errorf("%q says again what stands before", e.text)
+			return message.T("format_twice", "letters", string(e.text))
 		}
 		if e.kind.isNumber() && i+1 < len(p.elements) {
 			next := p.elements[i+1].kind
@@ -267,21 +270,21 @@ func (p *datetimePattern) check() error {
 	p.half = seen[elementHalf] > 0
 	switch {
 	case !p.dated && !p.timed:
-		return fmt.Errorf("it has neither a date nor a time")
+		return message.T("format_of_no_moment")
 	case p.dated && years != 1:
-		return fmt.Errorf("it needs one year, YYYY or YY")
+		return message.T("format_needs_year")
 	case p.dated && months != 1:
-		return fmt.Errorf("it needs one month, MM or MMM")
+		return message.T("format_needs_month")
 	case p.dated && seen[elementDay] != 1:
-		return fmt.Errorf("it needs one day, DD")
+		return message.T("format_needs_day")
 	case p.timed && seen[elementHour] != 1:
-		return fmt.Errorf("it needs one hour, HH")
+		return message.T("format_needs_hour")
 	case seen[elementSecond] > seen[elementMinute], seen[elementFraction] > seen[elementSecond]:
-		return fmt.Errorf("it needs minutes before seconds, and seconds before their fraction")
+		return message.T("format_needs_minutes")
 	case p.zoned && !p.timed:
-		return fmt.Errorf("it has a zone and no time")
+		return message.T("format_needs_time")
 	}
-	return nil
+	return message.Text{}
 }
 
 // split returns the pattern of the date alone and of what follows it, where

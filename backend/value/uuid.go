@@ -1,7 +1,6 @@
 package value
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -96,7 +95,7 @@ func hexValue(b byte) byte {
 }
 
 func (uuidParser) explain(text []byte) *load.Fault {
-	flt := &load.Fault{Code: load.CodeNotAUUID, Note: message.Note{Message: "not a UUID"}}
+	flt := &load.Fault{Code: load.CodeNotAUUID, Note: message.New("not_a_uuid", "")}
 	if load.IsNullSign(text) {
 		flt.Note = asNull(flt.Note, text)
 		return flt
@@ -107,17 +106,17 @@ func (uuidParser) explain(text []byte) *load.Fault {
 			digits++
 		} else if b != '-' && b != '{' && b != '}' {
 			wrong, _ := utf8.DecodeRune(text[i:])
-			flt.Hint = fmt.Sprintf("32 digits from 0 to 9 and a to f are wanted, here is a %q", wrong)
+			flt.Note = flt.WithHint("uuid_digits", "found", string(wrong))
 			return flt
 		}
 	}
 	switch missing := uuidDigits - digits; {
 	case missing > 0:
-		flt.Hint = load.Count(int64(missing), "digit") + " missing"
+		flt.Note = flt.WithHint("digits_missing", "n", missing)
 	case missing < 0:
-		flt.Hint = load.Count(int64(-missing), "digit") + " too many"
+		flt.Note = flt.WithHint("digits_too_many", "n", -missing)
 	default:
-		flt.Hint = "the hyphens belong after the digits 8, 12, 16 and 20"
+		flt.Note = flt.WithHint("uuid_hyphens")
 	}
 	return flt
 }
