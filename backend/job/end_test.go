@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -199,5 +201,33 @@ func TestKeptTypesAreTheLast(t *testing.T) {
 	k, _, err := b.runner.kept(t.Context(), j.ID)
 	if err != nil || len(k.Columns) != 2 || k.Columns[0].Type != load.Integer || k.Columns[1].Type != load.Text {
 		t.Errorf("it keeps %+v, %v", k.Columns, err)
+	}
+}
+
+// A summary that can't be encoded is reported once and not stored again: the state
+// is stored without it.
+func TestSummaryThatCannotBeEncoded(t *testing.T) {
+	for _, locked := range []bool{false, true} {
+		b := newBench(t)
+		a := &active{job: Job{ID: newID(), State: Queued}, ended: make(chan struct{})}
+		a.ctx, a.cancel = context.WithCancelCause(t.Context())
+		if err := b.runner.keepNew(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		free := func() {}
+		if locked {
+			free = b.lockStore()
+		}
+		b.runner.end(a, Summary{Seconds: math.NaN()}, nil)
+		free()
+		if !errors.Is(a.err, ErrNotKept) || !slices.ContainsFunc(a.job.Summary.Warnings, isNotKept) {
+			t.Errorf("locked %v: %+v, %v", locked, a.job.Summary, a.err)
+		}
+		if !b.runner.keepUnkept() {
+			t.Errorf("locked %v: it is still to be stored", locked)
+		}
+		if s := b.kept(a.job.ID); s != string(Done) {
+			t.Errorf("locked %v: the store has it as %s", locked, s)
+		}
 	}
 }

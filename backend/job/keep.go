@@ -87,7 +87,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	r.mu.Unlock()
 	final.State, final.Finished, final.Summary = summary.State, wireTime(time.Now()), &summary
 	published := final
-	keepErr := r.keepEnd(final)
+	again, keepErr := r.keepEnd(final)
 	if keepErr != nil {
 		s := summary
 		s.Warnings = append(s.Warnings[:len(s.Warnings):len(s.Warnings)], load.Warning{
@@ -103,7 +103,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	defer r.mu.Unlock()
 	a.job, a.err = published, err
 	a.cancel(nil)
-	if keepErr != nil {
+	if again {
 		r.unkept[final.ID] = final
 		if len(r.unkept) == 1 {
 			r.work.Go(r.keepLater)
@@ -189,30 +189,37 @@ func (r *Runner) patience() time.Duration {
 	return max(keepTry, keepWait-time.Since(r.closing))
 }
 
-// keepEnd stores how a job ended. Where the store has no room for all of it, it
-// stores what it can, and returns the error.
-func (r *Runner) keepEnd(j Job) error {
+// keepEnd stores how a job ended. Where not all of it can be encoded, or the store
+// has no room for it, it stores what it can, and returns the error. again reports
+// whether more may be stored later.
+func (r *Runner) keepEnd(j Job) (again bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), r.patience())
 	defer cancel()
 	kept, err := j.stored()
 	if err == nil {
-		err = r.store.UpdateJob(ctx, kept)
-	}
-	if err == nil || ctx.Err() != nil {
-		return err
+		if err = r.store.UpdateJob(ctx, kept); err == nil {
+			return false, nil
+		}
+		if again = true; ctx.Err() != nil {
+			return true, err
+		}
 	}
 	short := *j.Summary
 	short.Warnings, short.PassedOver, short.Guesses, short.Reasons = nil, nil, nil, nil
-	j.Summary = &short
 	for _, j.Summary = range []*Summary{&short, nil} {
-		if kept, e := j.stored(); e == nil && r.store.UpdateJob(ctx, kept) == nil {
+		kept, encodeErr := j.stored()
+		if encodeErr != nil {
+			continue
+		}
+		if r.store.UpdateJob(ctx, kept) == nil {
 			break
 		}
+		again = true
 	}
-	return err
+	return again, err
 }
 
-// keepLater retries keepUnkept until everything is stored or the runner is
+// keepLater retries keepUnkept until nothing is left to store or the runner is
 // closed. Close tries once more.
 func (r *Runner) keepLater() {
 	tick := time.NewTicker(keepAgain)
@@ -229,8 +236,8 @@ func (r *Runner) keepLater() {
 	}
 }
 
-// keepUnkept stores the ends that are not stored yet, and reports whether all are
-// now.
+// keepUnkept stores the ends that are not stored yet, and reports whether none is
+// left that may be stored later.
 func (r *Runner) keepUnkept() bool {
 	r.mu.Lock()
 	jobs := make([]Job, 0, len(r.unkept))
@@ -239,7 +246,7 @@ func (r *Runner) keepUnkept() bool {
 	}
 	r.mu.Unlock()
 	for _, j := range jobs {
-		if r.keepEnd(j) == nil {
+		if again, _ := r.keepEnd(j); !again {
 			r.mu.Lock()
 			delete(r.unkept, j.ID)
 			r.mu.Unlock()
