@@ -35,7 +35,8 @@ type Options struct {
 	MaxRead int64
 
 	// Starts, if not nil, holds lines known to begin a record: no other record goes
-	// on past the beginning of one.
+	// on past the beginning of one. The file then consists of records, so a line that
+	// is a whole record is not a comment.
 	Starts *Starts
 
 	// onSkip, if not nil, is called for every part of the file that holds no
@@ -196,7 +197,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	}
 	f := &File{
 		path: in.path, opt: opt, handle: in.handle,
-		sample: s.head, found: found, charset: cs, commentFound: d.Comment == "",
+		sample: s.head, found: found, charset: cs, commentFound: d.Comment == "" || opt.Starts != nil,
 	}
 	return f, f.begin(in, opt.MaxRead)
 }

@@ -25,7 +25,7 @@ type reader struct {
 
 	unusual [256]bool // the first bytes of anything that is not a record
 
-	commentFound bool // the comment mark was detected, not given
+	commentFound bool // the comment mark was detected, not given for this file
 
 	maximum int // bytes of a record
 	ragged  load.Ragged

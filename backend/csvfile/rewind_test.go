@@ -34,6 +34,7 @@ func TestRewind(t *testing.T) {
 	}{
 		{"small", []byte(small)},
 		{"large", []byte(large)},
+		{"a record that begins as a comment does", []byte("# made by hand\nid,name\n# a remark\n1,x\n#2,y\n")},
 		{"with a mark", []byte("\ufeff" + large)},
 		{"UTF-16", encode("\ufeff"+large, "utf-16le")},
 		{"small, packed", packed(t, unpack.Gzip, []byte(small))},

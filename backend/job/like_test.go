@@ -65,6 +65,11 @@ func TestLike(t *testing.T) {
 			query: "SELECT id || '=' || price AS r FROM t WHERE id <> 9 ORDER BY id", want: "1=1234.56 3=12.5",
 		},
 		{
+			name: "a record that begins as a comment does", setup: "CREATE TABLE t (id TEXT, n INTEGER)",
+			file: "# made by hand\n# of today\nid,n\n# a remark\na1,1\na2,2\n#3,bad\na4,4\n", mend: []string{"bad", "3"}, loaded: 1,
+			query: "SELECT id || '=' || n AS r FROM t ORDER BY n", want: "a1=1 a2=2 #3=3 a4=4",
+		},
+		{
 			name: "how dates are written", setup: "CREATE TABLE t (id INTEGER, day DATE)",
 			file: "id,day\n1,13.02.2031\n2,x\n3,14.02.2031\n" + strings.Repeat("9,31.12.2031\n", 300), mend: []string{"x", "03.04.2031"}, loaded: 1,
 			query: "SELECT id || '=' || day AS r FROM t WHERE id <> 9 ORDER BY id", want: "1=2031-02-13 2=2031-04-03 3=2031-02-14",
