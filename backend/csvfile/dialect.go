@@ -11,7 +11,8 @@ import (
 // A Dialect is how a file's bytes are CSV. When a file is opened, each zero value is
 // detected. The dialect of an open [File] has every value set, FooterLines where
 // possible; opening the file with it again detects nothing and reads the same
-// records. Its JSON is part of the program's contract.
+// records, except those that begin with a Comment that was detected: these are
+// comments then. Its JSON is part of the program's contract.
 type Dialect struct {
 	// Compression is "none", "gzip", "zstd", "bzip2", "xz" or "zip", and
 	// Member the name of the file inside a zip archive.

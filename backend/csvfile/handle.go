@@ -24,7 +24,8 @@ var leaveAfter = 500 * time.Millisecond
 // do not return once its context is done are abandoned. Each has its own goroutine
 // and memory, unless direct is set: then it is up to the caller to abandon reads.
 //
-// It is used by one goroutine at a time; close may be called from any.
+// It is used by one goroutine at a time, except that ReadAt may be called while
+// another goroutine reads ahead, as direct is set then; close may be called from any.
 type handle struct {
 	ctx    context.Context
 	cancel context.CancelFunc
