@@ -209,8 +209,8 @@ func TestKeptTypesAreTheLast(t *testing.T) {
 func TestSummaryThatCannotBeEncoded(t *testing.T) {
 	for _, locked := range []bool{false, true} {
 		b := newBench(t)
-		a := &active{job: Job{ID: newID(), State: Queued}, ended: make(chan struct{})}
-		a.ctx, a.cancel = context.WithCancelCause(t.Context())
+		ctx, cancel := context.WithCancelCause(t.Context())
+		a := &active{job: Job{ID: newID(), State: Queued}, ctx: ctx, cancel: cancel, ended: make(chan struct{})}
 		if err := b.runner.keepNew(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
