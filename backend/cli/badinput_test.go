@@ -353,6 +353,7 @@ func TestCancel(t *testing.T) {
 			dir := newHome(t)
 			file, db := filepath.Join(dir, "big.csv"), filepath.Join(dir, "out.db")
 			numbers(t, file, bigRows)
+			slowTable(t, db)
 			ctx, cancel := context.WithCancel(t.Context())
 			stdout := watch(func(line string) {
 				if strings.Contains(line, `"phase":"writing"`) && !strings.Contains(line, `"read":0,`) {
@@ -360,7 +361,7 @@ func TestCancel(t *testing.T) {
 				}
 			})
 			var stderr bytes.Buffer
-			args := []string{"import", file, "--to", db, "--table", "numbers", "--create", "--events"}
+			args := []string{"import", file, "--to", db, "--table", "numbers", "--events"}
 			if atomic {
 				args = append(args, "--atomic")
 			}
@@ -377,6 +378,16 @@ func TestCancel(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowTable creates the table numbers, in which a trigger takes some microseconds
+// for each row: a cancel reaches an import of bigRows long before its end.
+func slowTable(t *testing.T, db string) {
+	t.Helper()
+	execute(t, db, "CREATE TABLE numbers (id INTEGER, name TEXT)")
+	execute(t, db, `CREATE TRIGGER slow BEFORE INSERT ON numbers BEGIN
+		SELECT count(*) FROM (WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i+1 FROM n LIMIT 30) SELECT i FROM n);
+	END`)
 }
 
 // lastJob returns the newest job.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func TestStatusOfSeveralFiles(t *testing.T) {
 	bad := write(t, dir, "bad.csv", "id,name\nx,a\ny,b\n") // no id is a number
 	big := filepath.Join(dir, "big.csv")
 	numbers(t, big, bigRows)
-	args := []string{"--to", db, "--table", "numbers", "--create", "--events", "--max-rejects", "50%"}
+	args := []string{"--to", db, "--table", "numbers", "--events", "--max-rejects", "50%"}
 	for _, tt := range []struct {
 		files  []string
 		status int
@@ -41,11 +42,12 @@ func TestStatusOfSeveralFiles(t *testing.T) {
 		{[]string{good}, 0}, {[]string{good, some}, 1}, {[]string{some, good}, 1},
 		{[]string{good, bad, some}, 2},
 	} {
-		run(t, append(append([]string{"import"}, tt.files...), args...)...).want(t, tt.status)
+		run(t, slices.Concat([]string{"import", "--create"}, tt.files, args)...).want(t, tt.status)
 		if err := os.Remove(db); err != nil && tt.status < 2 {
 			t.Error(err)
 		}
 	}
+	slowTable(t, db)
 	ctx, cancel := context.WithCancel(t.Context())
 	stopping := watch(func(line string) {
 		var v struct{ Read int }
