@@ -34,7 +34,7 @@ func (h *Hub) Progress(job string, p any) {
 // called at any rate and with any number. Subscribers get them together, at most
 // ten times a second for each job. The first 500 of a job are listed as they
 // come, then 200 a second, and at most 5000; the others are only counted
-// ("more"). Nothing in rs is kept.
+// ("more"). Nothing in rs is kept; the settings of hints are filled in.
 //
 // The rejects of a job that has ended are dropped.
 func (h *Hub) Rejects(job string, rs []Reject) {
@@ -45,6 +45,9 @@ func (h *Hub) Rejects(job string, rs []Reject) {
 		held.makeRoom(h.limits)
 		n := min(held.room, len(rs))
 		for i := range rs[:n] {
+			if rs[i].HintID != "" {
+				rs[i].Settings = rs[i].HintSettings()
+			}
 			held.list(encode(&rs[i]), h.limits.eventSize)
 		}
 		held.more += len(rs) - n

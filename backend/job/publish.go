@@ -75,23 +75,24 @@ func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Rej
 	if err := log.Add(context.WithoutCancel(a.ctx), rejects); err != nil {
 		return err
 	}
-	published := make([]event.Reject, len(rejects))
-	for i := range rejects {
-		v := &rejects[i]
-		published[i] = event.Reject{
-			Time: event.Time{Time: v.Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
-			Column: v.Column, Value: store.Value(v), Code: string(v.Code), Message: v.Message, Hint: v.Hint,
-			Origin: v.Origin, Settings: v.Settings,
-		}
-	}
 	// Rejects published before types gave way are stored again, but not published
 	// again.
-	first := slices.IndexFunc(published, func(v event.Reject) bool { return v.Record > a.publishedUpTo })
+	first := slices.IndexFunc(rejects, func(v load.Reject) bool { return v.Record > a.publishedUpTo })
 	if first < 0 {
 		return nil
 	}
-	published = published[first:]
-	a.publishedUpTo = published[len(published)-1].Record
+	rejects = rejects[first:]
+	a.publishedUpTo = rejects[len(rejects)-1].Record
+	published := a.published[:0]
+	for i := range rejects {
+		v := &rejects[i]
+		published = append(published, event.Reject{
+			Time: event.Time{Time: v.Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
+			Column: v.Column, Value: store.Value(v), Code: string(v.Code), Message: v.Message, Hint: v.Hint, Origin: v.Origin,
+		})
+	}
 	r.hub.Rejects(a.job.ID, published)
+	clear(published)
+	a.published = published
 	return nil
 }

@@ -45,7 +45,8 @@ type active struct {
 	table    string
 	keeper   keeper
 
-	publishedUpTo int64 // the last rejected record that was published
+	publishedUpTo int64          // the last rejected record that was published
+	published     []event.Reject // room for rejects that are published
 
 	ended chan struct{} // closed when the job has ended, summary and err set
 	err   error         // why it did not reach its end
