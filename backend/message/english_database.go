@@ -110,6 +110,8 @@ var databaseTexts = map[ID]string{
 	"fails_check":        `does not satisfy the check {check}`,
 	"no_referred_row":    `refers to a row that does not exist`,
 	"load_other_first":   `load the table that it refers to first`,
+	"no_row_in_table":    `{table} has no row with this {columns}`,
+	"load_table_first":   `load {table} first, or mend the value`,
 	"not_integer_rowid":  `is not an integer, which {column} has to be`,
 	"refused_by_trigger": `a trigger of the database refused it`,
 	"ignored_by_trigger": `a trigger of the database left it out, without giving a reason`,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 )
 
 // A reference is a foreign key of a table.
@@ -130,8 +131,7 @@ func (w *writer) blame(ctx context.Context, b *load.Batch, r *load.Refusal) {
 			continue
 		}
 		r.Column = w.reasons.only(ref.from)
-		r.Message = fmt.Sprintf("%s has no row with this %s", ref.table, strings.Join(ref.to, " and "))
-		r.Hint = fmt.Sprintf("load %s first, or mend the value", ref.table)
+		r.Note = message.New("no_row_in_table", "load_table_first", "table", ref.table, "columns", strings.Join(ref.to, " and "))
 		return
 	}
 }

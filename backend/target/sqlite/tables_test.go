@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/targettest"
 )
 
@@ -425,7 +426,7 @@ func TestTables(t *testing.T) {
 					got.Updated += res.Updated
 					got.Skipped += res.Skipped
 					for _, r := range res.Refused {
-						refused = append(refused, fmt.Sprintf("%d %s %d: %s", first+r.Row, r.Code, r.Column, r.Message))
+						refused = append(refused, fmt.Sprintf("%d %s %d: %s", first+r.Row, r.Code, r.Column, r.Spelled(func(message.Setting) string { return "" }).Message))
 					}
 				}
 				if err := w.Commit(t.Context()); err != nil {
