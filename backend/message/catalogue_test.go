@@ -28,15 +28,7 @@ type use struct {
 func uses(t *testing.T) []use {
 	t.Helper()
 	var all []use
-	files := token.NewFileSet()
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Dir(path) == "../message" {
-			return err
-		}
-		file, err := parser.ParseFile(files, path, nil, 0)
-		if err != nil {
-			return err
-		}
+	eachFile(t, func(files *token.FileSet, file *ast.File) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
@@ -78,12 +70,28 @@ func uses(t *testing.T) []use {
 			all = append(all, u)
 			return true
 		})
+	})
+	return all
+}
+
+// eachFile reads the source of the other packages, without tests.
+func eachFile(t *testing.T, f func(*token.FileSet, *ast.File)) {
+	t.Helper()
+	files := token.NewFileSet()
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.Dir(path) == "../message" {
+			return err
+		}
+		file, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		f(files, file)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
 }
 
 func literal(t *testing.T, u use, e ast.Expr) string {
@@ -133,6 +141,96 @@ func TestUses(t *testing.T) {
 	if len(used) < 100 {
 		t.Errorf("only %d texts are used", len(used))
 	}
+}
+
+// What notes say comes from the catalogue: nothing outside of it sets a message or
+// a hint to a text of its own.
+func TestOwnTexts(t *testing.T) {
+	for _, tt := range []struct {
+		source string
+		want   int
+	}{
+		{`n.Message = "a text"`, 1},
+		{`n.Message, n.Hint = "a text", "a hint"`, 2},
+		{`n.Hint += ": " + why`, 1},
+		{`r.Note.Hint = fmt.Sprintf("%d more", n)`, 1},
+		{`_ = &Fault{Code: c, Note: message.Note{Message: "a text", Hint: hint}}`, 1},
+		{`n.Message, n.Hint = "", other.Hint`, 0},
+		{`n.Message = message.New("only_header", "").Message`, 0},
+		{`text.Message.ID = "x"`, 0},
+		{`_ = problem{Hint: "of another kind"}`, 0},
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc f() { "+tt.source+" }", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ownTexts(file); len(got) != tt.want {
+			t.Errorf("%s: %d texts, want %d", tt.source, len(got), tt.want)
+		}
+	}
+	eachFile(t, func(files *token.FileSet, file *ast.File) {
+		for _, at := range ownTexts(file) {
+			t.Errorf("%s: a message or a hint is set to a text that is not in the catalogue", files.Position(at))
+		}
+	})
+}
+
+// ownTexts returns where a file sets a Message or a Hint to an expression with a
+// text in it, other than what names one of the catalogue.
+func ownTexts(file *ast.File) []token.Pos {
+	var found []token.Pos
+	check := func(name string, value ast.Expr) {
+		if name != "Message" && name != "Hint" {
+			return
+		}
+		ast.Inspect(value, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				f, _ := n.Fun.(*ast.SelectorExpr)
+				if f != nil {
+					x, _ := f.X.(*ast.Ident)
+					return f.Sel.Name != "WithHint" && (x == nil || x.Name != "message")
+				}
+			case *ast.BasicLit:
+				if n.Kind == token.STRING && n.Value != `""` {
+					found = append(found, value.Pos())
+					return false
+				}
+			}
+			return true
+		})
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, to := range n.Lhs {
+				if s, ok := to.(*ast.SelectorExpr); ok && len(n.Rhs) == len(n.Lhs) {
+					check(s.Sel.Name, n.Rhs[i])
+				}
+			}
+		case *ast.CompositeLit:
+			for _, e := range n.Elts {
+				pair, ok := e.(*ast.KeyValueExpr)
+				if !ok || !holdsNote(n.Type) {
+					continue
+				}
+				if key, ok := pair.Key.(*ast.Ident); ok {
+					check(key.Name, pair.Value)
+				}
+			}
+		}
+		return true
+	})
+	return slices.Compact(found)
+}
+
+// holdsNote reports whether a type is a note, or has one, by its name.
+func holdsNote(e ast.Expr) bool {
+	if s, ok := e.(*ast.SelectorExpr); ok {
+		e = s.Sel
+	}
+	name, ok := e.(*ast.Ident)
+	return ok && slices.Contains([]string{"Note", "Reject", "Fault", "Refusal", "Warning", "Problem"}, name.Name)
 }
 
 var (
