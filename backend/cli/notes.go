@@ -9,7 +9,7 @@ import (
 	"linefeed/backend/load"
 )
 
-// printNotes tells what was left out of a file and what may be wrong, each once:
+// printNotes prints what was left out of a file and what may be wrong, each once:
 //
 //	not loaded  3 lines above the header: 1–3
 //	            1 line with nothing in it: 12

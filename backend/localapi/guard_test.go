@@ -44,7 +44,7 @@ func TestGuard(t *testing.T) {
 		{"a listed origin", map[string]string{"Origin": pageOrigin}, 200, pageOrigin},
 		{"another origin", map[string]string{"Origin": "http://evil.example"}, 403, ""},
 		{"another port of a listed origin", map[string]string{"Origin": "http://localhost:8081"}, 403, ""},
-		{"a listed origin with more behind it", map[string]string{"Origin": pageOrigin + ".evil.example"}, 403, ""},
+		{"a listed origin with a suffix", map[string]string{"Origin": pageOrigin + ".evil.example"}, 403, ""},
 		{"a listed origin in capitals", map[string]string{"Origin": "HTTP://LOCALHOST:8080"}, 403, ""},
 		{"a listed origin by https", map[string]string{"Origin": "https://localhost:8080"}, 403, ""},
 		{"the null origin", map[string]string{"Origin": "null"}, 403, ""},

@@ -178,7 +178,7 @@ func exchange(t *testing.T, client *http.Client, text string) (string, time.Dura
 		t.Fatal(err)
 	}
 	defer c.Close()
-	go io.WriteString(c, text) //nolint:errcheck // what comes back tells
+	go io.WriteString(c, text) //nolint:errcheck // the answer shows it
 	got, err := io.ReadAll(c)
 	if err != nil {
 		t.Errorf("after %q: %v", got, err)
@@ -200,7 +200,7 @@ func TestBodiesThatDoNotCome(t *testing.T) {
 			{"for a call", "GET /v1/nothing HTTP/1.1\r\n" + auth + "Content-Length: 1\r\n\r\n", "404", drainTimeout},
 			{"that is refused", strings.Replace(upload, "text/csv", "text/html", 1), "415", discardTimeout + drainTimeout},
 			{"of a file", upload + "a\n1\n", "400", bodyTimeout + drainTimeout},
-			{"behind a form", form, "400", bodyTimeout + drainTimeout},
+			{"after a form", form, "400", bodyTimeout + drainTimeout},
 		} {
 			got, took := exchange(t, client, test.text)
 			if !strings.HasPrefix(got, "HTTP/1.1 "+test.status) || took > test.within+time.Second {

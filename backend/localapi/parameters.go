@@ -68,7 +68,7 @@ var parameters = []parameter{
 	{"footerLines", "dialect", count},
 }
 
-// value returns the parameter's values as its JSON has it.
+// value returns the parameter's values as in its JSON.
 func (p parameter) value(values []string) (any, error) {
 	if p.kind == list {
 		return values, nil
