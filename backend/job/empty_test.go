@@ -32,7 +32,7 @@ func TestNoRecords(t *testing.T) {
 		{"blank lines, the table is there", "\n\n", "CREATE TABLE t (sku NOT NULL)", load.Plan{Strict: true}, 0, "nothing but blank lines"},
 		{"blank lines of Windows", "\r\n\r\n", "CREATE TABLE t (sku)", load.Plan{}, 0, "nothing but blank lines"},
 		{"blanks and no line end", "  ", "CREATE TABLE t (sku)", load.Plan{}, 0, "nothing but blank lines"},
-		{"blank lines behind a byte order mark", "\ufeff\n", "CREATE TABLE t (sku)", load.Plan{}, 0, "nothing but blank lines"},
+		{"blank lines after a byte order mark", "\ufeff\n", "CREATE TABLE t (sku)", load.Plan{}, 0, "nothing but blank lines"},
 	}
 	for i, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -318,11 +318,11 @@ func TestPauseResumeCancel(t *testing.T) {
 	if err := b.runner.Pause(j.ID); err == nil {
 		t.Error("a paused job can be paused")
 	}
-	behind := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "u", Create: true}})
-	if err := b.runner.Cancel(behind.ID); err != nil {
+	queued := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "u", Create: true}})
+	if err := b.runner.Cancel(queued.ID); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := b.runner.Wait(t.Context(), behind.ID); !errors.Is(err, errCancelled) || s.State != Cancelled || s.Read != 0 {
+	if s, err := b.runner.Wait(t.Context(), queued.ID); !errors.Is(err, errCancelled) || s.State != Cancelled || s.Read != 0 {
 		t.Errorf("a job cancelled in the queue: %+v, %v", s, err)
 	}
 	if err := b.runner.Resume(j.ID); err != nil {

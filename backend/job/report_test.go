@@ -15,7 +15,7 @@ import (
 )
 
 // Of a record that is too large only a part is kept. It is left out of the
-// file of rejects, where it would run into the record behind it and pass for a
+// file of rejects, where it would run into the record after it and pass for a
 // whole one.
 func TestTooLargeRejectIsLeftOut(t *testing.T) {
 	b := newBench(t)

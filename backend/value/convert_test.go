@@ -64,8 +64,8 @@ func (tt conversionTest) run(t *testing.T) {
 }
 
 func arenaWith(text string) ([]byte, load.Field) {
-	const before, behind = "1,", ",2\n"
-	arena := []byte(before + text + behind)
+	const before, after = "1,", ",2\n"
+	arena := []byte(before + text + after)
 	return arena, load.Field{Start: uint32(len(before)), End: uint32(len(before) + len(text))}
 }
 

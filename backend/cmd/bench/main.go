@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if flags.NArg() > 0 || *rounds < 1 {
-		return errors.New("give at least one round, and nothing behind the flags")
+		return errors.New("give at least one round, and nothing after the flags")
 	}
 	b := &bench{rounds: *rounds, log: stderr}
 	var err error

@@ -35,7 +35,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if *out == "" || flags.NArg() > 0 {
-		return fmt.Errorf("give the file to write as -out FILE, and nothing behind the flags")
+		return fmt.Errorf("give the file to write as -out FILE, and nothing after the flags")
 	}
 	o := sample.Options{Rows: *rows, Seed: *seed, Bad: *bad / 100}
 	listName := strings.TrimSuffix(*out, filepath.Ext(*out)) + ".rejects.csv"
