@@ -49,15 +49,16 @@ func TestPauseCostsNoTime(t *testing.T) {
 					if asked++; asked != 3 {
 						return nil
 					}
-					goOn := make(chan struct{})
+					resume := make(chan struct{})
 					time.AfterFunc(pause, func() {
+						synctest.Wait() // until the load stands still
 						if want := map[bool]int{false: 1, true: 0}[atomic]; dst.commits != want {
 							t.Errorf("atomic %v: %d commits before the pause, want %d", atomic, dst.commits, want)
 						}
 						resumed = true
-						close(goOn)
+						close(resume)
 					})
-					return goOn
+					return resume
 				},
 				OnProgress: func(p Progress) {
 					if r := p.RecordsPerSecond; resumed && r > 0 && (r < blockRows/2 || r > blockRows*5) {
