@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"linefeed/backend/job"
 	"linefeed/backend/message"
 )
 
@@ -53,7 +55,11 @@ func (s *screen) println(line string) { s.printf("%s\n", cut(line, s.width())) }
 
 // printError writes an error, several joined ones on a line each.
 func (s *screen) printError(err error) {
-	for i, line := range strings.Split(withoutPasswords(message.SpelledError(err, flag)), "\n") {
+	text := message.SpelledError(err, flag)
+	if errors.Is(err, job.ErrNoJob) {
+		text += " (`linefeed jobs` lists them)"
+	}
+	for i, line := range strings.Split(withoutPasswords(text), "\n") {
 		prefix := s.red("linefeed: ")
 		if i > 0 {
 			prefix = "          "

@@ -140,7 +140,7 @@ func (s *Store) number(ctx context.Context, id string) (int64, error) {
 
 func noJob(id string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("job %q: %w (`linefeed jobs` lists them)", id, ErrNoJob)
+		return fmt.Errorf("job %q: %w", id, ErrNoJob)
 	}
 	return err
 }
