@@ -3,6 +3,8 @@ package load
 import (
 	"fmt"
 	"strings"
+
+	"linefeed/backend/message"
 )
 
 // A Type is what a column holds, whatever each database calls it.
@@ -48,7 +50,7 @@ func (t *Type) UnmarshalText(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("unknown type %q: it is one of %s", b, strings.Join(typeNames[:], ", "))
+	return message.NewError(nil, "unknown_type", "type_is_one_of", "type", string(b), "types", strings.Join(typeNames[:], ", "))
 }
 
 // IsNumber reports whether values of the type are numbers.

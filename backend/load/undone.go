@@ -3,7 +3,8 @@ package load
 import (
 	"context"
 	"errors"
-	"fmt"
+
+	"linefeed/backend/message"
 )
 
 // An UndoneError says that a load was stopped, and that what it had written
@@ -14,14 +15,17 @@ type UndoneError struct {
 	Err   error // why they could not be kept
 }
 
-func (e *UndoneError) Error() string {
+func (e *UndoneError) Error() string { return e.Told().String() }
+
+// Told returns the error for people.
+func (e *UndoneError) Told() message.Note {
 	switch unfit := (*UnfitError)(nil); {
 	case errors.As(e.Err, &unfit):
-		return fmt.Sprintf("%v: %d rows that were written are undone, because the column %q can't be what its first records seemed, and the load was to begin again with another type", e.Cause, e.Rows, unfit.Column)
+		return message.New("undone_guess", "", "cause", e.Cause, "rows", e.Rows, "column", unfit.Column)
 	case e.BrokenOff():
-		return fmt.Sprintf("%v: %d rows that were written since the last commit are undone, because the database did not come to the end of its work in time", e.Cause, e.Rows)
+		return message.New("undone_late", "", "cause", e.Cause, "rows", e.Rows)
 	}
-	return fmt.Sprintf("%v: %d rows that were written since the last commit are undone: %v", e.Cause, e.Rows, e.Err)
+	return message.New("undone", "", "cause", e.Cause, "rows", e.Rows, "reason", e.Err)
 }
 
 // Unwrap returns why the rows could not be kept. Why the load was to stop is

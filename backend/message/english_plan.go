@@ -46,5 +46,10 @@ var planTexts = map[ID]string{
 
 	"too_many_rejects": `{rejected} of {read|record was|records were} rejected, more than the limit of {limit}`,
 	"raise_limit":      `mend the file or raise the limit[ ({setting maxRejects})]`,
+	"unknown_type":     `unknown type {type:q}`,
+	"type_is_one_of":   `it is one of {types}`,
+	"undone":           `{cause}: {rows|row that was written since the last commit is|rows that were written since the last commit are} undone: {reason}`,
+	"undone_late":      `{cause}: {rows|row that was written since the last commit is|rows that were written since the last commit are} undone, because the database did not finish its work in time`,
+	"undone_guess":     `{cause}: {rows|row that was written is|rows that were written are} undone, because the column {column:q} can't be what its first records suggested, and the load was to begin again with another type`,
 	"misfit":           `the type that was guessed for the column {column:q} does not fit line {line}, {value}: {reason}`,
 }
