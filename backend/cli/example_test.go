@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gocarina/gocsv"
+
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/sample"
@@ -23,8 +25,8 @@ func exampleBad(t *testing.T) []sample.Bad {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	bad, err := sample.ReadList(f)
-	if err != nil {
+	var bad []sample.Bad
+	if err := gocsv.UnmarshalFile(f, &bad); err != nil {
 		t.Fatal(err)
 	}
 	return bad

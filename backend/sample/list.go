@@ -41,12 +41,3 @@ func (l *List) Flush() error {
 	}
 	return nil
 }
-
-// ReadList returns the bad records that a List wrote.
-func ReadList(r io.Reader) ([]Bad, error) {
-	var list []Bad
-	if err := gocsv.UnmarshalCSV(csv.NewReader(r), &list); err != nil {
-		return nil, fmt.Errorf("read list of bad records: %w", err)
-	}
-	return list, nil
-}
