@@ -1,0 +1,155 @@
+// Package connect tells why a database server can't be reached or used. It has one
+// classification, and its words, for all databases: each driver package says what
+// the errors of its own server mean, and the package itself knows those of the
+// network and of TLS.
+package connect
+
+import (
+	"net/netip"
+	"strings"
+
+	"linefeed/backend/message"
+)
+
+// A Kind is a reason why a server can't be reached or used. Kinds are part of the
+// program's contract: they are never renamed.
+type Kind string
+
+// The kinds, in the order in which they can come to light.
+const (
+	UnknownHost      Kind = "unknown_host"      // no host has that name, or it can't be looked up
+	Unreachable      Kind = "unreachable"       // no route leads there
+	ClosedPort       Kind = "closed_port"       // nothing listens there
+	NoAnswer         Kind = "no_answer"         // nothing answered in time
+	NotThisServer    Kind = "not_this_server"   // what answers does not speak the protocol
+	NoTLS            Kind = "no_tls"            // TLS is wanted, and the server has none
+	NeedsTLS         Kind = "needs_tls"         // the server takes this login only with TLS
+	UnknownAuthority Kind = "unknown_authority" // of the server's certificate
+	WrongName        Kind = "wrong_name"        // the certificate is for another host
+	Expired          Kind = "expired"           // the certificate, or not valid yet
+	TLSFailed        Kind = "tls_failed"        // for another reason
+	NoPassword       Kind = "no_password"       // the server asks for one, and none was given
+	WrongPassword    Kind = "wrong_password"    // or there is no such user
+	NoLogin          Kind = "no_login"          // this user may not log in from here
+	NoDatabase       Kind = "no_database"       // there is none of that name
+	NoRight          Kind = "no_right"          // to use the database
+	TooMany          Kind = "too_many"          // connections
+	NotReady         Kind = "not_ready"         // the server starts or stops
+	ReadOnly         Kind = "read_only"         // a replica, or a database that takes no writes
+	TooOld           Kind = "too_old"           // the server's version
+	Other            Kind = "other"             // as the server says
+)
+
+// A Step is a part of connecting, as a test of a connection tells of them.
+type Step string
+
+// The steps, in their order.
+const (
+	StepHost     Step = "host" // its name is known
+	StepPort     Step = "port" // something listens there
+	StepTLS      Step = "tls"
+	StepLogin    Step = "login"
+	StepDatabase Step = "database"
+	StepRights   Step = "rights"
+	StepTable    Step = "table"
+)
+
+// Step returns the step at which an error of the kind comes to light.
+func (k Kind) Step() Step {
+	switch k {
+	case UnknownHost:
+		return StepHost
+	case Unreachable, ClosedPort, NoAnswer, NotThisServer:
+		return StepPort
+	case NoTLS, NeedsTLS, UnknownAuthority, WrongName, Expired, TLSFailed:
+		return StepTLS
+	case NoPassword, WrongPassword, NoLogin:
+		return StepLogin
+	case ReadOnly:
+		return StepRights
+	}
+	return StepDatabase
+}
+
+// A Failure is why a server can't be reached or used, as JSON has it.
+type Failure struct {
+	Kind Kind `json:"kind" ts_type:"string"`
+	Step Step `json:"step" ts_type:"string"`
+	message.Note
+}
+
+// An Error is a Failure as an error, with its cause, which the note tells where it
+// says more than the kind.
+type Error struct {
+	Failure
+	Err error
+}
+
+func (e *Error) Error() string { return e.Note.String() }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// A Server is what messages tell of a server. It holds no password.
+type Server struct {
+	Kind     string // "postgresql" or "mysql"
+	Address  string // host:port, or the path of a socket
+	User     string
+	Database string
+}
+
+// Host returns the server's host.
+func (s Server) Host() string {
+	host := s.Address
+	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") {
+		return host
+	}
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		host = host[:i]
+	}
+	return strings.Trim(host, "[]")
+}
+
+// product is how the server is called.
+func (s Server) product() string {
+	if s.Kind == "mysql" {
+		return "MySQL or MariaDB"
+	}
+	return "PostgreSQL"
+}
+
+// authority is the parameter that names the certificate of an authority.
+func (s Server) authority() string {
+	if s.Kind == "mysql" {
+		return "ssl-ca=FILE"
+	}
+	return "sslrootcert=FILE"
+}
+
+// unverified is the parameter by which the server's certificate is not verified, and
+// plain the one by which there is no TLS.
+func (s Server) unverified() string {
+	if s.Kind == "mysql" {
+		return "ssl-mode=REQUIRED"
+	}
+	return "sslmode=require"
+}
+
+func (s Server) plain() string {
+	if s.Kind == "mysql" {
+		return "ssl-mode=DISABLED"
+	}
+	return "sslmode=disable"
+}
+
+// Loopback reports whether a host is this machine, by its name or address: what is
+// sent there leaves it by no network. So does what goes to a socket, which has a path.
+func Loopback(host string) bool {
+	switch {
+	case host == "", strings.HasPrefix(host, "/"), strings.HasPrefix(host, "@"):
+		return true
+	case strings.EqualFold(strings.TrimSuffix(host, "."), "localhost"):
+		return true
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && ip.Unmap().IsLoopback()
+}
