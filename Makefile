@@ -53,7 +53,7 @@ sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad li
 test: test-go test-frontend test-e2e ## Run every test: Go with the race detector, the frontend's units, Chromium, the real window
 
 .PHONY: test-go
-test-go: setup-cli ## Run the Go tests alone
+test-go: setup-servers ## Run the Go tests alone
 	go test -race ./...
 	go test -run RoundTrip -v ./backend/csvfile # ten times as many files as with the race detector
 
@@ -111,8 +111,8 @@ help: ## Say what there is to make
 
 # What the jobs above stand on.
 
-.PHONY: setup-cli setup-window setup-test setup-bench
-setup-cli setup-window setup-test setup-bench: setup-%:
+.PHONY: setup-cli setup-window setup-servers setup-test setup-bench
+setup-cli setup-window setup-servers setup-test setup-bench: setup-%:
 	@scripts/setup $*
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.
