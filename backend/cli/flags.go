@@ -103,6 +103,7 @@ func newPlanFlags() *planFlags {
 	set := f.target.flags
 	set.StringVar(&f.to, "to", "", "the database: a path, or sqlite:PATH (`TARGET`)")
 	set.StringVar(&f.plan.Table, "table", "", "the table (`NAME`)")
+	set.StringVar(&f.plan.Schema, "schema", "", "the schema that has the table, in MySQL the database (`NAME`)")
 	set.BoolVar(&f.plan.Create, "create", false, "make the table")
 	set.StringVar(&f.types, "types", "infer", "how the columns of a new table are found: infer or text (`RULE`)")
 	set.StringArrayVar(&f.columnTypes, "type", nil, "the type of one column of a new table, as code=text; may be repeated (`COLUMN=TYPE`)")
@@ -112,6 +113,7 @@ func newPlanFlags() *planFlags {
 	set.BoolVar(&f.plan.Strict, "strict", false, "refuse a file with a field that goes to no column")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
 	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: reject, skip, update or replace (`RULE`)")
+	set.IntVar(&f.plan.Writers, "writers", 0, "connections that write at the same time (default: what suits the database)")
 	set.BoolVar(&f.plan.Atomic, "atomic", false, "load every good record or, if stopped, none")
 	set.StringVar(&f.plan.MaxRejects, "max-rejects", "", "fail when more records than that are rejected (`N|P%`)")
 

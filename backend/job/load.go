@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
+	"linefeed/backend/target"
 )
 
 // load runs a job, from opening its file to the last commit.
@@ -54,6 +56,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		Check:      req.Check,
 	}
+	if p.dst != nil && p.dst.Place().File == "" && p.dst.Place().Marks {
+		opt.Job = a.job.ID
+	}
 	types := newTypes(p, opt, settled, layout)
 	if err := types.readAhead(ctx); err != nil {
 		s.Seconds = types.took.Seconds()
@@ -75,6 +80,14 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	r.publishWarnings(a, types.warnings())
 	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
 	did, err := types.run(ctx, log, func() { r.publishWarnings(a, types.warnings()) })
+	if opt.Job != "" && !req.Check {
+		if e := forget(ctx, p.dst, a.job.ID, types.layout.Plan.TableName()); e != nil {
+			types.more = append(types.more, load.Warning{Code: WarnMarksLeft, Note: message.New("marks_left", "marks_harmless", "cause", e)})
+		}
+	}
+	if did.Reconnects > 0 {
+		types.more = append(types.more, load.Warning{Code: WarnReconnected, Note: message.New("reconnected", "", "n", did.Reconnects)})
+	}
 	if types.gave {
 		err = errors.Join(err, r.setKept(context.WithoutCancel(ctx), a.job.ID, keep(file, types.layout, contents), file.Head()))
 	}
@@ -91,6 +104,24 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	s.Created = types.layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
+}
+
+// WarnReconnected is the code of a warning that the connection to the database was
+// lost, and that the load went on.
+const WarnReconnected = "reconnected"
+
+// WarnMarksLeft is the code of a warning that the marks of a job could not be
+// removed from the database.
+const WarnMarksLeft = "marks_left"
+
+// forgetFor is how long the removal of a job's marks may take.
+const forgetFor = 2 * time.Second
+
+// forget removes the marks of a job that has ended, also after a cancel.
+func forget(ctx context.Context, dst target.Target, id string, t load.TableName) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetFor)
+	defer cancel()
+	return dst.Forget(ctx, id, t)
 }
 
 // log opens the log of the job's rejects, and stores what a file of them needs.

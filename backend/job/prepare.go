@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
@@ -23,6 +24,7 @@ type prepared struct {
 
 	// What look found.
 	table   string         // its name
+	schema  string         // that it is in; "" for the connection's
 	preset  *Preset        // that makes the table; nil for none
 	columns []load.Column  // of the table, if it exists
 	exists  bool           // the table exists
@@ -60,7 +62,7 @@ func (p *prepared) look(ctx context.Context) (err error) {
 	if p.preset, err = findPreset(p.req, p.fields); err != nil {
 		return err
 	}
-	p.table = plan.Table
+	p.table, p.schema = plan.Table, plan.Schema
 	switch {
 	case p.table != "":
 	case p.preset != nil:
@@ -89,7 +91,11 @@ func (p *prepared) lookAtTable(ctx context.Context) (err error) {
 	if p.dst == nil || p.table == "" {
 		return nil
 	}
-	p.columns, err = p.dst.Columns(ctx, p.table)
+	p.columns, err = p.dst.Columns(ctx, load.TableName{Schema: p.schema, Name: p.table})
+	if schema, name, both := strings.Cut(p.table, "."); both && p.schema == "" && errors.Is(err, load.ErrNoTable) && p.dst.Place().Schemas {
+		p.schema, p.table = schema, name // as it is written in SQL
+		p.columns, err = p.dst.Columns(ctx, load.TableName{Schema: p.schema, Name: p.table})
+	}
 	p.exists = err == nil
 	if p.exists && p.req.like != nil {
 		p.columns = p.req.like.guessed(p.columns)

@@ -14,7 +14,7 @@ type countedTarget struct {
 	lookUps int
 }
 
-func (c *countedTarget) Columns(ctx context.Context, table string) ([]load.Column, error) {
+func (c *countedTarget) Columns(ctx context.Context, table load.TableName) ([]load.Column, error) {
 	c.lookUps++
 	return c.Target.Columns(ctx, table)
 }

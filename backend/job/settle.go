@@ -103,7 +103,7 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	}
 	s.Guesses, s.Columns = guesses, p.columns
 	plan := p.req.Plan
-	plan.Table = p.table
+	plan.Table, plan.Schema = p.table, p.schema
 	if p.blank {
 		return s.leave(p.exists, plan), load.Layout{Plan: plan}, nil
 	}
@@ -146,11 +146,12 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	s.Warnings = append(s.Warnings, unusedTypes(plan, s)...)
 	// The database checks a layout that is sound otherwise.
 	if p.dst != nil && len(problems) == 0 {
-		refused, err := p.dst.Check(ctx, layout)
+		refused, told, err := p.dst.Check(ctx, layout)
 		if err != nil {
 			return s, layout, err
 		}
 		s.Problems = append(s.Problems, refused...)
+		s.Warnings = append(s.Warnings, told...)
 	}
 	for _, field := range s.Fields {
 		s.Mapping = append(s.Mapping, FieldMapping{Field: field})

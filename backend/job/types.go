@@ -139,6 +139,9 @@ func (t *types) run(ctx context.Context, log *store.RejectLog, gaveWay func()) (
 		if err != nil {
 			return load.Summary{}, err
 		}
+		if !t.req.Check && t.dst.Place().File == "" { // the connection to a file is never lost
+			t.opt.Rewind = func() error { return t.file.Rewind(0) }
+		}
 		did, err := load.Run(ctx, t.file, conv, t.dst, t.layout, t.opt)
 		var unfit *load.UnfitError
 		if !errors.As(err, &unfit) || ctx.Err() != nil {

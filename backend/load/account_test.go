@@ -162,7 +162,7 @@ func TestWhatIsUndoneIsTold(t *testing.T) {
 // An upserting target says that it inserted, updated and skipped a third each.
 type upserting struct{ *memory }
 
-func (u upserting) Begin(context.Context, Layout) (Writer, error) { return u, nil }
+func (u upserting) Prepare(context.Context, string, Layout) (Load, error) { return writing{u}, nil }
 
 func (u upserting) Write(ctx context.Context, b *Batch) (Result, error) {
 	res, err := u.memory.Write(ctx, b)
@@ -185,8 +185,8 @@ var errClose = errors.New("it does not close")
 
 type unclosable struct{ *memory }
 
-func (u unclosable) Begin(context.Context, Layout) (Writer, error) { return u, nil }
-func (unclosable) Close() error                                    { return errClose }
+func (u unclosable) Prepare(context.Context, string, Layout) (Load, error) { return writing{u}, nil }
+func (unclosable) Close() error                                            { return errClose }
 
 // Texts that were taken for NULL are counted over all blocks, each once.
 func TestSignsAreCounted(t *testing.T) {
@@ -222,7 +222,7 @@ func (c signing) Convert(b *Block) {
 
 type miscounting struct{ *memory }
 
-func (m miscounting) Begin(context.Context, Layout) (Writer, error) { return m, nil }
+func (m miscounting) Prepare(context.Context, string, Layout) (Load, error) { return writing{m}, nil }
 
 func (m miscounting) Write(ctx context.Context, b *Batch) (Result, error) {
 	res, err := m.memory.Write(ctx, b)

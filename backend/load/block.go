@@ -38,17 +38,43 @@ type Block struct {
 	// its column, nil for none.
 	Unfit *UnfitError
 
+	most  int   // bytes of text that it is to hold; 0 is blockBytes
 	read  int64 // records that the source gave, spoiled ones included
+	last  end   // of the last of them
 	err   error // why the source ended here; nil at its proper end
 	large bool  // it holds a record larger than keepBytes
 
 	signs [][]SignCount // by column, the texts that were taken for NULL
 }
 
+// An end is where a record ends.
+type end struct{ Record, Line, Offset int64 }
+
+// size returns how many times the usual size the block has, at least 1.
+func (b *Block) size() int { return max(1, b.most/blockBytes) }
+
+// found notes what the source has filled the block with.
+func (b *Block) found() {
+	b.read = int64(len(b.Rows) + len(b.Rejects))
+	b.large = cap(b.Arena) > keepBytes*b.size()
+	if n := len(b.Rows); n > 0 {
+		row := &b.Rows[n-1]
+		b.last = end{row.Number, row.Line + int64(row.Breaks), row.Offset + int64(row.RawEnd-row.RawStart)}
+	}
+	if n := len(b.Rejects); n > 0 {
+		if last := &b.Rejects[n-1]; last.Record > b.last.Record {
+			b.last = end{last.Record, last.EndLine, last.End}
+		}
+	}
+}
+
+// first returns the number of its first record.
+func (b *Block) first() int64 { return b.last.Record - b.read + 1 }
+
 // Reset empties the block for records of width fields, which become rows of
 // cols columns.
 func (b *Block) Reset(width, cols int) {
-	if cap(b.Arena) > keepBytes {
+	if cap(b.Arena) > keepBytes*b.size() {
 		b.Arena = nil
 	}
 	b.Arena = b.Arena[:0]
@@ -59,7 +85,7 @@ func (b *Block) Reset(width, cols int) {
 	b.Width = width
 	clear(b.Rejects)
 	b.Rejects = b.Rejects[:0]
-	b.Consumed, b.read, b.err, b.Unfit = 0, 0, nil, nil
+	b.Consumed, b.read, b.last, b.err, b.Unfit = 0, 0, end{}, nil, nil
 	for _, texts := range b.signs {
 		for i := range texts {
 			texts[i].Count = 0
@@ -69,7 +95,8 @@ func (b *Block) Reset(width, cols int) {
 
 // Full reports whether the block is to be handed on.
 func (b *Block) Full() bool {
-	return len(b.Rows)+len(b.Rejects) >= blockRows || len(b.Arena) >= blockBytes || len(b.Fields) >= blockFields
+	size := b.size()
+	return len(b.Rows)+len(b.Rejects) >= size*blockRows || len(b.Arena) >= size*blockBytes || len(b.Fields) >= size*blockFields
 }
 
 // Add appends a good record, of which it keeps a copy. Fields beyond Width are

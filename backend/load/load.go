@@ -14,6 +14,7 @@ package load
 import (
 	"context"
 	"errors"
+	"time"
 
 	"linefeed/backend/message"
 )
@@ -47,31 +48,72 @@ type Converter interface {
 // A Target is an open database. Its methods may be called from one goroutine
 // at a time.
 type Target interface {
-	// Columns returns the columns of the table in their order, or an error
-	// that wraps [ErrNoTable].
-	Columns(ctx context.Context, table string) ([]Column, error)
+	// Columns returns the columns of a table in their order, or an error that
+	// wraps [ErrNoTable].
+	Columns(ctx context.Context, t TableName) ([]Column, error)
 
-	// Begin prepares one load into one table. Where the layout says Create,
-	// the table is made as part of it, and is not left behind, empty, by a
-	// load of which nothing was committed.
-	Begin(ctx context.Context, l Layout) (Writer, error)
+	// Prepare readies one load into one table. Where the layout says Create, the
+	// table is made as part of it, and is not left behind, empty, by a load of
+	// which nothing was committed.
+	//
+	// job names the load to those that go on with it: after an error that wraps
+	// [ErrLost], the load is prepared again, also by another process, and its
+	// marks say how far it came. Without a name no marks are kept.
+	Prepare(ctx context.Context, job string, l Layout) (Load, error)
 
 	Close() error
 }
 
-// A Writer is one load into one table, used by one goroutine.
+// A Load is one load into one table. Its methods may be called from one goroutine
+// at a time.
+type Load interface {
+	// Marks returns the marks that earlier tries of the same job have committed,
+	// at most one for each writer.
+	Marks() []Mark
+
+	// Pace says how the table wants to be written to.
+	Pace() Pace
+
+	// Writer opens the writer with that index, below Pace().Writers.
+	Writer(ctx context.Context, i int) (Writer, error)
+
+	// Close ends the load, when its writers are closed.
+	Close() error
+}
+
+// A Pace says how a table wants to be written to. The zero value is one writer,
+// and as it is best for a file on the same machine.
+type Pace struct {
+	Batch  int   // bytes of text in a batch; 0 is 256 KiB
+	Commit int64 // the most bytes between two commits; 0 leaves it to the time that has passed
+
+	// Writers is the number of writers, each with a connection of its own: what the
+	// plan asks for where it can be had, else what is fastest. 0 is 1.
+	Writers int
+	// ShareBy are the columns, as indexes into Layout.Columns, by which records are
+	// shared out: those of equal cells go to the same writer, in their order. With
+	// none, records are shared out by their numbers.
+	ShareBy []int
+
+	// AfterCancel is how long the commit that keeps what was written may take
+	// after a cancel; 0 is 10 seconds.
+	AfterCancel time.Duration
+}
+
+// A Writer writes a share of the records of a load. It is used by one goroutine,
+// beside that of other writers.
 type Writer interface {
-	// Write stores every row of b, or names the rows that the database
-	// refused and stores the others. It doesn't keep b. After an error the
-	// writer is only good for Close. When ctx is done it returns soon, with
-	// ctx's error.
+	// Write stores every row of b, or names the rows that the database refused and
+	// stores the others. It doesn't keep b. After an error the writer is only good
+	// for Close. When ctx is done it returns soon, with ctx's error.
 	Write(ctx context.Context, b *Batch) (Result, error)
 
-	// Commit makes all rows since the last Commit durable.
-	Commit(ctx context.Context) error
+	// Commit makes all rows since the last Commit durable, and m with them, in one
+	// transaction.
+	Commit(ctx context.Context, m Mark) error
 
 	// Close undoes what was not committed and frees the writer. It leaves
-	// the database's settings as Begin found them.
+	// the database's settings as Prepare found them.
 	Close() error
 }
 
@@ -100,3 +142,22 @@ var (
 	ErrLocked     = errors.New("locked by another program")
 	ErrNoDatabase = errors.New("not a database")
 )
+
+// ErrLost is wrapped by an error after which all that a writer wrote since its
+// last commit is undone, or its fate not known, but the load can go on: the
+// connection was cut, the server ended, it undid the transaction for the sake of
+// another one, or the answer to a commit did not come. Whoever runs the load
+// prepares it again, asks for its marks, and goes on from there.
+var ErrLost = errors.New("the connection was lost")
+
+// Lost returns err as one that wraps [ErrLost], with the same text.
+func Lost(err error) error {
+	if err == nil || errors.Is(err, ErrLost) {
+		return err
+	}
+	return &lostError{err}
+}
+
+type lostError struct{ error }
+
+func (e *lostError) Unwrap() []error { return []error{e.error, ErrLost} }

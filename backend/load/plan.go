@@ -4,6 +4,9 @@ package load
 // is left empty follows from the file and the table. Its JSON is part of the program's contract.
 type Plan struct {
 	Table string `json:"table"`
+	// Schema is the schema that has the table, in MySQL the database; if empty, that
+	// of the connection.
+	Schema string `json:"schema,omitempty"`
 
 	// Create makes the table. Columns are then its columns; if there are none, they
 	// are inferred from the file. Without Create, Columns is ignored.
@@ -61,7 +64,14 @@ type Plan struct {
 	// Atomic loads in one transaction, rolled back when the load does not reach its
 	// end. Rejected records don't roll it back, unless MaxRejects is "0".
 	Atomic bool `json:"atomic,omitempty"`
+
+	// Writers is the number of connections that write at the same time; 0 leaves it
+	// to the database. There is one where the order of all records counts.
+	Writers int `json:"writers,omitempty"`
 }
+
+// TableName returns the name of the plan's table.
+func (p Plan) TableName() TableName { return TableName{Schema: p.Schema, Name: p.Table} }
 
 // A Conflict says what to do with a record whose key is already in the table.
 type Conflict string

@@ -13,7 +13,12 @@ const (
 	PhaseWriting    Phase = "writing"    // reading, converting and writing
 	PhaseWaiting    Phase = "waiting"    // for the lock that another program has on the database
 	PhaseCommitting Phase = "committing" // making rows durable
-	PhaseDone       Phase = "done"
+
+	// PhaseReconnecting is waiting for the next try after the connection to the
+	// database was lost; Progress.Reconnecting says more.
+	PhaseReconnecting Phase = "reconnecting"
+
+	PhaseDone Phase = "done"
 )
 
 // Counts say what became of the records that were read.
@@ -43,6 +48,16 @@ type Progress struct {
 	BytesPerSecond   float64 `json:"bytesPerSecond"`
 	// EtaMs is the time left in milliseconds; nil where it is not known.
 	EtaMs *int64 `json:"etaMs"`
+
+	Reconnecting *Reconnecting `json:"reconnecting,omitempty"`
+}
+
+// Reconnecting says why the connection to the database was lost, and when it is
+// tried again.
+type Reconnecting struct {
+	Reason  string    `json:"reason"`
+	Attempt int       `json:"attempt"` // 1 for the first since the last commit
+	NextTry time.Time `json:"nextTry"`
 }
 
 // mostBeforeDone is the highest percentage before the last commit is through.
@@ -78,7 +93,14 @@ func (p *progress) phase(ph Phase) {
 	if (ph == PhaseWriting || ph == PhaseInferring) && len(p.rate.samples) == 0 {
 		p.rate.add(time.Now(), p.records, p.now.BytesRead)
 	}
-	p.now.Phase = ph
+	p.now.Phase, p.now.Reconnecting = ph, nil
+	p.send(time.Now())
+}
+
+// reconnecting reports that the connection was lost: rates begin anew.
+func (p *progress) reconnecting(why Reconnecting) {
+	p.rate = rate{}
+	p.now.Phase, p.now.Reconnecting = PhaseReconnecting, &why
 	p.send(time.Now())
 }
 

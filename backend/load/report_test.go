@@ -66,11 +66,11 @@ type committing struct {
 	before func()
 }
 
-func (c committing) Begin(context.Context, Layout) (Writer, error) { return c, nil }
+func (c committing) Prepare(context.Context, string, Layout) (Load, error) { return writing{c}, nil }
 
-func (c committing) Commit(ctx context.Context) error {
+func (c committing) Commit(ctx context.Context, m Mark) error {
 	c.before()
-	return c.memory.Commit(ctx)
+	return c.memory.Commit(ctx, m)
 }
 
 // A load that waits for its rejects ends when they can't be kept.

@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -42,6 +41,18 @@ type Options struct {
 	// written is still committed.
 	GiveWay bool
 
+	// Job names the load for its marks (see Target.Prepare); "" keeps none.
+	Job string
+
+	// Rewind begins another reading of the source, from its first record. With it, a
+	// load goes on after an error that wraps [ErrLost]: it is prepared again, and
+	// reads past what its marks, or without a Job its own memory, say is in the table.
+	Rewind func() error
+
+	// Reconnect is how long to try, from when the connection was lost until something
+	// is committed again; 0 is 10 minutes.
+	Reconnect time.Duration
+
 	commitEvery time.Duration // for tests; 0 is commitInterval
 }
 
@@ -70,6 +81,8 @@ type Summary struct {
 	// Signs counts the texts that were taken for NULL (see Column.NullSigns), in
 	// the order of the columns, the most frequent first.
 	Signs []SignCount
+
+	Reconnects int // how often the load went on after the connection was lost
 }
 
 // Run loads all records of src, by way of conv, into the table of dst that l
@@ -90,49 +103,67 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 		return Summary{}, err
 	}
 	r := &run{
+		src: src, conv: conv, dst: dst,
 		layout: l, opt: opt, limit: limit,
 		progress: newProgress(src.Size(), opt.Before, opt.OnProgress),
 		log:      newRejectLog(opt.OnReject),
 	}
 	r.progress.phase(PhaseOpening)
-	if opt.Check {
-		r.writer = discard{}
-	} else if r.writer, err = dst.Begin(ctx, l); err != nil {
-		return Summary{}, err
+	var reporting sync.WaitGroup
+	reporting.Go(r.log.stage)
+	for {
+		if err = r.try(ctx); err == nil || !r.canGoOn(ctx, err) {
+			break
+		}
+		if e := r.reconnect(ctx, err); e != nil {
+			err = e
+			break
+		}
 	}
+	r.log.end()
+	reporting.Wait()
+	return r.finish(ctx, err)
+}
 
+// try runs the load once, from its marks to its end or an error.
+func (r *run) try(ctx context.Context) (err error) {
+	if err := r.open(ctx); err != nil {
+		return errors.Join(err, r.close())
+	}
 	stages, stop := context.WithCancel(ctx)
-	free, read, converted := make(chan *Block, blocks), make(chan *Block, blocks), make(chan *Block, blocks)
-	r.large = make(chan struct{}, 1)
-	for range blocks {
-		free <- new(Block)
+	n := blocks + r.depth()
+	free, read, converted := make(chan *Block, n), make(chan *Block, n), make(chan *Block, n)
+	r.large, r.free = make(chan struct{}, 1), free
+	for range n {
+		free <- &Block{most: r.pace.Batch}
 	}
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		r.panics.guard(func() { readStage(stages, src, len(l.Columns), free, read, r.large) })
+		r.panics.guard(func() { readStage(stages, r.src, len(r.layout.Columns), r.from(), free, read, r.large) })
 	})
 	group.Go(func() {
 		defer close(converted)
-		r.panics.guard(func() { convertStage(conv, read, converted) })
+		r.panics.guard(func() { convertStage(r.conv, read, converted) })
 	})
-	group.Go(r.log.stage)
-
-	r.panics.guard(func() { err = r.write(ctx, converted, free) })
+	r.panics.guard(func() { err = r.write(ctx, converted) })
 	if m := r.panics.err(); m != nil {
 		err = m
 	}
 	stop()
 	for range converted { // let the stages end
 	}
-	r.log.end()
 	group.Wait()
-	return r.finish(ctx, err)
+	if closing := r.close(); err == nil {
+		err = closing
+	}
+	return err
 }
 
-// readStage has src fill blocks until it ends or ctx is done. Of those with a
-// large record there is one at a time: after each it waits for large.
-func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, out chan<- *Block, large <-chan struct{}) {
+// readStage has src fill blocks until it ends or ctx is done, and hands on those
+// with records after from. Of those with a large record there is one at a time:
+// after each it waits for large.
+func readStage(ctx context.Context, src Source, cols int, from int64, free <-chan *Block, out chan<- *Block, large <-chan struct{}) {
 	width := len(src.Fields())
 	for {
 		var b *Block
@@ -141,10 +172,15 @@ func readStage(ctx context.Context, src Source, cols int, free <-chan *Block, ou
 		case <-ctx.Done():
 			return
 		}
-		b.Reset(width, cols)
-		err := src.Fill(b)
-		b.read = int64(len(b.Rows) + len(b.Rejects))
-		b.large = cap(b.Arena) > keepBytes
+		var err error
+		for {
+			b.Reset(width, cols)
+			err = src.Fill(b)
+			b.found()
+			if err != nil || b.last.Record > from || ctx.Err() != nil {
+				break
+			}
+		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			b.err = err
 		}
@@ -171,171 +207,6 @@ func convertStage(conv Converter, in <-chan *Block, out chan<- *Block) {
 	}
 }
 
-// A run is the writing stage of one load, and its account.
-type run struct {
-	layout   Layout
-	opt      Options
-	limit    rejectLimit
-	writer   Writer
-	progress *progress
-	log      *rejectLog
-	panics   panicGuard // of any stage
-	large    chan struct{}
-
-	counts    Counts // of all blocks that were written
-	committed Counts // as of the last commit
-	consumed  int64
-	started   time.Time // moved forward by the time that the load stood still
-	commitAt  time.Time
-	signs     [][]SignCount // by column
-}
-
-// write takes the blocks in order to the writer, until they end or something
-// goes wrong, and commits.
-func (r *run) write(ctx context.Context, converted <-chan *Block, free chan<- *Block) error {
-	r.started = time.Now()
-	r.postponeCommit()
-	r.progress.phase(PhaseWriting)
-
-	// A cancel lets the batch at hand come to its end, so that what was
-	// written can be kept; only one that takes long is broken off. The commit
-	// that keeps it has longer. An atomic plan keeps nothing.
-	grace, last := graceAfterCancel, commitAfterCancel
-	if r.layout.Plan.Atomic {
-		grace, last = 0, 0
-	}
-	writing, done := outlast(ctx, grace)
-	defer done()
-	committing, done := outlast(ctx, last)
-	defer done()
-
-	for ctx.Err() == nil {
-		if err := r.waitWhilePaused(ctx, committing); err != nil {
-			return err
-		}
-		if ctx.Err() != nil { // while it stood still
-			break
-		}
-		var b *Block
-		select {
-		case b = <-converted:
-		case <-ctx.Done():
-		}
-		if b == nil {
-			break
-		}
-		if err := r.writeBlock(writing, b); err != nil {
-			return err
-		}
-		if b.err != nil {
-			if ctx.Err() != nil { // the source was closed, or breaks off when nobody waits for more
-				break
-			}
-			return b.err
-		}
-		if b.large {
-			b.Arena = nil
-			r.large <- struct{}{}
-		}
-		free <- b
-		if !r.held() && time.Now().After(r.commitAt) {
-			if err := r.commit(committing); err != nil {
-				return err
-			}
-			r.progress.phase(PhaseWriting)
-		}
-	}
-	if err := r.panics.err(); err != nil { // what came is not all
-		return err
-	}
-	if ctx.Err() != nil {
-		return r.stop(ctx, committing)
-	}
-	if err := r.checkLimit(0); err != nil {
-		return err
-	}
-	return r.commit(committing)
-}
-
-// writeBlock writes the rows of b and has its rejects reported.
-func (r *run) writeBlock(ctx context.Context, b *Block) error {
-	if r.opt.GiveWay && b.Unfit != nil {
-		return b.Unfit
-	}
-	var res Result
-	if len(b.Rows) > 0 {
-		var err error
-		if res, err = r.writer.Write(ctx, &b.Batch); err != nil {
-			return err
-		}
-	}
-	if r.opt.GiveWay {
-		if unfit := r.refusedGuess(b, res.Refused); unfit != nil {
-			return unfit
-		}
-	}
-	for _, ref := range res.Refused {
-		b.uncountSigns(ref.Row)
-		var value []byte
-		if ref.Column >= 0 {
-			value = b.text(b.Row(ref.Row)[ref.Column])
-		}
-		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{ref.Code, ref.Note})
-	}
-	r.addSigns(b)
-	r.counts.Read += b.read
-	r.counts.Inserted += res.Inserted
-	r.counts.Updated += res.Updated
-	r.counts.Skipped += res.Skipped
-	r.counts.Rejected += int64(len(b.Rejects))
-	if !r.counts.Balanced() {
-		return fmt.Errorf("the counts do not balance after record %d: %+v; please report this", r.counts.Read, r.counts)
-	}
-	r.consumed = max(r.consumed, b.Consumed)
-	if err := r.log.add(b.Rejects); err != nil {
-		return err
-	}
-	if len(b.Rejects) > 0 {
-		if err := r.checkLimit(leastForPercent); err != nil {
-			return err
-		}
-	}
-	r.progress.update(r.counts, r.consumed)
-	return nil
-}
-
-func (r *run) checkLimit(leastForPercent int64) error {
-	if r.limit.exceeded(r.counts, leastForPercent) {
-		return &TooManyRejectsError{r.counts.Rejected, r.counts.Read, r.layout.Plan.MaxRejects}
-	}
-	return nil
-}
-
-// finish closes the writer and makes up the account. err is why the load ended.
-func (r *run) finish(ctx context.Context, err error) (Summary, error) {
-	closeErr := r.writer.Close()
-	s := Summary{Counts: r.counts, Bytes: r.consumed, Elapsed: time.Since(r.started), Signs: r.allSigns()}
-	if err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		r.progress.done()
-		return s, nil
-	}
-	// What was read and rejected stays told; what was undone is no longer in
-	// the table.
-	s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
-	s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
-	switch unfit := (*UnfitError)(nil); {
-	case ctx.Err() == nil:
-	case s.RolledBack > 0 && !r.layout.Plan.Atomic:
-		err = &UndoneError{Rows: s.RolledBack, Cause: context.Cause(ctx), Err: err}
-	case errors.As(err, &unfit): // no failure, but a reason to begin again
-		err = context.Cause(ctx)
-	}
-	return s, err
-}
-
 // columnName returns the name of column i, "" for -1.
 func (l *Layout) columnName(i int) string {
 	if i < 0 {
@@ -343,12 +214,3 @@ func (l *Layout) columnName(i int) string {
 	}
 	return l.Columns[i].Name
 }
-
-// A discard is a Writer that takes everything and keeps nothing.
-type discard struct{}
-
-func (discard) Write(_ context.Context, b *Batch) (Result, error) {
-	return Result{Inserted: int64(len(b.Rows))}, nil
-}
-func (discard) Commit(context.Context) error { return nil }
-func (discard) Close() error                 { return nil }

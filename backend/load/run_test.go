@@ -88,8 +88,16 @@ type memory struct {
 	closed        int
 }
 
-func (m *memory) Columns(context.Context, string) ([]Column, error) { return nil, ErrNoTable }
-func (m *memory) Begin(context.Context, Layout) (Writer, error)     { return m, nil }
+func (m *memory) Columns(context.Context, TableName) ([]Column, error)  { return nil, ErrNoTable }
+func (m *memory) Prepare(context.Context, string, Layout) (Load, error) { return writing{m}, nil }
+
+// writing is a Load of one writer.
+type writing struct{ w Writer }
+
+func (l writing) Marks() []Mark                               { return nil }
+func (l writing) Pace() Pace                                  { return Pace{} }
+func (l writing) Writer(context.Context, int) (Writer, error) { return l.w, nil }
+func (l writing) Close() error                                { return nil }
 
 func (m *memory) Write(ctx context.Context, b *Batch) (Result, error) {
 	if m.onWrite != nil {
@@ -113,7 +121,7 @@ func (m *memory) Write(ctx context.Context, b *Batch) (Result, error) {
 	return res, nil
 }
 
-func (m *memory) Commit(ctx context.Context) error {
+func (m *memory) Commit(ctx context.Context, _ Mark) error {
 	if m.onCommit != nil {
 		if err := m.onCommit(ctx); err != nil {
 			return err

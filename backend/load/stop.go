@@ -1,7 +1,10 @@
 package load
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"sync"
 	"time"
 )
 
@@ -39,17 +42,73 @@ func (r *run) waitWhilePaused(ctx, committing context.Context) error {
 	return nil
 }
 
+// commit settles what is on its way and has all writers commit.
 func (r *run) commit(ctx context.Context) error {
+	if err := r.settle(0); err != nil {
+		return err
+	}
 	r.progress.phase(PhaseCommitting)
 	if err := r.log.wait(); err != nil {
 		return err
 	}
-	if err := r.writer.Commit(ctx); err != nil {
+	errs := make([]error, len(r.lanes))
+	var group sync.WaitGroup
+	for i, n := range r.lanes {
+		mark := Mark{
+			Writer: n.index, Writers: len(r.lanes),
+			Record: r.position.Record, Line: r.position.Line, Offset: r.position.Offset,
+			Inserted: n.now.inserted, Updated: n.now.updated, Skipped: n.now.skipped,
+		}
+		group.Go(func() {
+			r.panics.guard(func() {
+				if errs[i] = n.writer.Commit(ctx, mark); errs[i] == nil {
+					n.done = mark
+				}
+			})
+		})
+	}
+	group.Wait()
+	if err := r.commitError(errs); err != nil {
 		return err
 	}
-	r.committed = r.counts
+	r.wasCommitted()
 	r.postponeCommit()
 	return nil
+}
+
+// commitError returns what kept lanes from committing: rather an error after which
+// the load can't go on.
+func (r *run) commitError(errs []error) error {
+	failed := r.panics.err()
+	var lost error
+	for _, err := range errs {
+		if errors.Is(err, ErrLost) {
+			lost, r.unsure = err, true
+		} else if err != nil {
+			failed = err
+		}
+	}
+	err := cmp.Or(failed, lost)
+	if err != nil {
+		r.countCommitted()
+	}
+	return err
+}
+
+// countCommitted counts what those lanes have committed that did.
+func (r *run) countCommitted() {
+	c := &r.committed
+	c.Inserted, c.Updated, c.Skipped = 0, 0, 0
+	for _, n := range r.lanes {
+		c.Inserted += n.done.Inserted
+		c.Updated += n.done.Updated
+		c.Skipped += n.done.Skipped
+	}
+}
+
+// commitIsDue reports whether it is time for a commit.
+func (r *run) commitIsDue() bool {
+	return r.pace.Commit > 0 && r.uncounted >= r.pace.Commit || time.Now().After(r.commitAt)
 }
 
 func (r *run) postponeCommit() {

@@ -34,6 +34,8 @@ var databaseTexts = map[ID]string{
 	"is_view":            `{table:q} is a view`,
 	"choose_table_shown": `choose the table that it shows`,
 	"is_virtual":         `{table:q} is a virtual table, which only its own module can fill`,
+	"no_schemas":         `an SQLite file has no schemas, so there is no {schema:q}`,
+	"leave_schema_out":   `leave the schema out[ ({setting schema=})]`,
 	"is_of_sqlite":       `{table:q} belongs to SQLite itself`,
 	"choose_table":       `choose another table`,
 

@@ -7,6 +7,10 @@ var jobTexts = map[ID]string{
 	"preset_has_types":     `column types are given, but the preset {preset:q} makes the table with types of its own`,
 	"drop_types_or_preset": `leave out the types or the preset`,
 
+	"reconnected":    `the connection to the database was lost {n|time|times}, and the load went on`,
+	"marks_left":     `the row of this load in the table linefeed_marks could not be removed: {cause}`,
+	"marks_harmless": `it harms nothing; you may delete it`,
+
 	"blank_file":          `the file holds nothing but blank lines, so nothing is loaded: the table {table:q} is left as it is`,
 	"blank_file_no_table": `the file holds nothing but blank lines, so nothing is loaded: no table is made, as no field has a name`,
 	"check_complete":      `check that the file is complete`,

@@ -14,21 +14,37 @@ import (
 type Target interface {
 	load.Target
 
-	// Tables returns the tables that can be loaded into, sorted by name.
+	// Place says where the target is, and what it can.
+	Place() Place
+
+	// Tables returns the tables that can be loaded into, sorted by schema and name.
 	Tables(ctx context.Context) ([]load.Table, error)
 
-	// Check returns what would keep a layout from being loaded, as far as that
-	// can be known in advance, without writing anything.
-	Check(ctx context.Context, l load.Layout) ([]load.Problem, error)
+	// Head returns the first rows of a table, at most n, as text and in the order of
+	// its columns; nil is NULL.
+	Head(ctx context.Context, t load.TableName, n int) ([][]*string, error)
+
+	// Check returns what would keep a layout from being loaded, as far as that can be
+	// known in advance, and what should be known before it is. It writes nothing.
+	Check(ctx context.Context, l load.Layout) ([]load.Problem, []load.Warning, error)
+
+	// Marks returns the marks that loads of a job into the table have committed.
+	Marks(ctx context.Context, job string, t load.TableName) ([]load.Mark, error)
+
+	// Forget removes the marks of a job, and the table of marks with the last of them.
+	Forget(ctx context.Context, job string, t load.TableName) error
 
 	// DecimalDigits returns the number of digits of a decimal that a column keeps
 	// in a table that is made; 0 is all.
 	DecimalDigits() int
 
 	// Waiting reports whether the current call waits for the lock of another
-	// program. It may be called from any goroutine.
+	// program, or for long for an answer. It may be called from any goroutine.
 	Waiting() bool
 }
+
+// A Place says where a target is, and what it can. It holds no password.
+type Place = load.Place
 
 // LeastDecimalDigits is the number of digits of a decimal that every database keeps.
 const LeastDecimalDigits = sqlite.DecimalDigits

@@ -43,7 +43,8 @@ func (f file) request(path, db string) job.Request {
 	return r
 }
 
-// prepared keeps the batches of a load in memory. It is a load.Target and its load.Writer.
+// prepared keeps the batches of a load in memory. It is a load.Target, its load.Load
+// and load.Writer.
 type prepared struct {
 	layout  load.Layout
 	batches []*load.Batch
@@ -79,7 +80,12 @@ func (p *prepared) insert(ctx context.Context, db string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close()) }()
-	w, err := dst.Begin(ctx, p.layout)
+	into, err := dst.Prepare(ctx, "", p.layout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, into.Close()) }()
+	w, err := into.Writer(ctx, 0)
 	if err != nil {
 		return err
 	}
@@ -89,19 +95,28 @@ func (p *prepared) insert(ctx context.Context, db string) (err error) {
 			return err
 		}
 	}
-	return w.Commit(ctx)
+	return w.Commit(ctx, load.Mark{})
 }
 
 // Columns implements load.Target.
-func (p *prepared) Columns(_ context.Context, table string) ([]load.Column, error) {
+func (p *prepared) Columns(_ context.Context, table load.TableName) ([]load.Column, error) {
 	return nil, fmt.Errorf("%w: %s", load.ErrNoTable, table)
 }
 
-// Begin implements load.Target.
-func (p *prepared) Begin(_ context.Context, l load.Layout) (load.Writer, error) {
+// Prepare implements load.Target.
+func (p *prepared) Prepare(_ context.Context, _ string, l load.Layout) (load.Load, error) {
 	p.layout = l
 	return p, nil
 }
+
+// Marks implements load.Load.
+func (p *prepared) Marks() []load.Mark { return nil }
+
+// Pace implements load.Load.
+func (p *prepared) Pace() load.Pace { return load.Pace{} }
+
+// Writer implements load.Load.
+func (p *prepared) Writer(context.Context, int) (load.Writer, error) { return p, nil }
 
 // Write implements load.Writer.
 func (p *prepared) Write(_ context.Context, b *load.Batch) (load.Result, error) {
@@ -112,7 +127,7 @@ func (p *prepared) Write(_ context.Context, b *load.Batch) (load.Result, error) 
 }
 
 // Commit implements load.Writer.
-func (p *prepared) Commit(context.Context) error { return nil }
+func (p *prepared) Commit(context.Context, load.Mark) error { return nil }
 
-// Close implements load.Writer and load.Target.
+// Close implements load.Writer, load.Load and load.Target.
 func (p *prepared) Close() error { return nil }

@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"linefeed/backend/target/targettest"
+
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -174,11 +176,11 @@ func loadRows(b *testing.B, s shape, p load.Plan, setup ...string) {
 	l := load.Layout{Plan: p, Columns: s.columns, Make: s.columns}
 	l.Plan.Create = true
 	if setup != nil || p.OnConflict != "" {
-		w, err := t.Begin(b.Context(), l)
+		w, err := targettest.Begin(b.Context(), t, l)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := w.Commit(b.Context()); err != nil {
+		if err := w.Commit(b.Context(), load.Mark{}); err != nil {
 			b.Fatal(err)
 		}
 		w.Close()
@@ -188,7 +190,7 @@ func loadRows(b *testing.B, s shape, p load.Plan, setup ...string) {
 		l.Plan.Create = false
 	}
 	b.ResetTimer()
-	w, err := t.Begin(b.Context(), l)
+	w, err := targettest.Begin(b.Context(), t, l)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -201,7 +203,7 @@ func loadRows(b *testing.B, s shape, p load.Plan, setup ...string) {
 		}
 		done += res.Inserted + res.Updated + res.Skipped + int64(len(res.Refused))
 	}
-	if err := w.Commit(b.Context()); err != nil {
+	if err := w.Commit(b.Context(), load.Mark{}); err != nil {
 		b.Fatal(err)
 	}
 	b.StopTimer()

@@ -15,21 +15,24 @@ import (
 )
 
 // Check returns what would keep the layout from being loaded, as far as that can be
-// known in advance: what Begin would refuse it for. It writes nothing, and takes
+// known in advance: what Prepare would refuse it for. It writes nothing, and takes
 // no lock that others would wait for.
-func (d *DB) Check(ctx context.Context, l load.Layout) ([]load.Problem, error) {
+func (d *DB) Check(ctx context.Context, l load.Layout) ([]load.Problem, []load.Warning, error) {
 	err := d.check(ctx, l)
 	var p load.Problem
 	switch {
 	case err == nil:
-		return nil, nil
+		return nil, nil, nil
 	case errors.As(err, &p):
-		return []load.Problem{p}, nil
+		return []load.Problem{p}, nil, nil
 	}
-	return nil, d.explain(ctx, fmt.Sprintf("look at table %q", l.Plan.Table), err)
+	return nil, nil, d.explain(ctx, fmt.Sprintf("look at table %q", l.Plan.Table), err)
 }
 
 func (d *DB) check(ctx context.Context, l load.Layout) error {
+	if err := checkSchema(l.Plan.TableName()); err != nil {
+		return err
+	}
 	if d.conn == nil {
 		if !l.Plan.Create {
 			return d.notThere()
@@ -46,7 +49,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 		}
 		return tryToCreate(ctx, l)
 	}
-	t, err := d.table(ctx, l.Plan.Table)
+	t, err := d.table(ctx, l.Plan.TableName())
 	if err != nil {
 		return err
 	}
@@ -147,7 +150,7 @@ func tryToCreate(ctx context.Context, l load.Layout) (err error) {
 	if _, err := conn.ExecContext(ctx, statement); err != nil {
 		return load.Problem{Note: message.New("table_unmakable", "other_names", "table", l.Plan.Table, "cause", err)}
 	}
-	t, err := (&DB{conn: &sqlitefile.Conn{Conn: conn}}).table(ctx, l.Plan.Table)
+	t, err := (&DB{conn: &sqlitefile.Conn{Conn: conn}}).table(ctx, l.Plan.TableName())
 	if err != nil {
 		return err
 	}

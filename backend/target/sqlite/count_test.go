@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"linefeed/backend/load"
+
 	"fmt"
 	"strings"
 	"testing"
@@ -63,7 +65,7 @@ func TestCountingIsBrokenOff(t *testing.T) {
 		t.Errorf("tables: %v, %v, want both, and no count", tables, err)
 	}
 	// The connection can still be used.
-	if _, err := db.Columns(t.Context(), "t"); err != nil {
+	if _, err := db.Columns(t.Context(), load.TableName{Name: "t"}); err != nil {
 		t.Error(err)
 	}
 }

@@ -22,7 +22,7 @@ func TestDecimals(t *testing.T) {
 	defer dst.Close()
 	cols := []load.Column{{Name: "number", Type: load.Decimal}, {Name: "text", Type: load.Text}}
 	l := load.Layout{Plan: load.Plan{Table: "t", Create: true}, Make: cols, Columns: cols, Index: []int{0, 1}}
-	w, err := dst.Begin(t.Context(), l)
+	w, err := targettest.Begin(t.Context(), dst, l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestDecimals(t *testing.T) {
 			t.Fatalf("%+v, %v", res, err)
 		}
 	}
-	if err := w.Commit(t.Context()); err != nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 		t.Fatal(err)
 	}
 

@@ -41,14 +41,14 @@ func TestDiskFull(t *testing.T) {
 	if err := d.Exec(t.Context(), "PRAGMA max_page_count = 100"); err != nil {
 		t.Fatal(err)
 	}
-	w, err := d.Begin(t.Context(), twoColumns(false))
+	w, err := targettest.Begin(t.Context(), d, twoColumns(false))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Write(t.Context(), rowsFrom(0, 1000)); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Commit(t.Context()); err != nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.Write(t.Context(), rowsFrom(1000, 10000))
@@ -119,7 +119,7 @@ func TestLoadUntilKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := twoColumns(false)
-	w, err := d.Begin(context.Background(), l)
+	w, err := targettest.Begin(context.Background(), d, l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestLoadUntilKilled(t *testing.T) {
 		if _, err := w.Write(context.Background(), targettest.Batch(rows...)); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Commit(context.Background()); err != nil {
+		if err := w.Commit(context.Background(), load.Mark{}); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Println(first + 10000)

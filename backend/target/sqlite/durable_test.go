@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"linefeed/backend/target/targettest"
+
 	"testing"
 
 	"linefeed/backend/load"
@@ -21,7 +23,7 @@ func TestCommitsAreDurable(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			w, err := db.Begin(t.Context(), createPlan())
+			w, err := targettest.Begin(t.Context(), db, createPlan())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -32,7 +34,7 @@ func TestCommitsAreDurable(t *testing.T) {
 					t.Errorf("%s is %d, %v, want %d", pragma, got, err, want)
 				}
 			}
-			if _, err := db.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "u"}}); err == nil {
+			if _, err := targettest.Begin(t.Context(), db, load.Layout{Plan: load.Plan{Table: "u"}}); err == nil {
 				t.Error("two loads at the same time")
 			}
 		})

@@ -81,10 +81,10 @@ func TestNothingIsMadeByLooking(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tg.Columns(t.Context(), "t"); !errors.Is(err, load.ErrNoTable) {
+	if _, err := tg.Columns(t.Context(), load.TableName{Name: "t"}); !errors.Is(err, load.ErrNoTable) {
 		t.Errorf("columns: %v, want %v", err, load.ErrNoTable)
 	}
-	if _, err := tg.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "t"}}); !errors.Is(err, load.ErrNoTable) {
+	if _, err := targettest.Begin(t.Context(), tg, load.Layout{Plan: load.Plan{Table: "t"}}); !errors.Is(err, load.ErrNoTable) {
 		t.Errorf("begin: %v, want %v", err, load.ErrNoTable)
 	}
 	missing(t, f.path)
@@ -99,7 +99,7 @@ func TestFileOfNothingIsRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := tg.Begin(t.Context(), createPlan())
+	w, err := targettest.Begin(t.Context(), tg, createPlan())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestFileOfAnotherIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := tg.Begin(t.Context(), createPlan())
+		w, err := targettest.Begin(t.Context(), tg, createPlan())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,11 +156,11 @@ func TestPathsWithSigns(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		w, err := tg.Begin(t.Context(), createPlan())
+		w, err := targettest.Begin(t.Context(), tg, createPlan())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if err := w.Commit(t.Context()); err != nil {
+		if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if err := tg.Close(); err != nil {
@@ -181,7 +181,7 @@ func TestSettingsAreKept(t *testing.T) {
 		if _, err := w.Write(t.Context(), targettest.Batch(row{1}, row{2})); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Commit(t.Context()); err != nil {
+		if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 			t.Fatal(err)
 		}
 		for pragma, want := range map[string]string{"journal_mode": mode, "page_size": "1024", "auto_vacuum": "1", "user_version": "7"} {
@@ -225,7 +225,7 @@ func TestUnsuitableTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tg.Close()
-	if _, err := tg.Columns(t.Context(), "v"); err == nil {
+	if _, err := tg.Columns(t.Context(), load.TableName{Name: "v"}); err == nil {
 		t.Error("columns of a view")
 	}
 	tables, err := tg.Tables(t.Context())
@@ -242,7 +242,7 @@ func TestTriggerThatRollsBack(t *testing.T) {
 	if _, err := w.Write(t.Context(), targettest.Batch(row{1}, row{2})); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Commit(t.Context()); err != nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Write(t.Context(), targettest.Batch(row{3})); err != nil {
@@ -250,7 +250,7 @@ func TestTriggerThatRollsBack(t *testing.T) {
 	}
 	_, err := w.Write(t.Context(), targettest.Batch(row{4}, row{13}, row{5}))
 	wantError(t, err, "no luck", "RAISE(ROLLBACK)", "since its last commit")
-	if err := w.Commit(t.Context()); err == nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err == nil {
 		t.Error("commit after a failed write succeeded")
 	}
 	if err := w.Close(); err != nil {
@@ -269,7 +269,7 @@ func TestSchemaChangedByAnother(t *testing.T) {
 	if _, err := w.Write(t.Context(), targettest.Batch(row{1})); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Commit(t.Context()); err != nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 		t.Fatal(err)
 	}
 	f.Exec(t, "CREATE TRIGGER x BEFORE INSERT ON t BEGIN SELECT RAISE(IGNORE); END")

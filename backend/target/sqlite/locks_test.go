@@ -51,7 +51,7 @@ func TestLockedForGood(t *testing.T) {
 	defer tg.Close()
 	l := createPlan()
 	l.Plan.Table = "u"
-	_, err = tg.Begin(t.Context(), l)
+	_, err = targettest.Begin(t.Context(), tg, l)
 	wantError(t, err, f.path, "locked by another program")
 	unlock()
 
@@ -78,7 +78,7 @@ func TestLockedAtTheCommit(t *testing.T) {
 	if _, err := w.Write(t.Context(), targettest.Batch(row{1})); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, w.Commit(t.Context()), "locked by another program")
+	wantError(t, w.Commit(t.Context(), load.Mark{}), "locked by another program")
 	if err := w.Close(); err != nil {
 		t.Error(err)
 	}
@@ -125,7 +125,7 @@ func TestLockedForAWhile(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Commit(t.Context()); err != nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -165,7 +165,7 @@ func TestOthersGetTheirTurn(t *testing.T) {
 				if commits == most {
 					t.Fatalf("%s: the other program did not get the lock in %d turns", mode, most)
 				}
-				if err := w.Commit(t.Context()); err != nil {
+				if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 					t.Fatal(err)
 				}
 				commits++
@@ -188,7 +188,7 @@ func TestNoTurnInANewFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	w, err := db.Begin(t.Context(), createPlan())
+	w, err := targettest.Begin(t.Context(), db, createPlan())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestNoTurnInANewFile(t *testing.T) {
 		if _, err := w.Write(t.Context(), targettest.Batch(row{i})); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Commit(t.Context()); err != nil {
+		if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -211,7 +211,7 @@ func TestCancelledInTheTurn(t *testing.T) {
 	if _, err := w.Write(t.Context(), targettest.Batch(row{1})); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Commit(t.Context()); err != nil {
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -251,7 +251,7 @@ func TestCommitCancelledWhileLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	w, err := db.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a"}}, Index: []int{0}})
+	w, err := targettest.Begin(t.Context(), db, load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a"}}, Index: []int{0}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestCommitCancelledWhileLocked(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
-	go func() { done <- w.Commit(ctx) }()
+	go func() { done <- w.Commit(ctx, load.Mark{}) }()
 	for !db.Waiting() {
 		runtime.Gosched()
 	}
@@ -310,7 +310,7 @@ func TestWaitingIsTold(t *testing.T) {
 	}
 	defer db.Close()
 	waiting := db.(interface{ Waiting() bool }).Waiting
-	w, err := db.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a", Type: load.Integer}}, Index: []int{0}})
+	w, err := targettest.Begin(t.Context(), db, load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a", Type: load.Integer}}, Index: []int{0}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -178,7 +178,7 @@ func TestTooManyColumns(t *testing.T) {
 		l.Make = append(l.Make, load.Column{Name: fmt.Sprintf("c%d", i), Type: load.Text})
 	}
 	l.Columns = l.Make[:1]
-	problems, err := d.Check(t.Context(), l)
+	problems, _, err := d.Check(t.Context(), l)
 	if err != nil || len(problems) != 1 || !strings.Contains(problems[0].Error(), "2,001 columns, and SQLite takes 2,000") || problems[0].Hint == "" {
 		t.Errorf("problems: %v, %v, want the limit and what to do", problems, err)
 	}
@@ -193,7 +193,7 @@ func TestTableNameWithNUL(t *testing.T) {
 	}
 	for _, name := range []string{"\x00", "t\x00x"} {
 		var p load.Problem
-		if _, err := d.Columns(t.Context(), name); !errors.As(err, &p) || !strings.Contains(p.Message, "contains a NUL") || p.Hint == "" {
+		if _, err := d.Columns(t.Context(), load.TableName{Name: name}); !errors.As(err, &p) || !strings.Contains(p.Message, "contains a NUL") || p.Hint == "" {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

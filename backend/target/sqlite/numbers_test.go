@@ -23,7 +23,7 @@ func TestRowsThatAreThereUseNoNumbers(t *testing.T) {
 		if res, err := w.Write(t.Context(), targettest.Batch(row{"c", 3})); err != nil || res.Inserted != 1 {
 			t.Fatalf("%s: %+v, %v", rule, res, err)
 		}
-		if err := w.Commit(t.Context()); err != nil {
+		if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := f.Query(t, "SELECT group_concat(id || sku, ' '), (SELECT seq FROM sqlite_sequence) FROM (SELECT * FROM t ORDER BY id)")[0]; got[0] != "1a 2b 3c" || got[1] != "3" {

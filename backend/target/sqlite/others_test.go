@@ -19,7 +19,7 @@ func TestFileOfTwo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := first.Begin(t.Context(), createPlan())
+	w, err := targettest.Begin(t.Context(), first, createPlan())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,12 +51,12 @@ func TestFileMadeByAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer second.Close()
-	if _, err := first.Begin(t.Context(), createPlan()); err != nil {
+	if _, err := targettest.Begin(t.Context(), first, createPlan()); err != nil {
 		t.Fatal(err)
 	}
 	other := createPlan()
 	other.Plan.Table = "other"
-	_, err = second.Begin(t.Context(), other)
+	_, err = targettest.Begin(t.Context(), second, other)
 	wantError(t, err, "locked by another program")
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestFileMadeByAnother(t *testing.T) {
 		return
 	}
 	missing(t, f.path)
-	_, err = second.Begin(t.Context(), other)
+	_, err = targettest.Begin(t.Context(), second, other)
 	wantError(t, err, f.path, "removed")
 	if err := second.Close(); err != nil {
 		t.Fatal(err)
@@ -86,5 +86,5 @@ func TestFileRemovedDuringTheLoad(t *testing.T) {
 		}
 		t.Fatal(err)
 	}
-	wantError(t, w.Commit(t.Context()), f.path, "removed")
+	wantError(t, w.Commit(t.Context(), load.Mark{}), f.path, "removed")
 }

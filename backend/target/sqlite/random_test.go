@@ -262,7 +262,7 @@ func (r *randomTable) try(t *testing.T) {
 			t.Errorf("batch %d %v: %s, want %s (%+v)", i, batch, got, want, res.Refused)
 		}
 		if i%2 == 1 {
-			if err := w.Commit(t.Context()); err != nil {
+			if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 				t.Fatal(err)
 			}
 		}

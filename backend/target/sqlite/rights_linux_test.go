@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"linefeed/backend/target/targettest"
+
 	"os"
 	"path/filepath"
 	"runtime"
@@ -42,10 +44,10 @@ func TestNoRights(t *testing.T) {
 			return
 		}
 		defer tg.Close()
-		if columns, err := tg.Columns(t.Context(), "t"); err != nil || len(columns) != 1 {
+		if columns, err := tg.Columns(t.Context(), load.TableName{Name: "t"}); err != nil || len(columns) != 1 {
 			t.Errorf("columns: %v, %v", columns, err)
 		}
-		_, err = tg.Begin(t.Context(), load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a"}}})
+		_, err = targettest.Begin(t.Context(), tg, load.Layout{Plan: load.Plan{Table: "t"}, Columns: []load.Column{{Name: "a"}}})
 		wantError(t, err, f.path, "can't be written", "make the file writable")
 
 		made, err := target.Open(t.Context(), folder+"/new.db")
@@ -54,7 +56,7 @@ func TestNoRights(t *testing.T) {
 			return
 		}
 		defer made.Close()
-		_, err = made.Begin(t.Context(), createPlan())
+		_, err = targettest.Begin(t.Context(), made, createPlan())
 		wantError(t, err, folder, "permission denied")
 	})
 	missing(t, folder+"/new.db")

@@ -35,10 +35,22 @@ type table struct {
 // "" for the column's own.
 type key struct{ columns, collations []string }
 
+// checkSchema returns a problem if a table is sought in a schema: SQLite has none
+// but that of the file.
+func checkSchema(t load.TableName) error {
+	if t.Schema == "" || strings.EqualFold(t.Schema, "main") {
+		return nil
+	}
+	return load.Problem{Note: message.New("no_schemas", "leave_schema_out", "schema", t.Schema)}
+}
+
 // table reads the schema of a table. The error wraps load.ErrNoTable if there is
 // no such table.
-func (d *DB) table(ctx context.Context, name string) (*table, error) {
-	t := &table{}
+func (d *DB) table(ctx context.Context, full load.TableName) (*table, error) {
+	if err := checkSchema(full); err != nil {
+		return nil, err
+	}
+	t, name := &table{}, full.Name
 	var schema, kind string
 	var withoutRowid bool
 	if strings.EqualFold(name, "sqlite_schema") { // it is listed, but found by its older name only
@@ -228,12 +240,12 @@ func (t *table) unique(columns []string) *key {
 }
 
 // Columns returns the columns of a table, in order.
-func (d *DB) Columns(ctx context.Context, name string) ([]load.Column, error) {
-	if err := checkTableName(name); err != nil {
+func (d *DB) Columns(ctx context.Context, name load.TableName) ([]load.Column, error) {
+	if err := checkTableName(name.Name); err != nil {
 		return nil, err
 	}
 	if d.conn == nil {
-		return nil, fmt.Errorf("look up columns: %w", message.NewError(load.ErrNoTable, "no_database_yet_table", "have_created", "table", name, "path", d.path))
+		return nil, fmt.Errorf("look up columns: %w", message.NewError(load.ErrNoTable, "no_database_yet_table", "have_created", "table", name.Name, "path", d.path))
 	}
 	defer d.conn.Bulk.Watch(ctx)()
 	t, err := d.table(ctx, name)

@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/extras"
 	"linefeed/backend/target/sqlite/sqlitefile"
@@ -42,6 +43,11 @@ type DB struct {
 // It may be called from any goroutine.
 func (d *DB) Waiting() bool { return d.waiting.Load() }
 
+// Place returns where the database is.
+func (d *DB) Place() load.Place {
+	return load.Place{Kind: "sqlite", Product: "SQLite", File: d.path, Marks: true}
+}
+
 // Options are the options of [Open].
 type Options struct {
 	// Wait is the longest wait for the lock of another program, each time; 0
@@ -63,7 +69,7 @@ const cacheKiB = 16 * 1024
 // with SQLite's default of 4096; larger pages gain nothing.
 const pageSize = 8192
 
-// Open opens the database file at path. If it does not exist, the first Begin that
+// Open opens the database file at path. If it does not exist, the first Prepare that
 // creates a table creates it, and Close removes it unless something was committed.
 func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
@@ -181,7 +187,7 @@ func (d *DB) disconnect() error {
 	return err
 }
 
-// Close closes the database and its writer, if one is open. A file that Begin
+// Close closes the database and its writer, if one is open. A file that Prepare
 // created is removed if nobody has committed anything to it.
 func (d *DB) Close() error {
 	var err error

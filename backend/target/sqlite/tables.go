@@ -3,6 +3,8 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +51,7 @@ func (d *DB) tableNames(ctx context.Context) ([]string, error) {
 		if err := scan(&schema, &name, &kind); err != nil {
 			return err
 		}
-		if schema == "main" && kind == "table" && !strings.HasPrefix(strings.ToLower(name), "sqlite_") {
+		if schema == "main" && kind == "table" && !strings.HasPrefix(strings.ToLower(name), "sqlite_") && name != marksTable {
 			names = append(names, name)
 		}
 		return nil
@@ -73,4 +75,50 @@ func (d *DB) count(ctx context.Context, table string) int64 {
 		return -1
 	}
 	return rows
+}
+
+// Head returns the first rows of a table, at most n, as text; nil is NULL.
+func (d *DB) Head(ctx context.Context, name load.TableName, n int) ([][]*string, error) {
+	if d.conn == nil {
+		return nil, d.notThere()
+	}
+	defer d.conn.Bulk.Watch(ctx)()
+	t, err := d.table(ctx, name)
+	if err != nil {
+		return nil, d.explain(ctx, "look at the rows", err)
+	}
+	rows, err := d.head(ctx, t, n)
+	if err != nil {
+		return nil, d.explain(ctx, "look at the rows", err)
+	}
+	return rows, nil
+}
+
+func (d *DB) head(ctx context.Context, t *table, n int) (_ [][]*string, err error) {
+	var texts []string
+	for _, c := range t.columns {
+		as := "CAST(%s AS TEXT)"
+		if c.Type == load.Binary {
+			as = "hex(%s)"
+		}
+		texts = append(texts, fmt.Sprintf(as, quote(c.Name)))
+	}
+	rows, err := d.conn.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM main.%s LIMIT %d", strings.Join(texts, ", "), quote(t.name), n))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var all [][]*string
+	for rows.Next() {
+		row := make([]*string, len(texts))
+		into := make([]any, len(texts))
+		for i := range into {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
 }

@@ -429,7 +429,7 @@ func TestTables(t *testing.T) {
 						refused = append(refused, fmt.Sprintf("%d %s %d: %s", first+r.Row, r.Code, r.Column, r.Spelled(func(message.Setting) string { return "" }).Message))
 					}
 				}
-				if err := w.Commit(t.Context()); err != nil {
+				if err := w.Commit(t.Context(), load.Mark{}); err != nil {
 					t.Fatal(err)
 				}
 				if err := w.Close(); err != nil {
@@ -483,5 +483,5 @@ func tryBegin(t *testing.T, f file, p load.Plan, columns ...string) (load.Writer
 	for _, name := range columns {
 		l.Columns = append(l.Columns, load.Column{Name: name})
 	}
-	return tg.Begin(t.Context(), l)
+	return targettest.Begin(t.Context(), tg, l)
 }

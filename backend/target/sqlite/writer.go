@@ -17,6 +17,7 @@ import (
 type writer struct {
 	db      *DB
 	table   string
+	job     string // that its marks are of; "" for none
 	reasons reasons
 	exact   []exactness // the columns whose values SQLite may change
 	schema  int64       // the version of the schema that the load was prepared for
@@ -25,14 +26,30 @@ type writer struct {
 	failed  error // what made the writer useless
 }
 
-// Begin prepares a load. A new table is part of the first commit.
-func (d *DB) Begin(ctx context.Context, l load.Layout) (load.Writer, error) {
+// Prepare readies a load. A new table is part of the first commit.
+func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load, error) {
 	w, err := d.begin(ctx, l)
 	if err != nil {
 		return nil, d.explain(ctx, fmt.Sprintf("load into table %q", l.Plan.Table), err)
 	}
-	return w, nil
+	w.job = job
+	marks, err := d.Marks(ctx, job, l.Plan.TableName())
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return &oneLoad{w, marks}, nil
 }
+
+// A oneLoad is a load by one writer: SQLite has one at a time.
+type oneLoad struct {
+	w     *writer
+	marks []load.Mark
+}
+
+func (o *oneLoad) Marks() []load.Mark                               { return o.marks }
+func (o *oneLoad) Pace() load.Pace                                  { return load.Pace{} }
+func (o *oneLoad) Writer(context.Context, int) (load.Writer, error) { return o.w, nil }
+func (o *oneLoad) Close() error                                     { return o.w.Close() }
 
 func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if d.writer != nil {
@@ -64,7 +81,7 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 			return nil, err
 		}
 	}
-	t, err := d.table(context.WithoutCancel(ctx), l.Plan.Table)
+	t, err := d.table(context.WithoutCancel(ctx), l.Plan.TableName())
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +108,9 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 
 // createTable begins a transaction and creates the table in it.
 func (w *writer) createTable(ctx context.Context, l load.Layout) error {
+	if err := checkSchema(l.Plan.TableName()); err != nil {
+		return err
+	}
 	if l.Plan.Table == "" {
 		return message.NewError(nil, "table_without_name", "")
 	}
@@ -217,18 +237,23 @@ func (w *writer) refusal(row, code int, message []byte) load.Refusal {
 	return r
 }
 
-// Commit makes the rows since the last Commit durable. ctx stops it while it waits
+// Commit makes the rows since the last Commit durable, and the mark. ctx stops it while it waits
 // for a lock, but not once it writes. Its error says what became of the rows: they
 // are undone.
-func (w *writer) Commit(ctx context.Context) error {
+func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 	if err := w.usable(ctx); err != nil {
 		return err
+	}
+	stop := w.db.conn.Bulk.Watch(ctx)
+	defer stop()
+	if w.job != "" {
+		if err := w.mark(ctx, m); err != nil {
+			return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
+		}
 	}
 	if !w.db.conn.Bulk.InTransaction() {
 		return nil
 	}
-	stop := w.db.conn.Bulk.Watch(ctx)
-	defer stop()
 	if err := w.inPlace(); err != nil {
 		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
 	}

@@ -49,7 +49,7 @@ func testCreateAndGiveUp(t *testing.T, db Database) {
 	if err := w.Close(); err != nil {
 		t.Fatalf("close: %v", err)
 	}
-	if _, err := s.Columns(t.Context(), "items"); !errors.Is(err, load.ErrNoTable) {
+	if _, err := s.Columns(t.Context(), load.TableName{Name: "items"}); !errors.Is(err, load.ErrNoTable) {
 		t.Fatalf("columns: %v, want %v", err, load.ErrNoTable)
 	}
 }
@@ -73,7 +73,7 @@ func testDescribe(t *testing.T, db Database) {
 		{Name: "bytes", Type: load.Binary, Nullable: true},
 	}
 	s.finish(s.begin(load.Plan{Table: "all_kinds", Create: true, Columns: columns}, "sku"))
-	got, err := s.Columns(t.Context(), "all_kinds")
+	got, err := s.Columns(t.Context(), load.TableName{Name: "all_kinds"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,12 +109,12 @@ func testAppend(t *testing.T, db Database) {
 
 func testNoTable(t *testing.T, db Database) {
 	s := open(t, db)
-	if _, err := s.Columns(t.Context(), "items"); !errors.Is(err, load.ErrNoTable) {
+	if _, err := s.Columns(t.Context(), load.TableName{Name: "items"}); !errors.Is(err, load.ErrNoTable) {
 		t.Errorf("columns: %v, want %v", err, load.ErrNoTable)
 	}
 	db.Exec(t, "CREATE TABLE items (id INTEGER PRIMARY KEY)")
 	s = open(t, db)
-	_, err := s.Columns(t.Context(), "item")
+	_, err := s.Columns(t.Context(), load.TableName{Name: "item"})
 	if !errors.Is(err, load.ErrNoTable) || !strings.Contains(err.Error(), `"items"`) {
 		t.Errorf("columns: %v, want %v and the name of the table that is near", err, load.ErrNoTable)
 	}
@@ -206,7 +206,7 @@ func testNames(t *testing.T, db Database) {
 	res := s.write(w, row(1, "x"), row(2, "x"), row(1, "y"), row(3, nil))
 	wantRefused(t, res, "1 duplicate_key 1", "2 duplicate_key 0", "3 required 1")
 	s.finish(w)
-	got, err := s.Columns(t.Context(), table)
+	got, err := s.Columns(t.Context(), load.TableName{Name: table})
 	if err != nil || len(got) != 2 || got[0].Name != key || got[1].Name != other {
 		t.Errorf("columns: %+v, %v", got, err)
 	}
@@ -221,10 +221,10 @@ func testCancelledBefore(t *testing.T, db Database) {
 	if _, err := w.Write(ctx, Batch(row(2, "two", nil))); !errors.Is(err, context.Canceled) {
 		t.Errorf("write: %v, want %v", err, context.Canceled)
 	}
-	if err := w.Commit(ctx); !errors.Is(err, context.Canceled) {
+	if err := w.Commit(ctx, load.Mark{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("commit: %v, want %v", err, context.Canceled)
 	}
-	if _, err := s.Begin(ctx, load.Layout{Plan: load.Plan{Table: "items"}}); err == nil {
+	if _, err := Begin(ctx, s.Target, load.Layout{Plan: load.Plan{Table: "items"}}); err == nil {
 		t.Error("a second load at the same time began")
 	}
 }

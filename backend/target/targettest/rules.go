@@ -107,11 +107,11 @@ func testNothingElseIsMade(t *testing.T, db Database) {
 		s := open(t, db)
 		plan := load.Plan{Table: "made", Create: true, Columns: []load.Column{c}}
 		layout := load.Layout{Plan: plan, Columns: plan.Columns, Make: plan.Columns, Index: []int{0}}
-		if problems, err := s.Check(t.Context(), layout); err != nil || len(problems) != 1 {
+		if problems, _, err := s.Check(t.Context(), layout); err != nil || len(problems) != 1 {
 			t.Errorf("check of %+v: %v, %v, want one problem", c, problems, err)
 		}
 		var p load.Problem
-		if w, err := s.Begin(t.Context(), layout); !errors.As(err, &p) || p.Hint == "" {
+		if w, err := Begin(t.Context(), s.Target, layout); !errors.As(err, &p) || p.Hint == "" {
 			t.Errorf("begin with %+v: %v, want a problem that says what to do", c, err)
 			if err == nil {
 				w.Close()

@@ -4,6 +4,7 @@ package targettest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -87,6 +88,28 @@ func open(t *testing.T, db Database) *session {
 	return &session{t: t, db: db, Target: tg}
 }
 
+// Begin prepares a load that keeps no marks, and opens its only writer, which closes
+// the load with itself.
+func Begin(ctx context.Context, t load.Target, l load.Layout) (load.Writer, error) {
+	into, err := t.Prepare(ctx, "", l)
+	if err != nil {
+		return nil, err
+	}
+	w, err := into.Writer(ctx, 0)
+	if err != nil {
+		return nil, errors.Join(err, into.Close())
+	}
+	return &only{w, into}, nil
+}
+
+// An only is the only writer of its load.
+type only struct {
+	load.Writer
+	load load.Load
+}
+
+func (o *only) Close() error { return errors.Join(o.Writer.Close(), o.load.Close()) }
+
 // begin begins a load into the named columns of an existing table.
 func (s *session) begin(p load.Plan, columns ...string) load.Writer {
 	s.t.Helper()
@@ -107,7 +130,7 @@ func (s *session) tryBegin(p load.Plan, columns ...string) (load.Writer, error) 
 	all := p.Columns
 	if !p.Create {
 		var err error
-		if all, err = s.Columns(s.t.Context(), p.Table); err != nil {
+		if all, err = s.Columns(s.t.Context(), p.TableName()); err != nil {
 			s.t.Fatalf("columns: %v", err)
 		}
 	}
@@ -126,7 +149,7 @@ func (s *session) tryBegin(p load.Plan, columns ...string) (load.Writer, error) 
 		l.Fields = append(l.Fields, name)
 		l.Index = append(l.Index, i)
 	}
-	return s.Begin(s.t.Context(), l)
+	return Begin(s.t.Context(), s.Target, l)
 }
 
 // write writes rows and checks that the result adds up.
@@ -160,7 +183,7 @@ func checkBalance(t *testing.T, res load.Result, rows int) {
 
 func (s *session) commit(w load.Writer) {
 	s.t.Helper()
-	if err := w.Commit(s.t.Context()); err != nil {
+	if err := w.Commit(s.t.Context(), load.Mark{}); err != nil {
 		s.t.Fatalf("commit: %v", err)
 	}
 }

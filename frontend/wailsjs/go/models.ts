@@ -183,6 +183,7 @@ export namespace load {
 	}
 	export interface Plan {
 	    table: string;
+	    schema?: string;
 	    create?: boolean;
 	    columns?: Column[];
 	    types?: string;
@@ -199,6 +200,7 @@ export namespace load {
 	    ragged?: string;
 	    maxRejects?: string;
 	    atomic?: boolean;
+	    writers?: number;
 	}
 	export interface Problem {
 	    field?: string;
@@ -209,6 +211,12 @@ export namespace load {
 	    hintId?: string;
 	    params?: {[key: string]: any};
 	    settings?: message.Setting[];
+	}
+	export interface Reconnecting {
+	    reason: string;
+	    attempt: number;
+	    // Go type: time
+	    nextTry: any;
 	}
 	export interface Progress {
 	    phase: string;
@@ -223,7 +231,9 @@ export namespace load {
 	    recordsPerSecond: number;
 	    bytesPerSecond: number;
 	    etaMs?: number;
+	    reconnecting?: Reconnecting;
 	}
+	
 	export interface Scales {
 	    Known: boolean;
 	    Least: number;
@@ -235,6 +245,7 @@ export namespace load {
 	    count: number;
 	}
 	export interface Table {
+	    schema?: string;
 	    name: string;
 	    rows: number;
 	}

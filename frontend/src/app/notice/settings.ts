@@ -21,8 +21,10 @@ const names: Readonly<Record<string, string>> = {
   member: 'File in archive, under Source',
   null: 'Read as NULL, under Check',
   onConflict: 'Key already in the table, under Check',
+  schema: 'under Target',
   table: 'under Target',
   types: 'under Mapping',
+  writers: 'only on the command line',
 };
 
 /** A hint of the program, with the names that the window has for its settings. */

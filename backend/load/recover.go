@@ -1,0 +1,156 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"linefeed/backend/message"
+)
+
+// reconnectFor is how long to try to go on after the connection was lost.
+const reconnectFor = 10 * time.Minute
+
+// The time between two tries grows from the first to the last.
+const (
+	firstPause = 250 * time.Millisecond
+	lastPause  = 15 * time.Second
+)
+
+// recovery is what a load remembers to go on after the connection was lost.
+type recovery struct {
+	through  int64          // the last record that an earlier try may have dealt with
+	rejected recordSet      // the records that were rejected since the last commit
+	unsure   bool           // the answer to the last commit did not come
+	lostAt   time.Time      // of the first loss after the last commit
+	tries    int            // since then
+	losses   int            // after which the load went on
+	kept     [][]SignCount  // the signs as of the last commit
+	flying   sync.WaitGroup // the lanes
+}
+
+// from is the last record up to which all writers have committed everything.
+func (r *run) from() int64 {
+	least := r.lanes[0].done.Record
+	for _, n := range r.lanes {
+		least = min(least, n.done.Record)
+	}
+	return least
+}
+
+// canGoOn reports whether a load that ended with err can be taken up again.
+func (r *run) canGoOn(ctx context.Context, err error) bool {
+	return errors.Is(err, ErrLost) && ctx.Err() == nil && r.opt.Rewind != nil &&
+		(r.opt.Job != "" || !r.unsure)
+}
+
+// reconnect waits before another try, and begins another reading. The error is why
+// there is none.
+func (r *run) reconnect(ctx context.Context, lost error) error {
+	now := time.Now()
+	if r.lostAt.IsZero() {
+		r.lostAt, r.tries = now, 0
+	}
+	if most := cmp.Or(r.opt.Reconnect, reconnectFor); now.Sub(r.lostAt) > most {
+		return message.NewError(lost, "gave_up", "check_server", "for", most, "cause", lost)
+	}
+	pause := min(firstPause<<min(r.tries, 10), lastPause)
+	r.tries++
+	r.progress.reconnecting(Reconnecting{Reason: message.Of(lost).Message, Attempt: r.tries, NextTry: now.Add(pause)})
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return errors.Join(context.Cause(ctx), lost)
+	}
+	if err := r.opt.Rewind(); err != nil {
+		return fmt.Errorf("%w; the file can't be read again to go on: %w", lost, err)
+	}
+	r.started = r.started.Add(time.Since(now))
+	if r.tries == 1 {
+		r.losses++
+	}
+	return nil
+}
+
+// goBack takes the account back to what the lanes have committed. Records that were
+// rejected since then stay so: they were told.
+func (r *run) goBack() {
+	rejected := r.counts.Rejected
+	r.counts = Counts{Rejected: rejected, Read: rejected}
+	for _, n := range r.lanes {
+		r.counts.Inserted += n.now.inserted
+		r.counts.Updated += n.now.updated
+		r.counts.Skipped += n.now.skipped
+		r.through = max(r.through, n.done.Record)
+	}
+	r.through = max(r.through, r.position.Record)
+	r.counts.Read += r.counts.Inserted + r.counts.Updated + r.counts.Skipped
+	r.committed = r.counts
+	if r.from() != r.position.Record {
+		r.signs = copySigns(r.kept)
+	}
+	r.unsure, r.uncounted = false, 0
+}
+
+// wasCommitted notes that all is committed, by all lanes.
+func (r *run) wasCommitted() {
+	r.committed = r.counts
+	r.unsure, r.uncounted, r.lostAt = false, 0, time.Time{}
+	if r.opt.Rewind != nil {
+		r.rejected.clear()
+		r.kept = copySigns(r.signs)
+	}
+}
+
+// remember keeps in mind which records were rejected.
+func (r *run) remember(rejects []Reject) {
+	if r.opt.Rewind == nil {
+		return
+	}
+	for i := range rejects {
+		r.rejected.add(rejects[i].Record)
+	}
+}
+
+func copySigns(signs [][]SignCount) [][]SignCount {
+	c := slices.Clone(signs)
+	for i := range c {
+		c[i] = slices.Clone(c[i])
+	}
+	return c
+}
+
+// unsure returns err for rows of which nobody can tell whether they are in the table.
+func unsure(rows int64, err error) error {
+	return message.NewError(err, "commit_unknown", "look_into_table", "rows", rows, "cause", err)
+}
+
+// A recordSet is a set of record numbers: bits, by pages of those that have any.
+type recordSet struct{ pages map[int64]*[pageWords]uint64 }
+
+const pageWords = 64
+
+func (s *recordSet) add(n int64) {
+	if s.pages == nil {
+		s.pages = map[int64]*[pageWords]uint64{}
+	}
+	page := s.pages[n/(64*pageWords)]
+	if page == nil {
+		page = new([pageWords]uint64)
+		s.pages[n/(64*pageWords)] = page
+	}
+	page[n/64%pageWords] |= 1 << (n % 64)
+}
+
+func (s *recordSet) has(n int64) bool {
+	page := s.pages[n/(64*pageWords)]
+	return page != nil && page[n/64%pageWords]&(1<<(n%64)) != 0
+}
+
+func (s *recordSet) clear() { clear(s.pages) }

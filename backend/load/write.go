@@ -1,0 +1,396 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A run is the writing stage of one load, and its account.
+type run struct {
+	src      Source
+	conv     Converter
+	dst      Target
+	layout   Layout
+	opt      Options
+	limit    rejectLimit
+	progress *progress
+	log      *rejectLog
+	panics   panicGuard // of any stage
+	large    chan struct{}
+
+	// Of the try at hand.
+	load    Load // nil for a check
+	pace    Pace
+	lanes   []*lane
+	flights []*flight     // those on their way, in the order of the file
+	idle    []*flight     // those at hand for others
+	free    chan<- *Block // where blocks go when they are in the account
+
+	counts    Counts // of all blocks that were written
+	committed Counts // as of the last commit
+	consumed  int64
+	uncounted int64     // bytes of text since the last commit
+	position  end       // of the last record that is in the counts
+	started   time.Time // moved forward by the time that the load stood still
+	commitAt  time.Time
+	signs     [][]SignCount // by column
+
+	recovery // how it goes on after the connection was lost
+}
+
+// write takes the blocks in order to the writers, until they end or something
+// goes wrong, and commits.
+func (r *run) write(ctx context.Context, converted <-chan *Block) error {
+	if r.started.IsZero() {
+		r.started = time.Now()
+	}
+	r.postponeCommit()
+	r.progress.phase(PhaseWriting)
+
+	// A cancel lets the batch at hand come to its end, so that what was
+	// written can be kept; only one that takes long is broken off. The commit
+	// that keeps it has longer. An atomic plan keeps nothing.
+	last := cmp.Or(r.pace.AfterCancel, commitAfterCancel)
+	grace := min(graceAfterCancel, last)
+	if r.layout.Plan.Atomic {
+		grace, last = 0, 0
+	}
+	writing, done := outlast(ctx, grace)
+	defer done()
+	committing, done := outlast(ctx, last)
+	defer done()
+	land := r.takeOff(writing)
+	defer land()
+
+	for ctx.Err() == nil {
+		if err := r.waitWhilePaused(ctx, committing); err != nil {
+			return err
+		}
+		if ctx.Err() != nil { // while it stood still
+			break
+		}
+		var b *Block
+		select {
+		case b = <-converted:
+		case <-ctx.Done():
+		}
+		if b == nil {
+			break
+		}
+		if r.opt.GiveWay && b.Unfit != nil {
+			return b.Unfit
+		}
+		r.hand(b)
+		ahead := r.depth()
+		if b.large || b.err != nil {
+			ahead = 0
+		}
+		if err := r.settle(ahead); err != nil {
+			return err
+		}
+		if b.err != nil {
+			if ctx.Err() != nil { // the source was closed, or breaks off when nobody waits for more
+				break
+			}
+			return b.err
+		}
+		if !r.held() && r.commitIsDue() {
+			if err := r.commit(committing); err != nil {
+				return err
+			}
+			r.progress.phase(PhaseWriting)
+		}
+	}
+	if err := r.panics.err(); err != nil { // what came is not all
+		return err
+	}
+	if ctx.Err() != nil {
+		return r.stop(ctx, committing)
+	}
+	if err := r.settle(0); err != nil {
+		return err
+	}
+	if err := r.checkLimit(0); err != nil {
+		return err
+	}
+	return r.commit(committing)
+}
+
+// settle waits until at most ahead blocks are on their way to the writers.
+func (r *run) settle(ahead int) error {
+	for len(r.flights) > ahead {
+		f := r.flights[0]
+		r.flights = r.flights[1:]
+		f.left.Wait()
+		if err := r.account(f); err != nil {
+			return err
+		}
+		b := f.block
+		r.idle = append(r.idle, f)
+		if b.err != nil { // nothing comes after it
+			continue
+		}
+		if b.large {
+			b.Arena = nil
+			r.large <- struct{}{}
+		}
+		r.free <- b // holds all blocks: never waits
+	}
+	return nil
+}
+
+// account takes a block that was written into the account and has its rejects
+// reported.
+func (r *run) account(f *flight) error {
+	b := f.block
+	refused, err := f.result()
+	if err != nil {
+		return err
+	}
+	if r.opt.GiveWay {
+		if unfit := r.refusedGuess(b, refused); unfit != nil {
+			return unfit
+		}
+	}
+	for _, ref := range refused {
+		b.uncountSigns(ref.Row)
+		var value []byte
+		if ref.Column >= 0 {
+			value = b.text(b.Row(ref.Row)[ref.Column])
+		}
+		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{ref.Code, ref.Note})
+	}
+	r.addSigns(b)
+	r.counts.Read += b.read - f.passed
+	for i, s := range f.shares {
+		r.counts.Inserted += s.res.Inserted
+		r.counts.Updated += s.res.Updated
+		r.counts.Skipped += s.res.Skipped
+		r.lanes[i].now.add(s.res)
+	}
+	r.counts.Rejected += int64(len(b.Rejects))
+	if !r.counts.Balanced() {
+		return fmt.Errorf("the counts do not balance after record %d: %+v; please report this", b.last.Record, r.counts)
+	}
+	r.consumed = max(r.consumed, b.Consumed)
+	r.uncounted += int64(len(b.Arena))
+	if b.last.Record > r.position.Record {
+		r.position = b.last
+	}
+	if err := r.log.add(b.Rejects); err != nil {
+		return err
+	}
+	r.remember(b.Rejects)
+	if len(b.Rejects) > 0 {
+		if err := r.checkLimit(leastForPercent); err != nil {
+			return err
+		}
+	}
+	r.progress.update(r.counts, r.consumed)
+	return nil
+}
+
+func (r *run) checkLimit(leastForPercent int64) error {
+	if r.limit.exceeded(r.counts, leastForPercent) {
+		return &TooManyRejectsError{r.counts.Rejected, r.counts.Read, r.layout.Plan.MaxRejects}
+	}
+	return nil
+}
+
+// finish makes up the account. err is why the load ended.
+func (r *run) finish(ctx context.Context, err error) (Summary, error) {
+	s := Summary{Counts: r.counts, Bytes: r.consumed, Signs: r.allSigns(), Reconnects: r.losses}
+	if !r.started.IsZero() {
+		s.Elapsed = time.Since(r.started)
+	}
+	if err == nil {
+		r.progress.done()
+		return s, nil
+	}
+	// What was read and rejected stays told; what was undone is no longer in
+	// the table.
+	s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
+	s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
+	switch unfit := (*UnfitError)(nil); {
+	case r.unsure && s.RolledBack > 0:
+		err = unsure(s.RolledBack, err)
+	case ctx.Err() == nil:
+	case s.RolledBack > 0 && !r.layout.Plan.Atomic:
+		err = &UndoneError{Rows: s.RolledBack, Cause: context.Cause(ctx), Err: err}
+	case errors.As(err, &unfit), errors.Is(err, ErrLost): // no failure, but a reason to begin again
+		err = context.Cause(ctx)
+	}
+	return s, err
+}
+
+// A lane is one writer of a load, with a goroutine of its own.
+type lane struct {
+	writer Writer
+	work   chan *flight
+	index  int
+
+	done Mark  // as it was last committed
+	now  tally // of what it wrote, with what is not committed
+}
+
+// A tally counts what one writer did.
+type tally struct{ inserted, updated, skipped int64 }
+
+func (t *tally) add(res Result) {
+	t.inserted += res.Inserted
+	t.updated += res.Updated
+	t.skipped += res.Skipped
+}
+
+// open prepares the load and opens its writers.
+func (r *run) open(ctx context.Context) error {
+	was := r.lanes
+	r.load, r.pace, r.lanes, r.flights, r.idle = nil, Pace{}, nil, nil, nil
+	if r.opt.Check {
+		r.lanes = []*lane{{writer: discard{}}}
+		return nil
+	}
+	var err error
+	if r.load, err = r.dst.Prepare(ctx, r.opt.Job, r.layout); err != nil {
+		r.lanes = was
+		return err
+	}
+	r.pace = r.load.Pace()
+	writers := max(r.pace.Writers, 1)
+	marks := r.load.Marks()
+	if r.opt.Job == "" { // the memory of an earlier try
+		for _, n := range was {
+			marks = append(marks, n.done)
+		}
+	}
+	for _, m := range marks {
+		writers = max(m.Writers, 1)
+	}
+	for i := range writers {
+		n := &lane{index: i, done: Mark{Writer: i, Writers: writers}}
+		for _, m := range marks {
+			if m.Writer == i {
+				n.done = m
+			}
+		}
+		n.now = tally{n.done.Inserted, n.done.Updated, n.done.Skipped}
+		r.lanes = append(r.lanes, n)
+	}
+	r.goBack()
+	for _, n := range r.lanes {
+		if n.writer, err = r.load.Writer(ctx, n.index); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close closes the writers and the load of a try.
+func (r *run) close() error {
+	var errs []error
+	for _, n := range r.lanes {
+		if n.writer != nil {
+			errs = append(errs, n.writer.Close())
+			n.writer = nil
+		}
+	}
+	if r.load != nil {
+		errs = append(errs, r.load.Close())
+		r.load = nil
+	}
+	return errors.Join(errs...)
+}
+
+// depth is how many blocks may be on their way to the writers while another one is
+// taken.
+func (r *run) depth() int {
+	if n := len(r.lanes); n > 1 {
+		return n
+	}
+	return 0
+}
+
+// takeOff starts the lanes. The func that it returns ends them.
+func (r *run) takeOff(ctx context.Context) (land func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	for _, n := range r.lanes {
+		n.work = make(chan *flight, r.depth()+1)
+		r.flying.Go(func() {
+			for f := range n.work {
+				f.write(ctx, n, &r.panics)
+			}
+		})
+	}
+	return func() {
+		cancel()
+		for _, n := range r.lanes {
+			close(n.work)
+		}
+		r.flying.Wait()
+	}
+}
+
+// A flight is one block on its way to the writers.
+type flight struct {
+	block  *Block
+	shares []share        // one for each lane
+	passed int64          // records of the block that an earlier try has dealt with
+	left   sync.WaitGroup // its shares that are not written yet
+}
+
+// A share is the rows of a block that go to one writer.
+type share struct {
+	batch Batch
+	rows  []int // which of the block's rows they are; nil where they are all
+	res   Result
+
+	space Batch // memory that serves again
+	index []int
+	err   error
+}
+
+func (f *flight) write(ctx context.Context, n *lane, panics *panicGuard) {
+	defer f.left.Done()
+	s := &f.shares[n.index]
+	panics.guard(func() { s.res, s.err = n.writer.Write(ctx, &s.batch) })
+	s.err = cmp.Or(panics.err(), s.err)
+}
+
+// result returns the rows that were refused, as the block's.
+func (f *flight) result() ([]Refusal, error) {
+	var refused []Refusal
+	var lost error
+	for i := range f.shares {
+		s := &f.shares[i]
+		switch {
+		case errors.Is(s.err, ErrLost):
+			lost = s.err
+		case s.err != nil:
+			return nil, s.err
+		}
+		if s.rows != nil {
+			for k := range s.res.Refused {
+				s.res.Refused[k].Row = s.rows[s.res.Refused[k].Row]
+			}
+		}
+		refused = append(refused, s.res.Refused...)
+	}
+	if len(f.shares) > 1 {
+		slices.SortFunc(refused, func(a, b Refusal) int { return cmp.Compare(a.Row, b.Row) })
+	}
+	return refused, lost
+}
+
+// A discard is a Writer that takes everything and keeps nothing.
+type discard struct{}
+
+func (discard) Write(_ context.Context, b *Batch) (Result, error) {
+	return Result{Inserted: int64(len(b.Rows))}, nil
+}
+func (discard) Commit(context.Context, Mark) error { return nil }
+func (discard) Close() error                       { return nil }
