@@ -41,7 +41,7 @@ type livePrinter struct {
 	filled time.Time // when room last grew
 	hidden int64     // rejects not shown since the last one shown
 	lined  time.Time // when the last line of progress was printed
-	waited bool      // the last progress said that the load waits
+	stood  bool      // the last progress said that the load waits
 }
 
 // People read rejects more slowly than listeners do: beyond these limits rejects are only
@@ -111,9 +111,9 @@ func (p *livePrinter) clear() {
 
 func (p *livePrinter) progress(v load.Progress) {
 	if !p.s.terminal {
-		waits := v.Phase == load.PhaseWaiting && !p.waited
-		p.waited = v.Phase == load.PhaseWaiting
-		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone || waits {
+		stands := v.Phase == load.PhaseWaiting && !p.stood || v.Reconnecting != nil
+		p.stood = v.Phase == load.PhaseWaiting
+		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone || stands {
 			p.lined = time.Now()
 			p.s.println(progressLine(v))
 		}
@@ -154,6 +154,8 @@ func rates(v load.Progress) []string {
 	switch {
 	case v.Phase == load.PhaseWaiting:
 		return []string{waiting}
+	case v.Reconnecting != nil:
+		return []string{reconnecting(v.Reconnecting)}
 	case v.Phase == load.PhaseOpening, v.Phase == load.PhaseCommitting:
 		return []string{string(v.Phase)}
 	case v.RecordsPerSecond == 0:
@@ -178,13 +180,25 @@ func rates(v load.Progress) []string {
 // waiting is printed when a load can't proceed.
 const waiting = "waiting: another program has locked the database"
 
+// reconnecting says that the connection was lost, why, and when it is tried again.
+func reconnecting(r *load.Reconnecting) string {
+	again := "now"
+	if left := time.Until(r.NextTry); left > 0 {
+		again = fmt.Sprintf("in %.1f s", left.Seconds())
+	}
+	return fmt.Sprintf("reconnecting: %s; try %d %s", r.Reason, r.Attempt, again)
+}
+
 // inferring is printed while a check infers the types.
 const inferring = "inferring the types"
 
 // progressLine formats progress as a log line.
 func progressLine(v load.Progress) string {
-	if v.Phase == load.PhaseWaiting {
+	switch {
+	case v.Phase == load.PhaseWaiting:
 		return waiting
+	case v.Reconnecting != nil:
+		return reconnecting(v.Reconnecting)
 	}
 	var parts []string
 	if v.Percent != nil {
