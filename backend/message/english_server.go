@@ -45,5 +45,7 @@ var serverTexts = map[ID]string{
 	"use_primary":         `use the address of the primary server`,
 	"server_too_old":      `the server at {address} is too old: {cause}`,
 	"use_newer":           `use a newer server`,
+	"ssl_mode_unknown":    `{mode:q} is no mode of TLS`,
+	"ssl_mode_is":         `ssl-mode is DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY`,
 	"server_refuses":      `{address}: {cause}`,
 }

@@ -14,7 +14,10 @@ import (
 // An address is a parsed target URL. Only this file knows what is a path and what
 // is a URL.
 type address struct {
-	other string // the scheme of a kind of database that is not supported
+	other  string  // the scheme of a kind of database that is not supported
+	server *Server // of a database on a server
+	saved  string  // the name of a saved connection
+
 	named bool   // sqlite: precedes the path
 	path  string // of the SQLite file
 	query string // the settings, verbatim
@@ -26,7 +29,7 @@ type address struct {
 // the path.
 var settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 
-var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_path_dot"))
+var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_server_address"))
 
 // parse parses a target's URL. It refuses what SQLite would take for something
 // else than the path it looks like. The error shows nothing that [Redact] hides.
@@ -40,10 +43,17 @@ func parseURL(url string) (address, error) {
 		return parseSQLite(rest)
 	} else if strings.EqualFold(name, "file") && name != url {
 		return address{}, fmt.Errorf("open target: %w", message.NewError(nil, "file_address", "give_path"))
+	} else if strings.EqualFold(name, "connection") && name != url {
+		return parseSaved(rest)
 	}
 	scheme, rest := split(url)
 	if name, ok := strings.CutSuffix(scheme, "://"); ok && !strings.Contains(name, ":") {
-		return address{other: strings.Trim(name, copied)}, nil
+		name = strings.Trim(name, copied)
+		if kind := serverKinds[strings.ToLower(name)]; kind != "" {
+			server, err := parseServer(kind, rest)
+			return address{server: server}, err
+		}
+		return address{other: name}, nil
 	}
 	// A name with a colon after it may begin a file's name, but not if a user's
 	// password follows, as in the addresses of Go's drivers, or another scheme, as
@@ -53,6 +63,23 @@ func parseURL(url string) (address, error) {
 	}
 	return address{path: url}.onDisk()
 }
+
+// parseSaved parses what follows connection:.
+func parseSaved(name string) (address, error) {
+	if strings.TrimSpace(name) == "" {
+		return address{}, fmt.Errorf("open target: %w", message.NewError(nil, "connection_unnamed", "name_connection"))
+	}
+	return address{saved: name}, nil
+}
+
+// Saved returns the name of the saved connection that url names.
+func Saved(url string) (name string, ok bool) {
+	a, err := parse(url)
+	return a.saved, err == nil && a.saved != ""
+}
+
+// remote reports whether the address is not that of a file.
+func (a address) remote() bool { return a.other != "" || a.server != nil || a.saved != "" }
 
 // parseSQLite parses what follows sqlite:.
 func parseSQLite(rest string) (address, error) {
@@ -103,8 +130,17 @@ func (a *address) readSettings() error {
 // Abs returns a URL that means the same from every folder, without opening it.
 func Abs(url string) (string, error) {
 	a, err := parse(url)
-	if err != nil || a.other != "" || url == "" {
+	switch {
+	case err != nil, url == "":
 		return url, err
+	case a.server != nil:
+		s, changed, err := a.server.withFullPaths()
+		if err != nil || !changed {
+			return url, err
+		}
+		return s.URL(), nil
+	case a.remote():
+		return url, nil
 	}
 	abs, err := filepath.Abs(a.path)
 	if err != nil {
@@ -120,16 +156,39 @@ func Abs(url string) (string, error) {
 // of a URL which can't be a target's.
 func IsAbs(url string) (bool, error) {
 	a, err := parse(url)
-	return err == nil && (a.other != "" || filepath.IsAbs(a.path)), err
+	switch {
+	case err != nil:
+		return false, err
+	case a.server != nil:
+		_, changed, err := a.server.withFullPaths()
+		return !changed && err == nil, err
+	}
+	return a.remote() || filepath.IsAbs(a.path), nil
 }
 
 // Path returns the path of the file that url names, "" if it names none.
 func Path(url string) string {
 	a, err := parse(url)
-	if err != nil || a.other != "" {
+	if err != nil || a.remote() {
 		return ""
 	}
 	return a.path
+}
+
+// Same reports whether two URLs name the same database on a server, as far as they
+// tell: a server can have several names. Files are compared by their paths.
+func Same(a, b string) bool {
+	x, errX := parse(a)
+	y, errY := parse(b)
+	switch {
+	case errX != nil || errY != nil:
+		return false
+	case x.server != nil && y.server != nil:
+		return x.server.same(*y.server)
+	case x.saved != "":
+		return strings.EqualFold(x.saved, y.saved)
+	}
+	return x.path != "" && filepath.Clean(x.path) == filepath.Clean(y.path)
 }
 
 // Files returns the paths of the files that the database at url may consist of;

@@ -107,10 +107,10 @@ func TestAbs(t *testing.T) {
 
 func TestOthers(t *testing.T) {
 	for url, want := range map[string]string{
-		"postgres://host/db":              "postgres",
-		"POSTGRES://ann:secret@host/db":   "POSTGRES",
-		" \"postgres://ann:secret@host\"": "postgres",
-		"mysql+ssl://host":                "mysql+ssl",
+		"oracle://host/db":              "oracle",
+		"ORACLE://ann:secret@host/db":   "ORACLE",
+		" \"oracle://ann:secret@host\"": "oracle",
+		"mysql+ssl://host":              "mysql+ssl",
 	} {
 		if a, err := parse(url); err != nil || a.other != want {
 			t.Errorf("%s: %+v, %v, want the kind %s", url, a, err, want)

@@ -1,8 +1,9 @@
 package target
 
 import (
-	"net/url"
+	neturl "net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"linefeed/backend/message"
@@ -30,11 +31,14 @@ func RedactError(url string, err error) error {
 		return nil
 	}
 	shown, secrets := redact(url)
+	if a, _ := parseURL(url); a.server != nil && a.server.Password != "" && !slices.Contains(secrets, a.server.Password) {
+		secrets = append(secrets, a.server.Password)
+	}
 	if len(secrets) == 0 {
 		return err
 	}
 	text := strings.ReplaceAll(err.Error(), url, shown)
-	for _, s := range secrets {
+	for _, s := range withPlain(secrets) {
 		if len(s) < shortSecret {
 			text = strings.ReplaceAll(text, ":"+s+"@", ":"+hidden+"@")
 			continue
@@ -45,6 +49,19 @@ func RedactError(url string, err error) error {
 		return err
 	}
 	return &redactedError{text, err}
+}
+
+// withPlain returns secrets as they stand in a URL, and as they are.
+func withPlain(secrets []string) []string {
+	all := secrets
+	for _, s := range secrets {
+		for _, unescape := range []func(string) (string, error){neturl.PathUnescape, neturl.QueryUnescape} {
+			if plain, err := unescape(s); err == nil && !slices.Contains(all, plain) {
+				all = append(all[:len(all):len(all)], plain)
+			}
+		}
+	}
+	return all
 }
 
 // shortSecret is the length below which a secret could be a word of the text by
@@ -135,7 +152,7 @@ func redactParameters(rest string) (shown string, secrets []string) {
 	shown = parameter.ReplaceAllStringFunc(rest, func(all string) string {
 		m := parameter.FindStringSubmatch(all)
 		name := strings.TrimSpace(strings.TrimRight(strings.TrimSpace(m[2]), "="))
-		if plain, err := url.QueryUnescape(name); err == nil {
+		if plain, err := neturl.QueryUnescape(name); err == nil {
 			name = plain
 		}
 		if m[3] == "" || m[3] == hidden || !secretName.MatchString(name) {

@@ -53,7 +53,9 @@ const LeastDecimalDigits = sqlite.DecimalDigits
 // with the first table that is created in it.
 //
 // A URL is the path of an SQLite file, or sqlite:PATH, optionally with a setting:
-// sqlite:PATH?wait=30s waits up to 30 seconds for the locks of other programs.
+// sqlite:PATH?wait=30s waits up to 30 seconds for the locks of other programs. Or it
+// is the address of a [Server]. What that leaves out is taken from the environment and
+// from files of the user's, as PostgreSQL's and MySQL's own programs do.
 //
 // Errors show no password.
 func Open(ctx context.Context, url string) (Target, error) {
@@ -61,13 +63,36 @@ func Open(ctx context.Context, url string) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.other != "" {
+	switch {
+	case a.server != nil:
+		db, err := openServer(ctx, *a.server)
+		return db, RedactError(url, err)
+	case a.saved != "":
+		return nil, fmt.Errorf("open target: %w", NoConnection(a.saved))
+	case a.other != "":
 		// The rest of it may hold a password.
-		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", a.other))
+		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_target", "scheme", a.other))
 	}
 	db, err := sqlite.Open(ctx, a.path, a.options)
 	if err != nil {
 		return nil, RedactError(url, err) // and no typed nil
 	}
 	return db, nil
+}
+
+// openServer opens a database on a server.
+func openServer(_ context.Context, s Server) (Target, error) {
+	s, err := s.completed()
+	if err != nil {
+		return nil, err
+	}
+	switch s.Kind {
+	default:
+		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", s.Kind))
+	}
+}
+
+// NoConnection returns the error that there is no saved connection of that name.
+func NoConnection(name string) error {
+	return message.NewError(nil, "connection_missing", "save_connection", "name", name)
 }

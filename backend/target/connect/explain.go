@@ -41,8 +41,8 @@ func kindOf(err error) Kind {
 	}
 	var name *net.DNSError
 	var header tls.RecordHeaderError
-	is := func(any ...error) bool {
-		for _, e := range any {
+	is := func(targets ...error) bool {
+		for _, e := range targets {
 			if errors.Is(err, e) {
 				return true
 			}

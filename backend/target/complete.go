@@ -1,0 +1,154 @@
+package target
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"linefeed/backend/message"
+	"linefeed/backend/target/connect"
+)
+
+// completed returns the address with what it leaves to the environment and to files
+// of the user's, and with how TLS is to be used. Of PostgreSQL it leaves out what
+// the driver finds by itself: PGUSER, PGPASSWORD, ~/.pgpass, PGSERVICE and the like.
+func (s Server) completed() (Server, error) {
+	if s.Kind == MySQL {
+		s = s.withClientFile(readClientFile(clientFile()))
+		return s.withMySQLMode()
+	}
+	return s.withPostgresMode(), nil
+}
+
+// verified are the modes of TLS in which the server's certificate is verified, with
+// or without the name in it, as PostgreSQL and MySQL call them.
+var verified = []string{"verify-full", "verify-ca", "verify-identity"}
+
+// withPostgresMode has the server verified by its certificate where nobody says
+// otherwise and the way to it leads over a network.
+func (s Server) withPostgresMode() Server {
+	if s.Setting("ssl") == "true" { // as other programs write it, and it is no less
+		s = s.without("ssl")
+	}
+	if s.Setting("sslmode") != "" || s.Setting("ssl") != "" || os.Getenv("PGSSLMODE") != "" {
+		return s
+	}
+	service := s.service()
+	if service["sslmode"] != "" {
+		return s
+	}
+	hosts := s.Hosts
+	if len(hosts) == 0 {
+		list := os.Getenv("PGHOST")
+		if h := service["host"]; h != "" {
+			list = h
+		}
+		for name := range strings.SplitSeq(list, ",") {
+			hosts = append(hosts, Host{Name: name})
+		}
+	}
+	if slices.ContainsFunc(hosts, func(h Host) bool { return !connect.Loopback(h.Name) }) {
+		return s.with("sslmode", "verify-full")
+	}
+	return s
+}
+
+// service returns the settings of PostgreSQL's service file that the address or the
+// environment names; nil for none. That there is no such service is for the driver
+// to say.
+func (s Server) service() map[string]string {
+	name, path := s.Setting("service"), s.Setting("servicefile")
+	if name == "" {
+		name = os.Getenv("PGSERVICE")
+	}
+	if path == "" {
+		path = os.Getenv("PGSERVICEFILE")
+	}
+	if home, err := os.UserHomeDir(); path == "" && err == nil {
+		path = filepath.Join(home, ".pg_service.conf")
+	}
+	if name == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return readSections(string(text))[name]
+}
+
+// mysqlModes are the modes of TLS as MySQL's own programs call them.
+var mysqlModes = map[string]string{
+	"disabled": "DISABLED", "preferred": "PREFERRED", "required": "REQUIRED", "verify-ca": "VERIFY_CA", "verify-identity": "VERIFY_IDENTITY",
+	"disable": "DISABLED", "allow": "PREFERRED", "prefer": "PREFERRED", "require": "REQUIRED", "verify-full": "VERIFY_IDENTITY",
+}
+
+// withMySQLMode has the server verified by its certificate where nobody says
+// otherwise and the way to it leads over a network. ssl-mode may be given by the
+// words of PostgreSQL.
+func (s Server) withMySQLMode() (Server, error) {
+	given := s.Setting("ssl-mode", "sslmode")
+	mode, known := mysqlModes[plainName(given)]
+	switch {
+	case given == "" && s.Loopback():
+		return s, nil
+	case given == "":
+		mode = "VERIFY_IDENTITY"
+	case !known:
+		return s, fmt.Errorf("open target: %w", message.NewError(nil, "ssl_mode_unknown", "ssl_mode_is", "mode", given))
+	}
+	return s.without("ssl-mode", "sslmode").with("ssl-mode", mode), nil
+}
+
+// Lowered reports whether the address itself has the server not verified by its
+// certificate, though the way to it leads over a network.
+func (s Server) Lowered() bool {
+	mode := plainName(s.Setting("ssl-mode", "sslmode"))
+	return !s.Loopback() && mode != "" && !slices.Contains(verified, mode)
+}
+
+// withClientFile fills in what the address leaves out from [client] of an option
+// file, and from the environment. The password there is for the user and host there.
+func (s Server) withClientFile(file map[string]string) Server {
+	if password := os.Getenv("MYSQL_PWD"); s.Password == "" && password != "" {
+		s.Password = password
+	}
+	here := len(s.Hosts) == 0 || file["host"] == "" && file["socket"] == ""
+	mine := s.User == "" || file["user"] == "" || s.User == file["user"]
+	if s.Password == "" && mine && (here || slices.ContainsFunc(s.Hosts, func(h Host) bool { return strings.EqualFold(h.Name, file["host"]) })) {
+		s.Password = file["password"]
+	}
+	if s.User == "" {
+		if s.User = file["user"]; s.User == "" {
+			s.User = systemUser()
+		}
+	}
+	if len(s.Hosts) == 0 {
+		switch host, socket := file["host"], file["socket"]; {
+		case socket != "" && (host == "" || host == "localhost"):
+			s.Hosts = []Host{{Name: socket}}
+		case host != "":
+			s.Hosts = []Host{{host, file["port"]}}
+		default:
+			s.Hosts = []Host{{"localhost", file["port"]}}
+		}
+	}
+	for _, name := range []string{"ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"} {
+		if v := file[name]; v != "" && s.Setting(name) == "" && (name != "ssl-mode" || s.Setting("sslmode") == "") {
+			s = s.with(name, v)
+		}
+	}
+	return s
+}
+
+// systemUser returns the name by which the user is logged in to this machine.
+func systemUser() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username[strings.LastIndexByte(u.Username, '\\')+1:] // without Windows' domain
+}
