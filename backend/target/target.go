@@ -65,8 +65,11 @@ func Open(ctx context.Context, url string) (Target, error) {
 	}
 	switch {
 	case a.server != nil:
-		db, err := openServer(ctx, *a.server)
-		return db, RedactError(url, err)
+		s, err := a.server.completed()
+		if err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", s.Kind))
 	case a.saved != "":
 		return nil, fmt.Errorf("open target: %w", NoConnection(a.saved))
 	case a.other != "":
@@ -78,18 +81,6 @@ func Open(ctx context.Context, url string) (Target, error) {
 		return nil, RedactError(url, err) // and no typed nil
 	}
 	return db, nil
-}
-
-// openServer opens a database on a server.
-func openServer(_ context.Context, s Server) (Target, error) {
-	s, err := s.completed()
-	if err != nil {
-		return nil, err
-	}
-	switch s.Kind {
-	default:
-		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", s.Kind))
-	}
 }
 
 // NoConnection returns the error that there is no saved connection of that name.
