@@ -40,7 +40,8 @@
 //     explains their errors; target/sqlite/extras has what the driver leaves out
 //     of SQLite; target/connect tells why a database server can't be reached;
 //     target/targettest is the suite that every database passes, and
-//     target/testserver starts the database servers of tests.
+//     target/testserver starts the database servers of tests, and has a network
+//     with faults.
 //   - store keeps jobs and rejects in an SQLite file of the program's own.
 //   - event is the hub that tells listeners, however many and however slow,
 //     without ever making an import wait.

@@ -1,6 +1,7 @@
 // Package testserver starts real database servers for tests: on loopback ports
 // and in folders of their own, as an unprivileged user, with the programs that
-// scripts/setup servers installs. It never touches a server that the system runs.
+// scripts/setup servers installs. It never touches a server that the system runs. A
+// Proxy stands between a server and its clients as a network with faults.
 //
 // A server is started by the first test of a process that asks for it, and ends
 // with the process, however that ends; its folder is removed then.
@@ -160,7 +161,7 @@ func freePort() (int, error) {
 		var b [2]byte
 		_, _ = rand.Read(b[:]) // it never fails
 		port := 10_000 + (int(b[0])<<8+int(b[1]))%20_000
-		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address(port))
 		if err != nil {
 			continue
 		}
@@ -253,4 +254,6 @@ func (s *Server) end(t testing.TB, how func(*process)) {
 }
 
 // Host returns the address and port of the server, 127.0.0.1:PORT.
-func (s *Server) Host() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
+func (s *Server) Host() string { return address(s.Port) }
+
+func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
