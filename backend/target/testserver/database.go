@@ -18,21 +18,30 @@ type Database struct {
 // Database makes an empty database, which is dropped at the end of the test.
 func (s *Server) Database(t testing.TB) *Database {
 	t.Helper()
-	d := &Database{Server: s, Name: "test_" + strings.ToLower(rand.Text()[:12])}
-	s.administer(t, "CREATE DATABASE "+d.Name)
-	db, err := s.kind.open(s, s.admin(), d.Name)
+	name := newName()
+	s.administer(t, "CREATE DATABASE "+name)
+	t.Cleanup(func() {
+		s.Start(t) // the test may have stopped it
+		s.administer(t, s.kind.dropDatabase(name))
+	})
+	return s.database(t, name)
+}
+
+func newName() string { return "test_" + strings.ToLower(rand.Text()[:12]) }
+
+// database opens a database until the end of the test.
+func (s *Server) database(t testing.TB, name string) *Database {
+	t.Helper()
+	db, err := s.kind.open(s, s.admin(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.sql = db
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
-		s.Start(t) // the test may have stopped it
-		s.administer(t, s.kind.dropDatabase(d.Name))
 	})
-	return d
+	return &Database{s, name, db}
 }
 
 // administer runs statements as the administrator, outside of any test's database.

@@ -119,7 +119,7 @@ func command(folder string, args []string) (*exec.Cmd, error) {
 	}
 	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // a server outlives the test that starts it
 	cmd.Dir = folder
-	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + folder, "TMPDIR=" + folder}
+	cmd.Env = []string{"PATH=" + folder + "/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + folder, "TMPDIR=" + folder}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setsid: true}
 	return cmd, nil
 }
