@@ -7,6 +7,7 @@ import (
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
+	"linefeed/backend/target/postgres"
 	"linefeed/backend/target/sqlite"
 )
 
@@ -69,7 +70,8 @@ func Open(ctx context.Context, url string) (Target, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", s.Kind))
+		db, err := openServer(ctx, s)
+		return db, RedactError(url, err)
 	case a.saved != "":
 		return nil, fmt.Errorf("open target: %w", NoConnection(a.saved))
 	case a.other != "":
@@ -81,6 +83,22 @@ func Open(ctx context.Context, url string) (Target, error) {
 		return nil, RedactError(url, err) // and no typed nil
 	}
 	return db, nil
+}
+
+// openServer opens the database at a server's address.
+func openServer(ctx context.Context, s Server) (Target, error) {
+	if s.Kind == PostgreSQL {
+		config, err := postgres.ParseURL(s.URL())
+		if err != nil {
+			return nil, err
+		}
+		db, err := postgres.Open(ctx, config)
+		if err != nil {
+			return nil, err // and no typed nil
+		}
+		return db, nil
+	}
+	return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", s.Kind))
 }
 
 // NoConnection returns the error that there is no saved connection of that name.

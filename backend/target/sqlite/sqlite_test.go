@@ -84,6 +84,10 @@ func (f file) Query(t *testing.T, query string) [][]string {
 	return all
 }
 
+func (file) Dialect() targettest.Dialect {
+	return targettest.Dialect{Counted: "INTEGER PRIMARY KEY"}
+}
+
 // check runs SQLite's integrity check.
 func (f file) check(t *testing.T) {
 	t.Helper()

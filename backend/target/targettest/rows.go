@@ -141,14 +141,15 @@ func testUpdate(t *testing.T, db Database) {
 }
 
 func testUpdateByKey(t *testing.T, db Database) {
-	withPeople(t, db)
+	db.Exec(t, strings.Replace(people, "INTEGER PRIMARY KEY", db.Dialect().Counted, 1))
+	db.Exec(t, "INSERT INTO people VALUES (-1, 'a@x', 'Ann', 'Rome'), (-2, 'b@x', 'Bob', 'Oslo')")
 	s := open(t, db)
 	w := s.begin(load.Plan{Table: "people", OnConflict: load.ConflictUpdate, Key: []string{"email"}}, "email", "name")
 	res := s.write(w, row("a@x", "Zoe"), row("c@x", "Cyd"))
 	wantCounts(t, res, 1, 1, 0)
 	s.finish(w)
 	s.want("SELECT email, name, city FROM people ORDER BY email", "a@x|Zoe|Rome", "b@x|Bob|Oslo", "c@x|Cyd|nowhere")
-	s.want("SELECT id FROM people WHERE email = 'a@x'", "1")
+	s.want("SELECT id FROM people WHERE email = 'a@x'", "-1")
 }
 
 func testReplace(t *testing.T, db Database) {

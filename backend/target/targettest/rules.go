@@ -58,36 +58,40 @@ func testUpdateUnmappedCheck(t *testing.T, db Database) {
 func testNamesWithMeaning(t *testing.T, db Database) {
 	names := []string{
 		"excluded", "new", "old", "values", "set", "default", "select", "table", "row", "null",
-		"rowid", "oid", "_rowid_", "ctid", "c0", "c1", "main", "temp", "x", "linefeed_batch", "linefeed_row", "linefeed_conflict",
+		"rowid", "oid", "_rowid_", "c0", "c1", "main", "temp", "x", "linefeed_batch", "linefeed_row", "linefeed_conflict",
 		"pragma_table_list", "pragma_table_xinfo", "pragma_index_list", "pragma_foreign_key_list",
 	}
 	for i, table := range names {
 		key, value := names[(i+1)%len(names)], names[(i+2)%len(names)]
-		for _, rule := range []load.Conflict{load.ConflictReject, load.ConflictSkip, load.ConflictUpdate, load.ConflictReplace} {
-			s := open(t, db)
-			plan := load.Plan{Table: table, Create: true, OnConflict: rule, Columns: []load.Column{
-				{Name: key, Type: load.Integer, PrimaryKey: true}, {Name: value, Type: load.Integer},
-			}}
-			w := s.begin(plan, key, value)
-			res := s.write(w, row(1, 10), row(2, 20), row(1, 30), row(3, nil))
-			var want load.Result
-			first, refused := "1|10", []string{"3 required 1"}
-			switch rule {
-			case load.ConflictReject:
-				refused = []string{"2 duplicate_key 0", "3 required 1"}
-			case load.ConflictSkip:
-				want.Skipped = 1
-			default:
-				want.Updated, first = 1, "1|30"
-			}
-			wantCounts(t, res, 2, want.Updated, want.Skipped)
-			wantRefused(t, res, refused...)
-			s.finish(w)
-			quoted := func(name string) string { return `"` + name + `"` }
-			query := fmt.Sprintf("SELECT * FROM %s ORDER BY 1", quoted(table))
-			s.want(query, first, "2|20")
-			db.Exec(t, "DROP TABLE "+quoted(table))
+		t.Run(table, func(t *testing.T) { testMeaning(t, db, table, key, value) })
+	}
+}
+
+func testMeaning(t *testing.T, db Database, table, key, value string) {
+	for _, rule := range []load.Conflict{load.ConflictReject, load.ConflictSkip, load.ConflictUpdate, load.ConflictReplace} {
+		s := open(t, db)
+		plan := load.Plan{Table: table, Create: true, OnConflict: rule, Columns: []load.Column{
+			{Name: key, Type: load.Integer, PrimaryKey: true}, {Name: value, Type: load.Integer},
+		}}
+		w := s.begin(plan, key, value)
+		res := s.write(w, row(1, 10), row(2, 20), row(1, 30), row(3, nil))
+		var want load.Result
+		first, refused := "1|10", []string{"3 required 1"}
+		switch rule {
+		case load.ConflictReject:
+			refused = []string{"2 duplicate_key 0", "3 required 1"}
+		case load.ConflictSkip:
+			want.Skipped = 1
+		default:
+			want.Updated, first = 1, "1|30"
 		}
+		wantCounts(t, res, 2, want.Updated, want.Skipped)
+		wantRefused(t, res, refused...)
+		s.finish(w)
+		quoted := func(name string) string { return `"` + name + `"` }
+		query := fmt.Sprintf("SELECT * FROM %s ORDER BY 1", quoted(table))
+		s.want(query, first, "2|20")
+		db.Exec(t, "DROP TABLE "+quoted(table))
 	}
 }
 

@@ -21,6 +21,16 @@ type Database interface {
 	// values as text, and NULL as "NULL".
 	Exec(t *testing.T, sql string)
 	Query(t *testing.T, sql string) [][]string
+
+	Dialect() Dialect
+}
+
+// A Dialect says how a database differs from others in what the suite asks of it.
+type Dialect struct {
+	// Counted defines an integer column as the primary key whose values the
+	// database counts.
+	Counted string
+	NoNUL   bool // its texts hold no NUL
 }
 
 // Run runs the suite. fresh creates an empty database, and removes it at the end of

@@ -1,0 +1,298 @@
+package postgres
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"linefeed/backend/load"
+)
+
+// store writes rows by the rule of the plan.
+func (w *writer) store(ctx context.Context, b *load.Batch, rows []int, out *outcome) error {
+	if w.writes.changes() {
+		return w.storeChanges(ctx, b, rows, out)
+	}
+	if w.writes.rule == load.ConflictSkip {
+		return w.storeFound(ctx, b, rows, out)
+	}
+	if !w.findKeys && !w.findOrphans {
+		failed, err := w.put(ctx, b, rows)
+		if err != nil {
+			return err
+		}
+		if failed == nil {
+			out.Inserted += int64(len(rows))
+			return nil
+		}
+		if !w.learn(failed) {
+			return w.isolate(ctx, b, rows, failed, out)
+		}
+	}
+	return w.storeFound(ctx, b, rows, out)
+}
+
+// learn notes what is to be looked for before rows are written, and reports whether
+// that is new.
+func (w *writer) learn(failed *rowError) bool {
+	switch {
+	case failed.is(load.CodeDuplicateKey) && !w.findKeys:
+		w.findKeys = len(w.writes.keys) > 0
+		return w.findKeys
+	case failed.is(load.CodeForeignKey) && !w.findOrphans:
+		w.findOrphans = len(w.writes.orphans) > 0
+		return w.findOrphans
+	}
+	return false
+}
+
+// storeFound writes rows but for those that are known not to be taken.
+func (w *writer) storeFound(ctx context.Context, b *load.Batch, rows []int, out *outcome) error {
+	for {
+		f, err := w.find(ctx, b, rows)
+		if err != nil {
+			return err
+		}
+		failed, err := w.put(ctx, b, f.rest)
+		if err != nil {
+			return err
+		}
+		if failed == nil {
+			out.Inserted += int64(len(f.rest))
+			f.report(out, f.repeats)
+			if w.writes.rule != load.ConflictSkip {
+				// Where nothing is found, it is not worth the while.
+				w.findKeys, w.findOrphans = f.keys > 0, f.orphans > 0
+			} else {
+				w.findKeys, w.findOrphans = w.findKeys && f.others > 0, f.orphans > 0
+			}
+			return nil
+		}
+		if w.learn(failed) {
+			continue
+		}
+		f.report(out, nil)
+		left := slices.Concat(f.rest, rowsOf(f.repeats))
+		slices.Sort(left)
+		return w.isolate(ctx, b, left, nil, out)
+	}
+}
+
+// storeChanges writes rows by a rule that changes those that are there: in pieces
+// that have each key once, since a statement changes a row only once.
+func (w *writer) storeChanges(ctx context.Context, b *load.Batch, rows []int, out *outcome) error {
+	pieces, err := w.pieces(ctx, b, rows)
+	if err != nil {
+		return err
+	}
+	for _, piece := range pieces {
+		n, failed, err := w.change(ctx, b, piece)
+		switch {
+		case err != nil:
+			return err
+		case failed == nil:
+			out.add(n)
+		default:
+			if err := w.isolate(ctx, b, piece, failed, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// add adds counts.
+func (o *outcome) add(n outcome) {
+	o.Inserted += n.Inserted
+	o.Updated += n.Updated
+	o.Skipped += n.Skipped
+}
+
+// try writes rows by the rule of the plan, all or none.
+func (w *writer) try(ctx context.Context, b *load.Batch, rows []int) (n outcome, failed *rowError, err error) {
+	switch {
+	case w.writes.changes():
+		return w.change(ctx, b, rows)
+	case w.writes.rule == load.ConflictSkip:
+		there, err := w.there(ctx, b, rows, w.writes.lookupOf(w.writes.key))
+		if err != nil {
+			return n, nil, err
+		}
+		rest := without(rows, there)
+		failed, err = w.put(ctx, b, rest)
+		return outcome{load.Result{Inserted: int64(len(rest)), Skipped: int64(len(there))}}, failed, err
+	}
+	failed, err = w.put(ctx, b, rows)
+	return outcome{load.Result{Inserted: int64(len(rows))}}, failed, err
+}
+
+// change changes the rows that are there, and inserts the others.
+func (w *writer) change(ctx context.Context, b *load.Batch, rows []int) (n outcome, failed *rowError, err error) {
+	changed, failed, err := w.changed(ctx, b, rows)
+	if err != nil || failed != nil {
+		return n, failed, err
+	}
+	rest := without(rows, changed)
+	if len(rest) > 0 {
+		w.ahead = "" // what was changed is undone with them
+		if failed, err = w.put(ctx, b, rest); err != nil || failed != nil {
+			return n, w.unchanged(ctx, b, rows, failed), err
+		}
+	}
+	n.Inserted = int64(len(rest))
+	if w.writes.update == "" {
+		n.Skipped = int64(len(changed))
+	} else {
+		n.Updated = int64(len(changed))
+	}
+	return n, nil, nil
+}
+
+// unchanged returns the error of a row that was neither changed nor inserted: if it
+// is there, a trigger left it out.
+func (w *writer) unchanged(ctx context.Context, b *load.Batch, rows []int, failed *rowError) *rowError {
+	if len(rows) != 1 || failed == nil || !failed.is(load.CodeDuplicateKey) || !w.table.triggers {
+		return failed
+	}
+	if there, err := w.there(ctx, b, rows, w.writes.lookupOf(w.writes.key)); err == nil && len(there) == 1 {
+		return ignored()
+	}
+	return failed
+}
+
+// changed changes the rows that are there, and returns which they are.
+func (w *writer) changed(ctx context.Context, b *load.Batch, rows []int) ([]int, *rowError, error) {
+	if w.writes.update == "" {
+		there, err := w.there(ctx, b, rows, w.writes.lookupOf(w.writes.key))
+		return there, nil, err
+	}
+	there, err := w.query(ctx, b, rows, w.writes.update, all(len(w.writes.columns)))
+	if err == nil {
+		w.ahead = keep
+		return there, nil, nil
+	}
+	failed := w.rowErrorOf(err, nil)
+	if failed == nil {
+		return nil, nil, err
+	}
+	w.ahead = undo
+	return nil, failed, nil
+}
+
+// put inserts rows, all or none.
+func (w *writer) put(ctx context.Context, b *load.Batch, rows []int) (*rowError, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	n, err := w.insert(ctx, b, rows)
+	if err == nil && n == int64(len(rows)) {
+		w.ahead = keep
+		return nil, nil
+	}
+	failed := ignored()
+	if err != nil {
+		if failed = w.rowErrorOf(err, rows); failed == nil {
+			return nil, err
+		}
+	}
+	w.ahead = undo
+	return failed, nil
+}
+
+// insert inserts rows, and returns how many there are now more.
+func (w *writer) insert(ctx context.Context, b *load.Batch, rows []int) (int64, error) {
+	if w.table.insertOnly || w.fillsAny(b, rows) {
+		return w.exec(ctx, b, rows, w.writes.insert, all(len(w.writes.columns)))
+	}
+	w.copying.w, w.copying.b, w.copying.rows = w.writes, b, rows
+	defer w.copying.end()
+	tag, err := w.conn.CopyFrom(ctx, &w.copying, w.before()+w.writes.copy)
+	return tag.RowsAffected(), err
+}
+
+// fillsAny reports whether one of the rows has a default instead of NULL, which
+// COPY does not know.
+func (w *writer) fillsAny(b *load.Batch, rows []int) bool {
+	if len(w.writes.filled) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(rows, func(row int) bool {
+		cells := b.Row(row)
+		return slices.ContainsFunc(w.writes.filled, func(i int) bool { return cells[i].Kind == load.CellNull })
+	})
+}
+
+// parameters returns the columns of rows as the parameters of a statement.
+func (w *writer) parameters(b *load.Batch, rows []int, columns []int) (values [][]byte, formats []int16) {
+	w.array = w.array[:0]
+	ends := make([]int, len(columns))
+	for i, c := range columns {
+		w.array = w.writes.appendArray(w.array, b, rows, c)
+		ends[i] = len(w.array)
+	}
+	start := 0
+	for _, end := range ends {
+		values = append(values, w.array[start:end:end])
+		formats = append(formats, 1)
+		start = end
+	}
+	return values, formats
+}
+
+// flush says what goes before a statement that can't have others with it.
+func (w *writer) flush(ctx context.Context) error {
+	if sql := w.before(); sql != "" {
+		_, err := w.conn.Exec(ctx, sql).ReadAll()
+		return err
+	}
+	return nil
+}
+
+// exec runs a statement with rows as its parameters, and returns how many it wrote.
+func (w *writer) exec(ctx context.Context, b *load.Batch, rows []int, sql string, columns []int) (int64, error) {
+	if err := w.flush(ctx); err != nil {
+		return 0, err
+	}
+	values, formats := w.parameters(b, rows, columns)
+	res := w.conn.ExecParams(ctx, sql, values, nil, formats, nil).Read()
+	return res.CommandTag.RowsAffected(), res.Err
+}
+
+// query runs a statement that returns the numbers of rows, and returns these rows,
+// in their order.
+func (w *writer) query(ctx context.Context, b *load.Batch, rows []int, sql string, columns []int) ([]int, error) {
+	if err := w.flush(ctx); err != nil {
+		return nil, err
+	}
+	values, formats := w.parameters(b, rows, columns)
+	reader := w.conn.ExecParams(ctx, sql, values, nil, formats, []int16{1})
+	var found []int
+	for reader.NextRow() {
+		if n := binary.BigEndian.Uint64(reader.Values()[0]); n >= 1 && n <= uint64(len(rows)) {
+			found = append(found, rows[n-1])
+		}
+	}
+	if _, err := reader.Close(); err != nil {
+		return nil, err
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// there returns the rows that a lookup finds, in their order. Where one of them has
+// a value that the server does not understand, it finds none: that comes to light
+// when they are written.
+func (w *writer) there(ctx context.Context, b *load.Batch, rows []int, l *lookup) ([]int, error) {
+	if l == nil || len(rows) == 0 {
+		return nil, nil
+	}
+	found, err := w.query(ctx, b, rows, l.sql, l.columns)
+	if err != nil {
+		if w.rowErrorOf(err, nil) == nil {
+			return nil, err
+		}
+		w.ahead = undo
+		return nil, nil
+	}
+	return found, nil
+}

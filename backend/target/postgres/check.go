@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// Columns returns the columns of a table, in order.
+func (d *DB) Columns(ctx context.Context, name load.TableName) (columns []load.Column, err error) {
+	err = d.do(ctx, "look up columns", func(c *pgx.Conn) error {
+		t, err := d.table(ctx, c, name)
+		if err != nil {
+			return err
+		}
+		for _, c := range t.columns {
+			columns = append(columns, c.Column)
+		}
+		return nil
+	})
+	return columns, err
+}
+
+// Check returns what would keep the layout from being loaded, as far as that can be
+// known in advance, and what should be known before it is. It writes nothing.
+func (d *DB) Check(ctx context.Context, l load.Layout) (problems []load.Problem, warnings []load.Warning, err error) {
+	err = d.do(ctx, fmt.Sprintf("look at table %q", l.Plan.Table), func(c *pgx.Conn) error {
+		var err error
+		warnings, err = d.check(ctx, c, l)
+		return err
+	})
+	var p load.Problem
+	switch {
+	case errors.As(err, &p):
+		return []load.Problem{p}, warnings, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return nil, warnings, nil
+}
+
+func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []load.Warning, err error) {
+	if d.config.insecure {
+		warnings = append(warnings, load.Warning{Code: "insecure_connection", Note: message.New("insecure_connection", "use_verify_full", "server", d.place.Server)})
+	}
+	if err := d.writableServer(ctx, c); err != nil {
+		return warnings, err
+	}
+	p := &loading{db: d, layout: l}
+	if l.Plan.Create {
+		if err := d.checkNew(ctx, c, l); err != nil {
+			return warnings, err
+		}
+		p.schema = d.schemaOf(l.Plan.TableName())
+		if err := d.free(ctx, c, load.TableName{Schema: p.schema, Name: l.Plan.Table}); err != nil {
+			return warnings, err
+		}
+	} else {
+		if p.table, err = d.table(ctx, c, l.Plan.TableName()); err != nil {
+			return warnings, err
+		}
+		if p.writes, err = writingFor(p.table, l, d); err != nil {
+			return warnings, problem(err)
+		}
+		if err := p.writes.rights(ctx, c); err != nil {
+			return warnings, err
+		}
+		p.schema = p.table.name.Schema
+		p.setPace()
+		if wanted := l.Plan.Writers; wanted > p.pace.Writers {
+			warnings = append(warnings, load.Warning{Code: "fewer_writers", Note: message.New("fewer_writers", "", "n", wanted, "table", p.table.name.Name)})
+		}
+	}
+	can, err := d.hasPlaceForMarks(ctx, c, p.schema)
+	if err == nil && !can {
+		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", p.schema)})
+	}
+	return warnings, err
+}
+
+// writableServer returns why the server takes no changes, if so.
+func (d *DB) writableServer(ctx context.Context, c *pgx.Conn) error {
+	var replica bool
+	var readOnly string
+	if err := c.QueryRow(ctx, "SELECT pg_catalog.pg_is_in_recovery(), current_setting('transaction_read_only')").Scan(&replica, &readOnly); err != nil {
+		return err
+	}
+	if replica || readOnly == "on" {
+		return load.Problem{Note: message.New("server_read_only", "use_primary", "address", d.place.Server)}
+	}
+	return nil
+}
+
+// rights returns a problem if the user may not write what the layout says.
+func (w *writing) rights(ctx context.Context, c *pgx.Conn) error {
+	verbs := []string{"INSERT"}
+	if w.changes() && w.update != "" {
+		verbs = append(verbs, "UPDATE")
+	}
+	for _, verb := range verbs {
+		for _, column := range w.columns {
+			var may bool
+			if err := c.QueryRow(ctx, "SELECT pg_catalog.has_column_privilege($1::oid, $2::text, $3::text)", w.t.oid, column.Name, verb).Scan(&may); err != nil {
+				return err
+			}
+			if !may {
+				return load.Problem{Column: column.Name, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column.Name, "table", w.t.name.Name)}
+			}
+		}
+	}
+	return nil
+}

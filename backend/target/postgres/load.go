@@ -1,0 +1,299 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// A loading is one load into one table. It implements load.Load.
+type loading struct {
+	db       *DB
+	job      string // "" where no marks are kept
+	unmarked bool   // though they are wanted
+	layout   load.Layout
+	schema   string // of the table, and of the marks
+	table    *table
+	writes   *writing
+	pace     load.Pace
+	marks    []load.Mark
+
+	created bool         // this load, or an earlier try of its job, has made the table
+	first   *pgx.Conn    // in whose transaction the table is made, until the writer has it
+	commits atomic.Int64 // that went through, or may have, by all writers
+	lost    atomic.Bool  // a connection
+	closed  bool
+}
+
+// batch is how many bytes of text a batch has: so many that the time until the
+// server answers counts for little, and so few that memory holds some of them.
+const batch = 2 << 20
+
+// The number of writers, unless the plan says otherwise.
+const (
+	nearWriters = 2
+	farWriters  = 4
+	mostWriters = 64
+)
+
+// far is how long an answer takes from a server that is far away.
+const far = 5 * time.Millisecond
+
+// afterCancel is how long the commit may take that keeps what was written.
+const afterCancel = time.Second
+
+// Prepare readies a load. A new table is part of the first commit where there is
+// one writer; else it is made now, and removed by Close if nothing was committed.
+func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load, error) {
+	if d.loading != nil {
+		return nil, message.NewError(nil, "load_is_open", "")
+	}
+	var loading *loading
+	err := d.do(ctx, fmt.Sprintf("load into table %q", l.Plan.Table), func(c *pgx.Conn) (err error) {
+		loading, err = d.prepare(ctx, c, job, l)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.loading = loading
+	return loading, nil
+}
+
+func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout) (_ *loading, err error) {
+	p := &loading{db: d, layout: l, job: job}
+	if l.Plan.Create {
+		if err := d.checkNew(ctx, c, l); err != nil {
+			return nil, err
+		}
+	} else if p.table, err = d.table(ctx, c, l.Plan.TableName()); err != nil {
+		return nil, err
+	}
+	p.schema = d.schemaOf(l.Plan.TableName())
+	if p.table != nil {
+		p.schema = p.table.name.Schema
+	}
+	if job != "" {
+		can, err := d.hasPlaceForMarks(ctx, c, p.schema)
+		if err != nil {
+			return nil, err
+		}
+		if !can {
+			p.job, p.unmarked = "", true
+		}
+	}
+	if l.Plan.Create {
+		return p, d.prepareNew(ctx, c, p)
+	}
+	if p.writes, err = writingFor(p.table, l, d); err != nil {
+		return nil, problem(err)
+	}
+	if p.job != "" {
+		if p.marks, _, err = d.openMarks(ctx, c, p.job, p.schema); err != nil {
+			return nil, err
+		}
+	}
+	p.setPace()
+	return p, nil
+}
+
+// prepareNew makes the table of the load.
+func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error) {
+	name := load.TableName{Schema: p.schema, Name: p.layout.Plan.Table}
+	if p.job != "" {
+		if p.marks, p.created, err = d.openMarks(ctx, c, p.job, p.schema); err != nil {
+			return err
+		}
+		p.created = p.created || len(p.marks) > 0
+	}
+	p.created = p.created || d.unfinished == name
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	if !p.created {
+		if err := d.free(ctx, c, name); err != nil {
+			return err
+		}
+		statement := createTable(name, p.layout)
+		// What the table will be like is known once it is there.
+		one := d.fits(p.layout) == 1
+		if p.first, err = d.connect(ctx); err != nil {
+			return err
+		}
+		if _, err := p.first.Exec(ctx, "BEGIN"); err != nil {
+			return err
+		}
+		if _, err := p.first.Exec(ctx, statement); err != nil {
+			return unmakable(name, err)
+		}
+		if p.table, err = d.table(ctx, p.first, name); err != nil {
+			return err
+		}
+		if p.writes, err = writingFor(p.table, p.layout, d); err != nil {
+			return problem(err)
+		}
+		p.setPace()
+		if one || p.pace.Writers == 1 {
+			p.pace.Writers, p.pace.ShareBy = 1, nil
+			return nil
+		}
+		sql := "COMMIT"
+		if p.job != "" {
+			sql = mark(p.job, p.schema, jobRow, made) + "; COMMIT"
+		}
+		if _, err := p.first.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
+			return err
+		}
+		p.created = true
+		hangUp(p.first.PgConn())
+		p.first = nil
+		return nil
+	}
+	if p.table, err = d.table(ctx, c, name); err != nil {
+		return err
+	}
+	if p.writes, err = writingFor(p.table, p.layout, d); err != nil {
+		return problem(err)
+	}
+	p.setPace()
+	return nil
+}
+
+// fits returns the most writers that a plan can have, whatever its table is like.
+func (d *DB) fits(l load.Layout) int {
+	if l.Plan.Atomic || l.Plan.Writers == 1 {
+		return 1
+	}
+	return mostWriters
+}
+
+// setPace says how the load wants to be written to.
+func (p *loading) setPace() {
+	p.pace = load.Pace{Batch: batch, Writers: 1, AfterCancel: afterCancel}
+	if len(p.marks) > 0 { // the shares stay what they were
+		p.pace.Writers = max(1, p.marks[0].Writers)
+		p.pace.ShareBy, _ = p.writes.share()
+		return
+	}
+	by, can := p.writes.share()
+	most := p.db.fits(p.layout)
+	if !can || most == 1 {
+		return
+	}
+	p.pace.Writers = p.layout.Plan.Writers
+	if p.pace.Writers == 0 {
+		p.pace.Writers = nearWriters
+		switch {
+		case p.table.triggers: // which may make writers wait for each other
+			p.pace.Writers = 1
+		case p.db.trip > far:
+			p.pace.Writers = farWriters
+		}
+	}
+	if p.pace.Writers = min(p.pace.Writers, most); p.pace.Writers > 1 {
+		p.pace.ShareBy = by
+	}
+}
+
+// Marks returns what earlier tries of the job committed.
+func (p *loading) Marks() []load.Mark { return slices.Clone(p.marks) }
+
+// Pace says how the table wants to be written to.
+func (p *loading) Pace() load.Pace { return p.pace }
+
+// Writer opens a writer, on a connection of its own.
+func (p *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
+	w := &writer{loading: p, index: i}
+	if p.first != nil && i == 0 {
+		w.conn, p.first = p.first.PgConn(), nil
+		w.began, w.ahead = true, savepoint
+	} else {
+		c, err := p.db.connect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.conn = c.PgConn()
+	}
+	return w, nil
+}
+
+// Close ends the load. A table that it made, and in which nothing was committed, is
+// removed.
+func (p *loading) Close() error {
+	if p.closed {
+		return nil
+	}
+	p.closed = true
+	p.db.loading = nil
+	if p.first != nil {
+		hangUp(p.first.PgConn())
+	}
+	p.db.unfinished = load.TableName{}
+	if p.layout.Plan.Create && p.lost.Load() && (p.created || p.commits.Load() > 0) {
+		p.db.unfinished = p.table.name // it must not be made again
+	}
+	if p.commits.Load() > 0 || len(p.marks) > 0 || p.db.conn == nil || p.db.conn.IsClosed() {
+		return nil // where the connection is lost, it is left to the next try
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return p.db.do(ctx, "undo what was not committed", func(c *pgx.Conn) error {
+		if p.created && p.table != nil {
+			if err := dropEmpty(ctx, c, p.table.name); err != nil {
+				return err
+			}
+		}
+		if p.job == "" {
+			return nil
+		}
+		return forget(ctx, c, p.job, p.schema)
+	})
+}
+
+// dropEmpty removes a table unless it has rows, which another program put there.
+func dropEmpty(ctx context.Context, c *pgx.Conn, name load.TableName) error {
+	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "LOCK TABLE "+quoteTable(name)+" IN ACCESS EXCLUSIVE MODE"); err != nil {
+			return err
+		}
+		var has bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+quoteTable(name)+")").Scan(&has); err != nil || has {
+			return err
+		}
+		_, err := tx.Exec(ctx, "DROP TABLE "+quoteTable(name))
+		return err
+	})
+}
+
+// do runs something on the connection for all but the rows, and explains its error.
+func (d *DB) do(ctx context.Context, doing string, run func(*pgx.Conn) error) error {
+	c, err := d.connection(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.calls.begin()()
+	return d.explain(ctx, doing, run(c))
+}
+
+// problem turns an error into a problem of the plan, unless it is one.
+func problem(err error) error {
+	var p load.Problem
+	if errors.As(err, &p) || errors.Is(err, load.ErrNoTable) {
+		return err
+	}
+	return load.Problem{Note: message.Of(err)}
+}
+
+func unmakable(name load.TableName, err error) error {
+	return load.Problem{Note: message.New("table_unmakable", "other_names", "table", name.Name, "cause", err)}
+}
