@@ -43,13 +43,17 @@ var (
 	text   = file{name: "text", about: "long text, a fifth of it over several lines", rows: 400_000, args: create, write: writeText, faster: 2}
 	files  = []file{articles, dirty, narrow, wide, text}
 
+	repeated = file{
+		name: "repeated", about: "the same, each hundredth with an earlier key", rows: 1_000_000,
+		args: articles.args, write: writeRepeated,
+	}
 	largePart = file{name: "narrow1m", about: "3 integers, part of the next", rows: 1_000_000, args: create, write: writeNarrow}
 	largeFile = file{name: "narrow20m", about: "3 integers", rows: 20_000_000, args: create, write: writeNarrow}
 	oneRow    = file{name: "one", about: "a single record", rows: 1, args: create, write: writeNarrow}
 )
 
 func findFile(name string) (file, error) {
-	for _, f := range append([]file{largePart, largeFile, oneRow}, files...) {
+	for _, f := range append([]file{repeated, largePart, largeFile, oneRow}, files...) {
 		if f.name == name {
 			return f, nil
 		}
@@ -98,6 +102,35 @@ const seed = 1
 func writeArticles(bad float64) func(io.Writer, int64) error {
 	return func(w io.Writer, rows int64) error {
 		return sample.Write(w, sample.Options{Rows: rows, Seed: seed, Bad: bad}, nil)
+	}
+}
+
+// writeRepeated gives each hundredth article the key of one before it.
+func writeRepeated(w io.Writer, rows int64) error {
+	in, whole := io.Pipe()
+	go func() { whole.CloseWithError(writeArticles(0)(whole, rows)) }()
+	defer in.Close()
+	r := rand.New(rand.NewPCG(seed, 0))
+	from, to := csv.NewReader(in), csv.NewWriter(w)
+	from.ReuseRecord = true
+	var keys []string // of the articles that keep theirs
+	for n := int64(0); ; n++ {
+		record, err := from.Read()
+		if errors.Is(err, io.EOF) {
+			to.Flush()
+			return to.Error()
+		}
+		if err != nil {
+			return err
+		}
+		if n > 0 && n%100 == 0 {
+			record[0] = keys[r.IntN(len(keys))]
+		} else if n > 0 {
+			keys = append(keys, strings.Clone(record[0]))
+		}
+		if err := to.Write(record); err != nil {
+			return err
+		}
 	}
 }
 

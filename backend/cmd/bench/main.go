@@ -8,6 +8,9 @@
 // turn, round by round, so that other load on the machine affects all of them alike. Every
 // time is a median of the rounds; every ratio is the median of the rounds' own ratios.
 //
+// It also starts database servers of its own, where their programs are installed, and imports into
+// them beside psql, pgloader and the client of MariaDB.
+//
 // With -profile import or check it runs one of these in its own process, and writes the CPU
 // profile to -dir.
 package main
@@ -22,6 +25,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 )
 
 func main() {
@@ -35,6 +39,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 3 && args[0] == "away" {
+		return beAway(args[1:], os.Stdin, stdout)
+	}
 	if len(args) > 0 {
 		if do, ok := roles[args[0]]; ok {
 			return play(ctx, do, args[1:], stdout)
@@ -46,12 +53,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	program := flags.String("linefeed", "build/bin/linefeed", "the command line `program` that is measured")
 	rounds := flags.Int("rounds", 5, "how often everything is done")
 	large := flags.Bool("large", false, "import 20,000,000 rows as well, which takes a while")
+	only := flags.String("only", "", "measure `files or servers` alone: imports into SQLite and reading, or imports into database servers")
+	writers := flags.Bool("writers", false, "import into the servers with 1, 2 and 4 writers as well")
 	profile := flags.String("profile", "", "write the processor profile of an `import or check`, and measure nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 || *rounds < 1 {
 		return errors.New("give at least one round, and nothing after the flags")
+	}
+	if !slices.Contains([]string{"", "files", "servers"}, *only) {
+		return errors.New("-only is files or servers")
 	}
 	b := &bench{rounds: *rounds, log: stderr}
 	var err error
@@ -73,7 +85,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if b.sqlite3, err = exec.LookPath("sqlite3"); err != nil {
 		return fmt.Errorf("the program to measure against is missing (install sqlite3): %w", err)
 	}
-	r, err := b.measure(ctx, *large)
+	r, err := b.measure(ctx, choice{files: *only != "servers", servers: *only != "files", large: *large, writers: *writers})
 	if err != nil {
 		return err
 	}

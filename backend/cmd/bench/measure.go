@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 )
 
@@ -9,41 +10,44 @@ import (
 // single time would be too short to mean anything.
 const starts = 5
 
+// A choice is what is measured.
+type choice struct{ files, servers, large, writers bool }
+
 // measure runs all steps, round by round.
-func (b *bench) measure(ctx context.Context, large bool) (*report, error) {
-	r := &report{rounds: b.rounds, before: loadAverage(), series: map[string]series{}, sizes: map[string]int64{}}
+func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
+	r = &report{rounds: b.rounds, before: loadAverage(), series: map[string]series{}, sizes: map[string]int64{}}
 	if err := r.describe(ctx, b); err != nil {
 		return nil, err
 	}
-	r.files = files
-	if large {
-		r.files = append(r.files[:len(r.files):len(r.files)], largePart, largeFile)
-	}
-	schemas := map[string]string{}
-	for _, f := range append(r.files[:len(r.files):len(r.files)], oneRow) {
-		if err := b.provide(ctx, f); err != nil {
+	var steps []step
+	if c.files {
+		if steps, err = b.prepareFiles(ctx, r, c.large); err != nil {
 			return nil, err
 		}
-		info, err := os.Stat(b.csv(f))
+	}
+	if c.servers {
+		r.servers, r.missing, err = b.startServers(ctx)
 		if err != nil {
 			return nil, err
 		}
-		r.sizes[f.name] = info.Size()
-		// A run without measuring: for the table's schema, and to get the file into the page cache.
-		if _, err := b.importByLinefeed(ctx, f); err != nil {
+		defer func() { err = errors.Join(err, endServers(r.servers)) }()
+		more, err := b.prepareServers(ctx, r, c.writers)
+		if err != nil {
 			return nil, err
 		}
-		if schemas[f.name], err = b.schema(ctx, f); err != nil {
-			return nil, err
-		}
+		steps = append(steps, more...)
 	}
 	for n := range b.rounds {
 		b.say("round %d of %d", n+1, b.rounds)
-		for _, step := range b.steps(r.files, schemas) {
+		for _, step := range steps {
+			if step.once && n > 0 {
+				continue
+			}
 			m, err := step.do(ctx)
 			if err != nil {
 				return nil, err
 			}
+			b.say("%s: %.2f s", step.name, m.Wall.Seconds())
 			r.series[step.name] = append(r.series[step.name], m)
 		}
 	}
@@ -54,15 +58,54 @@ func (b *bench) measure(ctx context.Context, large bool) (*report, error) {
 	return r, nil
 }
 
+// prepareFiles makes the files of the imports into SQLite, imports each once, and returns the steps.
+func (b *bench) prepareFiles(ctx context.Context, r *report, large bool) ([]step, error) {
+	r.files = files
+	if large {
+		r.files = append(r.files[:len(r.files):len(r.files)], largePart, largeFile)
+	}
+	schemas := map[string]string{}
+	for _, f := range append(r.files[:len(r.files):len(r.files)], oneRow) {
+		if err := b.size(ctx, r, f); err != nil {
+			return nil, err
+		}
+		// A run without measuring: for the table's schema, and to get the file into the page cache.
+		if _, err := b.importByLinefeed(ctx, f); err != nil {
+			return nil, err
+		}
+		var err error
+		if schemas[f.name], err = b.schema(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	return b.steps(r.files, schemas), nil
+}
+
+// size provides a file and notes its size.
+func (b *bench) size(ctx context.Context, r *report, f file) error {
+	if err := b.provide(ctx, f); err != nil {
+		return err
+	}
+	info, err := os.Stat(b.csv(f))
+	if err != nil {
+		return err
+	}
+	r.sizes[f.name] = info.Size()
+	return nil
+}
+
 // A step is one measurement of every round. Steps that are compared run one after the
 // other.
 type step struct {
 	name string // of its series
 	do   func(context.Context) (measured, error)
+	once bool // in the first round alone
 }
 
 func (b *bench) steps(imports []file, schemas map[string]string) (all []step) {
-	add := func(name string, do func(context.Context) (measured, error)) { all = append(all, step{name, do}) }
+	add := func(name string, do func(context.Context) (measured, error)) {
+		all = append(all, step{name: name, do: do})
+	}
 	role := func(name string, args ...string) {
 		add(name, func(ctx context.Context) (measured, error) { return b.role(ctx, args...) })
 	}

@@ -14,9 +14,10 @@ import (
 
 // measured is the cost of something.
 type measured struct {
-	Wall time.Duration `json:"wall"`
-	CPU  time.Duration `json:"cpu"`  // of all processors, user and system
-	Peak int64         `json:"peak"` // peak memory in bytes; 0 if the system does not report it
+	Wall   time.Duration `json:"wall"`
+	CPU    time.Duration `json:"cpu"`    // of all processors, user and system
+	Server time.Duration `json:"server"` // the same of a database server meanwhile
+	Peak   int64         `json:"peak"`   // peak memory in bytes; 0 if the system does not report it
 }
 
 // A process runs a program to its end.

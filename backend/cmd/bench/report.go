@@ -16,8 +16,10 @@ type report struct {
 	rounds        int
 	machine       string
 	versions      string
-	before, after string // load averages
-	files         []file // the imported ones
+	before, after string    // load averages
+	files         []file    // the imported ones
+	servers       []*server // those that were imported into
+	missing       []string  // what is not installed
 	sizes         map[string]int64
 	series        map[string]series
 }
@@ -65,9 +67,18 @@ func loadAverage() string {
 func (r *report) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\nmedians of %d rounds; load average %s before, %s after\n\n", r.machine, r.versions, r.rounds, r.before, r.after)
-	b.WriteString(r.imports().markdown())
-	b.WriteByte('\n')
-	b.WriteString(r.figures().markdown())
+	if len(r.files) > 0 {
+		b.WriteString(r.imports().markdown() + "\n" + r.figures().markdown())
+	}
+	if len(r.servers) > 0 {
+		b.WriteString("\n" + r.remote().markdown() + "\n" + r.remoteFigures().markdown() + "\n")
+	}
+	for _, s := range r.servers {
+		fmt.Fprintf(&b, "%s: %s\n", s.banner, s.settings)
+	}
+	for _, m := range r.missing {
+		fmt.Fprintf(&b, "not measured: %s\n", m)
+	}
 	return b.String()
 }
 
@@ -100,17 +111,22 @@ type goal struct {
 	format      string
 }
 
+// cells returns the goal's row in a table. Its last cell is the ratio of another cost than time.
+func (g goal) cells(other func(measured) time.Duration) []string {
+	got := g.long.over(g.short, wall)
+	target, reached := "≥ "+fmt.Sprintf(g.format, g.least), got >= g.least
+	if g.least == 0 {
+		target, reached = "≤ "+fmt.Sprintf(g.format, g.most), got <= g.most
+	}
+	return []string{g.what, fmt.Sprintf(g.format, got), target, verdict(reached), fmt.Sprintf(g.format, g.long.over(g.short, other))}
+}
+
 // figures returns the table of the goals. Next to each ratio of times is that of processor
 // times, which depends less on other load.
 func (r *report) figures() *table {
 	t := newTable("what", "figure", "target", "", "by processor time").alignLeft(0, 3)
 	for _, g := range r.goals() {
-		got := g.long.over(g.short, wall)
-		target, reached := "≥ "+fmt.Sprintf(g.format, g.least), got >= g.least
-		if g.least == 0 {
-			target, reached = "≤ "+fmt.Sprintf(g.format, g.most), got <= g.most
-		}
-		t.add(g.what, fmt.Sprintf(g.format, got), target, verdict(reached), fmt.Sprintf(g.format, g.long.over(g.short, cpu)))
+		t.add(g.cells(cpu)...)
 	}
 	atMost := func(what string, got, want float64) {
 		t.add(what, fmt.Sprintf("%.0f", got), fmt.Sprintf("≤ %.0f", want), verdict(got <= want), "")

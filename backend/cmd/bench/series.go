@@ -11,6 +11,11 @@ type series []measured
 func (s series) wall() time.Duration { return median(s.times(wall)) }
 func (s series) cpu() time.Duration  { return median(s.times(cpu)) }
 
+// server returns the processor time of the server.
+func (s series) server() time.Duration {
+	return median(s.times(func(m measured) time.Duration { return m.Server }))
+}
+
 // peak returns the highest peak memory of all rounds.
 func (s series) peak() (most int64) {
 	for _, m := range s {
@@ -21,6 +26,9 @@ func (s series) peak() (most int64) {
 
 func wall(m measured) time.Duration { return m.Wall }
 func cpu(m measured) time.Duration  { return m.CPU }
+
+// all returns the processor time of both sides.
+func all(m measured) time.Duration { return m.CPU + m.Server }
 
 func (s series) times(of func(measured) time.Duration) []time.Duration {
 	all := make([]time.Duration, len(s))

@@ -5,6 +5,7 @@ package testserver
 import (
 	"errors"
 	"syscall"
+	"time"
 )
 
 // Elsewhere than on Linux there are no servers: their tests are skipped.
@@ -22,3 +23,4 @@ func (f *folder) remove() error                       { return nil }
 func (p *process) stop(syscall.Signal)                {}
 func (p *process) kill()                              {}
 func (p *process) log() string                        { return "" }
+func (p *process) cpu() time.Duration                 { return 0 }
