@@ -82,8 +82,8 @@ screenshots: setup-test e2e-programs ## Make the README's screenshots again (doc
 bench := $(bin)/bench -dir build/bench -linefeed $(bin)/linefeed
 
 .PHONY: bench
-bench: setup-bench cli bench-program ## Measure against sqlite3, encoding/csv and the figures to reach: make bench [ROUNDS=5] [LARGE=1]
-	$(bench) -rounds $(or $(ROUNDS),5) $(if $(LARGE),-large)
+bench: setup-bench cli bench-program ## Measure beside the databases' own programs, against the figures to reach: make bench [ROUNDS=5] [ONLY=servers]
+	$(bench) -rounds $(or $(ROUNDS),5) $(if $(ONLY),-only $(ONLY)) $(if $(LARGE),-large) $(if $(WRITERS),-writers)
 	go test -run '^$$' -bench Mark -benchtime 200x ./backend/csvfile
 
 .PHONY: profile

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,7 +80,7 @@ func TestNumbers(t *testing.T) {
 // Every file has the number of records that it claims, and is the same each time.
 func TestFiles(t *testing.T) {
 	const rows = 500
-	for _, f := range append([]file{largeFile, oneRow}, files...) {
+	for _, f := range append([]file{largeFile, oneRow, repeated}, files...) {
 		var first, second bytes.Buffer
 		for _, b := range []*bytes.Buffer{&first, &second} {
 			if err := f.write(b, rows); err != nil {
@@ -93,6 +96,15 @@ func TestFiles(t *testing.T) {
 		records, err := csv.NewReader(&first).ReadAll()
 		if err != nil || len(records) != rows+1 {
 			t.Errorf("%s: %d records, %v; want %d and the header", f.name, len(records), err, rows)
+		}
+		if f.name == repeated.name {
+			keys := map[string]bool{}
+			for _, record := range records[1:] {
+				keys[record[0]] = true
+			}
+			if len(keys) != rows-rows/100 {
+				t.Errorf("%d keys in %d records", len(keys), rows)
+			}
 		}
 		if f.name != text.name {
 			continue
@@ -163,5 +175,76 @@ func TestReport(t *testing.T) {
 		if key := strings.Join(strings.Fields(want), " "); !strings.Contains(strings.Join(strings.Fields(got), " "), key) {
 			t.Errorf("the report has no line\n%s\nit is\n%s", want, got)
 		}
+	}
+}
+
+// The report of the servers has the peers that are installed beside, and the costs of both sides.
+func TestServersReport(t *testing.T) {
+	s := &server{product: postgreSQL, banner: "PostgreSQL 15.18"}
+	s.peers = postgreSQL.peers
+	second := series{{Wall: time.Second, CPU: time.Second, Server: 3 * time.Second, Peak: 50e6}}
+	r := &report{rounds: 1, servers: []*server{s}, missing: []string{"MariaDB is not installed"}, sizes: map[string]int64{"articles": 158e6}, series: map[string]series{
+		"postgresql linefeed": second, "postgresql far": second,
+		"postgresql psql":     {{Wall: 2 * time.Second, CPU: time.Second, Server: 7 * time.Second}},
+		"postgresql pgloader": {{Wall: 9 * time.Second}},
+	}}
+	got := strings.Join(strings.Fields(r.markdown()), " ")
+	for _, want := range []string{
+		"| | psql | 2.00 | 1.00 | 7.00 | 79 | 500,000 | – | 0.50 |",
+		"| PostgreSQL, table with key: times as long as psql | 0.50 | ≤ 1.05 | reached | 0.50 |",
+		"| PostgreSQL, table with key: times as fast as pgloader | 9.00 | ≥ 10.00 | missed | 0.00 |",
+		"| PostgreSQL, 50ms away: times as long as on loopback | 1.00 | ≤ 1.20 | reached | 1.00 |",
+		"| memory of imports into servers at the most, MB | 50 | ≤ 96 | reached | |",
+		"PostgreSQL 15.18: fsync",
+		"not measured: MariaDB is not installed",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the report has no\n%s\nit is\n%s", want, r.markdown())
+		}
+	}
+	if strings.Contains(got, "new table") {
+		t.Error("the report tells of what was not measured")
+	}
+}
+
+func TestAway(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(conn, conn)
+			conn.Close()
+		}
+	}()
+	held, hold := io.Pipe()
+	told, tell := io.Pipe()
+	ended := make(chan error)
+	go func() { ended <- beAway([]string{l.Addr().String(), "60ms"}, held, tell) }()
+	addr, err := bufio.NewReader(told).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", strings.TrimSpace(addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	began := time.Now()
+	if _, err := conn.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil || time.Since(began) < 60*time.Millisecond {
+		t.Errorf("an answer after %s, %v", time.Since(began), err)
+	}
+	hold.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

@@ -10,11 +10,17 @@ import (
 
 // cpu returns the processor time of the process and its children, those that have ended too.
 func (p *process) cpu() time.Duration {
-	sum := ticks(p.cmd.Process.Pid)
-	for _, child := range p.children() {
-		sum += ticks(child)
+	for {
+		own := ticks(p.cmd.Process.Pid)
+		sum := own
+		for _, child := range p.children() {
+			sum += ticks(child)
+		}
+		// A child that has just ended counts with the process from now on.
+		if now := ticks(p.cmd.Process.Pid); now-own < time.Second/10 {
+			return sum
+		}
 	}
-	return sum
 }
 
 // ticks returns the processor time of a process and of those of its children that have ended.
