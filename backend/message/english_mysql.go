@@ -1,0 +1,47 @@
+package message
+
+// mysqlTexts are those of package target/mysql.
+var mysqlTexts = map[ID]string{
+	"bad_option":           `the setting {name:q} can't be {value:q}`,
+	"settings_of_mysql":    `there are ssl-mode (DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY), ssl-ca, ssl-cert, ssl-key, socket, connect-timeout (such as 30s) and local-infile (0 or 1)`,
+	"no_certificate_file":  `{cause}`,
+	"no_certificates":      `{path} holds no certificate`,
+	"check_path":           `check the path`,
+	"no_schema":            `the connection names no database`,
+	"name_schema":          `name one: mysql://USER@HOST/DATABASE`,
+	"is_sequence":          `{table:q} is a sequence`,
+	"not_a_name":           `{name:q} can't be a name in MySQL`,
+	"name_is":              `a name has 1 to 64 characters, no blank at its end, and no emoji`,
+	"too_many_columns_for": `the table would have {n|column|columns}, and {product} takes {most}`,
+
+	"connection_lost":   `the connection to {address} was lost: {cause}`,
+	"connection_broken": `it was cut`,
+	"server_disk_full":  `the server's disk is full: {cause}`,
+	"free_server_space": `free some space on the server and start again`,
+	"table_changed":     `another program changed the table during the load: {cause}`,
+
+	"changed_by_server":      `the server would store something else: the column is declared {declared}`,
+	"other_type_keeps_it":    `shorten the value, or choose another type for the column`,
+	"not_a_member":           `is none of the values that the column takes`,
+	"members_are":            `they are {members:or}, spelled like that`,
+	"not_a_year":             `is no year of the column`,
+	"years_are":              `it holds 1901 to 2155, with four digits`,
+	"too_many_second_digits": `too many digits after the seconds: the column holds {most}`,
+	"too_long_for_column":    `too long for the column`,
+	"widen_column":           `shorten it, or widen the column`,
+	"beyond_range":           `beyond what the column holds, which is declared {declared}`,
+	"widen_column_type":      `correct it, or choose a wider type for the column`,
+	"no_such_moment":         `no date or time that the column holds, which is declared {declared}`,
+	"moment_limits":          `a DATE or DATETIME begins with the year 1000, a TIMESTAMP ends with 2038, and no part is zero`,
+	"not_in_charset":         `has characters that the column's character set, {charset}, does not have`,
+	"use_utf8mb4":            `convert the column to utf8mb4`,
+	"others_refer_to_it":     `rows of another table refer to the row that it would change`,
+	"leave_key":              `change those first, or leave the record out`,
+
+	"engine_undoes_nothing": `the table {table:q} is stored by {engine}, which can undo nothing: after a failure or a lost connection, rows may be in the table that are not counted`,
+	"use_innodb":            `ALTER TABLE … ENGINE=InnoDB makes it safe`,
+	"timestamps_in_utc":     `{column:q} is a TIMESTAMP: values without a zone are taken as UTC`,
+	"one_writer_only":       `one connection writes, not {n}: rows that are equal by one of the table's keys must keep their order`,
+	"not_verified":          `the connection to {address} is not encrypted, or nobody knows who is at its other end`,
+	"verify_server":         `leave out ssl-mode, or set it to VERIFY_IDENTITY`,
+}

@@ -1,0 +1,88 @@
+package mysql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// Check returns what would keep the layout from being loaded, as far as that can be
+// known in advance, and what should be known before. It writes nothing.
+func (d *DB) Check(ctx context.Context, l load.Layout) ([]load.Problem, []load.Warning, error) {
+	warnings, err := d.check(ctx, l)
+	var p load.Problem
+	switch {
+	case err == nil:
+		return nil, warnings, nil
+	case errors.As(err, &p):
+		return []load.Problem{p}, warnings, nil
+	}
+	return nil, nil, d.explain(ctx, fmt.Sprintf("look at table %q", l.Plan.TableName().String()), err)
+}
+
+func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning, err error) {
+	c, err := d.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name := l.Plan.TableName()
+	if err := d.checkTableName(name); err != nil {
+		return nil, err
+	}
+	if err := d.writable(); err != nil {
+		return nil, err
+	}
+	if d.config.insecure() {
+		warnings = append(warnings, load.Warning{Code: "insecure", Note: message.New("not_verified", "verify_server", "address", d.about().Address)})
+	}
+	if l.Plan.Create {
+		there, err := d.exists(ctx, c, d.schema(name), l.Plan.Table)
+		if err != nil {
+			return warnings, err
+		}
+		if there {
+			return warnings, load.Problem{Note: message.New("table_exists", "add_to_it", "table", l.Plan.Table)}
+		}
+		if len(l.Make) == 0 {
+			return warnings, nil // the plan's own problems say why
+		}
+		if n := len(l.Make); n > mostColumns {
+			return warnings, load.Problem{Note: message.New("too_many_columns_for", "leave_fields_out", "n", n, "most", mostColumns, "product", d.server.product())}
+		}
+		_, err = d.server.createTable(d.schema(name), l)
+		return warnings, err
+	}
+	t, err := d.table(ctx, c, name)
+	if err != nil {
+		return warnings, err
+	}
+	f, err := fitLayout(t, l)
+	if err != nil {
+		return warnings, problem(err)
+	}
+	return append(warnings, d.warn(f)...), nil
+}
+
+// mostColumns is the number of columns that InnoDB takes.
+const mostColumns = 1017
+
+// warn returns what should be known before a load.
+func (d *DB) warn(f *fit) []load.Warning {
+	var all []load.Warning
+	if !f.t.transactional() {
+		all = append(all, load.Warning{Code: "no_transactions", Note: message.New("engine_undoes_nothing", "use_innodb", "table", f.t.name, "engine", f.t.engine)})
+	}
+	for _, c := range f.columns {
+		if c.kind == "timestamp" {
+			all = append(all, load.Warning{Code: "taken_as_utc", Column: c.Name, Note: message.New("timestamps_in_utc", "", "column", c.Name)})
+		}
+	}
+	if _, ok := f.share(); f.layout.Plan.Writers > 1 && !ok {
+		all = append(all, load.Warning{Code: "one_writer", Note: message.New("one_writer_only", "", "n", strconv.Itoa(f.layout.Plan.Writers))})
+	}
+	return all
+}

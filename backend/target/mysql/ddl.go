@@ -1,0 +1,161 @@
+package mysql
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// createTable returns the statement that creates the table of a layout. If no column
+// is declared the primary key, the key of the plan is used.
+//
+// The layout's texts come from outside. Anything in them that could do more than create
+// this one table is reported as a problem.
+func (s server) createTable(schema string, l load.Layout) (string, error) {
+	if err := checkMade(l); err != nil {
+		return "", err
+	}
+	var primary []string
+	for _, c := range l.Make {
+		if c.PrimaryKey {
+			primary = append(primary, c.Name)
+		}
+	}
+	if primary == nil {
+		primary = l.Plan.Key
+	}
+	inPrimary := func(name string) bool {
+		return slices.ContainsFunc(primary, func(k string) bool { return strings.EqualFold(k, name) })
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE TABLE %s (", qualified(schema, l.Plan.Table))
+	for i, c := range l.Make {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, "\n  %s %s", quote(c.Name), s.spell(c, inPrimary(c.Name) || c.Unique))
+		if c.Nullable && !inPrimary(c.Name) {
+			b.WriteString(" NULL") // which a TIMESTAMP would not take by itself
+		} else {
+			b.WriteString(" NOT NULL")
+		}
+		if c.Unique && !(len(primary) == 1 && inPrimary(c.Name)) {
+			b.WriteString(" UNIQUE")
+		}
+		if c.Type == load.TimestampTZ && c.Declared == "" {
+			b.WriteString(" COMMENT " + literal(inUTC))
+		}
+		if c.Check != "" {
+			fmt.Fprintf(&b, " CHECK (%s)", c.Check)
+		}
+	}
+	if len(primary) > 0 {
+		fmt.Fprintf(&b, ",\n  PRIMARY KEY (%s)", quoteAll(primary))
+	}
+	b.WriteString("\n) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4")
+	return b.String(), nil
+}
+
+// checkMade returns a problem if what a layout says about the new table must not become
+// part of a statement: names are quoted there, but types and checks are copied verbatim.
+func checkMade(l load.Layout) error {
+	if name := l.Plan.Table; !isName(name) {
+		return load.Problem{Note: message.New("not_a_name", "name_is", "name", name)}
+	}
+	for _, c := range l.Make {
+		switch {
+		case !isName(c.Name):
+			return load.Problem{Column: c.Name, Note: message.New("not_a_name", "name_is", "name", c.Name)}
+		case c.Declared != "" && !isTypeName(c.Declared):
+			return load.Problem{Column: c.Name, Note: message.New("not_a_type", "types_are", "declared", shown(c.Declared), "column", c.Name)}
+		case !isClosed(c.Check):
+			return load.Problem{Column: c.Name, Note: message.New("not_an_expression", "add_check_later", "check", shown(c.Check), "column", c.Name)}
+		}
+	}
+	return nil
+}
+
+// isName reports whether the server takes a name: up to 64 characters of the basic
+// plane, none of them NUL, and no blank at the end.
+func isName(name string) bool {
+	n := 0
+	for _, c := range name {
+		if c == 0 || c > 0xFFFF || c == utf8.RuneError {
+			return false
+		}
+		n++
+	}
+	return n > 0 && n <= 64 && !strings.HasSuffix(name, " ")
+}
+
+// typeName matches declared types.
+var typeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?(?: (?i:unsigned))?$`)
+
+// typeWords are the words of types of more than one word, and of one that the server
+// would take for a rule rather than a type.
+var typeWords = map[string]bool{
+	"DOUBLE": true, "PRECISION": true, "CHARACTER": true, "VARYING": true, "LONG": true, "NATIONAL": true,
+	"UNSIGNED": true, "CHAR": true, "VARCHAR": true, "VARBINARY": true, "TEXT": true,
+}
+
+// maxTypeName is the length of the longest declared type.
+const maxTypeName = 100
+
+// isTypeName reports whether declared can be a column's type and nothing else: a
+// further word could begin a rule.
+func isTypeName(declared string) bool {
+	if len(declared) > maxTypeName || !typeName.MatchString(declared) {
+		return false
+	}
+	words, _, _ := strings.Cut(declared, "(")
+	fields := strings.Fields(words)
+	for _, word := range fields {
+		if len(fields) > 1 && !typeWords[strings.ToUpper(word)] &&
+			!(strings.EqualFold(fields[len(fields)-1], "UNSIGNED") && len(fields) == 2) {
+			return false
+		}
+	}
+	return true
+}
+
+// isClosed reports whether an expression can't escape from the parentheses that are put
+// around it.
+func isClosed(expression string) bool {
+	depth := 0
+	for i := 0; i < len(expression); i++ {
+		rest := expression[i:]
+		switch c := rest[0]; {
+		case c == '\\': // it means something else in a text than out of it
+			return false
+		case c == '\'', c == '"', c == '`':
+			end := strings.IndexByte(rest[1:], c) // a doubled quote begins a new text
+			if end < 0 || strings.IndexByte(rest[1:1+end], '\\') >= 0 {
+				return false
+			}
+			i += 1 + end
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		case c == ';', c == 0, c == '#', strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "/*"), strings.HasPrefix(rest, "*/"):
+			return false
+		}
+	}
+	return depth == 0
+}
+
+// shown cuts a text from outside for a message.
+func shown(text string) string {
+	const most = 60
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,143 @@
+package mysql
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// Even in strict mode, the server changes some values and says nothing, or says so in a
+// note. Rows with such a value are refused instead.
+
+// An exactness is a column of the layout whose values the server may change.
+type exactness struct {
+	column int
+	// fault returns why a cell, which is not NULL, can't be stored as it is; ok if it
+	// can.
+	fault func(b *load.Batch, c load.Cell) (f load.Fault, ok bool)
+}
+
+// exactnessOf returns the columns whose values the server may change.
+func exactnessOf(columns []column) []exactness {
+	var all []exactness
+	for i, c := range columns {
+		if fault := c.fault(); fault != nil {
+			all = append(all, exactness{i, fault})
+		}
+	}
+	return all
+}
+
+func (c *column) fault() func(*load.Batch, load.Cell) (load.Fault, bool) {
+	declared := c.Declared
+	changed := func(code load.Code) load.Fault {
+		return load.Fault{Code: code, Note: message.New("changed_by_server", "other_type_keeps_it", "declared", declared)}
+	}
+	// ofText tells by the text of a cell.
+	ofText := func(f load.Fault, keeps func(text []byte) bool) func(*load.Batch, load.Cell) (load.Fault, bool) {
+		return func(b *load.Batch, cell load.Cell) (load.Fault, bool) {
+			return f, cell.Kind != load.CellText && cell.Kind != load.CellBlob || keeps(b.Bytes(cell))
+		}
+	}
+	switch c.kind {
+	case "char":
+		return ofText(changed(load.CodeRefused), func(text []byte) bool { return !bytes.HasSuffix(text, []byte(" ")) })
+	case "binary":
+		return ofText(changed(load.CodeRefused), func(text []byte) bool { return len(text) >= c.Length })
+	case "enum":
+		f := load.Fault{Code: load.CodeRefused, Note: message.New("not_a_member", "members_are", "members", c.members)}
+		return ofText(f, func(text []byte) bool { return slices.Contains(c.members, string(text)) })
+	case "set":
+		f := load.Fault{Code: load.CodeRefused, Note: message.New("not_a_member", "members_are", "members", c.members)}
+		return ofText(f, func(text []byte) bool {
+			if len(text) == 0 {
+				return true
+			}
+			for part := range strings.SplitSeq(string(text), ",") {
+				if !slices.Contains(c.members, part) {
+					return false
+				}
+			}
+			return true
+		})
+	case "year":
+		f := load.Fault{Code: load.CodeOutOfRange, Note: message.New("not_a_year", "years_are")}
+		return func(_ *load.Batch, cell load.Cell) (load.Fault, bool) {
+			n := cell.Int()
+			return f, cell.Kind != load.CellInt || n >= 1901 && n <= 2155
+		}
+	case "float", "double", "real":
+		if c.kind != "float" && c.scale < 0 {
+			return nil
+		}
+		return func(_ *load.Batch, cell load.Cell) (load.Fault, bool) {
+			return changed(load.CodeOutOfRange), cell.Kind != load.CellFloat || c.keepsFloat(cell.Float())
+		}
+	case "time", "datetime", "timestamp":
+		f := load.Fault{Code: load.CodeOutOfRange, Note: message.New("too_many_second_digits", "not_rounded", "most", c.precision)}
+		return ofText(f, func(text []byte) bool { return secondDigits(text) <= c.precision })
+	}
+	return nil
+}
+
+// keepsFloat reports whether a column of 4 bytes, or with a number of decimals, holds a
+// number as it is written.
+func (c *column) keepsFloat(v float64) bool {
+	written := strconv.FormatFloat(v, 'g', -1, 64)
+	if c.kind == "float" && strconv.FormatFloat(v, 'g', -1, 32) != written {
+		return false
+	}
+	if c.scale >= 0 {
+		_, fraction, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+		return len(fraction) <= c.scale
+	}
+	return true
+}
+
+// secondDigits returns the number of digits after the seconds of a time, without zeros
+// at the end.
+func secondDigits(text []byte) int {
+	point := bytes.IndexByte(text, '.')
+	if point < 0 {
+		return 0
+	}
+	last := 0
+	for i, c := range text[point+1:] {
+		if c < '0' || c > '9' {
+			break
+		}
+		if c != '0' {
+			last = i + 1
+		}
+	}
+	return last
+}
+
+// inexact yields the rows of a batch with a value that the server would change, in
+// order, and their refusals.
+func inexact(columns []exactness, b *load.Batch) iter.Seq[load.Refusal] {
+	return func(yield func(load.Refusal) bool) {
+		if len(columns) == 0 {
+			return
+		}
+		for row := range b.Rows {
+			cells := b.Row(row)
+			for _, e := range columns {
+				if cells[e.column].Kind == load.CellNull {
+					continue
+				}
+				if f, ok := e.fault(b, cells[e.column]); !ok {
+					if !yield(load.Refusal{Row: row, Column: e.column, Code: f.Code, Note: f.Note}) {
+						return
+					}
+					break
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,277 @@
+package mysql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// A loading is one load into one table. It implements load.Load.
+type loading struct {
+	db    *DB
+	job   string // "" keeps no marks
+	fit   *fit
+	marks []load.Mark
+	pace  load.Pace
+
+	making bool // the table was made for this load
+	kept   bool // something was committed
+}
+
+// Prepare readies a load. A new table is made at once, as the server commits with it
+// whatever is open, and removed again, if it is empty, where nothing is committed.
+func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load, error) {
+	ld, err := d.prepare(ctx, job, l)
+	if err != nil {
+		return nil, d.explain(ctx, fmt.Sprintf("load into table %q", l.Plan.TableName().String()), err)
+	}
+	return ld, nil
+}
+
+func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, error) {
+	c, err := d.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.writable(); err != nil {
+		return nil, err
+	}
+	ld := &loading{db: d, job: job}
+	name := l.Plan.TableName()
+	if err := d.checkTableName(name); err != nil {
+		return nil, err
+	}
+	ours := false
+	if job != "" {
+		if ld.marks, ours, err = d.openMarks(ctx, c, job, d.schema(name), l.Plan.Create); err != nil {
+			return nil, err
+		}
+		if !d.marks {
+			ld.job = ""
+		}
+	}
+	if l.Plan.Create {
+		if err := d.create(ctx, c, ld, l, ours); err != nil {
+			return nil, errors.Join(err, ld.giveUp(c))
+		}
+	}
+	t, err := d.table(ctx, c, name)
+	if err == nil {
+		ld.fit, err = fitLayout(t, l)
+		err = problem(err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, ld.remove(c, d.schema(name), l.Plan.Table))
+	}
+	ld.setPace(c)
+	return ld, nil
+}
+
+// create makes the table, unless an earlier try of the job did.
+func (d *DB) create(ctx context.Context, c *conn, ld *loading, l load.Layout, ours bool) error {
+	if l.Plan.Table == "" {
+		return message.NewError(nil, "table_without_name", "")
+	}
+	if len(l.Make) == 0 {
+		return message.NewError(nil, "table_no_columns", "")
+	}
+	schema := d.schema(l.Plan.TableName())
+	there, err := d.exists(ctx, c, schema, l.Plan.Table)
+	if err != nil {
+		return err
+	}
+	if there {
+		if ours {
+			ld.making = true
+			return nil
+		}
+		return load.Problem{Note: message.New("table_exists", "add_to_it", "table", l.Plan.Table)}
+	}
+	statement, err := d.server.createTable(schema, l)
+	if err != nil {
+		return err
+	}
+	err = c.exec(ctx, statement)
+	switch n := number(err); {
+	case err == nil:
+		ld.making = true
+		return nil
+	case n == 1050:
+		return load.Problem{Note: message.New("table_exists", "add_to_it", "table", l.Plan.Table)}
+	case n == 0, isLost(err), d.advise(err) != nil:
+		return err
+	}
+	return load.Problem{Note: message.New("table_unmakable", "other_names", "table", l.Plan.Table, "cause", err)}
+}
+
+// exists reports whether there is a table or view of that name.
+func (d *DB) exists(ctx context.Context, c *conn, schema, table string) (bool, error) {
+	rows, err := c.one(ctx, "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = "+literal(schema)+" AND TABLE_NAME = "+literal(table))
+	for _, row := range rows {
+		if str(row[0]) == table {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// problem turns an error into a problem of the plan, unless it is one.
+func problem(err error) error {
+	var p load.Problem
+	if err == nil || errors.As(err, &p) || errors.Is(err, load.ErrNoTable) {
+		return err
+	}
+	return load.Problem{Note: message.Of(err)}
+}
+
+// Marks returns the marks that earlier tries of the job have committed.
+func (ld *loading) Marks() []load.Mark { return ld.marks }
+
+// Pace says how the table wants to be written to.
+func (ld *loading) Pace() load.Pace { return ld.pace }
+
+// How much is written at a time. A batch is large enough that the server's answer is
+// waited for seldom, the more so where it is far away; and a commit is what InnoDB
+// undoes soon, and what the nodes of a Galera cluster certify as a whole.
+const (
+	nearBatch    = 1 << 20
+	farBatch     = 4 << 20
+	farAway      = 2 * time.Millisecond // of an answer
+	commitBytes  = 256 << 20
+	galeraCommit = 8 << 20
+)
+
+func (ld *loading) setPace(c *conn) {
+	l := ld.fit.layout
+	ld.pace = load.Pace{Batch: nearBatch, Commit: commitBytes, Writers: 1}
+	if c.rtt > farAway {
+		ld.pace.Batch = farBatch
+	}
+	if ld.db.server.galera || ld.db.server.tidb {
+		ld.pace.Commit = galeraCommit
+	}
+	if share, ok := ld.fit.share(); ok && l.Plan.Writers > 1 && !l.Plan.Atomic && ld.fit.t.transactional() {
+		ld.pace.Writers, ld.pace.ShareBy = l.Plan.Writers, share
+	}
+}
+
+// share returns the columns by which records can be shared out among writers. ok is
+// false where the order of all records counts: texts of different bytes may be equal in
+// a key, and so may rows that refer to each other.
+func (f *fit) share() (columns []int, ok bool) {
+	if f.t.ownReference() || f.t.triggers {
+		return nil, false
+	}
+	written := map[int]*key{}
+	for i := range f.t.keys {
+		k := &f.t.keys[i]
+		for _, name := range k.columns {
+			if f.at(name) >= 0 || name == "" {
+				written[i] = k
+			}
+		}
+	}
+	switch len(written) {
+	case 0:
+		return nil, true
+	case 1:
+	default:
+		return nil, false
+	}
+	for _, k := range written {
+		for _, name := range k.columns {
+			at := f.at(name)
+			if at < 0 {
+				continue
+			}
+			if k.partial || !f.columns[at].equalBytes() {
+				return nil, false
+			}
+			columns = append(columns, at)
+		}
+	}
+	return columns, true
+}
+
+// equalBytes reports whether values of the column are equal only if the bytes of their
+// cells are.
+func (c *column) equalBytes() bool {
+	switch c.Type {
+	case load.Integer, load.Boolean, load.Date, load.UUID, load.Binary:
+		return true
+	case load.Text:
+		return strings.HasSuffix(c.collation, "_nopad_bin") || strings.HasSuffix(c.collation, "_0900_bin")
+	}
+	return false
+}
+
+// Writer opens a writer, on a connection of its own.
+func (ld *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
+	w, err := ld.db.openWriter(ctx, ld, i)
+	if err != nil {
+		return nil, ld.db.explain(ctx, fmt.Sprintf("load into table %q", ld.fit.t.name), err)
+	}
+	return w, nil
+}
+
+// closeTime is how long the end of a load may take that leaves nothing behind.
+const closeTime = 5 * time.Second
+
+// Close ends the load. A table that was made for it is removed again if nothing was
+// committed.
+func (ld *loading) Close() error {
+	if ld.kept || len(ld.marks) > 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	c, err := ld.db.conn(ctx)
+	if err != nil {
+		return nil // who goes on with the load finds the table by the mark
+	}
+	return ld.remove(c, ld.fit.t.schema, ld.fit.t.name)
+}
+
+// remove removes the table that was made for the load, if it is empty, and the job's
+// mark.
+func (ld *loading) remove(c *conn, schema, table string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	if ld.making && len(ld.marks) == 0 {
+		rows, err := c.one(ctx, "SELECT 1 FROM "+qualified(schema, table)+" LIMIT 1")
+		if err == nil && len(rows) == 0 {
+			err = c.exec(ctx, "DROP TABLE "+qualified(schema, table))
+		}
+		if err != nil && number(err) != 1146 {
+			if isLost(err) {
+				return nil
+			}
+			return ld.db.explain(ctx, "remove the new table", err)
+		}
+		ld.making = false
+	}
+	return ld.giveUp(c)
+}
+
+// giveUp removes the job's mark of a load of which nothing was committed.
+func (ld *loading) giveUp(c *conn) error {
+	if ld.job == "" || len(ld.marks) > 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	_ = ld.db.forget(ctx, c, ld.job, ld.schema())
+	return nil
+}
+
+func (ld *loading) schema() string {
+	if ld.fit != nil {
+		return ld.fit.t.schema
+	}
+	return ld.db.config.Database
+}

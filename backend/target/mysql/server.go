@@ -1,0 +1,166 @@
+package mysql
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/message"
+	"linefeed/backend/target/connect"
+)
+
+// A server is what is to be known of a server.
+type server struct {
+	version      string // as it says
+	major, minor int
+	maria        bool // MariaDB, else MySQL or what acts like it
+	tidb         bool
+	galera       bool
+	local        bool // takes LOAD DATA LOCAL
+	packet       int  // max_allowed_packet, bytes
+	statements   bool // its log holds statements, which rules out READ COMMITTED
+	readOnly     bool
+	undoesAll    bool // where a lock is waited for too long, the whole transaction is undone
+}
+
+// The oldest versions: those with window functions and enforced checks are newer, and
+// not needed; what is needed is utf8mb4 with keys of 3072 bytes, and strict mode.
+const (
+	leastMaria = 10_02
+	leastMySQL = 5_07
+)
+
+// learn asks the server what it is.
+func (d *DB) learn(ctx context.Context, c *conn) error {
+	all, err := c.query(ctx, "SELECT VERSION(), @@max_allowed_packet; SHOW VARIABLES WHERE Variable_name IN "+
+		"('local_infile', 'wsrep_on', 'binlog_format', 'log_bin', 'read_only', 'innodb_rollback_on_timeout')")
+	if err != nil {
+		return err
+	}
+	if len(all) < 2 || len(all[0]) != 1 {
+		return connect.New(connect.NotThisServer, d.about(), nil)
+	}
+	s := readVersion(str(all[0][0][0]))
+	s.packet = int(num(all[0][0][1]))
+	variables := map[string]string{}
+	for _, row := range all[1] {
+		variables[strings.ToLower(str(row[0]))] = strings.ToUpper(str(row[1]))
+	}
+	on := func(name string) bool { return variables[name] == "ON" || variables[name] == "1" }
+	s.local = on("local_infile") && !d.config.NoLocal
+	s.galera = on("wsrep_on")
+	s.statements = on("log_bin") && variables["binlog_format"] == "STATEMENT"
+	s.readOnly = on("read_only")
+	s.undoesAll = on("innodb_rollback_on_timeout")
+	least := leastMySQL
+	if s.maria {
+		least = leastMaria
+	}
+	if s.major*100+s.minor < least {
+		return connect.New(connect.TooOld, d.about(), fmt.Errorf("it is %s", s.product()))
+	}
+	d.server = s
+	d.marks = true
+	if d.config.Database != "" {
+		d.marks = d.mayKeepMarks(ctx, c, d.config.Database)
+	}
+	return nil
+}
+
+var numbers = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)?`)
+
+// readVersion reads what VERSION() says, such as 10.11.19-MariaDB-0+deb12u1, 8.0.36 or
+// 8.0.11-TiDB-v7.5.0.
+func readVersion(text string) server {
+	s := server{version: text, maria: strings.Contains(text, "MariaDB"), tidb: strings.Contains(text, "TiDB")}
+	if s.maria {
+		text = strings.TrimPrefix(text, "5.5.5-") // of old replication protocols
+	}
+	if m := numbers.FindStringSubmatch(text); m != nil {
+		s.major, _ = strconv.Atoi(m[1])
+		s.minor, _ = strconv.Atoi(m[2])
+		s.version = m[0]
+	}
+	if _, after, ok := strings.Cut(text, "TiDB-"); ok {
+		s.version = after
+	}
+	return s
+}
+
+// product returns the name of the server with its version.
+func (s server) product() string {
+	switch {
+	case s.tidb:
+		return "TiDB " + s.version
+	case s.maria && s.galera:
+		return "MariaDB " + s.version + " (Galera)"
+	case s.maria:
+		return "MariaDB " + s.version
+	case s.galera:
+		return "MySQL " + s.version + " (Galera)"
+	}
+	return "MySQL " + s.version
+}
+
+// atLeast reports whether the version is that or newer.
+func (s server) atLeast(major, minor int) bool {
+	return s.major > major || s.major == major && s.minor >= minor
+}
+
+// rowNumbers reports whether warnings and errors know the number of their row.
+func (s server) rowNumbers() bool { return s.maria && s.atLeast(10, 7) }
+
+// prepareSession readies a connection for writing.
+func (d *DB) prepareSession(ctx context.Context, c *conn) error {
+	if d.server.statements || d.server.tidb {
+		return nil
+	}
+	// Fewer gaps between keys are locked than with REPEATABLE READ, and a lookup sees
+	// what others have committed.
+	return c.exec(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+}
+
+// marksTable holds how far loads came, in the schema of their tables.
+const marksTable = "linefeed_marks"
+
+// grant matches a line of SHOW GRANTS: the rights, and what they are about.
+var grant = regexp.MustCompile("^GRANT (.+?) ON (?:TABLE )?(\\S+) TO ")
+
+// mayKeepMarks reports whether a table of marks is in a schema, or may be made there,
+// as far as the rights say.
+func (d *DB) mayKeepMarks(ctx context.Context, c *conn, schema string) bool {
+	there, err := c.one(ctx, "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = "+literal(schema)+" AND TABLE_NAME = '"+marksTable+"'")
+	if err == nil && len(there) > 0 {
+		return true
+	}
+	rows, err := c.one(ctx, "SHOW GRANTS")
+	if err != nil {
+		return true // it will show
+	}
+	for _, row := range rows {
+		m := grant.FindStringSubmatch(str(row[0]))
+		if m == nil { // a role
+			return true
+		}
+		name := strings.NewReplacer("\\_", "_", "\\%", "%").Replace(m[2])
+		if name != "*.*" && name != quote(schema)+".*" && !strings.Contains(m[2], "%") {
+			continue
+		}
+		for right := range strings.SplitSeq(m[1], ",") {
+			if right = strings.TrimSpace(right); right == "ALL PRIVILEGES" || right == "CREATE" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// writable returns a problem if the server takes no writes.
+func (d *DB) writable() error {
+	if d.server.readOnly && !d.server.galera {
+		return message.NewError(connect.New(connect.ReadOnly, d.about(), nil), "server_read_only", "use_primary", "address", d.about().Address)
+	}
+	return nil
+}

@@ -1,0 +1,407 @@
+package mysql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/go-sql-driver/mysql"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// A writer writes to one table on a connection of its own. It implements load.Writer.
+//
+// Rows that are to be inserted go by the first of these ways that is open to them:
+//
+//   - loadRows: LOAD DATA LOCAL.
+//   - ignoreRows: INSERT IGNORE, whose warnings say which rows were left out or
+//     changed. So do those of LOAD DATA, except after a row that a check refused.
+//   - insertRows: INSERT in strict mode, which fails at the first row that is refused.
+//     That one is found by its number, by what the error says, or by halving.
+//
+// All but the last are undone where their warnings leave a doubt.
+type writer struct {
+	ld      *loading
+	db      *DB
+	conn    *conn
+	fit     *fit
+	reasons reasons
+	reader  string // the name under which the driver knows its rows
+
+	canLoad   bool // LOAD DATA LOCAL can be used
+	canIgnore bool // warnings know their rows
+	refusing  int  // how many rows the last statement had refused
+
+	open   bool // a transaction is
+	closed bool
+	failed error // what made the writer useless
+
+	buf  []byte
+	rows []int
+}
+
+// readers counts the readers that the driver knows.
+var readers atomic.Int64
+
+func (d *DB) openWriter(ctx context.Context, ld *loading, _ int) (*writer, error) {
+	c, err := d.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.prepareSession(ctx, c); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	t := ld.fit.t
+	exact := t.transactional() && !t.triggers // what a trigger's statements ignore is not known
+	return &writer{
+		ld: ld, db: d, conn: c, fit: ld.fit, reasons: reasons{fit: ld.fit},
+		reader:    "linefeed" + strconv.FormatInt(readers.Add(1), 10),
+		canLoad:   d.server.local && exact,
+		canIgnore: d.server.rowNumbers() && exact,
+	}, nil
+}
+
+// An outcome is what became of the rows of a batch so far.
+type outcome struct {
+	load.Result
+	b *load.Batch
+}
+
+func (o *outcome) refuse(row int, r load.Refusal) {
+	r.Row = row
+	o.Refused = append(o.Refused, r)
+}
+
+// Write stores the rows of b and reports those that the database refused.
+func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) {
+	if err := w.usable(ctx); err != nil {
+		return load.Result{}, err
+	}
+	o := &outcome{b: b}
+	w.rows = w.rows[:0]
+	for refusal := range inexact(w.fit.exact, b) {
+		o.Refused = append(o.Refused, refusal)
+	}
+	next := 0
+	for row := range b.Rows {
+		if next < len(o.Refused) && o.Refused[next].Row == row {
+			next++
+			continue
+		}
+		w.rows = append(w.rows, row)
+	}
+	if err := w.write(ctx, o, w.rows); err != nil {
+		return load.Result{}, w.fail(ctx, err)
+	}
+	if w.fit.t.ownReference() {
+		if err := w.retry(ctx, o); err != nil {
+			return load.Result{}, w.fail(ctx, err)
+		}
+	}
+	slices.SortFunc(o.Refused, func(x, y load.Refusal) int { return x.Row - y.Row })
+	return o.Result, nil
+}
+
+// write stores rows by the plan's rule.
+func (w *writer) write(ctx context.Context, o *outcome, rows []int) error {
+	if w.fit.rule != load.ConflictReject {
+		return w.byRule(ctx, o, rows)
+	}
+	if !w.canLoad || w.hasDefaults(o.b, rows) {
+		return w.insert(ctx, o, rows)
+	}
+	for len(rows) > 0 {
+		// Numbers of rows are told one warning after the other, each found by
+		// counting from the first.
+		n := min(len(rows), mostRows)
+		if w.refusing > fewRefused {
+			n = min(n, fewRows)
+		}
+		if err := w.loadRows(ctx, o, rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// How many rows a statement has at the most: fewer than the warnings that are kept, and
+// few where many are refused.
+const (
+	mostRows   = 50_000
+	fewRows    = 2000
+	fewRefused = 500
+)
+
+// insert stores rows by INSERT statements.
+func (w *writer) insert(ctx context.Context, o *outcome, rows []int) error {
+	if w.canIgnore {
+		return w.ignoreRows(ctx, o, rows)
+	}
+	return w.insertRows(ctx, o, rows)
+}
+
+// hasDefaults reports whether a row has a NULL that is to become the column's default,
+// which a file has no word for.
+func (w *writer) hasDefaults(b *load.Batch, rows []int) bool {
+	if len(w.fit.defaulted) == 0 {
+		return false
+	}
+	for _, row := range rows {
+		cells := b.Row(row)
+		for _, i := range w.fit.defaulted {
+			if cells[i].Kind == load.CellNull {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// savepoint is where a statement can be undone to.
+const savepoint = "linefeed"
+
+// begin returns what goes before a statement that may have to be undone.
+func (w *writer) begin() string {
+	if w.open {
+		return "SAVEPOINT " + savepoint + "; "
+	}
+	return "START TRANSACTION; SAVEPOINT " + savepoint + "; "
+}
+
+// undo undoes the last statement.
+func (w *writer) undo(ctx context.Context) error {
+	return w.conn.exec(ctx, "ROLLBACK TO SAVEPOINT "+savepoint)
+}
+
+// lockTries is how often a statement is tried for which a lock could not be had in the
+// time that the server waits.
+const lockTries = 3
+
+// run runs statements after begin, again where only the last one was undone because it
+// waited too long for a lock.
+func (w *writer) run(ctx context.Context, statements string) ([]result, error) {
+	for try := 1; ; try++ {
+		all, err := w.conn.query(ctx, w.begin()+statements)
+		if err == nil || number(err) != 0 {
+			w.open = true
+		}
+		if number(err) != errLockWait || try == lockTries || w.db.server.undoesAll {
+			return all, err
+		}
+	}
+}
+
+// loadRows stores rows by LOAD DATA LOCAL, or by another way where that is not exact.
+func (w *writer) loadRows(ctx context.Context, o *outcome, rows []int) error {
+	mysql.RegisterReaderHandler(w.reader, func() io.Reader {
+		return &file{fit: w.fit, b: o.b, rows: rows, tick: func() { w.conn.calls.begin(w.conn) }}
+	})
+	defer mysql.DeregisterReaderHandler(w.reader)
+	all, err := w.run(ctx, w.fit.loadStatement(w.reader)+"; "+counts)
+	if e, ok := asSaid(err); ok && (isForbidden(e) || isAboutRow(e)) {
+		w.canLoad = w.canLoad && !isForbidden(e)
+		return w.insert(ctx, o, rows)
+	}
+	if err != nil {
+		return err
+	}
+	stored, warnings := readCounts(all)
+	w.refusing = 0
+	if warnings == 0 && stored == int64(len(rows)) {
+		o.Inserted += stored
+		return nil
+	}
+	told, err := w.warnings(ctx, warnings)
+	if err != nil || w.leftOut(o, rows, stored, told, true) {
+		return err
+	}
+	if err := w.undo(ctx); err != nil {
+		return err
+	}
+	return w.insert(ctx, o, rows)
+}
+
+// isForbidden reports whether an error says that the server takes no local files.
+func isForbidden(e said) bool {
+	switch e.number {
+	case 1148, 3948, 3950, 4166, 1235, 1064:
+		return true
+	}
+	return false
+}
+
+// counts asks how many rows the last statement stored, and how many warnings it has.
+const counts = "SELECT ROW_COUNT(), @@warning_count"
+
+func readCounts(all []result) (stored, warnings int64) {
+	if len(all) == 0 || len(all[len(all)-1]) == 0 {
+		return -1, -1
+	}
+	row := all[len(all)-1][0]
+	return num(row[0]), num(row[1])
+}
+
+// leftOut refuses the rows that a statement left out which ignores errors. It reports
+// false, and refuses none, if its warnings don't say for sure which ones those are, or
+// say that other rows were changed.
+func (w *writer) leftOut(o *outcome, rows []int, stored int64, told []said, loaded bool) bool {
+	refused := map[int]said{}
+	for _, e := range told {
+		if e.effect() == harmless {
+			continue
+		}
+		// LOAD DATA does not count a row that a check refused.
+		wrong := e.effect() == changed || loaded && (e.number == errCheckMaria || e.number == errCheckMySQL)
+		if wrong || e.row < 0 || e.row >= len(rows) || !w.plausible(o.b, rows[e.row], e) {
+			return false
+		}
+		if _, there := refused[e.row]; !there {
+			refused[e.row] = e
+		}
+	}
+	if int64(len(rows)-len(refused)) != stored {
+		return false
+	}
+	for i, e := range refused {
+		o.refuse(rows[i], w.reasons.find(e))
+	}
+	w.refusing = len(refused)
+	o.Inserted += stored
+	return true
+}
+
+// plausible reports whether a row may be the one that a warning is about: of a
+// duplicate key it tells the value.
+func (w *writer) plausible(b *load.Batch, row int, e said) bool {
+	if e.number != errDuplicate && e.number != errDuplicateNamed {
+		return true
+	}
+	m := ofKey.FindStringSubmatch(e.message)
+	if m == nil {
+		return true
+	}
+	k := w.reasons.key(m[1])
+	if k == nil || len(k.columns) != 1 || k.partial {
+		return true
+	}
+	at := w.fit.at(k.columns[0])
+	if at < 0 {
+		return true
+	}
+	cell := b.Row(row)[at]
+	switch {
+	case cell.Kind == load.CellInt && w.fit.columns[at].kind != "bit" && w.fit.columns[at].kind != "year":
+		return strings.HasPrefix(e.message, "Duplicate entry '"+strconv.FormatInt(cell.Int(), 10)+"' for key")
+	case cell.Kind == load.CellText && w.fit.columns[at].kind == "varchar":
+		text := string(b.Bytes(cell))
+		return len(text) > 60 || strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' || c == '\\' }) ||
+			strings.HasPrefix(e.message, "Duplicate entry '"+text+"' for key")
+	}
+	return true
+}
+
+// warnings returns the warnings of the last statement, of which there are n, with the
+// rows they are about; none where the server does not tell these.
+func (w *writer) warnings(ctx context.Context, n int64) ([]said, error) {
+	if !w.canIgnore || n > mostRows {
+		return nil, nil
+	}
+	all, err := w.conn.query(ctx, "SHOW WARNINGS; "+rowNumbers)
+	if err != nil || len(all) < 2 || len(all[1]) == 0 {
+		return nil, err
+	}
+	numbers := strings.Fields(str(all[1][0][0]))
+	if len(numbers) != len(all[0]) || int64(len(numbers)) != n {
+		return nil, nil
+	}
+	found := make([]said, len(numbers))
+	for i, row := range all[0] {
+		number, err := strconv.Atoi(numbers[i])
+		if err != nil {
+			return nil, nil //nolint:nilerr // it does not tell the row
+		}
+		found[i] = said{number: uint16(num(row[1])), message: str(row[2]), row: number - 1}
+	}
+	return found, nil
+}
+
+// rowNumbers lists the numbers of the rows that the warnings of the last statement are
+// about.
+const rowNumbers = `BEGIN NOT ATOMIC
+DECLARE linefeed_i, linefeed_n, linefeed_r INT DEFAULT 0;
+DECLARE linefeed_list LONGTEXT DEFAULT '';
+GET DIAGNOSTICS linefeed_n = NUMBER;
+WHILE linefeed_i < linefeed_n DO
+SET linefeed_i = linefeed_i + 1;
+GET DIAGNOSTICS CONDITION linefeed_i linefeed_r = ROW_NUMBER;
+SET linefeed_list = CONCAT(linefeed_list, ' ', linefeed_r);
+END WHILE;
+SELECT linefeed_list;
+END`
+
+// Commit makes the rows since the last Commit durable, and the mark with them.
+func (w *writer) Commit(ctx context.Context, m load.Mark) error {
+	if err := w.usable(ctx); err != nil {
+		return err
+	}
+	var statements []string
+	if w.ld.job != "" {
+		mark, err := markStatement(w.ld.job, w.fit.t.schema, m)
+		if err != nil {
+			return err
+		}
+		if !w.open {
+			statements = append(statements, "START TRANSACTION")
+		}
+		statements = append(statements, mark)
+	} else if !w.open {
+		w.ld.kept = true
+		return nil
+	}
+	statements = append(statements, "COMMIT")
+	if err := w.conn.exec(ctx, strings.Join(statements, "; ")); err != nil {
+		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
+	}
+	w.open, w.ld.kept = false, true
+	return nil
+}
+
+// Close undoes what was not committed.
+func (w *writer) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	if w.open && w.failed == nil && !w.conn.lost() {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		defer cancel()
+		_ = w.conn.exec(ctx, "ROLLBACK") // as the server does by itself when the connection ends
+	}
+	return w.conn.close()
+}
+
+// usable returns why the writer can't be used, if it can't.
+func (w *writer) usable(ctx context.Context) error {
+	switch {
+	case w.closed:
+		return message.NewError(nil, "load_closed", "")
+	case w.failed != nil:
+		return w.failed
+	}
+	return ctx.Err()
+}
+
+// fail makes the writer unusable, and returns why.
+func (w *writer) fail(ctx context.Context, err error) error {
+	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.fit.t.name), err)
+	return w.failed
+}
+
