@@ -7,6 +7,7 @@ import (
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
+	"linefeed/backend/target/mysql"
 	"linefeed/backend/target/postgres"
 	"linefeed/backend/target/sqlite"
 )
@@ -87,18 +88,35 @@ func Open(ctx context.Context, url string) (Target, error) {
 
 // openServer opens the database at a server's address.
 func openServer(ctx context.Context, s Server) (Target, error) {
-	if s.Kind == PostgreSQL {
-		config, err := postgres.ParseURL(s.URL())
-		if err != nil {
+	if s.Kind == MySQL {
+		return openMySQL(ctx, s)
+	}
+	config, err := postgres.ParseURL(s.URL())
+	if err != nil {
+		return nil, err
+	}
+	db, err := postgres.Open(ctx, config)
+	if err != nil {
+		return nil, err // and no typed nil
+	}
+	return db, nil
+}
+
+func openMySQL(ctx context.Context, s Server) (Target, error) {
+	c := mysql.Config{User: s.User, Password: s.Password, Database: s.Database}
+	for _, h := range s.Hosts {
+		c.Addresses = append(c.Addresses, s.Address(h))
+	}
+	for _, x := range s.Settings {
+		if err := c.Set(x.Name, x.Value); err != nil {
 			return nil, err
 		}
-		db, err := postgres.Open(ctx, config)
-		if err != nil {
-			return nil, err // and no typed nil
-		}
-		return db, nil
 	}
-	return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_path", "scheme", s.Kind))
+	db, err := mysql.Open(ctx, c)
+	if err != nil {
+		return nil, err // and no typed nil
+	}
+	return db, nil
 }
 
 // NoConnection returns the error that there is no saved connection of that name.

@@ -100,7 +100,6 @@ const session = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,N
 	"max_error_count = 65535, sql_notes = 1, foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, " +
 	"wait_timeout = 28800, net_read_timeout = 600, net_write_timeout = 600"
 
-
 func (c *conn) close() error {
 	if c.raw == nil {
 		return nil

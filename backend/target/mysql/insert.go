@@ -162,8 +162,8 @@ func (w *writer) isolate(ctx context.Context, o *outcome, rows []int, many func(
 		most = 1 // of a statement that fails, rows may stay
 	}
 	size := most
-	sure := -1           // the number of rows before one that is to blame
-	since, gap := 0, most // the rows stored since the last one that was to blame
+	sure := -1 // the number of rows before one that is to blame
+	since := 0 // how many rows were stored since the last one that was to blame
 	for len(rows) > 0 {
 		n := min(size, len(rows))
 		if n == 1 {
@@ -177,8 +177,8 @@ func (w *writer) isolate(ctx context.Context, o *outcome, rows []int, many func(
 				size = min(2, most)
 			} else {
 				o.refuse(rows[0], w.reasons.find(e))
-				since, gap = 0, since
-				size = min(max(2*gap, 2), most) // the next one may be as far
+				size = min(max(2*since, 2), most) // the next one may be as far
+				since = 0
 			}
 			rows = rows[1:]
 			continue

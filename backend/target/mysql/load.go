@@ -48,7 +48,7 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 	}
 	ours := false
 	if job != "" {
-		if ld.marks, ours, err = d.openMarks(ctx, c, job, d.schema(name), l.Plan.Create); err != nil {
+		if ld.marks, ours, err = d.openMarks(ctx, c, job, d.schema(name)); err != nil {
 			return nil, err
 		}
 		if !d.marks {

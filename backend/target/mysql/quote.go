@@ -26,7 +26,7 @@ func literal(text string) string { return string(appendLiteral(nil, text)) }
 func appendLiteral[T string | []byte](dst []byte, text T) []byte {
 	dst = append(dst, '\'')
 	start := 0
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if c := text[i]; c == '\'' || c == '\\' {
 			dst = append(dst, text[start:i]...)
 			dst = append(dst, '\\', c)

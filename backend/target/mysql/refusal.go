@@ -103,27 +103,31 @@ func (r *reasons) find(e said) load.Refusal {
 
 var (
 	ofKey        = regexp.MustCompile(`(?s) for key '(.+)'$`)
-	ofColumn     = regexp.MustCompile("(?i)(?:column|field) '((?:[^']|'')+)'")
-	ofPath       = regexp.MustCompile("for column `(?:[^`]|``)*`\\.`(?:[^`]|``)*`\\.`((?:[^`]|``)*)`")
+	ofColumn     = regexp.MustCompile("(?i)(?:column|field) '|for column `")
 	ofConstraint = regexp.MustCompile("CONSTRAINT [`'](.+?)[`'] failed for")
 	ofCheck      = regexp.MustCompile(`Check constraint '(.+)' is violated`)
 	ofReference  = regexp.MustCompile("CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY")
 	atRow        = regexp.MustCompile(`(?i) at row (\d+)\s*$`)
 )
 
-// columnOf returns the index in the layout of the column that a message names, or -1.
-func (r *reasons) columnOf(text string) int {
-	for _, pattern := range []*regexp.Regexp{ofPath, ofColumn} {
-		if m := pattern.FindStringSubmatch(text); m != nil {
-			return r.fit.at(strings.ReplaceAll(m[1], "``", "`"))
+// columnOf returns the name of the column that a message names, "" for none. Names are
+// searched for, not parsed: they may contain anything.
+func (r *reasons) columnOf(text string) string {
+	found := ""
+	for _, c := range r.fit.t.columns {
+		named := strings.Contains(text, "olumn '"+c.Name+"'") || strings.Contains(text, "ield '"+c.Name+"'") ||
+			strings.Contains(text, ".`"+strings.ReplaceAll(c.Name, "`", "``")+"`")
+		if named && len(c.Name) >= len(found) {
+			found = c.Name
 		}
 	}
-	return -1
+	return found
 }
 
 func (r *reasons) explain(e said) load.Refusal {
 	text := atRow.ReplaceAllString(e.message, "")
-	refusal := load.Refusal{Column: r.columnOf(text), Code: load.CodeRefused, Note: message.Foreign(text)}
+	named := r.columnOf(text)
+	refusal := load.Refusal{Column: r.only([]string{named}), Code: load.CodeRefused, Note: message.Foreign(text)}
 	var c *column
 	if refusal.Column >= 0 {
 		c = &r.fit.columns[refusal.Column]
@@ -133,8 +137,8 @@ func (r *reasons) explain(e said) load.Refusal {
 		r.duplicate(&refusal, e.message)
 	case errNotNull, errNullToDefault, errNoDefault:
 		refusal.Code = load.CodeRequired
-		if m := ofColumn.FindStringSubmatch(text); m != nil {
-			refusal.Note = message.New("must_have_value", "fill_or_map", "columns", []string{m[1]})
+		if named != "" {
+			refusal.Note = message.New("must_have_value", "fill_or_map", "columns", []string{named})
 		}
 	case errCheckMaria, errCheckMySQL:
 		refusal.Code = load.CodeCheckFailed

@@ -172,16 +172,14 @@ func (d *DB) noTable(name, schema string, names []string) error {
 // readTable reads all that is to be known of a table, in one round trip. It reports
 // false if there is none of exactly that name.
 func (d *DB) readTable(ctx context.Context, c *conn, t *table) (bool, error) {
-	where := func(prefix string) string {
-		return " WHERE " + prefix + "TABLE_SCHEMA = " + literal(t.schema) + " AND " + prefix + "TABLE_NAME = " + literal(t.name)
-	}
+	where := " WHERE TABLE_SCHEMA = " + literal(t.schema) + " AND TABLE_NAME = " + literal(t.name)
 	all, err := c.query(ctx, strings.Join([]string{
-		"SELECT TABLE_TYPE, ENGINE, TABLE_NAME FROM information_schema.TABLES" + where(""),
+		"SELECT TABLE_TYPE, ENGINE, TABLE_NAME FROM information_schema.TABLES" + where,
 		"SELECT COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, IS_NULLABLE, COLUMN_DEFAULT, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, " +
-			"DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT FROM information_schema.COLUMNS" + where("") + " ORDER BY ORDINAL_POSITION",
-		"SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS" + where("") + " AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX",
+			"DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT FROM information_schema.COLUMNS" + where + " ORDER BY ORDINAL_POSITION",
+		"SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS" + where + " AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX",
 		"SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE" +
-			where("") + " AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION",
+			where + " AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION",
 		"SELECT 1 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = " + literal(t.schema) + " AND EVENT_OBJECT_TABLE = " + literal(t.name) + " LIMIT 1",
 	}, "; "))
 	if err != nil || len(all) < 5 || len(all[0]) == 0 {

@@ -126,7 +126,7 @@ func (d *DB) prepareSession(ctx context.Context, c *conn) error {
 const marksTable = "linefeed_marks"
 
 // grant matches a line of SHOW GRANTS: the rights, and what they are about.
-var grant = regexp.MustCompile("^GRANT (.+?) ON (?:TABLE )?(\\S+) TO ")
+var grant = regexp.MustCompile(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `)
 
 // mayKeepMarks reports whether a table of marks is in a schema, or may be made there,
 // as far as the rights say.

@@ -404,4 +404,3 @@ func (w *writer) fail(ctx context.Context, err error) error {
 	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.fit.t.name), err)
 	return w.failed
 }
-

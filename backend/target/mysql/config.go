@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -49,87 +48,13 @@ const (
 	VerifyIdentity TLSMode = "VERIFY_IDENTITY"
 )
 
-const defaultPort = "3306"
-
-// ParseURL parses mysql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?NAME=VALUE, also
-// with the scheme mariadb. The settings are ssl-mode, tls, ssl-ca, ssl-cert, ssl-key,
-// socket, connect-timeout and local-infile. Its error shows no password.
-func ParseURL(text string) (Config, error) {
-	var c Config
-	_, rest, ok := strings.Cut(text, "://")
-	if !ok {
-		return c, errAddress
-	}
-	rest, query, _ := strings.Cut(rest, "?")
-	authority, database, _ := strings.Cut(rest, "/")
-	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		user, password, _ := strings.Cut(authority[:at], ":")
-		var err error
-		if c.User, err = url.PathUnescape(user); err != nil {
-			return c, errAddress
-		}
-		if c.Password, err = url.PathUnescape(password); err != nil {
-			return c, errAddress
-		}
-		authority = authority[at+1:]
-	}
-	var err error
-	if c.Database, err = url.PathUnescape(database); err != nil || strings.ContainsRune(database, '/') {
-		return c, errAddress
-	}
-	for host := range strings.SplitSeq(authority, ",") {
-		if host == "" {
-			continue
-		}
-		address, err := joinPort(host)
-		if err != nil {
-			return c, errAddress
-		}
-		c.Addresses = append(c.Addresses, address)
-	}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return c, errAddress
-	}
-	for name, all := range values {
-		if err := c.set(name, all[len(all)-1]); err != nil {
-			return c, err
-		}
-	}
-	if len(c.Addresses) == 0 {
-		c.Addresses = []string{net.JoinHostPort("127.0.0.1", defaultPort)}
-	}
-	return c, nil
-}
-
-var errAddress = fmt.Errorf("open target: %w", message.NewError(nil, "server_address", "encode_address"))
-
-// joinPort returns a host with the usual port, unless it has one.
-func joinPort(host string) (string, error) {
-	if decoded, err := url.PathUnescape(host); err == nil && strings.HasPrefix(decoded, "/") {
-		return decoded, nil // a socket
-	}
-	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") || !strings.Contains(host, ":") {
-		return net.JoinHostPort(strings.Trim(host, "[]"), defaultPort), nil
-	}
-	name, port, err := net.SplitHostPort(host)
-	if err != nil || port == "" {
-		return "", errAddress
-	}
-	return net.JoinHostPort(name, port), nil
-}
-
-// set sets what a parameter of the URL says.
-func (c *Config) set(name, value string) error {
-	switch strings.ToLower(name) {
-	case "ssl-mode", "sslmode":
+// Set sets what a setting of an address says: ssl-mode, ssl-ca, ssl-cert, ssl-key,
+// connect-timeout or local-infile.
+func (c *Config) Set(name, value string) error {
+	switch strings.ReplaceAll(strings.ToLower(name), "_", "-") {
+	case "ssl-mode":
 		switch mode := TLSMode(strings.ToUpper(strings.ReplaceAll(value, "-", "_"))); mode {
 		case Disabled, Preferred, Required, VerifyCA, VerifyIdentity:
-			c.TLS = mode
-			return nil
-		}
-	case "tls":
-		if mode, ok := tlsModes[strings.ToLower(value)]; ok {
 			c.TLS = mode
 			return nil
 		}
@@ -141,9 +66,6 @@ func (c *Config) set(name, value string) error {
 		return nil
 	case "ssl-key":
 		c.Key = value
-		return nil
-	case "socket":
-		c.Addresses = []string{value}
 		return nil
 	case "local-infile":
 		if value == "0" || value == "1" {
@@ -159,11 +81,6 @@ func (c *Config) set(name, value string) error {
 		return fmt.Errorf("open target: %w", message.NewError(nil, "unknown_option", "settings_of_mysql", "name", name))
 	}
 	return fmt.Errorf("open target: %w", message.NewError(nil, "bad_option", "settings_of_mysql", "name", name, "value", value))
-}
-
-// tlsModes are the modes as Go's driver calls them.
-var tlsModes = map[string]TLSMode{
-	"false": Disabled, "0": Disabled, "true": VerifyIdentity, "1": VerifyIdentity, "skip-verify": Required, "preferred": Preferred,
 }
 
 // mode returns how the connection to an address is secured.
