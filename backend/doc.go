@@ -38,8 +38,8 @@
 //     SQLite, by target/sqlite/bulk, where they cross into C whole;
 //     target/sqlite/sqlitefile opens SQLite files, also the program's own, and
 //     explains their errors; target/sqlite/extras has what the driver leaves out
-//     of SQLite; target/connect tells why a database server can't be reached;
-//     target/targettest is the suite that every database passes, and
+//     of SQLite; target/mysql writes to MySQL and MariaDB; target/connect tells
+//     why a database server can't be reached; target/targettest is the suite that every database passes, and
 //     target/testserver starts the database servers of tests, and has a network
 //     with faults.
 //   - store keeps jobs and rejects in an SQLite file of the program's own.

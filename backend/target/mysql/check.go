@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
@@ -37,7 +36,10 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 		return nil, err
 	}
 	if d.config.insecure() {
-		warnings = append(warnings, load.Warning{Code: "insecure", Note: message.New("not_verified", "verify_server", "address", d.about().Address)})
+		warnings = append(warnings, load.Warning{Code: "insecure_connection", Note: message.New("insecure_connection", "use_verify_identity", "server", d.about().Address)})
+	}
+	if !d.mayKeepMarks(ctx, c, d.schema(name)) {
+		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", d.schema(name))})
 	}
 	if l.Plan.Create {
 		there, err := d.exists(ctx, c, d.schema(name), l.Plan.Table)
@@ -51,7 +53,7 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 			return warnings, nil // the plan's own problems say why
 		}
 		if n := len(l.Make); n > mostColumns {
-			return warnings, load.Problem{Note: message.New("too_many_columns_for", "leave_fields_out", "n", n, "most", mostColumns, "product", d.server.product())}
+			return warnings, load.Problem{Note: message.New("too_many_columns_server", "leave_fields_out", "n", n, "most", mostColumns)}
 		}
 		_, err = d.server.createTable(d.schema(name), l)
 		return warnings, err
@@ -82,7 +84,7 @@ func (d *DB) warn(f *fit) []load.Warning {
 		}
 	}
 	if _, ok := f.share(); f.layout.Plan.Writers > 1 && !ok {
-		all = append(all, load.Warning{Code: "one_writer", Note: message.New("one_writer_only", "", "n", strconv.Itoa(f.layout.Plan.Writers))})
+		all = append(all, load.Warning{Code: "fewer_writers", Note: message.New("fewer_writers", "", "n", f.layout.Plan.Writers, "table", f.t.name)})
 	}
 	return all
 }

@@ -272,4 +272,4 @@ var connectKinds = map[uint16]connect.Kind{
 	1290: connect.ReadOnly, 1836: connect.ReadOnly,
 }
 
-var errNoDatabase = load.Problem{Note: message.New("no_schema", "name_schema")}
+var errNoDatabase = load.Problem{Note: message.New("no_database_named", "name_schema")}

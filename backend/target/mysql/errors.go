@@ -109,7 +109,7 @@ func (d *DB) advise(err error) error {
 	case 1044, 1142, 1143, 1227, 1370, 1410:
 		return message.NewError(err, "right_missing", "have_right_granted", "user", d.config.User, "cause", e.Message)
 	case 1021, 1114, 3:
-		return message.NewError(err, "server_disk_full", "free_server_space", "cause", e.Message)
+		return message.NewError(err, "server_out_of", "free_at_server", "cause", e.Message)
 	case 1146, 1054, 1136, 1412, 1932:
 		return message.NewError(err, "table_changed", "start_again", "cause", e.Message)
 	case 1290, 1836:

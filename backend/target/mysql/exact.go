@@ -79,7 +79,7 @@ func (c *column) fault() func(*load.Batch, load.Cell) (load.Fault, bool) {
 			return changed(load.CodeOutOfRange), cell.Kind != load.CellFloat || c.keepsFloat(cell.Float())
 		}
 	case "time", "datetime", "timestamp":
-		f := load.Fault{Code: load.CodeOutOfRange, Note: message.New("too_many_second_digits", "not_rounded", "most", c.precision)}
+		f := load.Fault{Code: load.CodeOutOfRange, Note: message.New("second_too_fine", "text_keeps_second", "digits", c.precision)}
 		return ofText(f, func(text []byte) bool { return secondDigits(text) <= c.precision })
 	}
 	return nil
