@@ -58,7 +58,7 @@ func parseURL(url string) (address, error) {
 	// A name with a colon after it may begin a file's name, but not if a user's
 	// password follows, as in the addresses of Go's drivers, or another scheme, as
 	// in those of Java's.
-	if _, secrets := redactUser(rest); scheme != "" && (len(secrets) > 0 || IsURL(url)) {
+	if _, secrets := redactUser(rest, false); scheme != "" && (len(secrets) > 0 || IsURL(url)) {
 		return address{}, errServer
 	}
 	return address{path: url}.onDisk()

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/user"
@@ -9,13 +10,12 @@ import (
 	"strings"
 
 	"linefeed/backend/message"
-	"linefeed/backend/target/connect"
 )
 
-// completed returns the address with what it leaves to the environment and to files
+// Completed returns the address with what it leaves to the environment and to files
 // of the user's, and with how TLS is to be used. Of PostgreSQL it leaves out what
 // the driver finds by itself: PGUSER, PGPASSWORD, ~/.pgpass, PGSERVICE and the like.
-func (s Server) completed() (Server, error) {
+func (s Server) Completed() (Server, error) {
 	if s.Kind == MySQL {
 		s = s.withClientFile(readClientFile(clientFile()))
 		return s.withMySQLMode()
@@ -31,29 +31,43 @@ var verified = []string{"verify-full", "verify-ca", "verify-identity"}
 // otherwise and the way to it leads over a network.
 func (s Server) withPostgresMode() Server {
 	if s.Setting("ssl") == "true" { // as other programs write it, and it is no less
-		s = s.without("ssl")
+		s = s.Without("ssl")
+	}
+	service := s.service()
+	s = s.withPostgresHosts(service)
+	s.User = cmp.Or(s.User, service["user"], os.Getenv("PGUSER"))
+	if s.User == "" {
+		s.User = systemUser()
 	}
 	if s.Setting("sslmode") != "" || s.Setting("ssl") != "" || os.Getenv("PGSSLMODE") != "" {
 		return s
 	}
-	service := s.service()
-	if service["sslmode"] != "" {
-		return s
-	}
-	hosts := s.Hosts
-	if len(hosts) == 0 {
-		list := os.Getenv("PGHOST")
-		if h := service["host"]; h != "" {
-			list = h
-		}
-		for name := range strings.SplitSeq(list, ",") {
-			hosts = append(hosts, Host{Name: name})
-		}
-	}
-	if slices.ContainsFunc(hosts, func(h Host) bool { return !connect.Loopback(h.Name) }) {
-		return s.with("sslmode", "verify-full")
+	if service["sslmode"] == "" && !s.Loopback() {
+		return s.With("sslmode", "verify-full")
 	}
 	return s
+}
+
+// withPostgresHosts fills in the hosts that the service or the environment names.
+func (s Server) withPostgresHosts(service map[string]string) Server {
+	if len(s.Hosts) > 0 {
+		return s
+	}
+	names, ports := os.Getenv("PGHOST"), os.Getenv("PGPORT")
+	if h := service["host"]; h != "" {
+		names = h
+	}
+	if p := service["port"]; p != "" {
+		ports = p
+	}
+	if names == "" {
+		return s
+	}
+	with := s
+	if with.replaceHosts(strings.Split(names, ","), strings.FieldsFunc(ports, func(r rune) bool { return r == ',' })) != nil {
+		return s // the driver says what is wrong
+	}
+	return with
 }
 
 // service returns the settings of PostgreSQL's service file that the address or the
@@ -100,7 +114,7 @@ func (s Server) withMySQLMode() (Server, error) {
 	case !known:
 		return s, fmt.Errorf("open target: %w", message.NewError(nil, "ssl_mode_unknown", "ssl_mode_is", "mode", given))
 	}
-	return s.without("ssl-mode", "sslmode").with("ssl-mode", mode), nil
+	return s.Without("ssl-mode", "sslmode").With("ssl-mode", mode), nil
 }
 
 // Lowered reports whether the address itself has the server not verified by its
@@ -121,10 +135,9 @@ func (s Server) withClientFile(file map[string]string) Server {
 	if s.Password == "" && mine && (here || slices.ContainsFunc(s.Hosts, func(h Host) bool { return strings.EqualFold(h.Name, file["host"]) })) {
 		s.Password = file["password"]
 	}
+	s.User = cmp.Or(s.User, file["user"])
 	if s.User == "" {
-		if s.User = file["user"]; s.User == "" {
-			s.User = systemUser()
-		}
+		s.User = systemUser()
 	}
 	if len(s.Hosts) == 0 {
 		switch host, socket := file["host"], file["socket"]; {
@@ -138,7 +151,7 @@ func (s Server) withClientFile(file map[string]string) Server {
 	}
 	for _, name := range []string{"ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"} {
 		if v := file[name]; v != "" && s.Setting(name) == "" && (name != "ssl-mode" || s.Setting("sslmode") == "") {
-			s = s.with(name, v)
+			s = s.With(name, v)
 		}
 	}
 	return s

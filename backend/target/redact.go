@@ -85,7 +85,8 @@ func (e *redactedError) Unwrap() error { return e.err }
 func redact(target string) (shown string, secrets []string) {
 	scheme, rest := split(target)
 	if scheme != "" {
-		rest, secrets = redactUser(rest)
+		named := serverKinds[strings.ToLower(strings.Trim(strings.TrimSuffix(scheme, "://"), copied))] != ""
+		rest, secrets = redactUser(rest, named)
 	}
 	rest, values := redactParameters(rest)
 	return scheme + rest, append(secrets, values...)
@@ -117,8 +118,8 @@ func split(target string) (scheme, rest string) {
 func IsURL(text string) bool { return strings.Contains(text, "://") }
 
 // redactUser hides the user's password before the host, or whatever is there if it
-// has no name.
-func redactUser(rest string) (shown string, secrets []string) {
+// has no name; a name alone is shown where it is known to be one.
+func redactUser(rest string, named bool) (shown string, secrets []string) {
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
@@ -131,6 +132,9 @@ func redactUser(rest string) (shown string, secrets []string) {
 		return rest, nil
 	}
 	name, password, both := strings.Cut(rest[:at], ":")
+	if !both && named && !strings.Contains(strings.ToUpper(name), "%3A") && !strings.ContainsAny(name, "/?#@") {
+		return rest, nil
+	}
 	if !both {
 		return hidden + rest[at:], []string{name}
 	}

@@ -13,9 +13,9 @@ import (
 	"linefeed/backend/target/connect"
 )
 
-// The kinds of databases on servers.
+// The kinds of databases on servers, as their addresses begin.
 const (
-	PostgreSQL = "postgresql"
+	PostgreSQL = "postgres"
 	MySQL      = "mysql" // MariaDB too
 )
 
@@ -215,8 +215,8 @@ func (s Server) settingIndex(names []string) int {
 
 func plainName(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", "-") }
 
-// with returns s with another value of a setting.
-func (s Server) with(name, value string) Server {
+// With returns s with another value of a setting.
+func (s Server) With(name, value string) Server {
 	s.Settings = slices.Clone(s.Settings)
 	if i := s.settingIndex([]string{name}); i >= 0 {
 		s.Settings[i].Value = value
@@ -226,14 +226,35 @@ func (s Server) with(name, value string) Server {
 	return s
 }
 
-// without returns s without a setting of any of some names.
-func (s Server) without(names ...string) Server {
+// Without returns s without a setting of any of some names.
+func (s Server) Without(names ...string) Server {
 	s.Settings = slices.Clone(s.Settings)
 	for i := s.settingIndex(names); i >= 0; i = s.settingIndex(names) {
 		s.Settings = slices.Delete(s.Settings, i, i+1)
 	}
 	return s
 }
+
+// WithoutPassword returns s without its password.
+func (s Server) WithoutPassword() Server {
+	s.Password = ""
+	return s
+}
+
+// SecretSetting returns the name of a setting that seems to hold a secret, "" if
+// there is none.
+func (s Server) SecretSetting() string {
+	for _, x := range s.Settings {
+		if secretName.MatchString(x.Name) && !slices.Contains(files, plainName(x.Name)) && x.Value != "" {
+			return x.Name
+		}
+	}
+	return ""
+}
+
+// Login names the user and the servers, which share a password whatever the
+// database.
+func (s Server) Login() string { return s.Kind + " " + s.User + "@" + strings.Join(s.places(), ",") }
 
 // files are the settings that name files.
 var files = []string{"sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile", "servicefile", "ssl-ca", "ssl-cert", "ssl-key"}
@@ -250,7 +271,7 @@ func (s Server) withFullPaths() (_ Server, changed bool, err error) {
 		if err != nil {
 			return s, false, fmt.Errorf("open target: %w", err)
 		}
-		s, changed = s.with(x.Name, path), true
+		s, changed = s.With(x.Name, path), true
 	}
 	return s, changed, nil
 }
@@ -258,7 +279,7 @@ func (s Server) withFullPaths() (_ Server, changed bool, err error) {
 // URL returns the address, with the password if there is one.
 func (s Server) URL() string {
 	var b strings.Builder
-	b.WriteString(map[string]string{PostgreSQL: "postgres", MySQL: "mysql"}[s.Kind] + "://")
+	b.WriteString(s.Kind + "://")
 	switch {
 	case s.Password != "":
 		b.WriteString(neturl.UserPassword(s.User, s.Password).String() + "@")

@@ -143,7 +143,7 @@ func home(t *testing.T, name, text string) string {
 	dir := t.TempDir()
 	t.Setenv("HOME", dir)
 	t.Setenv("USERPROFILE", dir)
-	for _, v := range []string{"PGHOST", "PGSSLMODE", "PGSERVICE", "PGSERVICEFILE", "MYSQL_PWD"} {
+	for _, v := range []string{"PGHOST", "PGSSLMODE", "PGSERVICE", "PGSERVICEFILE", "MYSQL_PWD", "PGPORT"} {
 		t.Setenv(v, "")
 	}
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -158,7 +158,7 @@ func completed(t *testing.T, url string) Server {
 	if err != nil || !ok {
 		t.Fatalf("%s: %v", url, err)
 	}
-	if s, err = s.completed(); err != nil {
+	if s, err = s.Completed(); err != nil {
 		t.Fatalf("%s: %v", url, err)
 	}
 	return s
@@ -200,7 +200,7 @@ func TestVerifiedByDefault(t *testing.T) {
 		}
 	}
 	s, _, _ := ParseServer("mysql://db/shop?ssl-mode=maybe")
-	if _, err := s.completed(); err == nil || !strings.Contains(err.Error(), `"maybe" is no mode of TLS`) {
+	if _, err := s.Completed(); err == nil || !strings.Contains(err.Error(), `"maybe" is no mode of TLS`) {
 		t.Errorf("%v", err)
 	}
 	t.Setenv("PGHOST", "db.example")
@@ -238,7 +238,7 @@ func TestOptionFile(t *testing.T) {
 		"mysql://ann@db.example?ssl-mode=no": "",
 	} {
 		s, _, _ := ParseServer(url)
-		got, err := s.completed()
+		got, err := s.Completed()
 		if want != "" && (err != nil || got.URL() != want) {
 			t.Errorf("%s: %s, %v, want %s", url, got.URL(), err, want)
 		}

@@ -67,7 +67,7 @@ func Open(ctx context.Context, url string) (Target, error) {
 	}
 	switch {
 	case a.server != nil:
-		s, err := a.server.completed()
+		s, err := a.server.Completed()
 		if err != nil {
 			return nil, err
 		}

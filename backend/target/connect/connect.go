@@ -54,6 +54,9 @@ const (
 	StepTable    Step = "table"
 )
 
+// Steps are all steps, in their order.
+var Steps = []Step{StepHost, StepPort, StepTLS, StepLogin, StepDatabase, StepRights, StepTable}
+
 // Step returns the step at which an error of the kind comes to light.
 func (k Kind) Step() Step {
 	switch k {
@@ -91,7 +94,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // A Server is what messages tell of a server. It holds no password.
 type Server struct {
-	Kind     string // "postgresql" or "mysql"
+	Kind     string // "postgres" or "mysql"
 	Address  string // host:port, or the path of a socket
 	User     string
 	Database string
@@ -109,8 +112,8 @@ func (s Server) Host() string {
 	return strings.Trim(host, "[]")
 }
 
-// product is how the server is called.
-func (s Server) product() string {
+// Product is how the server is called.
+func (s Server) Product() string {
 	if s.Kind == "mysql" {
 		return "MySQL or MariaDB"
 	}

@@ -128,7 +128,7 @@ func TestExplain(t *testing.T) {
 		{handshake(old, oldPool), Expired, StepTLS, "has expired"},
 		{fmt.Errorf("open: %w", tls.AlertError(40)), TLSFailed, StepTLS, "handshake failure"},
 	} {
-		got := Explain(fmt.Errorf("connect: %w", c.err), Server{Kind: "postgresql", Address: "db.example:5432", User: "ann"})
+		got := Explain(fmt.Errorf("connect: %w", c.err), Server{Kind: "postgres", Address: "db.example:5432", User: "ann"})
 		var e *Error
 		if !errors.As(got, &e) || e.Kind != c.kind || e.Step != c.step || !strings.Contains(e.Error(), c.text) || !errors.Is(got, c.err) {
 			t.Errorf("%v: %+v, want %s %q", c.err, got, c.kind, c.text)
@@ -151,7 +151,7 @@ func TestExplain(t *testing.T) {
 // Every kind has words, and none that speak of what is not there.
 func TestWords(t *testing.T) {
 	cause := errors.New("as the server says")
-	for _, s := range []Server{{Kind: "mysql", Address: "h:3306", User: "ann", Database: "shop"}, {Kind: "postgresql", Address: "/run/x", User: "ann"}} {
+	for _, s := range []Server{{Kind: "mysql", Address: "h:3306", User: "ann", Database: "shop"}, {Kind: "postgres", Address: "/run/x", User: "ann"}} {
 		for _, k := range []Kind{
 			UnknownHost, Unreachable, ClosedPort, NoAnswer, NotThisServer, NoTLS, NeedsTLS, UnknownAuthority, WrongName, Expired, TLSFailed,
 			NoPassword, WrongPassword, NoLogin, NoDatabase, NoRight, TooMany, NotReady, ReadOnly, TooOld, Other,

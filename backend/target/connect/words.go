@@ -16,7 +16,7 @@ func New(k Kind, s Server, cause error) error {
 
 // note returns the words of a kind.
 func note(k Kind, s Server, cause error) message.Note {
-	at, product := s.Address, s.product()
+	at, product := s.Address, s.Product()
 	switch k {
 	case UnknownHost:
 		return message.New("host_unknown", "check_host", "host", s.Host())
