@@ -1,5 +1,5 @@
-// Package store keeps the jobs and every record that they rejected, in an SQLite
-// file of the program's own.
+// Package store keeps the jobs and every record that they rejected, and the saved
+// connections, in an SQLite file of the program's own.
 //
 // Several processes can have it open at the same time: the window and any number
 // of command lines.
@@ -36,7 +36,7 @@ const fileName = "linefeed.db"
 var ErrNoJob = errors.New("no such job")
 
 // schema is the version of the tables below, in PRAGMA user_version.
-const schema = 2
+const schema = 3
 
 // A reject's id is its job's number, shifted left, plus its position in the job's
 // log from 1: the rejects of a job are adjacent, and any page of them is found at
@@ -81,6 +81,16 @@ CREATE TABLE reject_counts (
 	"column" TEXT NOT NULL,
 	count    INTEGER NOT NULL,
 	PRIMARY KEY (job, code, "column")
+) WITHOUT ROWID;
+` + connections
+
+// connections came with version 3.
+const connections = `
+CREATE TABLE connections (
+	name  TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+	url   TEXT NOT NULL, -- holds no password
+	key   TEXT NOT NULL, -- by which the password is kept, in the system's keychain
+	place TEXT NOT NULL  -- where the password is; '' for none
 ) WITHOUT ROWID;
 `
 
@@ -153,8 +163,11 @@ func (s *Store) migrate(ctx context.Context) error {
 			return fmt.Errorf("it was made by a newer version of the program: use that one, or set LINEFEED_HOME to another folder")
 		}
 		statements := tables
-		if version == 1 {
-			statements = withOrigins
+		switch version {
+		case 1:
+			statements = withOrigins + connections
+		case 2:
+			statements = connections
 		}
 		_, err := tx.ExecContext(ctx, statements+fmt.Sprintf("PRAGMA user_version = %d", schema))
 		return err
