@@ -12,6 +12,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"linefeed/backend/connection"
 	"linefeed/backend/csvfile"
 	"linefeed/backend/engine"
 	"linefeed/backend/job"
@@ -198,8 +199,61 @@ func (a *App) Preview(file string, d csvfile.Dialect, ragged, like string) (job.
 
 // Tables lists the tables of a database; none if the file does not exist yet.
 func (a *App) Tables(url string) ([]load.Table, error) {
-	return call(a, func(e *engine.Engine) ([]load.Table, error) { return e.Tables(a.ctx, url) })
+	return call(a, func(e *engine.Engine) ([]load.Table, error) { return e.Connections.Tables(a.ctx, url) })
 }
+
+// Database returns what there is to choose from in a target, or why it can't be used.
+func (a *App) Database(url string) (connection.Database, error) {
+	return call(a, func(e *engine.Engine) (connection.Database, error) { return e.Connections.Look(a.ctx, url), nil })
+}
+
+// Columns returns the columns of a table; schema may be empty.
+func (a *App) Columns(url, schema, table string) ([]load.Column, error) {
+	return call(a, func(e *engine.Engine) ([]load.Column, error) {
+		return e.Connections.Columns(a.ctx, url, load.TableName{Schema: schema, Name: table})
+	})
+}
+
+// Head returns the first rows of a table, at most n; schema may be empty.
+func (a *App) Head(url, schema, table string, n int) (connection.Head, error) {
+	return call(a, func(e *engine.Engine) (connection.Head, error) {
+		return e.Connections.Head(a.ctx, url, load.TableName{Schema: schema, Name: table}, n)
+	})
+}
+
+// Connections lists the saved connections, by name.
+func (a *App) Connections() ([]connection.Connection, error) {
+	return call(a, func(e *engine.Engine) ([]connection.Connection, error) { return e.Connections.List(a.ctx) })
+}
+
+// SaveConnection saves a connection, and returns it as it is saved.
+func (a *App) SaveConnection(d connection.Draft) (connection.Connection, error) {
+	return call(a, func(e *engine.Engine) (connection.Connection, error) { return e.Connections.Save(a.ctx, d) })
+}
+
+// RemoveConnection removes a saved connection, and its password.
+func (a *App) RemoveConnection(name string) error {
+	return a.do(func(e *engine.Engine) error { return e.Connections.Remove(a.ctx, name) })
+}
+
+// TestConnection tells step by step what is right with a connection, which need not be
+// saved, and with a table of it; schema and table may be empty.
+func (a *App) TestConnection(d connection.Draft, schema, table string) (connection.Report, error) {
+	return call(a, func(e *engine.Engine) (connection.Report, error) {
+		return e.Connections.Test(a.ctx, d, load.TableName{Schema: schema, Name: table}), nil
+	})
+}
+
+// GivePassword keeps a password for a target in memory, until the program ends.
+func (a *App) GivePassword(url, password string) error {
+	return a.do(func(e *engine.Engine) error { return e.Connections.Give(a.ctx, url, password) })
+}
+
+// ConnectionForm returns the address of a server as the fields of a form.
+func (a *App) ConnectionForm(url string) (connection.Form, error) { return connection.FormOf(url) }
+
+// ConnectionURL returns the address that the fields of a form make.
+func (a *App) ConnectionURL(f connection.Form) (string, error) { return f.URL() }
 
 // Encodings lists the character encodings that a file can have, the usual ones first.
 func (a *App) Encodings() []csvfile.Encoding { return csvfile.Encodings() }

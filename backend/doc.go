@@ -42,7 +42,10 @@
 //     why a database server can't be reached; target/targettest is the suite that every database passes, and
 //     target/testserver starts the database servers of tests, and has a network
 //     with faults.
-//   - store keeps jobs and rejects in an SQLite file of the program's own.
+//   - store keeps jobs, rejects and connections in an SQLite file of the program's
+//     own; secret keeps passwords in the system's keychain.
+//   - connection keeps targets under a name, finds their passwords, opens them, and
+//     tells step by step what is wrong with a connection.
 //   - event is the hub that tells listeners, however many and however slow,
 //     without ever making an import wait.
 //   - job ties these together: it opens a request's file and target once, looks

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/localapi"
@@ -22,9 +23,10 @@ import (
 // An Engine is the program without a screen. It may be used by any number of
 // goroutines.
 type Engine struct {
-	Store  *store.Store
-	Hub    *event.Hub
-	Runner *job.Runner
+	Store       *store.Store
+	Hub         *event.Hub
+	Runner      *job.Runner
+	Connections *connection.Book
 
 	home   string           // the folder of the program's own files
 	run    string           // the folder of what lives only while the program runs
@@ -77,7 +79,8 @@ func open(ctx context.Context) (*Engine, error) {
 		return nil, err
 	}
 	hub := event.New()
-	return &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub), home: home, run: run}, nil
+	book := connection.New(st)
+	return &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, home: home, run: run}, nil
 }
 
 // lockWindow makes the engine the window's. Wails has a lock of its own, which

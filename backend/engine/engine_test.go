@@ -304,7 +304,7 @@ func TestTables(t *testing.T) {
 	dir := newHome(t)
 	e, _ := opened(t, engine.OpenWindow)
 	req := request(t, dir)
-	if tables, err := e.Tables(t.Context(), req.Target); err != nil || len(tables) > 0 {
+	if tables, err := e.Connections.Tables(t.Context(), req.Target); err != nil || len(tables) > 0 {
 		t.Errorf("of no file: %v, %v", tables, err)
 	}
 	j, err := e.Runner.Start(t.Context(), req)
@@ -314,7 +314,7 @@ func TestTables(t *testing.T) {
 	if _, err := e.Runner.Wait(t.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
-	if tables, err := e.Tables(t.Context(), req.Target); err != nil || len(tables) != 1 || tables[0].Name != "people" {
+	if tables, err := e.Connections.Tables(t.Context(), req.Target); err != nil || len(tables) != 1 || tables[0].Name != "people" {
 		t.Errorf("%v, %v", tables, err)
 	}
 }

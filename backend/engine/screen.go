@@ -2,16 +2,13 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"linefeed/backend/job"
-	"linefeed/backend/load"
 	"linefeed/backend/sample"
-	"linefeed/backend/target"
 )
 
 // Look looks at a file as [job.Look] does. It answers only the latest question:
@@ -27,17 +24,6 @@ func (e *Engine) Look(ctx context.Context, req job.Request) (job.Preview, error)
 		stopEarlier()
 	}
 	return e.Runner.Look(ctx, req)
-}
-
-// Tables lists the tables of a database; none for a file that does not exist
-// yet.
-func (e *Engine) Tables(ctx context.Context, url string) ([]load.Table, error) {
-	db, err := target.Open(ctx, url)
-	if err != nil {
-		return nil, err
-	}
-	tables, err := db.Tables(ctx)
-	return tables, errors.Join(err, db.Close())
 }
 
 // SampleFile returns the path of the sample, a file of articles with some bad

@@ -39,7 +39,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b := &bench{T: t, dir: dir, hub: event.New()}
-	b.runner = NewRunner(st, b.hub)
+	b.runner = NewRunner(st, b.hub, URLs{})
 	if b.events, err = b.hub.Follow("", ""); err != nil {
 		t.Fatal(err)
 	}

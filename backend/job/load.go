@@ -24,7 +24,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	p := &prepared{req: req}
+	p := &prepared{req: req, targets: r.targets}
 	defer func() {
 		err = errors.Join(err, p.close())
 		s.afterClose(p.file)

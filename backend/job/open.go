@@ -23,11 +23,15 @@ func openFile(ctx context.Context, req Request) (*csvfile.File, error) {
 }
 
 // openTarget opens the request's target; nil for a check without one.
-func openTarget(ctx context.Context, req Request) (target.Target, error) {
+func openTarget(ctx context.Context, targets Targets, req Request) (target.Target, error) {
 	if req.Target == "" && req.Check {
 		return nil, nil
 	}
-	path := target.Path(req.Target)
+	address, err := targets.Address(ctx, req.Target)
+	if err != nil {
+		return nil, err
+	}
+	path := target.Path(address)
 	if err := refuseOwn(ctx, message.New("own_loaded", "choose_file", "path", path), path); err != nil {
 		return nil, err
 	}
@@ -44,7 +48,7 @@ func openTarget(ctx context.Context, req Request) (target.Target, error) {
 	if path != "" && mode&(fs.ModeDevice|fs.ModeCharDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0 {
 		return nil, load.Problem{Note: message.New("target_is_device", "give_file", "path", path)}
 	}
-	return target.Open(ctx, req.Target)
+	return targets.Open(ctx, req.Target)
 }
 
 // refuseOwn returns the note as an error if path is the program's own store.

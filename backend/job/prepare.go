@@ -16,9 +16,10 @@ import (
 // Every request goes one way: open, look, settle, and for an import, run (see
 // types). Types inferred from all records are settled without looking again.
 type prepared struct {
-	req  Request // completed by the job that it is like
-	file *csvfile.File
-	dst  target.Target // nil for a check without one
+	req     Request // completed by the job that it is like
+	targets Targets
+	file    *csvfile.File
+	dst     target.Target // nil for a check without one
 
 	fields []string // of the file
 
@@ -41,7 +42,7 @@ func (p *prepared) open(ctx context.Context) (err error) {
 	}
 	p.fields = p.file.Fields()
 	p.req = p.req.liked(p.fields)
-	p.dst, err = openTarget(ctx, p.req)
+	p.dst, err = openTarget(ctx, p.targets, p.req)
 	return err
 }
 

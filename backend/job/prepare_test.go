@@ -28,7 +28,7 @@ func TestTableIsLookedUpOnce(t *testing.T) {
 		if !create {
 			b.execute(req.Target, "CREATE TABLE t (n INTEGER, v INTEGER)")
 		}
-		p := &prepared{req: req}
+		p := &prepared{req: req, targets: URLs{}}
 		if err := p.open(t.Context()); err != nil {
 			t.Fatal(err)
 		}

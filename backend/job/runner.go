@@ -12,14 +12,16 @@ import (
 	"linefeed/backend/event"
 	"linefeed/backend/load"
 	"linefeed/backend/store"
+	"linefeed/backend/target"
 )
 
 // A Runner runs jobs one after the other, in the order in which they were
 // started. It is safe for concurrent use. Only Start and the methods that return
 // stored jobs wait for the store, which another program may have locked.
 type Runner struct {
-	store *store.Store
-	hub   *event.Hub
+	store   *store.Store
+	hub     *event.Hub
+	targets Targets
 
 	mu      sync.Mutex         // never held while the store is read or written
 	jobs    map[string]*active // those that have not ended
@@ -69,9 +71,30 @@ var ErrNoJob = store.ErrNoJob
 // it has ended.
 var ErrNotActive = errors.New("the job has ended")
 
+// Targets opens targets, also those that have a name alone.
+type Targets interface {
+	// Open opens a target. An error shows no password.
+	Open(ctx context.Context, url string) (target.Target, error)
+
+	// Address returns the address that a target stands for, perhaps without its
+	// password.
+	Address(ctx context.Context, url string) (string, error)
+}
+
+// URLs opens targets by their URLs alone.
+type URLs struct{}
+
+// Open implements [Targets].
+func (URLs) Open(ctx context.Context, url string) (target.Target, error) {
+	return target.Open(ctx, url)
+}
+
+// Address implements [Targets].
+func (URLs) Address(_ context.Context, url string) (string, error) { return url, nil }
+
 // NewRunner returns a runner that stores its jobs in st and publishes them to hub.
-func NewRunner(st *store.Store, hub *event.Hub) *Runner {
-	r := &Runner{store: st, hub: hub, jobs: map[string]*active{}, unkept: map[string]Job{}}
+func NewRunner(st *store.Store, hub *event.Hub, targets Targets) *Runner {
+	r := &Runner{store: st, hub: hub, targets: targets, jobs: map[string]*active{}, unkept: map[string]Job{}}
 	r.open, r.shut = context.WithCancelCause(context.Background())
 	return r
 }

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -69,7 +70,7 @@ func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) (
 	if !p.exists || p.blank || p.req.Plan.Create || p.contents(ctx) == "" {
 		return nil, nil
 	}
-	last, err := r.lastInto(ctx, p.req.Target, p.table)
+	last, err := r.lastInto(ctx, p)
 	if err != nil || last.ID == "" {
 		return nil, err
 	}
@@ -135,9 +136,14 @@ func minute(kept string) string {
 	return strings.Replace(kept[:len("2006-01-02T15:04")], "T", " ", 1) + " UTC"
 }
 
-// lastInto returns the latest job that left rows in a table, or may have; the ID
+// lastInto returns the latest job that left rows in the table, or may have; the ID
 // is empty if there is none.
-func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) {
+func (r *Runner) lastInto(ctx context.Context, p *prepared) (Job, error) {
+	table, place := p.table, p.dst.Place()
+	into, err := r.targets.Address(ctx, p.req.Target)
+	if err != nil {
+		return Job{}, err
+	}
 	look, cancel := context.WithTimeout(ctx, lookAtTarget)
 	defer cancel()
 	var ids []string
@@ -148,9 +154,10 @@ func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) 
 		var req struct {
 			Target string
 			Check  bool
-			Plan   struct{ Table string }
+			Plan   struct{ Schema, Table string }
 		}
-		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !sameTarget(look, req.Target, into) {
+		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !r.sameTarget(look, req.Target, into) ||
+			!strings.EqualFold(cmp.Or(req.Plan.Schema, place.Schema), cmp.Or(p.schema, place.Schema)) {
 			continue
 		}
 		if req.Plan.Table == "" || strings.EqualFold(req.Plan.Table, table) { // a preset may name it
@@ -173,14 +180,19 @@ func (r *Runner) lastInto(ctx context.Context, into, table string) (Job, error) 
 // in folders that can no longer be reached.
 const lookAtTarget = time.Second
 
-// sameTarget reports whether two targets are the same file, by whatever paths.
-func sameTarget(ctx context.Context, a, b string) bool {
-	a, b = target.Path(a), target.Path(b)
-	if a == "" || b == "" || !strings.EqualFold(filepath.Base(a), filepath.Base(b)) {
+// sameTarget reports whether an earlier job's target is the same as the one at an
+// address: the same file, by whatever paths, or the same database on a server.
+func (r *Runner) sameTarget(ctx context.Context, earlier, address string) bool {
+	earlier, err := r.targets.Address(ctx, earlier)
+	if err != nil { // a connection that is no longer saved
 		return false
 	}
-	if filepath.Clean(a) == filepath.Clean(b) {
+	if target.Same(earlier, address) {
 		return true
+	}
+	a, b := target.Path(earlier), target.Path(address)
+	if a == "" || b == "" || !strings.EqualFold(filepath.Base(a), filepath.Base(b)) {
+		return false
 	}
 	same, _ := await(ctx, func() bool {
 		infoA, errA := os.Stat(a)

@@ -43,7 +43,7 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 	if err != nil {
 		return Settled{}, err
 	}
-	p := &prepared{req: req}
+	p := &prepared{req: req, targets: r.targets}
 	defer p.close()
 	s, layout, err := p.first(ctx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 
 // Settle fits a request to its file and table, and changes neither.
 func Settle(ctx context.Context, req Request) (Settled, error) {
-	p := &prepared{req: req}
+	p := &prepared{req: req, targets: URLs{}}
 	defer p.close()
 	s, _, err := p.first(ctx)
 	return s, err

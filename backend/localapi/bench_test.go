@@ -44,7 +44,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.runner = job.NewRunner(st, b.hub)
+	b.runner = job.NewRunner(st, b.hub, job.URLs{})
 	received, err := spool.Open(b.path("home", "received"))
 	if err != nil {
 		t.Fatal(err)

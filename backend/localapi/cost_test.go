@@ -22,7 +22,7 @@ func benchServer(b *testing.B) (s *Server, runner *job.Runner, dir string) {
 		b.Fatal(err)
 	}
 	hub := event.New()
-	runner = job.NewRunner(st, hub)
+	runner = job.NewRunner(st, hub, job.URLs{})
 	if s, err = Start(runner, hub, Options{}); err != nil {
 		b.Fatal(err)
 	}

@@ -1,3 +1,74 @@
+export namespace connect {
+	
+	export interface Failure {
+	    kind: string;
+	    step: string;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
+	}
+
+}
+
+export namespace connection {
+	
+	export interface Connection {
+	    name: string;
+	    url: string;
+	    kind: string;
+	    password: string;
+	    insecure?: boolean;
+	    reason?: string;
+	}
+	export interface Database {
+	    place: load.Place;
+	    tables: load.Table[];
+	    failure?: connect.Failure;
+	}
+	export interface Draft {
+	    name: string;
+	    url: string;
+	    was?: string;
+	    password?: string;
+	    session?: boolean;
+	}
+	export interface Form {
+	    kind: string;
+	    hosts: string;
+	    port: string;
+	    database: string;
+	    user: string;
+	    password: boolean;
+	    tls: string;
+	    ca: string;
+	    rest: string;
+	}
+	export interface Head {
+	    columns: string[];
+	    rows: (string | null)[][];
+	}
+	export interface Step {
+	    name: string;
+	    state: string;
+	    kind?: string;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
+	}
+	export interface Report {
+	    ok: boolean;
+	    steps: Step[];
+	    place?: load.Place;
+	}
+
+}
+
 export namespace csvfile {
 	
 	export interface Alternative {
@@ -180,6 +251,17 @@ export namespace load {
 	    check?: string;
 	    format?: string;
 	    nullSigns?: boolean;
+	}
+	export interface Place {
+	    kind: string;
+	    product: string;
+	    file?: string;
+	    server?: string;
+	    database?: string;
+	    schema?: string;
+	    schemas?: boolean;
+	    insecure?: boolean;
+	    marks: boolean;
 	}
 	export interface Plan {
 	    table: string;

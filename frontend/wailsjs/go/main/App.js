@@ -14,8 +14,28 @@ export function ChooseFile() {
   return window['go']['main']['App']['ChooseFile']();
 }
 
+export function Columns(arg1, arg2, arg3) {
+  return window['go']['main']['App']['Columns'](arg1, arg2, arg3);
+}
+
+export function ConnectionForm(arg1) {
+  return window['go']['main']['App']['ConnectionForm'](arg1);
+}
+
+export function ConnectionURL(arg1) {
+  return window['go']['main']['App']['ConnectionURL'](arg1);
+}
+
+export function Connections() {
+  return window['go']['main']['App']['Connections']();
+}
+
 export function CreateDatabase(arg1) {
   return window['go']['main']['App']['CreateDatabase'](arg1);
+}
+
+export function Database(arg1) {
+  return window['go']['main']['App']['Database'](arg1);
 }
 
 export function Encodings() {
@@ -24,6 +44,14 @@ export function Encodings() {
 
 export function Folders() {
   return window['go']['main']['App']['Folders']();
+}
+
+export function GivePassword(arg1, arg2) {
+  return window['go']['main']['App']['GivePassword'](arg1, arg2);
+}
+
+export function Head(arg1, arg2, arg3, arg4) {
+  return window['go']['main']['App']['Head'](arg1, arg2, arg3, arg4);
 }
 
 export function Jobs() {
@@ -66,12 +94,20 @@ export function Rejects(arg1) {
   return window['go']['main']['App']['Rejects'](arg1);
 }
 
+export function RemoveConnection(arg1) {
+  return window['go']['main']['App']['RemoveConnection'](arg1);
+}
+
 export function Resume(arg1) {
   return window['go']['main']['App']['Resume'](arg1);
 }
 
 export function SampleFile() {
   return window['go']['main']['App']['SampleFile']();
+}
+
+export function SaveConnection(arg1) {
+  return window['go']['main']['App']['SaveConnection'](arg1);
 }
 
 export function SaveRejects(arg1) {
@@ -96,4 +132,8 @@ export function Start(arg1) {
 
 export function Tables(arg1) {
   return window['go']['main']['App']['Tables'](arg1);
+}
+
+export function TestConnection(arg1, arg2, arg3) {
+  return window['go']['main']['App']['TestConnection'](arg1, arg2, arg3);
 }

@@ -1,0 +1,132 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"linefeed/backend/message"
+	"linefeed/backend/target"
+	"linefeed/backend/target/connect"
+)
+
+// passwordVariable is the environment variable that has the password of any server.
+const passwordVariable = "LINEFEED_PASSWORD"
+
+// mostAsked is how often in a row a person is asked for one password.
+const mostAsked = 3
+
+// Address returns the address that a target stands for: that of a saved connection,
+// without a password; any other target is its own.
+func (b *Book) Address(ctx context.Context, url string) (string, error) {
+	name, ok := target.Saved(url)
+	if !ok {
+		return url, nil
+	}
+	c, err := b.named(ctx, name)
+	return c.URL, err
+}
+
+// Open opens a target, by whatever it is named. Where that holds no password, it is
+// the one given in this session, LINEFEED_PASSWORD, the one in the keychain, or what
+// PostgreSQL's and MySQL's own programs would use. Where the server asks for one and
+// there is none, a person is asked. The error may wrap a [*connect.Error], and shows
+// no password.
+func (b *Book) Open(ctx context.Context, url string) (target.Target, error) {
+	l, err := b.login(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	if l == nil {
+		return target.Open(ctx, url)
+	}
+	l.find(ctx)
+	db, err := target.Open(ctx, l.server.URL())
+	if b.Ask == nil || kindOf(err) != connect.NoPassword {
+		return db, err
+	}
+	for range mostAsked {
+		password, askErr := b.Ask(ctx, l.server)
+		if askErr != nil {
+			return nil, askErr
+		}
+		if password == "" {
+			return nil, err
+		}
+		l.server.Password = password
+		if db, err = target.Open(ctx, l.server.URL()); kindOf(err) != connect.WrongPassword {
+			break
+		}
+	}
+	if err == nil {
+		_, _ = b.secrets.Set(ctx, l.key, l.server.Password, true) // in memory nothing fails
+	}
+	return db, err
+}
+
+func kindOf(err error) connect.Kind {
+	var e *connect.Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return ""
+}
+
+// A login is a server, and where its password may be.
+type login struct {
+	book   *Book
+	server target.Server
+	key    string // of the password
+	kept   bool   // a password of that key may be in the keychain
+}
+
+// login returns the login of a target; nil for one that is no server.
+func (b *Book) login(ctx context.Context, url string) (*login, error) {
+	l := &login{book: b}
+	if name, ok := target.Saved(url); ok {
+		c, err := b.named(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		url, l.key, l.kept = c.URL, c.Key, c.Place != ""
+	}
+	s, ok, err := target.ParseServer(url)
+	if err != nil || !ok {
+		return nil, err
+	}
+	if l.server = s; l.key == "" {
+		l.key = s.Login()
+	}
+	return l, nil
+}
+
+// find fills in the password, unless the address holds one.
+func (l *login) find(ctx context.Context) {
+	if l.server.Password != "" {
+		return
+	}
+	if l.server.Password = l.book.secrets.InSession(l.key); l.server.Password != "" {
+		return
+	}
+	if l.server.Password = os.Getenv(passwordVariable); l.server.Password != "" || !l.kept {
+		return
+	}
+	// Without an answer of the keychain, the server says whether it wants a password.
+	l.server.Password, _ = l.book.secrets.Get(ctx, l.key)
+}
+
+// Give keeps a password for a target in memory, until the program ends.
+func (b *Book) Give(ctx context.Context, url, password string) error {
+	l, err := b.login(ctx, url)
+	switch {
+	case err != nil:
+		return err
+	case l == nil:
+		return message.NewError(nil, "connection_of_file", "give_server")
+	case password == "":
+		b.secrets.Forget(l.key)
+		return nil
+	}
+	_, _ = b.secrets.Set(ctx, l.key, password, true) // in memory nothing fails
+	return nil
+}
