@@ -72,7 +72,7 @@ func Open(ctx context.Context, url string) (Target, error) {
 			return nil, err
 		}
 		db, err := openServer(ctx, s)
-		return db, RedactError(url, err)
+		return db, RedactError(url, RedactError(s.URL(), err)) // its password may be the environment's
 	case a.saved != "":
 		return nil, fmt.Errorf("open target: %w", NoConnection(a.saved))
 	case a.other != "":
