@@ -13,23 +13,31 @@ func (w *writer) store(ctx context.Context, b *load.Batch, rows []int, out *outc
 	if w.writes.changes() {
 		return w.storeChanges(ctx, b, rows, out)
 	}
-	if w.writes.rule == load.ConflictSkip {
-		return w.storeFound(ctx, b, rows, out)
-	}
-	if !w.findKeys && !w.findOrphans {
-		failed, err := w.put(ctx, b, rows)
+	w.filter(b, rows)
+	for {
+		f, err := w.find(ctx, b, rows)
+		if err != nil {
+			return err
+		}
+		failed, err := w.put(ctx, b, f.rest)
 		if err != nil {
 			return err
 		}
 		if failed == nil {
-			out.Inserted += int64(len(rows))
+			out.Inserted += int64(len(f.rest))
+			f.report(out, f.repeats)
+			// Where nothing is found, it is not worth the while.
+			w.findKeys, w.findOrphans = w.findKeys && f.beyond > 0, w.findOrphans && f.orphans > 0
 			return nil
 		}
-		if !w.learn(failed) {
-			return w.isolate(ctx, b, rows, failed, out)
+		if w.learn(failed) {
+			continue
 		}
+		f.report(out, nil)
+		left := slices.Concat(f.rest, rowsOf(f.repeats))
+		slices.Sort(left)
+		return w.isolate(ctx, b, left, nil, out)
 	}
-	return w.storeFound(ctx, b, rows, out)
 }
 
 // learn notes what is to be looked for before rows are written, and reports whether
@@ -44,38 +52,6 @@ func (w *writer) learn(failed *rowError) bool {
 		return w.findOrphans
 	}
 	return false
-}
-
-// storeFound writes rows but for those that are known not to be taken.
-func (w *writer) storeFound(ctx context.Context, b *load.Batch, rows []int, out *outcome) error {
-	for {
-		f, err := w.find(ctx, b, rows)
-		if err != nil {
-			return err
-		}
-		failed, err := w.put(ctx, b, f.rest)
-		if err != nil {
-			return err
-		}
-		if failed == nil {
-			out.Inserted += int64(len(f.rest))
-			f.report(out, f.repeats)
-			if w.writes.rule != load.ConflictSkip {
-				// Where nothing is found, it is not worth the while.
-				w.findKeys, w.findOrphans = f.keys > 0, f.orphans > 0
-			} else {
-				w.findKeys, w.findOrphans = w.findKeys && f.others > 0, f.orphans > 0
-			}
-			return nil
-		}
-		if w.learn(failed) {
-			continue
-		}
-		f.report(out, nil)
-		left := slices.Concat(f.rest, rowsOf(f.repeats))
-		slices.Sort(left)
-		return w.isolate(ctx, b, left, nil, out)
-	}
 }
 
 // storeChanges writes rows by a rule that changes those that are there: in pieces

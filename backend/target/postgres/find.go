@@ -18,42 +18,50 @@ type found struct {
 	// becomes of them if that is written.
 	repeats []load.Refusal
 
-	keys, others, orphans int // how many keys were there, those of the rule not among the others, and how many rows were orphans
+	beyond, orphans int // how many keys were there that the writer has not written itself, and how many rows refer to none
 }
 
 // skips marks a repeat that is skipped.
 const skips load.Code = ""
 
 // find finds the rows whose keys are in the table, or came before, and those that
-// refer to rows which are not there, as far as it is to look for them.
+// refer to rows which are not there, as far as it is to look for them: for keys that
+// the writer may have written itself in any case.
 func (w *writer) find(ctx context.Context, b *load.Batch, rows []int) (*found, error) {
 	f := &found{rest: rows}
-	var keys []*lookup
+	var order []int // of the keys: that of the rule comes first
 	for i := range w.writes.keys {
-		l := &w.writes.keys[i]
-		own := w.writes.rule == load.ConflictSkip && l.key == w.writes.key
-		if !own && !w.findKeys {
-			continue
-		}
-		if own {
-			keys = slices.Insert(keys, 0, l)
+		if w.skipsBy(&w.writes.keys[i]) {
+			order = slices.Insert(order, 0, i)
 		} else {
-			keys = append(keys, l)
+			order = append(order, i)
 		}
 	}
-	for _, l := range keys {
-		there, err := w.there(ctx, b, f.rest, l)
+	for _, i := range order {
+		l, known := &w.writes.keys[i], w.filters[i]
+		asked := f.rest
+		switch {
+		case w.findKeys:
+		case known != nil:
+			asked = within(f.rest, known.maybe)
+		default:
+			continue
+		}
+		there, err := w.there(ctx, b, asked, l)
 		if err != nil {
 			return nil, err
 		}
 		f.rest = without(f.rest, there)
-		f.keys += len(there)
+		if known != nil {
+			f.beyond += len(without(there, known.maybe))
+		} else {
+			f.beyond += len(there)
+		}
 		if w.skipsBy(l) {
 			f.skipped = append(f.skipped, there...)
-			continue
+		} else {
+			f.refuse(there, w.duplicate(l.key))
 		}
-		f.others += len(there)
-		f.refuse(there, w.duplicate(l.key))
 	}
 	if w.findOrphans {
 		for i := range w.writes.orphans {
@@ -67,9 +75,9 @@ func (w *writer) find(ctx context.Context, b *load.Batch, rows []int) (*found, e
 			f.refuse(there, w.orphan(l.foreign))
 		}
 	}
-	for _, l := range keys {
-		if l.bytes {
-			w.findRepeats(b, f, l)
+	for _, i := range order {
+		if known := w.filters[i]; known != nil {
+			w.findRepeats(b, f, &w.writes.keys[i], known)
 		}
 	}
 	return f, nil
@@ -88,27 +96,32 @@ func (f *found) refuse(rows []int, why load.Refusal) {
 }
 
 // findRepeats takes the rows out of the rest that have the key of an earlier one.
-func (w *writer) findRepeats(b *load.Batch, f *found, l *lookup) {
+func (w *writer) findRepeats(b *load.Batch, f *found, l *lookup, known *filter) {
+	repeated := map[uint64]bool{}
+	for _, row := range within(f.rest, known.maybe) {
+		repeated[known.hashes[row]] = true
+	}
+	if len(repeated) == 0 {
+		return
+	}
 	why := w.duplicate(l.key)
 	if w.skipsBy(l) {
 		why = load.Refusal{Code: skips}
 	}
-	seen := make(map[string]struct{}, len(f.rest))
+	seen := map[string]bool{}
 	var text []byte
 	rest := make([]int, 0, len(f.rest))
 	for _, row := range f.rest {
-		var null bool
-		if text, null = w.writes.keyOf(text[:0], b, row, l.columns); !null {
-			if _, ok := seen[string(text)]; ok {
-				why.Row = row
-				f.repeats = append(f.repeats, why)
-				f.keys++
-				if why.Code != skips {
-					f.others++
+		if repeated[known.hashes[row]] {
+			var null bool
+			if text, null = w.writes.keyOf(text[:0], b, row, l.columns); !null {
+				if seen[string(text)] {
+					why.Row = row
+					f.repeats = append(f.repeats, why)
+					continue
 				}
-				continue
+				seen[string(text)] = true
 			}
-			seen[string(text)] = struct{}{}
 		}
 		rest = append(rest, row)
 	}
@@ -219,18 +232,36 @@ func cut(rows []int, key func(int) (string, bool)) (pieces [][]int) {
 	return pieces
 }
 
+// within returns the rows that are among others; both are in rising order.
+func within(rows, others []int) []int {
+	var both []int
+	for len(rows) > 0 && len(others) > 0 {
+		switch {
+		case rows[0] < others[0]:
+			rows = rows[1:]
+		case rows[0] > others[0]:
+			others = others[1:]
+		default:
+			both = append(both, rows[0])
+			rows, others = rows[1:], others[1:]
+		}
+	}
+	return both
+}
+
 // without returns the rows that are not among others; both are in rising order.
 func without(rows, others []int) []int {
 	if len(others) == 0 {
 		return rows
 	}
-	rest := make([]int, 0, len(rows)-len(others))
+	rest := make([]int, 0, len(rows))
 	for _, row := range rows {
-		if len(others) > 0 && others[0] == row {
+		for len(others) > 0 && others[0] < row {
 			others = others[1:]
-			continue
 		}
-		rest = append(rest, row)
+		if len(others) == 0 || others[0] != row {
+			rest = append(rest, row)
+		}
 	}
 	return rest
 }

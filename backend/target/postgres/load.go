@@ -224,6 +224,9 @@ func (p *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
 		}
 		w.conn = c.PgConn()
 	}
+	if !p.writes.changes() {
+		w.prepareFilters()
+	}
 	return w, nil
 }
 

@@ -24,8 +24,9 @@ type writer struct {
 	closed bool
 	failed error // what made the writer useless
 
-	findKeys    bool // rows whose keys are there are looked for before they are written
-	findOrphans bool // so are those that refer to none
+	findKeys    bool // keys that are there are looked for among all rows before they are written, not only among those that the filters know
+	findOrphans bool // so are rows that refer to none
+	filters     []*filter
 	copying     copying
 	rows        []int
 	array       []byte
