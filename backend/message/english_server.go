@@ -12,6 +12,8 @@ var serverTexts = map[ID]string{
 	"check_socket":         `check that {product} runs, and in which folder its socket is`,
 	"server_silent":        `{address} does not answer`,
 	"check_firewall":       `check host and port, and the firewalls on the way`,
+	"connection_cut":       `the connection to {address} was cut`,
+	"check_server_log":     `see whether the server ended, and what its log says`,
 	"not_this_server":      `what answers at {address} is not {product}, or it ended the connection`,
 	"check_what_listens":   `check host and port, and the server's log`,
 	"server_without_tls":   `{address} offers no TLS, and without it others can read what is sent, the password too`,

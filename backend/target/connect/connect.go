@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 )
 
@@ -37,6 +38,7 @@ const (
 	NotReady         Kind = "not_ready"         // the server starts or stops
 	ReadOnly         Kind = "read_only"         // a replica, or a database that takes no writes
 	TooOld           Kind = "too_old"           // the server's version
+	Cut              Kind = "cut"               // the connection, while it was in use
 	Other            Kind = "other"             // as the server says
 )
 
@@ -62,7 +64,7 @@ func (k Kind) Step() Step {
 	switch k {
 	case UnknownHost:
 		return StepHost
-	case Unreachable, ClosedPort, NoAnswer, NotThisServer:
+	case Unreachable, ClosedPort, NoAnswer, NotThisServer, Cut:
 		return StepPort
 	case NoTLS, NeedsTLS, UnknownAuthority, WrongName, Expired, TLSFailed:
 		return StepTLS
@@ -91,6 +93,19 @@ type Error struct {
 func (e *Error) Error() string { return e.Note.String() }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether what keeps a server from being used may pass, as it does for a
+// server that starts again: a load that is under way waits for that (load.ErrLost).
+func (e *Error) Is(target error) bool { return target == load.ErrLost && e.Kind.passes() }
+
+// passes reports whether what keeps a server from being used may pass by itself.
+func (k Kind) passes() bool {
+	switch k {
+	case Unreachable, ClosedPort, NoAnswer, NotThisServer, TooMany, NotReady, Cut:
+		return true
+	}
+	return false
+}
 
 // A Server is what messages tell of a server. It holds no password.
 type Server struct {

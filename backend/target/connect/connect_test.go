@@ -10,13 +10,16 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 )
 
@@ -182,6 +185,35 @@ func TestLoopback(t *testing.T) {
 	for address, want := range map[string]string{"h:1": "h", "h": "h", "[::1]:5": "::1", "[::1]": "::1", "/run/s:5": "/run/s:5"} {
 		if got := (Server{Address: address}).Host(); got != want {
 			t.Errorf("the host of %s is %s", address, got)
+		}
+	}
+}
+
+// A load waits for what passes by itself, such as a server that starts again, and for
+// nothing else.
+func TestWhatPasses(t *testing.T) {
+	s := Server{Kind: "postgresql", Address: "db:5432"}
+	for _, k := range []Kind{Unreachable, ClosedPort, NoAnswer, NotThisServer, TooMany, NotReady, Cut} {
+		if err := fmt.Errorf("open: %w", New(k, s, nil)); !errors.Is(err, load.ErrLost) {
+			t.Errorf("%s ends a load", k)
+		}
+	}
+	for _, k := range []Kind{UnknownHost, NoTLS, WrongName, WrongPassword, NoDatabase, NoRight, ReadOnly, TooOld} {
+		if err := New(k, s, errors.New("cause")); errors.Is(err, load.ErrLost) {
+			t.Errorf("%s is waited for", k)
+		}
+	}
+}
+
+func TestBroken(t *testing.T) {
+	s := Server{Kind: "postgresql", Address: "db:5432"}
+	for err, want := range map[error]Kind{
+		io.ErrUnexpectedEOF: Cut, net.ErrClosed: Cut, syscall.ECONNRESET: Cut,
+		syscall.ETIMEDOUT: NoAnswer, syscall.EHOSTUNREACH: Unreachable,
+	} {
+		var e *Error
+		if got := Broken(err, s); !errors.As(got, &e) || e.Kind != want || !errors.Is(got, err) {
+			t.Errorf("%v is told as %v", err, got)
 		}
 	}
 }

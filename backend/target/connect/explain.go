@@ -34,6 +34,17 @@ func Explain(err error, s Server) error {
 	return nil
 }
 
+// Broken returns the [*Error] of an error on a connection that was in use: that it
+// was cut, unless it says more.
+func Broken(err error, s Server) error {
+	switch k := kindOf(err); k {
+	case "", NotThisServer, Other:
+		return New(Cut, s, err)
+	default:
+		return New(k, s, err)
+	}
+}
+
 func kindOf(err error) Kind {
 	var known *Error
 	if errors.As(err, &known) {

@@ -31,6 +31,8 @@ func note(k Kind, s Server, cause error) message.Note {
 		return message.New("server_silent", "check_firewall", "address", at)
 	case NotThisServer:
 		return message.New("not_this_server", "check_what_listens", "address", at, "product", product)
+	case Cut:
+		return message.New("connection_cut", "check_server_log", "address", at)
 	case NoTLS:
 		return message.New("server_without_tls", "turn_tls_on", "address", at, "parameter", s.plain())
 	case NeedsTLS:

@@ -27,12 +27,13 @@ func (d *DB) explain(ctx context.Context, doing string, err error) error {
 	case errors.As(err, &p), errors.As(err, &told), errors.Is(err, load.ErrNoTable), errors.Is(err, load.ErrLost):
 		return err
 	}
-	lost := isLost(err)
-	err = fmt.Errorf("%s: %w", doing, d.told(err))
-	if lost {
-		return load.Lost(err)
+	var pg *pgconn.PgError
+	if lost := isLost(err); lost && !errors.As(err, &pg) {
+		return load.Lost(fmt.Errorf("%s: %w", doing, connect.Broken(err, d.server())))
+	} else if lost {
+		return load.Lost(fmt.Errorf("%s: %w", doing, d.told(err)))
 	}
-	return err
+	return fmt.Errorf("%s: %w", doing, d.told(err))
 }
 
 // told returns an error with the words for it, and its own where there are none.
