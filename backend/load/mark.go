@@ -17,3 +17,5 @@ type Mark struct {
 	Updated  int64 `json:"updated"`
 	Skipped  int64 `json:"skipped"`
 }
+
+func (m Mark) end() end { return end{m.Record, m.Line, m.Offset} }

@@ -24,7 +24,7 @@ const (
 // recovery is what a load remembers to go on after the connection was lost.
 type recovery struct {
 	through  int64          // the last record that an earlier try may have dealt with
-	rejected recordSet      // the records that were rejected since the last commit
+	rejected recordSet      // the records that were rejected since the last commit, and after it by an earlier try
 	unsure   bool           // the answer to the last commit did not come
 	lostAt   time.Time      // of the first loss after the last commit
 	tries    int            // since then
@@ -34,10 +34,15 @@ type recovery struct {
 }
 
 // from is the last record up to which all writers have committed everything.
-func (r *run) from() int64 {
-	least := r.lanes[0].done.Record
+func (r *run) from() int64 { return r.begin().Record }
+
+// begin is where the record from ends.
+func (r *run) begin() end {
+	least := r.lanes[0].done.end()
 	for _, n := range r.lanes {
-		least = min(least, n.done.Record)
+		if n.done.Record < least.Record {
+			least = n.done.end()
+		}
 	}
 	return least
 }
@@ -58,7 +63,7 @@ func (r *run) reconnect(ctx context.Context, lost error) error {
 	if most := cmp.Or(r.opt.Reconnect, reconnectFor); now.Sub(r.lostAt) > most {
 		return message.NewError(lost, "gave_up", "check_server", "for", most, "cause", lost)
 	}
-	pause := min(firstPause<<min(r.tries, 10), lastPause)
+	pause := min(cmp.Or(r.opt.firstPause, firstPause)<<min(r.tries, 10), lastPause)
 	r.tries++
 	r.progress.reconnecting(Reconnecting{Reason: message.Of(lost).Message, Attempt: r.tries, NextTry: now.Add(pause)})
 	timer := time.NewTimer(pause)
@@ -95,6 +100,7 @@ func (r *run) goBack() {
 	if r.from() != r.position.Record {
 		r.signs = copySigns(r.kept)
 	}
+	r.position = r.begin()
 	r.unsure, r.uncounted = false, 0
 }
 
@@ -103,7 +109,9 @@ func (r *run) wasCommitted() {
 	r.committed = r.counts
 	r.unsure, r.uncounted, r.lostAt = false, 0, time.Time{}
 	if r.opt.Rewind != nil {
-		r.rejected.clear()
+		if r.position.Record >= r.through { // else some are still to be read again
+			r.rejected.clear()
+		}
 		r.kept = copySigns(r.signs)
 	}
 }

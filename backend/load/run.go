@@ -54,6 +54,7 @@ type Options struct {
 	Reconnect time.Duration
 
 	commitEvery time.Duration // for tests; 0 is commitInterval
+	firstPause  time.Duration // for tests; 0 is firstPause
 }
 
 // commitInterval is how long rows may stay uncommitted: long enough that
