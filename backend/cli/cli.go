@@ -119,6 +119,8 @@ func exitStatus(err error) int {
 	var file *csvfile.Error
 	var problem load.Problem
 	switch {
+	case errors.As(err, &problem) && problem.Denied:
+		return exitFailed
 	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():

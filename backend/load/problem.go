@@ -11,6 +11,10 @@ type Problem struct {
 	Field  string `json:"field,omitempty"`  // the field it is about, if one
 	Column string `json:"column,omitempty"` // the column it is about, if one
 	message.Note
+
+	// Denied says that the plan asks for nothing wrong, but for what this user may not
+	// do, or the database does not take now.
+	Denied bool `json:"-"`
 }
 
 func (p Problem) Error() string { return p.Note.String() }

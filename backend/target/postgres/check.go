@@ -109,7 +109,7 @@ func (w *writing) rights(ctx context.Context, c *pgx.Conn) error {
 				return err
 			}
 			if !may {
-				return load.Problem{Column: column.Name, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column.Name, "table", w.t.name.Name)}
+				return load.Problem{Column: column.Name, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column.Name, "table", w.t.name.Name), Denied: true}
 			}
 		}
 	}

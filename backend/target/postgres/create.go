@@ -181,7 +181,7 @@ func (d *DB) free(ctx context.Context, c *pgx.Conn, name load.TableName) error {
 	case kind != "":
 		return load.Problem{Note: message.New("table_exists", "add_to_it", "table", name.Name)}
 	case !may:
-		return load.Problem{Note: message.New("may_not_create", "have_right_or_schema", "schema", name.Schema)}
+		return load.Problem{Note: message.New("may_not_create", "have_right_or_schema", "schema", name.Schema), Denied: true}
 	}
 	return nil
 }
