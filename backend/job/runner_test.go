@@ -271,6 +271,8 @@ func TestStoppedWithLoss(t *testing.T) {
 		{"before the first record", errCancelled, full, 0, Cancelled, ""},
 		{"its commit fails", errCancelled, &load.UndoneError{Rows: 9, Cause: errCancelled, Err: full}, 10, Failed, "cancelled: 9 rows"},
 		{"its commit fails as the program ends", ErrClosed, &load.UndoneError{Rows: 9, Cause: ErrClosed, Err: full}, 10, Failed, "the disk is full"},
+		{"the answer to its commit did not come", errCancelled, &load.UndoneError{Rows: 9, Unknown: true, Err: load.Lost(context.Canceled)}, 10, Failed, "9 rows may be"},
+		{"the connection was lost", errCancelled, &load.UndoneError{Rows: 9, Cause: errCancelled, Err: load.Lost(full)}, 10, Cancelled, "the disk is full"},
 		{"it is broken off", errCancelled, &load.UndoneError{Rows: 9, Cause: errCancelled, Err: context.Canceled}, 10, Cancelled, "9 rows"},
 		{"it had failed", errCancelled, full, 10, Failed, "the disk is full"},
 	} {

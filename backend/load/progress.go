@@ -114,6 +114,12 @@ func (p *progress) standStill() {
 	p.send(time.Now())
 }
 
+// back takes figures that may be lower than the last: rates begin anew.
+func (p *progress) back(c Counts) {
+	p.rate = rate{}
+	p.now.Counts, p.records = c, c.Read
+}
+
 // update takes new figures and reports them if it is time to.
 func (p *progress) update(c Counts, consumed int64) {
 	p.now.Counts = c

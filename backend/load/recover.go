@@ -23,28 +23,17 @@ const (
 
 // recovery is what a load remembers to go on after the connection was lost.
 type recovery struct {
-	through  int64          // the last record that an earlier try may have dealt with
-	rejected recordSet      // the records that were rejected since the last commit, and after it by an earlier try
+	from     int64          // the last record that the try at hand reads past without a look
+	through  int64          // the last record that an earlier try has dealt with
+	furthest int64          // the most records that were in the account
+	rejected recordSet      // the records that were rejected, of those that may be read again
 	unsure   bool           // the answer to the last commit did not come
-	lostAt   time.Time      // of the first loss after the last commit
+	lostAt   time.Time      // of the first loss since new records were written
 	tries    int            // since then
 	losses   int            // after which the load went on
-	kept     [][]SignCount  // the signs as of the last commit
+	kept     [][]SignCount  // the signs as of the last commit of all lanes
+	keptAt   end            // where that was
 	flying   sync.WaitGroup // the lanes
-}
-
-// from is the last record up to which all writers have committed everything.
-func (r *run) from() int64 { return r.begin().Record }
-
-// begin is where the record from ends.
-func (r *run) begin() end {
-	least := r.lanes[0].done.end()
-	for _, n := range r.lanes {
-		if n.done.Record < least.Record {
-			least = n.done.end()
-		}
-	}
-	return least
 }
 
 // canGoOn reports whether a load that ended with err can be taken up again.
@@ -63,20 +52,22 @@ func (r *run) reconnect(ctx context.Context, lost error) error {
 	if most := cmp.Or(r.opt.Reconnect, reconnectFor); now.Sub(r.lostAt) > most {
 		return message.NewError(lost, "gave_up", "check_server", "for", most, "cause", lost)
 	}
-	pause := min(cmp.Or(r.opt.firstPause, firstPause)<<min(r.tries, 10), lastPause)
+	pause := min(firstPause<<min(r.tries, 10), lastPause)
 	r.tries++
 	r.progress.reconnecting(Reconnecting{Reason: message.Of(lost).Message, Attempt: r.tries, NextTry: now.Add(pause)})
+	if !r.started.IsZero() {
+		defer func() { r.started = r.started.Add(time.Since(now)) }()
+	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
-		return errors.Join(context.Cause(ctx), lost)
+		return lost
 	}
 	if err := r.opt.Rewind(); err != nil {
 		return fmt.Errorf("%w; the file can't be read again to go on: %w", lost, err)
 	}
-	r.started = r.started.Add(time.Since(now))
 	if r.tries == 1 {
 		r.losses++
 	}
@@ -86,34 +77,57 @@ func (r *run) reconnect(ctx context.Context, lost error) error {
 // goBack takes the account back to what the lanes have committed. Records that were
 // rejected since then stay so: they were told.
 func (r *run) goBack() {
+	r.furthest = max(r.furthest, r.counts.Read)
 	rejected := r.counts.Rejected
 	r.counts = Counts{Rejected: rejected, Read: rejected}
+	r.through = max(r.through, r.position.Record)
+	least := r.lanes[0].done
 	for _, n := range r.lanes {
 		r.counts.Inserted += n.now.inserted
 		r.counts.Updated += n.now.updated
 		r.counts.Skipped += n.now.skipped
 		r.through = max(r.through, n.done.Record)
+		if n.done.Record < least.Record {
+			least = n.done
+		}
 	}
-	r.through = max(r.through, r.position.Record)
 	r.counts.Read += r.counts.Inserted + r.counts.Updated + r.counts.Skipped
 	r.committed = r.counts
-	if r.from() != r.position.Record {
-		r.signs = copySigns(r.kept)
+	at := least.end()
+	switch r.position.Record {
+	case 0: // an earlier load of the same job
+		r.keptAt = at
+	case at.Record: // nothing is to be read again
+	default:
+		r.signs, at = copySigns(r.kept), r.keptAt
 	}
-	r.position = r.begin()
+	r.position, r.from = at, at.Record
 	r.unsure, r.uncounted = false, 0
+	r.progress.back(r.counts)
 }
 
 // wasCommitted notes that all is committed, by all lanes.
 func (r *run) wasCommitted() {
 	r.committed = r.counts
 	r.unsure, r.uncounted, r.lostAt = false, 0, time.Time{}
-	if r.opt.Rewind != nil {
-		if r.position.Record >= r.through { // else some are still to be read again
-			r.rejected.clear()
-		}
-		r.kept = copySigns(r.signs)
+	if r.opt.Rewind == nil {
+		return
 	}
+	r.kept, r.keptAt = copySigns(r.signs), r.position
+	if r.position.Record >= r.through {
+		r.rejected.clear()
+	}
+}
+
+// mark returns the mark of a lane that commits: it may have come further in an
+// earlier try.
+func (r *run) mark(n *lane) Mark {
+	m := n.done
+	m.Inserted, m.Updated, m.Skipped = n.now.inserted, n.now.updated, n.now.skipped
+	if r.position.Record > m.Record {
+		m.Record, m.Line, m.Offset = r.position.Record, r.position.Line, r.position.Offset
+	}
+	return m
 }
 
 // remember keeps in mind which records were rejected.
@@ -132,11 +146,6 @@ func copySigns(signs [][]SignCount) [][]SignCount {
 		c[i] = slices.Clone(c[i])
 	}
 	return c
-}
-
-// unsure returns err for rows of which nobody can tell whether they are in the table.
-func unsure(rows int64, err error) error {
-	return message.NewError(err, "commit_unknown", "look_into_table", "rows", rows, "cause", err)
 }
 
 // A recordSet is a set of record numbers: bits, by pages of those that have any.

@@ -4,187 +4,414 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"linefeed/backend/message"
 )
 
-var errCut = errors.New("cut")
-
-// A lossy is a target that loses its connection. It keeps rows with their marks, and a
-// row twice where it is written twice.
+// A lossy is a load of a mixed list into a server.
 type lossy struct {
-	writers int
-	shareBy []int
-
-	lock     sync.Mutex
-	rows     map[string]int
-	marks    map[int]Mark
-	calls    int          // to write and to commit
-	lose     map[int]bool // the calls after which the connection is lost; those that commit nothing are true
-	prepared int
+	records, writers int
+	job              string
+	giveWay, atomic  bool
 }
 
-func (l *lossy) Columns(context.Context, TableName) ([]Column, error) { return nil, ErrNoTable }
-func (l *lossy) Close() error                                         { return nil }
+func (c lossy) String() string {
+	return fmt.Sprintf("%d writers, job %q, give way %v, atomic %v", c.writers, c.job, c.giveWay, c.atomic)
+}
 
-func (l *lossy) Prepare(context.Context, string, Layout) (Load, error) {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	l.prepared++
-	load := &lossyLoad{lossy: l}
-	for _, m := range l.marks {
-		load.marks = append(load.marks, m)
+// run runs the load. It returns what went wrong with the account, whatever the
+// load's outcome.
+func (c lossy) run(t *testing.T, fault func(int, string) fault) (s Summary, dst *server, err error) {
+	t.Helper()
+	src := mixed(c.records)
+	dst = &server{fault: fault, pace: Pace{Writers: c.writers, Commit: 100}}
+	l := layoutOf(t, Plan{Atomic: c.atomic}, src, textAndInteger...)
+	var rejects []int64
+	s, err = Run(t.Context(), src, signing{plain(l)}, dst, l, Options{
+		Job: c.job, Rewind: src.rewind, Reconnect: 1000 * time.Hour, GiveWay: c.giveWay, OnReject: numbers(&rejects),
+		OnProgress: func(p Progress) {
+			if p.RecordsPerSecond < 0 || p.BytesPerSecond < 0 {
+				t.Errorf("%s: rates %v, %v", c, p.RecordsPerSecond, p.BytesPerSecond)
+			}
+			if (p.Phase == PhaseReconnecting) != (p.Reconnecting != nil) {
+				t.Errorf("%s: in phase %s: %+v", c, p.Phase, p.Reconnecting)
+			}
+		},
+	})
+	want := src.outcome()
+	if kept := dst.records(); len(slices.Compact(slices.Clone(kept))) != len(kept) {
+		t.Errorf("%s: rows are doubled: %v", c, kept)
 	}
-	return load, nil
-}
-
-type lossyLoad struct {
-	*lossy
-	marks []Mark
-}
-
-func (l *lossyLoad) Marks() []Mark { return l.marks }
-func (l *lossyLoad) Pace() Pace    { return Pace{Writers: l.writers, ShareBy: l.shareBy} }
-func (l *lossyLoad) Writer(context.Context, int) (Writer, error) {
-	return &lossyWriter{lossy: l.lossy}, nil
-}
-
-type lossyWriter struct {
-	*lossy
-	pending []string
-}
-
-func (w *lossyWriter) Write(_ context.Context, b *Batch) (res Result, err error) {
-	w.lock.Lock()
-	defer w.lock.Unlock()
-	w.calls++
-	if _, lost := w.lose[w.calls]; lost {
-		return Result{}, Lost(errCut)
+	if !slices.IsSorted(rejects) || len(slices.Compact(slices.Clone(rejects))) != len(rejects) || int64(len(rejects)) != s.Rejected {
+		t.Errorf("%s: %d rejects, told are %v", c, s.Rejected, rejects)
 	}
-	for i := range b.Rows {
-		id := string(b.text(b.Row(i)[0]))
-		if strings.HasSuffix(id, "7") {
-			res.Refused = append(res.Refused, Refusal{Row: i, Column: 0, Code: CodeDuplicateKey})
-			continue
+	if s.Inserted+s.Updated+s.Skipped+s.Rejected+s.RolledBack != s.Read || s.RolledBack < 0 {
+		t.Errorf("%s: not balanced: %+v", c, s)
+	}
+	if err != nil {
+		kept, least := int64(len(dst.rows)), s.Inserted+s.Updated+s.Skipped
+		var undone *UndoneError
+		unknown := errors.As(err, &undone) && undone.Unknown
+		if most := least + s.RolledBack; kept < least || kept > most || kept > least && !unknown {
+			t.Errorf("%s: %d rows are in the table, told are %d, undone %d: %v", c, kept, least, s.RolledBack, err)
 		}
-		w.pending = append(w.pending, id)
-		res.Inserted++
+		return s, dst, err
 	}
-	return res, nil
-}
-
-func (w *lossyWriter) Commit(_ context.Context, m Mark) error {
-	w.lock.Lock()
-	defer w.lock.Unlock()
-	w.calls++
-	before, lost := w.lose[w.calls]
-	if before {
-		return Lost(errCut)
+	slices.SortFunc(s.Signs, bySign)
+	if s.Counts != want.counts || !slices.Equal(dst.records(), want.kept) || !slices.Equal(rejects, want.rejected) || !slices.Equal(s.Signs, want.signs) {
+		t.Errorf("%s: %+v with rows %v, rejects %v, signs %v; want %+v", c, s, dst.records(), rejects, s.Signs, want)
 	}
-	for _, id := range w.pending {
-		w.rows[id]++
-	}
-	w.marks[m.Writer] = m
-	w.pending = nil
-	if lost {
-		return Lost(errCut)
-	}
-	return nil
-}
-
-func (w *lossyWriter) Close() error {
-	w.pending = nil
-	return nil
-}
-
-// TestLost loses the connection at each of the calls of a load, once and twice.
-func TestLost(t *testing.T) {
-	all := make([]string, 400) // long, so that few fill a block
-	want := 0
-	for i := range all {
-		all[i] = fmt.Sprintf("%04096d,1", i+1)
-		if i%11 == 3 {
-			all[i] = "!spoiled"
-		} else if (i+1)%10 != 7 {
-			want++
+	for i, m := range dst.marks[c.job] {
+		if m.Record != int64(c.records) || m.Writer != i || m.Writers != c.writers {
+			t.Errorf("%s: writer %d has the mark %+v", c, i, m)
 		}
 	}
-	for _, c := range []struct {
-		name    string
-		writers int
-		shareBy []int
-	}{
-		{"one writer", 1, nil},
-		{"three writers", 3, nil},
-		{"three writers by key", 3, []int{0}},
-	} {
-		for first := 1; first <= 9; first++ {
-			for _, then := range []int{0, 3} {
-				for every := 1; every <= 3; every++ {
-					t.Run(fmt.Sprintf("%s, commits every %d, at call %d and %d later", c.name, every, first, then), func(t *testing.T) {
-						before := (first+then)%2 == 0
-						lose := map[int]bool{first: before}
-						if then > 0 {
-							lose[first+then] = !before
+	return s, dst, err
+}
+
+// every calls f for every kind of load.
+func every(f func(lossy)) {
+	for writers := 1; writers <= 4; writers++ {
+		for _, job := range []string{"", "j"} {
+			f(lossy{records: 120, writers: writers, job: job})
+			f(lossy{records: 120, writers: writers, job: job, giveWay: true})
+		}
+	}
+	for _, job := range []string{"", "j"} {
+		f(lossy{records: 120, writers: 1, job: job, atomic: true})
+	}
+}
+
+// Wherever the connection is lost, each record is loaded once, and each reject
+// told once. Only without marks nobody knows whether a commit took effect whose
+// answer did not come.
+func TestLostAnywhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		every(func(c lossy) {
+			_, dst, err := c.run(t, nil)
+			if err != nil {
+				t.Fatalf("%s: %v", c, err)
+			}
+			for _, how := range []fault{lostBefore, lostAfter, serverStarts} {
+				for at := 1; at <= dst.calls; at++ {
+					hit := ""
+					s, _, err := c.run(t, func(n int, call string) fault {
+						if n == at {
+							hit = call
+							return how
 						}
-						testLost(t, &lossy{writers: c.writers, shareBy: c.shareBy, lose: lose}, every, all, want)
+						return noFault
 					})
+					var undone *UndoneError
+					switch {
+					case hit == "commit" && c.job == "":
+						if !errors.As(err, &undone) || !undone.Unknown || undone.Rows != s.RolledBack || !errors.Is(err, ErrLost) {
+							if s.RolledBack > 0 {
+								t.Errorf("%s: lost in call %d, a commit: %v", c, at, err)
+							}
+						}
+					case err != nil || s.Reconnects != 1 && hit != "":
+						t.Errorf("%s: lost in call %d, %s: after %d losses: %v", c, at, hit, s.Reconnects, err)
+					}
 				}
 			}
+		})
+	})
+}
+
+// The same where connections are lost again and again, also while records are read
+// that were read before.
+func TestLostAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		every(func(c lossy) {
+			c.records = 400
+			for seed := range uint64(20) {
+				random := rand.New(rand.NewPCG(seed, uint64(c.writers)))
+				often := 8*c.writers + random.IntN(40)
+				if c.giveWay || c.atomic {
+					often *= 10 // or it never comes to an end
+				}
+				s, _, err := c.run(t, func(_ int, call string) fault {
+					if random.IntN(often) > 0 || call == "commit" && c.job == "" {
+						return noFault
+					}
+					return []fault{lostBefore, lostAfter, serverStarts}[random.IntN(3)]
+				})
+				if err != nil {
+					if c.job == "" && errors.As(err, new(*UndoneError)) { // another lane's connection, at a commit
+						continue
+					}
+					t.Errorf("%s, seed %d: after %d losses: %v", c, seed, s.Reconnects, err)
+				}
+			}
+		})
+	})
+}
+
+// A failure that is none of the connection ends a load, whatever else is lost.
+func TestFailureAmongLosses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		every(func(c lossy) {
+			_, dst, _ := c.run(t, nil)
+			for at := 1; at <= dst.calls; at++ {
+				s, _, err := c.run(t, func(n int, _ string) fault {
+					switch n {
+					case at:
+						return lostAfter
+					case at + 1:
+						return fails
+					}
+					return noFault
+				})
+				var undone *UndoneError
+				if !errors.Is(err, errFails) && !(errors.As(err, &undone) && undone.Unknown) && at+1 <= dst.calls && !(err == nil && c.writers > 1) {
+					t.Errorf("%s: call %d: %+v, %v", c, at, s, err)
+				}
+			}
+		})
+	})
+}
+
+// Another process goes on with a job where its marks stand.
+func TestMarksOfAnEarlierRun(t *testing.T) {
+	for writers := 1; writers <= 4; writers++ {
+		src := mixed(300)
+		_, whole, _ := lossy{records: 300, writers: writers}.run(t, nil)
+		dst := &server{pace: Pace{Writers: writers, Commit: 100}, fault: func(n int, _ string) fault {
+			if n > whole.calls/2 {
+				return fails
+			}
+			return noFault
+		}}
+		l := layoutOf(t, Plan{}, src, textAndInteger...)
+		first, err := runWith(t.Context(), src, dst, l, Options{Job: "j"})
+		if !errors.Is(err, errFails) || first.Inserted == 0 {
+			t.Fatalf("%+v, %v", first, err)
+		}
+		dst.fault, dst.pace.Writers, src.at = nil, 7, 0 // it has the shares that it had
+		s, err := runWith(t.Context(), src, dst, l, Options{Job: "j"})
+		if want := src.outcome(); err != nil || !slices.Equal(dst.records(), want.kept) || s.Inserted != want.counts.Inserted || s.Updated != want.counts.Updated || !s.Balanced() {
+			t.Errorf("%d writers: %+v, %v, rows %v; want %+v", writers, s, err, dst.records(), want)
 		}
 	}
 }
 
-// testLost runs a load of some blocks that commits after every nth.
-func testLost(t *testing.T, l *lossy, every int, all []string, want int) {
-	records := len(all)
-	l.rows, l.marks = map[string]int{}, map[int]Mark{}
-	src := linesOf("name,n", all...)
-	again := *src
-	var rejects []int64
-	goOn := make(chan struct{})
-	close(goOn)
-	blocks := 0
-	s, err := runWith(t.Context(), src, l, layoutOf(t, Plan{}, src, textAndInteger...), Options{
-		Job:    "job",
-		Rewind: func() error { *src = again; return nil },
-		OnReject: func(all []Reject) error {
-			for _, r := range all {
-				rejects = append(rejects, r.Record)
+// A load gives up when it got nowhere for long, and says what is undone.
+func TestGivesUp(t *testing.T) {
+	for _, call := range []string{"prepare", "writer", "write", "commit"} {
+		synctest.Test(t, func(t *testing.T) {
+			src := mixed(120)
+			var attempts []int
+			gone := false
+			dst := &server{pace: Pace{Writers: 2, Commit: 100}}
+			dst.fault = func(n int, at string) fault {
+				if gone = gone || n >= 20 && at == call; gone && at == call || n == 30 {
+					return lostBefore
+				}
+				return noFault
 			}
-			return nil
-		},
-		Paused: func() <-chan struct{} { // it commits before it waits
-			if blocks++; blocks%every == 0 {
-				return goOn
+			var next time.Time
+			l := layoutOf(t, Plan{}, src, textAndInteger...)
+			begun := time.Now()
+			s, err := runWith(t.Context(), src, dst, l, Options{
+				Job: "j", Rewind: src.rewind, Reconnect: time.Minute,
+				OnProgress: func(p Progress) {
+					if r := p.Reconnecting; r != nil {
+						attempts = append(attempts, r.Attempt)
+						next = r.NextTry
+						if r.Reason != errCut.Error() {
+							t.Errorf("the reason is %q", r.Reason)
+						}
+						return
+					}
+					if now := time.Now(); now.Before(next) && p.Phase != PhaseDone {
+						t.Errorf("phase %s %v before the next try", p.Phase, next.Sub(now))
+					}
+				},
+			})
+			took := time.Since(begun)
+			if !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "tried again for 1m0s") || took < time.Minute || took > time.Minute+lastPause {
+				t.Errorf("%s: after %v: %v", call, took, err)
 			}
-			return nil
-		},
-		firstPause: 1,
+			rows := s.Inserted + s.Updated + s.Skipped
+			if int64(len(dst.rows)) != rows || rows+s.Rejected+s.RolledBack != s.Read || s.RolledBack == 0 || s.Elapsed > time.Second {
+				t.Errorf("%s: %d rows, %+v", call, len(dst.rows), s)
+			}
+			for i, n := range attempts {
+				if n != i+1 {
+					t.Errorf("%s: the attempts are %v", call, attempts)
+					break
+				}
+			}
+			if len(attempts) < 8 || len(attempts) > 15 {
+				t.Errorf("%s: %d attempts in a minute", call, len(attempts))
+			}
+		})
+	}
+}
+
+// As long as a load gets further it does not give up, though nothing is committed.
+func TestGetsFurther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := mixed(120)
+		dst := &server{pace: Pace{Commit: 1 << 20}}
+		writes, most := 0, 0
+		dst.fault = func(_ int, call string) fault {
+			switch call {
+			case "prepare":
+				writes = 0
+			case "write":
+				time.Sleep(time.Minute) // as long as Reconnect
+				if writes++; writes > most && most < 5 {
+					most++
+					return lostBefore
+				}
+			}
+			return noFault
+		}
+		s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{Atomic: true}, src, textAndInteger...), Options{Rewind: src.rewind, Reconnect: time.Minute})
+		if want := src.outcome(); err != nil || s.Counts != want.counts || !slices.Equal(dst.records(), want.kept) {
+			t.Errorf("%+v, %v", s, err)
+		}
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for id, n := range l.rows {
-		if n != 1 {
-			t.Fatalf("row %s is there %d times", strings.TrimLeft(id, "0"), n)
+}
+
+// A load can be stopped while it waits for the connection.
+func TestCancelWhileReconnecting(t *testing.T) {
+	mine := errors.New("enough")
+	for _, atomic := range []bool{false, true} {
+		for _, unknown := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				src := mixed(120)
+				dst := &server{pace: Pace{Commit: 100}}
+				commits, gone := 0, false
+				dst.fault = func(n int, call string) fault {
+					if call == "commit" {
+						commits++
+					}
+					lost := n == 20
+					if unknown {
+						lost = call == "commit" && (commits == 3 || atomic)
+					}
+					if gone = gone || lost; gone {
+						return lostBefore
+					}
+					return noFault
+				}
+				var at time.Time
+				s, err := runWith(ctx, src, dst, layoutOf(t, Plan{Atomic: atomic}, src, textAndInteger...), Options{
+					Job: "j", Rewind: src.rewind, OnProgress: func(p Progress) {
+						if r := p.Reconnecting; r != nil && r.Attempt == 5 {
+							time.AfterFunc(time.Second, func() { at = time.Now(); cancel(mine) })
+						}
+					},
+				})
+				if time.Since(at) != 0 {
+					t.Errorf("it ends %v after the cancel", time.Since(at))
+				}
+				var undone *UndoneError
+				switch is := errors.As(err, &undone); {
+				case unknown && (!is || !undone.Unknown || undone.BrokenOff() || undone.Rows != s.RolledBack):
+					t.Errorf("atomic %v: the fate of the commit is not told: %v", atomic, err)
+				case unknown:
+				case atomic && (is || !errors.Is(err, mine)):
+					t.Errorf("atomic: %v", err)
+				case !atomic && (!is || undone.Unknown || !undone.BrokenOff() || undone.Rows != s.RolledBack || errors.Is(err, mine) || !strings.Contains(err.Error(), "cut")):
+					t.Errorf("what is undone is not told: %v", err)
+				}
+				if s.RolledBack == 0 || s.Inserted+s.Updated+s.Skipped != int64(len(dst.rows)) {
+					t.Errorf("%d rows, %+v", len(dst.rows), s)
+				}
+			})
 		}
 	}
-	if len(l.rows) != want || int(s.Inserted) != want || int(s.Read) != records || !s.Balanced() {
-		t.Errorf("%d rows, want %d; the summary tells of %+v", len(l.rows), want, s.Counts)
-	}
-	if s.Reconnects == 0 {
-		t.Error("nothing was lost")
-	}
-	slices.Sort(rejects)
-	if n := len(slices.Compact(slices.Clone(rejects))); n != len(rejects) || n != records-want {
-		t.Errorf("%d rejects told, of %d records, want %d", len(rejects), n, records-want)
-	}
-	for _, m := range l.marks {
-		if m.Record != int64(records) {
-			t.Errorf("writer %d is at record %d of %d", m.Writer, m.Record, records)
+}
+
+// The answer to the commit that keeps what was written may not come either.
+func TestCancelWhoseCommitIsLost(t *testing.T) {
+	for _, job := range []string{"", "j"} {
+		mine := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		src := mixed(120)
+		dst := &server{fault: func(n int, call string) fault {
+			if call == "commit" {
+				return lostAfter
+			}
+			if n == 8 {
+				cancel(mine)
+			}
+			return noFault
+		}}
+		s, err := runWith(ctx, src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{Job: job, Rewind: src.rewind})
+		var undone *UndoneError
+		if !errors.As(err, &undone) || !undone.Unknown || undone.Rows != int64(len(dst.rows)) || undone.Rows == 0 || s.RolledBack != undone.Rows || message.Of(err).MessageID != "commit_unknown" {
+			t.Errorf("%+v, %v", s, err)
 		}
 	}
+}
+
+// The rejects of a load that was lost count once against the limit.
+func TestLimitAfterALoss(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &list{block: 1000, apart: 10}
+		for i := range 10_000 {
+			src.all = append(src.all, fmt.Sprintf("a,%s", []string{"1", "x"}[i%5/4]))
+		}
+		dst := &server{fault: func(n int, _ string) fault {
+			if n == 10 {
+				return lostBefore
+			}
+			return noFault
+		}}
+		dst.refuse = func(record int64) bool { return record == 1 && dst.prepared == 2 } // no longer free
+		for limit, fails := range map[string]bool{"25%": false, "2001": false, "2000": true, "19%": true} {
+			dst.calls, dst.prepared, src.at = 0, 0, 0
+			s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{MaxRejects: limit}, src, textAndInteger...), Options{Rewind: src.rewind})
+			if (err != nil) != fails || !fails && s.Rejected != 2001 {
+				t.Errorf("limit %s: %+v, %v", limit, s.Counts, err)
+			}
+		}
+	})
+}
+
+// Time that passes before the first connection is none of the load's.
+func TestLostBeforeItBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := mixed(120)
+		dst := &server{fault: func(n int, _ string) fault {
+			if n <= 5 {
+				return lostBefore
+			}
+			return noFault
+		}}
+		s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{Rewind: src.rewind})
+		if err != nil || s.Elapsed != 0 || s.Counts != src.outcome().counts {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}
+
+// A file that can't be read again ends the load as it was lost.
+func TestLostAndNotReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone := errors.New("the file is gone")
+		src := mixed(120)
+		dst := &server{fault: func(n int, _ string) fault {
+			if n == 10 {
+				return lostBefore
+			}
+			return noFault
+		}}
+		s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{Rewind: func() error { return gone }})
+		if !errors.Is(err, gone) || !errors.Is(err, ErrLost) || s.RolledBack == 0 || len(dst.rows) != 0 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
 }

@@ -49,12 +49,11 @@ type Options struct {
 	// reads past what its marks, or without a Job its own memory, say is in the table.
 	Rewind func() error
 
-	// Reconnect is how long to try, from when the connection was lost until something
-	// is committed again; 0 is 10 minutes.
+	// Reconnect is how long to try, from when the connection was lost until records
+	// are written, or committed, that were not before; 0 is 10 minutes.
 	Reconnect time.Duration
 
 	commitEvery time.Duration // for tests; 0 is commitInterval
-	firstPause  time.Duration // for tests; 0 is firstPause
 }
 
 // commitInterval is how long rows may stay uncommitted: long enough that
@@ -132,7 +131,7 @@ func (r *run) try(ctx context.Context) (err error) {
 		return errors.Join(err, r.close())
 	}
 	stages, stop := context.WithCancel(ctx)
-	n := blocks + r.depth()
+	n, from := blocks+r.depth(), r.from
 	free, read, converted := make(chan *Block, n), make(chan *Block, n), make(chan *Block, n)
 	r.large, r.free = make(chan struct{}, 1), free
 	for range n {
@@ -141,7 +140,7 @@ func (r *run) try(ctx context.Context) (err error) {
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		r.panics.guard(func() { readStage(stages, r.src, len(r.layout.Columns), r.from(), free, read, r.large) })
+		r.panics.guard(func() { readStage(stages, r.src, len(r.layout.Columns), from, free, read, r.large) })
 	})
 	group.Go(func() {
 		defer close(converted)

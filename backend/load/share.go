@@ -1,9 +1,8 @@
 package load
 
-// shareRecords is how many records in a row go to the same writer, where they are
-// shared out by their numbers: enough that each writes much at once, and few enough
-// that all have work.
-const shareRecords = 8192
+// shareBytes is how many bytes of the file in a row go to the same writer, where
+// records are shared out by their places: enough that each writes much at once.
+const shareBytes = 1 << 20
 
 // hand sends a block to the writers, each its share.
 func (r *run) hand(b *Block) {
@@ -40,7 +39,7 @@ func (r *run) flight(b *Block) *flight {
 // split shares out the rows of a flight's block, and leaves out what an earlier try
 // has dealt with.
 func (r *run) split(f *flight) {
-	b, from := f.block, r.from()
+	b, from := f.block, r.from
 	for i := range f.shares {
 		s := &f.shares[i]
 		s.batch = Batch{Rows: s.space.Rows[:0], Cells: s.space.Cells[:0], Cols: b.Cols, Arena: b.Arena}
@@ -85,7 +84,7 @@ func (r *run) laneOf(b *Block, i int) int {
 		return 0
 	}
 	if len(r.pace.ShareBy) == 0 {
-		return int(uint64(b.Rows[i].Number-1) / shareRecords % n)
+		return int(uint64(b.Rows[i].Offset) / shareBytes % n)
 	}
 	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a, 64 bits
 	hash := uint64(offset)

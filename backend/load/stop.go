@@ -54,15 +54,7 @@ func (r *run) commit(ctx context.Context) error {
 	errs := make([]error, len(r.lanes))
 	var group sync.WaitGroup
 	for i, n := range r.lanes {
-		at := r.position
-		if n.done.Record > at.Record { // it was ahead of others when the connection was lost
-			at = n.done.end()
-		}
-		mark := Mark{
-			Writer: n.index, Writers: len(r.lanes),
-			Record: at.Record, Line: at.Line, Offset: at.Offset,
-			Inserted: n.now.inserted, Updated: n.now.updated, Skipped: n.now.skipped,
-		}
+		mark := r.mark(n)
 		group.Go(func() {
 			r.panics.guard(func() {
 				if errs[i] = n.writer.Commit(ctx, mark); errs[i] == nil {

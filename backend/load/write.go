@@ -85,19 +85,19 @@ func (r *run) write(ctx context.Context, converted <-chan *Block) error {
 		if r.opt.GiveWay && b.Unfit != nil {
 			return b.Unfit
 		}
-		r.hand(b)
-		ahead := r.depth()
-		if b.large || b.err != nil {
+		ahead, broken := r.depth(), b.err
+		if b.large || broken != nil {
 			ahead = 0
 		}
-		if err := r.settle(ahead); err != nil {
+		r.hand(b)
+		if err := r.settle(ahead); err != nil { // b may have gone to the source again
 			return err
 		}
-		if b.err != nil {
+		if broken != nil {
 			if ctx.Err() != nil { // the source was closed, or breaks off when nobody waits for more
 				break
 			}
-			return b.err
+			return broken
 		}
 		if !r.held() && r.commitIsDue() {
 			if err := r.commit(committing); err != nil {
@@ -132,6 +132,10 @@ func (r *run) settle(ahead int) error {
 		}
 		b := f.block
 		r.idle = append(r.idle, f)
+		f.block = nil
+		for i := range f.shares {
+			f.shares[i].batch = Batch{}
+		}
 		if b.err != nil { // nothing comes after it
 			continue
 		}
@@ -182,6 +186,9 @@ func (r *run) account(f *flight) error {
 	if b.last.Record > r.position.Record {
 		r.position = b.last
 	}
+	if b.last.Record > r.through { // new ones
+		r.lostAt = time.Time{}
+	}
 	if err := r.log.add(b.Rejects); err != nil {
 		return err
 	}
@@ -196,8 +203,10 @@ func (r *run) account(f *flight) error {
 }
 
 func (r *run) checkLimit(leastForPercent int64) error {
-	if r.limit.exceeded(r.counts, leastForPercent) {
-		return &TooManyRejectsError{r.counts.Rejected, r.counts.Read, r.layout.Plan.MaxRejects}
+	c := r.counts
+	c.Read = max(c.Read, r.furthest) // the rejects of all tries are in the account
+	if r.limit.exceeded(c, leastForPercent) {
+		return &TooManyRejectsError{c.Rejected, c.Read, r.layout.Plan.MaxRejects}
 	}
 	return nil
 }
@@ -214,11 +223,14 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 	}
 	// What was read and rejected stays told; what was undone is no longer in
 	// the table.
+	if errors.Is(err, ErrLost) {
+		s.Read = max(s.Read, r.furthest)
+	}
 	s.Inserted, s.Updated, s.Skipped = r.committed.Inserted, r.committed.Updated, r.committed.Skipped
 	s.RolledBack = s.Read - s.Inserted - s.Updated - s.Skipped - s.Rejected
 	switch unfit := (*UnfitError)(nil); {
 	case r.unsure && s.RolledBack > 0:
-		err = unsure(s.RolledBack, err)
+		err = &UndoneError{Rows: s.RolledBack, Unknown: true, Err: err}
 	case ctx.Err() == nil:
 	case s.RolledBack > 0 && !r.layout.Plan.Atomic:
 		err = &UndoneError{Rows: s.RolledBack, Cause: context.Cause(ctx), Err: err}
@@ -307,10 +319,10 @@ func (r *run) close() error {
 }
 
 // depth is how many blocks may be on their way to the writers while another one is
-// taken.
+// taken: so many that all writers have work.
 func (r *run) depth() int {
 	if n := len(r.lanes); n > 1 {
-		return n
+		return n * max(1, shareBytes/max(r.pace.Batch, blockBytes))
 	}
 	return 0
 }
