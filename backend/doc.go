@@ -39,9 +39,9 @@
 //     target/sqlite/sqlitefile opens SQLite files, also the program's own, and
 //     explains their errors; target/sqlite/extras has what the driver leaves out
 //     of SQLite; target/mysql writes to MySQL and MariaDB; target/connect tells
-//     why a database server can't be reached; target/targettest is the suite that every database passes, and
-//     target/testserver starts the database servers of tests, and has a network
-//     with faults.
+//     why a database server can't be reached; target/targettest is the suite
+//     that every database passes, and target/testserver starts the database
+//     servers of tests, and has a network with faults.
 //   - store keeps jobs, rejects and connections in an SQLite file of the program's
 //     own; secret keeps passwords in the system's keychain.
 //   - connection keeps targets under a name, finds their passwords, opens them, and

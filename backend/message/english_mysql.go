@@ -30,6 +30,8 @@ var mysqlTexts = map[ID]string{
 	"moment_limits":       `a DATE or DATETIME begins with the year 1000, a TIMESTAMP ends with 2038, and no part is zero`,
 	"not_in_charset":      `has characters that the column's character set, {charset}, does not have`,
 	"use_utf8mb4":         `convert the column to utf8mb4`,
+	"longer_than_packet":  `longer than the {most} bytes that the server takes in one statement`,
+	"raise_packet":        `have the server's max_allowed_packet raised, or shorten it`,
 	"others_refer_to_it":  `rows of another table refer to the row that it would change`,
 	"leave_key":           `change those first, or leave the record out`,
 

@@ -27,29 +27,30 @@ type conn struct {
 
 const connectTimeout = 10 * time.Second
 
-// dial connects to the first address that answers.
-func (d *DB) dial(ctx context.Context) (*conn, error) {
+// dial connects to the first address that answers, and runs further statements there,
+// in one round trip with the settings.
+func (d *DB) dial(ctx context.Context, further string) (*conn, []result, error) {
 	var first error
 	for _, address := range d.config.Addresses {
-		c, err := d.dialOne(ctx, address)
+		c, results, err := d.dialOne(ctx, address, further)
 		if err == nil {
-			return c, nil
+			return c, results, nil
 		}
 		if cause := ctx.Err(); cause != nil {
-			return nil, cause
+			return nil, nil, cause
 		}
 		if first == nil {
 			first = err
 		}
 	}
-	return nil, first
+	return nil, nil, first
 }
 
-func (d *DB) dialOne(ctx context.Context, address string) (*conn, error) {
+func (d *DB) dialOne(ctx context.Context, address, further string) (*conn, []result, error) {
 	about := connect.Server{Kind: "mysql", Address: address, User: d.config.User, Database: d.config.Database}
 	secure, err := d.config.tls(address)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg := mysql.NewConfig()
 	cfg.Net, cfg.Addr = "tcp", address
@@ -60,7 +61,7 @@ func (d *DB) dialOne(ctx context.Context, address string) (*conn, error) {
 	cfg.TLS = secure
 	cfg.AllowFallbackToPlaintext = d.config.mode(address) == Preferred
 	cfg.MultiStatements = true
-	cfg.MaxAllowedPacket = 0 // ask the server
+	cfg.MaxAllowedPacket = 1 << 30 // what the server takes is looked at where statements are made
 	cfg.Logger = &mysql.NopLogger{}
 	cfg.ConnectionAttributes = "program_name:linefeed"
 	timeout := d.config.ConnectTimeout
@@ -73,7 +74,7 @@ func (d *DB) dialOne(ctx context.Context, address string) (*conn, error) {
 	}
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	answer, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -81,16 +82,17 @@ func (d *DB) dialOne(ctx context.Context, address string) (*conn, error) {
 	if err == nil {
 		c := &conn{raw: raw, address: address, calls: &d.calls}
 		start := time.Now()
-		if err = c.exec(answer, session); err == nil {
+		var results []result
+		if results, err = c.query(answer, session+further); err == nil {
 			c.rtt = time.Since(start)
-			return c, nil
+			return c, results, nil
 		}
 		_ = c.close()
 	}
 	if cause := ctx.Err(); cause != nil {
-		return nil, cause
+		return nil, nil, cause
 	}
-	return nil, explainConnect(err, about)
+	return nil, nil, explainConnect(err, about)
 }
 
 // session are the settings under which nothing is changed silently, and the server

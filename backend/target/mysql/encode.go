@@ -156,7 +156,7 @@ func (f *fit) appendValue(dst []byte, b *load.Batch, i int, c load.Cell) []byte 
 		}
 		return appendLiteral(dst, text)
 	}
-	if col.HasDefault && !col.Nullable {
+	if col.HasDefault && !col.Nullable && !col.auto { // of which the default is 0, and NULL the next number
 		return append(dst, "DEFAULT"...)
 	}
 	return append(dst, "NULL"...)

@@ -74,14 +74,19 @@ func (d *DB) explain(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
 	}
+	return d.explainAt(ctx, op, d.about().Address, err)
+}
+
+// explainAt explains an error of a connection to an address.
+func (d *DB) explainAt(ctx context.Context, op, address string, err error) error {
 	if cause := ctx.Err(); cause != nil && (isLost(err) || errors.Is(err, cause)) {
 		return cause
 	}
 	var known *connect.Error
 	if isLost(err) || errors.As(err, &known) && known.Kind == connect.NotReady {
-		return fmt.Errorf("%s: %w", op, load.Lost(message.NewError(err, "connection_lost", "", "address", d.about().Address, "cause", causeOf(err))))
+		return fmt.Errorf("%s: %w", op, load.Lost(message.NewError(err, "connection_lost", "", "address", address, "cause", causeOf(err))))
 	}
-	if explained := d.advise(err); explained != nil {
+	if explained := d.advise(address, err); explained != nil {
 		return fmt.Errorf("%s: %w", op, explained)
 	}
 	return fmt.Errorf("%s: %w", op, err)
@@ -100,7 +105,7 @@ func causeOf(err error) string {
 }
 
 // advise returns an error with what can be done about it, nil where that is not known.
-func (d *DB) advise(err error) error {
+func (d *DB) advise(address string, err error) error {
 	var e *mysql.MySQLError
 	if !errors.As(err, &e) {
 		return nil
@@ -113,7 +118,7 @@ func (d *DB) advise(err error) error {
 	case 1146, 1054, 1136, 1412, 1932:
 		return message.NewError(err, "table_changed", "start_again", "cause", e.Message)
 	case 1290, 1836:
-		return message.NewError(err, "server_read_only", "use_primary", "address", d.about().Address)
+		return message.NewError(err, "server_read_only", "use_primary", "address", address)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func fitLayout(t *table, l load.Layout) (*fit, error) {
 		if c.Generated {
 			return nil, message.NewError(nil, "column_generated", "leave_it_out", "column", c.Name)
 		}
-		if c.HasDefault && !c.Nullable {
+		if c.HasDefault && !c.Nullable && !c.auto {
 			f.defaulted = append(f.defaulted, i)
 		}
 		f.columns = append(f.columns, c)

@@ -42,7 +42,7 @@ func (w *writer) ignoreRows(ctx context.Context, o *outcome, rows []int) error {
 		if w.refusing > fewRefused {
 			limit = min(limit, fewRows)
 		}
-		w.buf = append(w.buf[:0], w.fit.insertHead(true)...)
+		w.statement(w.fit.insertHead(true))
 		var n int
 		w.buf, n = w.appendRows(w.buf, o.b, rows[:limit])
 		if err := w.ignore(ctx, o, rows[:n]); err != nil {
@@ -55,7 +55,8 @@ func (w *writer) ignoreRows(ctx context.Context, o *outcome, rows []int) error {
 
 // ignore stores rows whose statement is in buf.
 func (w *writer) ignore(ctx context.Context, o *outcome, rows []int) error {
-	all, err := w.run(ctx, string(w.buf)+"; "+counts)
+	w.buf = append(w.buf, "; "+counts...)
+	all, err := w.run(ctx)
 	if e, ok := asSaid(err); ok && isAboutRow(e) {
 		return w.insertRows(ctx, o, rows)
 	}
@@ -108,10 +109,11 @@ const errPacket = 1153
 // insertRows stores rows by strict inserts.
 func (w *writer) insertRows(ctx context.Context, o *outcome, rows []int) error {
 	store := func(rows []int) (int, error) {
-		w.buf = append(w.buf[:0], w.fit.insertHead(false)...)
+		w.statement(w.fit.insertHead(false))
 		var n int
 		w.buf, n = w.appendRows(w.buf, o.b, rows)
-		all, err := w.run(ctx, string(w.buf)+"; "+counts)
+		w.buf = append(w.buf, "; "+counts...)
+		all, err := w.run(ctx)
 		if err != nil {
 			return n, err
 		}
@@ -218,7 +220,7 @@ func (w *writer) aboutRow(err error) (said, bool) {
 		return c.said, true
 	}
 	if errors.Is(err, mysql.ErrPktTooLarge) || number(err) == errPacket {
-		return said{number: errTooLong, row: -1}, true
+		return said{number: errPacket, row: -1}, true
 	}
 	e, ok := asSaid(err)
 	return e, ok && isAboutRow(e)
@@ -289,11 +291,11 @@ func (w *writer) byRule(ctx context.Context, o *outcome, rows []int) error {
 		there = &o.Skipped
 	}
 	many := func(rows []int) (int, error) {
-		w.buf = append(w.buf[:0], w.fit.insertHead(false)...)
+		w.statement("SET " + counter + " = 0; " + w.fit.insertHead(false))
 		var n int
 		w.buf, n = w.appendRows(w.buf, o.b, rows)
-		w.buf = append(w.buf, clause...)
-		all, err := w.run(ctx, "SET "+counter+" = 0; "+string(w.buf)+"; SELECT "+counter+", @@warning_count")
+		w.buf = append(w.buf, clause+"; SELECT "+counter+", @@warning_count"...)
+		all, err := w.run(ctx)
 		if err != nil {
 			return n, err
 		}
@@ -335,11 +337,11 @@ func (w *writer) oneByRule(ctx context.Context, o *outcome, row int, there *int6
 			where = f.appendValue(where, o.b, at, cells[at])
 		}
 	}
-	all, err := w.run(ctx, "SELECT 1 FROM "+f.t.full()+" WHERE "+string(where)+" LIMIT 1 FOR UPDATE")
+	w.statement("SELECT 1 FROM " + f.t.full() + " WHERE " + string(where) + " LIMIT 1 FOR UPDATE")
+	all, err := w.run(ctx)
 	if err != nil {
 		return err
 	}
-	w.buf = w.buf[:0]
 	exists := len(all) > 0 && len(all[0]) > 0
 	set := f.set()
 	switch {
@@ -347,7 +349,7 @@ func (w *writer) oneByRule(ctx context.Context, o *outcome, row int, there *int6
 		*there++
 		return nil
 	case exists:
-		w.buf = append(w.buf, "UPDATE "+f.t.full()+" SET "...)
+		w.statement("UPDATE " + f.t.full() + " SET ")
 		for i, s := range set {
 			if i > 0 {
 				w.buf = append(w.buf, ", "...)
@@ -362,10 +364,11 @@ func (w *writer) oneByRule(ctx context.Context, o *outcome, row int, there *int6
 		w.buf = append(w.buf, " WHERE "...)
 		w.buf = append(w.buf, where...)
 	default:
-		w.buf = append(w.buf, f.insertHead(false)...)
+		w.statement(f.insertHead(false))
 		w.buf = f.appendValues(w.buf, o.b, row)
 	}
-	all, err = w.run(ctx, string(w.buf)+"; "+counts)
+	w.buf = append(w.buf, "; "+counts...)
+	all, err = w.run(ctx)
 	if err != nil {
 		return err
 	}

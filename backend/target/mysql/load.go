@@ -103,7 +103,7 @@ func (d *DB) create(ctx context.Context, c *conn, ld *loading, l load.Layout, ou
 		return nil
 	case n == 1050:
 		return load.Problem{Note: message.New("table_exists", "add_to_it", "table", l.Plan.Table)}
-	case n == 0, isLost(err), d.advise(err) != nil:
+	case n == 0, isLost(err), d.advise("", err) != nil:
 		return err
 	}
 	return load.Problem{Note: message.New("table_unmakable", "other_names", "table", l.Plan.Table, "cause", err)}

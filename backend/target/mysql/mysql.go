@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"linefeed/backend/load"
@@ -27,6 +28,8 @@ type DB struct {
 	control *conn // for all but writing; nil after it was lost
 	server  server
 	marks   bool // a table of marks can be made, or is there
+
+	suspect atomic.Bool // a writer's connection was lost: this one may be too
 
 	calls calls
 }
@@ -43,6 +46,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 // conn returns the connection for all but writing, and makes it anew where the last
 // one was lost.
 func (d *DB) conn(ctx context.Context) (*conn, error) {
+	if d.control != nil && d.suspect.Swap(false) {
+		soon, cancel := context.WithTimeout(ctx, pingTime)
+		_ = d.control.exec(soon, "DO 0") // which notes it
+		cancel()
+	}
 	if d.control != nil && !d.control.lost() {
 		return d.control, nil
 	}
@@ -50,16 +58,19 @@ func (d *DB) conn(ctx context.Context) (*conn, error) {
 		_ = d.control.close()
 		d.control = nil
 	}
-	c, err := d.dial(ctx)
+	c, results, err := d.dial(ctx, d.questions())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open database: %w", err)
 	}
-	if err := d.learn(ctx, c); err != nil {
-		return nil, errors.Join(d.explain(ctx, "open database", err), c.close())
+	if err := d.learn(results); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), c.close())
 	}
 	d.control = c
 	return c, nil
 }
+
+// pingTime is how long a connection may take to show that it still works.
+const pingTime = 3 * time.Second
 
 // Close closes the connection. What was not committed is undone.
 func (d *DB) Close() error {

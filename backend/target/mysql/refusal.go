@@ -79,8 +79,9 @@ type said struct {
 // reasons turns what the server says about rows into refusals. Many rows have the same
 // reason, so each is worked out once.
 type reasons struct {
-	fit   *fit
-	known map[said]load.Refusal
+	fit    *fit
+	packet int // bytes that the server takes in a statement
+	known  map[said]load.Refusal
 }
 
 // maxReasons bounds the number of known reasons: those that tell a value differ for
@@ -152,6 +153,9 @@ func (r *reasons) explain(e said) load.Refusal {
 	case errTooLong, errIndexTooLong, errRowTooLarge:
 		refusal.Code = load.CodeTooLong
 		refusal.Note = message.New("too_long_for_column", "widen_column")
+	case errPacket:
+		refusal.Code = load.CodeTooLong
+		refusal.Note = message.New("longer_than_packet", "raise_packet", "most", r.packet)
 	case errOutOfRange, errOutOfRangeValue:
 		refusal.Code = load.CodeOutOfRange
 		if c != nil {

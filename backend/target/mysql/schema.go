@@ -173,7 +173,7 @@ func (d *DB) noTable(name, schema string, names []string) error {
 // false if there is none of exactly that name.
 func (d *DB) readTable(ctx context.Context, c *conn, t *table) (bool, error) {
 	where := " WHERE TABLE_SCHEMA = " + literal(t.schema) + " AND TABLE_NAME = " + literal(t.name)
-	all, err := c.query(ctx, strings.Join([]string{
+	queries := []string{
 		"SELECT TABLE_TYPE, ENGINE, TABLE_NAME FROM information_schema.TABLES" + where,
 		"SELECT COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, IS_NULLABLE, COLUMN_DEFAULT, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, " +
 			"DATETIME_PRECISION, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT FROM information_schema.COLUMNS" + where + " ORDER BY ORDINAL_POSITION",
@@ -181,7 +181,11 @@ func (d *DB) readTable(ctx context.Context, c *conn, t *table) (bool, error) {
 		"SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE" +
 			where + " AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION",
 		"SELECT 1 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = " + literal(t.schema) + " AND EVENT_OBJECT_TABLE = " + literal(t.name) + " LIMIT 1",
-	}, "; "))
+	}
+	if checks := d.server.checksOf(t); checks != "" {
+		queries = append(queries, checks)
+	}
+	all, err := c.query(ctx, strings.Join(queries, "; "))
 	if err != nil || len(all) < 5 || len(all[0]) == 0 {
 		return false, err
 	}
@@ -193,7 +197,12 @@ func (d *DB) readTable(ctx context.Context, c *conn, t *table) (bool, error) {
 	t.readKeys(all[2])
 	t.readReferences(all[3])
 	t.triggers = len(all[4]) > 0
-	t.readChecks(ctx, c, d.server)
+	if len(all) > 5 {
+		t.checks = map[string]string{}
+		for _, row := range all[5] {
+			t.checks[str(row[0])] = str(row[1])
+		}
+	}
 	t.readColumns(all[1])
 	return true, nil
 }
@@ -225,25 +234,17 @@ func (t *table) readReferences(rows result) {
 	}
 }
 
-// readChecks reads the checks of a table, from where each server has them; one that
-// has none says so by an error.
-func (t *table) readChecks(ctx context.Context, c *conn, s server) {
-	query := "SELECT k.CONSTRAINT_NAME, k.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS k JOIN information_schema.TABLE_CONSTRAINTS t " +
-		"USING (CONSTRAINT_SCHEMA, CONSTRAINT_NAME) WHERE t.TABLE_SCHEMA = " + literal(t.schema) + " AND t.TABLE_NAME = " + literal(t.name)
-	if s.maria {
-		query = "SELECT CONSTRAINT_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = " +
+// checksOf returns the query for the checks of a table, "" where the server knows none.
+func (s server) checksOf(t *table) string {
+	switch {
+	case s.maria && s.atLeast(10, 3):
+		return "SELECT CONSTRAINT_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = " +
 			literal(t.schema) + " AND TABLE_NAME = " + literal(t.name)
-	} else if !s.atLeast(8, 0) {
-		return
+	case !s.maria && s.atLeast(8, 1) || s.major == 8 && !s.tidb: // since 8.0.16
+		return "SELECT k.CONSTRAINT_NAME, k.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS k JOIN information_schema.TABLE_CONSTRAINTS t " +
+			"USING (CONSTRAINT_SCHEMA, CONSTRAINT_NAME) WHERE t.TABLE_SCHEMA = " + literal(t.schema) + " AND t.TABLE_NAME = " + literal(t.name)
 	}
-	rows, err := c.one(ctx, query)
-	if err != nil {
-		return
-	}
-	t.checks = map[string]string{}
-	for _, row := range rows {
-		t.checks[str(row[0])] = str(row[1])
-	}
+	return ""
 }
 
 func (t *table) readColumns(rows result) {

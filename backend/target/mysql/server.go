@@ -1,7 +1,6 @@
 package mysql
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -22,6 +21,7 @@ type server struct {
 	packet       int  // max_allowed_packet, bytes
 	statements   bool // its log holds statements, which rules out READ COMMITTED
 	readOnly     bool
+	plain        bool // in tests: it is to be treated as one that tells no rows
 	undoesAll    bool // where a lock is waited for too long, the whole transaction is undone
 }
 
@@ -32,13 +32,18 @@ const (
 	leastMySQL = 5_07
 )
 
-// learn asks the server what it is.
-func (d *DB) learn(ctx context.Context, c *conn) error {
-	all, err := c.query(ctx, "SELECT VERSION(), @@max_allowed_packet; SHOW VARIABLES WHERE Variable_name IN "+
-		"('local_infile', 'wsrep_on', 'binlog_format', 'log_bin', 'read_only', 'innodb_rollback_on_timeout')")
-	if err != nil {
-		return err
+// questions are what is asked of the server first.
+func (d *DB) questions() string {
+	text := "; SELECT VERSION(), @@max_allowed_packet; SHOW VARIABLES WHERE Variable_name IN " +
+		"('local_infile', 'wsrep_on', 'binlog_format', 'log_bin', 'read_only', 'innodb_rollback_on_timeout')"
+	if d.config.Database != "" {
+		text += "; " + askForMarks(d.config.Database)
 	}
+	return text
+}
+
+// learn reads the answers.
+func (d *DB) learn(all []result) error {
 	if len(all) < 2 || len(all[0]) != 1 {
 		return connect.New(connect.NotThisServer, d.about(), nil)
 	}
@@ -63,8 +68,8 @@ func (d *DB) learn(ctx context.Context, c *conn) error {
 	}
 	d.server = s
 	d.marks = true
-	if d.config.Database != "" {
-		d.marks = d.mayKeepMarks(ctx, c, d.config.Database)
+	if d.config.Database != "" && len(all) >= 4 {
+		d.marks = mayKeepMarks(d.config.Database, all[2], all[3])
 	}
 	return nil
 }
@@ -110,16 +115,16 @@ func (s server) atLeast(major, minor int) bool {
 }
 
 // rowNumbers reports whether warnings and errors know the number of their row.
-func (s server) rowNumbers() bool { return s.maria && s.atLeast(10, 7) }
+func (s server) rowNumbers() bool { return s.maria && s.atLeast(10, 7) && !s.plain }
 
-// prepareSession readies a connection for writing.
-func (d *DB) prepareSession(ctx context.Context, c *conn) error {
-	if d.server.statements || d.server.tidb {
-		return nil
+// isolation is how writers' transactions are isolated: fewer gaps between keys are
+// locked than by default, and a lookup sees what others have committed. It is "" where
+// the server's log rules it out.
+func (s server) isolation() string {
+	if s.statements || s.tidb {
+		return ""
 	}
-	// Fewer gaps between keys are locked than with REPEATABLE READ, and a lookup sees
-	// what others have committed.
-	return c.exec(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+	return "; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 }
 
 // marksTable holds how far loads came, in the schema of their tables.
@@ -128,16 +133,16 @@ const marksTable = "linefeed_marks"
 // grant matches a line of SHOW GRANTS: the rights, and what they are about.
 var grant = regexp.MustCompile(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `)
 
+// askForMarks asks whether there is a table of marks in a schema, and for the rights.
+func askForMarks(schema string) string {
+	return "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = " + literal(schema) + " AND TABLE_NAME = '" + marksTable + "'; SHOW GRANTS"
+}
+
 // mayKeepMarks reports whether a table of marks is in a schema, or may be made there,
-// as far as the rights say.
-func (d *DB) mayKeepMarks(ctx context.Context, c *conn, schema string) bool {
-	there, err := c.one(ctx, "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = "+literal(schema)+" AND TABLE_NAME = '"+marksTable+"'")
-	if err == nil && len(there) > 0 {
+// as far as the answers say.
+func mayKeepMarks(schema string, there, rows result) bool {
+	if len(there) > 0 {
 		return true
-	}
-	rows, err := c.one(ctx, "SHOW GRANTS")
-	if err != nil {
-		return true // it will show
 	}
 	for _, row := range rows {
 		m := grant.FindStringSubmatch(str(row[0]))

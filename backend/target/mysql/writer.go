@@ -2,13 +2,13 @@ package mysql
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -51,17 +51,14 @@ type writer struct {
 var readers atomic.Int64
 
 func (d *DB) openWriter(ctx context.Context, ld *loading, _ int) (*writer, error) {
-	c, err := d.dial(ctx)
+	c, _, err := d.dial(ctx, d.server.isolation())
 	if err != nil {
 		return nil, err
-	}
-	if err := d.prepareSession(ctx, c); err != nil {
-		return nil, errors.Join(err, c.close())
 	}
 	t := ld.fit.t
 	exact := t.transactional() && !t.triggers // what a trigger's statements ignore is not known
 	return &writer{
-		ld: ld, db: d, conn: c, fit: ld.fit, reasons: reasons{fit: ld.fit},
+		ld: ld, db: d, conn: c, fit: ld.fit, reasons: reasons{fit: ld.fit, packet: d.server.packet},
 		reader:    "linefeed" + strconv.FormatInt(readers.Add(1), 10),
 		canLoad:   d.server.local && exact,
 		canIgnore: d.server.rowNumbers() && exact,
@@ -168,7 +165,7 @@ func (w *writer) hasDefaults(b *load.Batch, rows []int) bool {
 // savepoint is where a statement can be undone to.
 const savepoint = "linefeed"
 
-// begin returns what goes before a statement that may have to be undone.
+// begin returns what goes before a statement that may have to be undone to before it.
 func (w *writer) begin() string {
 	if w.open {
 		return "SAVEPOINT " + savepoint + "; "
@@ -185,11 +182,17 @@ func (w *writer) undo(ctx context.Context) error {
 // time that the server waits.
 const lockTries = 3
 
-// run runs statements after begin, again where only the last one was undone because it
+// statement begins a statement in buf, after begin.
+func (w *writer) statement(text string) { w.buf = append(append(w.buf[:0], w.begin()...), text...) }
+
+// run runs the statements in buf, again where only the last one was undone because it
 // waited too long for a lock.
-func (w *writer) run(ctx context.Context, statements string) ([]result, error) {
+func (w *writer) run(ctx context.Context) ([]result, error) {
+	if len(w.buf) >= w.db.server.packet {
+		return nil, mysql.ErrPktTooLarge
+	}
 	for try := 1; ; try++ {
-		all, err := w.conn.query(ctx, w.begin()+statements)
+		all, err := w.conn.query(ctx, unsafe.String(unsafe.SliceData(w.buf), len(w.buf))) // which keeps none of it
 		if err == nil || number(err) != 0 {
 			w.open = true
 		}
@@ -205,7 +208,8 @@ func (w *writer) loadRows(ctx context.Context, o *outcome, rows []int) error {
 		return &file{fit: w.fit, b: o.b, rows: rows, tick: func() { w.conn.calls.begin(w.conn) }}
 	})
 	defer mysql.DeregisterReaderHandler(w.reader)
-	all, err := w.run(ctx, w.fit.loadStatement(w.reader)+"; "+counts)
+	w.statement(w.fit.loadStatement(w.reader) + "; " + counts)
+	all, err := w.run(ctx)
 	if e, ok := asSaid(err); ok && (isForbidden(e) || isAboutRow(e)) {
 		w.canLoad = w.canLoad && !isForbidden(e)
 		return w.insert(ctx, o, rows)
@@ -401,6 +405,9 @@ func (w *writer) usable(ctx context.Context) error {
 
 // fail makes the writer unusable, and returns why.
 func (w *writer) fail(ctx context.Context, err error) error {
-	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.fit.t.name), err)
+	if w.conn.lost() || isLost(err) {
+		w.db.suspect.Store(true)
+	}
+	w.failed = w.db.explainAt(ctx, fmt.Sprintf("write to table %q", w.fit.t.name), w.conn.address, err)
 	return w.failed
 }

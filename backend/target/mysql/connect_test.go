@@ -1,0 +1,137 @@
+package mysql_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"linefeed/backend/load"
+	"linefeed/backend/target"
+	"linefeed/backend/target/connect"
+	"linefeed/backend/target/targettest"
+	"linefeed/backend/target/testserver"
+)
+
+// Why a server can't be used is said in one sentence, with what to do.
+func TestConnect(t *testing.T) {
+	server := testserver.MariaDB(t)
+	d := newDatabase(t)
+	with := func(change func(u *url.URL)) string {
+		u, err := url.Parse(d.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(u)
+		return u.String()
+	}
+	for _, c := range []struct {
+		url  string
+		kind connect.Kind
+	}{
+		{with(func(u *url.URL) { u.Host = "none.invalid:3306" }), connect.UnknownHost},
+		{with(func(u *url.URL) { u.Host = "127.0.0.1:1" }), connect.ClosedPort},
+		{with(func(u *url.URL) { u.User = url.UserPassword(u.User.Username(), "wrong") }), connect.WrongPassword},
+		{with(func(u *url.URL) { u.Path = "/none" }), connect.NoDatabase},
+		{with(func(u *url.URL) { u.Host, u.RawQuery = "localhost:"+u.Port(), "ssl-mode=VERIFY_IDENTITY" }), connect.UnknownAuthority},
+		{d.URL() + "?ssl-mode=VERIFY_IDENTITY&ssl-ca=" + url.QueryEscape(server.CA), connect.WrongName},
+		{with(func(u *url.URL) { u.Host, u.RawQuery = "127.0.0.1:1,"+u.Host, "" }), ""},
+		{d.URL() + "?ssl-mode=VERIFY_CA&ssl-ca=" + url.QueryEscape(server.CA), ""},
+		{d.URL() + "?ssl-mode=REQUIRED", ""},
+		{with(func(u *url.URL) {
+			u.Host, u.RawQuery = "localhost:"+u.Port(), "ssl-mode=VERIFY_IDENTITY&ssl-ca="+url.QueryEscape(server.CA)
+		}), ""},
+	} {
+		db, err := target.Open(t.Context(), c.url)
+		var failure *connect.Error
+		switch {
+		case err == nil && c.kind == "":
+			if p := db.Place(); p.Kind != "mysql" || !strings.HasPrefix(p.Product, "MariaDB 1") || p.Database != d.Name || !p.Schemas || !p.Marks || p.Insecure {
+				t.Errorf("%+v", p)
+			}
+			db.Close()
+		case !errors.As(err, &failure) || failure.Kind != c.kind || failure.Hint == "" || strings.Contains(err.Error(), server.Password):
+			t.Errorf("%s: %v, want %s", c.kind, err, c.kind)
+		}
+	}
+	for _, setting := range []string{"ssl-mode=SOME", "nothing=1", "connect-timeout=x", "local-infile=2"} {
+		if _, err := target.Open(t.Context(), d.URL()+"?"+setting); err == nil {
+			t.Errorf("%s is taken", setting)
+		}
+	}
+}
+
+// Without a right there is an error that says so, and nothing half-written.
+func TestRights(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+	for _, c := range []struct {
+		rights []string
+		want   string
+	}{
+		{[]string{"SELECT ON " + d.Name + ".*"}, "INSERT command denied"},
+		{[]string{"SELECT, INSERT ON " + d.Name + ".t"}, ""},
+	} {
+		db := openURL(t, d.User(t, c.rights...))
+		if db.Place().Marks {
+			t.Error("there is a place for marks")
+		}
+		l := layout(t, db, load.Plan{Table: "t"})
+		if _, warnings, err := db.Check(t.Context(), l); err != nil || len(warnings) != 1 || warnings[0].Code != "no_marks" {
+			t.Errorf("check: %+v, %v", warnings, err)
+		}
+		ld, err := db.Prepare(t.Context(), "job", l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := ld.Writer(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Write(t.Context(), targettest.Batch(row(1)))
+		if c.want == "" && err == nil {
+			err = w.Commit(t.Context(), load.Mark{Writers: 1, Record: 1})
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%v: %v, want %q", c.rights, err, c.want)
+		}
+		w.Close()
+		ld.Close()
+	}
+}
+
+// A table in another database, and one whose name differs in case.
+func TestSchemas(t *testing.T) {
+	d, other := newDatabase(t), newDatabase(t)
+	other.Exec(t, "CREATE TABLE Goods (id INTEGER PRIMARY KEY, v VARCHAR(9))")
+	other.Exec(t, "INSERT INTO Goods VALUES (1, NULL)")
+	db := openURL(t, d.URL())
+	w := begin(t, db, load.Plan{Schema: other.Name, Table: "goods"})
+	write(t, w, row(2, "x"))
+	commit(t, w)
+	head, err := db.Head(t.Context(), load.TableName{Schema: other.Name, Name: "Goods"}, 5)
+	if err != nil || len(head) != 2 || *head[0][0] != "1" || head[0][1] != nil || *head[1][1] != "x" {
+		t.Errorf("%v, %v", head, err)
+	}
+	found := false
+	tables, err := db.Tables(t.Context())
+	for _, table := range tables {
+		found = found || table.Schema == other.Name && table.Name == "Goods"
+	}
+	if err != nil || !found {
+		t.Errorf("%v, %v", tables, err)
+	}
+	ld, err := db.Prepare(t.Context(), "job", layout(t, db, load.Plan{Schema: other.Name, Table: "goods"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := other.Query(t, "SHOW TABLES"); len(got) != 2 {
+		t.Errorf("the marks are elsewhere: %v", got)
+	}
+	if err := ld.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := other.Query(t, "SHOW TABLES"); len(got) != 1 {
+		t.Errorf("the marks stay: %v", got)
+	}
+}

@@ -1,0 +1,458 @@
+package mysql_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"linefeed/backend/load"
+	"linefeed/backend/target"
+	"linefeed/backend/target/mysql"
+	"linefeed/backend/target/targettest"
+	"linefeed/backend/target/testserver"
+)
+
+// A plain database is one that takes no local files; where it is mute too, its errors
+// don't tell their rows, as MySQL's.
+type plain struct {
+	database
+	mute bool
+}
+
+func (p plain) Open(ctx context.Context) (target.Target, error) {
+	db, err := target.Open(ctx, p.URL()+"?local-infile=0")
+	if p.mute && err == nil {
+		db.(*mysql.DB).Plain()
+	}
+	return db, err
+}
+
+// The suite is passed without LOAD DATA LOCAL, and where errors don't tell their rows.
+func TestConformanceWithoutLocal(t *testing.T) {
+	targettest.Run(t, func(t *testing.T) targettest.Database { return plain{newDatabase(t), false} })
+}
+
+func TestConformanceMute(t *testing.T) {
+	targettest.Run(t, func(t *testing.T) targettest.Database { return plain{newDatabase(t), true} })
+}
+
+// openURL opens a target until the end of the test.
+func openURL(t *testing.T, url string) target.Target {
+	t.Helper()
+	db, err := target.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// layout returns the layout of a plan for the named columns, all of the table if none
+// are.
+func layout(t *testing.T, db target.Target, p load.Plan, names ...string) load.Layout {
+	t.Helper()
+	all := p.Columns
+	if !p.Create {
+		var err error
+		if all, err = db.Columns(t.Context(), p.TableName()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := load.Layout{Plan: p, Make: all}
+	for i, c := range all {
+		if len(names) == 0 || slices.Contains(names, c.Name) {
+			l.Columns = append(l.Columns, c)
+			l.Fields = append(l.Fields, c.Name)
+			l.Index = append(l.Index, i)
+		}
+	}
+	return l
+}
+
+func begin(t *testing.T, db target.Target, p load.Plan, names ...string) load.Writer {
+	t.Helper()
+	w, err := targettest.Begin(t.Context(), db, layout(t, db, p, names...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func write(t *testing.T, w load.Writer, rows ...[]any) load.Result {
+	t.Helper()
+	res, err := w.Write(t.Context(), targettest.Batch(rows...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func commit(t *testing.T, w load.Writer) {
+	t.Helper()
+	if err := w.Commit(t.Context(), load.Mark{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func row(values ...any) []any { return values }
+
+// Whatever a column's type, a value is stored as it is, or its row refused.
+func TestExact(t *testing.T) {
+	refused := func(code load.Code) string { return "refused: " + string(code) }
+	for _, c := range []struct {
+		declared string
+		values   map[any]string // to what is read again
+	}{
+		{"VARCHAR(3)", map[any]string{"abc": "abc", "ab ": "ab ", "": "", "ab  ": refused("too_long"), "abcd": refused("too_long"), "a\x00b": "a\x00b", "漢字だ": "漢字だ", "😀": "😀"}},
+		{"CHAR(4)", map[any]string{"abc": "abc", "abc ": refused("refused"), "abcde": refused("too_long")}},
+		{"TINYTEXT", map[any]string{strings.Repeat("a", 255): strings.Repeat("a", 255), strings.Repeat("a", 256): refused("too_long"), strings.Repeat("ü", 200): refused("too_long")}},
+		{"VARCHAR(9) CHARACTER SET latin1", map[any]string{"ü": "ü", "漢": refused("refused"), "😀": refused("refused")}},
+		{"VARCHAR(9) CHARACTER SET utf8mb3", map[any]string{"漢": "漢", "a😀": refused("refused")}},
+		{"BINARY(3)", map[any]string{"abc": "abc", "ab": refused("refused"), "abcd": refused("too_long")}},
+		{"VARBINARY(3)", map[any]string{"\xff\xfe\x00": "\xff\xfe\x00", "abcd": refused("too_long"), "": ""}},
+		{"TINYINT UNSIGNED", map[any]string{0: "0", 255: "255", 256: refused("out_of_range"), -1: refused("out_of_range")}},
+		{"SMALLINT", map[any]string{-32768: "-32768", 32768: refused("out_of_range")}},
+		{"BIGINT UNSIGNED", map[any]string{"18446744073709551615": "18446744073709551615", "-1": refused("out_of_range"), "18446744073709551616": refused("out_of_range")}},
+		{"DECIMAL(5,2)", map[any]string{"123.45": "123.45", "-0.5": "-0.50", "1234.5": refused("out_of_range"), "1.005": refused("out_of_range")}},
+		{"FLOAT", map[any]string{0.5: "0.5", 0.1: "0.1", 16777217.0: refused("out_of_range"), 0.123456789012: refused("out_of_range")}},
+		{"DOUBLE", map[any]string{0.1: "0.1", 1e300: "1e+300", 4.9e-324: "5e-324", 1.7976931348623157e308: "1.7976931348623157e+308", 123456789.12345679: "1.2345678912345679e+08"}},
+		{"DOUBLE(6,2)", map[any]string{1.25: "1.25", 1.125: refused("out_of_range")}},
+		{"YEAR", map[any]string{1999: "1999", 70: refused("out_of_range"), 2200: refused("out_of_range")}},
+		{"BIT(4)", map[any]string{5: "\x05", 16: refused("out_of_range"), -1: refused("out_of_range")}},
+		{"ENUM('red','it''s','1b')", map[any]string{"red": "red", "it's": "it's", "RED": refused("refused"), "1": refused("refused"), "": refused("refused")}},
+		{"SET('a','b')", map[any]string{"a,b": "a,b", "": "", "c": refused("refused"), "3": refused("refused")}},
+		{"DATE", map[any]string{"2026-02-28": "2026-02-28", "0000-00-00": refused("out_of_range"), "2026-02-30": refused("out_of_range"), "9999-12-31": "9999-12-31"}},
+		{"TIME(3)", map[any]string{"10:00:00.125": "10:00:00.125", "10:00:00.1250": "10:00:00.125", "10:00:00.1255": refused("out_of_range")}},
+		{"DATETIME", map[any]string{"2026-02-28 10:00:00": "2026-02-28 10:00:00", "2026-02-28 10:00:00.5": refused("out_of_range"), "2026-00-10 10:00:00": refused("out_of_range")}},
+		{"TIMESTAMP(6) NULL", map[any]string{"2026-02-28 10:00:00.123456": "2026-02-28 10:00:00.123456", "2400-01-01 00:00:00": refused("out_of_range"), "1969-01-01 00:00:00": refused("out_of_range")}},
+		{"DATETIME(6) COMMENT 'in UTC'", map[any]string{"2026-02-28 10:00:00.5+02:00": "2026-02-28 08:00:00.500000", "2400-01-01 00:00:00Z": "2400-01-01 00:00:00.000000"}},
+		{"JSON", map[any]string{`{"a": 1.0}`: `{"a": 1.0}`, `{"a"`: refused("check_failed")}},
+		{"UUID", map[any]string{"123e4567-e89b-12d3-a456-426614174000": "123e4567-e89b-12d3-a456-426614174000", "123": refused("not_a_uuid")}},
+		{"INET6", map[any]string{"::1": "::1", "x": refused("refused")}},
+		{"POINT", map[any]string{"x": refused("refused")}},
+	} {
+		for _, settings := range []string{"", "?local-infile=0"} {
+			t.Run(c.declared+settings, func(t *testing.T) {
+				d := newDatabase(t)
+				d.Exec(t, "CREATE TABLE vals (id INTEGER PRIMARY KEY, v "+c.declared+")")
+				db := openURL(t, d.URL()+settings)
+				columns, err := db.Columns(t.Context(), load.TableName{Name: "vals"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w := begin(t, db, load.Plan{Table: "vals"})
+				var values []any
+				var rows [][]any
+				for v := range c.values {
+					values = append(values, v)
+					if s, ok := v.(string); ok && columns[1].Type == load.Binary {
+						v = []byte(s)
+					}
+					rows = append(rows, row(len(rows), v))
+				}
+				res := write(t, w, rows...)
+				commit(t, w)
+				got := map[int]string{}
+				for _, r := range res.Refused {
+					got[r.Row] = refused(r.Code)
+					if r.Column != 1 && c.declared != "POINT" || r.Message == "" {
+						t.Errorf("%q: column %d, %q", values[r.Row], r.Column, r.Message)
+					}
+				}
+				for _, r := range d.Query(t, "SELECT id, v FROM vals") {
+					var id int
+					if _, err := fmt.Sscan(r[0], &id); err != nil {
+						t.Fatal(err)
+					}
+					got[id] = r[1]
+				}
+				for i, v := range values {
+					if want := zeros.ReplaceAllString(c.values[v], "$1$2"); got[i] != want {
+						t.Errorf("%q is %q, want %q (%+v)", v, got[i], want, res.Refused)
+					}
+				}
+			})
+		}
+	}
+}
+
+// An empty value in a column that takes no NULL becomes its default, which may be an
+// expression, or the next number.
+func TestDefaults(t *testing.T) {
+	for _, settings := range []string{"", "?local-infile=0"} {
+		d := newDatabase(t)
+		d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT, a VARCHAR(9) NOT NULL DEFAULT 'none', b INTEGER NOT NULL DEFAULT (1 + 1), "+
+			"c INTEGER GENERATED ALWAYS AS (b * 2), d INTEGER NOT NULL INVISIBLE DEFAULT 7)")
+		w := begin(t, openURL(t, d.URL()+settings), load.Plan{Table: "t"}, "id", "a", "b")
+		if res := write(t, w, row(5, "x", 1), row(nil, nil, nil), row(0, "y", 1)); res.Inserted != 3 {
+			t.Errorf("%+v", res)
+		}
+		commit(t, w)
+		if got := fmt.Sprint(d.Query(t, "SELECT id, a, b, c, d FROM t ORDER BY id")); got != "[[0 y 1 2 7] [5 x 1 2 7] [6 none 2 4 7]]" {
+			t.Errorf("%s: %s", settings, got)
+		}
+	}
+}
+
+// A trigger refuses rows, and what its own statements do is not ignored.
+func TestTriggers(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE seen (id INTEGER PRIMARY KEY)")
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER)")
+	d.Exec(t, "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW BEGIN IF NEW.v < 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not below zero'; END IF; "+
+		"INSERT INTO seen VALUES (NEW.v); END")
+	for _, rule := range []load.Conflict{load.ConflictReject, load.ConflictUpdate} {
+		w := begin(t, openURL(t, d.URL()), load.Plan{Table: "t", OnConflict: rule})
+		n := 10
+		if rule == load.ConflictUpdate {
+			n = 20
+		}
+		res := write(t, w, row(n, n), row(n+1, -1), row(n+2, n), row(n+3, n+3))
+		commit(t, w)
+		if res.Inserted != 2 || len(res.Refused) != 2 || res.Refused[0].Row != 1 || res.Refused[0].Code != load.CodeRefused ||
+			!strings.Contains(res.Refused[0].Message, "not below zero") || res.Refused[1].Code != load.CodeDuplicateKey {
+			t.Errorf("%s: %+v", rule, res)
+		}
+	}
+}
+
+// Rows of a table that can undo nothing are stored one by one.
+func TestWithoutTransactions(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER NOT NULL) ENGINE=MyISAM")
+	db := openURL(t, d.URL())
+	_, warnings, err := db.Check(t.Context(), layout(t, db, load.Plan{Table: "t"}))
+	if err != nil || len(warnings) != 1 || warnings[0].Code != "no_transactions" {
+		t.Errorf("check: %+v, %v", warnings, err)
+	}
+	w := begin(t, db, load.Plan{Table: "t"})
+	res := write(t, w, row(1, 1), row(2, nil), row(1, 1), row(3, 1))
+	if res.Inserted != 2 || len(res.Refused) != 2 {
+		t.Errorf("%+v", res)
+	}
+	commit(t, w)
+	if got := fmt.Sprint(d.Query(t, "SELECT id FROM t ORDER BY id")); got != "[[1] [3]]" {
+		t.Error(got)
+	}
+}
+
+// Many refused rows of every kind, and in every position of a batch.
+func TestPositions(t *testing.T) {
+	for _, settings := range []string{"", "?local-infile=0"} {
+		d := newDatabase(t)
+		d.Exec(t, "CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+		d.Exec(t, "INSERT INTO parent VALUES (1)")
+		d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER NOT NULL, c INTEGER CHECK (c >= 0), p INTEGER, s TINYINT, FOREIGN KEY (p) REFERENCES parent (id))")
+		faults := map[load.Code][]any{
+			load.CodeDuplicateKey: row(-1, 1, 1, 1, 1),
+			load.CodeRequired:     row(0, nil, 1, 1, 1),
+			load.CodeCheckFailed:  row(0, 1, -1, 1, 1),
+			load.CodeForeignKey:   row(0, 1, 1, 2, 1),
+			load.CodeOutOfRange:   row(0, 1, 1, 1, 300),
+		}
+		d.Exec(t, "INSERT INTO t VALUES (-1, 1, 1, 1, 1)")
+		db := openURL(t, d.URL()+settings)
+		w := begin(t, db, load.Plan{Table: "t"})
+		id := 0
+		for code, bad := range faults {
+			for _, which := range []func(i int) bool{
+				func(i int) bool { return i == 0 },
+				func(i int) bool { return i == 299 },
+				func(i int) bool { return i%2 == 0 },
+				func(i int) bool { return i%7 == 3 },
+				func(int) bool { return true },
+			} {
+				var rows [][]any
+				var want []int
+				for i := range 300 {
+					id++
+					r := row(id, 1, 1, 1, 1)
+					if which(i) {
+						r = slices.Clone(bad)
+						if code != load.CodeDuplicateKey {
+							r[0] = id
+						}
+						want = append(want, i)
+					}
+					rows = append(rows, r)
+				}
+				res := write(t, w, rows...)
+				var got []int
+				for _, r := range res.Refused {
+					if got = append(got, r.Row); r.Code != code {
+						t.Errorf("row %d: %s, want %s", r.Row, r.Code, code)
+					}
+				}
+				if !slices.Equal(got, want) || res.Inserted != int64(300-len(want)) {
+					t.Errorf("%s: %d inserted, refused %v, want %v", code, res.Inserted, got, want)
+				}
+			}
+		}
+	}
+}
+
+// What was made for a load goes with it, and nothing else does.
+func TestMade(t *testing.T) {
+	d := newDatabase(t)
+	db := openURL(t, d.URL())
+	p := load.Plan{Table: "t", Create: true, Columns: []load.Column{{Name: "a", Type: load.Integer}}}
+	prepare := func(job string) load.Load {
+		t.Helper()
+		ld, err := db.Prepare(t.Context(), job, layout(t, db, p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ld
+	}
+	tables := func() string { return fmt.Sprint(d.Query(t, "SHOW TABLES")) }
+	// A try of the same job finds its own table.
+	if first, second := prepare("job"), prepare("job"); len(first.Marks()) != 0 || len(second.Marks()) != 0 {
+		t.Error("there are marks")
+	}
+	if _, err := db.Prepare(t.Context(), "other", layout(t, db, p)); err == nil {
+		t.Error("another job took the table")
+	}
+	if got := tables(); got != "[[linefeed_marks] [t]]" {
+		t.Errorf("tables: %s", got)
+	}
+	// Somebody puts a row into it.
+	third := prepare("job")
+	d.Exec(t, "INSERT INTO t VALUES (1)")
+	if err := third.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := tables(); got != "[[t]]" {
+		t.Errorf("tables: %s", got)
+	}
+	d.Exec(t, "DROP TABLE t")
+	if err := prepare("job").Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := tables(); got != "[]" {
+		t.Errorf("tables: %s", got)
+	}
+}
+
+// A mark is stored with the rows, found again, and removed.
+func TestMarks(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+	proxy, err := testserver.NewProxy(d.Host())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(proxy.Close)
+	db := openURL(t, d.URLAt(proxy.Addr))
+	l := layout(t, db, load.Plan{Table: "t"})
+	prepare := func() (load.Load, load.Writer) {
+		t.Helper()
+		ld, err := db.Prepare(t.Context(), "job", l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := ld.Writer(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { w.Close(); ld.Close() })
+		return ld, w
+	}
+	_, w := prepare()
+	write(t, w, row(1))
+	first := load.Mark{Writers: 1, Record: 1, Line: 2, Offset: 9, Inserted: 1}
+	if err := w.Commit(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	write(t, w, row(2))
+	proxy.CutAll()
+	if _, err := w.Write(t.Context(), targettest.Batch(row(3))); !errors.Is(err, load.ErrLost) {
+		t.Errorf("write on a cut connection: %v", err)
+	}
+	w.Close()
+	ld, w := prepare()
+	if m := ld.Marks(); len(m) != 1 || m[0] != first {
+		t.Errorf("marks: %+v", m)
+	}
+	// The answer to a commit is lost: the mark tells that it went through.
+	write(t, w, row(2))
+	second := load.Mark{Writers: 1, Record: 2, Inserted: 2}
+	lost := proxy.LoseAnswer("COMMIT", 1)
+	if err := w.Commit(t.Context(), second); !errors.Is(err, load.ErrLost) {
+		t.Errorf("commit: %v", err)
+	}
+	<-lost
+	w.Close()
+	if ld, _ = prepare(); len(ld.Marks()) != 1 || ld.Marks()[0] != second {
+		t.Errorf("marks: %+v", ld.Marks())
+	}
+	if got := fmt.Sprint(d.Query(t, "SELECT id FROM t ORDER BY id")); got != "[[1] [2]]" {
+		t.Error(got)
+	}
+	if err := db.Forget(t.Context(), "job", load.TableName{Name: "t"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(d.Query(t, "SHOW TABLES")); got != "[[t]]" {
+		t.Error(got)
+	}
+}
+
+// A server that does not answer keeps nobody from ending a load.
+func TestStalled(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+	proxy, err := testserver.NewProxy(d.Host())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(proxy.Close)
+	db := openURL(t, d.URLAt(proxy.Addr))
+	w := begin(t, db, load.Plan{Table: "t"})
+	write(t, w, row(1))
+	proxy.Stall()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := w.Write(ctx, targettest.Batch(row(2))); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("write: %v", err)
+	}
+	start := time.Now()
+	w.Close()
+	if took := time.Since(start); took > 6*time.Second {
+		t.Errorf("closing took %v", took)
+	}
+	proxy.Resume()
+}
+
+// A lock that somebody else holds for too long ends a write as one that can be tried
+// again.
+func TestDeadlock(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER) ENGINE=InnoDB")
+	d.Exec(t, "INSERT INTO t VALUES (1, 1), (2, 2)")
+	db := openURL(t, d.URL())
+	w := begin(t, db, load.Plan{Table: "t", OnConflict: load.ConflictUpdate})
+	d.Exec(t, "START TRANSACTION")
+	d.Exec(t, "UPDATE t SET v = 10 WHERE id >= 2")
+	d.Exec(t, "INSERT INTO t SELECT seq, seq FROM seq_100_to_999") // it is worth more than the load
+	write(t, w, row(1, 5))
+	done := make(chan error)
+	go func() {
+		_, err := w.Write(t.Context(), targettest.Batch(row(2, 5)))
+		done <- err
+	}()
+	for range 500 { // until the load waits
+		if len(d.Query(t, "SELECT 1 FROM information_schema.INNODB_LOCK_WAITS")) > 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	d.Exec(t, "UPDATE t SET v = 10 WHERE id = 1")
+	if err := <-done; !errors.Is(err, load.ErrLost) {
+		t.Errorf("write: %v", err)
+	}
+	d.Exec(t, "ROLLBACK")
+}
