@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linefeed/backend/connection"
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
@@ -98,7 +99,7 @@ func (p *program) root() *cobra.Command {
 	}
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(),
-		p.jobsCommand(), p.rejectsCommand(), p.versionCommand(),
+		p.jobsCommand(), p.rejectsCommand(), p.connectionsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root
@@ -121,7 +122,7 @@ func exitStatus(err error) int {
 	switch {
 	case errors.As(err, &problem) && problem.Denied:
 		return exitFailed
-	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob):
+	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, connection.ErrNoConnection):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():
 		return exitUsage

@@ -101,7 +101,7 @@ type planFlags struct {
 func newPlanFlags() *planFlags {
 	f := &planFlags{target: newGroup("Where to"), values: newGroup("How values are read")}
 	set := f.target.flags
-	set.StringVar(&f.to, "to", "", "the database: a path, or sqlite:PATH (`TARGET`)")
+	set.StringVar(&f.to, "to", "", "the database: a path, sqlite:PATH, postgres://…, mysql://… or connection:NAME (`TARGET`)")
 	set.StringVar(&f.plan.Table, "table", "", "the table (`NAME`)")
 	set.StringVar(&f.plan.Schema, "schema", "", "the schema that has the table, in MySQL the database (`NAME`)")
 	set.BoolVar(&f.plan.Create, "create", false, "make the table")

@@ -41,6 +41,8 @@ func printHelp(c *cobra.Command, groups []flagGroup) error {
 	usage := c.UseLine()
 	if !c.HasParent() {
 		usage = "linefeed COMMAND [flags]"
+	} else if c.HasAvailableSubCommands() {
+		usage = c.CommandPath() + " COMMAND [flags]"
 	}
 	section("Usage", "  "+usage)
 	section("Commands", commandList(c))
@@ -86,7 +88,7 @@ func commandList(c *cobra.Command) string {
 
 // rank orders the commands as a user first needs them; those that cobra adds come last.
 func rank(c *cobra.Command) int {
-	order := []string{"import", "check", "preview", "jobs", "rejects", "version"}
+	order := []string{"import", "check", "preview", "jobs", "rejects", "connections", "version"}
 	if i := slices.Index(order, c.Name()); i >= 0 {
 		return i
 	}

@@ -146,6 +146,12 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 		}
 		defer l.finish(ctx)
 	}
+	if len(requests) > 0 { // all have the same target
+		l.warnOfPassword(requests[0].Target)
+		if err := l.engine.Connections.Unlock(ctx, requests[0].Target, l.askPassword); err != nil {
+			return err
+		}
+	}
 	made := false // by an earlier file
 	for _, r := range requests {
 		if ctx.Err() != nil {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"linefeed/backend/connection"
 	"linefeed/backend/job"
 	"linefeed/backend/message"
 )
@@ -58,6 +59,9 @@ func (s *screen) printError(err error) {
 	text := message.SpelledError(err, flag)
 	if errors.Is(err, job.ErrNoJob) {
 		text += " (`linefeed jobs` lists them)"
+	}
+	if errors.Is(err, connection.ErrNoConnection) {
+		text += " (`linefeed connections list` lists them)"
 	}
 	for i, line := range strings.Split(withoutPasswords(text), "\n") {
 		prefix := s.red("linefeed: ")

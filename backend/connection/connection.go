@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,6 +29,12 @@ type Connection struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// What can be wrong with the name of a connection.
+var (
+	ErrNoConnection = store.ErrNoConnection
+	ErrNameTaken    = store.ErrNameTaken
+)
+
 // A Draft is a connection as a person fills it in.
 type Draft struct {
 	Name     string  `json:"name"`
@@ -44,10 +49,6 @@ type Draft struct {
 type Book struct {
 	store   *store.Store
 	secrets *secret.Keeper
-
-	// Ask asks for the password of a login; nil where nobody can be asked. It is set
-	// before the book is used.
-	Ask func(ctx context.Context, s target.Server) (password string, err error)
 }
 
 // New returns the book of the connections in st.
@@ -154,7 +155,7 @@ func (b *Book) Remove(ctx context.Context, name string) error {
 func (b *Book) named(ctx context.Context, name string) (store.Connection, error) {
 	c, err := b.store.Connection(ctx, name)
 	if errors.Is(err, store.ErrNoConnection) {
-		return c, fmt.Errorf("open target: %w", target.NoConnection(name))
+		return c, target.NoConnection(name, err)
 	}
 	return c, err
 }
@@ -194,7 +195,7 @@ func explained(d Draft, err error) error {
 	case errors.Is(err, store.ErrNameTaken):
 		return message.NewError(err, "connection_name_taken", "other_name", "name", d.Name)
 	case errors.Is(err, store.ErrNoConnection):
-		return target.NoConnection(d.Was)
+		return target.NoConnection(d.Was, err)
 	}
 	return err
 }

@@ -13,9 +13,6 @@ import (
 // passwordVariable is the environment variable that has the password of any server.
 const passwordVariable = "LINEFEED_PASSWORD"
 
-// mostAsked is how often in a row a person is asked for one password.
-const mostAsked = 3
-
 // Address returns the address that a target stands for: that of a saved connection,
 // without a password; any other target is its own.
 func (b *Book) Address(ctx context.Context, url string) (string, error) {
@@ -29,39 +26,50 @@ func (b *Book) Address(ctx context.Context, url string) (string, error) {
 
 // Open opens a target, by whatever it is named. Where that holds no password, it is
 // the one given in this session, LINEFEED_PASSWORD, the one in the keychain, or what
-// PostgreSQL's and MySQL's own programs would use. Where the server asks for one and
-// there is none, a person is asked. The error may wrap a [*connect.Error], and shows
-// no password.
+// PostgreSQL's and MySQL's own programs would use. The error may wrap a
+// [*connect.Error], and shows no password.
 func (b *Book) Open(ctx context.Context, url string) (target.Target, error) {
 	l, err := b.login(ctx, url)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if l == nil {
+	case l == nil:
 		return target.Open(ctx, url)
 	}
 	l.find(ctx)
-	db, err := target.Open(ctx, l.server.URL())
-	if b.Ask == nil || kindOf(err) != connect.NoPassword {
-		return db, err
+	return target.Open(ctx, l.server.URL())
+}
+
+// Unlock asks for the password of a target, where its server wants one that is found
+// nowhere, and keeps it in memory. Whatever else keeps the target from being opened
+// is for Open to say.
+func (b *Book) Unlock(ctx context.Context, url string, ask func(ctx context.Context, s target.Server, again bool) (string, error)) error {
+	l, err := b.login(ctx, url)
+	if err != nil || l == nil {
+		return nil //nolint:nilerr // Open says so
 	}
-	for range mostAsked {
-		password, askErr := b.Ask(ctx, l.server)
-		if askErr != nil {
-			return nil, askErr
+	l.find(ctx)
+	for wanted := connect.NoPassword; ; wanted = connect.WrongPassword {
+		db, err := target.Open(ctx, l.server.URL())
+		if err == nil {
+			err = db.Close()
 		}
-		if password == "" {
-			return nil, err
+		if err == nil && wanted == connect.WrongPassword { // what was given is right
+			_, _ = b.secrets.Set(ctx, l.key, l.server.Password, true) // in memory nothing fails
+		}
+		if kindOf(err) != wanted {
+			return nil
+		}
+		s, err := l.server.WithoutPassword().Completed()
+		if err != nil {
+			return err
+		}
+		password, err := ask(ctx, s.WithoutPassword(), wanted == connect.WrongPassword)
+		if err != nil || password == "" {
+			return err
 		}
 		l.server.Password = password
-		if db, err = target.Open(ctx, l.server.URL()); kindOf(err) != connect.WrongPassword {
-			break
-		}
 	}
-	if err == nil {
-		_, _ = b.secrets.Set(ctx, l.key, l.server.Password, true) // in memory nothing fails
-	}
-	return db, err
 }
 
 func kindOf(err error) connect.Kind {

@@ -74,7 +74,7 @@ func Open(ctx context.Context, url string) (Target, error) {
 		db, err := openServer(ctx, s)
 		return db, RedactError(url, RedactError(s.URL(), err)) // its password may be the environment's
 	case a.saved != "":
-		return nil, fmt.Errorf("open target: %w", NoConnection(a.saved))
+		return nil, NoConnection(a.saved, nil)
 	case a.other != "":
 		// The rest of it may hold a password.
 		return nil, fmt.Errorf("open target: %w", message.NewError(nil, "other_database", "give_target", "scheme", a.other))
@@ -120,6 +120,6 @@ func openMySQL(ctx context.Context, s Server) (Target, error) {
 }
 
 // NoConnection returns the error that there is no saved connection of that name.
-func NoConnection(name string) error {
-	return message.NewError(nil, "connection_missing", "save_connection", "name", name)
+func NoConnection(name string, cause error) error {
+	return message.NewError(cause, "connection_missing", "save_connection", "name", name)
 }

@@ -54,7 +54,7 @@ func ownNote(k Kind, s Server, cause error) message.Note {
 	at, user := s.Address, s.User
 	switch k {
 	case NoPassword:
-		return message.New("password_wanted", "give_password", "address", at, "user", user)
+		return message.New("password_wanted", "give_password", "address", at, "user", user, "product", s.Product())
 	case WrongPassword:
 		return message.New("password_wrong", "check_password", "address", at, "user", user)
 	case NoLogin:
