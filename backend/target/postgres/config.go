@@ -1,13 +1,16 @@
 package postgres
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"linefeed/backend/message"
 	"linefeed/backend/target/connect"
@@ -72,9 +75,9 @@ func addressError(err error) error {
 // isInsecure reports whether others may read what is sent to a host, or answer in
 // its place.
 func isInsecure(c *pgx.ConnConfig) bool {
-	insecure := !connect.Loopback(c.Host) && (c.TLSConfig == nil || c.TLSConfig.InsecureSkipVerify)
-	for _, f := range c.Fallbacks {
-		insecure = insecure || !connect.Loopback(f.Host) && (f.TLSConfig == nil || f.TLSConfig.InsecureSkipVerify)
+	// With verify-ca, the driver verifies the certificate by itself, but for its name.
+	unverified := func(host string, t *tls.Config) bool {
+		return !connect.Loopback(host) && (t == nil || t.InsecureSkipVerify && t.VerifyPeerCertificate == nil && t.VerifyConnection == nil)
 	}
-	return insecure
+	return unverified(c.Host, c.TLSConfig) || slices.ContainsFunc(c.Fallbacks, func(f *pgconn.FallbackConfig) bool { return unverified(f.Host, f.TLSConfig) })
 }
