@@ -30,7 +30,7 @@ var serverTexts = map[ID]string{
 	"check_tls":            `check the certificates, and which versions of TLS the server offers`,
 
 	"password_wanted":         `{address} asks for the password of {user:q}, and there is none`,
-	"give_password":           `give it`,
+	"give_password":           `give it in LINEFEED_PASSWORD, or where the programs of {product} look for it`,
 	"password_wrong":          `{address} does not take this password for {user:q}, or does not know that user`,
 	"check_password":          `check user and password`,
 	"login_refused":           `{address} does not let {user:q} log in from here: {cause}`,
