@@ -33,19 +33,18 @@ type loading struct {
 	closed  bool
 }
 
-// batch is how many bytes of text a batch has: so many that the time until the
-// server answers counts for little, and so few that memory holds some of them.
-const batch = 2 << 20
-
-// The number of writers, unless the plan says otherwise.
+// How a table is written to by a server that is near, and by one that is far away: a
+// batch has so many bytes of text that the time until the server answers counts for
+// little, and so few that memory holds those of all writers.
 const (
-	nearWriters = 2
-	farWriters  = 4
+	nearBatch, nearWriters = 1 << 20, 2
+	farBatch, farWriters   = 768 << 10, 4
+
 	mostWriters = 64
 )
 
 // far is how long an answer takes from a server that is far away.
-const far = 5 * time.Millisecond
+const far = 10 * time.Millisecond
 
 // afterCancel is how long the commit may take that keeps what was written.
 const afterCancel = time.Second
@@ -179,11 +178,14 @@ func (d *DB) fits(l load.Layout) int {
 
 // setPace says how the load wants to be written to.
 func (p *loading) setPace() {
-	p.pace = load.Pace{Batch: batch, Writers: 1, AfterCancel: afterCancel}
+	p.pace = load.Pace{Batch: nearBatch, Writers: 1, AfterCancel: afterCancel}
 	if len(p.marks) > 0 { // the shares stay what they were
 		p.pace.Writers = max(1, p.marks[0].Writers)
 		p.pace.ShareBy, _ = p.writes.share()
 		return
+	}
+	if p.db.trip > far {
+		p.pace.Batch = farBatch
 	}
 	by, can := p.writes.share()
 	most := p.db.fits(p.layout)

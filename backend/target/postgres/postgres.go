@@ -31,8 +31,8 @@ type DB struct {
 	conn   *pgx.Conn // for all but the rows; it may be closed
 	place  load.Place
 	family family
-	major  int // the version of PostgreSQL that it is, or is compatible with
-	trip   time.Duration
+	major  int           // the version of PostgreSQL that it is, or is compatible with
+	trip   time.Duration // until an answer comes
 
 	loading    *loading
 	unfinished load.TableName // the table that a load has made which lost its connection
@@ -74,12 +74,10 @@ func (d *DB) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, d.explain(ctx, "open database", err)
 	}
-	start := time.Now()
 	if _, err := c.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
 		hangUp(c.PgConn())
 		return nil, d.explain(ctx, "open database", err)
 	}
-	d.trip = time.Since(start)
 	return c, nil
 }
 
@@ -120,6 +118,15 @@ func (d *DB) lookAround(ctx context.Context, c *pgx.Conn) error {
 		Scan(&number, &version, &database, &schema)
 	if err != nil {
 		return err
+	}
+	for i := range 3 {
+		start := time.Now()
+		if err := c.Ping(ctx); err != nil {
+			return err
+		}
+		if trip := time.Since(start); i == 0 || trip < d.trip {
+			d.trip = trip
+		}
 	}
 	d.major = number / 10000
 	d.family = familyOf(version)
