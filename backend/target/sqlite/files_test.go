@@ -58,8 +58,8 @@ func TestOpenNotADatabase(t *testing.T) {
 		{filepath.Join(text, "x.db"), []string{"not a directory"}},
 		{"", []string{"give the path"}},
 		{":memory:", []string{"give the path"}},
-		{"oracle://me:secret@host/db", []string{"oracle://", "sqlite:PATH"}},
-		{"db2://host/db", []string{"db2://", "sqlite:PATH"}},
+		{"postgres://me:secret@host/db", []string{"postgres://", "sqlite:PATH"}},
+		{"mysql://host/db", []string{"mysql://", "sqlite:PATH"}},
 	} {
 		tg, err := target.Open(t.Context(), c.url)
 		wantError(t, err, c.want...)

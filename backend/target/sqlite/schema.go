@@ -109,7 +109,7 @@ func (d *DB) noTable(ctx context.Context, name string) error {
 	}
 	var near []string
 	for _, t := range tables {
-		if load.Alike(name, t) {
+		if alike(name, t) {
 			near = append(near, strconv.Quote(t))
 		}
 	}

@@ -35,7 +35,6 @@ type Proxy struct {
 	phrases  []*phrase
 	flow     chan struct{} // closed while bytes flow
 	closed   chan struct{}
-	end      sync.Once
 	opened   int
 }
 
@@ -188,9 +187,9 @@ func (p *Proxy) Opened() int {
 	return p.opened
 }
 
-// Close cuts all connections and ends the proxy.
+// Close cuts all connections and ends the proxy. It must be called once.
 func (p *Proxy) Close() {
-	p.end.Do(func() { close(p.closed) })
+	close(p.closed)
 	p.Refuse()
 	p.CutAll()
 	p.Resume()

@@ -20,6 +20,11 @@ export const routes: Routes = [
     title: 'Check · Linefeed',
   },
   {
+    path: 'connections',
+    loadComponent: () => import('./connections/connections').then((m) => m.Connections),
+    title: 'Connections · Linefeed',
+  },
+  {
     path: 'runs',
     loadComponent: () => import('./history/history').then((m) => m.History),
     title: 'Runs · Linefeed',

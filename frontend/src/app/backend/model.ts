@@ -1,4 +1,13 @@
-import type { csvfile, job, load, main, store, value } from '../../../wailsjs/go/models';
+import type {
+  connect,
+  connection,
+  csvfile,
+  job,
+  load,
+  main,
+  store,
+  value,
+} from '../../../wailsjs/go/models';
 
 // The types of the program behind the window, as the bindings generate them.
 // None of them is written again by hand.
@@ -8,7 +17,18 @@ export type Encoding = csvfile.Encoding;
 export type Finding = csvfile.Finding;
 export type Row = csvfile.Row;
 
+export type Connection = connection.Connection;
+export type ConnectionDraft = connection.Draft;
+export type ConnectionForm = connection.Form;
+export type ConnectionReport = connection.Report;
+export type ConnectionStep = connection.Step;
+export type Database = connection.Database;
+export type Failure = connect.Failure;
+/** The first rows of a table; null is NULL. */
+export type Head = connection.Head;
+
 export type Column = load.Column;
+export type Place = load.Place;
 export type Plan = load.Plan;
 export type Progress = load.Progress;
 export type Table = load.Table;

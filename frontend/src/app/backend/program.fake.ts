@@ -1,4 +1,16 @@
-import type { Address, Column, Folders, Job, Preview, Settled, Snapshot } from './model';
+import type {
+  Address,
+  Column,
+  Database,
+  Folders,
+  Head,
+  Job,
+  Place,
+  Preview,
+  Settled,
+  Snapshot,
+  Table,
+} from './model';
 import { Program } from './program';
 
 /**
@@ -14,7 +26,9 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     folders: () => Promise.resolve<Folders>({ own: '', documents: '' }),
     presets: () => Promise.resolve([]),
     encodings: () => Promise.resolve([]),
-    tables: () => Promise.resolve([]),
+    database: () => Promise.resolve(database()),
+    head: () => Promise.resolve<Head>({ columns: [], rows: [] }),
+    connections: () => Promise.resolve([]),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });
   return Object.assign(nothing, answers);
@@ -23,6 +37,23 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
 export function column(name: string, type = 'text', rest: Partial<Column> = {}): Column {
   return { name, type, nullable: true, ...rest };
 }
+
+/** A database with these tables: an SQLite file, or what place says. */
+export function database(tables: readonly Table[] = [], place: Partial<Place> = {}): Database {
+  const file = { kind: 'sqlite', product: 'SQLite', marks: true };
+  return { place: { ...file, ...place }, tables: [...tables] };
+}
+
+/** The place of a PostgreSQL server. */
+export const postgres: Place = {
+  kind: 'postgres',
+  product: 'PostgreSQL 15.18',
+  server: 'db.example.com:5432',
+  database: 'shop',
+  schema: 'public',
+  schemas: true,
+  marks: true,
+};
 
 /** A preview of a file with these fields, all of them text. */
 export function preview(fields: readonly string[]): Preview {

@@ -2,9 +2,15 @@ import { Service } from '@angular/core';
 import * as app from '../../../wailsjs/go/main/App';
 import type {
   Address,
+  Connection,
+  ConnectionDraft,
+  ConnectionForm,
+  ConnectionReport,
+  Database,
   Dialect,
   Encoding,
   Folders,
+  Head,
   Job,
   Preset,
   Preview,
@@ -15,7 +21,6 @@ import type {
   Request,
   Settled,
   Snapshot,
-  Table,
 } from './model';
 
 /**
@@ -67,9 +72,55 @@ export class Program {
     return ask(() => app.Preview(file, dialect, ragged, like));
   }
 
-  /** The tables of a database; none if it does not exist yet. */
-  tables(target: string): Promise<Table[]> {
-    return list(() => app.Tables(target));
+  /** Where a target is, and its tables, or why it can't be reached. */
+  async database(target: string): Promise<Database> {
+    const found = await ask(() => app.Database(target));
+    return { ...found, tables: orNone(found.tables) };
+  }
+
+  /** The first rows of a table. */
+  async head(target: string, schema: string, table: string, rows: number): Promise<Head> {
+    const head = await ask(() => app.Head(target, schema, table, rows));
+    return { columns: orNone(head.columns), rows: orNone(head.rows) };
+  }
+
+  /** The saved connections, by name. */
+  connections(): Promise<Connection[]> {
+    return list(() => app.Connections());
+  }
+
+  saveConnection(draft: ConnectionDraft): Promise<Connection> {
+    return ask(() => app.SaveConnection(draft));
+  }
+
+  /** Removes a connection, and its password. */
+  removeConnection(name: string): Promise<void> {
+    return ask(() => app.RemoveConnection(name));
+  }
+
+  /** Tests a connection, which need not be saved; and with a table, whether it can be loaded into. */
+  async testConnection(
+    draft: ConnectionDraft,
+    schema: string,
+    table: string,
+  ): Promise<ConnectionReport> {
+    const report = await ask(() => app.TestConnection(draft, schema, table));
+    return { ...report, steps: orNone(report.steps) };
+  }
+
+  /** The parts of a server's URL, without its password. */
+  connectionForm(url: string): Promise<ConnectionForm> {
+    return ask(() => app.ConnectionForm(url));
+  }
+
+  /** The URL of its parts. */
+  connectionURL(form: ConnectionForm): Promise<string> {
+    return ask(() => app.ConnectionURL(form));
+  }
+
+  /** Has the program keep the password of a target until it ends. */
+  givePassword(target: string, password: string): Promise<void> {
+    return ask(() => app.GivePassword(target, password));
   }
 
   /** The encodings that a file can have, the usual ones first. */

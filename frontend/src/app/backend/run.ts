@@ -33,6 +33,13 @@ export class Run {
     this.state() === 'done' ? 100 : (this.latest()?.percent ?? undefined),
   );
 
+  /** It runs, but waits for the database, or for a connection to it. */
+  readonly stalled = computed(
+    () =>
+      this.state() === 'running' &&
+      ['waiting', 'reconnecting'].includes(this.latest()?.phase ?? ''),
+  );
+
   constructor(job: Job) {
     this.id = job.id;
     this.current = signal(job);

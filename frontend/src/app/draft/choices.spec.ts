@@ -14,7 +14,7 @@ describe('Choices', () => {
   it('forgets everything with the next import, even of the same file', () => {
     const choices = new Choices(() => 'a');
     const chosen = () => [
-      ...[choices.dialect(), choices.target(), choices.table(), choices.preset()],
+      ...[choices.dialect(), choices.kind(), choices.targets(), choices.table(), choices.preset()],
       ...[choices.columns(), choices.rules(), choices.ignoresOrigin()],
       ...[choices.mapping(), choices.formats()],
     ];

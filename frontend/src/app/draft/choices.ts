@@ -1,10 +1,11 @@
 import { linkedSignal, signal, type WritableSignal } from '@angular/core';
 import type { Column, Dialect, Plan } from '../backend/model';
+import { targetKind, type TargetKind } from '../format/target';
 
 /** The rules of a plan that a person sets beside table, columns and mapping. */
 export type Rules = Pick<
   Plan,
-  'onConflict' | 'key' | 'null' | 'quotedNull' | 'ragged' | 'maxRejects' | 'atomic'
+  'onConflict' | 'key' | 'null' | 'quotedNull' | 'ragged' | 'maxRejects' | 'atomic' | 'writers'
 >;
 
 /** What a person changed about the column that a field of a new table becomes. */
@@ -23,8 +24,13 @@ export class Choices {
   private readonly path = signal('');
   private readonly imports = signal(0);
   private readonly chosenDialect = this.perImport<Dialect>({});
-  private readonly chosenTarget = this.perImport<string | undefined>(undefined);
+  private readonly chosenKind = this.perImport<TargetKind | undefined>(undefined);
+  private readonly chosenTargets = this.perImport<Partial<Record<TargetKind, string>>>({});
   private readonly chosenTable = this.perImport<string | undefined>(undefined);
+  private readonly chosenSchema = linkedSignal<string, string | undefined>({
+    source: () => `${this.imports()}\n${JSON.stringify([this.chosenKind(), this.chosenTargets()])}`,
+    computation: () => undefined,
+  });
   private readonly chosenPreset = this.perImport<string | undefined>(undefined);
   private readonly chosenColumns = this.perImport<Readonly<Record<string, ColumnEdit>>>({});
   private readonly chosenRules = this.perImport<Rules>({});
@@ -38,8 +44,12 @@ export class Choices {
   readonly import = this.imports.asReadonly();
   /** The decisions about the dialect that are a person's; the others are detected. */
   readonly dialect = this.chosenDialect.asReadonly();
-  /** Undefined for the database that is suggested. */
-  readonly target = this.chosenTarget.asReadonly();
+  /** Undefined for the kind of the target that is suggested. */
+  readonly kind = this.chosenKind.asReadonly();
+  /** The target of each kind that was chosen; none for what is suggested. */
+  readonly targets = this.chosenTargets.asReadonly();
+  /** Undefined for the default schema. It holds for one target. */
+  readonly schema = this.chosenSchema.asReadonly();
   /** Undefined for the table that is suggested. */
   readonly table = this.chosenTable.asReadonly();
   /** The ready-made table; "" for one with the file's own columns, undefined for the one that is suggested. */
@@ -81,14 +91,27 @@ export class Choices {
     this.chosenDialect.update((dialect) => withoutUndefined({ ...dialect, ...change }));
   }
 
-  /** Chooses the database; "" takes the suggested one. */
-  setTarget(target: string): void {
-    this.chosenTarget.set(target || undefined);
+  /** Chooses the database, in the kind that its name tells of unless another is given; "" takes the suggested one. */
+  setTarget(target: string, kind = target ? targetKind(target) : this.chosenKind()): void {
+    this.chosenKind.set(kind);
+    this.chosenTargets.update((all) =>
+      withoutUndefined({ ...all, [kind ?? 'file']: target || undefined }),
+    );
+  }
+
+  /** Chooses the kind of the target, and of that kind what was chosen before. */
+  setKind(kind: TargetKind): void {
+    this.chosenKind.set(kind);
   }
 
   /** Chooses the table by its name; one that does not exist is created. "" takes the suggested one. */
   setTable(table: string): void {
     this.chosenTable.set(table || undefined);
+  }
+
+  /** Chooses the schema of the table; "" takes the default one. */
+  setSchema(schema: string): void {
+    this.chosenSchema.set(schema || undefined);
   }
 
   /** Chooses a ready-made table, or with "" one with the file's own columns, by its suggested name. */

@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import type { Job, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
 import { Live } from '../backend/live';
 import { Program } from '../backend/program';
-import { column, fakeProgram, preview, settled } from '../backend/program.fake';
+import { column, database, fakeProgram, preview, settled } from '../backend/program.fake';
 import { Draft } from './draft';
 
 function setUp(answers: Partial<Program> = {}) {
@@ -283,7 +283,9 @@ describe('Draft', () => {
   });
 
   it('adds to a table that is there, whatever its case', async () => {
-    const { draft } = setUp({ tables: () => Promise.resolve([{ name: 'Articles', rows: 3 }]) });
+    const { draft } = setUp({
+      database: () => Promise.resolve(database([{ name: 'Articles', rows: 3 }])),
+    });
     draft.open('/data/articles.csv');
     draft.choices.map('sku', 'id');
     await until(() => {
@@ -294,7 +296,7 @@ describe('Draft', () => {
 
   it('makes a new table by a name that is free', async () => {
     const tables = ['a', 'A_2'].map((name) => ({ name, rows: 1 }));
-    const { draft } = setUp({ tables: () => Promise.resolve(tables) });
+    const { draft } = setUp({ database: () => Promise.resolve(database(tables)) });
     draft.open('/data/a.csv');
     await until(() => {
       expect(draft.creates()).toBe(false);
@@ -308,7 +310,7 @@ describe('Draft', () => {
     let tables: Table[] = [];
     const request = { file: '', target: '', dialect: {}, limits: {}, plan: { table: '' } };
     const { draft } = setUp({
-      tables: () => Promise.resolve(tables),
+      database: () => Promise.resolve(database(tables)),
       start: () => Promise.resolve({ id: 'j1', state: 'running', created: '', request }),
       snapshot: () =>
         Promise.resolve<Snapshot>({

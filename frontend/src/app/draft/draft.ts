@@ -10,7 +10,10 @@ import {
 } from '@angular/core';
 import type {
   Column,
+  Database,
+  Failure,
   Guess,
+  Place,
   Plan,
   Preset,
   Preview,
@@ -22,7 +25,10 @@ import type {
 } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
-import { Choices, type Rules } from './choices';
+import { sentence } from '../format/format';
+import { passwordIn, targetKind, withoutPassword } from '../format/target';
+import { hintOf } from '../notice/settings';
+import { Choices, withoutUndefined, type Rules } from './choices';
 import { databaseFor, tableName } from './names';
 import { newColumns } from './new-columns';
 import { inheritedRules, originOf } from './origin';
@@ -40,7 +46,9 @@ export class Draft {
   private readonly program = inject(Program);
   private readonly runs = inject(Runs);
 
-  readonly choices: Choices = new Choices(() => `${this.target()}\n${this.table()}`);
+  readonly choices: Choices = new Choices(
+    () => `${this.target()}\n${this.choices.schema() ?? ''}\n${this.table()}`,
+  );
   readonly file = this.choices.file;
 
   /** The number of times the file was reloaded. */
@@ -71,12 +79,24 @@ export class Draft {
     ...this.choices.rules(),
   }));
 
-  readonly target = computed(
-    () =>
-      this.choices.target() ??
-      this.originRequest()?.target ??
-      (this.file() ? databaseFor(this.file(), this.folders()) : ''),
-  );
+  /** The target of the import whose rejected lines the file holds; "" for none. */
+  private readonly originTarget = computed(() => {
+    const target = this.originRequest()?.target ?? '';
+    return targetKind(target) === 'url' ? withoutPassword(target) : target;
+  });
+  readonly kind = computed(() => this.choices.kind() ?? targetKind(this.originTarget()));
+  /** As a request names it; "" while none of its kind was chosen. */
+  readonly target = computed(() => {
+    const kind = this.kind();
+    return (
+      this.choices.targets()[kind] ??
+      (this.originTarget() && targetKind(this.originTarget()) === kind
+        ? this.originTarget()
+        : kind === 'file' && this.file()
+          ? databaseFor(this.file(), this.folders())
+          : '')
+    );
+  });
   /** The ready-made table: the chosen one, else the one with exactly the fields of the file. */
   readonly preset = computed(() => {
     const [chosen, fields] = [this.choices.preset(), this.preview()?.fields.join('\n')];
@@ -107,7 +127,7 @@ export class Draft {
   });
   private readonly listing = resource({
     params: () => this.target() || undefined,
-    loader: ({ params }) => this.program.tables(params),
+    loader: ({ params }) => this.program.database(params),
   });
   private readonly offering = resource({ loader: () => this.program.presets() });
   private readonly placing = resource({ loader: () => this.program.folders() });
@@ -136,21 +156,50 @@ export class Draft {
   readonly previewError = computed(() => this.looking.error()?.message ?? '');
   readonly previewing = this.looking.isLoading;
 
-  readonly tables = computed((): readonly Table[] =>
-    this.listing.hasValue() ? this.listing.value() : [],
+  private readonly database = computed((): Database | undefined =>
+    this.listing.hasValue() ? this.listing.value() : undefined,
   );
-  /** Why the database can't be used; "" when it can. */
-  readonly targetError = computed(() => this.listing.error()?.message ?? '');
+  /** Why the database can't be reached or used, where the program knows the kind of it. */
+  readonly failure = computed((): Failure | undefined => this.database()?.failure);
+  /** Where the target is, and what it can; undefined while that is not known. */
+  readonly place = computed((): Place | undefined =>
+    this.failure() ? undefined : this.database()?.place,
+  );
+  readonly tables = computed((): readonly Table[] => this.database()?.tables ?? []);
+  /** Why the database can't be used, and what to do; "" when it can. */
+  readonly targetError = computed(() => {
+    const failure = this.failure();
+    return failure
+      ? `${sentence(failure.message)} ${hintOf(failure)}`.trim()
+      : (this.listing.error()?.message ?? '');
+  });
   /** The tables of the database are not known yet. */
   readonly listingTables = this.listing.isLoading;
   readonly presets = computed((): readonly Preset[] =>
     this.offering.hasValue() ? this.offering.value() : [],
   );
 
+  /** The schema of the table; "" where tables are in none. */
+  readonly schema = computed(() => {
+    const place = this.place();
+    const same = this.target() === this.originTarget();
+    return place?.schemas
+      ? (this.choices.schema() ??
+          (same ? this.originRequest()?.plan.schema : undefined) ??
+          place.schema ??
+          '')
+      : '';
+  });
+  /** The schemas to choose from, the default one first. */
+  readonly schemas = computed((): readonly string[] => {
+    const { schemas, schema } = this.place() ?? {};
+    const all = [schema ?? '', ...this.tables().map((t) => t.schema ?? '')];
+    return schemas ? [...new Set(all)].filter(Boolean) : [];
+  });
+  /** The table that exists already; undefined if the import creates it. */
+  readonly existing = computed(() => this.tables().find((t) => this.isChosen(t)));
   /** Whether the import creates the table. */
-  readonly creates = computed(
-    () => !this.tables().some((t) => t.name.toLowerCase() === this.table().toLowerCase()),
-  );
+  readonly creates = computed(() => this.existing() === undefined);
 
   /** How the file is read; what a check finds in it holds for that reading alone. */
   private readonly reading = computed(() =>
@@ -186,7 +235,8 @@ export class Draft {
       this.memberOpen() ||
       !this.target() ||
       !this.table() ||
-      !this.listing.hasValue()
+      !this.database() ||
+      this.failure()
     ) {
       return undefined;
     }
@@ -250,6 +300,9 @@ export class Draft {
     if (this.memberOpen()) {
       return 'Choose a file of the archive first: see Source';
     }
+    if (!this.target()) {
+      return 'Choose a database first: see Target';
+    }
     if (this.targetError()) {
       return 'The database can’t be used: see Target';
     }
@@ -309,13 +362,38 @@ export class Draft {
     this.settling.reload();
   }
 
+  /** Takes a server's URL as it was typed. Of a password in it, the program alone keeps it, until it ends. */
+  async takeURL(typed: string): Promise<void> {
+    const [url, password] = [withoutPassword(typed), passwordIn(typed)];
+    if (password) {
+      // What is wrong with the URL is told when it is opened.
+      await this.program.givePassword(url, password).catch(() => undefined);
+    }
+    this.choices.setTarget(url, 'url');
+  }
+
+  /** Answers the database's question for a password, and tries again. */
+  async givePassword(password: string): Promise<void> {
+    await this.program.givePassword(this.target(), password);
+    this.reloadTables();
+  }
+
   /** Has a table created, a ready-made one or with "" one with the file's own columns, under a free name. */
   createTable(preset: string): void {
     this.choices.setPreset(preset);
-    const [usual, taken] = [this.table(), this.tables().map((t) => t.name.toLowerCase())];
-    for (let i = 2; taken.includes(this.table().toLowerCase()); i++) {
-      this.choices.setTable(`${usual}_${i}`);
-    }
+    this.takeFreeName();
+  }
+
+  /** Has the table created in a schema, "" for the default one, under a free name. */
+  createIn(schema: string): void {
+    this.choices.setSchema(schema);
+    this.takeFreeName();
+  }
+
+  /** Chooses a table that exists. */
+  useTable(table: Table): void {
+    this.choices.setSchema(table.schema ?? '');
+    this.choices.setTable(table.name);
   }
 
   /** Starts the import, or the check, which does everything but write; returns the job's id. */
@@ -328,6 +406,20 @@ export class Draft {
     const run = await this.runs.start(check ? { ...request, check } : request);
     this.started.set({ id: run.id, reading, wish });
     return run.id;
+  }
+
+  private takeFreeName(): void {
+    const usual = this.table();
+    for (let i = 2; !this.creates(); i++) {
+      this.choices.setTable(`${usual}_${i}`);
+    }
+  }
+
+  /** Names differ in case alone only in PostgreSQL. */
+  private isChosen(table: Table): boolean {
+    const exact = this.place()?.kind === 'postgres';
+    const name = (t: string) => (exact ? t : t.toLowerCase());
+    return (table.schema ?? '') === this.schema() && name(table.name) === name(this.table());
   }
 
   /** The request without the types that nobody has chosen: a check may find others. */
@@ -350,7 +442,12 @@ export class Draft {
   }
 
   private plan(): Plan {
-    const rules = { table: this.table(), ...this.rules() };
+    const schema = this.schema();
+    const { writers, ...all } = this.rules();
+    const rules = withoutUndefined({
+      ...{ table: this.table(), schema: schema || undefined, ...all },
+      writers: this.place()?.server ? writers : undefined,
+    });
     const [preset, formats] = [this.preset(), this.choices.formats()];
     if (!this.creates()) {
       return { ...rules, formats, map: this.choices.mapping() };

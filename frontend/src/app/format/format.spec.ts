@@ -115,6 +115,8 @@ describe('names and values', () => {
   it.each([
     ['"n/a" stands for no value', '"n/a" stands for no value.'],
     ['n/a is NULL; look?', 'N/a is NULL; look?'],
+    ['db.example:5432 does not answer', 'db.example:5432 does not answer.'],
+    ['line 7: look', 'Line 7: look.'],
     ['map it (--map FIELD=COLUMN), or leave it out (--map FIELD=)', 'Map it, or leave it out.'],
     ["name them (--null TEXT; --null '' for none)", 'Name them.'],
     ['look (Windows-1252)', 'Look (Windows-1252).'],

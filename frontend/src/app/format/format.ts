@@ -106,9 +106,12 @@ export function oneLine(value: string): string {
     .replace(/\0/g, '␀');
 }
 
-/** A message of the program as the beginning of a sentence. What it cites in quotes stays as it is. */
+/**
+ * A message of the program as the beginning of a sentence. What it cites in quotes
+ * stays as it is, and so do addresses and the names of files.
+ */
 export function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^\S*[.:@_\d]\S/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A message, or a hint, of the program as a sentence of the window: without what is meant for the command line. */

@@ -2,6 +2,7 @@
 
 import type { Column } from '../backend/model';
 import { counted } from './format';
+import { targetKind } from './target';
 
 const reasons: Record<string, string> = {
   missing_field: 'too few fields',
@@ -38,13 +39,16 @@ const phases: Record<string, string> = {
   inferring: 'inferring the types',
   writing: 'writing',
   waiting: 'waiting: another program has locked the database',
+  reconnecting: 'connection lost',
   committing: 'committing',
   done: 'done',
 };
 
-/** What a load is doing. */
-export function phase(name: string): string {
-  return phases[name] ?? name;
+/** What a load into a target is doing. */
+export function phase(name: string, target = ''): string {
+  return name === 'waiting' && targetKind(target) !== 'file'
+    ? 'waiting for the server: a lock, or no answer'
+    : (phases[name] ?? name);
 }
 
 const lines: Record<string, readonly [one: string, many: string]> = {
@@ -100,10 +104,22 @@ export function encoding(name: string): string {
 /** What a column asks of a value: "required, price >= 0". */
 export function columnRule(column: Column): string {
   const { primaryKey, nullable, generated, hasDefault, check } = column;
+  const unique = column.unique && !primaryKey ? 'unique' : '';
   const filled = generated ? 'computed by the database' : hasDefault ? 'has a default' : '';
-  return [primaryKey ? 'key' : nullable || filled ? '' : 'required', filled, check]
+  return [primaryKey ? 'key' : nullable || filled ? '' : 'required', unique, filled, check]
     .filter(Boolean)
     .join(', ');
+}
+
+const products: Record<string, string> = {
+  sqlite: 'SQLite',
+  postgres: 'PostgreSQL',
+  mysql: 'MySQL or MariaDB',
+};
+
+/** A kind of database. */
+export function product(kind: string): string {
+  return products[kind] ?? kind;
 }
 
 /** How a column reads its values. */

@@ -6,6 +6,7 @@ import { ArrowRight, ChevronRight } from 'lucide';
 import { Draft } from '../draft/draft';
 import { steps } from '../draft/steps';
 import { bytes, fileName, messageOf } from '../format/format';
+import { tableOf, targetInFull, targetName } from '../format/target';
 import { character, encoding } from '../format/words';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
@@ -38,12 +39,14 @@ export class Header {
         file: fileName(file),
         path: file,
         facts: [],
-        to: `${fileName(target)} / ${plan.table}`,
+        to: `${targetName(target)} / ${tableOf(plan)}`,
+        target: targetInFull(target),
         how: '',
       };
     }
     const file = this.draft.file();
     const preview = this.draft.preview();
+    const [target, schema, table] = [this.draft.target(), this.draft.schema(), this.draft.table()];
     const facts = preview
       ? [
           bytes(preview.size),
@@ -56,7 +59,8 @@ export class Header {
       file: fileName(file),
       path: file,
       facts,
-      to: preview ? `${fileName(this.draft.target())} / ${this.draft.table()}` : '',
+      to: preview && target ? `${targetName(target)} / ${tableOf({ schema, table })}` : '',
+      target: targetInFull(target),
       how: this.place.ownRun() ? '' : this.draft.creates() ? 'new table' : 'adds rows',
     };
   });

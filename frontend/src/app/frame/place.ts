@@ -13,6 +13,8 @@ export class Place {
   readonly path = computed(
     () => this.router.lastSuccessfulNavigation()?.finalUrl?.toString() ?? '',
   );
+  /** What the part of the program is called that is shown, but for the import. */
+  readonly part = computed(() => (this.path().startsWith('/connections') ? 'Connections' : 'Runs'));
   /** The run that is shown. */
   readonly run = computed(() => {
     const id = /^\/runs\/(.+)$/.exec(this.path())?.[1];

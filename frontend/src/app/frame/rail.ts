@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { FilePlus2, History } from 'lucide';
+import { Database, FilePlus2, History } from 'lucide';
 import { Runs } from '../backend/runs';
 import { Draft } from '../draft/draft';
 import { Icon } from '../icon/icon';
@@ -40,6 +40,17 @@ import { Place } from './place';
           <span class="badge" [attr.aria-label]="active() + ' active'">{{ active() }}</span>
         }
       </a>
+      <a
+        class="part"
+        routerLink="/connections"
+        data-testid="connections"
+        matTooltipPosition="right"
+        [attr.aria-current]="atConnections() ? 'page' : null"
+        [matTooltip]="keys.hint('Saved connections', 'Mod+l')"
+      >
+        <lf-icon [icon]="icons.Database" [size]="18" />
+        Connections
+      </a>
     </nav>
   `,
   styleUrl: './rail.scss',
@@ -50,11 +61,13 @@ export class Rail {
   private readonly router = inject(Router);
   protected readonly place = inject(Place);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { FilePlus2, History };
+  protected readonly icons = { Database, FilePlus2, History };
   protected readonly active = computed(() => this.runs.active().length);
   protected readonly atRuns = computed(
     () => this.place.path().startsWith('/runs') && !this.place.preparing(),
   );
+
+  protected readonly atConnections = computed(() => this.place.path().startsWith('/connections'));
 
   constructor() {
     claimKeys([
@@ -66,6 +79,11 @@ export class Rail {
         },
       },
       { label: 'All runs', key: 'Mod+h', run: () => void this.router.navigateByUrl('/runs') },
+      {
+        label: 'Saved connections',
+        key: 'Mod+l',
+        run: () => void this.router.navigateByUrl('/connections'),
+      },
     ]);
   }
 

@@ -76,6 +76,7 @@ export class StatusLine {
     const { read, inserted, updated } = run.counts();
     return [
       done === undefined ? file : `${file} ${percent(done)} %`,
+      ...(run.stalled() ? [run.progress()?.phase] : []),
       run.job().request.check
         ? `${count(read)} records checked`
         : `${count(inserted + updated)} rows`,

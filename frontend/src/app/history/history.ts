@@ -1,15 +1,17 @@
 import { Component, computed, inject } from '@angular/core';
+import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
 import { Runs } from '../backend/runs';
 import type { Run } from '../backend/run';
 import { count, dayAndTime, duration, fileName, nothing, percent } from '../format/format';
+import { tableOf, targetInFull, targetName } from '../format/target';
 import { Rows } from '../grid/rows';
 import { ErrorNotice } from '../notice/error-notice';
 
 /** All runs, newest first; opening one shows it. */
 @Component({
   selector: 'lf-history',
-  imports: [ErrorNotice, Rows],
+  imports: [ErrorNotice, MatTooltip, Rows],
   templateUrl: './history.html',
   styleUrl: './history.scss',
 })
@@ -20,6 +22,9 @@ export class History {
   protected readonly nothing = nothing;
   protected readonly name = fileName;
   protected readonly when = dayAndTime;
+  protected readonly tableOf = tableOf;
+  protected readonly targetInFull = targetInFull;
+  protected readonly targetName = targetName;
 
   protected readonly list = computed(() => this.runs.list());
 
@@ -30,7 +35,14 @@ export class History {
     }
   }
 
+  protected look(run: Run): string {
+    return run.stalled() ? 'stalled' : run.state();
+  }
+
   protected state(run: Run): string {
+    if (run.stalled()) {
+      return run.progress()?.phase ?? '';
+    }
     const percentDone = run.percent();
     if (run.state() === 'running' && percentDone !== undefined) {
       return `${percent(percentDone)} %`;

@@ -1,7 +1,8 @@
-import { Component, computed, input } from '@angular/core';
+import { Component, computed, effect, input, signal } from '@angular/core';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import type { Run } from '../backend/run';
-import { bytes, clock, count, percent, timeOfDay } from '../format/format';
+import { bytes, clock, count, percent, sentence, timeOfDay } from '../format/format';
+import { nextTry } from './next-try';
 import { phase as phaseName } from '../format/words';
 
 /** The progress of an active run: its share, its speed, and the time it will take. */
@@ -21,14 +22,22 @@ import { phase as phaseName } from '../format/words';
           [bufferValue]="0"
         />
         <div class="figures">
-          <span
-            class="phase"
-            data-testid="phase"
-            [class.attention]="run().progress()?.phase === 'waiting'"
-            >{{ phase() }}</span
-          >
-          @for (part of figures(); track $index) {
-            <span class="part">{{ part }}</span>
+          <span class="phase" data-testid="phase" [class.attention]="run().stalled()">{{
+            phase()
+          }}</span>
+          @if (lost(); as lost) {
+            <span class="next attention" data-testid="next-try">{{ lost.next }}</span>
+            <span
+              class="reason selectable"
+              role="status"
+              data-testid="lost"
+              [title]="lost.reason"
+              >{{ lost.reason }}</span
+            >
+          } @else {
+            @for (part of figures(); track $index) {
+              <span class="part">{{ part }}</span>
+            }
           }
         </div>
       </div>
@@ -58,10 +67,35 @@ export class ProgressView {
         return 'paused';
       default: {
         const name = this.run().progress()?.phase ?? 'opening';
-        return check && name === 'writing' ? 'checking' : phaseName(name);
+        const { target } = this.run().job().request;
+        return check && name === 'writing' ? 'checking' : phaseName(name, target);
       }
     }
   });
+
+  private readonly now = signal(Date.now());
+  private readonly reconnecting = computed(() =>
+    this.run().stalled() ? this.run().progress()?.reconnecting : undefined,
+  );
+  /** Why the connection was lost, and when it is tried again. */
+  protected readonly lost = computed(() => {
+    const lost = this.reconnecting();
+    return lost && { reason: sentence(lost.reason), next: nextTry(lost, this.now()) };
+  });
+
+  constructor() {
+    effect((onCleanup) => {
+      if (this.reconnecting()) {
+        this.now.set(Date.now());
+        const tick = setInterval(() => {
+          this.now.set(Date.now());
+        }, 200);
+        onCleanup(() => {
+          clearInterval(tick);
+        });
+      }
+    });
+  }
 
   protected readonly figures = computed(() => {
     const [progress, { started }] = [this.run().progress(), this.run().job()];

@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import { Live } from '../backend/live';
 import type { Request, Settled } from '../backend/model';
 import { Program } from '../backend/program';
-import { column, fakeProgram, preview, settled } from '../backend/program.fake';
+import { column, database, fakeProgram, preview, settled } from '../backend/program.fake';
 import { Draft } from '../draft/draft';
 import { FieldsToColumns } from './fields-to-columns';
 
@@ -29,7 +29,7 @@ async function setUp() {
         provide: Program,
         useValue: fakeProgram({
           preview: () => Promise.resolve(preview(fields)),
-          tables: () => Promise.resolve([{ name: 'a', rows: 1 }]),
+          database: () => Promise.resolve(database([{ name: 'a', rows: 1 }])),
           settle: (request) => Promise.resolve(settle(request)),
         }),
       },

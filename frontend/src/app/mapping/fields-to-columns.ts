@@ -93,7 +93,8 @@ export class FieldsToColumns {
 
   /** A note for each column that lost its field to another column. */
   private readonly moved = linkedSignal<string, ReadonlyMap<string, string>>({
-    source: () => `${this.draft.file()}\n${this.draft.target()}\n${this.draft.table()}`,
+    source: () =>
+      `${this.draft.file()}\n${this.draft.target()}\n${this.draft.schema()}\n${this.draft.table()}`,
     computation: () => new Map(),
   });
 

@@ -24,7 +24,7 @@ const names: Readonly<Record<string, string>> = {
   schema: 'under Target',
   table: 'under Target',
   types: 'under Mapping',
-  writers: 'only on the command line',
+  writers: 'Writers, under Check',
 };
 
 /** A hint of the program, with the names that the window has for its settings. */

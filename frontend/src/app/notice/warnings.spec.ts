@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { Live } from '../backend/live';
 import { Program } from '../backend/program';
-import { column, fakeProgram, preview, settled } from '../backend/program.fake';
+import { column, database, fakeProgram, preview, settled } from '../backend/program.fake';
 import { Draft } from '../draft/draft';
 import { Mapping } from '../mapping/mapping';
 import { Review } from '../review/review';
@@ -30,7 +30,7 @@ describe('Warnings', () => {
           provide: Program,
           useValue: fakeProgram({
             preview: () => Promise.resolve(preview(['id', 'x'])),
-            tables: () => Promise.resolve([{ name: 'a', rows: 1 }]),
+            database: () => Promise.resolve(database([{ name: 'a', rows: 1 }])),
             settle: () => Promise.resolve(answer),
           }),
         },

@@ -7,6 +7,7 @@ import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
 import type { Run } from '../backend/run';
 import { bytes, count, counted, fileName, messageOf, percent, sentence } from '../format/format';
+import { targetInFull, tableOf, whereIs } from '../format/target';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { ErrorNotice } from '../notice/error-notice';
@@ -44,10 +45,10 @@ export class Review {
           ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that file was`
           : bytes(preview.size),
       },
-      { what: 'To', value: draft.target(), note: '' },
+      { what: 'To', value: targetInFull(draft.target()), note: this.where() },
       {
         what: 'Table',
-        value: draft.table(),
+        value: tableOf({ schema: draft.schema(), table: draft.table() }),
         note: settled.create
           ? `new, with ${counted(settled.columns.length, 'column')}`
           : 'existing; rows are added to it',
@@ -59,6 +60,12 @@ export class Review {
       },
     ];
   });
+
+  /** Where a server's database is, beyond what its name says. */
+  private where(): string {
+    const place = this.draft.place();
+    return place?.server ? `${place.product}, ${whereIs(place)}` : '';
+  }
 
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
@@ -110,6 +117,16 @@ export class Review {
       return;
     }
     this.draft.choices.setRules({ maxRejects: typed || undefined });
+  }
+
+  protected setWriters(input: HTMLInputElement): void {
+    const typed = input.value.trim();
+    const writers = /^[1-9]\d?$/.test(typed) ? Number(typed) : undefined;
+    if (typed && !writers) {
+      input.value = String(this.draft.rules().writers ?? '');
+      return;
+    }
+    this.draft.choices.setRules({ writers });
   }
 
   protected async check(): Promise<void> {

@@ -6,6 +6,7 @@ import { ChevronDown, ChevronRight, Files, Undo2 } from 'lucide';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { count, counted, fileName, messageOf, roughly } from '../format/format';
+import { tableOf, targetName } from '../format/target';
 import { Records } from '../grid/records';
 import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
@@ -42,6 +43,8 @@ export class Source {
 
   protected readonly count = count;
   protected readonly fileName = fileName;
+  protected readonly tableOf = tableOf;
+  protected readonly targetName = targetName;
   protected readonly failure = signal('');
 
   protected readonly warnings = computed(() => this.draft.preview()?.warnings ?? []);

@@ -1,10 +1,10 @@
-package load
+package postgres
 
 import "strings"
 
-// Alike reports whether a may be a misspelling of b: they differ in case and
+// alike reports whether a may be a misspelling of b: they differ in case and
 // punctuation only, or in one or two letters.
-func Alike(a, b string) bool {
+func alike(a, b string) bool {
 	plain := strings.NewReplacer("_", "", "-", "", " ", "")
 	x := []rune(plain.Replace(strings.ToLower(a)))
 	y := []rune(plain.Replace(strings.ToLower(b)))

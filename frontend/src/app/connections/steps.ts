@@ -1,0 +1,153 @@
+import { Component, computed, input } from '@angular/core';
+import { CircleAlert, CircleCheck, CircleDashed, CircleX } from 'lucide';
+import type { ConnectionReport, ConnectionStep } from '../backend/model';
+import { sentence } from '../format/format';
+import { whereIs } from '../format/target';
+import { Icon } from '../icon/icon';
+import { hintOf } from '../notice/settings';
+
+const names: Readonly<Record<string, string>> = {
+  host: 'Server',
+  port: 'Port',
+  tls: 'TLS',
+  login: 'Login',
+  database: 'Database',
+  rights: 'Rights',
+  table: 'Table',
+};
+
+const icons = {
+  ok: CircleCheck,
+  warning: CircleAlert,
+  failed: CircleX,
+  skipped: CircleDashed,
+} as const;
+
+/** What a step says; a user or a server that it begins with is spelled as it is. */
+function says({ message, params }: ConnectionStep): string {
+  const begins = Object.values(params ?? {}).some(
+    (v) => typeof v === 'string' && v !== '' && message.startsWith(v),
+  );
+  const said = sentence(message);
+  return begins ? message.charAt(0) + said.slice(1) : said;
+}
+
+/** What is right with a connection and what is not, step by step. */
+@Component({
+  selector: 'lf-steps',
+  imports: [Icon],
+  template: `
+    @if (report(); as report) {
+      <p class="result" role="status" data-testid="test-result" [attr.data-ok]="report.ok">
+        <span class="title" [class.bad]="!report.ok">{{ title() }}</span>
+        <span class="muted selectable">{{ where() }}</span>
+      </p>
+      <ol [class.stale]="testing()">
+        @for (step of steps(); track step.name) {
+          <li data-testid="test-step" [attr.data-step]="step.name" [attr.data-state]="step.state">
+            <lf-icon class="icon" [class]="step.state" [icon]="step.icon" />
+            <span class="name">{{ step.label }}</span>
+            <span class="says selectable" [class.muted]="step.state === 'skipped'">
+              {{ step.says }}
+              @if (step.hint) {
+                <span class="muted hint">{{ step.hint }}</span>
+              }
+            </span>
+          </li>
+        }
+      </ol>
+    } @else {
+      <p class="muted" role="status">
+        {{
+          testing()
+            ? 'Testing …'
+            : 'Test says step by step whether the server answers, who it is, and whether you may load into it. It writes nothing.'
+        }}
+      </p>
+    }
+  `,
+  styles: `
+    :host {
+      display: block;
+    }
+
+    .result {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 8px;
+      margin-bottom: 8px;
+    }
+
+    .title {
+      font-weight: 600;
+    }
+
+    .bad {
+      color: var(--mat-sys-error);
+    }
+
+    .stale {
+      opacity: 0.5;
+    }
+
+    li {
+      display: grid;
+      grid-template-columns: 16px 72px minmax(0, 1fr);
+      gap: 8px;
+      padding: 6px 0;
+      border-top: var(--lf-line);
+    }
+
+    .icon {
+      margin-top: 2px;
+      color: var(--mat-sys-primary);
+
+      &.warning {
+        color: var(--lf-attention);
+      }
+
+      &.failed {
+        color: var(--mat-sys-error);
+      }
+
+      &.skipped {
+        color: var(--mat-sys-on-surface-variant);
+      }
+    }
+
+    .says {
+      overflow-wrap: anywhere;
+    }
+
+    .hint {
+      display: block;
+    }
+  `,
+})
+export class Steps {
+  readonly report = input.required<ConnectionReport | undefined>();
+  readonly testing = input(false);
+
+  protected readonly title = computed(() => {
+    const { ok, steps } = this.report() ?? { ok: false, steps: [] };
+    return ok
+      ? steps.some((s) => s.state === 'warning')
+        ? 'It works, with a warning'
+        : 'It works'
+      : 'It does not work yet';
+  });
+  protected readonly where = computed(() => {
+    const place = this.report()?.place;
+    return place ? `${place.product}, ${whereIs(place)}` : '';
+  });
+  protected readonly steps = computed(() =>
+    (this.report()?.steps ?? []).map((step) => ({
+      name: step.name,
+      state: step.state,
+      label: names[step.name] ?? step.name,
+      icon: icons[step.state as keyof typeof icons],
+      says: says(step) || (step.state === 'skipped' ? 'Not tested.' : 'Fine.'),
+      hint: hintOf(step),
+    })),
+  );
+}

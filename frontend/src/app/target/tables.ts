@@ -1,0 +1,101 @@
+import { Component, ElementRef, computed, inject, linkedSignal, viewChild } from '@angular/core';
+import { MatAutocomplete, MatAutocompleteTrigger } from '@angular/material/autocomplete';
+import { MatOption } from '@angular/material/select';
+import { MatTooltip } from '@angular/material/tooltip';
+import type { Preset } from '../backend/model';
+import { Draft } from '../draft/draft';
+import { PathField } from '../field/path-field';
+import { count, counted } from '../format/format';
+import { targetName } from '../format/target';
+import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { bySchema, search } from './search';
+
+/** The most tables that are listed; a search finds the others. */
+const most = 200;
+
+/** The table: a new one and its name, or one of those that exist. */
+@Component({
+  selector: 'lf-tables',
+  imports: [MatAutocomplete, MatAutocompleteTrigger, MatOption, MatTooltip, PathField],
+  templateUrl: './tables.html',
+  styleUrl: './tables.scss',
+})
+export class Tables {
+  protected readonly draft = inject(Draft);
+  protected readonly keys = inject(Shortcuts);
+  private readonly field = viewChild<ElementRef<HTMLInputElement>>('search');
+  protected readonly counted = counted;
+  /** With no more tables than these, there is nothing to search. */
+  protected readonly few = 8;
+
+  /** What is searched for, in this database. */
+  protected readonly sought = linkedSignal<string, string>({
+    source: this.draft.target,
+    computation: () => '',
+  });
+  private readonly hits = computed(() => search(this.draft.tables(), this.sought()));
+  protected readonly groups = computed(() => bySchema(this.hits().slice(0, most)));
+  protected readonly found = computed(() => {
+    const [hits, all] = [this.hits().length, this.draft.tables().length];
+    return hits < all ? `${count(hits)} of ${count(all)}` : count(all);
+  });
+  protected readonly nothing = computed(() => {
+    const [draft, hidden] = [this.draft, this.hits().length - most];
+    if (draft.targetError()) {
+      return 'Not known: see above.';
+    }
+    if (draft.tables().length) {
+      return hidden > 0
+        ? `and ${count(hidden)} more: search for one by its name`
+        : this.hits().length
+          ? ''
+          : 'No table has such a name.';
+    }
+    if (draft.listingTables()) {
+      return 'Looking …';
+    }
+    return draft.target()
+      ? `${targetName(draft.target())} has no tables yet.`
+      : 'Choose a database first.';
+  });
+
+  protected readonly choice = computed(() =>
+    this.draft.creates() ? `new:${this.draft.preset()?.name ?? ''}` : '',
+  );
+  /** In MySQL a schema is a database. */
+  protected readonly schemaWord = computed(() =>
+    this.draft.place()?.kind === 'mysql' ? 'Database' : 'Schema',
+  );
+  /** The ready-made tables, and whether the file has a field for each required column. */
+  protected readonly presets = computed(() => {
+    const fields = new Set((this.draft.preview()?.fields ?? []).map((f) => f.toLowerCase()));
+    return this.draft.presets().map((preset) => ({
+      preset,
+      fits: fits(preset, fields),
+    }));
+  });
+
+  constructor() {
+    claimKeys([
+      {
+        label: 'Find a table',
+        key: 'Mod+f',
+        enabled: () => this.field() !== undefined,
+        run: () => {
+          this.field()?.nativeElement.focus();
+        },
+      },
+    ]);
+  }
+
+  protected setSchema(field: HTMLInputElement): void {
+    this.draft.createIn(field.value.trim());
+    field.value = this.draft.schema();
+  }
+}
+
+function fits(preset: Preset, fields: ReadonlySet<string>): boolean {
+  return (
+    fields.size > 0 && preset.columns.every((c) => c.nullable || fields.has(c.name.toLowerCase()))
+  );
+}
