@@ -146,11 +146,8 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 		}
 		defer l.finish(ctx)
 	}
-	if len(requests) > 0 { // all have the same target
-		l.warnOfPassword(requests[0].Target)
-		if err := l.engine.Connections.Unlock(ctx, requests[0].Target, l.askPassword); err != nil {
-			return err
-		}
+	if err := l.unlock(ctx, requests[0]); err != nil { // all have the same target
+		return err
 	}
 	made := false // by an earlier file
 	for _, r := range requests {
@@ -168,6 +165,18 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 		l.status = worse(l.status, status)
 	}
 	return nil
+}
+
+// unlock asks for the password of a request's target, if that is needed.
+func (l *loader) unlock(ctx context.Context, r job.Request) error {
+	l.warnOfPassword(r.Target)
+	url := r.Target
+	if url == "" && r.Like != "" {
+		if j, err := l.engine.Runner.Job(ctx, r.Like); err == nil { // else the job says so
+			url = j.Request.Target
+		}
+	}
+	return l.engine.Connections.Unlock(ctx, url, l.askPassword)
 }
 
 // finish refuses further imports over the local API, and waits for those it has

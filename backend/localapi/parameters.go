@@ -204,9 +204,9 @@ func checkRequest(req job.Request) error {
 	if req.Target != "" {
 		switch abs, err := target.IsAbs(req.Target); {
 		case err != nil:
-			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "%v", err)
+			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file, the address of a server, or connection:NAME", "%v", err)
 		case !abs:
-			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file", "the target is no full path")
+			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file, the address of a server, or connection:NAME", "the target is no full path")
 		}
 	}
 	return checkLengths(req)

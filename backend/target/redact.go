@@ -83,6 +83,9 @@ func (e *redactedError) Unwrap() error { return e.err }
 
 // redact returns what Redact shows of a target, and what it hides.
 func redact(target string) (shown string, secrets []string) {
+	if a, err := parseURL(target); err == nil && a.saved != "" && !IsURL(target) {
+		return target, nil // a name
+	}
 	scheme, rest := split(target)
 	if scheme != "" {
 		named := serverKinds[strings.ToLower(strings.Trim(strings.TrimSuffix(scheme, "://"), copied))] != ""

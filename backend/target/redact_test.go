@@ -16,6 +16,7 @@ func TestRedact(t *testing.T) {
 		"mysql://root:s3cret@[::1]:3306/":                  "mysql://root:***@[::1]:3306/",
 		"redis://:s3cret@host":                             "redis://:***@host",
 		"https://s3cret@host/x":                            "https://***@host/x",
+		"connection:postgres://ann:s3cret@db":              "connection:postgres://ann:***@db",
 		"postgres://ann%3As3cret@db/shop":                  "postgres://***@db/shop",
 		"postgres://ann:s3cret/1@db/shop":                  "postgres://ann:***@db/shop",
 		"postgres://ann:s3cret#1@db/shop":                  "postgres://ann:***@db/shop",
@@ -61,7 +62,7 @@ func TestRedactLeavesPaths(t *testing.T) {
 	for _, target := range []string{
 		"", "shop.db", "/data/shop.db", `C:\data\shop.db`, "C:/data/shop.db", "sqlite:shop.db", "sqlite:/data/shop.db", "sqlite:///data/shop.db",
 		"/data/ann:s3cret@host/shop.db", "sqlite:/data/a:b@c.db", "../a@b:c/shop.db", "data/key=value/shop.db",
-		"postgres://db.example:5432/shop", "postgres://ann@db/shop", "MySQL://ann@[::1]:3306/", "connection:shop", "postgres://db/shop?sslmode=require", "postgres://db/shop?monkey=1&compass_x=",
+		"postgres://db.example:5432/shop", "postgres://ann@db/shop", "MySQL://ann@[::1]:3306/", "connection:shop", "connection:Ann: key=1 @home", "postgres://db/shop?sslmode=require", "postgres://db/shop?monkey=1&compass_x=",
 		"sqlite:shop 1.db", ":memory:", "sqlite::memory:", "file:shop.db?mode=ro&cache=shared",
 	} {
 		if got := Redact(target); got != target {
