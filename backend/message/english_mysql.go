@@ -39,4 +39,7 @@ var mysqlTexts = map[ID]string{
 	"engine_undoes_nothing": `the table {table:q} is stored by {engine}, which can undo nothing: after a failure or a lost connection, rows may be in the table that are not counted`,
 	"use_innodb":            `ALTER TABLE … ENGINE=InnoDB makes it safe`,
 	"timestamps_in_utc":     `{column:q} is a TIMESTAMP: values without a zone are taken as UTC`,
+
+	"may_not_write_table": `this user lacks the right {verb} on the table {table:q}`,
+	"grant_on_table":      `have it granted, or use another user`,
 }

@@ -45,6 +45,11 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 	if len(all) == 2 && !mayKeepMarks(d.schema(name), all[0], all[1]) {
 		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", d.schema(name))})
 	}
+	if len(all) == 2 {
+		if err := rights(all[1], d.schema(name), l.Plan); err != nil {
+			return warnings, err
+		}
+	}
 	if l.Plan.Create {
 		there, err := d.exists(ctx, c, d.schema(name), l.Plan.Table)
 		if err != nil {

@@ -92,7 +92,7 @@ func (d *DB) dialOne(ctx context.Context, address, further string) (*conn, []res
 	if cause := ctx.Err(); cause != nil {
 		return nil, nil, cause
 	}
-	return nil, nil, explainConnect(err, about)
+	return nil, nil, explainConnect(err, about, d.config.Password != "")
 }
 
 // session are the settings under which nothing is changed silently, and the server
@@ -237,8 +237,8 @@ func (c *conn) one(ctx context.Context, sql string) (result, error) {
 	return all[0], nil
 }
 
-// explainConnect says why no connection could be made.
-func explainConnect(err error, s connect.Server) error {
+// explainConnect says why no connection could be made, with a password or without.
+func explainConnect(err error, s connect.Server, password bool) error {
 	if explained := connect.Explain(err, s); explained != nil {
 		return explained
 	}
@@ -252,7 +252,7 @@ func explainConnect(err error, s connect.Server) error {
 		kind = connect.NotThisServer
 	case errors.As(err, &said):
 		kind = connectKinds[said.Number]
-		if kind == connect.WrongPassword && s.User == "" {
+		if kind == connect.WrongPassword && !password {
 			kind = connect.NoPassword
 		}
 	}

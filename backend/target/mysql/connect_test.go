@@ -77,8 +77,21 @@ func TestRights(t *testing.T) {
 			t.Error("there is a place for marks")
 		}
 		l := layout(t, db, load.Plan{Table: "t"})
-		if _, warnings, err := db.Check(t.Context(), l); err != nil || len(warnings) != 1 || warnings[0].Code != "no_marks" {
-			t.Errorf("check: %+v, %v", warnings, err)
+		problems, warnings, err := db.Check(t.Context(), l)
+		if err != nil || len(warnings) != 1 || warnings[0].Code != "no_marks" || (len(problems) == 0) != (c.want == "") {
+			t.Errorf("check: %+v, %+v, %v", problems, warnings, err)
+		}
+		if c.want != "" && !strings.Contains(problems[0].Error(), `lacks the right INSERT on the table "t"`) {
+			t.Errorf("check: %v", problems)
+		}
+		l.Plan.OnConflict = load.ConflictUpdate
+		if problems, _, err := db.Check(t.Context(), l); err != nil || len(problems) != 1 || !problems[0].Denied {
+			t.Errorf("check of an update: %+v, %v", problems, err)
+		}
+		l.Plan.OnConflict = ""
+		made := load.Layout{Plan: load.Plan{Table: "new", Create: true}, Make: l.Columns, Columns: l.Columns, Index: l.Index, Fields: l.Fields}
+		if problems, _, err := db.Check(t.Context(), made); err != nil || len(problems) != 1 || problems[0].MessageID != "may_not_create" {
+			t.Errorf("check of a new table: %+v, %v", problems, err)
 		}
 		ld, err := db.Prepare(t.Context(), "job", l)
 		if err != nil {

@@ -130,9 +130,6 @@ func (s server) isolation() string {
 // marksTable holds how far loads came, in the schema of their tables.
 const marksTable = "linefeed_marks"
 
-// grant matches a line of SHOW GRANTS: the rights, and what they are about.
-var grant = regexp.MustCompile(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `)
-
 // askForMarks asks whether there is a table of marks in a schema, and for the rights.
 func askForMarks(schema string) string {
 	return "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = " + literal(schema) + " AND TABLE_NAME = '" + marksTable + "'; SHOW GRANTS"
@@ -140,26 +137,8 @@ func askForMarks(schema string) string {
 
 // mayKeepMarks reports whether a table of marks is in a schema, or may be made there,
 // as far as the answers say.
-func mayKeepMarks(schema string, there, rows result) bool {
-	if len(there) > 0 {
-		return true
-	}
-	for _, row := range rows {
-		m := grant.FindStringSubmatch(str(row[0]))
-		if m == nil { // a role
-			return true
-		}
-		name := strings.NewReplacer("\\_", "_", "\\%", "%").Replace(m[2])
-		if name != "*.*" && name != quote(schema)+".*" && !strings.Contains(m[2], "%") {
-			continue
-		}
-		for right := range strings.SplitSeq(m[1], ",") {
-			if right = strings.TrimSpace(right); right == "ALL PRIVILEGES" || right == "CREATE" {
-				return true
-			}
-		}
-	}
-	return false
+func mayKeepMarks(schema string, there, grants result) bool {
+	return len(there) > 0 || may(grants, "CREATE", schema, marksTable)
 }
 
 // writable returns a problem if the server takes no writes.
