@@ -132,7 +132,7 @@ func TestConnections(t *testing.T) {
 // An import into a saved connection, and all that fails on the way, leaves the
 // password nowhere.
 func TestImportByConnection(t *testing.T) {
-	for name, start := range map[string]func(testing.TB) *testserver.Server{"postgres": testserver.Postgres} {
+	for name, start := range map[string]func(testing.TB) *testserver.Server{"postgres": testserver.Postgres, "mariadb": testserver.MariaDB} {
 		t.Run(name, func(t *testing.T) {
 			dir := newHome(t)
 			withKeychain(t)
@@ -180,6 +180,21 @@ func TestImportByConnection(t *testing.T) {
 				t.Errorf("%s%s", r.stdout, r.stderr)
 			}
 			do(0, "jobs", "--json")
+			// By the file in which the database's own programs look, which the address may leave all to.
+			t.Setenv("LINEFEED_PASSWORD", "")
+			s, _, _ := target.ParseServer(db.URL())
+			host, port := s.Hosts[0].Name, s.Hosts[0].Port
+			secrets := t.TempDir()
+			t.Setenv("HOME", secrets)
+			t.Setenv("PGPASSFILE", write(t, secrets, "pgpass", strings.Join([]string{host, port, "*", s.User, server.Password}, ":")+"\n"))
+			write(t, secrets, ".my.cnf", "[client]\nhost="+host+"\nport="+port+"\nuser="+s.User+"\npassword="+server.Password+"\n")
+			if err := os.Chmod(filepath.Join(secrets, "pgpass"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range map[string]string{"PGHOST": host, "PGPORT": port, "PGUSER": s.User} {
+				t.Setenv(name, value)
+			}
+			do(0, "connections", "test", s.Kind+":///"+s.Database, "--table", "people")
 			holdsNowhere(t, dir, server.Password, all...)
 		})
 	}

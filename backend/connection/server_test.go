@@ -16,7 +16,7 @@ import (
 
 // eachServer runs a test on each kind of server.
 func eachServer(t *testing.T, test func(t *testing.T, s *testserver.Server)) {
-	for name, server := range map[string]func(testing.TB) *testserver.Server{"postgres": testserver.Postgres} {
+	for name, server := range map[string]func(testing.TB) *testserver.Server{"postgres": testserver.Postgres, "mariadb": testserver.MariaDB} {
 		t.Run(name, func(t *testing.T) { test(t, server(t)) })
 	}
 }
@@ -95,6 +95,26 @@ func TestReport(t *testing.T) {
 		}
 		noSecret(t, home, server.Password)
 	})
+}
+
+// A server without TLS is told, where TLS is wanted.
+func TestReportWithoutTLS(t *testing.T) {
+	for name, start := range map[string]func(testing.TB) *testserver.Server{
+		"postgres": func(t testing.TB) *testserver.Server {
+			return testserver.OwnPostgres(t, testserver.With("-cssl=off"))
+		},
+		"mariadb": func(t testing.TB) *testserver.Server {
+			return testserver.OwnMariaDB(t, testserver.With("--skip-ssl"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, _ := newBook(t)
+			address := changed(t, start(t).Database(t).URL(), func(s *target.Server) { *s = s.With("sslmode", "require") })
+			if states, text := summary(b.Test(t.Context(), Draft{URL: address}, load.TableName{})); states != "oofssss" || !strings.Contains(text, "no_tls") {
+				t.Errorf("%s %s", states, text)
+			}
+		})
+	}
 }
 
 // A test says which rights are missing, and writes nothing.
