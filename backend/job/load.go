@@ -85,6 +85,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 			types.more = append(types.more, load.Warning{Code: WarnMarksLeft, Note: message.New("marks_left", "marks_harmless", "cause", e)})
 		}
 	}
+	types.more = append(types.more, did.Untold...)
 	if did.Reconnects > 0 {
 		types.more = append(types.more, load.Warning{Code: WarnReconnected, Note: message.New("reconnected", "", "n", did.Reconnects)})
 	}

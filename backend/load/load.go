@@ -64,6 +64,14 @@ type Target interface {
 	Close() error
 }
 
+// A Prober is a Target that can be asked what it would do with records.
+type Prober interface {
+	// Probe returns a load of one writer that writes nothing of the user's: what its
+	// Write returns is what would become of the rows, with those before them in the
+	// table, and Commit does nothing. The warnings say what only an import can tell.
+	Probe(ctx context.Context, l Layout) (Load, []Warning, error)
+}
+
 // A Load is one load into one table. Its methods may be called from one goroutine
 // at a time.
 type Load interface {

@@ -26,8 +26,8 @@ type Options struct {
 	// is atomic or types may have to give way.
 	Paused func() <-chan struct{}
 
-	// Check converts all records and writes none. Inserted then counts those
-	// that would have been written.
+	// Check converts all records and writes none. A target that is a [Prober] is
+	// asked what it would do with them; without one, all would be inserted.
 	Check bool
 
 	// Before is how many bytes were read of the same source in readings before
@@ -81,6 +81,8 @@ type Summary struct {
 	// Signs counts the texts that were taken for NULL (see Column.NullSigns), in
 	// the order of the columns, the most frequent first.
 	Signs []SignCount
+
+	Untold []Warning // what a check could not find out
 
 	Reconnects int // how often the load went on after the connection was lost
 }

@@ -12,3 +12,7 @@ type Warning struct {
 	Column string `json:"column,omitempty"` // the column it is about, if one
 	message.Note
 }
+
+// WarnUntold is the code of a warning that a check can't tell something that only
+// writing would show.
+const WarnUntold = "untold"

@@ -39,6 +39,7 @@ type run struct {
 	started   time.Time // moved forward by the time that the load stood still
 	commitAt  time.Time
 	signs     [][]SignCount // by column
+	untold    []Warning     // of a check
 
 	recovery // how it goes on after the connection was lost
 }
@@ -213,7 +214,7 @@ func (r *run) checkLimit(leastForPercent int64) error {
 
 // finish makes up the account. err is why the load ended.
 func (r *run) finish(ctx context.Context, err error) (Summary, error) {
-	s := Summary{Counts: r.counts, Bytes: r.consumed, Signs: r.allSigns(), Reconnects: r.losses}
+	s := Summary{Counts: r.counts, Untold: r.untold, Bytes: r.consumed, Signs: r.allSigns(), Reconnects: r.losses}
 	if !r.started.IsZero() {
 		s.Elapsed = time.Since(r.started)
 	}
@@ -264,8 +265,7 @@ func (r *run) open(ctx context.Context) error {
 	was := r.lanes
 	r.load, r.pace, r.lanes, r.flights, r.idle = nil, Pace{}, nil, nil, nil
 	if r.opt.Check {
-		r.lanes = []*lane{{writer: discard{}}}
-		return nil
+		return r.openCheck(ctx)
 	}
 	var err error
 	if r.load, err = r.dst.Prepare(ctx, r.opt.Job, r.layout); err != nil {
@@ -300,6 +300,24 @@ func (r *run) open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// openCheck opens the only writer of a check.
+func (r *run) openCheck(ctx context.Context) (err error) {
+	n := &lane{writer: discard{}}
+	r.lanes = []*lane{n}
+	p, ok := r.dst.(Prober)
+	if !ok {
+		return nil
+	}
+	n.writer = nil
+	if r.load, r.untold, err = p.Probe(ctx, r.layout); err != nil {
+		r.load = nil
+		return err
+	}
+	r.pace = r.load.Pace()
+	n.writer, err = r.load.Writer(ctx, 0)
+	return err
 }
 
 // close closes the writers and the load of a try.

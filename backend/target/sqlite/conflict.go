@@ -83,18 +83,23 @@ func (w *writing) onConflict(s *bulk.Statements) {
 
 // find returns the statement that looks up the row's key.
 func (w *writing) find() string {
-	return fmt.Sprintf("SELECT 1 FROM main.%s WHERE %s", quote(w.t.name), w.there())
+	return fmt.Sprintf("SELECT 1 FROM %s WHERE %s", w.t.full(), w.there())
 }
 
 // there returns the condition that a row of the table has the row's key.
 func (w *writing) there() string {
+	return w.key.holds(func(name string) string { return w.value(w.t.index(name)) })
+}
+
+// holds returns the condition that the columns of a key have certain values.
+func (k *key) holds(value func(column string) string) string {
 	var where []string
-	for i, name := range w.key.columns {
+	for i, name := range k.columns {
 		compared := quote(name)
-		if collation := w.key.collations[i]; collation != "" {
+		if collation := k.collations[i]; collation != "" {
 			compared += " COLLATE " + quote(collation)
 		}
-		where = append(where, compared+" = "+w.value(w.t.index(name)))
+		where = append(where, compared+" = "+value(name))
 	}
 	return strings.Join(where, " AND ")
 }
@@ -118,7 +123,7 @@ func (w *writing) change() string {
 	if len(set) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("UPDATE%s main.%s SET %s WHERE %s", w.t.orAbort(), quote(w.t.name), strings.Join(set, ", "), w.there())
+	return fmt.Sprintf("UPDATE%s %s SET %s WHERE %s", w.t.orAbort(), w.t.full(), strings.Join(set, ", "), w.there())
 }
 
 // set returns the columns that the rule sets in an existing row.

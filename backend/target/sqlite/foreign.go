@@ -29,7 +29,15 @@ func (d *DB) readReferences(ctx context.Context, t *table) error {
 		if err != nil {
 			return err
 		}
-		t.referred = t.referred || slices.ContainsFunc(references, func(r reference) bool { return strings.EqualFold(r.table, t.name) })
+		for _, r := range references {
+			if strings.EqualFold(r.table, t.name) {
+				t.referred = true
+				if err := d.completeReference(ctx, &r); err != nil {
+					return err
+				}
+				t.referredTo = append(t.referredTo, r.to...)
+			}
+		}
 		if strings.EqualFold(name, t.name) {
 			t.references = references
 		}

@@ -90,27 +90,40 @@ func says(all []string, words ...string) bool {
 func bareWords(sql string) []string {
 	var words []string
 	for sql != "" {
-		n := 1
+		n, space := wordLength(sql)
 		switch c := sql[0]; {
-		case strings.HasPrefix(sql, "--"):
-			n = through(sql, 2, "\n")
-		case strings.HasPrefix(sql, "/*"):
-			n = through(sql, 2, "*/")
-		case c == '[':
-			n = through(sql, 1, "]")
-		case c == '\'', c == '"', c == '`':
-			n = through(sql, 1, sql[:1]) // a doubled quote begins a new string
-		case inWord(c):
-			for n < len(sql) && inWord(sql[n]) {
-				n++
-			}
+		case space, strings.ContainsRune("['\"`", rune(c)):
+		default:
 			words = append(words, strings.ToUpper(sql[:n]))
-		case !strings.ContainsRune(" \t\n\f\r", rune(c)):
-			words = append(words, sql[:1])
 		}
 		sql = sql[n:]
 	}
 	return words
+}
+
+// wordLength returns how long the word is that a statement begins with: a name, also
+// in quotes, a string, or any other character; or what separates words.
+func wordLength(sql string) (n int, space bool) {
+	n = 1
+	switch c := sql[0]; {
+	case strings.HasPrefix(sql, "--"):
+		return through(sql, 2, "\n"), true
+	case strings.HasPrefix(sql, "/*"):
+		return through(sql, 2, "*/"), true
+	case strings.ContainsRune(" \t\n\f\r", rune(c)):
+		return 1, true
+	case c == '[':
+		n = through(sql, 1, "]")
+	case c == '\'', c == '"', c == '`':
+		for n = through(sql, 1, sql[:1]); n < len(sql) && sql[n] == c; { // a doubled quote goes on
+			n = through(sql, n+1, sql[:1])
+		}
+	case inWord(c):
+		for n < len(sql) && inWord(sql[n]) {
+			n++
+		}
+	}
+	return n, false
 }
 
 // through returns the index after the first end in text at or after start, or the

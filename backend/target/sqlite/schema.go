@@ -15,6 +15,7 @@ import (
 // A table is the schema of a table.
 type table struct {
 	name    string // as it is spelled in the database
+	schema  string // main, where it is not that of a check
 	columns []load.Column
 	// defaults has the expression of each column's default, "" for none.
 	defaults []string
@@ -25,6 +26,8 @@ type table struct {
 
 	references []reference // its foreign keys
 	referred   bool        // foreign keys, of other tables or its own, refer to it
+	referredTo []string    // the columns that these refer to
+	unasked    []string    // unique indexes that are no keys: of a part of the rows, or of expressions
 
 	strict   bool
 	triggers bool // it has triggers
@@ -50,7 +53,7 @@ func (d *DB) table(ctx context.Context, full load.TableName) (*table, error) {
 	if err := checkSchema(full); err != nil {
 		return nil, err
 	}
-	t, name := &table{}, full.Name
+	t, name := &table{schema: "main"}, full.Name
 	var schema, kind string
 	var withoutRowid bool
 	if strings.EqualFold(name, "sqlite_schema") { // it is listed, but found by its older name only
@@ -176,10 +179,17 @@ func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 		return err
 	}
 	for _, i := range indexes {
-		if !i.unique || i.partial {
+		if !i.unique {
+			continue
+		}
+		if i.partial {
+			t.unasked = append(t.unasked, i.name)
 			continue
 		}
 		k, err := d.readKey(ctx, i.name)
+		if slices.Contains(k.columns, "") {
+			t.unasked = append(t.unasked, i.name)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -214,6 +224,9 @@ func (d *DB) readKey(ctx context.Context, index string) (key, error) {
 	})
 	return k, err
 }
+
+// full returns the name of the table for statements.
+func (t *table) full() string { return t.schema + "." + quote(t.name) }
 
 // index returns the position of a column, or -1. SQLite ignores case in names.
 func (t *table) index(column string) int {

@@ -89,6 +89,8 @@ int lf_prepare(lf_loader *l, const lf_statements *s, const unsigned char *decima
   rc = prepare(l, rc, s->one, &l->one);
   rc = prepare(l, rc, s->find, &l->find);
   rc = prepare(l, rc, s->change, &l->change);
+  rc = prepare(l, rc, s->before, &l->before);
+  rc = prepare(l, rc, s->orphan, &l->orphan);
   if (s->guard) {
     rc = prepare(l, rc, "SAVEPOINT linefeed_row", &l->savepoint);
     rc = prepare(l, rc, "ROLLBACK TO linefeed_row", &l->rollback);
@@ -102,8 +104,8 @@ int lf_prepare(lf_loader *l, const lf_statements *s, const unsigned char *decima
 }
 
 void lf_finalize(lf_loader *l) {
-  sqlite3_stmt **all[] = {&l->many, &l->rowid, &l->one, &l->find, &l->change,
-                          &l->savepoint, &l->rollback, &l->release};
+  sqlite3_stmt **all[] = {&l->many, &l->rowid, &l->one, &l->find, &l->change, &l->before,
+                          &l->orphan, &l->savepoint, &l->rollback, &l->release};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     sqlite3_finalize(*all[i]);
     *all[i] = NULL;

@@ -61,6 +61,11 @@ type Statements struct {
 	Find, Change string
 	First        bool
 
+	// Before runs before each row, if it is not "", and Orphan after the row is
+	// stored: if it selects something, the row is refused for a foreign key. Orphan
+	// needs Guard, and neither goes with Many.
+	Before, Orphan string
+
 	Guard bool // a refused row may leave something behind
 	Skip  bool // One skips rows whose key exists
 }
@@ -172,6 +177,7 @@ func (l *Loader) Prepare(s Statements) error {
 	c := &C.lf_statements{
 		cols: C.int(s.Columns),
 		many: text(s.Many), rowid: text(s.Rowid), one: text(s.One), find: text(s.Find), change: text(s.Change),
+		before: text(s.Before), orphan: text(s.Orphan),
 		guard: flag(s.Guard), skip: flag(s.Skip), first: flag(s.First),
 	}
 	rc := C.lf_prepare(l.c, c, unsafe.SliceData(decimals))

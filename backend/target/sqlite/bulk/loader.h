@@ -23,7 +23,7 @@ struct lf_loader {
   int skip;  /* one skips rows whose key exists */
   int first; /* look up the key before one runs */
   unsigned char *decimals; /* by column: its texts are decimals that become numbers */
-  sqlite3_stmt *many, *rowid, *one, *find, *change, *savepoint, *rollback, *release;
+  sqlite3_stmt *many, *rowid, *one, *find, *change, *before, *orphan, *savepoint, *rollback, *release;
 
   /* The batch of the current call, and the rows that the virtual table has. */
   const lf_cell *cells;

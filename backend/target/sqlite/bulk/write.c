@@ -153,6 +153,29 @@ static int dangling(lf_loader *l) {
   return now != 0;
 }
 
+/* Whether the orphan statement selects something for the row. */
+static int orphaned(lf_loader *l, int *is) {
+  *is = 0;
+  if (l->orphan == NULL) return SQLITE_OK;
+  int rc = bind(l, l->orphan);
+  if (rc == SQLITE_OK) rc = sqlite3_step(l->orphan);
+  *is = rc == SQLITE_ROW;
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) lf_fail(l, rc);
+  sqlite3_reset(l->orphan);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* Runs the statement that comes before each row. */
+static int before(lf_loader *l) {
+  if (l->before == NULL) return SQLITE_OK;
+  int rc = bind(l, l->before);
+  if (rc == SQLITE_OK) rc = sqlite3_step(l->before);
+  if (rc == SQLITE_DONE) rc = SQLITE_OK;
+  if (rc != SQLITE_OK) lf_fail(l, rc);
+  sqlite3_reset(l->before);
+  return rc;
+}
+
 static int run(sqlite3_stmt *s) {
   sqlite3_step(s);
   return sqlite3_reset(s);
@@ -170,7 +193,9 @@ static int put(lf_loader *l, sqlite3_stmt *s, lf_refusal *refusals, lf_outcome *
   if (rc == SQLITE_DONE) {
     *became = sqlite3_changes64(l->db) > 0 ? STORED : IGNORED;
     sqlite3_reset(s);
-    if (!l->guard || !dangling(l)) return SQLITE_OK;
+    int orphan;
+    if ((rc = orphaned(l, &orphan)) != SQLITE_OK) return rc;
+    if (!orphan && (!l->guard || !dangling(l))) return SQLITE_OK;
     rc = refuse(l, SQLITE_CONSTRAINT_FOREIGNKEY, "", refusals, out);
   } else {
     if (!blames_row(rc) || sqlite3_get_autocommit(l->db)) {
@@ -235,6 +260,7 @@ static int write_each(lf_loader *l, lf_refusal *refusals, int32_t capacity, lf_o
   for (; l->row < l->end && out->refused < capacity; l->row++) {
     int rc = lf_stop(l);
     if (rc != SQLITE_OK) return lf_fail(l, rc);
+    if ((rc = before(l)) != SQLITE_OK) return rc;
     if (l->guard && (rc = run(l->savepoint)) != SQLITE_OK) return lf_fail(l, rc);
     if ((rc = write_row(l, refusals, out)) != SQLITE_OK) return rc;
     if (l->guard && (rc = run(l->release)) != SQLITE_OK) return lf_fail(l, rc);
@@ -264,6 +290,8 @@ int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
     clear(l->one);
     clear(l->find);
     clear(l->change);
+    clear(l->before);
+    clear(l->orphan);
   }
   out->next = l->row;
   /* The batch belongs to the caller again. */
