@@ -11,7 +11,11 @@ import (
 const starts = 5
 
 // A choice is what is measured.
-type choice struct{ files, servers, large, writers bool }
+type choice struct {
+	files          bool // imports into SQLite, and reading
+	servers        []product
+	large, writers bool
+}
 
 // measure runs all steps, round by round.
 func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
@@ -25,8 +29,8 @@ func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
 			return nil, err
 		}
 	}
-	if c.servers {
-		r.servers, r.missing, err = b.startServers(ctx)
+	if len(c.servers) > 0 {
+		r.servers, r.missing, err = b.startServers(ctx, c.servers)
 		if err != nil {
 			return nil, err
 		}

@@ -48,6 +48,8 @@ type product struct {
 	peers    []peer
 }
 
+var products = []product{postgreSQL, mariaDB}
+
 // A peer is another program that loads CSV into a server.
 type peer struct {
 	program string
@@ -58,13 +60,13 @@ type peer struct {
 
 // startServers starts the servers whose programs are there, and tells which are not. They end
 // with end.
-func (b *bench) startServers(ctx context.Context) (all []*server, missing []string, err error) {
+func (b *bench) startServers(ctx context.Context, products []product) (all []*server, missing []string, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, endServers(all))
 		}
 	}()
-	for _, p := range []product{postgreSQL, mariaDB} {
+	for _, p := range products {
 		b.say("start %s", p.title)
 		started, err := p.start(testserver.With(p.options...))
 		if testserver.Missing(err) {
