@@ -93,6 +93,31 @@ func (b *Block) Reset(width, cols int) {
 	}
 }
 
+// A room is how much memory a block took.
+type room struct{ bytes, rows, fields int }
+
+// or returns the room that is enough for b as well.
+func (r room) or(b *Block) room {
+	return room{max(r.bytes, len(b.Arena)), max(r.rows, len(b.Rows)), max(r.fields, len(b.Fields))}
+}
+
+// reserve gives an empty block the fields of another, and as much room as others
+// took, and some more, if it was not used yet: growing leaves as much again behind.
+func (b *Block) reserve(r room, fields <-chan []Field) {
+	if b.Fields == nil {
+		select {
+		case b.Fields = <-fields:
+		default:
+			b.Fields = make([]Field, 0, r.fields+r.fields/16)
+		}
+	}
+	if cap(b.Rows) == 0 {
+		b.Arena = make([]byte, 0, r.bytes+r.bytes/16)
+		b.Rows = make([]Row, 0, r.rows+r.rows/16)
+		b.Cells = make([]Cell, 0, cap(b.Rows)*b.Cols)
+	}
+}
+
 // Full reports whether the block is to be handed on.
 func (b *Block) Full() bool {
 	size := b.size()

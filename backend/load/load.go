@@ -73,7 +73,7 @@ type Prober interface {
 }
 
 // A Load is one load into one table. Its methods may be called from one goroutine
-// at a time.
+// at a time, but for Writer, which is called for all writers at once.
 type Load interface {
 	// Marks returns the marks that earlier tries of the same job have committed,
 	// at most one for each writer.

@@ -136,17 +136,18 @@ func (r *run) try(ctx context.Context) (err error) {
 	n, from := blocks+r.depth(), r.from
 	free, read, converted := make(chan *Block, n), make(chan *Block, n), make(chan *Block, n)
 	r.large, r.free = make(chan struct{}, 1), free
+	fields := make(chan []Field, blocks)
 	for range n {
-		free <- &Block{most: r.pace.Batch}
+		free <- &Block{most: r.blockSize()}
 	}
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		r.panics.guard(func() { readStage(stages, r.src, len(r.layout.Columns), from, free, read, r.large) })
+		r.panics.guard(func() { readStage(stages, r.src, len(r.layout.Columns), from, free, read, r.large, fields) })
 	})
 	group.Go(func() {
 		defer close(converted)
-		r.panics.guard(func() { convertStage(r.conv, read, converted) })
+		r.panics.guard(func() { convertStage(r.conv, read, converted, fields) })
 	})
 	r.panics.guard(func() { err = r.write(ctx, converted) })
 	if m := r.panics.err(); m != nil {
@@ -165,8 +166,9 @@ func (r *run) try(ctx context.Context) (err error) {
 // readStage has src fill blocks until it ends or ctx is done, and hands on those
 // with records after from. Of those with a large record there is one at a time:
 // after each it waits for large.
-func readStage(ctx context.Context, src Source, cols int, from int64, free <-chan *Block, out chan<- *Block, large <-chan struct{}) {
+func readStage(ctx context.Context, src Source, cols int, from int64, free <-chan *Block, out chan<- *Block, large <-chan struct{}, fields <-chan []Field) {
 	width := len(src.Fields())
+	var usual room
 	for {
 		var b *Block
 		select {
@@ -177,6 +179,7 @@ func readStage(ctx context.Context, src Source, cols int, from int64, free <-cha
 		var err error
 		for {
 			b.Reset(width, cols)
+			b.reserve(usual, fields)
 			err = src.Fill(b)
 			b.found()
 			if err != nil || b.last.Record > from || ctx.Err() != nil {
@@ -187,6 +190,9 @@ func readStage(ctx context.Context, src Source, cols int, from int64, free <-cha
 			b.err = err
 		}
 		alone := b.large
+		if !alone {
+			usual = usual.or(b)
+		}
 		out <- b // holds all blocks: never waits
 		if err != nil {
 			return
@@ -201,10 +207,16 @@ func readStage(ctx context.Context, src Source, cols int, from int64, free <-cha
 	}
 }
 
-// convertStage turns the records of each block into rows of a batch.
-func convertStage(conv Converter, in <-chan *Block, out chan<- *Block) {
+// convertStage turns the records of each block into rows of a batch. Their fields are
+// then of no more use, and serve for other blocks.
+func convertStage(conv Converter, in <-chan *Block, out chan<- *Block, fields chan<- []Field) {
 	for b := range in {
 		conv.Convert(b)
+		select {
+		case fields <- b.Fields[:0]:
+			b.Fields = nil
+		default: // others have theirs
+		}
 		out <- b // holds all blocks: never waits
 	}
 }

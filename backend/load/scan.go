@@ -31,7 +31,7 @@ func Scan(ctx context.Context, src Source, take func(*Block), opt Options) (time
 	var group sync.WaitGroup
 	group.Go(func() {
 		defer close(read)
-		m.guard(func() { readStage(reading, src, 0, 0, free, read, large) })
+		m.guard(func() { readStage(reading, src, 0, 0, free, read, large, nil) })
 	})
 	defer group.Wait()
 	defer func() {

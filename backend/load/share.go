@@ -42,8 +42,12 @@ func (r *run) split(f *flight) {
 	b, from := f.block, r.from
 	for i := range f.shares {
 		s := &f.shares[i]
+		if s.space.Rows == nil {
+			rows := len(b.Rows) / len(f.shares) * 9 / 8
+			s.space.Rows, s.space.Cells, s.index = make([]Row, 0, rows), make([]Cell, 0, rows*b.Cols), make([]int, 0, rows)
+		}
 		s.batch = Batch{Rows: s.space.Rows[:0], Cells: s.space.Cells[:0], Cols: b.Cols, Arena: b.Arena}
-		s.rows = s.index[:0]
+		s.rows, s.size = s.index[:0], 0
 	}
 	for i := range b.Rows {
 		number := b.Rows[i].Number
@@ -59,6 +63,7 @@ func (r *run) split(f *flight) {
 		s.batch.Rows = append(s.batch.Rows, b.Rows[i])
 		s.batch.Cells = append(s.batch.Cells, b.Row(i)...)
 		s.rows = append(s.rows, i)
+		s.size += int(b.Rows[i].RawEnd - b.Rows[i].RawStart)
 	}
 	for i := range f.shares {
 		s := &f.shares[i]

@@ -247,6 +247,9 @@ type lane struct {
 	work   chan *flight
 	index  int
 
+	flights []*flight // those whose shares are written together
+	packed  Batch     // memory for them
+
 	done Mark  // as it was last committed
 	now  tally // of what it wrote, with what is not committed
 }
@@ -294,12 +297,27 @@ func (r *run) open(ctx context.Context) error {
 		r.lanes = append(r.lanes, n)
 	}
 	r.goBack()
-	for _, n := range r.lanes {
-		if n.writer, err = r.load.Writer(ctx, n.index); err != nil {
+	errs := make([]error, len(r.lanes))
+	var group sync.WaitGroup
+	for i, n := range r.lanes {
+		group.Go(func() {
+			r.panics.guard(func() { n.writer, errs[i] = r.load.Writer(ctx, n.index) })
+		})
+	}
+	group.Wait()
+	return cmp.Or(r.panics.err(), firstError(errs))
+}
+
+// firstError returns the first error: rather one after which the load can't go on.
+func firstError(errs []error) error {
+	var lost error
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, ErrLost) {
 			return err
 		}
+		lost = cmp.Or(lost, err)
 	}
-	return nil
+	return lost
 }
 
 // openCheck opens the only writer of a check.
@@ -340,7 +358,7 @@ func (r *run) close() error {
 // taken: so many that all writers have work.
 func (r *run) depth() int {
 	if n := len(r.lanes); n > 1 {
-		return n * max(1, shareBytes/max(r.pace.Batch, blockBytes))
+		return n * max(1, max(shareBytes, r.pace.Batch*3/4)/r.blockSize())
 	}
 	return 0
 }
@@ -351,9 +369,7 @@ func (r *run) takeOff(ctx context.Context) (land func()) {
 	for _, n := range r.lanes {
 		n.work = make(chan *flight, r.depth()+1)
 		r.flying.Go(func() {
-			for f := range n.work {
-				f.write(ctx, n, &r.panics)
-			}
+			n.fly(ctx, r.pace.Batch, &r.panics)
 		})
 	}
 	return func() {
@@ -377,18 +393,12 @@ type flight struct {
 type share struct {
 	batch Batch
 	rows  []int // which of the block's rows they are; nil where they are all
+	size  int   // bytes of their records
 	res   Result
 
 	space Batch // memory that serves again
 	index []int
 	err   error
-}
-
-func (f *flight) write(ctx context.Context, n *lane, panics *panicGuard) {
-	defer f.left.Done()
-	s := &f.shares[n.index]
-	panics.guard(func() { s.res, s.err = n.writer.Write(ctx, &s.batch) })
-	s.err = cmp.Or(panics.err(), s.err)
 }
 
 // result returns the rows that were refused, as the block's.
