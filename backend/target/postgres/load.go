@@ -196,7 +196,7 @@ func (p *loading) setPace() {
 		switch {
 		case p.table.triggers: // which may make writers wait for each other
 			p.pace.Writers = 1
-		case p.db.trip > far:
+		case time.Duration(p.db.trip.Load()) > far:
 			p.pace.Writers = farWriters
 		}
 	}
@@ -214,7 +214,7 @@ func (p *loading) Pace() load.Pace { return p.pace }
 // Writer opens a writer, on a connection of its own.
 func (p *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
 	w := &writer{loading: p, index: i}
-	if p.first != nil && i == 0 {
+	if i == 0 && p.first != nil { // which other writers do not look at
 		w.conn, p.first = p.first.PgConn(), nil
 		w.began, w.ahead = true, savepoint
 	} else {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,7 +33,7 @@ type DB struct {
 	place  load.Place
 	family family
 	major  int // the version of PostgreSQL that it is, or is compatible with
-	trip   time.Duration
+	trip   atomic.Int64
 
 	loading    *loading
 	unfinished load.TableName // the table that a load has made which lost its connection
@@ -79,7 +80,7 @@ func (d *DB) connect(ctx context.Context) (*pgx.Conn, error) {
 		hangUp(c.PgConn())
 		return nil, d.explain(ctx, "open database", err)
 	}
-	d.trip = time.Since(start)
+	d.trip.Store(int64(time.Since(start)))
 	return c, nil
 }
 
