@@ -17,7 +17,7 @@ func TestBadServers(t *testing.T) {
 	for _, kind := range []struct {
 		name   string
 		server func(testing.TB) *testserver.Server
-	}{{"postgresql", testserver.Postgres}} {
+	}{{"postgresql", testserver.Postgres}, {"mariadb", testserver.MariaDB}} {
 		t.Run(kind.name, func(t *testing.T) {
 			db := kind.server(t).Database(t)
 			db.Exec(t, "CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(5) NOT NULL)")
@@ -75,7 +75,7 @@ func TestImportIntoServers(t *testing.T) {
 	for _, kind := range []struct {
 		name   string
 		server func(testing.TB) *testserver.Server
-	}{{"postgresql", testserver.Postgres}} {
+	}{{"postgresql", testserver.Postgres}, {"mariadb", testserver.MariaDB}} {
 		t.Run(kind.name, func(t *testing.T) {
 			db := kind.server(t).Database(t)
 			dir := newHome(t)

@@ -158,7 +158,7 @@ func orNoTable(err, none error) error {
 func (d *DB) noTable(name, schema string, names []string) error {
 	var near []string
 	for _, n := range names {
-		if alike(name, n) {
+		if load.Alike(name, n) {
 			near = append(near, strconv.Quote(n))
 		}
 	}

@@ -19,6 +19,7 @@ type loading struct {
 	db       *DB
 	job      string // "" where no marks are kept
 	unmarked bool   // though they are wanted
+	session  string // the name of its writers' connections at the server
 	layout   load.Layout
 	schema   string // of the table, and of the marks
 	table    *table
@@ -30,22 +31,22 @@ type loading struct {
 	first   *pgx.Conn    // in whose transaction the table is made, until the writer has it
 	commits atomic.Int64 // that went through, or may have, by all writers
 	lost    atomic.Bool  // a connection
+	silent  atomic.Bool  // the server does not even answer that a call is cancelled
 	closed  bool
 }
 
-// batch is how many bytes of text a batch has: so many that the time until the
-// server answers counts for little, and so few that memory holds some of them.
-const batch = 2 << 20
-
-// The number of writers, unless the plan says otherwise.
+// How a table is written to by a server that is near, and by one that is far away: a
+// batch has so many bytes of text that the time until the server answers counts for
+// little, and so few that memory holds those of all writers.
 const (
-	nearWriters = 2
-	farWriters  = 4
+	nearBatch, nearWriters = 1 << 20, 2
+	farBatch, farWriters   = 768 << 10, 4
+
 	mostWriters = 64
 )
 
 // far is how long an answer takes from a server that is far away.
-const far = 5 * time.Millisecond
+const far = 10 * time.Millisecond
 
 // afterCancel is how long the commit may take that keeps what was written.
 const afterCancel = time.Second
@@ -69,7 +70,13 @@ func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load,
 }
 
 func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout) (_ *loading, err error) {
-	p := &loading{db: d, layout: l, job: job}
+	p := &loading{db: d, layout: l, job: job, session: d.anonymous}
+	if job != "" {
+		p.session = sessionName(job)
+	}
+	if err := d.endOthers(ctx, c, p.session); err != nil {
+		return nil, err
+	}
 	if l.Plan.Create {
 		if err := d.checkNew(ctx, c, l); err != nil {
 			return nil, err
@@ -114,7 +121,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		}
 		p.created = p.created || len(p.marks) > 0
 	}
-	p.created = p.created || d.unfinished == name
+	p.created = p.created || p.job == "" && d.unfinished == name
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
@@ -127,7 +134,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		statement := createTable(name, p.layout)
 		// What the table will be like is known once it is there.
 		one := d.fits(p.layout) == 1
-		if p.first, err = d.connect(ctx); err != nil {
+		if p.first, err = d.connect(ctx, p.session); err != nil {
 			return err
 		}
 		if _, err := p.first.Exec(ctx, "BEGIN"); err != nil {
@@ -179,11 +186,14 @@ func (d *DB) fits(l load.Layout) int {
 
 // setPace says how the load wants to be written to.
 func (p *loading) setPace() {
-	p.pace = load.Pace{Batch: batch, Writers: 1, AfterCancel: afterCancel}
+	p.pace = load.Pace{Batch: nearBatch, Writers: 1, AfterCancel: afterCancel}
 	if len(p.marks) > 0 { // the shares stay what they were
 		p.pace.Writers = max(1, p.marks[0].Writers)
 		p.pace.ShareBy, _ = p.writes.share()
 		return
+	}
+	if p.db.trip > far {
+		p.pace.Batch = farBatch
 	}
 	by, can := p.writes.share()
 	most := p.db.fits(p.layout)
@@ -196,7 +206,7 @@ func (p *loading) setPace() {
 		switch {
 		case p.table.triggers: // which may make writers wait for each other
 			p.pace.Writers = 1
-		case time.Duration(p.db.trip.Load()) > far:
+		case p.db.trip > far:
 			p.pace.Writers = farWriters
 		}
 	}
@@ -218,7 +228,7 @@ func (p *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
 		w.conn, p.first = p.first.PgConn(), nil
 		w.began, w.ahead = true, savepoint
 	} else {
-		c, err := p.db.connect(ctx)
+		c, err := p.db.connect(ctx, p.session)
 		if err != nil {
 			return nil, err
 		}
@@ -242,15 +252,20 @@ func (p *loading) Close() error {
 		hangUp(p.first.PgConn())
 	}
 	p.db.unfinished = load.TableName{}
-	if p.layout.Plan.Create && p.lost.Load() && (p.created || p.commits.Load() > 0) {
-		p.db.unfinished = p.table.name // it must not be made again
-	}
-	if p.commits.Load() > 0 || len(p.marks) > 0 || p.db.conn == nil || p.db.conn.IsClosed() {
+	if p.commits.Load() > 0 || len(p.marks) > 0 || p.silent.Load() || p.db.conn == nil || p.db.conn.IsClosed() {
+		if p.layout.Plan.Create && p.lost.Load() && (p.created || p.commits.Load() > 0) {
+			p.db.unfinished = p.table.name // it must not be made again
+		}
 		return nil // where the connection is lost, it is left to the next try
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return p.db.do(ctx, "undo what was not committed", func(c *pgx.Conn) error {
+		if p.lost.Load() {
+			if err := p.db.endOthers(ctx, c, p.session); err != nil {
+				return err
+			}
+		}
 		if p.created && p.table != nil {
 			if err := dropEmpty(ctx, c, p.table.name); err != nil {
 				return err

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,10 +31,11 @@ type DB struct {
 	conn   *pgx.Conn // for all but the rows; it may be closed
 	place  load.Place
 	family family
-	major  int // the version of PostgreSQL that it is, or is compatible with
-	trip   atomic.Int64
+	major  int           // the version of PostgreSQL that it is, or is compatible with
+	trip   time.Duration // until an answer comes
 
 	loading    *loading
+	anonymous  string         // the name of the connections of loads that have none
 	unfinished load.TableName // the table that a load has made which lost its connection
 	calls      calls
 }
@@ -45,7 +45,7 @@ const oldest = 120000
 
 // Open connects to a database.
 func Open(ctx context.Context, config Config) (*DB, error) {
-	d := &DB{config: config}
+	d := &DB{config: config, anonymous: sessionName("")}
 	c, err := d.connection(ctx)
 	if err != nil {
 		return nil, err
@@ -62,12 +62,19 @@ const settings = `SET client_encoding = 'UTF8'; SET standard_conforming_strings 
 	`SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0`
 
 // How long the server has for ending a call that was cancelled, before the
-// connection is cut.
-const cancelTime = 700 * time.Millisecond
+// connection is cut, and for saying good-bye. With what a batch may take, this is less
+// than a person waits for a cancel.
+const (
+	cancelTime = 500 * time.Millisecond
+	leaveTime  = 150 * time.Millisecond
+)
 
-// connect makes a connection.
-func (d *DB) connect(ctx context.Context) (*pgx.Conn, error) {
+// connect makes a connection, of that name at the server where it is not "".
+func (d *DB) connect(ctx context.Context, name string) (*pgx.Conn, error) {
 	config := d.config.conn.Copy()
+	if name != "" {
+		config.RuntimeParams["application_name"] = name
+	}
 	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTime}
 	}
@@ -75,12 +82,10 @@ func (d *DB) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, d.explain(ctx, "open database", err)
 	}
-	start := time.Now()
 	if _, err := c.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
 		hangUp(c.PgConn())
 		return nil, d.explain(ctx, "open database", err)
 	}
-	d.trip.Store(int64(time.Since(start)))
 	return c, nil
 }
 
@@ -90,7 +95,7 @@ func (d *DB) connection(ctx context.Context) (*pgx.Conn, error) {
 	if d.conn != nil && !d.conn.IsClosed() {
 		return d.conn, nil
 	}
-	c, err := d.connect(ctx)
+	c, err := d.connect(ctx, "")
 	if err == nil {
 		d.conn = c
 	}
@@ -99,7 +104,7 @@ func (d *DB) connection(ctx context.Context) (*pgx.Conn, error) {
 
 // hangUp closes a connection, without waiting long for a server that is not there.
 func hangUp(c *pgconn.PgConn) {
-	ctx, cancel := context.WithTimeout(context.Background(), cancelTime)
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
 	defer cancel()
 	_ = c.Close(ctx)
 }
@@ -121,6 +126,15 @@ func (d *DB) lookAround(ctx context.Context, c *pgx.Conn) error {
 		Scan(&number, &version, &database, &schema)
 	if err != nil {
 		return err
+	}
+	for i := range 3 {
+		start := time.Now()
+		if err := c.Ping(ctx); err != nil {
+			return err
+		}
+		if trip := time.Since(start); i == 0 || trip < d.trip {
+			d.trip = trip
+		}
 	}
 	d.major = number / 10000
 	d.family = familyOf(version)

@@ -123,7 +123,7 @@ func (d *DB) noTable(ctx context.Context, c *pgx.Conn, name load.TableName, foun
 			switch {
 			case t.Name == name.Name && name.Schema == "":
 				near = append(near, strconv.Quote(load.TableName{Schema: t.Schema, Name: t.Name}.String()))
-			case alike(name.Name, t.Name) && (t.Schema == name.Schema || name.Schema == "" && t.Schema == d.place.Schema):
+			case load.Alike(name.Name, t.Name) && (t.Schema == name.Schema || name.Schema == "" && t.Schema == d.place.Schema):
 				near = append(near, strconv.Quote(t.Name))
 			}
 		}

@@ -163,6 +163,8 @@ func (w *writer) fail(ctx context.Context, err error) error {
 	w.failed = w.db.explain(ctx, fmt.Sprintf("write to table %q", w.table.name.Name), err)
 	if errors.Is(w.failed, load.ErrLost) {
 		w.lost.Store(true)
+	} else if w.conn.IsClosed() {
+		w.silent.Store(true)
 	}
 	if w.unmarked && errors.Is(w.failed, load.ErrLost) {
 		// Without marks the load can't go on.

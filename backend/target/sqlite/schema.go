@@ -112,7 +112,7 @@ func (d *DB) noTable(ctx context.Context, name string) error {
 	}
 	var near []string
 	for _, t := range tables {
-		if alike(name, t) {
+		if load.Alike(name, t) {
 			near = append(near, strconv.Quote(t))
 		}
 	}

@@ -28,15 +28,18 @@ type writer struct {
 
 // Prepare readies a load. A new table is part of the first commit.
 func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load, error) {
+	marks, err := d.Marks(ctx, job, l.Plan.TableName())
+	if err != nil {
+		return nil, err
+	}
+	if len(marks) > 0 {
+		l.Plan.Create = false // the table was made with the first of them
+	}
 	w, err := d.begin(ctx, l)
 	if err != nil {
 		return nil, d.explain(ctx, fmt.Sprintf("load into table %q", l.Plan.Table), err)
 	}
 	w.job = job
-	marks, err := d.Marks(ctx, job, l.Plan.TableName())
-	if err != nil {
-		return nil, errors.Join(err, w.Close())
-	}
 	return &oneLoad{w, marks}, nil
 }
 

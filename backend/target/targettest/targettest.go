@@ -31,6 +31,12 @@ type Dialect struct {
 	// database counts.
 	Counted string
 	NoNUL   bool // its texts hold no NUL
+
+	// Deferred is what makes a foreign key wait for the end of a transaction; "" if
+	// nothing does.
+	Deferred string
+
+	HidesMarks bool // the table of marks is not listed among others
 }
 
 // Run runs the suite. fresh creates an empty database, and removes it at the end of
@@ -71,6 +77,15 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"names that mean something else", testNamesWithMeaning},
 		{"types and checks that are more than that", testNothingElseIsMade},
 		{"rows are counted", testRowsAreCounted},
+		{"refusals in each position", testPositions},
+		{"deferred foreign keys", testDeferred},
+		{"all or nothing", testAtomic},
+		{"changed by another program", testChangedMeanwhile},
+		{"first rows", testHead},
+		{"marks", testMarks},
+		{"marks of a new table", testMarksOfNewTable},
+		{"several writers", testWriters},
+		{"one writer", testOneWriter},
 		{"random rows against a model", testModel},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
@@ -137,6 +152,12 @@ func (s *session) begin(p load.Plan, columns ...string) load.Writer {
 
 func (s *session) tryBegin(p load.Plan, columns ...string) (load.Writer, error) {
 	s.t.Helper()
+	return Begin(s.t.Context(), s.Target, s.layout(p, columns...))
+}
+
+// layout returns the layout of a load into the named columns.
+func (s *session) layout(p load.Plan, columns ...string) load.Layout {
+	s.t.Helper()
 	all := p.Columns
 	if !p.Create {
 		var err error
@@ -159,7 +180,7 @@ func (s *session) tryBegin(p load.Plan, columns ...string) (load.Writer, error) 
 		l.Fields = append(l.Fields, name)
 		l.Index = append(l.Index, i)
 	}
-	return Begin(s.t.Context(), s.Target, l)
+	return l
 }
 
 // write writes rows and checks that the result adds up.

@@ -35,6 +35,7 @@ type Proxy struct {
 	phrases  []*phrase
 	flow     chan struct{} // closed while bytes flow
 	closed   chan struct{}
+	end      sync.Once
 	opened   int
 }
 
@@ -187,9 +188,9 @@ func (p *Proxy) Opened() int {
 	return p.opened
 }
 
-// Close cuts all connections and ends the proxy. It must be called once.
+// Close cuts all connections and ends the proxy.
 func (p *Proxy) Close() {
-	close(p.closed)
+	p.end.Do(func() { close(p.closed) })
 	p.Refuse()
 	p.CutAll()
 	p.Resume()

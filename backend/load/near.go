@@ -1,10 +1,10 @@
-package postgres
+package load
 
 import "strings"
 
-// alike reports whether a may be a misspelling of b: they differ in case and
+// Alike reports whether a may be a misspelling of b: they differ in case and
 // punctuation only, or in one or two letters.
-func alike(a, b string) bool {
+func Alike(a, b string) bool {
 	plain := strings.NewReplacer("_", "", "-", "", " ", "")
 	x := []rune(plain.Replace(strings.ToLower(a)))
 	y := []rune(plain.Replace(strings.ToLower(b)))
