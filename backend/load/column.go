@@ -105,6 +105,10 @@ type Column struct {
 	Scales Scales `json:"-"`
 	Words  string `json:"-"`
 
+	// Fraction is how many digits the decimals of a guessed column had after the
+	// point, where all that were seen had as many; 0 where they differ.
+	Fraction int `json:"-"`
+
 	// NullSigns says that texts by which programs and people say that there is
 	// no value, such as N/A, are NULL where they are no value of the type.
 	// It is not for texts, nor where the plan names the texts for NULL.

@@ -161,6 +161,9 @@ func (v *verdict) guess(name string) Guess {
 		if c.number && w.mayBeCodes(c) && !w.scales.spread() {
 			g.Column.Scales = load.Scales{Known: true, Least: w.scales.least, Zeroed: w.scales.zeroed}
 		}
+		if c.typ == load.Decimal && w.scales.least == w.scales.most {
+			g.Column.Fraction = w.scales.least
+		}
 		if p, ok := c.parser.(*booleanParser); ok && c.format == "" {
 			g.Column.Words = string(p.yes) + "/" + string(p.no)
 		}

@@ -13,6 +13,7 @@ import (
 // 0.6 or 9.9 beside 12.50, do not count up like that.
 type scales struct {
 	least    int // of those that have any; 0 for none
+	most     int
 	zeroed   int // the most of those that end with a zero
 	first    held
 	negative bool
@@ -42,6 +43,7 @@ func (s *scales) add(text []byte, line int64) {
 	if s.least == 0 || n < s.least {
 		s.least = n
 	}
+	s.most = max(s.most, n)
 	if n > mostZeroed {
 		return
 	}

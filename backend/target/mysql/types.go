@@ -36,6 +36,8 @@ func (s server) spell(c load.Column, inKey bool) string {
 			scales = maxScale
 		}
 		switch {
+		case c.Precision == 0 && c.Fraction > 0 && c.Fraction <= scales:
+			return fmt.Sprintf("DECIMAL(%d,%d)", freeDigits, c.Fraction)
 		case c.Precision == 0:
 			return fmt.Sprintf("DECIMAL(%d,%d)", freeDigits, freeScale)
 		case c.Precision > maxDigits || c.Scale > scales:
