@@ -69,6 +69,13 @@ const progressEvery = 100 * time.Millisecond
 // would not stay in the processor's caches.
 const blocks = 4
 
+// Of batches beyond largeBatch, which are for servers far away, fewer travel: while
+// one is written there is time enough to read and convert the next.
+const (
+	largeBatch = 1 << 20
+	fewBlocks  = 2
+)
+
 // A Summary says what a load did.
 type Summary struct {
 	Counts
@@ -134,6 +141,9 @@ func (r *run) try(ctx context.Context) (err error) {
 	}
 	stages, stop := context.WithCancel(ctx)
 	n, from := blocks+r.depth(), r.from
+	if r.pace.Batch > largeBatch {
+		n = fewBlocks + r.depth()
+	}
 	free, read, converted := make(chan *Block, n), make(chan *Block, n), make(chan *Block, n)
 	r.large, r.free = make(chan struct{}, 1), free
 	fields := make(chan []Field, blocks)

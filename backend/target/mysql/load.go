@@ -141,7 +141,7 @@ func (ld *loading) Pace() load.Pace { return ld.pace }
 const (
 	nearBatch    = 1 << 20
 	farBatch     = 4 << 20
-	farAway      = 2 * time.Millisecond // of an answer
+	farAway      = 10 * time.Millisecond // of an answer
 	commitBytes  = 256 << 20
 	galeraCommit = 8 << 20
 )
