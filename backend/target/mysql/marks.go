@@ -19,49 +19,47 @@ const errNoSuchTable = 1146
 // from being removed, and tells a later try that the table of the load is its own, which
 // known reports. Where no table can be made, there are no marks, and Place says so.
 func (d *DB) openMarks(ctx context.Context, c *conn, job, schema string) (marks []load.Mark, known bool, err error) {
-	marks, known, err = d.readMarks(ctx, c, job, schema)
-	if err != nil || known {
-		return marks, known, err
-	}
 	table := qualified(schema, marksTable)
 	first, err := json.Marshal(load.Mark{})
 	if err != nil {
 		return nil, false, err
 	}
+	statements := "SELECT mark FROM " + table + " WHERE job = " + literal(job) + " ORDER BY writer; " +
+		"INSERT IGNORE INTO " + table + " VALUES (" + literal(job) + ", 0, " + literal(string(first)) + ")"
 	// Another load may remove the table, with its last mark, in between.
 	for range 3 {
-		if err = c.exec(ctx, "CREATE TABLE IF NOT EXISTS "+table+createMarks); err != nil {
-			break
+		var all []result
+		all, err = c.query(ctx, "CREATE TABLE IF NOT EXISTS "+table+createMarks+"; "+statements)
+		if forbidden(err) { // also where the table is there
+			all, err = c.query(ctx, statements)
 		}
-		err = c.exec(ctx, "INSERT INTO "+table+" VALUES ("+literal(job)+", 0, "+literal(string(first))+")")
+		if err == nil && len(all) == 1 {
+			d.marks = true
+			return readMarks(job, all[0])
+		}
 		if number(err) != errNoSuchTable {
 			break
 		}
 	}
-	switch n := number(err); {
-	case err == nil:
-		d.marks = true
-	case n == 1044, n == 1142, n == 1143, n == 1227:
+	if forbidden(err) || number(err) == errNoSuchTable {
 		d.marks = false
 		return nil, false, nil
 	}
 	return nil, false, err
 }
 
+// forbidden reports whether an error says that the user lacks a right.
+func forbidden(err error) bool {
+	switch number(err) {
+	case 1044, 1142, 1143, 1227:
+		return true
+	}
+	return false
+}
+
 // readMarks returns the marks of a job that are beyond the first record, and whether it
 // has any mark.
-func (d *DB) readMarks(ctx context.Context, c *conn, job, schema string) (marks []load.Mark, known bool, err error) {
-	there, err := d.exists(ctx, c, schema, marksTable)
-	if err != nil || !there {
-		return nil, false, err
-	}
-	rows, err := c.one(ctx, "SELECT mark FROM "+qualified(schema, marksTable)+" WHERE job = "+literal(job)+" ORDER BY writer")
-	if number(err) == errNoSuchTable {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
+func readMarks(job string, rows result) (marks []load.Mark, known bool, err error) {
 	for _, row := range rows {
 		known = true
 		var m load.Mark
@@ -84,11 +82,15 @@ func (d *DB) Marks(ctx context.Context, job string, t load.TableName) ([]load.Ma
 	if err != nil {
 		return nil, err
 	}
-	marks, _, err := d.readMarks(ctx, c, job, d.schema(t))
+	rows, err := c.one(ctx, "SELECT mark FROM "+qualified(d.schema(t), marksTable)+" WHERE job = "+literal(job)+" ORDER BY writer")
+	if number(err) == errNoSuchTable || forbidden(err) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, d.explain(ctx, "look up the marks of a load", err)
 	}
-	return marks, nil
+	marks, _, err := readMarks(job, rows)
+	return marks, err
 }
 
 // markStatement returns the statement that writes a mark.
@@ -115,36 +117,24 @@ func (d *DB) Forget(ctx context.Context, job string, t load.TableName) error {
 }
 
 func (d *DB) forget(ctx context.Context, c *conn, job, schema string) error {
-	there, err := d.exists(ctx, c, schema, marksTable)
-	if err != nil || !there {
-		return err
-	}
 	table := qualified(schema, marksTable)
-	if err := c.exec(ctx, "DELETE FROM "+table+" WHERE job = "+literal(job)); err != nil {
-		if number(err) == errNoSuchTable {
-			return nil
-		}
-		return err
-	}
-	rows, err := c.one(ctx, "SELECT 1 FROM "+table+" LIMIT 1")
-	if err != nil || len(rows) > 0 || d.server.galera || d.server.tidb {
-		// Where tables can't be locked on all nodes, it stays.
-		return ignoreMissing(err)
+	left := "SELECT 1 FROM " + table + " LIMIT 1"
+	rows, err := c.one(ctx, "DELETE FROM "+table+" WHERE job = "+literal(job)+"; "+left)
+	switch {
+	case number(err) == errNoSuchTable, forbidden(err):
+		return nil
+	case err != nil, len(rows) > 0, d.server.galera, d.server.tidb:
+		return err // where tables can't be locked on all nodes, it stays
 	}
 	// Nobody writes a mark between the look and the removal.
-	if err := c.exec(ctx, "LOCK TABLES "+table+" WRITE"); err != nil {
+	rows, err = c.one(ctx, "LOCK TABLES "+table+" WRITE; "+left)
+	if err != nil {
 		return nil //nolint:nilerr // no right to: an empty table stays
 	}
-	rows, err = c.one(ctx, "SELECT 1 FROM "+table+" LIMIT 1")
-	if err == nil && len(rows) == 0 {
-		_ = c.exec(ctx, "DROP TABLE "+table) // stays too, without the right
+	if len(rows) == 0 {
+		if err := c.exec(ctx, "DROP TABLE "+table+"; UNLOCK TABLES"); err == nil {
+			return nil // stays too, without the right
+		}
 	}
 	return c.exec(ctx, "UNLOCK TABLES")
-}
-
-func ignoreMissing(err error) error {
-	if number(err) == errNoSuchTable {
-		return nil
-	}
-	return err
 }
