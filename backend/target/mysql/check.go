@@ -38,15 +38,11 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 	if d.config.insecure() {
 		warnings = append(warnings, load.Warning{Code: "insecure_connection", Note: message.New("insecure_connection", "use_verify_identity", "server", d.about().Address)})
 	}
-	marks := d.marks
-	if schema := d.schema(name); schema != d.config.Database {
-		all, err := c.query(ctx, askForMarks(schema))
-		if err != nil {
-			return nil, err
-		}
-		marks = len(all) == 2 && mayKeepMarks(schema, all[0], all[1])
+	all, err := c.query(ctx, askForMarks(d.schema(name)))
+	if err != nil {
+		return nil, err
 	}
-	if !marks {
+	if len(all) == 2 && !mayKeepMarks(d.schema(name), all[0], all[1]) {
 		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", d.schema(name))})
 	}
 	if len(all) == 2 {
