@@ -88,6 +88,7 @@ func TestGalera(t *testing.T) {
 	if losses == 0 {
 		t.Error("the node was killed, and nothing was lost")
 	}
+	d.Exec(t, "SET SESSION wsrep_sync_wait = 1")
 	if got := fmt.Sprint(d.Query(t, "SELECT count(*), min(id), max(id) FROM t")); got != fmt.Sprintf("[[%d 0 %d]]", batches*size, batches*size-1) {
 		t.Errorf("the table has %s", got)
 	}

@@ -65,6 +65,12 @@ func (d *DB) conn(ctx context.Context) (*conn, error) {
 	if err := d.learn(results); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), c.close())
 	}
+	if d.server.galera {
+		// What was committed on a node that is gone is read on this one.
+		if err := c.exec(ctx, "SET SESSION wsrep_sync_wait = 1"); err != nil {
+			return nil, errors.Join(d.explain(ctx, "open database", err), c.close())
+		}
+	}
 	d.control = c
 	return c, nil
 }
