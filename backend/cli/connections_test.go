@@ -118,8 +118,12 @@ func TestConnections(t *testing.T) {
 	if listed := run(t, "connections", "list", "--json").want(t, 0); !strings.Contains(listed.stdout, `"url":"postgres://ann@db.example/other","kind":"postgres","password":""`) {
 		t.Errorf("%s", listed.stdout)
 	}
+	file := write(t, dir, "a.csv", "id\n1\n")
+	if r := run(t, "import", file, "--to", "shop", "--table", "a", "--create"); r.status != 64 || !strings.Contains(r.stderr, "write connection:shop, or ./shop for a file") {
+		t.Errorf("%d %s", r.status, r.stderr)
+	}
 	run(t, "connections", "remove", "connection:Shop").want(t, 0)
-	if r := run(t, "import", write(t, dir, "a.csv", "id\n1\n"), "--to", "connection:shop", "--table", "a"); r.status != 64 || !strings.Contains(r.stderr, `no connection "shop" is saved`) {
+	if r := run(t, "import", file, "--to", "connection:shop", "--table", "a"); r.status != 64 || !strings.Contains(r.stderr, `no connection "shop" is saved`) {
 		t.Errorf("%d %s", r.status, r.stderr)
 	}
 	t.Setenv("LINEFEED_KEYCHAIN", "none")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -167,9 +168,18 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 	return nil
 }
 
-// unlock asks for the password of a request's target, if that is needed.
+// unlock asks for the password of a request's target, if that is needed. A path that
+// may be meant for the name of a connection is refused.
 func (l *loader) unlock(ctx context.Context, r job.Request) error {
+	if name := r.Target; name != "" && !strings.ContainsAny(name, `/\.:`) && l.engine.Connections.Saved(ctx, name) {
+		if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+			return usagef("--to %s: a connection of that name is saved: write connection:%s, or ./%s for a file", name, name, name)
+		}
+	}
 	l.warnOfPassword(r.Target)
+	if !l.err.terminal {
+		return nil // nobody can be asked
+	}
 	url := r.Target
 	if url == "" && r.Like != "" {
 		if j, err := l.engine.Runner.Job(ctx, r.Like); err == nil { // else the job says so

@@ -24,6 +24,12 @@ func (b *Book) Address(ctx context.Context, url string) (string, error) {
 	return c.URL, err
 }
 
+// Saved reports whether a connection of that name is saved.
+func (b *Book) Saved(ctx context.Context, name string) bool {
+	_, err := b.named(ctx, name)
+	return err == nil
+}
+
 // Open opens a target, by whatever it is named. Where that holds no password, it is
 // the one given in this session, LINEFEED_PASSWORD, the one in the keychain, or what
 // PostgreSQL's and MySQL's own programs would use. The error may wrap a
@@ -49,6 +55,9 @@ func (b *Book) Unlock(ctx context.Context, url string, ask func(ctx context.Cont
 		return nil //nolint:nilerr // Open says so
 	}
 	l.find(ctx)
+	if s, err := l.server.Completed(); err != nil || s.Password != "" {
+		return nil //nolint:nilerr // Open says so
+	}
 	for wanted := connect.NoPassword; ; wanted = connect.WrongPassword {
 		db, err := target.Open(ctx, l.server.URL())
 		if err == nil {
