@@ -178,7 +178,7 @@ func rates(v load.Progress) []string {
 }
 
 // waiting is printed when a load can't proceed.
-const waiting = "waiting: another program has locked the database"
+const waiting = "waiting for the database: another program has locked it, or it is slow to answer"
 
 // reconnecting says that the connection was lost, why, and when it is tried again.
 func reconnecting(r *load.Reconnecting) string {

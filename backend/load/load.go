@@ -145,12 +145,6 @@ type Refusal struct {
 // table.
 var ErrNoTable = errors.New("no such table")
 
-// Why a target can't be looked at, or written to: its errors wrap these.
-var (
-	ErrLocked     = errors.New("locked by another program")
-	ErrNoDatabase = errors.New("not a database")
-)
-
 // ErrLost is wrapped by an error after which all that a writer wrote since its
 // last commit is undone, or its fate not known, but the load can go on: the
 // connection was cut, the server ended, it undid the transaction for the sake of

@@ -11,7 +11,7 @@ const (
 	PhaseOpening    Phase = "opening"    // looking at the file and the target
 	PhaseInferring  Phase = "inferring"  // reading all records for the types of their fields, before they are read again
 	PhaseWriting    Phase = "writing"    // reading, converting and writing
-	PhaseWaiting    Phase = "waiting"    // for the lock that another program has on the database
+	PhaseWaiting    Phase = "waiting"    // for the database: another program has locked it, or it has not answered for long
 	PhaseCommitting Phase = "committing" // making rows durable
 
 	// PhaseReconnecting is waiting for the next try after the connection to the

@@ -8,8 +8,8 @@ import (
 
 	driver "github.com/mattn/go-sqlite3"
 
-	"linefeed/backend/load"
 	"linefeed/backend/target/sqlite/bulk"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // What fails by itself is told also where a cancel came at the same time.
@@ -33,7 +33,7 @@ func TestCancelHidesNothing(t *testing.T) {
 
 func TestErrorsThatCanBeToldApart(t *testing.T) {
 	d := &DB{path: "x.db"}
-	for code, want := range map[driver.ErrNo]error{driver.ErrBusy: load.ErrLocked, driver.ErrLocked: load.ErrLocked, driver.ErrNotADB: load.ErrNoDatabase} {
+	for code, want := range map[driver.ErrNo]error{driver.ErrBusy: sqlitefile.ErrLocked, driver.ErrLocked: sqlitefile.ErrLocked, driver.ErrNotADB: sqlitefile.ErrNoDatabase} {
 		if err := d.explain(t.Context(), "open database", &bulk.Error{Code: int(code)}); !errors.Is(err, want) {
 			t.Errorf("code %d is told as %q, want %v", code, err, want)
 		}

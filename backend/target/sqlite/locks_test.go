@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/load"
 	"linefeed/backend/target"
 	"linefeed/backend/target/sqlite"
+	"linefeed/backend/target/sqlite/sqlitefile"
 	"linefeed/backend/target/targettest"
 )
 
@@ -235,8 +236,8 @@ func TestWaitIsSet(t *testing.T) {
 	for _, wait := range []string{"0s", "20ms"} {
 		_, err := target.Open(t.Context(), "sqlite:"+f.path+"?wait="+wait)
 		wantError(t, err, f.path, "locked by another program")
-		if !errors.Is(err, load.ErrLocked) {
-			t.Errorf("open: %v, want %v", err, load.ErrLocked)
+		if !errors.Is(err, sqlitefile.ErrLocked) {
+			t.Errorf("open: %v, want %v", err, sqlitefile.ErrLocked)
 		}
 	}
 }

@@ -6,9 +6,14 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
-	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/target/sqlite/bulk"
+)
+
+// Why a file can't be used: the errors of [Advice.Explain] wrap these.
+var (
+	ErrLocked     = errors.New("locked by another program")
+	ErrNoDatabase = errors.New("not a database")
 )
 
 // Code returns the primary result code behind err, which comes from the driver
@@ -43,14 +48,14 @@ type Advice struct {
 
 // Explain returns err with the operation that failed, what is wrong with the
 // file at path, and the advice. It returns nil where err says nothing about the
-// file. The error wraps load.ErrLocked or load.ErrNoDatabase where it is one.
+// file. The error wraps ErrLocked or ErrNoDatabase where it is one.
 func (a *Advice) Explain(op, path string, err error) error {
 	var told error
 	switch Code(err) {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		told = message.NewError(load.ErrLocked, "locked", a.Locked, "path", path)
+		told = message.NewError(ErrLocked, "locked", a.Locked, "path", path)
 	case sqlite3.ErrNotADB:
-		told, err = message.NewError(nil, "not_sqlite", a.NoDatabase, "path", path), load.ErrNoDatabase
+		told, err = message.NewError(nil, "not_sqlite", a.NoDatabase, "path", path), ErrNoDatabase
 	case sqlite3.ErrReadonly:
 		told = message.NewError(nil, "not_writable", a.ReadOnly, "path", path)
 	case sqlite3.ErrFull:

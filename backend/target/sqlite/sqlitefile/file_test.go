@@ -12,7 +12,6 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
-	"linefeed/backend/load"
 	"linefeed/backend/target/sqlite/bulk"
 )
 
@@ -89,7 +88,7 @@ func TestExplain(t *testing.T) {
 			if got == nil || got.Error() != want {
 				t.Errorf("code %d is %v, want %s", code, got, want)
 			}
-			if locked := errors.Is(got, load.ErrLocked); locked != Locked(err) {
+			if locked := errors.Is(got, ErrLocked); locked != Locked(err) {
 				t.Errorf("code %d: locked %v", code, locked)
 			}
 		}
