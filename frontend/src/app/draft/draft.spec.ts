@@ -2,7 +2,7 @@ import { TestBed } from '@angular/core/testing';
 import type { Job, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
 import { Live } from '../backend/live';
 import { Program } from '../backend/program';
-import { column, database, fakeProgram, preview, settled } from '../backend/program.fake';
+import { column, database, fakeProgram, postgres, preview, settled } from '../backend/program.fake';
 import { Draft } from './draft';
 
 function setUp(answers: Partial<Program> = {}) {
@@ -304,6 +304,125 @@ describe('Draft', () => {
     draft.createTable('');
     expect(draft.table()).toBe('a_3');
     expect(draft.creates()).toBe(true);
+  });
+
+  describe('of a server', () => {
+    const tables = [
+      { schema: 'public', name: 'a', rows: 1 },
+      { schema: 'sales', name: 'A', rows: 1 },
+    ];
+    const server = (rest: Partial<Program> = {}) => {
+      const found = setUp({
+        database: () => Promise.resolve(database(tables, postgres)),
+        ...rest,
+      });
+      found.draft.open('/data/a.csv');
+      found.draft.choices.setTarget('connection:Shop');
+      return found;
+    };
+
+    it('takes a table of a schema, by its exact name', async () => {
+      const { draft } = server();
+      await until(() => {
+        expect(draft.request()?.plan).toMatchObject({ schema: 'public', table: 'a' });
+      });
+      expect(draft.request()?.target).toBe('connection:Shop');
+      expect(draft.schemas()).toEqual(['public', 'sales']);
+      expect(draft.existing()).toBe(tables[0]);
+      draft.choices.setSchema('sales');
+      expect(draft.creates()).toBe(true);
+      draft.useTable({ schema: 'sales', name: 'A', rows: 1 });
+      expect([draft.existing(), draft.schema()]).toEqual([tables[1], 'sales']);
+      expect(draft.request()?.plan).toMatchObject({ schema: 'sales', table: 'A' });
+    });
+
+    it('makes a table in a schema, under a name that is free there', async () => {
+      const { draft } = server();
+      await until(() => {
+        expect(draft.existing()).toBeDefined();
+      });
+      draft.createTable('');
+      expect([draft.schema(), draft.table()]).toEqual(['public', 'a_2']);
+      draft.choices.setTable('A');
+      draft.createIn('sales');
+      expect([draft.schema(), draft.table(), draft.creates()]).toEqual(['sales', 'A_2', true]);
+      draft.choices.setTarget('connection:Other');
+      expect(draft.choices.schema()).toBeUndefined();
+    });
+
+    it('asks for writers of a server alone', async () => {
+      const { draft } = server();
+      draft.choices.setRules({ writers: 4 });
+      await until(() => {
+        expect(draft.request()?.plan.writers).toBe(4);
+      });
+    });
+
+    it('leaves schema and writers out of a plan for a file', async () => {
+      const { draft } = setUp();
+      draft.open('/data/a.csv');
+      draft.choices.setRules({ writers: 4 });
+      await until(() => {
+        expect(draft.request()).toBeDefined();
+      });
+      expect(draft.request()?.plan).not.toHaveProperty('writers');
+      expect(draft.request()?.plan).not.toHaveProperty('schema');
+    });
+
+    it('says why it can’t be reached, and goes on once it has the password', async () => {
+      let given = '';
+      const failure = {
+        ...{ kind: 'no_password', step: 'login', hint: 'give it' },
+        message: 'db:5432 asks for the password of "ada", and there is none',
+      };
+      const { draft } = server({
+        database: () =>
+          Promise.resolve(given ? database(tables, postgres) : { ...database(), failure }),
+        givePassword: (target, password) => {
+          given = `${target} ${password}`;
+          return Promise.resolve();
+        },
+      });
+      await until(() => {
+        expect(draft.failure()?.kind).toBe('no_password');
+      });
+      expect(draft.targetError()).toBe(
+        'db:5432 asks for the password of "ada", and there is none. Give it.',
+      );
+      expect(draft.blocked()).toBe('The database can’t be used: see Target');
+      expect(draft.request()).toBeUndefined();
+      await draft.givePassword('secret');
+      await until(() => {
+        expect(draft.blocked()).toBe('');
+      });
+      expect(given).toBe('connection:Shop secret');
+    });
+
+    it('keeps no password of a URL that was typed', async () => {
+      const given: string[] = [];
+      const { draft } = server({
+        givePassword: (target, password) => {
+          given.push(target, password);
+          return Promise.resolve();
+        },
+      });
+      await draft.takeURL('postgres://ada:s%40e@db/shop');
+      expect(given).toEqual(['postgres://ada@db/shop', 's@e']);
+      expect([draft.kind(), draft.target()]).toEqual(['url', 'postgres://ada@db/shop']);
+    });
+
+    it('keeps what was chosen of each kind', () => {
+      const { draft } = server();
+      draft.choices.setKind('url');
+      expect([draft.target(), draft.blocked()]).toEqual([
+        '',
+        'Choose a database first: see Target',
+      ]);
+      draft.choices.setKind('file');
+      expect(draft.target()).toBe('/data/a.db');
+      draft.choices.setKind('connection');
+      expect(draft.target()).toBe('connection:Shop');
+    });
   });
 
   it('sees the table that a run of it made', async () => {
