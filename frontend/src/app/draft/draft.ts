@@ -415,9 +415,9 @@ export class Draft {
     }
   }
 
-  /** Names differ in case alone only in PostgreSQL. */
+  /** On servers, names may differ in case alone. */
   private isChosen(table: Table): boolean {
-    const exact = this.place()?.kind === 'postgres';
+    const exact = this.place()?.server !== undefined;
     const name = (t: string) => (exact ? t : t.toLowerCase());
     return (table.schema ?? '') === this.schema() && name(table.name) === name(this.table());
   }

@@ -58,9 +58,7 @@ function done(s: Summary): Outcome {
         ? 'No records found in the file'
         : `${count(good)} of ${count(s.read)} ${loaded}${skipped}${rejected}`,
     detail: [
-      s.check
-        ? 'Nothing was written. Existing keys, CHECK rules, foreign keys and triggers are tested only by the import.'
-        : '',
+      s.check ? 'Nothing was written.' : '',
       s.padded
         ? `${counted(s.padded, 'record')} with too few or too many fields ${s.padded === 1 ? 'was' : 'were'} padded or cut.`
         : '',
