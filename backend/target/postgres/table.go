@@ -28,7 +28,7 @@ type table struct {
 
 	excludes bool // it has exclusion constraints
 
-	insertOnly bool // INSERT can write to it, COPY can't
+	insertOnly bool // it is written to by INSERT, not COPY
 	writable   bool // anything can
 	readable   bool // its rows may be read
 }
@@ -39,6 +39,7 @@ type column struct {
 	cast      string // the type that its texts are cast to; what stands in parentheses is left to the assignment
 	byDefault string // the expression of its default, "" for none
 	counts    bool   // its default is the next number of a sequence
+	always    bool   // which can't be changed in a row that is there
 
 	bytewise      bool // two values are equal only if their texts are
 	deterministic bool // as its collation
@@ -153,22 +154,20 @@ const insertable = 1 << 3
 
 func (t *table) readKind(ctx context.Context, c *pgx.Conn) error {
 	var can int
-	var instead bool
 	err := c.QueryRow(ctx, `
 		SELECT pg_catalog.pg_relation_is_updatable($1::oid, true),
-			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgtype & 69 = 69),
 			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal),
 			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND tgdeferrable)
 				OR EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND condeferrable),
 			EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'x'),
 			pg_catalog.has_table_privilege($1::oid, 'SELECT')`, t.oid).
-		Scan(&can, &instead, &t.triggers, &t.deferrable, &t.excludes, &t.readable)
+		Scan(&can, &t.triggers, &t.deferrable, &t.excludes, &t.readable)
 	if err != nil {
 		return err
 	}
 	t.deferrable = t.deferrable || t.triggers // a trigger may write to whatever has such constraints
 	t.writable = t.kind == "r" || t.kind == "p" || can&insertable != 0
-	t.insertOnly = t.kind == "v" && !instead
+	t.insertOnly = t.kind == "v" // COPY also counts rows there that a trigger leaves out
 	return nil
 }
 
@@ -185,7 +184,7 @@ func (t *table) readColumns(ctx context.Context, c *pgx.Conn) error {
 		SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), b.type, b.modifier,
 			pg_catalog.format_type(b.type, -1), b.required,
 			coalesce(CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, b.expression, ''),
-			a.attidentity <> '', a.attgenerated <> '', coalesce(l.collisdeterministic, true),
+			a.attidentity <> '', a.attidentity = 'a', a.attgenerated <> '', coalesce(l.collisdeterministic, true),
 			CASE WHEN a.attidentity <> '' THEN coalesce(pg_catalog.pg_get_serial_sequence($2::text, a.attname), '') ELSE '' END
 		FROM base b
 			JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'
@@ -202,7 +201,7 @@ func (t *table) readColumns(ctx context.Context, c *pgx.Conn) error {
 		var modifier int
 		var required, identity bool
 		var sequence string
-		err := row.Scan(&c.Name, &c.Declared, &base, &modifier, &c.cast, &required, &c.byDefault, &identity, &c.Generated, &c.deterministic, &sequence)
+		err := row.Scan(&c.Name, &c.Declared, &base, &modifier, &c.cast, &required, &c.byDefault, &identity, &c.always, &c.Generated, &c.deterministic, &sequence)
 		if identity && sequence != "" {
 			c.byDefault = "nextval(" + literal(sequence) + ")"
 		}

@@ -87,6 +87,11 @@ func writingFor(t *table, l load.Layout, d *DB) (*writing, error) {
 		}
 	}
 	if w.changes() {
+		for _, c := range w.columns {
+			if c.always && !slices.Contains(w.key.columns, c.Name) {
+				return nil, message.NewError(nil, "column_generated", "leave_it_out", "column", c.Name)
+			}
+		}
 		w.update = w.change()
 	}
 	w.addLookups()
@@ -126,6 +131,15 @@ func (w *writing) value(i int) string {
 	return w.bare(i)
 }
 
+// compared returns the value by which rows are compared: an empty one that the
+// database counts is that of no other row.
+func (w *writing) compared(i int) string {
+	if w.columns[i].counts {
+		return w.bare(i)
+	}
+	return w.value(i)
+}
+
 // findKey finds the key that identifies the row a rule is about, from the columns
 // that the plan names.
 func (w *writing) findKey(columns []string) error {
@@ -162,7 +176,7 @@ func (w *writing) change() string {
 	for k, c := range w.t.columns {
 		i, inKey := w.at[k], slices.Contains(w.key.columns, c.Name)
 		switch {
-		case c.Generated:
+		case c.Generated, c.always && inKey:
 		case i >= 0 && c.counts && !c.Nullable && !inKey: // an empty value keeps the number
 			set = append(set, fmt.Sprintf("%[1]s = coalesce(%[2]s, linefeed_target.%[1]s)", quote(c.Name), w.bare(i)))
 		case i >= 0 && (!inKey || w.rule == load.ConflictReplace):
@@ -183,7 +197,7 @@ func (w *writing) change() string {
 func (w *writing) same(columns, of []string, alias string) string {
 	var where []string
 	for i, name := range columns {
-		where = append(where, fmt.Sprintf("%s.%s = %s", alias, quote(of[i]), w.value(w.at[w.t.index(name)])))
+		where = append(where, fmt.Sprintf("%s.%s = %s", alias, quote(of[i]), w.compared(w.at[w.t.index(name)])))
 	}
 	return strings.Join(where, " AND ")
 }
@@ -225,17 +239,17 @@ func (w *writing) addLookups() {
 func (w *writing) ranks(l *lookup) string {
 	values := make([]string, len(l.columns))
 	for i, c := range l.columns {
-		values[i] = w.value(c)
+		values[i] = w.compared(c)
 	}
 	return fmt.Sprintf("SELECT dense_rank() OVER (ORDER BY %s) FROM %s ORDER BY linefeed_batch.linefeed_row", strings.Join(values, ", "), w.rows(l.columns))
 }
 
 // mapped returns the columns of the layout with these names, and whether all are
-// mapped, and none has a default instead of NULL.
+// mapped.
 func (w *writing) mapped(names []string) (columns []int, ok bool) {
 	for _, name := range names {
 		k := w.t.index(name)
-		if k < 0 || w.at[k] < 0 || slices.Contains(w.filled, w.at[k]) && w.t.columns[k].counts {
+		if k < 0 || w.at[k] < 0 {
 			return nil, false
 		}
 		columns = append(columns, w.at[k])
