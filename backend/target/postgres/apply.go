@@ -112,7 +112,7 @@ func (w *writer) change(ctx context.Context, b *load.Batch, rows []int) (n outco
 	if len(rest) > 0 {
 		w.ahead = "" // what was changed is undone with them
 		if failed, err = w.put(ctx, b, rest); err != nil || failed != nil {
-			return n, w.unchanged(ctx, b, rows, failed), err
+			return n, failed, err
 		}
 	}
 	n.Inserted = int64(len(rest))
@@ -122,18 +122,6 @@ func (w *writer) change(ctx context.Context, b *load.Batch, rows []int) (n outco
 		n.Updated = int64(len(changed))
 	}
 	return n, nil, nil
-}
-
-// unchanged returns the error of a row that was neither changed nor inserted: if it
-// is there, a trigger left it out.
-func (w *writer) unchanged(ctx context.Context, b *load.Batch, rows []int, failed *rowError) *rowError {
-	if len(rows) != 1 || failed == nil || !failed.is(load.CodeDuplicateKey) || !w.table.triggers {
-		return failed
-	}
-	if there, err := w.there(ctx, b, rows, w.writes.lookupOf(w.writes.key)); err == nil && len(there) == 1 {
-		return ignored()
-	}
-	return failed
 }
 
 // changed changes the rows that are there, and returns which they are.

@@ -85,6 +85,16 @@ func (w *writer) settle(ctx context.Context, b *load.Batch, row int, failed *row
 			return nil
 		}
 	}
+	if w.writes.changes() && w.table.triggers && failed.key == w.writes.key {
+		// It is there, and was not changed: a trigger left it out.
+		there, err := w.there(ctx, b, []int{row}, w.writes.lookupOf(w.writes.key))
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 {
+			failed = ignored()
+		}
+	}
 	out.refuse(row, failed.why)
 	return nil
 }

@@ -41,10 +41,11 @@ type column struct {
 	counts    bool   // its default is the next number of a sequence
 	always    bool   // which can't be changed in a row that is there
 
-	bytewise      bool // two values are equal only if their texts are
-	deterministic bool // as its collation
-	timed         bool // it keeps seconds
-	digits        int  // of a fraction of a second that it keeps
+	bytewise      bool   // two values are equal only if their texts are
+	deterministic bool   // as its collation
+	collation     string // as a clause; "" for that of the database
+	timed         bool   // it keeps seconds
+	digits        int    // of a fraction of a second that it keeps
 }
 
 // A key is a unique index.
@@ -154,20 +155,22 @@ const insertable = 1 << 3
 
 func (t *table) readKind(ctx context.Context, c *pgx.Conn) error {
 	var can int
+	var policies bool
 	err := c.QueryRow(ctx, `
 		SELECT pg_catalog.pg_relation_is_updatable($1::oid, true),
 			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal),
 			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND tgdeferrable)
 				OR EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND condeferrable),
 			EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'x'),
-			pg_catalog.has_table_privilege($1::oid, 'SELECT')`, t.oid).
-		Scan(&can, &t.triggers, &t.deferrable, &t.excludes, &t.readable)
+			pg_catalog.has_table_privilege($1::oid, 'SELECT'), pg_catalog.row_security_active($1::oid)`, t.oid).
+		Scan(&can, &t.triggers, &t.deferrable, &t.excludes, &t.readable, &policies)
 	if err != nil {
 		return err
 	}
 	t.deferrable = t.deferrable || t.triggers // a trigger may write to whatever has such constraints
 	t.writable = t.kind == "r" || t.kind == "p" || can&insertable != 0
-	t.insertOnly = t.kind == "v" // COPY also counts rows there that a trigger leaves out
+	// COPY knows no policies for rows, and counts rows of a view that a trigger leaves out.
+	t.insertOnly = t.kind == "v" || policies
 	return nil
 }
 
@@ -185,6 +188,7 @@ func (t *table) readColumns(ctx context.Context, c *pgx.Conn) error {
 			pg_catalog.format_type(b.type, -1), b.required,
 			coalesce(CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, b.expression, ''),
 			a.attidentity <> '', a.attidentity = 'a', a.attgenerated <> '', coalesce(l.collisdeterministic, true),
+			coalesce(CASE WHEN l.collname <> 'default' THEN (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = l.collnamespace) END, ''), coalesce(l.collname, ''),
 			CASE WHEN a.attidentity <> '' THEN coalesce(pg_catalog.pg_get_serial_sequence($2::text, a.attname), '') ELSE '' END
 		FROM base b
 			JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'
@@ -201,13 +205,17 @@ func (t *table) readColumns(ctx context.Context, c *pgx.Conn) error {
 		var modifier int
 		var required, identity bool
 		var sequence string
-		err := row.Scan(&c.Name, &c.Declared, &base, &modifier, &c.cast, &required, &c.byDefault, &identity, &c.always, &c.Generated, &c.deterministic, &sequence)
+		var collation load.TableName
+		err := row.Scan(&c.Name, &c.Declared, &base, &modifier, &c.cast, &required, &c.byDefault, &identity, &c.always, &c.Generated, &c.deterministic, &collation.Schema, &collation.Name, &sequence)
 		if identity && sequence != "" {
 			c.byDefault = "nextval(" + literal(sequence) + ")"
 		}
 		c.counts = identity || strings.HasPrefix(c.byDefault, "nextval(")
 		c.HasDefault = identity || c.byDefault != "" && !strings.HasPrefix(strings.ToUpper(c.byDefault), "NULL")
 		c.Nullable = !required
+		if collation.Schema != "" {
+			c.collation = " COLLATE " + quoteTable(collation)
+		}
 		c.describe(base, modifier)
 		return c, err
 	})

@@ -239,7 +239,7 @@ func (w *writing) addLookups() {
 func (w *writing) ranks(l *lookup) string {
 	values := make([]string, len(l.columns))
 	for i, c := range l.columns {
-		values[i] = w.compared(c)
+		values[i] = w.compared(c) + w.columns[c].collation
 	}
 	return fmt.Sprintf("SELECT dense_rank() OVER (ORDER BY %s) FROM %s ORDER BY linefeed_batch.linefeed_row", strings.Join(values, ", "), w.rows(l.columns))
 }
