@@ -283,9 +283,21 @@ func (p *Proxy) flowing() (<-chan struct{}, time.Duration) {
 // index returns where a phrase ends in data that follows tail, or -1.
 func index(tail, data []byte, text string) int {
 	both := append(bytes.Clone(tail), data...)
-	i := bytes.Index(bytes.ToUpper(both), bytes.ToUpper([]byte(text)))
+	i := bytes.Index(upper(both), upper([]byte(text)))
 	if i < 0 {
 		return -1
 	}
 	return i + len(text) - len(tail)
+}
+
+// upper returns a copy in capitals. Other bytes than letters, which may be no text,
+// keep their places.
+func upper(data []byte) []byte {
+	data = bytes.Clone(data)
+	for i, c := range data {
+		if c >= 'a' && c <= 'z' {
+			data[i] = c - 'a' + 'A'
+		}
+	}
+	return data
 }

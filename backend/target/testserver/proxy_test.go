@@ -236,11 +236,11 @@ func TestLoseRequest(t *testing.T) {
 	p := behind(t, e.addr)
 	conn := dial(t, p)
 	lost := p.LoseRequest("COMMIT", 1)
-	if got, err := ask(t, conn, "insert; commit;"); err == nil {
+	if got, err := ask(t, conn, "\xff\xfeinsert; commit;"); err == nil {
 		t.Errorf("the answer %q came", got)
 	}
 	<-lost
-	if got := <-e.received; got != "insert; commi" {
+	if got := <-e.received; got != "\xff\xfeinsert; commi" {
 		t.Errorf("the server got %q", got)
 	}
 	wantEcho(t, dial(t, p), "commit;")
