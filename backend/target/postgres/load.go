@@ -109,7 +109,15 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 		}
 	}
 	p.setPace()
-	return p, nil
+	return p, p.addWriters(ctx, c)
+}
+
+// addWriters makes the rows that the writers hold.
+func (p *loading) addWriters(ctx context.Context, c *pgx.Conn) error {
+	if p.job == "" || p.pace.Writers == 1 {
+		return nil
+	}
+	return addWriters(ctx, c, p.job, p.schema, p.pace.Writers)
 }
 
 // prepareNew makes the table of the load.
@@ -137,7 +145,11 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		if p.first, err = d.connect(ctx, p.session); err != nil {
 			return err
 		}
-		if _, err := p.first.Exec(ctx, "BEGIN"); err != nil {
+		begin := "BEGIN; "
+		if p.job != "" {
+			begin += holdMark(p.job, p.schema, 0)
+		}
+		if _, err := p.first.PgConn().Exec(ctx, begin).ReadAll(); err != nil {
 			return err
 		}
 		if _, err := p.first.Exec(ctx, statement); err != nil {
@@ -164,7 +176,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		p.created = true
 		hangUp(p.first.PgConn())
 		p.first = nil
-		return nil
+		return p.addWriters(ctx, c)
 	}
 	if p.table, err = d.table(ctx, c, name); err != nil {
 		return err
@@ -173,7 +185,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		return problem(err)
 	}
 	p.setPace()
-	return nil
+	return p.addWriters(ctx, c)
 }
 
 // fits returns the most writers that a plan can have, whatever its table is like.

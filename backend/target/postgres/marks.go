@@ -21,8 +21,12 @@ const marksTable = "linefeed_marks"
 // one needs it.
 const jobRow = -1
 
-// made is the mark of a job that has made its table.
-const made = `{"made":true}`
+// What stands instead of a mark: in the row of a writer that has committed nothing,
+// and in that of a job that has made its table.
+const (
+	unmarked = `{}`
+	made     = `{"made":true}`
+)
 
 func marksOf(schema string) string {
 	return quoteTable(load.TableName{Schema: schema, Name: marksTable})
@@ -45,7 +49,7 @@ func (d *DB) hasPlaceForMarks(ctx context.Context, c *pgx.Conn, schema string) (
 // returns its marks, and whether it has made its table already.
 func (d *DB) openMarks(ctx context.Context, c *pgx.Conn, job, schema string) (marks []load.Mark, hasMade bool, err error) {
 	statement := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %[1]s (job text NOT NULL, writer integer NOT NULL, mark text NOT NULL, PRIMARY KEY (job, writer));
-		INSERT INTO %[1]s VALUES (%[2]s, %[3]d, '{}') ON CONFLICT DO NOTHING`, marksOf(schema), literal(job), jobRow)
+		INSERT INTO %[1]s VALUES (%[2]s, %[3]d, '%[4]s'), (%[2]s, 0, '%[4]s') ON CONFLICT DO NOTHING`, marksOf(schema), literal(job), jobRow, unmarked)
 	for try := 0; ; try++ {
 		_, err = c.PgConn().Exec(ctx, statement).ReadAll()
 		// Others may make or remove the table at the same moment.
@@ -57,11 +61,25 @@ func (d *DB) openMarks(ctx context.Context, c *pgx.Conn, job, schema string) (ma
 	if err != nil {
 		return nil, false, err
 	}
-	return readMarks(ctx, c, job, schema)
+	// A writer that has lost its connection may still be committing at the server:
+	// this waits for its transaction, which holds its row.
+	return readMarks(ctx, c, job, schema, " FOR UPDATE")
 }
 
-func readMarks(ctx context.Context, c *pgx.Conn, job, schema string) (marks []load.Mark, hasMade bool, err error) {
-	rows, err := c.Query(ctx, "SELECT writer, mark FROM "+marksOf(schema)+" WHERE job = $1::text ORDER BY writer", job)
+// holdMark returns the statement by which a writer holds its row until the end of
+// its transaction.
+func holdMark(job, schema string, writer int) string {
+	return fmt.Sprintf("SELECT FROM %s WHERE job = %s AND writer = %d FOR UPDATE; ", marksOf(schema), literal(job), writer)
+}
+
+// addWriters adds the rows of n writers of a job.
+func addWriters(ctx context.Context, c *pgx.Conn, job, schema string, n int) error {
+	_, err := c.Exec(ctx, "INSERT INTO "+marksOf(schema)+" SELECT $1::text, n, $2::text FROM generate_series(0, $3::int - 1) AS n ON CONFLICT DO NOTHING", job, unmarked, n)
+	return err
+}
+
+func readMarks(ctx context.Context, c *pgx.Conn, job, schema, lock string) (marks []load.Mark, hasMade bool, err error) {
+	rows, err := c.Query(ctx, "SELECT writer, mark FROM "+marksOf(schema)+" WHERE job = $1::text ORDER BY writer"+lock, job)
 	if err != nil {
 		return nil, false, err
 	}
@@ -70,6 +88,9 @@ func readMarks(ctx context.Context, c *pgx.Conn, job, schema string) (marks []lo
 	_, err = pgx.ForEachRow(rows, []any{&writer, &text}, func() error {
 		if writer == jobRow {
 			hasMade = text == made
+			return nil
+		}
+		if text == unmarked {
 			return nil
 		}
 		var m load.Mark
@@ -118,7 +139,7 @@ func (d *DB) Marks(ctx context.Context, job string, t load.TableName) (marks []l
 	err = d.do(ctx, "look up the marks of a load", func(c *pgx.Conn) error {
 		schema, has, err := d.hasMarks(ctx, c, t)
 		if err == nil && has {
-			marks, _, err = readMarks(ctx, c, job, schema)
+			marks, _, err = readMarks(ctx, c, job, schema, "")
 		}
 		return err
 	})

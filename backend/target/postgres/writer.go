@@ -43,12 +43,16 @@ const (
 func (w *writer) before() string {
 	sql := w.ahead
 	if !w.began {
-		sql = "BEGIN; " + savepoint
+		sql = "BEGIN; "
+		if w.job != "" {
+			sql += holdMark(w.job, w.schema, w.index)
+		}
 		if w.table.deferrable {
 			// What could wait for the end of the transaction is known at once: a
 			// batch is the longest that a row may wait for another.
-			sql = "BEGIN; SET CONSTRAINTS ALL IMMEDIATE; " + savepoint
+			sql += "SET CONSTRAINTS ALL IMMEDIATE; "
 		}
+		sql += savepoint
 	}
 	w.began, w.ahead = true, ""
 	return sql
