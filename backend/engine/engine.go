@@ -109,7 +109,7 @@ func (e *Engine) Listen(addr string, origins []string) error {
 		return err
 	}
 	api, err := localapi.Start(e.Runner, e.Hub, localapi.Options{
-		Addr: addr, Origins: origins, Spool: received, Announce: e.run, Beside: e.window == nil,
+		Addr: addr, Origins: origins, Spool: received, Connections: e.Connections.List, Announce: e.run, Beside: e.window == nil,
 	})
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/spool"
@@ -50,7 +51,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.server, err = Start(b.runner, b.hub, Options{
-		Origins: []string{pageOrigin}, Spool: received, Announce: b.path("home", "run"),
+		Origins: []string{pageOrigin}, Spool: received, Connections: connection.New(st).List, Announce: b.path("home", "run"),
 	})
 	if err != nil {
 		t.Fatal(err)

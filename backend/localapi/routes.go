@@ -23,6 +23,7 @@ var routes = []route{
 	{"POST", "/v1/imports/{id}/pause", calls, (*Server).postPause},
 	{"POST", "/v1/imports/{id}/resume", calls, (*Server).postResume},
 	{"POST", "/v1/imports/{id}/cancel", calls, (*Server).postCancel},
+	{"GET", "/v1/connections", calls, (*Server).getConnections},
 	{"GET", "/v1/events", listeners, (*Server).getEvents},
 }
 

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/spool"
@@ -47,6 +48,9 @@ type Options struct {
 	// Spool keeps the received bodies. The server does not close it.
 	Spool *spool.Spool
 
+	// Connections lists the saved connections.
+	Connections func(context.Context) ([]connection.Connection, error)
+
 	// Announce is the folder in which api.json tells other programs of the same user where
 	// the server is; "" means none.
 	Announce string
@@ -64,6 +68,8 @@ type Server struct {
 	quota  quota
 	keys   keys
 	slots  slots
+
+	connections func(context.Context) ([]connection.Connection, error)
 
 	accepted accepted
 
@@ -85,7 +91,7 @@ type Server struct {
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
-	s = &Server{runner: runner, hub: hub, spool: opt.Spool, token: base64.RawURLEncoding.EncodeToString(token)}
+	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, token: base64.RawURLEncoding.EncodeToString(token)}
 	origins, err := checkOrigins(opt.Origins)
 	if err != nil {
 		return nil, err
