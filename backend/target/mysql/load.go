@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"linefeed/backend/load"
@@ -19,8 +20,10 @@ type loading struct {
 	marks []load.Mark
 	pace  load.Pace
 
-	making bool // the table was made for this load
-	kept   bool // something was committed
+	locks  lockName    // of its writers
+	making bool        // the table was made for this load
+	kept   atomic.Bool // something was committed
+	silent atomic.Bool // the server did not answer in the time that a cancel leaves it
 }
 
 // Prepare readies a load. A new table is made at once, as the server commits with it
@@ -41,13 +44,22 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 	if err := d.writable(); err != nil {
 		return nil, err
 	}
-	ld := &loading{db: d, job: job}
+	ld := &loading{db: d, job: job, locks: d.anonymous}
+	if job != "" {
+		ld.locks = locksOf(job)
+	}
 	name := l.Plan.TableName()
 	if err := d.checkTableName(name); err != nil {
 		return nil, err
 	}
+	if err := d.endOthers(ctx, c, ld.locks); err != nil {
+		return nil, err
+	}
 	ours := false
 	if job != "" {
+		if err := d.claimMarks(ctx, c, job, d.schema(name)); err != nil {
+			return nil, err
+		}
 		if ld.marks, ours, err = d.openMarks(ctx, c, job, d.schema(name)); err != nil {
 			return nil, err
 		}
@@ -146,9 +158,13 @@ const (
 	galeraCommit = 8 << 20
 )
 
+// afterCancel is how long the commit may take that keeps what was written: with what
+// follows, less than a person waits for a cancel.
+const afterCancel = 1500 * time.Millisecond
+
 func (ld *loading) setPace(c *conn) {
 	l := ld.fit.layout
-	ld.pace = load.Pace{Batch: nearBatch, Commit: commitBytes, Writers: 1}
+	ld.pace = load.Pace{Batch: nearBatch, Commit: commitBytes, Writers: 1, AfterCancel: afterCancel}
 	if c.rtt > farAway {
 		ld.pace.Batch = farBatch
 	}
@@ -156,7 +172,7 @@ func (ld *loading) setPace(c *conn) {
 		ld.pace.Commit = galeraCommit
 	}
 	if share, ok := ld.fit.share(); ok && l.Plan.Writers > 1 && !l.Plan.Atomic && ld.fit.t.transactional() {
-		ld.pace.Writers, ld.pace.ShareBy = l.Plan.Writers, share
+		ld.pace.Writers, ld.pace.ShareBy = min(l.Plan.Writers, mostWriters), share
 	}
 }
 
@@ -225,7 +241,7 @@ const closeTime = 5 * time.Second
 // Close ends the load. A table that was made for it is removed again if nothing was
 // committed.
 func (ld *loading) Close() error {
-	if ld.kept || len(ld.marks) > 0 {
+	if ld.kept.Load() || len(ld.marks) > 0 || ld.silent.Load() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)

@@ -29,6 +29,8 @@ type DB struct {
 	server  server
 	marks   bool // a table of marks can be made, or is there
 
+	anonymous lockName // of loads without a job
+
 	suspect atomic.Bool // a writer's connection was lost: this one may be too
 
 	calls calls
@@ -36,7 +38,7 @@ type DB struct {
 
 // Open connects to the first of the servers that answers.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	d := &DB{config: c}
+	d := &DB{config: c, anonymous: locksOf("")}
 	if _, err := d.conn(ctx); err != nil {
 		return nil, err
 	}

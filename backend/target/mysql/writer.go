@@ -50,8 +50,8 @@ type writer struct {
 // readers counts the readers that the driver knows.
 var readers atomic.Int64
 
-func (d *DB) openWriter(ctx context.Context, ld *loading, _ int) (*writer, error) {
-	c, _, err := d.dial(ctx, d.server.isolation())
+func (d *DB) openWriter(ctx context.Context, ld *loading, i int) (*writer, error) {
+	c, _, err := d.dial(ctx, d.server.isolation()+"; "+ld.locks.hold(i)+ld.claimable(i))
 	if err != nil {
 		return nil, err
 	}
@@ -367,14 +367,18 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 		}
 		statements = append(statements, mark)
 	} else if !w.open {
-		w.ld.kept = true
+		w.ld.kept.Store(true)
 		return nil
 	}
 	statements = append(statements, "COMMIT")
-	if err := w.conn.exec(ctx, strings.Join(statements, "; ")); err != nil {
+	err := w.conn.exec(ctx, strings.Join(statements, "; "))
+	if number(err) == 0 { // it went through, or may have
+		w.ld.kept.Store(true)
+	}
+	if err != nil {
 		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
 	}
-	w.open, w.ld.kept = false, true
+	w.open = false
 	return nil
 }
 
@@ -407,6 +411,9 @@ func (w *writer) usable(ctx context.Context) error {
 func (w *writer) fail(ctx context.Context, err error) error {
 	if w.conn.lost() || isLost(err) {
 		w.db.suspect.Store(true)
+	}
+	if ctx.Err() != nil && w.conn.lost() {
+		w.ld.silent.Store(true)
 	}
 	w.failed = w.db.explainAt(ctx, fmt.Sprintf("write to table %q", w.fit.t.name), w.conn.address, err)
 	return w.failed
