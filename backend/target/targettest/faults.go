@@ -59,7 +59,7 @@ type imported struct {
 	plan   load.Plan
 	job    string
 	source *crowd
-	plain  string
+	url    string
 
 	// Before each block that is written, from the first, and whether what was
 	// written before it is committed. May be nil.
@@ -79,21 +79,29 @@ func init() { tables <- 0 }
 // through prepares an import of n records into a new table, over a proxy.
 func (s Servers) through(t *testing.T, db *testserver.Database, n int) *imported {
 	t.Helper()
-	number := <-tables + 1
-	tables <- number
-	im := &imported{
-		t: t, db: db, proxy: db.Behind(t), source: &crowd{records: n}, plain: s.Plain,
-		job: fmt.Sprint("job ", number), plan: load.Plan{Table: fmt.Sprint("people_", number)},
-	}
-	db.Exec(t, "CREATE TABLE "+im.plan.Table+" (id integer PRIMARY KEY, name varchar(60) NOT NULL, qty integer)")
+	im := newImport(t, db, n)
+	im.proxy = db.Behind(t)
+	im.url = db.URLAt(im.proxy.Addr) + s.Plain
 	im.open()
 	return im
 }
 
-// open opens the target behind the proxy.
+func newImport(t *testing.T, db *testserver.Database, n int) *imported {
+	t.Helper()
+	number := <-tables + 1
+	tables <- number
+	im := &imported{
+		t: t, db: db, source: &crowd{records: n},
+		job: fmt.Sprint("job ", number), plan: load.Plan{Table: fmt.Sprint("people_", number)},
+	}
+	db.Exec(t, "CREATE TABLE "+im.plan.Table+" (id integer PRIMARY KEY, name varchar(60) NOT NULL, qty integer)")
+	return im
+}
+
+// open opens the target.
 func (im *imported) open() {
 	im.t.Helper()
-	tg, err := target.Open(im.t.Context(), im.db.URLAt(im.proxy.Addr)+im.plain)
+	tg, err := target.Open(im.t.Context(), im.url)
 	if err != nil {
 		im.t.Fatalf("open: %v", err)
 	}
