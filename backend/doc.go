@@ -66,6 +66,8 @@
 //     said, and 100 % only after the last commit.
 //   - One bad row never costs its neighbours. Each reject has its physical
 //     line, its column and value, a code, a reason and a hint.
+//   - Where the connection to a server is lost, the load goes on from what is in
+//     the table: every record is loaded once, and every reject told once.
 //   - A file of rejects holds the records' own bytes, after the file's header.
 //   - Memory grows neither with the file, nor the rejects, nor the listeners.
 //   - A slow or dead listener never slows an import.
