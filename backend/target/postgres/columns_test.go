@@ -168,7 +168,7 @@ func TestTypes(t *testing.T) {
 		{"bigint", []any{-9223372036854775808, 9223372036854775807}, []string{"-9223372036854775808", "9223372036854775807"}, nil, nil},
 		{"numeric(4,2)", []any{"99.99", "-0.01"}, []string{"99.99", "-0.01"}, []any{"100"}, []string{"out_of_range"}},
 		{"numeric", []any{strings.Repeat("9", 200) + "." + strings.Repeat("1", 50)}, []string{strings.Repeat("9", 200) + "." + strings.Repeat("1", 50)}, nil, nil},
-		{"real", []any{1.5}, []string{"1.5"}, []any{1e300}, []string{"out_of_range"}},
+		{"real", []any{1.5, 0.1}, []string{"1.5", "0.1"}, []any{1e300, 1.23456789}, []string{"out_of_range", "out_of_range"}},
 		{"double precision", []any{5e-324, 1.7976931348623157e308}, []string{"5e-324", "1.7976931348623157e+308"}, nil, nil},
 		{"boolean", []any{true, false}, []string{"t", "f"}, nil, nil},
 		{"varchar(3)", []any{"漢字x", ""}, []string{"漢字x", ""}, []any{"four"}, []string{"too_long"}},

@@ -153,7 +153,7 @@ func TestCancelWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Rollback()
+	defer func() { _ = lock.Rollback() }()
 	if _, err := lock.ExecContext(t.Context(), "INSERT INTO items VALUES (7)"); err != nil {
 		t.Fatal(err)
 	}

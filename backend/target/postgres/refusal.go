@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -191,15 +192,15 @@ func (w *writer) only(columns []string) int {
 // without a change.
 func (w *writer) unfit(b *load.Batch, rows []int, out *outcome) []int {
 	nul := slices.Contains(b.Arena, 0) // perhaps only of the records' own bytes
-	if !nul && len(w.writes.timed) == 0 {
+	if !nul && len(w.writes.rounded) == 0 {
 		return rows
 	}
 	fit := rows[:0]
 	for _, row := range rows {
 		if column, has := hasNUL(b, row); nul && has {
 			out.refuse(row, load.Refusal{Column: column, Code: load.CodeRefused, Note: message.New("holds_nul", "remove_nul")})
-		} else if column, most := w.tooFine(b, row); column >= 0 {
-			out.refuse(row, load.Refusal{Column: column, Code: load.CodeOutOfRange, Note: message.New("second_too_fine", "text_keeps_second", "digits", most)})
+		} else if column, why := w.tooFine(b, row); column >= 0 {
+			out.refuse(row, load.Refusal{Column: column, Code: load.CodeOutOfRange, Note: why})
 		} else {
 			fit = append(fit, row)
 		}
@@ -207,16 +208,25 @@ func (w *writer) unfit(b *load.Batch, rows []int, out *outcome) []int {
 	return fit
 }
 
-// tooFine returns the column of a row whose fraction of a second has more digits
-// than it keeps, or -1.
-func (w *writer) tooFine(b *load.Batch, row int) (column, most int) {
-	for _, i := range w.writes.timed {
-		c := b.Row(row)[i]
-		if most := w.writes.columns[i].digits; c.Kind == load.CellText && c.Len > 8 && fraction(b.Bytes(c)) > most {
-			return i, most
+// tooFine returns the column of a row whose value would be rounded, and why, or -1.
+func (w *writer) tooFine(b *load.Batch, row int) (column int, why message.Note) {
+	for _, i := range w.writes.rounded {
+		c, of := b.Row(row)[i], w.writes.columns[i]
+		switch {
+		case c.Kind == load.CellText && c.Len > 8 && of.timed && fraction(b.Bytes(c)) > of.digits:
+			return i, message.New("second_too_fine", "text_keeps_second", "digits", of.digits)
+		case c.Kind == load.CellFloat && of.single && !fitsSingle(c.Float()):
+			return i, message.New("float_too_fine", "wider_float")
 		}
 	}
-	return -1, 0
+	return -1, message.Note{}
+}
+
+// fitsSingle reports whether a number is kept by 4 bytes as it is written. What is
+// too large for them is left to the server.
+func fitsSingle(f float64) bool {
+	single := float64(float32(f))
+	return single == f || math.IsNaN(f) || math.IsInf(single, 0) || strconv.FormatFloat(single, 'g', -1, 32) == strconv.FormatFloat(f, 'g', -1, 64)
 }
 
 // trimParentheses removes parentheses around an expression.

@@ -45,6 +45,7 @@ type column struct {
 	deterministic bool   // as its collation
 	collation     string // as a clause; "" for that of the database
 	timed         bool   // it keeps seconds
+	single        bool   // it keeps floats of 4 bytes
 	digits        int    // of a fraction of a second that it keeps
 }
 

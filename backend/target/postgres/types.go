@@ -30,7 +30,7 @@ func (c *column) describe(base uint32, modifier int) {
 			}
 		}
 	case pgtype.Float4OID, pgtype.Float8OID:
-		c.Type = load.Float
+		c.Type, c.single = load.Float, base == pgtype.Float4OID
 	case pgtype.BoolOID:
 		c.Type = load.Boolean
 		c.bytewise = true

@@ -24,7 +24,7 @@ type writing struct {
 	keys    []lookup // by which rows that are there can be found
 	orphans []lookup // by which rows can be found that refer to none
 	filled  []int    // the columns, of the layout, that have a default instead of NULL
-	timed   []int    // those that keep seconds
+	rounded []int    // those that would round what does not fit
 }
 
 // A lookup is a statement that returns the numbers of the rows of a batch that are
@@ -65,8 +65,8 @@ func writingFor(t *table, l load.Layout, d *DB) (*writing, error) {
 		if !found.Nullable && found.byDefault != "" {
 			w.filled = append(w.filled, i)
 		}
-		if found.timed {
-			w.timed = append(w.timed, i)
+		if found.timed || found.single {
+			w.rounded = append(w.rounded, i)
 		}
 	}
 	w.copy = fmt.Sprintf("COPY %s (%s) FROM STDIN", quoteTable(t.name), quoteAll(names))
