@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,7 +30,7 @@ func (p *program) askPassword(ctx context.Context, s target.Server, again bool) 
 	if again {
 		question = "It is not the right one. " + question
 	}
-	return readPassword(ctx, in, out, question)
+	return readPassword(ctx, in, int(in.Fd()), out, question)
 }
 
 // terminal opens the terminal for a question. Where errors don't go to one, nobody
@@ -41,36 +42,47 @@ func (p *program) terminal() (in, out *os.File, err error) {
 	return openTerminal()
 }
 
-// readPassword reads an answer that is not shown. When ctx is done first, it leaves
-// the terminal as it was.
-func readPassword(ctx context.Context, in *os.File, out io.Writer, question string) (string, error) {
-	fd := int(in.Fd())
-	before, err := term.GetState(fd)
+// readPassword reads an answer that is not shown. When ctx is done first, or by
+// Ctrl-C, it leaves the terminal as it was.
+func readPassword(ctx context.Context, in io.Reader, fd int, out io.Writer, question string) (string, error) {
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return "", fmt.Errorf("ask for the password: %w", err)
 	}
-	fmt.Fprint(out, question)
-	defer fmt.Fprintln(out)
+	defer term.Restore(fd, before) //nolint:errcheck // it was possible before
 	type answer struct {
-		text []byte
+		text string
 		err  error
 	}
 	answers := make(chan answer, 1)
-	go func() {
-		text, err := term.ReadPassword(fd)
+	go func() { // until somebody answers
+		text, err := term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{in, out}, "").ReadPassword(question)
 		answers <- answer{text, err}
 	}()
 	select {
 	case a := <-answers:
+		if errors.Is(a.err, io.EOF) { // Ctrl-C, Ctrl-D
+			break
+		}
 		if a.err != nil {
 			return "", fmt.Errorf("ask for the password: %w", a.err)
 		}
-		return string(a.text), nil
+		return a.text, nil
 	case <-ctx.Done():
-		_ = term.Restore(fd, before) // the program ends
-		return "", context.Cause(ctx)
 	}
+	fmt.Fprint(out, "\r\n")
+	return "", notAnswered{}
 }
+
+// A notAnswered is the error of a question that was broken off.
+type notAnswered struct{}
+
+func (notAnswered) Error() string { return "stopped, without a password" }
+
+func (notAnswered) Unwrap() error { return context.Canceled }
 
 // hostsOf returns where a server is, for a question.
 func hostsOf(s target.Server) string {
