@@ -29,6 +29,9 @@ type address struct {
 // the path.
 var settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 
+// keywords matches how a server is named by keywords and values.
+var keywords = regexp.MustCompile(`(?i)^\s*(?:host|hostaddr|server|dbname|data source)\s*=`)
+
 var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_server_address"))
 
 // parse parses a target's URL. It refuses what SQLite would take for something
@@ -45,6 +48,8 @@ func parseURL(url string) (address, error) {
 		return address{}, fmt.Errorf("open target: %w", message.NewError(nil, "file_address", "give_path"))
 	} else if strings.EqualFold(name, "connection") && name != url {
 		return parseSaved(rest)
+	} else if serverKinds[strings.ToLower(name)] != "" && name != url && !strings.HasPrefix(rest, "//") || keywords.MatchString(url) {
+		return address{}, errServer
 	}
 	scheme, rest := split(url)
 	if name, ok := strings.CutSuffix(scheme, "://"); ok && !strings.Contains(name, ":") {

@@ -62,6 +62,10 @@ func TestParseRefuses(t *testing.T) {
 		" ann:secret@host":                  "database server",
 		"jdbc:postgresql://host/shop":       "database server",
 		"jdbc:postgresql://a:secret@host/s": "database server",
+		"postgres:shop":                     "database server",
+		"mysql:ann@db/shop":                 "database server",
+		"host=db user=ann password=secret":  "database server",
+		"Server=db;Uid=ann;Pwd=secret":      "database server",
 		"notes:2024://x":                    "database server",
 	} {
 		if _, err := parse(url); err == nil || !strings.Contains(err.Error(), want) {
