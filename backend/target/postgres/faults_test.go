@@ -12,5 +12,5 @@ func TestFaults(t *testing.T) {
 }
 
 func TestFaults18(t *testing.T) {
-	targettest.RunFaults(t, targettest.Servers{Shared: testserver.Postgres18, Plain: "?sslmode=disable"})
+	targettest.RunFaults(t, targettest.Servers{Shared: testserver.Postgres18, Own: testserver.OwnPostgres18, Plain: "?sslmode=disable"})
 }

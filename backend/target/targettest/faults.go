@@ -19,8 +19,8 @@ import (
 // process shares, and one for a test alone, which it may end.
 type Servers struct {
 	Shared func(t testing.TB) *testserver.Server
-	Own    func(t testing.TB, options ...testserver.Option) *testserver.Server // nil: none is ended
-	Plain  string                                                              // what URLs end with for no TLS: the faults are to see what is sent
+	Own    func(t testing.TB, options ...testserver.Option) *testserver.Server
+	Plain  string // what URLs end with for no TLS: the faults are to see what is sent
 }
 
 // RunFaults loads through networks and into servers that fail, and checks that each

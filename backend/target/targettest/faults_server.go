@@ -66,9 +66,6 @@ func testRequestLate(t *testing.T, s Servers) {
 
 // testRestart ends the server within a transaction, by its administrator and by SIGKILL.
 func testRestart(t *testing.T, s Servers) {
-	if s.Own == nil {
-		t.Skip("this server is not ended")
-	}
 	server := s.Own(t)
 	for name, end := range map[string]func(testing.TB){"stopped": server.Stop, "killed": server.Kill} {
 		t.Run(name, func(t *testing.T) {

@@ -35,6 +35,12 @@ func OwnPostgres(t testing.TB, options ...Option) *Server {
 	return own(t, findPostgres, options)
 }
 
+// OwnPostgres18 returns a PostgreSQL 18 for this test alone.
+func OwnPostgres18(t testing.TB, options ...Option) *Server {
+	t.Helper()
+	return own(t, findPostgres18, options)
+}
+
 // A postgreSQL is the folder with its programs.
 type postgreSQL string
 

@@ -17,10 +17,10 @@ import (
 var servers = []struct {
 	name string
 	get  func(t testing.TB) *Server
-	own  func(t testing.TB, options ...Option) *Server // nil: there is none
+	own  func(t testing.TB, options ...Option) *Server
 }{
 	{"PostgreSQL", Postgres, OwnPostgres},
-	{"PostgreSQL 18", Postgres18, nil},
+	{"PostgreSQL 18", Postgres18, OwnPostgres18},
 	{"MariaDB", MariaDB, OwnMariaDB},
 }
 
@@ -72,9 +72,6 @@ func TestRights(t *testing.T) {
 
 func TestStopAndStart(t *testing.T) {
 	for _, s := range servers {
-		if s.own == nil {
-			continue
-		}
 		t.Run(s.name, func(t *testing.T) {
 			server := s.own(t)
 			d := server.Database(t)
