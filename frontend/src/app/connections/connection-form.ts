@@ -65,6 +65,7 @@ export class ConnectionForm {
   private readonly router = inject(Router);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
+  private readonly nameField = viewChild.required<ElementRef<HTMLInputElement>>('nameField');
   private readonly password = viewChild.required<ElementRef<HTMLInputElement>>('password');
 
   /** The connection as it is saved; undefined for a new one. */
@@ -93,7 +94,14 @@ export class ConnectionForm {
   protected readonly address = this.fromStart(() => this.opened().url);
   protected readonly form = this.fromStart(() => empty);
   protected readonly tableName = this.fromStart(() => '');
-  protected readonly report = this.fromStart<ConnectionReport | undefined>(() => undefined);
+  protected readonly report = this.fromStart(() =>
+    this.tested.name === this.opened().name ? this.tested.report : undefined,
+  );
+  /** The last test of what was saved by this name. */
+  private tested: { name: string; report: ConnectionReport | undefined } = {
+    name: '',
+    report: undefined,
+  };
   protected readonly session = this.fromStart(() => this.saved()?.password === 'session');
   protected readonly forgets = this.fromStart(() => false);
   protected readonly hasPassword = this.fromStart(() => false);
@@ -148,6 +156,9 @@ export class ConnectionForm {
       const { url } = this.opened();
       untracked(() => {
         this.password().nativeElement.value = '';
+        if (!this.saved()) {
+          this.nameField().nativeElement.focus();
+        }
         if (url) {
           void this.parse(url);
         }
@@ -243,6 +254,7 @@ export class ConnectionForm {
     try {
       const connection = await this.connections.save(this.content());
       this.password().nativeElement.value = '';
+      this.tested = { name: connection.name, report: this.report() };
       const says =
         inKeychain && connection.password === 'session'
           ? `Saved. The password is kept only until Linefeed ends: ${connection.reason ?? 'there is no keychain here'}.`

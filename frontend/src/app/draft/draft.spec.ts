@@ -350,6 +350,20 @@ describe('Draft', () => {
       expect(draft.choices.schema()).toBeUndefined();
     });
 
+    it('wants a schema where there is no default one', async () => {
+      const { draft } = server({
+        database: () => Promise.resolve(database(tables, { ...postgres, schema: undefined })),
+      });
+      await until(() => {
+        expect(draft.blocked()).toBe('Choose where the table is, or goes: see Target');
+      });
+      expect(draft.request()).toBeUndefined();
+      draft.choices.setSchema('sales');
+      await until(() => {
+        expect(draft.blocked()).toBe('');
+      });
+    });
+
     it('asks for writers of a server alone', async () => {
       const { draft } = server();
       draft.choices.setRules({ writers: 4 });

@@ -196,6 +196,8 @@ export class Draft {
     const all = [schema ?? '', ...this.tables().map((t) => t.schema ?? '')];
     return schemas ? [...new Set(all)].filter(Boolean) : [];
   });
+  /** There is no default schema, as in MySQL without a database, and none was chosen. */
+  readonly lacksSchema = computed(() => this.place()?.schemas === true && this.schema() === '');
   /** The table that exists already; undefined if the import creates it. */
   readonly existing = computed(() => this.tables().find((t) => this.isChosen(t)));
   /** Whether the import creates the table. */
@@ -236,7 +238,8 @@ export class Draft {
       !this.target() ||
       !this.table() ||
       !this.database() ||
-      this.failure()
+      this.failure() ||
+      this.lacksSchema()
     ) {
       return undefined;
     }
@@ -305,6 +308,9 @@ export class Draft {
     }
     if (this.targetError()) {
       return 'The database can’t be used: see Target';
+    }
+    if (this.lacksSchema()) {
+      return 'Choose where the table is, or goes: see Target';
     }
     if (this.settleError()) {
       return this.settleError();
