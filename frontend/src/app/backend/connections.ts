@@ -20,6 +20,11 @@ export class Connections {
     return this.list().find((c) => c.name === name);
   }
 
+  /** Lists them again: another program, such as the command line, may have changed them. */
+  reload(): void {
+    this.listing.reload();
+  }
+
   async save(draft: ConnectionDraft): Promise<Connection> {
     const saved = await this.program.saveConnection(draft);
     this.listing.update((all) =>

@@ -49,6 +49,7 @@ export class Connections {
   protected readonly done = signal('');
 
   constructor() {
+    this.connections.reload();
     claimKeys([
       {
         label: 'Add a connection',

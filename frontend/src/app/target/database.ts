@@ -63,6 +63,7 @@ export class Database {
   );
 
   constructor() {
+    this.connections.reload();
     const file = () => this.draft.kind() === 'file';
     claimKeys([
       { label: 'Open a database', key: 'Mod+o', enabled: file, run: () => void this.open() },

@@ -6,7 +6,7 @@ import { ErrorNotice } from '../notice/error-notice';
 import { compared } from './compared';
 
 /** How many rows of the table are read, and how many records of the file are shown. */
-const rows = 8;
+const rows = 5;
 
 /** The first rows of the table and the first records of the file, under the same columns. */
 @Component({

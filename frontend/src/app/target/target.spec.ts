@@ -71,7 +71,7 @@ describe('Target', () => {
     ]);
     expect(texts('[data-testid=rows-there] td')).toEqual(['', '6', 'NULL']);
     expect(texts('[data-testid=rows-coming] td')).toEqual(['2', '7', 'new']);
-    expect(asked).toEqual([['postgres://db/shop', 'sales', 'a', 8]]);
+    expect(asked).toEqual([['postgres://db/shop', 'sales', 'a', 5]]);
     expect(texts('[data-testid=place] span')).toEqual([
       'PostgreSQL 15.18',
       'shop on db.example.com:5432',
