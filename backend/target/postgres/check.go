@@ -76,7 +76,7 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 			warnings = append(warnings, load.Warning{Code: "fewer_writers", Note: message.New("fewer_writers", "", "n", wanted, "table", p.table.name.Name)})
 		}
 	}
-	can, err := d.hasPlaceForMarks(ctx, c, p.schema)
+	can, err := d.canMark(ctx, c, p.schema)
 	if err == nil && !can {
 		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", p.schema)})
 	}
@@ -102,16 +102,19 @@ func (w *writing) rights(ctx context.Context, c *pgx.Conn) error {
 	if w.changes() && w.update != "" {
 		verbs = append(verbs, "UPDATE")
 	}
-	for _, verb := range verbs {
-		for _, column := range w.columns {
-			var may bool
-			if err := c.QueryRow(ctx, "SELECT pg_catalog.has_column_privilege($1::oid, $2::text, $3::text)", w.t.oid, column.Name, verb).Scan(&may); err != nil {
-				return err
-			}
-			if !may {
-				return load.Problem{Column: column.Name, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column.Name, "table", w.t.name.Name), Denied: true}
-			}
-		}
+	var names []string
+	for _, column := range w.columns {
+		names = append(names, column.Name)
 	}
-	return nil
+	rows, err := c.Query(ctx, `
+		SELECT verb, name FROM unnest($2::text[]) WITH ORDINALITY AS v (verb, i) CROSS JOIN unnest($3::text[]) WITH ORDINALITY AS c (name, k)
+		WHERE NOT pg_catalog.has_column_privilege($1::oid, name, verb) ORDER BY i, k LIMIT 1`, w.t.oid, verbs, names)
+	if err != nil {
+		return err
+	}
+	var verb, column string
+	_, err = pgx.ForEachRow(rows, []any{&verb, &column}, func() error {
+		return load.Problem{Column: column, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column, "table", w.t.name.Name)}
+	})
+	return err
 }

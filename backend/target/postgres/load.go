@@ -89,7 +89,7 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 		p.schema = p.table.name.Schema
 	}
 	if job != "" {
-		can, err := d.hasPlaceForMarks(ctx, c, p.schema)
+		can, err := d.canMark(ctx, c, p.schema)
 		if err != nil {
 			return nil, err
 		}
@@ -103,31 +103,33 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 	if p.writes, err = writingFor(p.table, l, d); err != nil {
 		return nil, problem(err)
 	}
-	if p.job != "" {
-		if p.marks, _, err = d.openMarks(ctx, c, p.job, p.schema); err != nil {
-			return nil, err
-		}
+	if err := p.openMarks(ctx, c); err != nil {
+		return nil, err
 	}
 	p.setPace()
-	return p, p.addWriters(ctx, c)
+	return p, nil
 }
 
-// addWriters makes the rows that the writers hold.
-func (p *loading) addWriters(ctx context.Context, c *pgx.Conn) error {
-	if p.job == "" || p.pace.Writers == 1 {
+// openMarks reads what earlier tries of the job have committed, and sets the pace.
+func (p *loading) openMarks(ctx context.Context, c *pgx.Conn) (err error) {
+	if p.job == "" {
 		return nil
 	}
-	return addWriters(ctx, c, p.job, p.schema, p.pace.Writers)
+	writers := max(p.layout.Plan.Writers, nearWriters, farWriters)
+	if writers > mostWriters || p.db.fits(p.layout) == 1 {
+		writers = p.db.fits(p.layout)
+	}
+	var hasMade bool
+	p.marks, hasMade, err = p.db.openMarks(ctx, c, p.job, p.schema, writers)
+	p.created = hasMade || p.layout.Plan.Create && len(p.marks) > 0
+	return err
 }
 
 // prepareNew makes the table of the load.
 func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error) {
 	name := load.TableName{Schema: p.schema, Name: p.layout.Plan.Table}
-	if p.job != "" {
-		if p.marks, p.created, err = d.openMarks(ctx, c, p.job, p.schema); err != nil {
-			return err
-		}
-		p.created = p.created || len(p.marks) > 0
+	if err := p.openMarks(ctx, c); err != nil {
+		return err
 	}
 	p.created = p.created || p.job == "" && d.unfinished == name
 	defer func() {
@@ -176,7 +178,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		p.created = true
 		hangUp(p.first.PgConn())
 		p.first = nil
-		return p.addWriters(ctx, c)
+		return nil
 	}
 	if p.table, err = d.table(ctx, c, name); err != nil {
 		return err
@@ -185,7 +187,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		return problem(err)
 	}
 	p.setPace()
-	return p.addWriters(ctx, c)
+	return nil
 }
 
 // fits returns the most writers that a plan can have, whatever its table is like.

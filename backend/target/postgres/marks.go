@@ -32,38 +32,44 @@ func marksOf(schema string) string {
 	return quoteTable(load.TableName{Schema: schema, Name: marksTable})
 }
 
-// hasPlaceForMarks reports whether marks can be kept in a schema: the table of marks
-// is there and can be written to, or it can be made.
-func (d *DB) hasPlaceForMarks(ctx context.Context, c *pgx.Conn, schema string) (can bool, err error) {
-	err = c.QueryRow(ctx, `
-		SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1::text AND c.relname = $2::text)
-			THEN (SELECT pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
-				AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')
-				FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1::text AND c.relname = $2::text)
-			ELSE coalesce((SELECT pg_catalog.has_schema_privilege(n.oid, 'CREATE') FROM pg_catalog.pg_namespace n WHERE n.nspname = $1::text), false) END`,
-		schema, marksTable).Scan(&can)
+// placeForMarks asks whether marks can be kept in a schema, "" for the default one: the
+// table of marks is there and can be written to, or it can be made.
+const placeForMarks = `
+	SELECT CASE WHEN c.oid IS NULL THEN coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false)
+		ELSE pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
+			AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE') END
+	FROM (SELECT coalesce(nullif($1::text, ''), current_schema()) AS name) AS s
+		LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name
+		LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = $2::text`
+
+// canMark reports whether marks can be kept in a schema.
+func (d *DB) canMark(ctx context.Context, c *pgx.Conn, schema string) (can bool, err error) {
+	if schema == d.place.Schema && d.place.Marks {
+		return true, nil
+	}
+	err = c.QueryRow(ctx, placeForMarks, schema, marksTable).Scan(&can)
 	return can, err
 }
 
-// openMarks makes the table of marks, notes there that the job is under way, and
-// returns its marks, and whether it has made its table already.
-func (d *DB) openMarks(ctx context.Context, c *pgx.Conn, job, schema string) (marks []load.Mark, hasMade bool, err error) {
-	statement := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %[1]s (job text NOT NULL, writer integer NOT NULL, mark text NOT NULL, PRIMARY KEY (job, writer));
-		INSERT INTO %[1]s VALUES (%[2]s, %[3]d, '%[4]s'), (%[2]s, 0, '%[4]s') ON CONFLICT DO NOTHING`, marksOf(schema), literal(job), jobRow, unmarked)
+// openMarks makes the table of marks, notes there that the job is under way with as
+// many writers, and returns its marks, and whether it has made its table already. A
+// writer that has lost its connection may still be committing at the server: this
+// waits for its transaction, which holds its row.
+func (d *DB) openMarks(ctx context.Context, c *pgx.Conn, job, schema string, writers int) (marks []load.Mark, hasMade bool, err error) {
+	statements := fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %[1]s (job text NOT NULL, writer integer NOT NULL, mark text NOT NULL, PRIMARY KEY (job, writer));
+		INSERT INTO %[1]s SELECT %[2]s, n, '%[3]s' FROM generate_series(%[4]d, %[5]d) AS n ON CONFLICT DO NOTHING;
+		SELECT writer, mark FROM %[1]s WHERE job = %[2]s ORDER BY writer FOR UPDATE`, marksOf(schema), literal(job), unmarked, jobRow, writers-1)
 	for try := 0; ; try++ {
-		_, err = c.PgConn().Exec(ctx, statement).ReadAll()
+		results, err := c.PgConn().Exec(ctx, statements).ReadAll()
+		if err == nil {
+			return marksIn(job, results[len(results)-1])
+		}
 		// Others may make or remove the table at the same moment.
 		var pg *pgconn.PgError
-		if err == nil || try == 3 || !errors.As(err, &pg) || pg.Code != "23505" && pg.Code != "42P07" && pg.Code != "42P01" {
-			break
+		if try == 3 || !errors.As(err, &pg) || pg.Code != "23505" && pg.Code != "42P07" && pg.Code != "42P01" {
+			return nil, false, err
 		}
 	}
-	if err != nil {
-		return nil, false, err
-	}
-	// A writer that has lost its connection may still be committing at the server:
-	// this waits for its transaction, which holds its row.
-	return readMarks(ctx, c, job, schema, " FOR UPDATE")
 }
 
 // holdMark returns the statement by which a writer holds its row until the end of
@@ -72,35 +78,22 @@ func holdMark(job, schema string, writer int) string {
 	return fmt.Sprintf("SELECT FROM %s WHERE job = %s AND writer = %d FOR UPDATE; ", marksOf(schema), literal(job), writer)
 }
 
-// addWriters adds the rows of n writers of a job.
-func addWriters(ctx context.Context, c *pgx.Conn, job, schema string, n int) error {
-	_, err := c.Exec(ctx, "INSERT INTO "+marksOf(schema)+" SELECT $1::text, n, $2::text FROM generate_series(0, $3::int - 1) AS n ON CONFLICT DO NOTHING", job, unmarked, n)
-	return err
-}
-
-func readMarks(ctx context.Context, c *pgx.Conn, job, schema, lock string) (marks []load.Mark, hasMade bool, err error) {
-	rows, err := c.Query(ctx, "SELECT writer, mark FROM "+marksOf(schema)+" WHERE job = $1::text ORDER BY writer"+lock, job)
-	if err != nil {
-		return nil, false, err
-	}
-	var writer int
-	var text string
-	_, err = pgx.ForEachRow(rows, []any{&writer, &text}, func() error {
-		if writer == jobRow {
-			hasMade = text == made
-			return nil
-		}
-		if text == unmarked {
-			return nil
-		}
+// marksIn returns the marks in rows of the table, and whether the job has made its
+// table.
+func marksIn(job string, result *pgconn.Result) (marks []load.Mark, hasMade bool, err error) {
+	for _, row := range result.Rows {
 		var m load.Mark
-		if err := json.Unmarshal([]byte(text), &m); err != nil {
-			return fmt.Errorf("the mark %q of job %s: %w", text, job, err)
+		switch text := string(row[1]); {
+		case text == unmarked:
+		case text == made:
+			hasMade = true
+		case json.Unmarshal(row[1], &m) != nil:
+			return nil, false, fmt.Errorf("the mark %q of job %s can't be understood", text, job)
+		default:
+			marks = append(marks, m)
 		}
-		marks = append(marks, m)
-		return nil
-	})
-	return marks, hasMade, err
+	}
+	return marks, hasMade, nil
 }
 
 // mark returns the statement that writes a mark.
@@ -113,10 +106,12 @@ func mark(job, schema string, writer int, text string) string {
 // marks.
 func (d *DB) hasMarks(ctx context.Context, c *pgx.Conn, t load.TableName) (schema string, has bool, err error) {
 	schema = d.schemaOf(t)
-	if found, err := d.find(ctx, c, t); err == nil {
-		schema = found.name.Schema
-	} else if !errors.Is(err, load.ErrNoTable) {
-		return "", false, err
+	if t.Schema == "" || t.Schema != d.place.Schema {
+		if found, err := d.find(ctx, c, t); err == nil {
+			schema = found.name.Schema
+		} else if !errors.Is(err, load.ErrNoTable) {
+			return "", false, err
+		}
 	}
 	err = c.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = $1::text AND c.relname = $2::text)`, schema, marksTable).Scan(&has)
@@ -139,7 +134,10 @@ func (d *DB) Marks(ctx context.Context, job string, t load.TableName) (marks []l
 	err = d.do(ctx, "look up the marks of a load", func(c *pgx.Conn) error {
 		schema, has, err := d.hasMarks(ctx, c, t)
 		if err == nil && has {
-			marks, _, err = readMarks(ctx, c, job, schema, "")
+			result := c.PgConn().ExecParams(ctx, "SELECT writer, mark FROM "+marksOf(schema)+" WHERE job = $1 ORDER BY writer", [][]byte{[]byte(job)}, nil, nil, nil).Read()
+			if err = result.Err; err == nil {
+				marks, _, err = marksIn(job, result)
+			}
 		}
 		return err
 	})
@@ -158,25 +156,24 @@ func (d *DB) Forget(ctx context.Context, job string, t load.TableName) error {
 }
 
 func forget(ctx context.Context, c *pgx.Conn, job, schema string) error {
-	if _, err := c.Exec(ctx, "DELETE FROM "+marksOf(schema)+" WHERE job = $1::text", job); err != nil {
+	table := marksOf(schema)
+	results, err := c.PgConn().Exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE job = %[2]s;
+		SELECT WHERE NOT EXISTS (SELECT FROM %[1]s) AND (SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c
+			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %[3]s AND c.relname = '%[4]s')`,
+		table, literal(job), literal(schema), marksTable)).ReadAll()
+	if err != nil || len(results[1].Rows) == 0 {
 		return err
 	}
-	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		var left, owner bool
-		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+marksOf(schema)+`),
-			(SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-				WHERE n.nspname = $1::text AND c.relname = $2::text)`, schema, marksTable).Scan(&left, &owner)
-		if err != nil || left || !owner {
-			return err
-		}
-		if _, err = tx.Exec(ctx, "LOCK TABLE "+marksOf(schema)+" IN ACCESS EXCLUSIVE MODE"); err != nil {
-			return err
-		}
-		// Another job may have come in between.
-		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+marksOf(schema)+")").Scan(&left); err != nil || left {
-			return err
-		}
-		_, err = tx.Exec(ctx, "DROP TABLE "+marksOf(schema))
-		return err
-	})
+	// Another job may come in between.
+	results, err = c.PgConn().Exec(ctx, fmt.Sprintf("BEGIN; LOCK TABLE %[1]s IN ACCESS EXCLUSIVE MODE; SELECT FROM %[1]s LIMIT 1", table)).ReadAll()
+	end := "DROP TABLE " + table + "; COMMIT"
+	if err != nil || len(results[2].Rows) > 0 {
+		end = "ROLLBACK"
+	}
+	_, e := c.PgConn().Exec(ctx, end).ReadAll()
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42P01" {
+		err = nil // another job has removed it
+	}
+	return errors.Join(err, e)
 }

@@ -119,36 +119,30 @@ func (d *DB) Close() error {
 
 // lookAround finds out what the database is.
 func (d *DB) lookAround(ctx context.Context, c *pgx.Conn) error {
+	start := time.Now()
+	if err := c.Ping(ctx); err != nil {
+		return err
+	}
+	d.trip = time.Since(start)
 	var number int
 	var version, database, schema string
 	var marks bool
-	err := c.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, version(), current_database(), coalesce(current_schema(), '')`).
-		Scan(&number, &version, &database, &schema)
-	if err != nil {
+	var ask pgx.Batch
+	ask.Queue(`SELECT current_setting('server_version_num')::int, version(), current_database(), coalesce(current_schema(), '')`).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&number, &version, &database, &schema) })
+	ask.Queue(placeForMarks, "", marksTable).QueryRow(func(row pgx.Row) error { return row.Scan(&marks) })
+	if err := c.SendBatch(ctx, &ask).Close(); err != nil {
 		return err
-	}
-	for i := range 3 {
-		start := time.Now()
-		if err := c.Ping(ctx); err != nil {
-			return err
-		}
-		if trip := time.Since(start); i == 0 || trip < d.trip {
-			d.trip = trip
-		}
 	}
 	d.major = number / 10000
 	d.family = familyOf(version)
 	d.place = load.Place{
 		Kind: "postgres", Product: product(version), Server: strings.Join(d.config.hosts, ","), Database: database, Schema: schema,
-		Schemas: true, Insecure: d.config.insecure,
+		Schemas: true, Insecure: d.config.insecure, Marks: marks,
 	}
 	if number < oldest {
 		return connect.New(connect.TooOld, d.server(), fmt.Errorf("it is %s, and the oldest that is supported is PostgreSQL 12", d.place.Product))
 	}
-	if marks, err = d.hasPlaceForMarks(ctx, c, schema); err != nil {
-		return err
-	}
-	d.place.Marks = marks
 	return nil
 }
 

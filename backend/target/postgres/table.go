@@ -143,40 +143,42 @@ func (d *DB) table(ctx context.Context, c *pgx.Conn, name load.TableName) (*tabl
 	if err != nil {
 		return nil, err
 	}
-	for _, read := range []func(context.Context, *pgx.Conn) error{t.readKind, t.readColumns, t.readKeys, t.readConstraints} {
-		if err := read(ctx, c); err != nil {
-			return nil, err
-		}
+	var ask pgx.Batch // which takes as long as one question
+	t.askKind(&ask)
+	t.askColumns(&ask)
+	t.askKeys(&ask)
+	t.askConstraints(&ask)
+	if err := c.SendBatch(ctx, &ask).Close(); err != nil {
+		return nil, err
 	}
+	t.finish()
 	return t, nil
 }
 
 // insertable is the bit of pg_relation_is_updatable that stands for INSERT.
 const insertable = 1 << 3
 
-func (t *table) readKind(ctx context.Context, c *pgx.Conn) error {
+func (t *table) askKind(ask *pgx.Batch) {
 	var can int
 	var policies bool
-	err := c.QueryRow(ctx, `
+	ask.Queue(`
 		SELECT pg_catalog.pg_relation_is_updatable($1::oid, true),
 			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal),
 			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND tgdeferrable)
 				OR EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND condeferrable),
 			EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'x'),
-			pg_catalog.has_table_privilege($1::oid, 'SELECT'), pg_catalog.row_security_active($1::oid)`, t.oid).
-		Scan(&can, &t.triggers, &t.deferrable, &t.excludes, &t.readable, &policies)
-	if err != nil {
+			pg_catalog.has_table_privilege($1::oid, 'SELECT'), pg_catalog.row_security_active($1::oid)`, t.oid).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&can, &t.triggers, &t.deferrable, &t.excludes, &t.readable, &policies)
+		t.deferrable = t.deferrable || t.triggers // a trigger may write to whatever has such constraints
+		t.writable = t.kind == "r" || t.kind == "p" || can&insertable != 0
+		// COPY knows no policies for rows, and counts rows of a view that a trigger leaves out.
+		t.insertOnly = t.kind == "v" || policies
 		return err
-	}
-	t.deferrable = t.deferrable || t.triggers // a trigger may write to whatever has such constraints
-	t.writable = t.kind == "r" || t.kind == "p" || can&insertable != 0
-	// COPY knows no policies for rows, and counts rows of a view that a trigger leaves out.
-	t.insertOnly = t.kind == "v" || policies
-	return nil
+	})
 }
 
-func (t *table) readColumns(ctx context.Context, c *pgx.Conn) error {
-	rows, err := c.Query(ctx, `
+func (t *table) askColumns(ask *pgx.Batch) {
+	ask.Queue(`
 		WITH RECURSIVE base (attnum, type, modifier, required, expression) AS (
 			SELECT attnum, atttypid, atttypmod, attnotnull, NULL::text COLLATE "C" FROM pg_catalog.pg_attribute
 			WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
@@ -196,35 +198,35 @@ func (t *table) readColumns(ctx context.Context, c *pgx.Conn) error {
 			JOIN pg_catalog.pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.attnum
 			LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 			LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
-		ORDER BY a.attnum`, t.oid, quoteTable(t.name))
-	if err != nil {
+		ORDER BY a.attnum`, t.oid, quoteTable(t.name)).Query(func(rows pgx.Rows) (err error) {
+		t.columns, err = pgx.CollectRows(rows, scanColumn)
 		return err
-	}
-	t.columns, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (column, error) {
-		var c column
-		var base uint32
-		var modifier int
-		var required, identity bool
-		var sequence string
-		var collation load.TableName
-		err := row.Scan(&c.Name, &c.Declared, &base, &modifier, &c.cast, &required, &c.byDefault, &identity, &c.always, &c.Generated, &c.deterministic, &collation.Schema, &collation.Name, &sequence)
-		if identity && sequence != "" {
-			c.byDefault = "nextval(" + literal(sequence) + ")"
-		}
-		c.counts = identity || strings.HasPrefix(c.byDefault, "nextval(")
-		c.HasDefault = identity || c.byDefault != "" && !strings.HasPrefix(strings.ToUpper(c.byDefault), "NULL")
-		c.Nullable = !required
-		if collation.Schema != "" {
-			c.collation = " COLLATE " + quoteTable(collation)
-		}
-		c.describe(base, modifier)
-		return c, err
 	})
-	return err
 }
 
-func (t *table) readKeys(ctx context.Context, c *pgx.Conn) error {
-	rows, err := c.Query(ctx, `
+func scanColumn(row pgx.CollectableRow) (column, error) {
+	var c column
+	var base uint32
+	var modifier int
+	var required, identity bool
+	var sequence string
+	var collation load.TableName
+	err := row.Scan(&c.Name, &c.Declared, &base, &modifier, &c.cast, &required, &c.byDefault, &identity, &c.always, &c.Generated, &c.deterministic, &collation.Schema, &collation.Name, &sequence)
+	if identity && sequence != "" {
+		c.byDefault = "nextval(" + literal(sequence) + ")"
+	}
+	c.counts = identity || strings.HasPrefix(c.byDefault, "nextval(")
+	c.HasDefault = identity || c.byDefault != "" && !strings.HasPrefix(strings.ToUpper(c.byDefault), "NULL")
+	c.Nullable = !required
+	if collation.Schema != "" {
+		c.collation = " COLLATE " + quoteTable(collation)
+	}
+	c.describe(base, modifier)
+	return c, err
+}
+
+func (t *table) askKeys(ask *pgx.Batch) {
+	ask.Queue(`
 		SELECT x.relname, i.indisprimary, i.indpred IS NOT NULL, NOT i.indimmediate,
 			array_agg(coalesce(a.attname::text, '') ORDER BY k.n),
 			bool_and(o.opcdefault AND (k.attnum = 0 OR i.indcollation[(k.n - 1)::int] = a.attcollation))
@@ -235,29 +237,31 @@ func (t *table) readKeys(ctx context.Context, c *pgx.Conn) error {
 			LEFT JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[(k.n - 1)::int]
 		WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND k.n <= i.indnkeyatts
 		GROUP BY x.relname, i.indisprimary, i.indpred IS NOT NULL, i.indimmediate
-		ORDER BY i.indisprimary DESC, x.relname`, t.oid)
-	if err != nil {
+		ORDER BY i.indisprimary DESC, x.relname`, t.oid).Query(func(rows pgx.Rows) (err error) {
+		t.keys, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (key, error) {
+			var k key
+			var primary bool
+			err := row.Scan(&k.name, &primary, &k.partial, &k.later, &k.columns, &k.plain)
+			if primary {
+				t.primary = k.columns
+			}
+			return k, err
+		})
 		return err
-	}
-	t.keys, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (key, error) {
-		var k key
-		var primary bool
-		err := row.Scan(&k.name, &primary, &k.partial, &k.later, &k.columns, &k.plain)
-		if primary {
-			t.primary = k.columns
-		}
-		return k, err
 	})
+}
+
+// finish tells the columns which of them are keys.
+func (t *table) finish() {
 	for i := range t.columns {
 		column := &t.columns[i].Column
 		column.PrimaryKey = slices.Contains(t.primary, column.Name)
 		column.Unique = slices.ContainsFunc(t.keys, func(k key) bool { return !k.partial && len(k.columns) == 1 && k.columns[0] == column.Name })
 	}
-	return err
 }
 
-func (t *table) readConstraints(ctx context.Context, c *pgx.Conn) error {
-	rows, err := c.Query(ctx, `
+func (t *table) askConstraints(ask *pgx.Batch) {
+	ask.Queue(`
 		SELECT r.conname, r.contype = 'f',
 			ARRAY (SELECT a.attname::text FROM unnest(r.conkey) WITH ORDINALITY AS k (attnum, n)
 				JOIN pg_catalog.pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = k.attnum ORDER BY k.n),
@@ -270,25 +274,23 @@ func (t *table) readConstraints(ctx context.Context, c *pgx.Conn) error {
 			LEFT JOIN pg_catalog.pg_class o ON o.oid = r.confrelid AND r.contype = 'f'
 			LEFT JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
 		WHERE r.conrelid = $1::oid AND r.contype IN ('c', 'f')
-		ORDER BY r.conname`, t.oid)
-	if err != nil {
+		ORDER BY r.conname`, t.oid).Query(func(rows pgx.Rows) error {
+		t.checks = map[string]check{}
+		var foreign bool
+		var r reference
+		var k check
+		_, err := pgx.ForEachRow(rows, []any{&r.name, &foreign, &k.columns, &k.expression, &r.table.Schema, &r.table.Name, &r.own, &r.visible, &r.to}, func() error {
+			if foreign {
+				r.from = k.columns
+				t.references = append(t.references, r)
+			} else {
+				t.checks[r.name] = k
+			}
+			r, k = reference{}, check{}
+			return nil
+		})
 		return err
-	}
-	t.checks = map[string]check{}
-	var foreign bool
-	var r reference
-	var k check
-	_, err = pgx.ForEachRow(rows, []any{&r.name, &foreign, &k.columns, &k.expression, &r.table.Schema, &r.table.Name, &r.own, &r.visible, &r.to}, func() error {
-		if foreign {
-			r.from = k.columns
-			t.references = append(t.references, r)
-		} else {
-			t.checks[r.name] = k
-		}
-		r, k = reference{}, check{}
-		return nil
 	})
-	return err
 }
 
 // index returns the position of a column, or -1: of that name, else of the only one
