@@ -62,6 +62,7 @@ func (d *DB) openMarks(ctx context.Context, c *pgx.Conn, job, schema string, wri
 	for try := 0; ; try++ {
 		results, err := c.PgConn().Exec(ctx, statements).ReadAll()
 		if err == nil {
+			d.marked[job] = schema
 			return marksIn(job, results[len(results)-1])
 		}
 		// Others may make or remove the table at the same moment.
@@ -147,11 +148,18 @@ func (d *DB) Marks(ctx context.Context, job string, t load.TableName) (marks []l
 // Forget removes the marks of a job, and the table of marks with the last of them.
 func (d *DB) Forget(ctx context.Context, job string, t load.TableName) error {
 	return d.do(ctx, "remove the marks of a load", func(c *pgx.Conn) error {
-		schema, has, err := d.hasMarks(ctx, c, t)
-		if err != nil || !has {
-			return err
+		schema, has := d.marked[job]
+		if !has {
+			var err error
+			if schema, has, err = d.hasMarks(ctx, c, t); err != nil || !has {
+				return err
+			}
 		}
-		return forget(ctx, c, job, schema)
+		err := forget(ctx, c, job, schema)
+		if err == nil {
+			delete(d.marked, job)
+		}
+		return err
 	})
 }
 
@@ -161,6 +169,10 @@ func forget(ctx context.Context, c *pgx.Conn, job, schema string) error {
 		SELECT WHERE NOT EXISTS (SELECT FROM %[1]s) AND (SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %[3]s AND c.relname = '%[4]s')`,
 		table, literal(job), literal(schema), marksTable)).ReadAll()
+	var missing *pgconn.PgError
+	if errors.As(err, &missing) && missing.Code == "42P01" {
+		return nil
+	}
 	if err != nil || len(results[1].Rows) == 0 {
 		return err
 	}

@@ -35,8 +35,9 @@ type DB struct {
 	trip   time.Duration // until an answer comes
 
 	loading    *loading
-	anonymous  string         // the name of the connections of loads that have none
-	unfinished load.TableName // the table that a load has made which lost its connection
+	anonymous  string            // the name of the connections of loads that have none
+	unfinished load.TableName    // the table that a load has made which lost its connection
+	marked     map[string]string // the schemas of the marks of jobs that this has prepared
 	calls      calls
 }
 
@@ -45,7 +46,7 @@ const oldest = 120000
 
 // Open connects to a database.
 func Open(ctx context.Context, config Config) (*DB, error) {
-	d := &DB{config: config, anonymous: sessionName("")}
+	d := &DB{config: config, anonymous: sessionName(""), marked: map[string]string{}}
 	c, err := d.connection(ctx)
 	if err != nil {
 		return nil, err
