@@ -23,6 +23,9 @@ type conn struct {
 	calls   *calls
 	rtt     time.Duration // how long the shortest answer took
 	bad     bool          // it was lost
+
+	file   *file   // what is sent for the next LOAD DATA LOCAL; nil is no rows
+	stream *stream // the list of statements that is carried out; nil for none
 }
 
 const connectTimeout = 10 * time.Second
@@ -100,7 +103,7 @@ func (d *DB) dialOne(ctx context.Context, address, further string) (*conn, []res
 const session = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE," +
 	"ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', " +
 	"max_error_count = 65535, sql_notes = 1, foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, " +
-	"wait_timeout = 28800, net_read_timeout = 600, net_write_timeout = 600"
+	"wait_timeout = 28800, net_read_timeout = 28800, net_write_timeout = 600"
 
 func (c *conn) close() error {
 	if c.raw == nil {
@@ -133,6 +136,9 @@ func (c *conn) query(ctx context.Context, sql string) (results []result, err err
 	}
 	if cause := ctx.Err(); cause != nil {
 		return nil, cause
+	}
+	if err := c.drain(ctx); err != nil {
+		return nil, err
 	}
 	c.calls.begin(c)
 	defer c.calls.end(c)

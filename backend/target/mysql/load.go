@@ -153,7 +153,6 @@ func (ld *loading) Pace() load.Pace { return ld.pace }
 const (
 	nearBatch    = 1 << 20
 	farBatch     = 4 << 20
-	farAway      = 10 * time.Millisecond // of an answer
 	commitBytes  = 256 << 20
 	galeraCommit = 8 << 20
 )
@@ -161,6 +160,9 @@ const (
 // afterCancel is how long the commit may take that keeps what was written: with what
 // follows, less than a person waits for a cancel.
 const afterCancel = 1500 * time.Millisecond
+
+// farAway is the time of an answer beyond which a server is far away.
+var farAway = 10 * time.Millisecond
 
 func (ld *loading) setPace(c *conn) {
 	l := ld.fit.layout

@@ -37,6 +37,8 @@ type writer struct {
 
 	canLoad   bool // LOAD DATA LOCAL can be used
 	canIgnore bool // warnings know their rows
+	far       bool // the server is: see stream.go
+	part      int  // the number of the last load in its list
 	refusing  int  // how many rows the last statement had refused
 
 	open   bool // a transaction is
@@ -57,12 +59,20 @@ func (d *DB) openWriter(ctx context.Context, ld *loading, i int) (*writer, error
 	}
 	t := ld.fit.t
 	exact := t.transactional() && !t.triggers // what a trigger's statements ignore is not known
-	return &writer{
+	w := &writer{
 		ld: ld, db: d, conn: c, fit: ld.fit, reasons: reasons{fit: ld.fit, packet: d.server.packet},
 		reader:    "linefeed" + strconv.FormatInt(readers.Add(1), 10),
 		canLoad:   d.server.local && exact,
 		canIgnore: d.server.rowNumbers() && exact,
-	}, nil
+	}
+	w.far = w.canLoad && w.canIgnore && c.rtt > farAway
+	mysql.RegisterReaderHandler(w.reader, func() io.Reader {
+		if c.file == nil {
+			return strings.NewReader("")
+		}
+		return c.file
+	})
+	return w, nil
 }
 
 // An outcome is what became of the rows of a batch so far.
@@ -204,10 +214,10 @@ func (w *writer) run(ctx context.Context) ([]result, error) {
 
 // loadRows stores rows by LOAD DATA LOCAL, or by another way where that is not exact.
 func (w *writer) loadRows(ctx context.Context, o *outcome, rows []int) error {
-	mysql.RegisterReaderHandler(w.reader, func() io.Reader {
-		return &file{fit: w.fit, b: o.b, rows: rows, tick: func() { w.conn.calls.begin(w.conn) }}
-	})
-	defer mysql.DeregisterReaderHandler(w.reader)
+	if w.far {
+		return w.loadFar(ctx, o, rows)
+	}
+	w.conn.file = w.file(o, rows)
 	w.statement(w.fit.loadStatement(w.reader) + "; " + counts)
 	all, err := w.run(ctx)
 	if e, ok := asSaid(err); ok && (isForbidden(e) || isAboutRow(e)) {
@@ -231,6 +241,11 @@ func (w *writer) loadRows(ctx context.Context, o *outcome, rows []int) error {
 		return err
 	}
 	return w.insert(ctx, o, rows)
+}
+
+// file returns rows as LOAD DATA reads them.
+func (w *writer) file(o *outcome, rows []int) *file {
+	return &file{fit: w.fit, b: o.b, rows: rows, tick: func() { w.conn.calls.begin(w.conn) }}
 }
 
 // isForbidden reports whether an error says that the server takes no local files.
@@ -262,8 +277,9 @@ func (w *writer) leftOut(o *outcome, rows []int, stored int64, told []said, load
 		if e.effect() == harmless {
 			continue
 		}
-		// LOAD DATA does not count a row that a check refused.
-		wrong := e.effect() == changed || loaded && (e.number == errCheckMaria || e.number == errCheckMySQL)
+		// LOAD DATA does not count every row that it leaves out, such as one that a check
+		// refused.
+		wrong := e.effect() == changed || loaded && !countedByLoad[e.number]
 		if wrong || e.row < 0 || e.row >= len(rows) || !w.plausible(o.b, rows[e.row], e) {
 			return false
 		}
@@ -281,6 +297,9 @@ func (w *writer) leftOut(o *outcome, rows []int, stored int64, told []said, load
 	o.Inserted += stored
 	return true
 }
+
+// countedByLoad are the warnings about rows that LOAD DATA counts.
+var countedByLoad = map[uint16]bool{errDuplicate: true, errDuplicateNamed: true, errForeignKey: true, 1216: true}
 
 // plausible reports whether a row may be the one that a warning is about: of a
 // duplicate key it tells the value.
@@ -322,19 +341,28 @@ func (w *writer) warnings(ctx context.Context, n int64) ([]said, error) {
 	if err != nil || len(all) < 2 || len(all[1]) == 0 {
 		return nil, err
 	}
-	numbers := strings.Fields(str(all[1][0][0]))
-	if len(numbers) != len(all[0]) || int64(len(numbers)) != n {
-		return nil, nil
+	return readWarnings(all[0], all[1], n), nil
+}
+
+// readWarnings reads n warnings and the numbers of their rows; none where these don't go
+// together.
+func readWarnings(warnings, list result, n int64) []said {
+	if len(list) != 1 {
+		return nil
+	}
+	numbers := strings.Fields(str(list[0][0]))
+	if len(numbers) != len(warnings) || int64(len(numbers)) != n {
+		return nil
 	}
 	found := make([]said, len(numbers))
-	for i, row := range all[0] {
+	for i, row := range warnings {
 		number, err := strconv.Atoi(numbers[i])
 		if err != nil {
-			return nil, nil //nolint:nilerr // it does not tell the row
+			return nil
 		}
 		found[i] = said{number: uint16(num(row[1])), message: str(row[2]), row: number - 1}
 	}
-	return found, nil
+	return found
 }
 
 // rowNumbers lists the numbers of the rows that the warnings of the last statement are
@@ -388,6 +416,7 @@ func (w *writer) Close() error {
 		return nil
 	}
 	w.closed = true
+	defer mysql.DeregisterReaderHandler(w.reader)
 	if w.open && w.failed == nil && !w.conn.lost() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 		defer cancel()

@@ -40,6 +40,12 @@ func TestConformanceMute(t *testing.T) {
 	targettest.Run(t, func(t *testing.T) targettest.Database { return plain{newDatabase(t), true} })
 }
 
+// The suite is passed as if the server were far away.
+func TestConformanceFar(t *testing.T) {
+	defer mysql.SetFarAway(0)()
+	targettest.Run(t, func(t *testing.T) targettest.Database { return newDatabase(t) })
+}
+
 // openURL opens a target until the end of the test.
 func openURL(t *testing.T, url string) target.Target {
 	t.Helper()
@@ -455,4 +461,42 @@ func TestDeadlock(t *testing.T) {
 		t.Errorf("write: %v", err)
 	}
 	d.Exec(t, "ROLLBACK")
+}
+
+// The same of the faults.
+func TestFaultsFar(t *testing.T) {
+	defer mysql.SetFarAway(0)()
+	targettest.RunFaults(t, targettest.Servers{Shared: testserver.MariaDB, Own: testserver.OwnMariaDB})
+}
+
+// Far away, a load of clean rows takes a round trip for each batch, and none is lost where
+// some are refused, or the load is committed in between.
+func TestFar(t *testing.T) {
+	defer mysql.SetFarAway(0)()
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, v VARCHAR(5))")
+	w := begin(t, openURL(t, d.URL()), load.Plan{Table: "t"})
+	inserted, want := int64(0), 0
+	for batch := range 23 {
+		var rows [][]any
+		for i := range 50 {
+			r := row(batch*50+i, "v")
+			if bad := batch%5 == 3 && i%10 == 0; bad && batch%2 == 0 {
+				r[1] = "too long"
+			} else if bad {
+				r[0] = 0
+			} else {
+				want++
+			}
+			rows = append(rows, r)
+		}
+		inserted += write(t, w, rows...).Inserted
+		if batch%6 == 4 {
+			commit(t, w)
+		}
+	}
+	commit(t, w)
+	if got := fmt.Sprint(d.Query(t, "SELECT count(*) FROM t")); got != fmt.Sprintf("[[%d]]", want) || inserted != int64(want) {
+		t.Errorf("%s rows, %d inserted, want %d", got, inserted, want)
+	}
 }
