@@ -54,7 +54,7 @@ func (r *run) reconnect(ctx context.Context, lost error) error {
 	}
 	pause := min(firstPause<<min(r.tries, 10), lastPause)
 	r.tries++
-	r.progress.reconnecting(Reconnecting{Reason: message.Of(lost).Message, Attempt: r.tries, NextTry: now.Add(pause)})
+	r.progress.reconnecting(Reconnecting{Reason: reasonOf(lost), Attempt: r.tries, NextTry: now.Add(pause)})
 	if !r.started.IsZero() {
 		defer func() { r.started = r.started.Add(time.Since(now)) }()
 	}
@@ -72,6 +72,14 @@ func (r *run) reconnect(ctx context.Context, lost error) error {
 		r.losses++
 	}
 	return nil
+}
+
+// reasonOf returns why the connection was lost, without what was being done then.
+func reasonOf(lost error) string {
+	if notes := message.Notes(lost); len(notes) > 0 {
+		return notes[0].Message
+	}
+	return lost.Error()
 }
 
 // goBack takes the account back to what the lanes have committed. Records that were

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -414,4 +415,16 @@ func TestLostAndNotReadAgain(t *testing.T) {
 			t.Errorf("%+v, %v", s, err)
 		}
 	})
+}
+
+func TestReasonOf(t *testing.T) {
+	silent := message.NewError(nil, "server_silent", "check_firewall", "address", "db:5432")
+	for want, err := range map[string]error{
+		"db:5432 does not answer": fmt.Errorf("write to table: %w", errors.Join(Lost(silent), errors.New("close: broken pipe"))),
+		"write: EOF":              fmt.Errorf("write: %w", io.EOF),
+	} {
+		if got := reasonOf(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
 }

@@ -77,7 +77,9 @@ export class Program implements AsyncDisposable {
     const run = join(home, 'run');
     await mkdir(run, { recursive: true, mode: 0o700 });
     const announced = announcement(run);
-    const env = { ...display.env, LINEFEED_HOME: home, ...more };
+    // The keychain of who runs the tests is left alone.
+    const own = { LINEFEED_HOME: home, LINEFEED_KEYCHAIN: 'none' };
+    const env = { ...display.env, ...own, ...more };
     const process = resources.use(new Process(name, file, args, { cwd: folder, env }));
     const api = await process.started(announced);
     const again = (more: string[]) =>
