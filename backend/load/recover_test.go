@@ -209,10 +209,12 @@ func TestGivesUp(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			src := mixed(120)
 			var attempts []int
-			gone := false
+			gone, lost := false, false
 			dst := &server{pace: Pace{Writers: 2, Commit: 100}}
 			dst.fault = func(n int, at string) fault {
-				if gone = gone || n >= 20 && at == call; gone && at == call || n == 30 {
+				first := !lost && n >= 20 && at == "commit" // of what was written before
+				lost = lost || first
+				if gone = gone || n >= 20 && at == call; gone && at == call || first {
 					return lostBefore
 				}
 				return noFault
