@@ -40,7 +40,7 @@ type loading struct {
 // little, and so few that memory holds those of all writers.
 const (
 	nearBatch, nearWriters = 1 << 20, 2
-	farBatch, farWriters   = 768 << 10, 4
+	farBatch, farWriters   = 2 << 20, 4
 
 	mostWriters = 64
 )
