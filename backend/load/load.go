@@ -68,7 +68,8 @@ type Target interface {
 type Prober interface {
 	// Probe returns a load of one writer that writes nothing of the user's: what its
 	// Write returns is what would become of the rows, with those before them in the
-	// table, and Commit does nothing. The warnings say what only an import can tell.
+	// table, and Commit does nothing. The warnings say what only an import can tell;
+	// where that is all the load is nil.
 	Probe(ctx context.Context, l Layout) (Load, []Warning, error)
 }
 

@@ -329,10 +329,13 @@ func (r *run) openCheck(ctx context.Context) (err error) {
 		return nil
 	}
 	n.writer = nil
-	if r.load, r.untold, err = p.Probe(ctx, r.layout); err != nil {
-		r.load = nil
+	into, untold, err := p.Probe(ctx, r.layout)
+	r.untold = untold
+	if err != nil || into == nil {
+		n.writer = discard{}
 		return err
 	}
+	r.load = into
 	r.pace = r.load.Pace()
 	n.writer, err = r.load.Writer(ctx, 0)
 	return err

@@ -87,6 +87,9 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"several writers", testWriters},
 		{"one writer", testOneWriter},
 		{"random rows against a model", testModel},
+		{"check: what an import would do", testProbe},
+		{"check: rows that refer to each other, and numbers that are counted", testProbeOwn},
+		{"check: a table that is to be made", testProbeNew},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
 	}
