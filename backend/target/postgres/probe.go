@@ -143,7 +143,7 @@ func (w *writing) bringOver(to load.TableName) []lookup {
 	var all []lookup
 	for _, l := range w.keys {
 		l.sql = fmt.Sprintf("INSERT INTO %s (%s) SELECT linefeed_found.* FROM %s CROSS JOIN LATERAL (SELECT %s FROM %s AS linefeed_target WHERE %s LIMIT 1) AS linefeed_found ON CONFLICT DO NOTHING",
-			quoteTable(to), quoteAll(names), w.rows(l.columns), quoteAll(names), quoteTable(w.t.name), w.same(l.key.columns, l.key.columns, "linefeed_target"))
+			quoteTable(to), quoteAll(names), w.rows(l.columns), quoteAll(names), quoteTable(w.t.name), w.same(l.key.columns, l.key.columns))
 		all = append(all, l)
 	}
 	return all
@@ -177,7 +177,7 @@ func (w *writing) ownOrphans(of load.TableName) []lookup {
 			given = append(given, fmt.Sprintf("linefeed_batch.c%d IS NOT NULL", c))
 		}
 		for _, table := range []load.TableName{of, w.t.name} {
-			sql = fmt.Sprintf(" AND NOT EXISTS (SELECT FROM %s AS linefeed_target WHERE %s)", quoteTable(table), w.same(r.from, r.to, "linefeed_target")) + sql
+			sql = fmt.Sprintf(" AND NOT EXISTS (SELECT FROM %s AS linefeed_target WHERE %s)", quoteTable(table), w.same(r.from, r.to)) + sql
 		}
 		orphans = append(orphans, lookup{foreign: r, columns: columns, sql: fmt.Sprintf("SELECT linefeed_batch.linefeed_row FROM %s WHERE %s", w.rows(columns), strings.Join(given, " AND ")) + sql})
 	}
@@ -187,14 +187,12 @@ func (w *writing) ownOrphans(of load.TableName) []lookup {
 // untold returns what a check can't tell, which asks for so many foreign keys.
 func (w *writing) untold(ctx context.Context, c *pgx.Conn, asked int) ([]load.Warning, error) {
 	var all []load.Warning
-	tell := func(id message.ID, params ...any) {
-		all = append(all, cannotTell(message.New(id, "untold_until_import", params...)))
-	}
+	tell := func(n message.Note) { all = append(all, cannotTell(n)) }
 	if w.t.triggers {
-		tell("untold_triggers", "table", w.t.name.Name)
+		tell(message.New("untold_triggers", "untold_until_import", "table", w.t.name.Name))
 	}
 	if w.t.kind == "p" {
-		tell("untold_partitions", "table", w.t.name.Name)
+		tell(message.New("untold_partitions", "untold_until_import", "table", w.t.name.Name))
 	}
 	var indexes []string
 	for i := range w.t.keys {
@@ -208,10 +206,10 @@ func (w *writing) untold(ctx context.Context, c *pgx.Conn, asked int) ([]load.Wa
 		indexes = append(indexes, "EXCLUDE")
 	}
 	if indexes != nil {
-		tell("untold_indexes", "indexes", indexes)
+		tell(message.New("untold_indexes", "untold_until_import", "indexes", indexes))
 	}
 	if len(w.t.references) > asked {
-		tell("untold_references", "table", w.t.name.Name)
+		tell(message.New("untold_references", "untold_until_import", "table", w.t.name.Name))
 	}
 	if w.update == "" {
 		return all, nil
@@ -222,7 +220,7 @@ func (w *writing) untold(ctx context.Context, c *pgx.Conn, asked int) ([]load.Wa
 	for _, name := range referred {
 		mapped := w.at[w.t.index(name)] >= 0
 		if !slices.Contains(w.key.columns, name) && (mapped || w.rule == load.ConflictReplace && !w.t.columns[w.t.index(name)].counts) {
-			tell("untold_children", "column", name)
+			tell(message.New("untold_children", "untold_until_import", "column", name))
 		}
 	}
 	return all, err

@@ -189,15 +189,15 @@ func (w *writing) change() string {
 		return ""
 	}
 	return fmt.Sprintf("UPDATE %s AS linefeed_target SET %s FROM %s WHERE %s RETURNING linefeed_batch.linefeed_row",
-		quoteTable(w.t.name), strings.Join(set, ", "), w.rows(all(len(w.columns))), w.same(w.key.columns, w.key.columns, "linefeed_target"))
+		quoteTable(w.t.name), strings.Join(set, ", "), w.rows(all(len(w.columns))), w.same(w.key.columns, w.key.columns))
 }
 
 // same returns the condition that the columns of a table have the values of those
 // of the batch.
-func (w *writing) same(columns, of []string, alias string) string {
+func (w *writing) same(columns, of []string) string {
 	var where []string
 	for i, name := range columns {
-		where = append(where, fmt.Sprintf("%s.%s = %s", alias, quote(of[i]), w.compared(w.at[w.t.index(name)])))
+		where = append(where, fmt.Sprintf("linefeed_target.%s = %s", quote(of[i]), w.compared(w.at[w.t.index(name)])))
 	}
 	return strings.Join(where, " AND ")
 }
@@ -213,7 +213,7 @@ func (w *writing) addLookups() {
 		w.keys = append(w.keys, lookup{
 			key: k, columns: columns, bytes: w.bytewise(columns),
 			sql: fmt.Sprintf("SELECT linefeed_batch.linefeed_row FROM %s CROSS JOIN LATERAL (SELECT 1 FROM %s AS linefeed_target WHERE %s LIMIT 1) AS linefeed_found",
-				w.rows(columns), quoteTable(w.t.name), w.same(k.columns, k.columns, "linefeed_target")),
+				w.rows(columns), quoteTable(w.t.name), w.same(k.columns, k.columns)),
 		})
 	}
 	for i := range w.t.references {
@@ -229,7 +229,7 @@ func (w *writing) addLookups() {
 		w.orphans = append(w.orphans, lookup{
 			foreign: r, columns: columns,
 			sql: fmt.Sprintf("SELECT linefeed_batch.linefeed_row FROM %s WHERE %s AND NOT EXISTS (SELECT FROM %s AS linefeed_target WHERE %s)",
-				w.rows(columns), strings.Join(given, " AND "), quoteTable(r.table), w.same(r.from, r.to, "linefeed_target")),
+				w.rows(columns), strings.Join(given, " AND "), quoteTable(r.table), w.same(r.from, r.to)),
 		})
 	}
 }
