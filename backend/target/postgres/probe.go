@@ -168,7 +168,7 @@ func (w *writing) ownOrphans(of load.TableName) []lookup {
 			other := func(sql string) string { return strings.ReplaceAll(sql, "linefeed_batch", "linefeed_other") }
 			var same []string
 			for i := range to {
-				same = append(same, other(w.value(to[i]))+" = "+w.value(from[i]))
+				same = append(same, other(w.compared(to[i]))+" = "+w.compared(from[i]))
 			}
 			sql = fmt.Sprintf(" AND NOT EXISTS (SELECT FROM %s WHERE %s)", other(w.rows(columns)), strings.Join(same, " AND "))
 		}
