@@ -38,10 +38,11 @@
 //     SQLite, by target/sqlite/bulk, where they cross into C whole;
 //     target/sqlite/sqlitefile opens SQLite files, also the program's own, and
 //     explains their errors; target/sqlite/extras has what the driver leaves out
-//     of SQLite; target/mysql writes to MySQL and MariaDB; target/connect tells
-//     why a database server can't be reached; target/targettest is the suite
-//     that every database passes, and target/testserver starts the database
-//     servers of tests, and has a network with faults.
+//     of SQLite; target/postgres writes to PostgreSQL and its family, by COPY,
+//     and target/mysql to MySQL and MariaDB; target/connect tells why a database
+//     server can't be reached; target/targettest is the suite that every
+//     database passes, and target/testserver starts the database servers of
+//     tests, and has a network with faults.
 //   - store keeps jobs, rejects and connections in an SQLite file of the program's
 //     own; secret keeps passwords in the system's keychain.
 //   - connection keeps targets under a name, finds their passwords, opens them, and
