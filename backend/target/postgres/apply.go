@@ -186,8 +186,14 @@ func (w *writer) fillsAny(b *load.Batch, rows []int) bool {
 	})
 }
 
+// mostArray is how many bytes are kept for the parameters of the next statement.
+const mostArray = 4 << 20
+
 // parameters returns the columns of rows as the parameters of a statement.
 func (w *writer) parameters(b *load.Batch, rows []int, columns []int) (values [][]byte, formats []int16) {
+	if cap(w.array) > mostArray {
+		w.array = nil
+	}
 	w.array = w.array[:0]
 	ends := make([]int, len(columns))
 	for i, c := range columns {

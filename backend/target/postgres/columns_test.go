@@ -27,9 +27,17 @@ func open(t *testing.T, url string) target.Target {
 	return tg
 }
 
+// eachServer runs a test on a database of each version.
+func eachServer(t *testing.T, run func(t *testing.T, d database)) {
+	t.Helper()
+	t.Run("system's", func(t *testing.T) { run(t, newDatabase(t)) })
+	t.Run("18", func(t *testing.T) { run(t, database{testserver.Postgres18(t).Database(t)}) })
+}
+
 // What the catalogue says of columns is what the converter has to know.
-func TestColumns(t *testing.T) {
-	d := newDatabase(t)
+func TestColumns(t *testing.T) { eachServer(t, testColumns) }
+
+func testColumns(t *testing.T, d database) {
 	for _, statement := range []string{
 		"CREATE DOMAIN short AS varchar(5) NOT NULL DEFAULT 'x'",
 		"CREATE DOMAIN shorter AS short CHECK (length(VALUE) < 3)",
@@ -152,8 +160,9 @@ func (d database) want(t *testing.T, query string, want ...string) {
 
 // What a column of any type takes, it takes as it stands, and what it does not take
 // is refused with the column.
-func TestTypes(t *testing.T) {
-	d := newDatabase(t)
+func TestTypes(t *testing.T) { eachServer(t, testTypes) }
+
+func testTypes(t *testing.T, d database) {
 	d.Exec(t, "CREATE TYPE colour AS ENUM ('red', 'blue')")
 	d.Exec(t, "CREATE DOMAIN even AS integer CHECK (VALUE % 2 = 0)")
 	d.Exec(t, "CREATE DOMAIN short AS varchar(3)")
@@ -223,8 +232,9 @@ func TestTypes(t *testing.T) {
 }
 
 // Columns that the database fills are filled where the file has nothing.
-func TestDefaults(t *testing.T) {
-	d := newDatabase(t)
+func TestDefaults(t *testing.T) { eachServer(t, testDefaults) }
+
+func testDefaults(t *testing.T, d database) {
 	d.Exec(t, `CREATE TABLE items (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, n serial, name text NOT NULL DEFAULT 'none', day date DEFAULT '2020-01-01', up text GENERATED ALWAYS AS (upper(name)) STORED)`)
 	res := write(t, d.URL(), load.Plan{Table: "items"}, []string{"id", "n", "name", "day"},
 		[]any{nil, nil, nil, nil}, []any{100, 7, "x", "2024-01-01"}, []any{100, nil, "dup", nil}, []any{nil, 8, nil, nil})
@@ -244,8 +254,9 @@ func TestDefaults(t *testing.T) {
 }
 
 // Tables are found by their schemas, the search path, and but for case.
-func TestSchemasAndCase(t *testing.T) {
-	d := newDatabase(t)
+func TestSchemasAndCase(t *testing.T) { eachServer(t, testSchemasAndCase) }
+
+func testSchemasAndCase(t *testing.T, d database) {
 	for _, statement := range []string{
 		`CREATE SCHEMA "Other"`, `CREATE TABLE "Other".items (id integer PRIMARY KEY)`, `CREATE TABLE "Items" (id integer PRIMARY KEY)`,
 		`CREATE TABLE "Both" (a integer)`, `CREATE TABLE "both" (a integer, b integer)`, `CREATE TABLE "TWICE" (a integer)`, `CREATE TABLE "Twice" (a integer)`,
@@ -305,8 +316,9 @@ func TestSchemasAndCase(t *testing.T) {
 }
 
 // Views are loaded into where the server allows it.
-func TestViews(t *testing.T) {
-	d := newDatabase(t)
+func TestViews(t *testing.T) { eachServer(t, testViews) }
+
+func testViews(t *testing.T, d database) {
 	for _, statement := range []string{
 		"CREATE TABLE items (id integer PRIMARY KEY, name text)",
 		"CREATE VIEW simple AS SELECT id, name FROM items WHERE id > 0 WITH CHECK OPTION",

@@ -9,8 +9,9 @@ import (
 )
 
 // Triggers, policies and constraints of any kind refuse their row, and no other.
-func TestOtherRefusals(t *testing.T) {
-	d := newDatabase(t)
+func TestOtherRefusals(t *testing.T) { eachServer(t, testOtherRefusals) }
+
+func testOtherRefusals(t *testing.T, d database) {
 	for _, c := range []struct {
 		name, made string
 		value      int // that is refused
@@ -72,8 +73,9 @@ func TestOtherRefusals(t *testing.T) {
 }
 
 // A policy for rows refuses its row.
-func TestPolicy(t *testing.T) {
-	d := newDatabase(t)
+func TestPolicy(t *testing.T) { eachServer(t, testPolicy) }
+
+func testPolicy(t *testing.T, d database) {
 	for _, statement := range []string{
 		"CREATE TABLE items (id integer PRIMARY KEY, owner text)",
 		"ALTER TABLE items ENABLE ROW LEVEL SECURITY",
@@ -89,8 +91,9 @@ func TestPolicy(t *testing.T) {
 }
 
 // A trigger that leaves rows out is told for rows that are there, too.
-func TestUpdateIgnored(t *testing.T) {
-	d := newDatabase(t)
+func TestUpdateIgnored(t *testing.T) { eachServer(t, testUpdateIgnored) }
+
+func testUpdateIgnored(t *testing.T, d database) {
 	for _, statement := range []string{
 		"CREATE TABLE items (id integer PRIMARY KEY, v integer)",
 		"INSERT INTO items SELECT n, 0 FROM generate_series(1, 5) n",
@@ -109,8 +112,9 @@ func TestUpdateIgnored(t *testing.T) {
 }
 
 // Keys that are equal though their bytes are not are found out by the server.
-func TestEqualKeys(t *testing.T) {
-	d := newDatabase(t)
+func TestEqualKeys(t *testing.T) { eachServer(t, testEqualKeys) }
+
+func testEqualKeys(t *testing.T, d database) {
 	d.Exec(t, "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
 	for declared, same := range map[string][]any{
 		"numeric":              {"1", "1.0", "2"},
