@@ -45,6 +45,17 @@ func (c *column) fault() func(*load.Batch, load.Cell) (load.Fault, bool) {
 		}
 	}
 	switch c.kind {
+	case "tinyint", "smallint", "mediumint", "int":
+		if c.Type == load.Boolean {
+			return nil
+		}
+		// The server refuses these too, but it takes longer to find out which row it was.
+		least, most := c.limits()
+		f := load.Fault{Code: load.CodeOutOfRange, Note: message.New("beyond_range", "widen_column_type", "declared", declared)}
+		return func(_ *load.Batch, cell load.Cell) (load.Fault, bool) {
+			n := cell.Int()
+			return f, cell.Kind != load.CellInt || n >= least && n <= most
+		}
 	case "char":
 		return ofText(changed(load.CodeRefused), func(text []byte) bool { return !bytes.HasSuffix(text, []byte(" ")) })
 	case "binary":
@@ -83,6 +94,15 @@ func (c *column) fault() func(*load.Batch, load.Cell) (load.Fault, bool) {
 		return ofText(f, func(text []byte) bool { return secondDigits(text) <= c.precision })
 	}
 	return nil
+}
+
+// limits returns the least and the greatest number of an integer column of up to 4 bytes.
+func (c *column) limits() (least, most int64) {
+	bits := map[string]int{"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32}[c.kind]
+	if !c.signed {
+		return 0, 1<<bits - 1
+	}
+	return -1 << (bits - 1), 1<<(bits-1) - 1
 }
 
 // keepsFloat reports whether a column of 4 bytes, or with a number of decimals, holds a

@@ -172,6 +172,7 @@ func (w *writer) loadFar(ctx context.Context, o *outcome, rows []int) error {
 	w.refusing = 0
 	if warnings == 0 && stored == int64(len(rows)) {
 		o.Inserted += stored
+		w.undone = 0
 		return nil
 	}
 	if told := readWarnings(all[1], all[2], warnings); w.leftOut(o, rows, stored, told, true) {
@@ -180,5 +181,6 @@ func (w *writer) loadFar(ctx context.Context, o *outcome, rows []int) error {
 	if err := w.conn.exec(ctx, "ROLLBACK TO SAVEPOINT "+savepointOf(w.part)); err != nil {
 		return err
 	}
+	w.wasUndone()
 	return w.insert(ctx, o, rows)
 }

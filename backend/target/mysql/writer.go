@@ -39,6 +39,8 @@ type writer struct {
 	canIgnore bool // warnings know their rows
 	far       bool // the server is: see stream.go
 	part      int  // the number of the last load in its list
+	undone    int  // how many loads were undone, one after the other
+	avoid     int  // for how many batches none is tried
 	refusing  int  // how many rows the last statement had refused
 
 	open   bool // a transaction is
@@ -120,6 +122,10 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 func (w *writer) write(ctx context.Context, o *outcome, rows []int) error {
 	if w.fit.rule != load.ConflictReject {
 		return w.byRule(ctx, o, rows)
+	}
+	if w.avoid > 0 {
+		w.avoid--
+		return w.insert(ctx, o, rows)
 	}
 	if !w.canLoad || w.hasDefaults(o.b, rows) {
 		return w.insert(ctx, o, rows)
@@ -231,6 +237,7 @@ func (w *writer) loadRows(ctx context.Context, o *outcome, rows []int) error {
 	w.refusing = 0
 	if warnings == 0 && stored == int64(len(rows)) {
 		o.Inserted += stored
+		w.undone = 0
 		return nil
 	}
 	told, err := w.warnings(ctx, warnings)
@@ -240,7 +247,16 @@ func (w *writer) loadRows(ctx context.Context, o *outcome, rows []int) error {
 	if err := w.undo(ctx); err != nil {
 		return err
 	}
+	w.wasUndone()
 	return w.insert(ctx, o, rows)
+}
+
+// wasUndone notes that a load was undone. Where that is the rule, loads are not tried for
+// a while.
+func (w *writer) wasUndone() {
+	if w.undone++; w.undone >= 3 {
+		w.undone, w.avoid = 0, 20
+	}
 }
 
 // file returns rows as LOAD DATA reads them.
