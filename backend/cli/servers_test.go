@@ -10,14 +10,17 @@ import (
 	"linefeed/backend/target/testserver"
 )
 
+// The servers of the tests.
+var servers = []struct {
+	name   string
+	server func(testing.TB) *testserver.Server
+}{{"postgresql", testserver.Postgres}, {"mariadb", testserver.MariaDB}}
+
 // What is wrong with a server, a login or a right ends an import with exit status 2,
 // what the command line asks for in vain with 64, and each with one sentence and what
 // to do; nothing is loaded, and no password shown.
 func TestBadServers(t *testing.T) {
-	for _, kind := range []struct {
-		name   string
-		server func(testing.TB) *testserver.Server
-	}{{"postgresql", testserver.Postgres}, {"mariadb", testserver.MariaDB}} {
+	for _, kind := range servers {
 		t.Run(kind.name, func(t *testing.T) {
 			db := kind.server(t).Database(t)
 			db.Exec(t, "CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(5) NOT NULL)")
@@ -72,10 +75,7 @@ func TestBadServers(t *testing.T) {
 // A good import into a server says what it did, like any other, and leaves nothing
 // but its rows.
 func TestImportIntoServers(t *testing.T) {
-	for _, kind := range []struct {
-		name   string
-		server func(testing.TB) *testserver.Server
-	}{{"postgresql", testserver.Postgres}, {"mariadb", testserver.MariaDB}} {
+	for _, kind := range servers {
 		t.Run(kind.name, func(t *testing.T) {
 			db := kind.server(t).Database(t)
 			dir := newHome(t)
