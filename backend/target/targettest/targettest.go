@@ -1,5 +1,5 @@
 // Package targettest is the conformance suite that every target must pass, on a
-// real database.
+// real database, and that of faults, which every server must pass.
 package targettest
 
 import (
