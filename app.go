@@ -197,21 +197,9 @@ func (a *App) Preview(file string, d csvfile.Dialect, ragged, like string) (job.
 	})
 }
 
-// Tables lists the tables of a database; none if the file does not exist yet.
-func (a *App) Tables(url string) ([]load.Table, error) {
-	return call(a, func(e *engine.Engine) ([]load.Table, error) { return e.Connections.Tables(a.ctx, url) })
-}
-
 // Database returns what there is to choose from in a target, or why it can't be used.
 func (a *App) Database(url string) (connection.Database, error) {
 	return call(a, func(e *engine.Engine) (connection.Database, error) { return e.Connections.Look(a.ctx, url), nil })
-}
-
-// Columns returns the columns of a table; schema may be empty.
-func (a *App) Columns(url, schema, table string) ([]load.Column, error) {
-	return call(a, func(e *engine.Engine) ([]load.Column, error) {
-		return e.Connections.Columns(a.ctx, url, load.TableName{Schema: schema, Name: table})
-	})
 }
 
 // Head returns the first rows of a table, at most n; schema may be empty.

@@ -33,24 +33,6 @@ func (b *Book) Look(ctx context.Context, url string) Database {
 	return d
 }
 
-// Tables lists the tables of a target.
-func (b *Book) Tables(ctx context.Context, url string) (tables []load.Table, err error) {
-	err = b.with(ctx, url, func(db target.Target) error {
-		tables, err = db.Tables(ctx)
-		return err
-	})
-	return tables, err
-}
-
-// Columns returns the columns of a table.
-func (b *Book) Columns(ctx context.Context, url string, t load.TableName) (columns []load.Column, err error) {
-	err = b.with(ctx, url, func(db target.Target) error {
-		columns, err = db.Columns(ctx, t)
-		return err
-	})
-	return columns, err
-}
-
 // A Head is how a table begins.
 type Head struct {
 	Columns []string    `json:"columns"`

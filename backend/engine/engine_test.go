@@ -304,8 +304,8 @@ func TestTables(t *testing.T) {
 	dir := newHome(t)
 	e, _ := opened(t, engine.OpenWindow)
 	req := request(t, dir)
-	if tables, err := e.Connections.Tables(t.Context(), req.Target); err != nil || len(tables) > 0 {
-		t.Errorf("of no file: %v, %v", tables, err)
+	if d := e.Connections.Look(t.Context(), req.Target); d.Failure != nil || len(d.Tables) > 0 {
+		t.Errorf("of no file: %+v", d)
 	}
 	j, err := e.Runner.Start(t.Context(), req)
 	if err != nil {
@@ -314,7 +314,7 @@ func TestTables(t *testing.T) {
 	if _, err := e.Runner.Wait(t.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
-	if tables, err := e.Connections.Tables(t.Context(), req.Target); err != nil || len(tables) != 1 || tables[0].Name != "people" {
-		t.Errorf("%v, %v", tables, err)
+	if d := e.Connections.Look(t.Context(), req.Target); d.Failure != nil || len(d.Tables) != 1 || d.Tables[0].Name != "people" {
+		t.Errorf("%+v", d)
 	}
 }

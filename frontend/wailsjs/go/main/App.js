@@ -14,10 +14,6 @@ export function ChooseFile() {
   return window['go']['main']['App']['ChooseFile']();
 }
 
-export function Columns(arg1, arg2, arg3) {
-  return window['go']['main']['App']['Columns'](arg1, arg2, arg3);
-}
-
 export function ConnectionForm(arg1) {
   return window['go']['main']['App']['ConnectionForm'](arg1);
 }
@@ -128,10 +124,6 @@ export function Snapshot(arg1) {
 
 export function Start(arg1) {
   return window['go']['main']['App']['Start'](arg1);
-}
-
-export function Tables(arg1) {
-  return window['go']['main']['App']['Tables'](arg1);
 }
 
 export function TestConnection(arg1, arg2, arg3) {
