@@ -420,9 +420,21 @@ describe('Draft', () => {
           return Promise.resolve();
         },
       });
-      await draft.takeURL('postgres://ada:s%40e@db/shop');
+      await draft.takeTarget('postgres://ada:s%40e@db/shop', 'file');
       expect(given).toEqual(['postgres://ada@db/shop', 's@e']);
       expect([draft.kind(), draft.target()]).toEqual(['url', 'postgres://ada@db/shop']);
+    });
+
+    it('takes nothing but a URL for one', async () => {
+      const { draft } = server();
+      await draft.takeTarget('db.example/shop', 'url');
+      await until(() => {
+        expect(draft.targetError()).toBe('The URL of a server begins with postgres:// or mysql://');
+      });
+      expect([draft.kind(), draft.request()]).toEqual(['url', undefined]);
+      expect(draft.blocked()).toBe('The database can’t be used: see Target');
+      await draft.takeTarget('', 'url');
+      expect([draft.kind(), draft.target(), draft.targetError()]).toEqual(['url', '', '']);
     });
 
     it('keeps what was chosen of each kind', () => {

@@ -26,7 +26,7 @@ import type {
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
 import { sentence } from '../format/format';
-import { passwordIn, targetKind, withoutPassword } from '../format/target';
+import { passwordIn, targetKind, withoutPassword, type TargetKind } from '../format/target';
 import { hintOf } from '../notice/settings';
 import { Choices, withoutUndefined, type Rules } from './choices';
 import { databaseFor, tableName } from './names';
@@ -112,6 +112,11 @@ export class Draft {
       (this.file() ? tableName(this.file()) : ''),
   );
 
+  /** What was typed as a server's URL is none. */
+  private readonly noURL = computed(
+    () => this.kind() === 'url' && this.target() !== '' && targetKind(this.target()) !== 'url',
+  );
+
   private readonly ragged = computed(() => this.rules().ragged);
 
   private readonly looking = resource({
@@ -126,7 +131,7 @@ export class Draft {
       this.program.preview(file, dialect, ragged, like),
   });
   private readonly listing = resource({
-    params: () => this.target() || undefined,
+    params: () => (this.noURL() ? undefined : this.target() || undefined),
     loader: ({ params }) => this.program.database(params),
   });
   private readonly offering = resource({ loader: () => this.program.presets() });
@@ -169,9 +174,11 @@ export class Draft {
   /** Why the database can't be used, and what to do; "" when it can. */
   readonly targetError = computed(() => {
     const failure = this.failure();
-    return failure
-      ? `${sentence(failure.message)} ${hintOf(failure)}`.trim()
-      : (this.listing.error()?.message ?? '');
+    return this.noURL()
+      ? 'The URL of a server begins with postgres:// or mysql://'
+      : failure
+        ? `${sentence(failure.message)} ${hintOf(failure)}`.trim()
+        : (this.listing.error()?.message ?? '');
   });
   /** The tables of the database are not known yet. */
   readonly listingTables = this.listing.isLoading;
@@ -368,8 +375,17 @@ export class Draft {
     this.settling.reload();
   }
 
-  /** Takes a server's URL as it was typed. Of a password in it, the program alone keeps it, until it ends. */
-  async takeURL(typed: string): Promise<void> {
+  /**
+   * Takes a target as it was typed, where one of that kind is asked for; but a saved
+   * connection and a URL are such everywhere. The password in a URL is kept by the
+   * program alone, until it ends.
+   */
+  async takeTarget(typed: string, kind: TargetKind): Promise<void> {
+    const named = targetKind(typed);
+    if (named !== 'url') {
+      this.choices.setTarget(typed, named === 'connection' ? named : kind);
+      return;
+    }
     const [url, password] = [withoutPassword(typed), passwordIn(typed)];
     if (password) {
       // What is wrong with the URL is told when it is opened.
