@@ -152,7 +152,7 @@ func (ld *loading) Pace() load.Pace { return ld.pace }
 // undoes soon, and what the nodes of a Galera cluster certify as a whole.
 const (
 	nearBatch    = 1 << 20
-	farBatch     = 4 << 20
+	farBatch     = 3 << 20
 	commitBytes  = 256 << 20
 	galeraCommit = 8 << 20
 )
