@@ -180,7 +180,7 @@ func TestImportByConnection(t *testing.T) {
 			}
 			do(2, "import", file, "--to", strings.Replace(db.URL(), db.Name, "nowhere", 1), "--table", "people", "--json", "--events")
 			t.Setenv("LINEFEED_PASSWORD", server.Password)
-			if r := do(0, "check", file, "--to", address, "--table", "other", "--create", "--key", "id"); !strings.Contains(r.stdout+r.stderr, "3 of 3") {
+			if r := do(0, "check", file, "--to", address, "--table", "other", "--create"); !strings.Contains(r.stdout+r.stderr, "3 of 3") {
 				t.Errorf("%s%s", r.stdout, r.stderr)
 			}
 			do(0, "jobs", "--json")

@@ -114,7 +114,7 @@ func (w *writing) rights(ctx context.Context, c *pgx.Conn) error {
 	}
 	var verb, column string
 	_, err = pgx.ForEachRow(rows, []any{&verb, &column}, func() error {
-		return load.Problem{Column: column, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column, "table", w.t.name.Name)}
+		return load.Problem{Column: column, Note: message.New("may_not_write", "grant_right", "verb", verb, "column", column, "table", w.t.name.Name), Denied: true}
 	})
 	return err
 }
