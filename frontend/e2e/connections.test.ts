@@ -100,8 +100,10 @@ test('a connection is added, tested, saved and imported into', { skip }, async (
   await page.waitForSelector(marked('place'));
   await page.fill(marked('schema-input'), 'Sales');
   await page.press(marked('schema-input'), 'Tab');
+  await page.waitForSelector('header:has-text("Sales.prices_2")'); // the name that is free there
   await page.fill(marked('table-input'), 'New prices');
   await page.press(marked('table-input'), 'Enter');
+  await page.waitForSelector('header:has-text("Sales.New prices")');
   await page.click(marked('import', ':not([aria-disabled=true])'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));
   assert.equal(await server.query('SELECT count(*) FROM "Sales"."New prices"'), '3');

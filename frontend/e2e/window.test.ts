@@ -60,6 +60,11 @@ test('an import is paused, resumed and cancelled, and the bad lines come while i
   assert.ok(percent < 100, `paused at ${percent} %`);
   await page.screenshot({ path: join(out, 'window-paused.png') });
   await page.click(marked('resume'));
+  await page.waitForFunction(
+    ([shown, before]) =>
+      Number.parseFloat(String(document.querySelector(shown)?.textContent)) > before,
+    [marked('percent'), percent] as const,
+  );
   await page.click(marked('pause'));
   await page.waitForSelector(marked('resume'));
   const further = Number.parseFloat(String(await page.textContent(marked('percent'))));
