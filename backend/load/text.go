@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"linefeed/backend/message"
@@ -25,4 +26,23 @@ func Shown(text []byte) string {
 		cut--
 	}
 	return string(text[:cut]) + "…"
+}
+
+// SecondDigits returns the number of digits after the seconds of a time, without zeros
+// at the end.
+func SecondDigits(text []byte) int {
+	point := bytes.IndexByte(text, '.')
+	if point < 0 {
+		return 0
+	}
+	last := 0
+	for i, c := range text[point+1:] {
+		if c < '0' || c > '9' {
+			break
+		}
+		if c != '0' {
+			last = i + 1
+		}
+	}
+	return last
 }

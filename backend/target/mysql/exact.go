@@ -91,7 +91,7 @@ func (c *column) fault() func(*load.Batch, load.Cell) (load.Fault, bool) {
 		}
 	case "time", "datetime", "timestamp":
 		f := load.Fault{Code: load.CodeOutOfRange, Note: message.New("second_too_fine", "text_keeps_second", "digits", c.precision)}
-		return ofText(f, func(text []byte) bool { return secondDigits(text) <= c.precision })
+		return ofText(f, func(text []byte) bool { return load.SecondDigits(text) <= c.precision })
 	}
 	return nil
 }
@@ -117,25 +117,6 @@ func (c *column) keepsFloat(v float64) bool {
 		return len(fraction) <= c.scale
 	}
 	return true
-}
-
-// secondDigits returns the number of digits after the seconds of a time, without zeros
-// at the end.
-func secondDigits(text []byte) int {
-	point := bytes.IndexByte(text, '.')
-	if point < 0 {
-		return 0
-	}
-	last := 0
-	for i, c := range text[point+1:] {
-		if c < '0' || c > '9' {
-			break
-		}
-		if c != '0' {
-			last = i + 1
-		}
-	}
-	return last
 }
 
 // inexact yields the rows of a batch with a value that the server would change, in

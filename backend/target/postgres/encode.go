@@ -139,22 +139,3 @@ func hasNUL(b *load.Batch, row int) (column int, has bool) {
 	}
 	return -1, false
 }
-
-// fraction returns how many digits the fraction of a time has, but for zeros at its
-// end.
-func fraction(text []byte) int {
-	i := bytes.IndexByte(text, '.')
-	if i < 0 {
-		return 0
-	}
-	n := 0
-	for k, c := range text[i+1:] {
-		if c < '0' || c > '9' {
-			break
-		}
-		if c != '0' {
-			n = k + 1
-		}
-	}
-	return n
-}

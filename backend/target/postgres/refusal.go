@@ -213,7 +213,7 @@ func (w *writer) tooFine(b *load.Batch, row int) (column int, why message.Note) 
 	for _, i := range w.writes.rounded {
 		c, of := b.Row(row)[i], w.writes.columns[i]
 		switch {
-		case c.Kind == load.CellText && c.Len > 8 && of.timed && fraction(b.Bytes(c)) > of.digits:
+		case c.Kind == load.CellText && c.Len > 8 && of.timed && load.SecondDigits(b.Bytes(c)) > of.digits:
 			return i, message.New("second_too_fine", "text_keeps_second", "digits", of.digits)
 		case c.Kind == load.CellFloat && of.single && !fitsSingle(c.Float()):
 			return i, message.New("float_too_fine", "wider_float")
