@@ -59,7 +59,7 @@ func (e said) effect() int {
 	case errDuplicate, errDuplicateNamed, errForeignKey, 1216, errCheckMaria, errCheckMySQL, 1526, 1748:
 		return notStored
 	case errNotNull, errNullToDefault, errNoDefault, errOutOfRange, errTruncated, errTruncatedValue, errWrongValue, errTooLong, errWrongFunction, errOutOfRangeValue,
-		1300, 1365, 1416, 1441, 1918:
+		1261, 1262, 1300, 1301, 1365, 1416, 1441, 1918, 1977, 3854:
 		return changed
 	}
 	if atRow.MatchString(e.message) || ofColumn.MatchString(e.message) {
@@ -151,6 +151,10 @@ func (r *reasons) explain(e said) load.Refusal {
 		refusal.Code = load.CodeForeignKey
 		refusal.Note = message.New("others_refer_to_it", "leave_key")
 	case errTooLong, errIndexTooLong, errRowTooLarge:
+		if c != nil && c.kind == "bit" {
+			c.unfit(&refusal)
+			break
+		}
 		refusal.Code = load.CodeTooLong
 		refusal.Note = message.New("too_long_for_column", "widen_column")
 	case errPacket:

@@ -168,6 +168,9 @@ func (c *column) describe(row []*string, json bool) {
 	}
 }
 
+// escaped are what letters after a backslash stand for in a declared member.
+var escaped = map[byte]byte{'0': 0, 'n': '\n', 'r': '\r', '\\': '\\'}
+
 // members returns the members of a declared enum or set.
 func members(declared string) []string {
 	_, list, _ := strings.Cut(declared, "(")
@@ -180,14 +183,15 @@ func members(declared string) []string {
 		var b strings.Builder
 		i := start + 1
 		for ; i < len(list); i++ {
-			if list[i] == '\'' {
-				if i+1 < len(list) && list[i+1] == '\'' {
-					i++
-				} else {
-					break
-				}
+			c := list[i]
+			if next := i + 1; next < len(list) && c == '\'' && list[next] == c {
+				i++
+			} else if c == '\'' {
+				break
+			} else if next < len(list) && c == '\\' {
+				i, c = next, escaped[list[next]]
 			}
-			b.WriteByte(list[i])
+			b.WriteByte(c)
 		}
 		all = append(all, b.String())
 		list = list[min(i+1, len(list)):]

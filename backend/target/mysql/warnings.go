@@ -20,9 +20,12 @@ func readCounts(all []result) (stored, warnings int64) {
 }
 
 // leftOut refuses the rows that a statement left out which ignores errors. It reports
-// false, and refuses none, if its warnings don't say for sure which ones those are, or
-// say that other rows were changed.
+// false, and refuses none, if its warnings, nil where they are not known, don't say for
+// sure which ones those are, or say that other rows were changed.
 func (w *writer) leftOut(o *outcome, rows []int, stored int64, told []said, loaded bool) bool {
+	if told == nil {
+		return false
+	}
 	refused := map[int]said{}
 	for _, e := range told {
 		if e.effect() == harmless {
@@ -83,7 +86,7 @@ func (w *writer) plausible(b *load.Batch, row int, e said) bool {
 }
 
 // warnings returns the warnings of the last statement, of which there are n, with the
-// rows they are about; none where the server does not tell these.
+// rows they are about; nil where the server does not tell these.
 func (w *writer) warnings(ctx context.Context, n int64) ([]said, error) {
 	if !w.canIgnore || n > mostRows {
 		return nil, nil
@@ -95,7 +98,7 @@ func (w *writer) warnings(ctx context.Context, n int64) ([]said, error) {
 	return readWarnings(all[0], all[1], n), nil
 }
 
-// readWarnings reads n warnings and the numbers of their rows; none where these don't go
+// readWarnings reads n warnings and the numbers of their rows; nil where these don't go
 // together.
 func readWarnings(warnings, list result, n int64) []said {
 	if len(list) != 1 {

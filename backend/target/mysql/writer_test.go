@@ -107,6 +107,28 @@ func commit(t *testing.T, w load.Writer) {
 
 func row(values ...any) []any { return values }
 
+// A way is how rows get into a table.
+type way struct {
+	name, settings string
+	plain          bool // as if errors and warnings did not tell their rows
+}
+
+var ways = []way{
+	{"by LOAD DATA", "", false},
+	{"by LOAD DATA of unknown rows", "", true},
+	{"by INSERT", "?local-infile=0", false},
+	{"by INSERT of unknown rows", "?local-infile=0", true},
+}
+
+func (w way) open(t *testing.T, d database) target.Target {
+	t.Helper()
+	db := openURL(t, d.URL()+w.settings)
+	if w.plain {
+		db.(*mysql.DB).Plain()
+	}
+	return db
+}
+
 // Whatever a column's type, a value is stored as it is, or its row refused.
 func TestExact(t *testing.T) {
 	refused := func(code load.Code) string { return "refused: " + string(code) }
@@ -130,6 +152,7 @@ func TestExact(t *testing.T) {
 		{"DOUBLE(6,2)", map[any]string{1.25: "1.25", 1.125: refused("out_of_range")}},
 		{"YEAR", map[any]string{1999: "1999", 70: refused("out_of_range"), 2200: refused("out_of_range")}},
 		{"BIT(4)", map[any]string{5: "\x05", 16: refused("out_of_range"), -1: refused("out_of_range")}},
+		{`ENUM('a\\b','\'',')')`, map[any]string{`a\b`: `a\b`, "'": "'", ")": ")", `a\\b`: refused("refused")}},
 		{"ENUM('red','it''s','1b')", map[any]string{"red": "red", "it's": "it's", "RED": refused("refused"), "1": refused("refused"), "": refused("refused")}},
 		{"SET('a','b')", map[any]string{"a,b": "a,b", "": "", "c": refused("refused"), "3": refused("refused")}},
 		{"DATE", map[any]string{"2026-02-28": "2026-02-28", "0000-00-00": refused("out_of_range"), "2026-02-30": refused("out_of_range"), "9999-12-31": "9999-12-31"}},
@@ -142,11 +165,11 @@ func TestExact(t *testing.T) {
 		{"INET6", map[any]string{"::1": "::1", "x": refused("refused")}},
 		{"POINT", map[any]string{"x": refused("refused")}},
 	} {
-		for _, settings := range []string{"", "?local-infile=0"} {
-			t.Run(c.declared+settings, func(t *testing.T) {
+		for _, way := range ways {
+			t.Run(c.declared+", "+way.name, func(t *testing.T) {
 				d := newDatabase(t)
 				d.Exec(t, "CREATE TABLE vals (id INTEGER PRIMARY KEY, v "+c.declared+")")
-				db := openURL(t, d.URL()+settings)
+				db := way.open(t, d)
 				columns, err := db.Columns(t.Context(), load.TableName{Name: "vals"})
 				if err != nil {
 					t.Fatal(err)
@@ -249,7 +272,7 @@ func TestWithoutTransactions(t *testing.T) {
 
 // Many refused rows of every kind, and in every position of a batch.
 func TestPositions(t *testing.T) {
-	for _, settings := range []string{"", "?local-infile=0"} {
+	for _, way := range ways {
 		d := newDatabase(t)
 		d.Exec(t, "CREATE TABLE parent (id INTEGER PRIMARY KEY)")
 		d.Exec(t, "INSERT INTO parent VALUES (1)")
@@ -262,7 +285,7 @@ func TestPositions(t *testing.T) {
 			load.CodeOutOfRange:   row(0, 1, 1, 1, 300),
 		}
 		d.Exec(t, "INSERT INTO t VALUES (-1, 1, 1, 1, 1)")
-		db := openURL(t, d.URL()+settings)
+		db := way.open(t, d)
 		w := begin(t, db, load.Plan{Table: "t"})
 		id := 0
 		for code, bad := range faults {
@@ -298,6 +321,26 @@ func TestPositions(t *testing.T) {
 					t.Errorf("%s: %d inserted, refused %v, want %v", code, res.Inserted, got, want)
 				}
 			}
+		}
+	}
+}
+
+// Values that are changed are not stored where there are more warnings of them than the
+// server keeps.
+func TestManyChanged(t *testing.T) {
+	const n = 40_000
+	for _, way := range []way{ways[0], ways[2]} {
+		d := newDatabase(t)
+		d.Exec(t, "CREATE TABLE t (a VARCHAR(1), b VARCHAR(1))")
+		w := begin(t, way.open(t, d), load.Plan{Table: "t"})
+		rows := make([][]any, n)
+		for i := range rows {
+			rows[i] = row("ab", "cd")
+		}
+		res := write(t, w, rows...)
+		commit(t, w)
+		if got := d.Query(t, "SELECT count(*) FROM t")[0][0]; got != "0" || res.Inserted != 0 || len(res.Refused) != n {
+			t.Errorf("%s: %s rows, %d inserted, %d refused", way.name, got, res.Inserted, len(res.Refused))
 		}
 	}
 }
