@@ -56,7 +56,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		Check:      req.Check,
 	}
-	if p.dst != nil && p.dst.Place().File == "" && p.dst.Place().Marks {
+	if p.dst != nil && p.dst.Place().File == "" {
 		opt.Job = a.job.ID
 	}
 	types := newTypes(p, opt, settled, layout)

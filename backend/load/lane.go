@@ -44,8 +44,8 @@ func (r *run) open(ctx context.Context) error {
 	}
 	r.pace = r.load.Pace()
 	writers := max(r.pace.Writers, 1)
-	marks := r.load.Marks()
-	if r.opt.Job == "" { // the memory of an earlier try
+	marks, kept := r.load.Marks()
+	if r.marked = kept; !kept { // the memory of an earlier try
 		for _, n := range was {
 			marks = append(marks, n.done)
 		}

@@ -58,7 +58,8 @@ type Target interface {
 	//
 	// job names the load to those that go on with it: after an error that wraps
 	// [ErrLost], the load is prepared again, also by another process, and its
-	// marks say how far it came. Without a name no marks are kept.
+	// marks say how far it came. Without a name no marks are kept, nor where the
+	// database has no place for them.
 	Prepare(ctx context.Context, job string, l Layout) (Load, error)
 
 	Close() error
@@ -76,9 +77,10 @@ type Prober interface {
 // A Load is one load into one table. Its methods may be called from one goroutine
 // at a time, but for Writer, which is called for all writers at once.
 type Load interface {
-	// Marks returns the marks that earlier tries of the same job have committed,
-	// at most one for each writer.
-	Marks() []Mark
+	// Marks returns the marks that earlier tries of the same job have committed, at
+	// most one for each writer. kept is false where none can be kept, whatever the
+	// job: what earlier tries have committed, the table does not tell then.
+	Marks() (marks []Mark, kept bool)
 
 	// Pace says how the table wants to be written to.
 	Pace() Pace

@@ -27,6 +27,7 @@ type recovery struct {
 	through  int64          // the last record that an earlier try has dealt with
 	furthest int64          // the most records that were in the account
 	rejected recordSet      // the records that were rejected, of those that may be read again
+	marked   bool           // the table tells what was committed
 	unsure   bool           // the answer to the last commit did not come
 	lostAt   time.Time      // of the first loss since new records were written
 	tries    int            // since then
@@ -39,7 +40,7 @@ type recovery struct {
 // canGoOn reports whether a load that ended with err can be taken up again.
 func (r *run) canGoOn(ctx context.Context, err error) bool {
 	return errors.Is(err, ErrLost) && ctx.Err() == nil && r.opt.Rewind != nil &&
-		(r.opt.Job != "" || !r.unsure)
+		(r.marked || !r.unsure)
 }
 
 // reconnect waits before another try, and begins another reading. The error is why

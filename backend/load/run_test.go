@@ -94,7 +94,7 @@ func (m *memory) Prepare(context.Context, string, Layout) (Load, error) { return
 // writing is a Load of one writer.
 type writing struct{ w Writer }
 
-func (l writing) Marks() []Mark                               { return nil }
+func (l writing) Marks() ([]Mark, bool)                       { return nil, false }
 func (l writing) Pace() Pace                                  { return Pace{} }
 func (l writing) Writer(context.Context, int) (Writer, error) { return l.w, nil }
 func (l writing) Close() error                                { return nil }

@@ -13,7 +13,8 @@ import (
 // A server is a Target with a memory, to which connections can be lost. What a row
 // becomes is in its first value: "refuse", "update" or "skip"; others are inserted.
 type server struct {
-	pace Pace
+	pace     Pace
+	markless bool // there is no place for marks
 	// fault says what happens to the n-th call, the first is 1.
 	fault func(n int, call string) fault
 	// refuse says which records are refused whatever they hold; may be nil.
@@ -82,6 +83,9 @@ func (s *server) Prepare(_ context.Context, job string, l Layout) (Load, error) 
 		return nil, err
 	}
 	s.prepared++
+	if s.markless {
+		job = ""
+	}
 	p := &preparedLoad{s: s, job: job, starts: s.starts}
 	for _, m := range s.marks[job] {
 		p.marks = append(p.marks, m)
@@ -96,9 +100,9 @@ type preparedLoad struct {
 	marks  []Mark
 }
 
-func (p *preparedLoad) Marks() []Mark { return p.marks }
-func (p *preparedLoad) Pace() Pace    { return p.s.pace }
-func (p *preparedLoad) Close() error  { return nil }
+func (p *preparedLoad) Marks() ([]Mark, bool) { return p.marks, p.job != "" }
+func (p *preparedLoad) Pace() Pace            { return p.s.pace }
+func (p *preparedLoad) Close() error          { return nil }
 
 func (p *preparedLoad) Writer(_ context.Context, i int) (Writer, error) {
 	p.s.mu.Lock()

@@ -10,9 +10,6 @@ var postgresTexts = map[ID]string{
 	"free_at_server":          `have some freed at the server, and start again`,
 	"table_changed":           `another program changed the table, or it is not what it seemed: {cause}`,
 	"not_committed":           `the server undid the transaction`,
-	"commit_unanswered":       `the connection was lost before the server said whether it keeps the rows since the last commit: they may or may not be there`,
-	"lost_unmarked":           `{cause}; how far the import has come is not noted in the database, so it can't go on`,
-	"look_at_table":           `look at the table {table:q} before starting again`,
 	"not_insertable":          `no rows can be inserted into {table:q}`,
 	"not_readable":            `the table {table:q} can't be read, which is needed to {rule} on conflict`,
 	"grant_select":            `have the right SELECT granted on it, or choose to reject on conflict`,
@@ -32,7 +29,7 @@ var postgresTexts = map[ID]string{
 	"insecure_connection": `the connection to {server} is not encrypted, or nobody has verified who answers there`,
 	"use_verify_full":     `take sslmode out of the address, and have the server's certificate verified`,
 	"fewer_writers":       `there will be fewer writers than {n}: the order of the records counts in {table:q}`,
-	"no_marks":            `there is no place in the schema {schema:q} for noting how far the import has come: it can't go on where it was if the connection is lost`,
+	"no_marks":            `there is no place in the schema {schema:q} for noting how far the import has come: it can't go on if the answer to a commit is lost`,
 	"grant_create":        `have the right CREATE granted on the schema`,
 
 	"holds_nul":            `holds a NUL character, which the database's texts can't`,

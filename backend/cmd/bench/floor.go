@@ -110,7 +110,7 @@ func (p *prepared) Prepare(_ context.Context, _ string, l load.Layout) (load.Loa
 }
 
 // Marks implements load.Load.
-func (p *prepared) Marks() []load.Mark { return nil }
+func (p *prepared) Marks() (marks []load.Mark, kept bool) { return nil, false }
 
 // Pace implements load.Load.
 func (p *prepared) Pace() load.Pace { return load.Pace{} }

@@ -97,6 +97,9 @@ func TestRights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, kept := ld.Marks(); kept {
+			t.Error("the load says that it keeps marks")
+		}
 		w, err := ld.Writer(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)

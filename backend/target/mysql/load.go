@@ -142,7 +142,7 @@ func problem(err error) error {
 }
 
 // Marks returns the marks that earlier tries of the job have committed.
-func (ld *loading) Marks() []load.Mark { return ld.marks }
+func (ld *loading) Marks() (marks []load.Mark, kept bool) { return ld.marks, ld.job != "" }
 
 // Pace says how the table wants to be written to.
 func (ld *loading) Pace() load.Pace { return ld.pace }

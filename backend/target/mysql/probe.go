@@ -236,7 +236,7 @@ func (p *probe) children(ctx context.Context, t *table) ([]load.Warning, error) 
 	return all, err
 }
 
-func (p *probe) Marks() []load.Mark                               { return nil }
+func (p *probe) Marks() ([]load.Mark, bool)                       { return nil, false }
 func (p *probe) Pace() load.Pace                                  { return p.ld.pace }
 func (p *probe) Writer(context.Context, int) (load.Writer, error) { return p, nil }
 

@@ -16,16 +16,15 @@ import (
 
 // A loading is one load into one table. It implements load.Load.
 type loading struct {
-	db       *DB
-	job      string // "" where no marks are kept
-	unmarked bool   // though they are wanted
-	session  string // the name of its writers' connections at the server
-	layout   load.Layout
-	schema   string // of the table, and of the marks
-	table    *table
-	writes   *writing
-	pace     load.Pace
-	marks    []load.Mark
+	db      *DB
+	job     string // "" where no marks are kept
+	session string // the name of its writers' connections at the server
+	layout  load.Layout
+	schema  string // of the table, and of the marks
+	table   *table
+	writes  *writing
+	pace    load.Pace
+	marks   []load.Mark
 
 	created bool         // this load, or an earlier try of its job, has made the table
 	first   *pgx.Conn    // in whose transaction the table is made, until the writer has it
@@ -94,7 +93,7 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 			return nil, err
 		}
 		if !can {
-			p.job, p.unmarked = "", true
+			p.job = ""
 		}
 	}
 	if l.Plan.Create {
@@ -230,7 +229,7 @@ func (p *loading) setPace() {
 }
 
 // Marks returns what earlier tries of the job committed.
-func (p *loading) Marks() []load.Mark { return slices.Clone(p.marks) }
+func (p *loading) Marks() (marks []load.Mark, kept bool) { return slices.Clone(p.marks), p.job != "" }
 
 // Pace says how the table wants to be written to.
 func (p *loading) Pace() load.Pace { return p.pace }

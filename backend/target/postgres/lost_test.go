@@ -58,7 +58,7 @@ func TestLateCommit(t *testing.T) {
 	}
 	into = prepare()
 	defer into.Close()
-	marks := into.Marks()
+	marks, _ := into.Marks()
 	release()
 	if w, err = into.Writer(t.Context(), 0); err != nil {
 		t.Fatal(err)

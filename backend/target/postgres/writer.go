@@ -126,9 +126,6 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 	case errors.As(err, &pg):
 		w.commits.Add(-1)
 		return w.keepNot(ctx, err)
-	case w.unmarked:
-		w.failed = fmt.Errorf("commit: %w", message.NewError(err, "commit_unanswered", "look_at_table", "table", w.table.name.Name))
-		return w.failed
 	}
 	return w.fail(ctx, err)
 }
@@ -169,10 +166,6 @@ func (w *writer) fail(ctx context.Context, err error) error {
 		w.lost.Store(true)
 	} else if w.conn.IsClosed() {
 		w.silent.Store(true)
-	}
-	if w.unmarked && errors.Is(w.failed, load.ErrLost) {
-		// Without marks the load can't go on.
-		w.failed = message.NewError(nil, "lost_unmarked", "look_at_table", "table", w.table.name.Name, "cause", w.failed)
 	}
 	return w.failed
 }

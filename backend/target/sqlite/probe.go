@@ -308,7 +308,7 @@ func (w *writing) orphan() string {
 	return fmt.Sprintf("SELECT 1 FROM %s AS linefeed_row WHERE %s AND (%s)", w.t.full(), stored, strings.Join(broken, " OR "))
 }
 
-func (p *probe) Marks() []load.Mark                               { return nil }
+func (p *probe) Marks() ([]load.Mark, bool)                       { return nil, false }
 func (p *probe) Pace() load.Pace                                  { return load.Pace{} }
 func (p *probe) Writer(context.Context, int) (load.Writer, error) { return p, nil }
 

@@ -49,7 +49,7 @@ type oneLoad struct {
 	marks []load.Mark
 }
 
-func (o *oneLoad) Marks() []load.Mark                               { return o.marks }
+func (o *oneLoad) Marks() ([]load.Mark, bool)                       { return o.marks, o.w.job != "" }
 func (o *oneLoad) Pace() load.Pace                                  { return load.Pace{} }
 func (o *oneLoad) Writer(context.Context, int) (load.Writer, error) { return o.w, nil }
 func (o *oneLoad) Close() error                                     { return o.w.Close() }
