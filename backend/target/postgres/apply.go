@@ -168,8 +168,19 @@ func (w *writer) insert(ctx context.Context, b *load.Batch, rows []int) (int64, 
 	if w.table.insertOnly || w.fillsAny(b, rows) {
 		return w.exec(ctx, b, rows, w.writes.insert, all(len(w.writes.columns)))
 	}
-	w.copying.w, w.copying.b, w.copying.rows = w.writes, b, rows
 	defer w.copying.end()
+	if w.writes.binary != nil && !w.textual {
+		w.copying.begin(w.writes, b, rows, true)
+		tag, err := w.conn.CopyFrom(ctx, &w.copying, w.before()+w.writes.copy+" (FORMAT binary)")
+		if !w.copying.lacksForm() {
+			return tag.RowsAffected(), err
+		}
+		if w.conn.IsClosed() || ctx.Err() != nil {
+			return 0, err
+		}
+		w.textual, w.ahead = true, undo
+	}
+	w.copying.begin(w.writes, b, rows, false)
 	tag, err := w.conn.CopyFrom(ctx, &w.copying, w.before()+w.writes.copy)
 	return tag.RowsAffected(), err
 }

@@ -18,6 +18,7 @@ func (d *DB) Columns(ctx context.Context, name load.TableName) (columns []load.C
 		if err != nil {
 			return err
 		}
+		d.seen, d.seenAs = t, name
 		for _, c := range t.columns {
 			columns = append(columns, c.Column)
 		}
@@ -61,8 +62,10 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 			return warnings, err
 		}
 	} else {
-		if p.table, err = d.table(ctx, c, l.Plan.TableName()); err != nil {
-			return warnings, err
+		if p.table = d.seen; p.table == nil || d.seenAs != l.Plan.TableName() {
+			if p.table, err = d.table(ctx, c, l.Plan.TableName()); err != nil {
+				return warnings, err
+			}
 		}
 		if p.writes, err = writingFor(p.table, l, d); err != nil {
 			return warnings, problem(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strconv"
 	"sync"
@@ -71,39 +72,85 @@ const piece = 64 << 10
 // A copying is rows of a batch as COPY takes them. They are encoded as they are
 // sent.
 type copying struct {
-	lock sync.Mutex // the connection may go on reading after it has given up
-	w    *writing
-	b    *load.Batch // nil once it is over
-	rows []int       // those that are left
-	text []byte      // of rows, not sent yet
-	buf  []byte
+	lock     sync.Mutex // the connection may go on reading after it has given up
+	w        *writing
+	b        *load.Batch // nil once it is over
+	rows     []int       // those that are left
+	binary   bool        // in the binary format
+	ended    bool        // its last bytes are encoded
+	formless bool        // a value had no binary form
+	data     []byte      // of rows, not sent yet
+	buf      []byte
 }
+
+// begin makes it that of other rows.
+func (c *copying) begin(w *writing, b *load.Batch, rows []int, binary bool) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.w, c.b, c.rows, c.binary = w, b, rows, binary
+	c.ended, c.formless, c.data = false, false, nil
+	if binary {
+		c.data = append(c.buf[:0], binaryStart...)
+		c.buf = c.data
+	}
+}
+
+// lacksForm reports whether a value had no binary form.
+func (c *copying) lacksForm() bool {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.formless
+}
+
+// errFormless is the error of a value that has no binary form.
+var errFormless = errors.New("a value has no binary form")
 
 // Read implements io.Reader.
 func (c *copying) Read(p []byte) (int, error) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	if len(c.text) == 0 {
-		if c.b == nil || len(c.rows) == 0 {
-			return 0, io.EOF
+	if len(c.data) == 0 {
+		if err := c.encode(); err != nil {
+			return 0, err
 		}
-		c.buf = c.buf[:0]
-		for len(c.rows) > 0 && len(c.buf) < piece {
-			c.buf = c.w.appendRow(c.buf, c.b, c.rows[0])
-			c.rows = c.rows[1:]
-		}
-		c.text = c.buf
 	}
-	n := copy(p, c.text)
-	c.text = c.text[n:]
+	n := copy(p, c.data)
+	c.data = c.data[n:]
 	return n, nil
+}
+
+// encode encodes the next rows, a piece of them.
+func (c *copying) encode() error {
+	if c.b == nil || c.ended {
+		return io.EOF
+	}
+	c.buf = c.buf[:0]
+	for len(c.rows) > 0 && len(c.buf) < piece {
+		if c.binary {
+			var ok bool
+			if c.buf, ok = c.w.appendBinaryRow(c.buf, c.b, c.rows[0]); !ok {
+				c.formless = true
+				return errFormless
+			}
+		} else {
+			c.buf = c.w.appendRow(c.buf, c.b, c.rows[0])
+		}
+		c.rows = c.rows[1:]
+	}
+	if c.ended = len(c.rows) == 0; c.ended && c.binary {
+		c.buf = append(c.buf, binaryEnd...)
+	}
+	if c.data = c.buf; len(c.data) == 0 {
+		return io.EOF
+	}
+	return nil
 }
 
 // end makes sure that the batch is not read any more.
 func (c *copying) end() {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	c.b, c.rows, c.text = nil, nil, nil
+	c.b, c.rows, c.data = nil, nil, nil
 	if cap(c.buf) > 4*piece {
 		c.buf = nil
 	}

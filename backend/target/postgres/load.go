@@ -35,11 +35,11 @@ type loading struct {
 }
 
 // How a table is written to by a server that is near, and by one that is far away: a
-// batch has so many bytes of text that the time until the server answers counts for
-// little, and so few that memory holds those of all writers.
+// batch has enough text that its answer is waited for seldom, and far away there are
+// enough writers that some send while others wait; and memory holds the batches of all.
 const (
 	nearBatch, nearWriters = 1 << 20, 2
-	farBatch, farWriters   = 2 << 20, 4
+	farBatch, farWriters   = 512 << 10, 8
 
 	mostWriters = 64
 )
@@ -146,7 +146,7 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		if p.first, err = d.connect(ctx, p.session); err != nil {
 			return err
 		}
-		begin := "BEGIN; "
+		begin := "BEGIN; " + settings
 		if p.job != "" {
 			begin += holdMark(p.job, p.schema, 0)
 		}
@@ -239,7 +239,7 @@ func (p *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
 	w := &writer{loading: p, index: i}
 	if i == 0 && p.first != nil { // which other writers do not look at
 		w.conn, p.first = p.first.PgConn(), nil
-		w.began, w.ahead = true, savepoint
+		w.set, w.began, w.ahead = true, true, savepoint
 	} else {
 		c, err := p.db.connect(ctx, p.session)
 		if err != nil {

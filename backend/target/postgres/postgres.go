@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,9 @@ type DB struct {
 	family family
 	major  int           // the version of PostgreSQL that it is, or is compatible with
 	trip   time.Duration // until an answer comes
+
+	seen   *table // by Columns, for Check
+	seenAs load.TableName
 
 	loading    *loading
 	anonymous  string            // the name of the connections of loads that have none
@@ -57,10 +61,13 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	return d, nil
 }
 
-// settings are those of every connection: texts mean the same whatever the server,
-// the database or the user is set to, and none is ended for being slow.
-const settings = `SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'; ` +
-	`SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0`
+// parameters are settings that every connection begins with: texts mean the same
+// whatever the server, the database or the user is set to. Poolers take them too.
+var parameters = map[string]string{"client_encoding": "UTF8", "standard_conforming_strings": "on", "datestyle": "ISO, YMD"}
+
+// settings are those that poolers refuse as parameters, for the first statement of a
+// connection: nothing is ended for being slow.
+const settings = `SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; `
 
 // How long the server has for ending a call that was cancelled, before the
 // connection is cut, and for saying good-bye. With what a batch may take, this is less
@@ -70,9 +77,11 @@ const (
 	leaveTime  = 150 * time.Millisecond
 )
 
-// connect makes a connection, of that name at the server where it is not "".
+// connect makes a connection, of that name at the server where it is not "". The
+// settings are left to its first statement.
 func (d *DB) connect(ctx context.Context, name string) (*pgx.Conn, error) {
 	config := d.config.conn.Copy()
+	maps.Copy(config.RuntimeParams, parameters)
 	if name != "" {
 		config.RuntimeParams["application_name"] = name
 	}
@@ -81,10 +90,6 @@ func (d *DB) connect(ctx context.Context, name string) (*pgx.Conn, error) {
 	}
 	c, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, d.explain(ctx, "open database", err)
-	}
-	if _, err := c.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
-		hangUp(c.PgConn())
 		return nil, d.explain(ctx, "open database", err)
 	}
 	return c, nil
@@ -96,11 +101,26 @@ func (d *DB) connection(ctx context.Context) (*pgx.Conn, error) {
 	if d.conn != nil && !d.conn.IsClosed() {
 		return d.conn, nil
 	}
-	c, err := d.connect(ctx, "")
+	c, err := d.connectWithSettings(ctx)
 	if err == nil {
 		d.conn = c
 	}
 	return c, err
+}
+
+// connectWithSettings makes a connection, and sees how long the server takes to answer.
+func (d *DB) connectWithSettings(ctx context.Context) (*pgx.Conn, error) {
+	c, err := d.connect(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	if _, err := c.PgConn().Exec(ctx, settings).ReadAll(); err != nil {
+		hangUp(c.PgConn())
+		return nil, d.explain(ctx, "open database", err)
+	}
+	d.trip = time.Since(start)
+	return c, nil
 }
 
 // hangUp closes a connection, without waiting long for a server that is not there.
@@ -120,11 +140,6 @@ func (d *DB) Close() error {
 
 // lookAround finds out what the database is.
 func (d *DB) lookAround(ctx context.Context, c *pgx.Conn) error {
-	start := time.Now()
-	if err := c.Ping(ctx); err != nil {
-		return err
-	}
-	d.trip = time.Since(start)
 	var number int
 	var version, database, schema string
 	var marks bool

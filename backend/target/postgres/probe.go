@@ -39,7 +39,7 @@ func (d *DB) Probe(ctx context.Context, l load.Layout) (load.Load, []load.Warnin
 	if d.loading != nil {
 		return nil, nil, message.NewError(nil, "load_is_open", "")
 	}
-	c, err := d.connect(ctx, "")
+	c, err := d.connectWithSettings(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -77,7 +77,7 @@ func (w *writer) place(pg *pgconn.PgError) (line int, column string) {
 	rest, ok := strings.CutPrefix(where[end:], ", ")
 	if _, after, found := strings.Cut(rest, " "); ok && found {
 		for _, c := range w.writes.columns {
-			if strings.HasPrefix(after, c.Name+":") {
+			if tail, ok := strings.CutPrefix(after, c.Name); ok && (tail == "" || tail[0] == ':' || tail[0] == '\n') {
 				return line, c.Name
 			}
 		}

@@ -153,7 +153,7 @@ func TestEncodings(t *testing.T) {
 				t.Fatal(err)
 			}
 			if encoding == "LATIN1" {
-				wantRefused(t, res, "2 refused -1")
+				wantRefused(t, res, "2 refused 0")
 			} else {
 				wantRefused(t, res)
 			}

@@ -47,6 +47,7 @@ type column struct {
 	timed         bool   // it keeps seconds
 	single        bool   // it keeps floats of 4 bytes
 	digits        int    // of a fraction of a second that it keeps
+	binary        binaryForm
 }
 
 // A key is a unique index.

@@ -16,7 +16,7 @@ const secondDigits = 6
 // parentheses, as the catalogue has it. Any type that is not known is text, which
 // the server takes or refuses.
 func (c *column) describe(base uint32, modifier int) {
-	c.Type = load.Text
+	c.Type, c.binary = load.Text, binaryFormOf(base)
 	switch base {
 	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
 		c.Type = load.Integer

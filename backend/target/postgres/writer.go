@@ -19,6 +19,7 @@ type writer struct {
 	*loading
 	index  int
 	conn   *pgconn.PgConn
+	set    bool   // the settings of the connection are made
 	began  bool   // a transaction is open
 	ahead  string // what is to be said of its savepoint before the next statement
 	closed bool
@@ -28,6 +29,7 @@ type writer struct {
 	findOrphans bool // so are rows that refer to none
 	filters     []*filter
 	copying     copying
+	textual     bool // COPY's text is used, for a value that has no binary form
 	rows        []int
 	array       []byte
 }
@@ -44,6 +46,9 @@ func (w *writer) before() string {
 	sql := w.ahead
 	if !w.began {
 		sql = "BEGIN; "
+		if !w.set {
+			sql += settings
+		}
 		if w.job != "" {
 			sql += holdMark(w.job, w.schema, w.index)
 		}
@@ -54,7 +59,7 @@ func (w *writer) before() string {
 		}
 		sql += savepoint
 	}
-	w.began, w.ahead = true, ""
+	w.set, w.began, w.ahead = true, true, ""
 	return sql
 }
 

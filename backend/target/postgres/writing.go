@@ -17,9 +17,10 @@ type writing struct {
 	at      []int     // the index in the layout of each column of the table, or -1
 	key     *key      // by which the rule finds the existing row
 
-	copy   string // the statement that takes rows as COPY's text
-	insert string // the one that takes them as arrays, and knows defaults
-	update string // that of the rows that are there; "" where nothing of them is to be changed
+	copy   string       // the statement that takes rows as COPY's text
+	binary []binaryForm // of the columns; nil where not all have one
+	insert string       // the one that takes them as arrays, and knows defaults
+	update string       // that of the rows that are there; "" where nothing of them is to be changed
 
 	keys    []lookup // by which rows that are there can be found
 	orphans []lookup // by which rows can be found that refer to none
@@ -70,6 +71,9 @@ func writingFor(t *table, l load.Layout, d *DB) (*writing, error) {
 		}
 	}
 	w.copy = fmt.Sprintf("COPY %s (%s) FROM STDIN", quoteTable(t.name), quoteAll(names))
+	if d.family == postgreSQL {
+		w.binary = binaryForms(w.columns)
+	}
 	values := make([]string, len(w.columns))
 	for i := range values {
 		values[i] = w.value(i)
