@@ -171,20 +171,31 @@ func (f *addFlags) address(c *cobra.Command, args []string) (string, error) {
 // or none.
 func (p *program) passwordFor(ctx context.Context, url string, f *addFlags) (*string, error) {
 	s, ok, err := target.ParseServer(url)
-	if err != nil || !ok || s.Password != "" { // saving it says what is wrong
+	if err != nil || !ok { // saving it says what is wrong
 		return nil, nil //nolint:nilerr // as said
 	}
 	none := ""
 	switch {
+	case f.none && f.fromInput:
+		return nil, usagef("give either --password-stdin or --no-password")
 	case f.none:
 		return &none, nil
+	case s.Password != "" && f.fromInput:
+		return nil, usagef("give the password either in the address or on standard input")
+	case s.Password != "":
+		return nil, nil
 	case f.fromInput:
 		line, err := bufio.NewReader(io.LimitReader(p.in, 64<<10)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("read the password: %w", err)
 		}
-		line = strings.TrimRight(line, "\r\n")
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
+			return nil, usagef("--password-stdin: no password came from standard input")
+		}
 		return &line, nil
+	}
+	if s, err = s.Completed(); err != nil {
+		return nil, nil //nolint:nilerr // as said
 	}
 	password, err := p.askPassword(ctx, s, false)
 	if password == "" {
@@ -250,13 +261,18 @@ database, rights, and the table, if one is named. Nothing is written.`,
 		if len(args) != 1 {
 			return usagef("want the name of one connection, or an address: `linefeed connections list` lists them")
 		}
-		ctx, url := c.Context(), "connection:"+savedName(args[0])
-		d := connection.Draft{Name: savedName(args[0])}
-		if target.IsURL(args[0]) {
-			url, d = args[0], connection.Draft{URL: args[0]}
+		ctx, url := c.Context(), args[0]
+		d := connection.Draft{URL: url}
+		if target.IsURL(url) {
 			p.warnOfPassword(url)
+		} else {
+			d = connection.Draft{Name: savedName(url)}
+			url = "connection:" + d.Name
 		}
 		return withEngine(ctx, func(e *engine.Engine) error {
+			if _, err := e.Connections.Address(ctx, url); err != nil {
+				return err
+			}
 			if err := e.Connections.Unlock(ctx, url, p.askPassword); err != nil {
 				return err
 			}

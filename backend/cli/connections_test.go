@@ -104,7 +104,11 @@ func TestConnections(t *testing.T) {
 		{[]string{"add", "x", "shop.db"}, 2, "only databases on servers"},
 		{[]string{"add", "x", "postgres://ann:s3cret/1@db"}, 2, "can't be understood"},
 		{[]string{"test"}, 64, "want the name"},
-		{[]string{"test", "none"}, 2, ""},
+		{[]string{"test", "none"}, 64, `no connection "none" is saved`},
+		{[]string{"add", "mysql://ann:s3cret@h/d", "--kind", "mysql", "--host", "h"}, 2, "an address can't be the name of a connection: give a name of your own first"},
+		{[]string{"add", "x", "mysql://h", "--password-stdin"}, 64, "no password came from standard input"},
+		{[]string{"add", "x", "mysql://ann:s3cret@h", "--password-stdin"}, 64, "either in the address or on standard input"},
+		{[]string{"add", "x", "mysql://h", "--password-stdin", "--no-password"}, 64, "password-stdin"},
 		{[]string{"remove", "none"}, 64, "`linefeed connections list` lists them"},
 		{[]string{"remove"}, 64, "want the name"},
 	} {
@@ -116,6 +120,10 @@ func TestConnections(t *testing.T) {
 	}
 	run(t, "connections", "add", "shop", "postgres://ann@db.example/other", "--replace", "--no-password").want(t, 0)
 	if listed := run(t, "connections", "list", "--json").want(t, 0); !strings.Contains(listed.stdout, `"url":"postgres://ann@db.example/other","kind":"postgres","password":""`) {
+		t.Errorf("%s", listed.stdout)
+	}
+	run(t, "connections", "add", "bare", "postgres://ann:s3cretD@db.example/other", "--no-password").want(t, 0)
+	if listed := run(t, "connections", "list", "--json").want(t, 0); !strings.Contains(listed.stdout, `"name":"bare","url":"postgres://ann@db.example/other","kind":"postgres","password":""`) {
 		t.Errorf("%s", listed.stdout)
 	}
 	file := write(t, dir, "a.csv", "id\n1\n")

@@ -42,6 +42,7 @@ type livePrinter struct {
 	hidden int64     // rejects not shown since the last one shown
 	lined  time.Time // when the last line of progress was printed
 	stood  bool      // the last progress said that the load waits
+	tries  int       // the attempt to reconnect that was printed last
 }
 
 // People read rejects more slowly than listeners do: beyond these limits rejects are only
@@ -111,8 +112,12 @@ func (p *livePrinter) clear() {
 
 func (p *livePrinter) progress(v load.Progress) {
 	if !p.s.terminal {
-		stands := v.Phase == load.PhaseWaiting && !p.stood || v.Reconnecting != nil
-		p.stood = v.Phase == load.PhaseWaiting
+		tries := 0
+		if v.Reconnecting != nil {
+			tries = v.Reconnecting.Attempt
+		}
+		stands := v.Phase == load.PhaseWaiting && !p.stood || tries > 0 && tries != p.tries
+		p.stood, p.tries = v.Phase == load.PhaseWaiting, tries
 		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone || stands {
 			p.lined = time.Now()
 			p.s.println(progressLine(v))

@@ -26,3 +26,21 @@ func TestReconnectingIsTold(t *testing.T) {
 		t.Errorf("a try that is due is told as %q", text)
 	}
 }
+
+// Where lines are printed, each try to reconnect has one, however often it is told
+// that the database is waited for meanwhile.
+func TestReconnectingIsToldOnce(t *testing.T) {
+	var out strings.Builder
+	p := newLivePrinter(newScreen(&out, func(string) string { return "" }), "job")
+	for attempt := 1; attempt <= 2; attempt++ {
+		v := load.Progress{Phase: load.PhaseReconnecting, Reconnecting: &load.Reconnecting{Reason: "cut", Attempt: attempt}}
+		p.progress(v)
+		v.Phase = load.PhaseWaiting
+		for range 5 {
+			p.progress(v)
+		}
+	}
+	if got, want := strings.Count(out.String(), "reconnecting: cut"), 2; got != want || strings.Count(out.String(), "\n") != 4 {
+		t.Errorf("%d tries are told, want %d:\n%s", got, want, out.String())
+	}
+}

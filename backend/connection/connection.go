@@ -127,6 +127,9 @@ func (b *Book) keep(ctx context.Context, c *store.Connection, password string, s
 		if was == secret.Keychain {
 			err = b.secrets.Delete(ctx, c.Key)
 		}
+		if err != nil {
+			err = message.NewError(err, "old_password_stays", "remove_password", "name", c.Name, "key", c.Key, "cause", err)
+		}
 	}
 	c.Place = string(place)
 	return why, errors.Join(err, b.store.SaveConnection(ctx, c.Name, *c))
@@ -183,6 +186,9 @@ func checkName(name string) error {
 	switch {
 	case name == "":
 		return message.NewError(nil, "connection_without_name", "")
+	case target.IsURL(name):
+		// It may hold a password, and would be kept and shown as it stands.
+		return message.NewError(nil, "connection_name_address", "name_before_address")
 	case name != strings.TrimSpace(name), strings.ContainsFunc(name, unicode.IsControl), !utf8.ValidString(name), utf8.RuneCountInString(name) > mostName:
 		return message.NewError(nil, "connection_name_bad", "connection_name_is", "name", name, "most", mostName)
 	}

@@ -152,6 +152,23 @@ func TestSaveWithoutKeychain(t *testing.T) {
 	}
 }
 
+// Where the keychain is gone, a new password is in memory, and the answer says that
+// the old one stays.
+func TestSaveWithKeychainGone(t *testing.T) {
+	b, home := newBook(t)
+	save(t, b, Draft{Name: "shop", URL: "mysql://ann:s3cretA@db/shop"})
+	t.Setenv("LINEFEED_KEYCHAIN", "none")
+	next := "s3cretB"
+	_, err := b.Save(t.Context(), Draft{Name: "shop", Was: "shop", URL: "mysql://ann@db/shop", Password: &next})
+	if err == nil || !strings.Contains(err.Error(), `"shop" is saved, but its earlier password stays in the keychain: there is no keychain here: remove it there: it is called "shop `) {
+		t.Errorf("%v", err)
+	}
+	if p := password(t, b, "connection:shop"); p != next {
+		t.Errorf("the password is %q", p)
+	}
+	noSecret(t, home, "s3cret")
+}
+
 func TestSaveRefuses(t *testing.T) {
 	b, _ := newBook(t)
 	save(t, b, Draft{Name: "shop", URL: "mysql://db"})
@@ -163,6 +180,7 @@ func TestSaveRefuses(t *testing.T) {
 		{Draft{Name: " x", URL: "mysql://db"}, "can't be the name"},
 		{Draft{Name: "a\nb", URL: "mysql://db"}, "can't be the name"},
 		{Draft{Name: strings.Repeat("x", 101), URL: "mysql://db"}, "can't be the name"},
+		{Draft{Name: "mysql://ann:s3cret@db", URL: "mysql://db"}, "an address can't be the name"},
 		{Draft{Name: "SHOP", URL: "mysql://db"}, `there is a connection "SHOP" already`},
 		{Draft{Name: "x", Was: "none", URL: "mysql://db"}, `no connection "none" is saved`},
 		{Draft{Name: "x", URL: "x.db"}, "only databases on servers"},

@@ -3,6 +3,7 @@ package connection
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ type Report struct {
 	OK    bool          `json:"ok"`              // no step has failed
 	Steps []Step        `json:"steps"`           // all of them, in order
 	Place *target.Place `json:"place,omitempty"` // nil where it was not reached
+
+	server connect.Server
 }
 
 // A Step is one of the things that have to be right.
@@ -54,13 +57,14 @@ func (b *Book) Test(ctx context.Context, d Draft, table load.TableName) Report {
 		r.fail(connect.StepHost, "", noteOf(err))
 		return r.done()
 	}
+	r.server = connect.Server{Kind: server.Kind, Address: hostNames(server)}
 	db, err := target.Open(ctx, server.URL())
 	if err == nil {
 		r.reached(ctx, server, db, table)
 		err = db.Close()
 	}
 	if err != nil {
-		f := failure(err)
+		f := r.failure(err)
 		r.passedBefore(f.Step, server)
 		r.fail(f.Step, f.Kind, f.Note)
 	}
@@ -134,7 +138,11 @@ func (r *Report) reached(ctx context.Context, s target.Server, db target.Target,
 		r.add(connect.StepTLS, StepOK, message.New("step_verified", ""))
 	}
 	r.add(connect.StepLogin, StepOK, message.New("step_login", "", "user", s.User))
-	r.add(connect.StepDatabase, StepOK, message.New("step_database", "", "database", place.Database))
+	if place.Database != "" {
+		r.add(connect.StepDatabase, StepOK, message.New("step_database", "", "database", place.Database))
+	} else { // of MySQL, where tables are named with theirs
+		r.add(connect.StepDatabase, StepSkipped, message.Note{})
+	}
 	r.rights(ctx, db, table.Schema)
 	if table.Name != "" {
 		r.table(ctx, db, table)
@@ -150,41 +158,26 @@ func (r *Report) rights(ctx context.Context, db target.Target, schema string) {
 	columns := []load.Column{{Name: "id", Type: load.Integer, Nullable: true}}
 	l := load.Layout{Plan: load.Plan{Schema: schema, Table: probe, Create: true}, Fields: []string{"id"}, Columns: columns, Index: []int{0}, Make: columns}
 	problems, warnings, err := db.Check(ctx, l)
-	place := db.Place()
+	markless := slices.IndexFunc(warnings, func(w load.Warning) bool { return w.Code == "no_marks" })
 	switch {
 	case err != nil:
-		f := failure(err)
+		f := r.failure(err)
 		r.fail(connect.StepRights, f.Kind, f.Note)
-	case len(problems) > 0 && problems[0].MessageID == readOnly:
-		r.fail(connect.StepRights, connect.ReadOnly, problems[0].Note)
 	case len(problems) > 0:
 		r.add(connect.StepRights, StepWarning, problems[0].Note)
-	case !place.Marks:
-		r.add(connect.StepRights, StepWarning, markless(warnings))
+	case markless >= 0:
+		r.add(connect.StepRights, StepWarning, warnings[markless].Note)
 	default:
-		if schema == "" {
-			schema = place.Schema
-		}
-		r.add(connect.StepRights, StepOK, message.New("step_rights", "", "schema", schema))
+		r.add(connect.StepRights, StepOK, message.New("step_rights", "", "schema", cmp.Or(schema, db.Place().Schema)))
 	}
-}
-
-// readOnly is the message of a server that takes no changes.
-const readOnly = "server_read_only"
-
-// markless returns the warning that there is no place for marks.
-func markless(warnings []load.Warning) message.Note {
-	if len(warnings) > 0 {
-		return warnings[0].Note
-	}
-	return message.New("step_no_marks", "")
 }
 
 // table adds whether a table is there, and takes rows.
 func (r *Report) table(ctx context.Context, db target.Target, t load.TableName) {
 	columns, err := db.Columns(ctx, t)
 	if err != nil {
-		r.fail(connect.StepTable, "", noteOf(err))
+		f := r.failure(err)
+		r.fail(connect.StepTable, f.Kind, f.Note)
 		return
 	}
 	l := load.Layout{Plan: load.Plan{Schema: t.Schema, Table: t.Name}}
@@ -197,7 +190,7 @@ func (r *Report) table(ctx context.Context, db target.Target, t load.TableName) 
 	problems, _, err := db.Check(ctx, l)
 	switch {
 	case err != nil:
-		f := failure(err)
+		f := r.failure(err)
 		r.fail(connect.StepTable, f.Kind, f.Note)
 	case len(problems) > 0:
 		r.fail(connect.StepTable, "", problems[0].Note)
@@ -212,6 +205,14 @@ func (r *Report) add(name connect.Step, state StepState, n message.Note) {
 
 func (r *Report) fail(name connect.Step, k connect.Kind, n message.Note) {
 	r.Steps = append(r.Steps, Step{Name: name, State: StepFailed, Kind: k, Note: n})
+}
+
+// failure returns why a step has failed.
+func (r *Report) failure(err error) *connect.Failure {
+	if errors.Is(err, context.DeadlineExceeded) { // the test's own time is up
+		err = connect.New(connect.NoAnswer, r.server, err)
+	}
+	return failure(err)
 }
 
 // done adds the steps that there was nothing to do for.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"linefeed/backend/load"
 	"linefeed/backend/target"
@@ -95,6 +96,54 @@ func TestReport(t *testing.T) {
 		}
 		noSecret(t, home, server.Password)
 	})
+}
+
+// Where the time of a test is up, it says so.
+func TestReportInTime(t *testing.T) {
+	b, _ := newBook(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() // it takes connections, and answers none
+	for _, kind := range []string{"postgres", "mysql"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		r := b.Test(ctx, Draft{URL: kind + "://ann:x@" + l.Addr().String() + "/shop"}, load.TableName{})
+		if states, text := summary(r); states != "ofsssss" || !strings.Contains(text, "no_answer 127.0.0.1 does not answer") {
+			t.Errorf("%s: %s %s", kind, states, text)
+		}
+	}
+}
+
+// Of MySQL no database need be named: each schema is one.
+func TestReportWithoutDatabase(t *testing.T) {
+	b, _ := newBook(t)
+	db := testserver.MariaDB(t).Database(t)
+	db.Exec(t, "CREATE TABLE people (id INTEGER PRIMARY KEY)")
+	address := changed(t, db.URL(), func(s *target.Server) { s.Database = "" })
+	r := b.Test(t.Context(), Draft{URL: address}, load.TableName{Schema: db.Name, Name: "people"})
+	if states, text := summary(r); states != "oooosoo" || !strings.Contains(r.Steps[5].Message, db.Name) {
+		t.Errorf("%s %s %v", states, text, r.Steps[5])
+	}
+	r = b.Test(t.Context(), Draft{URL: address}, load.TableName{})
+	if states, text := summary(r); states != "oooosws" || !strings.Contains(text, "names no database") {
+		t.Errorf("%s %s", states, text)
+	}
+}
+
+// The place for marks that counts is the one in the schema that was asked for.
+func TestReportOfSchema(t *testing.T) {
+	b, _ := newBook(t)
+	db := testserver.Postgres(t).Database(t)
+	db.Exec(t, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+	db.Exec(t, "CREATE SCHEMA sales")
+	address := db.User(t, "USAGE, CREATE ON SCHEMA sales")
+	for schema, want := range map[string]string{"": "ooooows", "sales": "oooooos"} {
+		if states, text := summary(b.Test(t.Context(), Draft{URL: address}, load.TableName{Schema: schema})); states != want {
+			t.Errorf("%q: %s %s, want %s", schema, states, text, want)
+		}
+	}
 }
 
 // A server without TLS is told, where TLS is wanted.

@@ -55,6 +55,9 @@ var serverTexts = map[ID]string{
 	"leave_secret_out":        `leave it out; the password alone is kept apart, in the keychain`,
 	"connection_without_name": `the connection has no name`,
 	"connection_name_bad":     `{name:q} can't be the name of a connection`,
+	"connection_name_address": `an address can't be the name of a connection`,
+	"name_before_address":     `give a name of your own first, then the address`,
+	"old_password_stays":      `the connection {name:q} is saved, but its earlier password stays in the keychain: {cause}`,
 	"connection_name_is":      `a name has at most {most} characters, none of them a line break or the like, and no blanks at its ends`,
 	"connection_name_taken":   `there is a connection {name:q} already`,
 	"password_stays":          `the connection {name:q} is removed, but its password stays in the keychain: {cause}`,
@@ -70,7 +73,6 @@ var serverTexts = map[ID]string{
 	"step_login":              `{user} is logged in`,
 	"step_database":           `the database {database} is there`,
 	"step_rights":             `tables can be made in {schema}, and rows inserted`,
-	"step_no_marks":           `there is no place to keep how far a load has come`,
 	"step_table":              `the table {table} takes rows in {n|column|columns}`,
 
 	"no_keychain":     `there is no keychain here`,

@@ -64,8 +64,8 @@ func (k Kind) Step() Step {
 	switch k {
 	case UnknownHost:
 		return StepHost
-	case Unreachable, ClosedPort, NoAnswer, NotThisServer, Cut:
-		return StepPort
+	case Unreachable, ClosedPort, NoAnswer, NotThisServer, TooMany, NotReady, Cut:
+		return StepPort // what comes later has not been tried
 	case NoTLS, NeedsTLS, UnknownAuthority, WrongName, Expired, TLSFailed:
 		return StepTLS
 	case NoPassword, WrongPassword, NoLogin:

@@ -83,8 +83,12 @@ func (d *DB) explainAt(ctx context.Context, op, address string, err error) error
 		return cause
 	}
 	var known *connect.Error
-	if isLost(err) || errors.As(err, &known) && known.Kind == connect.NotReady {
+	told := errors.As(err, &known)
+	if isLost(err) || told && known.Kind == connect.NotReady {
 		return fmt.Errorf("%s: %w", op, load.Lost(message.NewError(err, "connection_lost", "", "address", address, "cause", causeOf(err))))
+	}
+	if told || errors.Is(err, load.ErrNoTable) {
+		return err // which says it all
 	}
 	if explained := d.advise(address, err); explained != nil {
 		return fmt.Errorf("%s: %w", op, explained)

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"linefeed/backend/message"
 	"linefeed/backend/target/connect"
 )
 
@@ -141,10 +140,10 @@ func mayKeepMarks(schema string, there, grants result) bool {
 	return len(there) > 0 || may(grants, "CREATE", schema, marksTable)
 }
 
-// writable returns a problem if the server takes no writes.
+// writable returns an error if the server takes no writes.
 func (d *DB) writable() error {
 	if d.server.readOnly && !d.server.galera {
-		return message.NewError(connect.New(connect.ReadOnly, d.about(), nil), "server_read_only", "use_primary", "address", d.about().Address)
+		return connect.New(connect.ReadOnly, d.about(), nil)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
+	"linefeed/backend/target/connect"
 )
 
 // Columns returns the columns of a table, in order.
@@ -86,7 +87,7 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 	return warnings, err
 }
 
-// writableServer returns why the server takes no changes, if so.
+// writableServer returns an error if the server takes no changes.
 func (d *DB) writableServer(ctx context.Context, c *pgx.Conn) error {
 	var replica bool
 	var readOnly string
@@ -94,7 +95,7 @@ func (d *DB) writableServer(ctx context.Context, c *pgx.Conn) error {
 		return err
 	}
 	if replica || readOnly == "on" {
-		return load.Problem{Note: message.New("server_read_only", "use_primary", "address", d.place.Server)}
+		return connect.New(connect.ReadOnly, d.server(), nil)
 	}
 	return nil
 }

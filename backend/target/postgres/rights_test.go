@@ -121,9 +121,8 @@ func TestReadOnly(t *testing.T) {
 	d.Exec(t, "CREATE TABLE items (id integer)")
 	d.Exec(t, "ALTER DATABASE "+d.Name+" SET default_transaction_read_only = on")
 	tg := open(t, d.URL())
-	problems, _, err := tg.Check(t.Context(), layout(load.Plan{Table: "items"}, "id"))
-	if err != nil || len(problems) != 1 || !strings.Contains(problems[0].Message, "can only be read") {
-		t.Errorf("problems: %v, %v", problems, err)
+	if _, _, err := tg.Check(t.Context(), layout(load.Plan{Table: "items"}, "id")); err == nil || !strings.Contains(err.Error(), "can only be read") {
+		t.Errorf("check: %v", err)
 	}
 	if _, err := targettestBegin(t, tg); err == nil || !strings.Contains(err.Error(), "can only be read") {
 		t.Errorf("write: %v", err)
