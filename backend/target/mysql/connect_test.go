@@ -116,6 +116,44 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// Rights are known as the server gives them: on names in any case, on schemas by a
+// pattern, and what a rule takes.
+func TestRightsOfPatterns(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE T (id INTEGER PRIMARY KEY, v VARCHAR(9))")
+	d.Exec(t, "INSERT INTO T SELECT seq, 'old' FROM seq_0_to_9")
+	one := d.Name[:len(d.Name)-1]
+	for i, c := range []struct {
+		rights string
+		rule   load.Conflict
+		lacks  string
+	}{
+		{"SELECT, INSERT ON `" + one + "_`.*", "", ""},
+		{"SELECT, INSERT ON `" + one + "%`.*", "", ""},
+		{"SELECT, INSERT ON " + d.Name + ".T", "", ""},
+		{"INSERT ON " + d.Name + ".T", "", ""},
+		{"INSERT ON " + d.Name + ".T", load.ConflictSkip, "SELECT"},
+		{"SELECT, INSERT ON " + d.Name + ".T", load.ConflictSkip, ""},
+		{"SELECT, INSERT ON " + d.Name + ".T", load.ConflictUpdate, "UPDATE"},
+		{"SELECT, INSERT, UPDATE ON " + d.Name + ".T", load.ConflictUpdate, ""},
+	} {
+		db := openURL(t, d.User(t, c.rights))
+		l := layout(t, db, load.Plan{Table: "t", OnConflict: c.rule})
+		problems, _, err := db.Check(t.Context(), l)
+		if err != nil || (len(problems) > 0) != (c.lacks != "") || c.lacks != "" && !strings.Contains(problems[0].Error(), "the right "+c.lacks) {
+			t.Errorf("%s, %s: %v, %v", c.rights, c.rule, problems, err)
+		}
+		w, err := targettest.Begin(t.Context(), db, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(t.Context(), targettest.Batch(row(i, "new"))); (err != nil) != (c.lacks != "") {
+			t.Errorf("%s, %s: the server says %v", c.rights, c.rule, err)
+		}
+		w.Close()
+	}
+}
+
 // A table in another database, and one whose name differs in case.
 func TestSchemas(t *testing.T) {
 	d, other := newDatabase(t), newDatabase(t)
