@@ -2,6 +2,7 @@ package mysql_test
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -151,6 +152,26 @@ func TestRightsOfPatterns(t *testing.T) {
 			t.Errorf("%s, %s: the server says %v", c.rights, c.rule, err)
 		}
 		w.Close()
+	}
+}
+
+// The settings of a server are not those of a load: neither the character set that it
+// takes from no client, nor the language in which it explains errors.
+func TestSettingsOfServer(t *testing.T) {
+	d := on(t, testserver.OwnMariaDB(t, testserver.With("--character-set-server=latin1", "--collation-server=latin1_swedish_ci",
+		"--skip-character-set-client-handshake", "--lc-messages=de_DE")))
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, v VARCHAR(9) CHARACTER SET utf8mb4 UNIQUE)")
+	for i, settings := range []string{"", "?local-infile=0"} {
+		w := begin(t, openURL(t, d.URL()+settings), load.Plan{Table: "t"})
+		res := write(t, w, row(i, fmt.Sprint("ü漢", i)), row(i, "other"), row(i+10, nil), row(i+20, "too long for it"))
+		commit(t, w)
+		w.Close()
+		if len(res.Refused) != 2 || res.Refused[0].Column != 0 || res.Refused[0].Code != load.CodeDuplicateKey || res.Refused[1].Column != 1 || res.Refused[1].Code != load.CodeTooLong {
+			t.Errorf("%+v", res)
+		}
+	}
+	if got := fmt.Sprint(d.Query(t, "SELECT id, hex(v) FROM t WHERE v IS NOT NULL ORDER BY id")); got != "[[0 C3BCE6BCA230] [1 C3BCE6BCA231]]" {
+		t.Error(got)
 	}
 }
 
