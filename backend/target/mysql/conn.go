@@ -30,26 +30,9 @@ type conn struct {
 
 const connectTimeout = 10 * time.Second
 
-// dial connects to the first address that answers, and runs further statements there,
-// in one round trip with the settings.
-func (d *DB) dial(ctx context.Context, further string) (*conn, []result, error) {
-	var first error
-	for _, address := range d.config.Addresses {
-		c, results, err := d.dialOne(ctx, address, further)
-		if err == nil {
-			return c, results, nil
-		}
-		if cause := ctx.Err(); cause != nil {
-			return nil, nil, cause
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	return nil, nil, first
-}
-
-func (d *DB) dialOne(ctx context.Context, address, further string) (*conn, []result, error) {
+// dial connects to an address, and runs further statements there, in one round trip with
+// the settings.
+func (d *DB) dial(ctx context.Context, address, further string) (*conn, []result, error) {
 	about := connect.Server{Kind: "mysql", Address: address, User: d.config.User, Database: d.config.Database}
 	secure, err := d.config.tls(address)
 	if err != nil {
@@ -116,6 +99,13 @@ func (c *conn) close() error {
 		return nil
 	}
 	return err
+}
+
+// answers reports whether the server answers within a time. If not, the connection is lost.
+func (c *conn) answers(ctx context.Context, within time.Duration) bool {
+	soon, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return c.exec(soon, "DO 0") == nil
 }
 
 func (c *conn) lost() bool { return c.bad || c.raw == nil }

@@ -175,6 +175,44 @@ func TestSettingsOfServer(t *testing.T) {
 	}
 }
 
+// Of several servers, the first that takes writes is used, also by the writers.
+func TestReplica(t *testing.T) {
+	d := newDatabase(t)
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+	replica := on(t, testserver.OwnMariaDB(t, func(s *testserver.Server) { s.Password = d.Password }))
+	replica.Exec(t, "CREATE DATABASE "+d.Name)
+	replica.Exec(t, "SET GLOBAL read_only = 1")
+	late := d.Behind(t) // it answers only once the load is prepared
+	late.Refuse()
+	db := openURL(t, d.URLAt(late.Addr+","+replica.Host()+","+d.Host()))
+	ld, err := db.Prepare(t.Context(), "", layout(t, db, load.Plan{Table: "t"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := late.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	w, err := ld.Writer(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, w, row(1))
+	commit(t, w)
+	if err := errors.Join(w.Close(), ld.Close()); err != nil {
+		t.Error(err)
+	}
+	if late.Opened() > 0 {
+		t.Error("another server is written to than was prepared")
+	}
+	if got := fmt.Sprint(d.Query(t, "SELECT id FROM t")); got != "[[1]]" {
+		t.Error(got)
+	}
+	db = openURL(t, d.URLAt(replica.Host())) // there is nothing else
+	if _, err := db.Prepare(t.Context(), "", load.Layout{Plan: load.Plan{Table: "t"}}); err == nil || !strings.Contains(err.Error(), "can only be read") {
+		t.Errorf("on a replica: %v", err)
+	}
+}
+
 // A table in another database, and one whose name differs in case.
 func TestSchemas(t *testing.T) {
 	d, other := newDatabase(t), newDatabase(t)
@@ -208,5 +246,13 @@ func TestSchemas(t *testing.T) {
 	}
 	if got := other.Query(t, "SHOW TABLES"); len(got) != 1 {
 		t.Errorf("the marks stay: %v", got)
+	}
+	made := layout(t, db, load.Plan{Schema: other.Name, Table: "Goods"})
+	made.Plan.Create = true
+	if _, err := db.Prepare(t.Context(), "job", made); err == nil {
+		t.Error("a table that is there is made")
+	}
+	if got := other.Query(t, "SHOW TABLES"); len(got) != 1 {
+		t.Errorf("the marks of a load that did not begin stay: %v", got)
 	}
 }

@@ -21,6 +21,8 @@ type loading struct {
 	pace  load.Pace
 
 	locks  lockName    // of its writers
+	schema string      // of the table
+	server string      // the address of the one that was prepared, and is written to
 	making bool        // the table was made for this load
 	kept   atomic.Bool // something was committed
 	silent atomic.Bool // the server did not answer in the time that a cancel leaves it
@@ -44,11 +46,11 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 	if err := d.writable(); err != nil {
 		return nil, err
 	}
-	ld := &loading{db: d, job: job, locks: d.anonymous}
+	name := l.Plan.TableName()
+	ld := &loading{db: d, job: job, locks: d.anonymous, schema: d.schema(name), server: c.address}
 	if job != "" {
 		ld.locks = locksOf(job)
 	}
-	name := l.Plan.TableName()
 	if err := d.checkTableName(name); err != nil {
 		return nil, err
 	}
@@ -69,7 +71,8 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 	}
 	if l.Plan.Create {
 		if err := d.create(ctx, c, ld, l, ours); err != nil {
-			return nil, errors.Join(err, ld.giveUp(c))
+			ld.giveUp(c)
+			return nil, err
 		}
 	}
 	t, err := d.table(ctx, c, name)
@@ -78,7 +81,7 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 		err = problem(err)
 	}
 	if err != nil {
-		return nil, errors.Join(err, ld.remove(c, d.schema(name), l.Plan.Table))
+		return nil, errors.Join(err, ld.remove(c, l.Plan.Table))
 	}
 	ld.setPace(c)
 	return ld, nil
@@ -185,32 +188,19 @@ func (f *fit) share() (columns []int, ok bool) {
 	if f.t.ownReference() || f.t.triggers {
 		return nil, false
 	}
-	written := map[int]*key{}
-	for i := range f.t.keys {
-		k := &f.t.keys[i]
-		for _, name := range k.columns {
-			if f.at(name) >= 0 || name == "" {
-				written[i] = k
-			}
-		}
-	}
-	switch len(written) {
-	case 0:
-		return nil, true
-	case 1:
-	default:
-		return nil, false
-	}
-	for _, k := range written {
+	for _, k := range f.t.keys {
+		first := len(columns) == 0
 		for _, name := range k.columns {
 			at := f.at(name)
-			if at < 0 {
-				continue
-			}
-			if k.partial || !f.columns[at].equalBytes() {
+			switch {
+			case f.t.computes(name): // from columns that are written
 				return nil, false
+			case at < 0:
+			case k.partial, !first, !f.columns[at].equalBytes():
+				return nil, false
+			default:
+				columns = append(columns, at)
 			}
-			columns = append(columns, at)
 		}
 	}
 	return columns, true
@@ -232,6 +222,7 @@ func (c *column) equalBytes() bool {
 func (ld *loading) Writer(ctx context.Context, i int) (load.Writer, error) {
 	w, err := ld.db.openWriter(ctx, ld, i)
 	if err != nil {
+		ld.db.suspect.Store(true)
 		return nil, ld.db.explain(ctx, fmt.Sprintf("load into table %q", ld.fit.t.name), err)
 	}
 	return w, nil
@@ -252,20 +243,20 @@ func (ld *loading) Close() error {
 	if err != nil {
 		return nil // who goes on with the load finds the table by the mark
 	}
-	return ld.remove(c, ld.fit.t.schema, ld.fit.t.name)
+	return ld.remove(c, ld.fit.t.name)
 }
 
 // remove removes the table that was made for the load, if it is empty, and the job's
 // mark.
-func (ld *loading) remove(c *conn, schema, table string) error {
+func (ld *loading) remove(c *conn, table string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
 	if ld.making && len(ld.marks) == 0 {
-		rows, err := c.one(ctx, "SELECT 1 FROM "+qualified(schema, table)+" LIMIT 1")
+		rows, err := c.one(ctx, "SELECT 1 FROM "+qualified(ld.schema, table)+" LIMIT 1")
 		if err == nil && len(rows) == 0 {
-			err = c.exec(ctx, "DROP TABLE "+qualified(schema, table))
+			err = c.exec(ctx, "DROP TABLE "+qualified(ld.schema, table))
 		}
-		if err != nil && number(err) != 1146 {
+		if err != nil && number(err) != errNoSuchTable {
 			if isLost(err) {
 				return nil
 			}
@@ -273,23 +264,17 @@ func (ld *loading) remove(c *conn, schema, table string) error {
 		}
 		ld.making = false
 	}
-	return ld.giveUp(c)
-}
-
-// giveUp removes the job's mark of a load of which nothing was committed.
-func (ld *loading) giveUp(c *conn) error {
-	if ld.job == "" || len(ld.marks) > 0 {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
-	defer cancel()
-	_ = ld.db.forget(ctx, c, ld.job, ld.schema())
+	ld.giveUp(c)
 	return nil
 }
 
-func (ld *loading) schema() string {
-	if ld.fit != nil {
-		return ld.fit.t.schema
+// giveUp removes the job's mark of a load of which nothing was committed. Where it can't,
+// the mark stays, and is harmless.
+func (ld *loading) giveUp(c *conn) {
+	if ld.job == "" || len(ld.marks) > 0 {
+		return
 	}
-	return ld.db.config.Database
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	_ = ld.db.forget(ctx, c, ld.job, ld.schema)
 }

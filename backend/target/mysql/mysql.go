@@ -9,6 +9,7 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,9 +50,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 // one was lost.
 func (d *DB) conn(ctx context.Context) (*conn, error) {
 	if d.control != nil && d.suspect.Swap(false) {
-		soon, cancel := context.WithTimeout(ctx, pingTime)
-		_ = d.control.exec(soon, "DO 0") // which notes it
-		cancel()
+		_ = d.control.answers(ctx, pingTime) // or is lost
 	}
 	if d.control != nil && !d.control.lost() {
 		return d.control, nil
@@ -60,12 +59,9 @@ func (d *DB) conn(ctx context.Context) (*conn, error) {
 		_ = d.control.close()
 		d.control = nil
 	}
-	c, results, err := d.dial(ctx, d.questions())
+	c, err := d.first(ctx, len(d.config.Addresses) == 1)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
-	}
-	if err := d.learn(results); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database: %w", err), c.close())
 	}
 	if d.server.galera {
 		// What was committed on a node that is gone is read on this one.
@@ -75,6 +71,31 @@ func (d *DB) conn(ctx context.Context) (*conn, error) {
 	}
 	d.control = c
 	return c, nil
+}
+
+// first connects to the first address that answers and takes writes, or, where replicas
+// will do or there is nothing else, that answers.
+func (d *DB) first(ctx context.Context, replicas bool) (*conn, error) {
+	var failed error
+	found := false // a replica
+	for _, address := range d.config.Addresses {
+		c, results, err := d.dial(ctx, address, d.questions())
+		if err == nil {
+			if err = d.learn(results); err == nil && (replicas || d.writable() == nil) {
+				return c, nil
+			}
+			found = found || err == nil
+			err = errors.Join(err, c.close())
+		}
+		if cause := ctx.Err(); cause != nil {
+			return nil, cause
+		}
+		failed = cmp.Or(failed, err)
+	}
+	if found {
+		return d.first(ctx, true)
+	}
+	return nil, failed
 }
 
 // pingTime is how long a connection may take to show that it still works.

@@ -99,6 +99,20 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// Of a cluster that commits within LOAD DATA, it is not used.
+func TestSplitting(t *testing.T) {
+	text := func(s string) *string { return &s }
+	for splits, want := range map[string]bool{"ON": false, "OFF": true} {
+		d := &DB{}
+		err := d.learn([]result{{{text("10.3.39-MariaDB"), text("16777216")}}, {
+			{text("local_infile"), text("ON")}, {text("wsrep_on"), text("ON")}, {text("wsrep_load_data_splitting"), text(splits)},
+		}})
+		if err != nil || !d.server.galera || d.server.local != want {
+			t.Errorf("%s: %+v, %v", splits, d.server, err)
+		}
+	}
+}
+
 // What MySQL says of a row is understood as what MariaDB says.
 func TestReasons(t *testing.T) {
 	of := func(name, kind string, typ load.Type) column {

@@ -75,7 +75,7 @@ func (d *DB) probe(ctx context.Context, l load.Layout) (_ *probe, _ []load.Warni
 	if err != nil {
 		return nil, nil, problem(err)
 	}
-	ld := &loading{db: d, fit: f}
+	ld := &loading{db: d, fit: f, locks: d.anonymous, server: c.address}
 	ld.setPace(c)
 	ld.pace.Writers, ld.pace.ShareBy = 1, nil
 	w, err := d.openWriter(ctx, ld, 0)

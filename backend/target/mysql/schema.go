@@ -69,6 +69,13 @@ func (t *table) transactional() bool {
 	return true
 }
 
+// computes reports whether the server computes a part of a key: a column, or an
+// expression, which has no name.
+func (t *table) computes(name string) bool {
+	i := t.index(name)
+	return name == "" || i >= 0 && t.columns[i].Generated
+}
+
 func (t *table) ownReference() bool {
 	return slices.ContainsFunc(t.references, func(r reference) bool { return r.schema == t.schema && r.table == t.name })
 }

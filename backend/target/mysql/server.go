@@ -34,7 +34,7 @@ const (
 // questions are what is asked of the server first.
 func (d *DB) questions() string {
 	text := "; SELECT VERSION(), @@max_allowed_packet; SHOW VARIABLES WHERE Variable_name IN " +
-		"('local_infile', 'wsrep_on', 'binlog_format', 'log_bin', 'read_only', 'innodb_rollback_on_timeout')"
+		"('local_infile', 'wsrep_on', 'wsrep_load_data_splitting', 'binlog_format', 'log_bin', 'read_only', 'innodb_rollback_on_timeout')"
 	if d.config.Database != "" {
 		text += "; " + askForMarks(d.config.Database)
 	}
@@ -53,8 +53,9 @@ func (d *DB) learn(all []result) error {
 		variables[strings.ToLower(str(row[0]))] = strings.ToUpper(str(row[1]))
 	}
 	on := func(name string) bool { return variables[name] == "ON" || variables[name] == "1" }
-	s.local = on("local_infile") && !d.config.NoLocal
 	s.galera = on("wsrep_on")
+	splits := s.galera && on("wsrep_load_data_splitting") // into transactions that are committed by themselves
+	s.local = on("local_infile") && !splits && !d.config.NoLocal
 	s.statements = on("log_bin") && variables["binlog_format"] == "STATEMENT"
 	s.readOnly = on("read_only")
 	s.undoesAll = on("innodb_rollback_on_timeout")

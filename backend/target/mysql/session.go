@@ -30,8 +30,14 @@ func (n lockName) lock(writer int) string {
 	return literal(string(n) + " " + strconv.Itoa(writer))
 }
 
-// hold is the statement that has a writer's connection hold its lock.
-func (n lockName) hold(writer int) string { return "DO GET_LOCK(" + n.lock(writer) + ", 0)" }
+// hold is the statement that has a writer's connection hold its lock; "" where the server
+// forbids that, as Percona XtraDB Cluster does.
+func (ld *loading) hold(writer int) string {
+	if s := ld.db.server; s.galera && !s.maria {
+		return ""
+	}
+	return "; DO GET_LOCK(" + ld.locks.lock(writer) + ", 0)"
+}
 
 // endOthers ends what is left of the writers of a load's earlier tries. The server may
 // not have noticed yet that they are gone, or have still to receive what they sent:

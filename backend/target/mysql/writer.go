@@ -55,7 +55,7 @@ type writer struct {
 var readers atomic.Int64
 
 func (d *DB) openWriter(ctx context.Context, ld *loading, i int) (*writer, error) {
-	c, _, err := d.dial(ctx, d.server.isolation()+"; "+ld.locks.hold(i)+ld.claimable(i))
+	c, _, err := d.dial(ctx, ld.server, d.server.isolation()+ld.hold(i)+ld.claimable(i))
 	if err != nil {
 		return nil, err
 	}
@@ -312,11 +312,22 @@ func (w *writer) Close() error {
 	w.closed = true
 	defer mysql.DeregisterReaderHandler(w.reader)
 	if w.open && w.failed == nil && !w.conn.lost() {
-		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
-		defer cancel()
-		_ = w.conn.exec(ctx, "ROLLBACK") // as the server does by itself when the connection ends
+		w.rollback()
 	}
 	return w.conn.close()
+}
+
+// rollback undoes what was not committed, as the server does by itself when the connection
+// ends. One that does not answer is not waited for.
+func (w *writer) rollback() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	if !w.conn.answers(ctx, afterCancel) {
+		w.db.suspect.Store(true)
+		w.ld.silent.Store(true)
+		return
+	}
+	_ = w.conn.exec(ctx, "ROLLBACK")
 }
 
 // usable returns why the writer can't be used, if it can't.
