@@ -51,7 +51,7 @@ func (s server) createTable(schema string, l load.Layout) (string, error) {
 			b.WriteString(" COMMENT " + literal(inUTC))
 		}
 		if c.Check != "" {
-			fmt.Fprintf(&b, " CHECK (%s)", c.Check)
+			fmt.Fprintf(&b, " CHECK (%s)", lengthCall.ReplaceAllString(c.Check, "char_length("))
 		}
 	}
 	if len(primary) > 0 {
@@ -60,6 +60,9 @@ func (s server) createTable(schema string, l load.Layout) (string, error) {
 	b.WriteString("\n) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4")
 	return b.String(), nil
 }
+
+// lengthCall is a call of length, which counts characters elsewhere, and bytes here.
+var lengthCall = regexp.MustCompile(`(?i)\blength\(`)
 
 // checkMade returns a problem if what a layout says about the new table must not become
 // part of a statement: names are quoted there, but types and checks are copied verbatim.

@@ -43,9 +43,6 @@ type orphans struct {
 // Probe returns a load that says what an import of the layout would do, and what it
 // can't say. Where nothing can be asked the load is nil.
 func (d *DB) Probe(ctx context.Context, l load.Layout) (load.Load, []load.Warning, error) {
-	if l.Plan.Create { // of a temporary table the server does not tell the columns
-		return nil, []load.Warning{cannotTell(message.New("untold_table", "untold_until_import", "table", l.Plan.Table))}, nil
-	}
 	p, untold, err := d.probe(ctx, l)
 	if err == nil {
 		return p, untold, nil
@@ -65,35 +62,44 @@ func (d *DB) probe(ctx context.Context, l load.Layout) (_ *probe, _ []load.Warni
 	if err != nil {
 		return nil, nil, err
 	}
+	if l.Plan.Create {
+		p, err := d.probeNew(ctx, c, l)
+		return p, nil, err
+	}
 	t, err := d.table(ctx, c, l.Plan.TableName())
 	if err != nil {
 		return nil, nil, err
 	}
 	shadow := *t
 	shadow.name, shadow.triggers, shadow.references = shadowTable, false, nil
-	f, err := fitLayout(&shadow, l)
-	if err != nil {
-		return nil, nil, problem(err)
-	}
-	ld := &loading{db: d, fit: f, locks: d.anonymous, server: c.address}
-	ld.setPace(c)
-	ld.pace.Writers, ld.pace.ShareBy = 1, nil
-	w, err := d.openWriter(ctx, ld, 0)
+	p, err := d.openProbe(ctx, c, &shadow, l)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, w.Close())
+			err = errors.Join(err, p.Close())
 		}
 	}()
-	p := &probe{writer: w}
 	untold := p.plan(t)
 	if err := p.shadow(ctx, t); err != nil {
 		return nil, nil, err
 	}
 	children, err := p.children(ctx, t)
 	return p, append(untold, children...), err
+}
+
+// openProbe opens the writer for a shadow.
+func (d *DB) openProbe(ctx context.Context, c *conn, shadow *table, l load.Layout) (*probe, error) {
+	f, err := fitLayout(shadow, l)
+	if err != nil {
+		return nil, problem(err)
+	}
+	ld := &loading{db: d, fit: f, locks: d.anonymous, server: c.address}
+	ld.setPace(c)
+	ld.pace.Writers, ld.pace.ShareBy = 1, nil
+	w, err := d.openWriter(ctx, ld, 0)
+	return &probe{writer: w}, err
 }
 
 // plan finds out what is to be compared, and returns what can't be.
@@ -266,8 +272,10 @@ func (p *probe) ask(ctx context.Context, o *outcome) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := p.fill(ctx, o.b, rows); err != nil {
-		return err
+	if len(p.keys) > 0 {
+		if err := p.fill(ctx, o.b, rows); err != nil {
+			return err
+		}
 	}
 	for _, sql := range p.bring {
 		if err := p.conn.exec(ctx, sql); err != nil {
@@ -298,30 +306,38 @@ func (p *probe) ask(ctx context.Context, o *outcome) error {
 	}
 }
 
-// fill puts the values to compare into their table.
+// fill puts the values to compare into their table, except those of rows that are too long
+// for a statement: they are refused.
 func (p *probe) fill(ctx context.Context, b *load.Batch, rows []int) error {
 	if err := p.conn.exec(ctx, "DELETE FROM "+p.keysName()); err != nil {
 		return err
 	}
 	most := min(packet, p.db.server.packet-1024)
-	for i := 0; i < len(rows); {
-		sql := []byte("INSERT IGNORE INTO " + p.keysName() + " VALUES ")
-		for first := true; i < len(rows); i, first = i+1, false {
+	head := "INSERT IGNORE INTO " + p.keysName() + " VALUES "
+	for len(rows) > 0 {
+		sql, n := []byte(head), 0
+		for ; n < len(rows); n++ {
 			before := len(sql)
-			if !first {
+			if before > len(head) {
 				sql = append(sql, ',')
 			}
-			sql = strconv.AppendInt(append(sql, '('), int64(rows[i]), 10)
+			sql = strconv.AppendInt(append(sql, '('), int64(rows[n]), 10)
 			for _, at := range p.keys {
-				sql = p.fit.appendValue(append(sql, ','), b, at, b.Row(rows[i])[at])
+				sql = p.fit.appendValue(append(sql, ','), b, at, b.Row(rows[n])[at])
 			}
-			if sql = append(sql, ')'); len(sql) > most && !first {
-				sql = sql[:before]
-				break
+			if sql = append(sql, ')'); len(sql) <= most {
+				continue
 			}
+			if sql = sql[:before]; before == len(head) {
+				n++ // it is too long by itself
+			}
+			break
 		}
-		if err := p.conn.exec(ctx, string(sql)); err != nil {
-			return err
+		rows = rows[n:]
+		if len(sql) > len(head) {
+			if err := p.conn.exec(ctx, string(sql)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -580,3 +580,29 @@ func TestFar(t *testing.T) {
 		t.Errorf("%s rows, %d inserted, want %d", got, inserted, want)
 	}
 }
+
+// A check has no trouble with a value in a key that no statement holds.
+func TestProbeLongKey(t *testing.T) {
+	d := on(t, testserver.OwnMariaDB(t, testserver.With("--max-allowed-packet=1M")))
+	d.Exec(t, "CREATE TABLE t (id VARCHAR(20) PRIMARY KEY)")
+	d.Exec(t, "INSERT INTO t VALUES ('a')")
+	db := openURL(t, d.URL())
+	into, untold, err := db.(load.Prober).Probe(t.Context(), layout(t, db, load.Plan{Table: "t"}))
+	if err != nil || len(untold) > 0 {
+		t.Fatal(untold, err)
+	}
+	w, err := into.Writer(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	long := strings.Repeat("x", 2<<20)
+	res := write(t, w, row("b"), row(long), row("a"), row(long), row("b"))
+	var got []string
+	for _, r := range res.Refused {
+		got = append(got, fmt.Sprint(r.Row, " ", r.Code))
+	}
+	if want := "[1 too_long 2 duplicate_key 3 too_long 4 duplicate_key]"; fmt.Sprint(got) != want || res.Inserted != 1 {
+		t.Errorf("%d inserted, %v, want %s", res.Inserted, got, want)
+	}
+}

@@ -174,25 +174,39 @@ func testProbeOwn(t *testing.T, db Database) {
 	}
 }
 
-// testProbeNew asks about a table that is to be made.
+// testProbeNew asks about a table that is to be made: a check tells what the import then
+// does, for each row.
 func testProbeNew(t *testing.T, db Database) {
 	s := open(t, db)
-	columns := []load.Column{{Name: "id", Type: load.Text, Length: 20}, {Name: "n", Type: load.Integer, Nullable: true}}
-	l := load.Layout{Plan: load.Plan{Table: "made", Create: true, Key: []string{"id"}}, Columns: columns, Make: columns, Index: []int{0, 1}}
-	// A database that can't tell what a table would be like says so.
-	into, untold, err := s.Target.(load.Prober).Probe(t.Context(), l)
-	if err == nil && into == nil && len(untold) > 0 {
-		return
+	columns := []load.Column{
+		{Name: "id", Type: load.Text, Length: 20},
+		{Name: "n", Type: load.Integer, Nullable: true, Unique: true},
+		{Name: "currency", Type: load.Text, Length: 3, Check: "length(currency) = 3"},
+		{Name: "price", Type: load.Decimal, Precision: 6, Scale: 2, Nullable: true, Check: "price >= 0"},
+		{Name: "at", Type: load.TimestampTZ, Nullable: true},
+		{Name: "doc", Type: load.JSON, Nullable: true},
 	}
-	if err != nil || into.Close() != nil {
-		t.Fatalf("probe: %v", err)
+	plan := load.Plan{Table: "made", Create: true, Key: []string{"id"}, Columns: columns}
+	l := load.Layout{Plan: plan, Columns: columns, Make: columns, Index: []int{0, 1, 2, 3, 4, 5}}
+	batches := [][][]any{
+		{
+			row("a", 1, "EUR", "1", nil, "{}"), row("b", nil, "ÄÖÜ", "1.25", "2026-02-03 04:05:06Z", nil), row("a", 2, "EUR", nil, nil, nil),
+			row("A", nil, "Ä1", nil, nil, nil), row("A", 1, "EUR", nil, nil, nil), row("c", 3, "EUR", "-1", nil, nil), row(nil, 4, "EUR", nil, nil, nil),
+		},
+		{row("b", 5, "EUR", nil, nil, nil), row("a ", 6, "EUR", nil, nil, nil), row("c", 3, "EUR", nil, nil, `[1]`)},
 	}
-	said := s.outcomes(s.probe(l), true, [][][]any{{row("a", 1), row("b", nil), row("a", 2)}, {row("b", 1), row("c", 1)}})
-	if want := []string{"inserted 2, updated 0, skipped 0; 2 duplicate_key in 0", "inserted 1, updated 0, skipped 0; 0 duplicate_key in 0"}; !slices.Equal(said, want) {
+	said := s.outcomes(s.probe(l), true, batches)
+	if want := []string{
+		"inserted 2, updated 0, skipped 0; 2 duplicate_key in 0; 3 check_failed in 2; 4 duplicate_key in 1; 5 check_failed in 3; 6 required in 0",
+		"inserted 2, updated 0, skipped 0; 0 duplicate_key in 0",
+	}; !slices.Equal(said, want) {
 		t.Errorf("%q, want %q", said, want)
 	}
 	tables, err := s.Tables(t.Context())
 	if err != nil || len(tables) > 0 {
 		t.Errorf("there are the tables %v, %v", tables, err)
+	}
+	if did := s.outcomes(s.begin(plan, "id", "n", "currency", "price", "at", "doc"), true, batches); !slices.Equal(said, did) {
+		t.Errorf("the check says\n%s\nand the import\n%s", strings.Join(said, "\n"), strings.Join(did, "\n"))
 	}
 }
