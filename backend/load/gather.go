@@ -20,20 +20,30 @@ func (r *run) blockSize() int {
 	return size
 }
 
-// fly writes the lane's shares of flights until there come no more.
+// fly writes the lane's shares of flights until there come no more, or writing fails:
+// then those that follow have failed too.
 func (n *lane) fly(ctx context.Context, most int, panics *panicGuard) {
+	var failed error
 	for f := range n.work {
 		n.gather(f, most)
-		b := &f.shares[n.index].batch
-		if len(n.flights) > 1 {
-			b = n.pack()
-		}
 		var res Result
-		var err error
-		panics.guard(func() { res, err = n.writer.Write(ctx, b) })
-		n.handOut(res, cmp.Or(panics.err(), err))
+		if failed == nil {
+			b := &f.shares[n.index].batch
+			if len(n.flights) > 1 {
+				b = n.pack()
+			}
+			panics.guard(func() { res, failed = n.writer.Write(ctx, b) })
+			failed = cmp.Or(panics.err(), failed)
+		}
+		n.handOut(res, failed)
+		if cap(n.packed.Arena) > keepBatches*most { // it held a huge record
+			n.packed.Arena = nil
+		}
 	}
 }
+
+// keepBatches is how many batches the largest arena has that is kept for the next one.
+const keepBatches = keepBytes / blockBytes
 
 // gather takes a flight and those that wait behind it, up to most bytes.
 func (n *lane) gather(f *flight, most int) {

@@ -97,6 +97,32 @@ func TestPack(t *testing.T) {
 	}
 }
 
+// The memory of a packed batch is let go where it held a huge record.
+func TestPackedMemoryIsLetGo(t *testing.T) {
+	const most = 1000
+	for _, size := range []int{most, keepBatches * most} {
+		n := &lane{writer: discard{}, work: make(chan *flight, 3)}
+		var flights []*flight
+		for _, raw := range []int{most / 4, size} {
+			b := Batch{Arena: make([]byte, raw), Rows: []Row{{RawEnd: uint32(raw)}}}
+			f := &flight{shares: []share{{batch: b, size: raw}}}
+			f.left.Add(1)
+			n.work <- f
+			flights = append(flights, f)
+		}
+		close(n.work)
+		n.fly(t.Context(), most, new(panicGuard))
+		if kept := cap(n.packed.Arena); (kept > 0) != (size == most) || len(n.packed.Rows) != 2 {
+			t.Errorf("after a record of %d bytes, %d are kept", size, kept)
+		}
+		for _, f := range flights {
+			if f.left.Wait(); f.shares[0].res.Inserted != 1 {
+				t.Errorf("%+v", f.shares[0].res)
+			}
+		}
+	}
+}
+
 // What became of a packed batch adds up over its parts.
 func TestHandOut(t *testing.T) {
 	var flights []*flight
