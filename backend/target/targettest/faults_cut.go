@@ -149,7 +149,6 @@ func testCutAtomic(t *testing.T, s Servers) {
 func testCutWithoutMarks(t *testing.T, s Servers) {
 	im := s.through(t, s.Shared(t).Database(t), 600)
 	im.job = ""
-	im.before = commitEvery(4)
 	im.before = func(block int) bool {
 		if block == 6 {
 			im.proxy.At(testserver.ToServer, 1000, testserver.Cut()) // in a batch, and not in a commit
