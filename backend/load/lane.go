@@ -32,13 +32,16 @@ func (t *tally) add(res Result) {
 
 // open prepares the load and opens its writers.
 func (r *run) open(ctx context.Context) error {
-	was := r.lanes
+	was, l := r.lanes, r.layout
 	r.load, r.pace, r.lanes, r.flights, r.idle = nil, Pace{}, nil, nil, nil
 	if r.opt.Check {
 		return r.openCheck(ctx)
 	}
+	if r.made && !r.marked {
+		l.Plan.Create = false
+	}
 	var err error
-	if r.load, err = r.dst.Prepare(ctx, r.opt.Job, r.layout); err != nil {
+	if r.load, err = r.dst.Prepare(ctx, r.opt.Job, l); err != nil {
 		r.lanes = was
 		return err
 	}
@@ -95,16 +98,13 @@ func (r *run) openCheck(ctx context.Context) (err error) {
 	if !ok {
 		return nil
 	}
-	n.writer = nil
 	into, untold, err := p.Probe(ctx, r.layout)
 	r.untold = untold
 	if err != nil || into == nil {
-		n.writer = discard{}
 		return err
 	}
-	r.load = into
-	r.pace = r.load.Pace()
-	n.writer, err = r.load.Writer(ctx, 0)
+	r.load, r.pace = into, into.Pace()
+	n.writer, err = into.Writer(ctx, 0)
 	return err
 }
 

@@ -28,6 +28,7 @@ type recovery struct {
 	furthest int64          // the most records that were in the account
 	rejected recordSet      // the records that were rejected, of those that may be read again
 	marked   bool           // the table tells what was committed
+	made     bool           // the table is there, by a commit
 	unsure   bool           // the answer to the last commit did not come
 	lostAt   time.Time      // of the first loss since new records were written
 	tries    int            // since then
@@ -39,7 +40,7 @@ type recovery struct {
 
 // canGoOn reports whether a load that ended with err can be taken up again.
 func (r *run) canGoOn(ctx context.Context, err error) bool {
-	return errors.Is(err, ErrLost) && ctx.Err() == nil && r.opt.Rewind != nil &&
+	return errors.Is(err, ErrLost) && ctx.Err() == nil && r.opt.Rewind != nil && !r.opt.Check &&
 		(r.marked || !r.unsure)
 }
 
@@ -69,10 +70,16 @@ func (r *run) reconnect(ctx context.Context, lost error) error {
 	if err := r.opt.Rewind(); err != nil {
 		return fmt.Errorf("%w; the file can't be read again to go on: %w", lost, err)
 	}
-	if r.tries == 1 {
+	return nil
+}
+
+// gotFurther notes that the load has got further than before the last loss, if there
+// was one.
+func (r *run) gotFurther() {
+	if !r.lostAt.IsZero() {
 		r.losses++
 	}
-	return nil
+	r.lostAt = time.Time{}
 }
 
 // reasonOf returns why the connection was lost, without what was being done then.
@@ -117,8 +124,9 @@ func (r *run) goBack() {
 
 // wasCommitted notes that all is committed, by all lanes.
 func (r *run) wasCommitted() {
-	r.committed = r.counts
-	r.unsure, r.uncounted, r.lostAt = false, 0, time.Time{}
+	r.committed, r.made = r.counts, true
+	r.unsure, r.uncounted = false, 0
+	r.gotFurther()
 	if r.opt.Rewind == nil {
 		return
 	}

@@ -20,12 +20,16 @@ type lossy struct {
 	records, writers int
 	job              string
 	giveWay, atomic  bool
+	create           bool
 	markless         bool // there is no place for the marks of the job
 }
 
 func (c lossy) String() string {
-	return fmt.Sprintf("%d writers, job %q, give way %v, atomic %v, markless %v", c.writers, c.job, c.giveWay, c.atomic, c.markless)
+	return fmt.Sprintf("%d writers, job %q, give way %v, atomic %v, markless %v, create %v", c.writers, c.job, c.giveWay, c.atomic, c.markless, c.create)
 }
+
+// marks reports whether marks say how far the load has come.
+func (c lossy) marks() bool { return c.job != "" && !c.markless }
 
 // run runs the load. It returns what went wrong with the account, whatever the
 // load's outcome.
@@ -34,6 +38,7 @@ func (c lossy) run(t *testing.T, fault func(int, string) fault) (s Summary, dst 
 	src := mixed(c.records)
 	dst = &server{fault: fault, pace: Pace{Writers: c.writers, Commit: 100}, markless: c.markless}
 	l := layoutOf(t, Plan{Atomic: c.atomic}, src, textAndInteger...)
+	l.Plan.Create = c.create
 	var rejects []int64
 	s, err = Run(t.Context(), src, signing{plain(l)}, dst, l, Options{
 		Job: c.job, Rewind: src.rewind, Reconnect: 1000 * time.Hour, GiveWay: c.giveWay, OnReject: numbers(&rejects),
@@ -47,6 +52,9 @@ func (c lossy) run(t *testing.T, fault func(int, string) fault) (s Summary, dst 
 		},
 	})
 	want := src.outcome()
+	if dst.misused > 0 {
+		t.Errorf("%s: writers were used %d times after they had failed", c, dst.misused)
+	}
 	if kept := dst.records(); len(slices.Compact(slices.Clone(kept))) != len(kept) {
 		t.Errorf("%s: rows are doubled: %v", c, kept)
 	}
@@ -83,6 +91,7 @@ func every(f func(lossy)) {
 		for _, job := range []string{"", "j"} {
 			f(lossy{records: 120, writers: writers, job: job})
 			f(lossy{records: 120, writers: writers, job: job, giveWay: true})
+			f(lossy{records: 120, writers: writers, job: job, create: true})
 		}
 		f(lossy{records: 120, writers: writers, job: "j", markless: true})
 	}
@@ -113,7 +122,7 @@ func TestLostAnywhere(t *testing.T) {
 					})
 					var undone *UndoneError
 					switch {
-					case hit == "commit" && (c.job == "" || c.markless):
+					case hit == "commit" && !c.marks():
 						if !errors.As(err, &undone) || !undone.Unknown || undone.Rows != s.RolledBack || !errors.Is(err, ErrLost) {
 							if s.RolledBack > 0 {
 								t.Errorf("%s: lost in call %d, a commit: %v", c, at, err)
@@ -141,13 +150,13 @@ func TestLostAgainAndAgain(t *testing.T) {
 					often *= 10 // or it never comes to an end
 				}
 				s, _, err := c.run(t, func(_ int, call string) fault {
-					if random.IntN(often) > 0 || call == "commit" && (c.job == "" || c.markless) {
+					if random.IntN(often) > 0 || call == "commit" && !c.marks() {
 						return noFault
 					}
 					return []fault{lostBefore, lostAfter, serverStarts}[random.IntN(3)]
 				})
 				if err != nil {
-					if (c.job == "" || c.markless) && errors.As(err, new(*UndoneError)) { // another lane's connection, at a commit
+					if !c.marks() && errors.As(err, new(*UndoneError)) { // another lane's connection, at a commit
 						continue
 					}
 					t.Errorf("%s, seed %d: after %d losses: %v", c, seed, s.Reconnects, err)
@@ -205,6 +214,58 @@ func TestMarksOfAnEarlierRun(t *testing.T) {
 	}
 }
 
+// What can't be tidied up after a failure does not make it a loss.
+func TestFailureOfAWriter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := mixed(20)
+		dst := &server{pace: Pace{Writers: 2}, closing: Lost(errCut), fault: func(n int, _ string) fault {
+			if n == 3 { // the second writer
+				return fails
+			}
+			return noFault
+		}}
+		_, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{Rewind: src.rewind})
+		if !errors.Is(err, errFails) || errors.Is(err, ErrLost) || dst.prepared != 1 {
+			t.Errorf("prepared %d times: %v", dst.prepared, err)
+		}
+	})
+}
+
+// A connection that is lost when all is committed costs nothing.
+func TestLostAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := mixed(120)
+		dst := &server{pace: Pace{Writers: 2}, closing: Lost(errCut)}
+		s, err := runWith(t.Context(), src, dst, layoutOf(t, Plan{}, src, textAndInteger...), Options{Rewind: src.rewind})
+		if err != nil || s.Counts != src.outcome().counts || dst.prepared != 1 {
+			t.Errorf("prepared %d times: %+v, %v", dst.prepared, s, err)
+		}
+	})
+}
+
+// A check ends where the connection is lost: what it has counted is not counted twice.
+func TestLostCheck(t *testing.T) {
+	src := mixed(120)
+	dst := &server{fault: func(n int, _ string) fault {
+		if n == 10 {
+			return lostBefore
+		}
+		return noFault
+	}}
+	s, err := runWith(t.Context(), src, asked{dst}, layoutOf(t, Plan{}, src, textAndInteger...), Options{Check: true, Rewind: src.rewind})
+	if !errors.Is(err, ErrLost) || s.Read == 0 || s.Read > 120 || s.Reconnects != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// An asked is a server that says what it would do.
+type asked struct{ *server }
+
+func (a asked) Probe(ctx context.Context, l Layout) (Load, []Warning, error) {
+	into, err := a.Prepare(ctx, "", l)
+	return into, nil, err
+}
+
 // A load gives up when it got nowhere for long, and says what is undone.
 func TestGivesUp(t *testing.T) {
 	for _, call := range []string{"prepare", "writer", "write", "commit"} {
@@ -241,6 +302,9 @@ func TestGivesUp(t *testing.T) {
 				},
 			})
 			took := time.Since(begun)
+			if s.Reconnects > 0 {
+				t.Errorf("%s: it is said to have gone on %d times", call, s.Reconnects)
+			}
 			if !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), "tried again for 1m0s") || took < time.Minute || took > time.Minute+lastPause {
 				t.Errorf("%s: after %v: %v", call, took, err)
 			}

@@ -46,7 +46,8 @@ type Options struct {
 
 	// Rewind begins another reading of the source, from its first record. With it, a
 	// load goes on after an error that wraps [ErrLost]: it is prepared again, and
-	// reads past what its marks, or without a Job its own memory, say is in the table.
+	// reads past what its marks, or where none are kept its own memory, say is in the
+	// table. A check does not go on.
 	Rewind func() error
 
 	// Reconnect is how long to try, from when the connection was lost until records
@@ -135,10 +136,19 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 }
 
 // try runs the load once, from its marks to its end or an error.
-func (r *run) try(ctx context.Context) (err error) {
-	if err := r.open(ctx); err != nil {
-		return errors.Join(err, r.close())
+func (r *run) try(ctx context.Context) error {
+	err := r.open(ctx)
+	if err == nil {
+		err = r.flow(ctx)
 	}
+	if closing := r.close(); err == nil && !errors.Is(closing, ErrLost) { // which frees all that there was to free
+		err = closing
+	}
+	return err
+}
+
+// flow has the records go through all stages.
+func (r *run) flow(ctx context.Context) (err error) {
 	stages, stop := context.WithCancel(ctx)
 	n, from := blocks+r.depth(), r.from
 	if r.pace.Batch > largeBatch {
@@ -167,9 +177,6 @@ func (r *run) try(ctx context.Context) (err error) {
 	for range converted { // let the stages end
 	}
 	group.Wait()
-	if closing := r.close(); err == nil {
-		err = closing
-	}
 	return err
 }
 

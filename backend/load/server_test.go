@@ -21,11 +21,15 @@ type server struct {
 	refuse func(record int64) bool
 	// onWrite is called first in each write, by any writer.
 	onWrite func(writer int)
+	// closing is the error of each writer's Close.
+	closing error
 
 	mu       sync.Mutex
 	calls    int
 	starts   int // how often it was started again
 	prepared int
+	made     bool // the table was made, with a commit
+	misused  int  // calls of writers that had failed
 	rows     []stored
 	marks    map[string]map[int]Mark
 	writes   []int // the bytes of the rows of each
@@ -50,7 +54,10 @@ const (
 	fails              // the call fails for another reason
 )
 
-var errCut, errDead, errFails = errors.New("cut"), errors.New("used after it was lost"), errors.New("the disk is full")
+var (
+	errCut, errDead    = errors.New("cut"), errors.New("used after it was lost")
+	errFails, errThere = errors.New("the disk is full"), errors.New("there is such a table")
+)
 
 // call reports what happens to a call. The mutex is held.
 func (s *server) call(call string) (before, after error) {
@@ -86,18 +93,22 @@ func (s *server) Prepare(_ context.Context, job string, l Layout) (Load, error) 
 	if s.markless {
 		job = ""
 	}
-	p := &preparedLoad{s: s, job: job, starts: s.starts}
+	p := &preparedLoad{s: s, job: job, starts: s.starts, creates: l.Plan.Create}
 	for _, m := range s.marks[job] {
 		p.marks = append(p.marks, m)
+	}
+	if l.Plan.Create && s.made && len(p.marks) == 0 {
+		return nil, errThere
 	}
 	return p, nil
 }
 
 type preparedLoad struct {
-	s      *server
-	job    string
-	starts int
-	marks  []Mark
+	s       *server
+	job     string
+	starts  int
+	creates bool
+	marks   []Mark
 }
 
 func (p *preparedLoad) Marks() ([]Mark, bool) { return p.marks, p.job != "" }
@@ -127,6 +138,7 @@ func (c *connection) do(call string, f func()) error {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	if c.dead {
+		c.s.misused++
 		return errDead
 	}
 	before, after := c.s.call(call)
@@ -186,6 +198,7 @@ func (c *connection) Commit(ctx context.Context, m Mark) error {
 	return c.do("commit", func() {
 		c.s.rows = append(c.s.rows, c.pending...)
 		c.pending = nil
+		c.s.made = c.s.made || c.creates
 		c.s.atCommit = append(c.s.atCommit, len(c.s.writes))
 		if c.job == "" {
 			return
@@ -200,7 +213,7 @@ func (c *connection) Commit(ctx context.Context, m Mark) error {
 	})
 }
 
-func (c *connection) Close() error { c.dead = true; return nil }
+func (c *connection) Close() error { c.dead = true; return c.s.closing }
 
 // A list is a source of records in small blocks, which can be read again. The
 // records say that they are far apart in the file, so that they are shared out.

@@ -185,8 +185,8 @@ func (r *run) account(f *flight) error {
 	if b.last.Record > r.position.Record {
 		r.position = b.last
 	}
-	if b.last.Record > r.through { // new ones
-		r.lostAt = time.Time{}
+	if b.last.Record > r.through {
+		r.gotFurther()
 	}
 	if err := r.log.add(b.Rejects); err != nil {
 		return err
