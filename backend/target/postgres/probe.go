@@ -156,7 +156,7 @@ func (w *writing) ownOrphans(of load.TableName) []lookup {
 	for i := range w.t.references {
 		r := &w.t.references[i]
 		from, ok := w.mapped(r.from)
-		if !ok || !r.own {
+		if !ok || !r.own || !r.lookable {
 			continue
 		}
 		columns := slices.Clone(from)

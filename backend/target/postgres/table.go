@@ -68,7 +68,7 @@ type reference struct {
 	name     string
 	table    load.TableName // the one it refers to
 	own      bool           // which is the table itself
-	visible  bool           // all rows of that may be read
+	lookable bool           // all rows of that may be read, and one with equal values is enough
 	from, to []string
 }
 
@@ -268,19 +268,23 @@ func (t *table) askConstraints(ask *pgx.Batch) {
 				JOIN pg_catalog.pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = k.attnum ORDER BY k.n),
 			coalesce(pg_catalog.pg_get_expr(r.conbin, r.conrelid), ''),
 			coalesce(n.nspname::text, ''), coalesce(o.relname::text, ''), r.confrelid = r.conrelid,
-			coalesce(pg_catalog.has_table_privilege(o.oid, 'SELECT') AND NOT o.relrowsecurity, false),
+			coalesce(pg_catalog.has_table_privilege(o.oid, 'SELECT') AND NOT o.relrowsecurity
+				AND coalesce(NOT (newer.j ->> 'conperiod')::bool AND (newer.j ->> 'conenforced')::bool, true), false),
 			ARRAY (SELECT a.attname::text FROM unnest(r.confkey) WITH ORDINALITY AS k (attnum, n)
 				JOIN pg_catalog.pg_attribute a ON a.attrelid = r.confrelid AND a.attnum = k.attnum ORDER BY k.n)
 		FROM pg_catalog.pg_constraint r
 			LEFT JOIN pg_catalog.pg_class o ON o.oid = r.confrelid AND r.contype = 'f'
 			LEFT JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
+			CROSS JOIN LATERAL (SELECT to_jsonb(r) AS j) AS newer -- what only PostgreSQL 18 knows
 		WHERE r.conrelid = $1::oid AND r.contype IN ('c', 'f')
+			-- One to a partitioned table has another for each partition.
+			AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = r.conparentid AND p.conrelid = r.conrelid)
 		ORDER BY r.conname`, t.oid).Query(func(rows pgx.Rows) error {
 		t.checks = map[string]check{}
 		var foreign bool
 		var r reference
 		var k check
-		_, err := pgx.ForEachRow(rows, []any{&r.name, &foreign, &k.columns, &k.expression, &r.table.Schema, &r.table.Name, &r.own, &r.visible, &r.to}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&r.name, &foreign, &k.columns, &k.expression, &r.table.Schema, &r.table.Name, &r.own, &r.lookable, &r.to}, func() error {
 			if foreign {
 				r.from = k.columns
 				t.references = append(t.references, r)

@@ -223,7 +223,7 @@ func (w *writing) addLookups() {
 	for i := range w.t.references {
 		r := &w.t.references[i]
 		columns, ok := w.mapped(r.from)
-		if !ok || r.own || !r.visible {
+		if !ok || r.own || !r.lookable {
 			continue
 		}
 		var given []string

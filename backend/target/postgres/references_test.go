@@ -1,0 +1,46 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"linefeed/backend/load"
+	"linefeed/backend/target/testserver"
+)
+
+// Rows that refer to a partitioned table refer to any of its partitions.
+func TestReferenceToPartitions(t *testing.T) { eachServer(t, testReferenceToPartitions) }
+
+func testReferenceToPartitions(t *testing.T, d database) {
+	for _, statement := range []string{
+		"CREATE TABLE parts (id integer PRIMARY KEY) PARTITION BY RANGE (id)",
+		"CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (10)",
+		"CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (10) TO (20)",
+		"INSERT INTO parts VALUES (1), (11)",
+		"CREATE TABLE items (id integer PRIMARY KEY, part integer REFERENCES parts)",
+	} {
+		d.Exec(t, statement)
+	}
+	res := write(t, d.URL(), load.Plan{Table: "items"}, []string{"id", "part"}, []any{1, 1}, []any{2, 2}, []any{3, 11}, []any{4, 1})
+	wantRefused(t, res, "1 foreign_key 1")
+	d.want(t, "SELECT id FROM items ORDER BY id", "1", "3", "4")
+}
+
+// A foreign key that PostgreSQL 18 does not enforce refuses no row, and one over a period
+// none whose period is covered.
+func TestReferencesOf18(t *testing.T) {
+	d := database{testserver.Postgres18(t).Database(t)}
+	for _, statement := range []string{
+		"CREATE TABLE makers (id integer PRIMARY KEY)",
+		"INSERT INTO makers VALUES (1)",
+		"CREATE TABLE prices (item int4range, during daterange, PRIMARY KEY (item, during WITHOUT OVERLAPS))",
+		"INSERT INTO prices VALUES ('[1,9)', '[2024-01-01,2025-01-01)')",
+		`CREATE TABLE items (id integer PRIMARY KEY, maker integer REFERENCES makers, other integer REFERENCES makers NOT ENFORCED,
+			item int4range, sold daterange, FOREIGN KEY (item, PERIOD sold) REFERENCES prices (item, PERIOD during))`,
+	} {
+		d.Exec(t, statement)
+	}
+	res := write(t, d.URL(), load.Plan{Table: "items"}, []string{"id", "maker", "other", "item", "sold"},
+		[]any{1, 1, 7, "[1,9)", "[2024-02-01,2024-03-01)"}, []any{2, 7, 1, nil, nil}, []any{3, 1, 7, "[1,9)", "[2024-12-01,2025-02-01)"}, []any{4, nil, nil, "[1,9)", "[2024-01-01,2025-01-01)"})
+	wantRefused(t, res, "1 foreign_key 1", "2 foreign_key -1")
+	d.want(t, "SELECT id FROM items ORDER BY id", "1", "4")
+}
