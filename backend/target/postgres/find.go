@@ -12,7 +12,7 @@ import (
 // found is what was found out about rows before they are written.
 type found struct {
 	rest    []int // those that are to be written
-	skipped []int
+	skipped int64
 	refused []load.Refusal
 	// repeats are the rows with the key of an earlier one of the rest, and what
 	// becomes of them if that is written.
@@ -28,22 +28,23 @@ const skips load.Code = ""
 // refer to rows which are not there, as far as it is to look for them: for keys that
 // the writer may have written itself in any case.
 func (w *writer) find(ctx context.Context, b *load.Batch, rows []int) (*found, error) {
-	f := &found{rest: rows}
-	var order []int // of the keys: that of the rule comes first
-	for i := range w.writes.keys {
-		if w.skipsBy(&w.writes.keys[i]) {
-			order = slices.Insert(order, 0, i)
-		} else {
-			order = append(order, i)
+	f := &found{}
+	refused := map[int]load.Refusal{}
+	refuse := func(rows []int, why load.Refusal) {
+		for _, row := range rows {
+			why.Row = row
+			refused[row] = why
 		}
 	}
+	order := w.orderOfKeys()
+	rest := rows
 	for _, i := range order {
 		l, known := &w.writes.keys[i], w.filters[i]
-		asked := f.rest
+		asked := rest
 		switch {
 		case w.findKeys:
 		case known != nil:
-			asked = within(f.rest, known.maybe)
+			asked = within(rest, known.maybe)
 		default:
 			continue
 		}
@@ -51,36 +52,45 @@ func (w *writer) find(ctx context.Context, b *load.Batch, rows []int) (*found, e
 		if err != nil {
 			return nil, err
 		}
-		f.rest = without(f.rest, there)
+		rest = without(rest, there)
 		if known != nil {
 			f.beyond += len(without(there, known.maybe))
 		} else {
 			f.beyond += len(there)
 		}
 		if w.skipsBy(l) {
-			f.skipped = append(f.skipped, there...)
+			rows = rest
+			f.skipped = int64(len(there))
 		} else {
-			f.refuse(there, w.duplicate(l.key))
+			refuse(there, w.duplicate(l.key))
 		}
 	}
 	if w.findOrphans {
 		for i := range w.writes.orphans {
 			l := &w.writes.orphans[i]
-			there, err := w.there(ctx, b, f.rest, l)
+			there, err := w.there(ctx, b, rest, l)
 			if err != nil {
 				return nil, err
 			}
-			f.rest = without(f.rest, there)
+			rest = without(rest, there)
 			f.orphans += len(there)
-			f.refuse(there, w.orphan(l.foreign))
+			refuse(there, w.orphan(l.foreign))
 		}
 	}
-	for _, i := range order {
-		if known := w.filters[i]; known != nil {
-			w.findRepeats(b, f, &w.writes.keys[i], known)
-		}
-	}
+	w.sortOut(b, f, rows, order, refused)
 	return f, nil
+}
+
+// orderOfKeys returns the indexes of the keys: that of the rule comes first.
+func (w *writer) orderOfKeys() (order []int) {
+	for i := range w.writes.keys {
+		if w.skipsBy(&w.writes.keys[i]) {
+			order = slices.Insert(order, 0, i)
+		} else {
+			order = append(order, i)
+		}
+	}
+	return order
 }
 
 // skipsBy reports whether rows are skipped whose key is there.
@@ -88,44 +98,91 @@ func (w *writer) skipsBy(l *lookup) bool {
 	return w.writes.rule == load.ConflictSkip && l.key == w.writes.key
 }
 
-func (f *found) refuse(rows []int, why load.Refusal) {
+// sortOut goes through the rows in their order, as the server would: only one that is
+// written takes its keys from those behind it.
+func (w *writer) sortOut(b *load.Batch, f *found, rows, order []int, refused map[int]load.Refusal) {
+	keys := w.repeatedKeys(rows, order)
+	if len(keys) == 0 && len(refused) == 0 {
+		f.rest = rows
+		return
+	}
+	f.rest = make([]int, 0, len(rows))
 	for _, row := range rows {
-		why.Row = row
-		f.refused = append(f.refused, why)
+		why, known := refused[row]
+		again := slices.IndexFunc(keys, func(k *repeatedKey) bool {
+			return (!known || k.why.Code == skips) && k.comesAgain(b, row)
+		})
+		switch {
+		case again >= 0:
+			why = keys[again].why
+			why.Row = row
+			f.repeats = append(f.repeats, why)
+		case known:
+			f.refused = append(f.refused, why)
+		default:
+			for _, k := range keys {
+				k.add(b, row)
+			}
+			f.rest = append(f.rest, row)
+		}
 	}
 }
 
-// findRepeats takes the rows out of the rest that have the key of an earlier one.
-func (w *writer) findRepeats(b *load.Batch, f *found, l *lookup, known *filter) {
-	repeated := map[uint64]bool{}
-	for _, row := range within(f.rest, known.maybe) {
-		repeated[known.hashes[row]] = true
-	}
-	if len(repeated) == 0 {
-		return
-	}
-	why := w.duplicate(l.key)
-	if w.skipsBy(l) {
-		why = load.Refusal{Code: skips}
-	}
-	seen := map[string]bool{}
-	var text []byte
-	rest := make([]int, 0, len(f.rest))
-	for _, row := range f.rest {
-		if repeated[known.hashes[row]] {
-			var null bool
-			if text, null = w.writes.keyOf(text[:0], b, row, l.columns); !null {
-				if seen[string(text)] {
-					why.Row = row
-					f.repeats = append(f.repeats, why)
-					continue
-				}
-				seen[string(text)] = true
-			}
+// A repeatedKey is a key of which several rows of a batch seem to have the same values.
+type repeatedKey struct {
+	writes   *writing
+	columns  []int
+	hashes   []uint64        // by row
+	repeated map[uint64]bool // of the hashes, those that came before
+	seen     map[string]bool // the values of such rows
+	text     []byte
+	why      load.Refusal // of a row that has values which were seen
+}
+
+// repeatedKeys returns the keys that seem to be repeated among rows.
+func (w *writer) repeatedKeys(rows, order []int) (keys []*repeatedKey) {
+	for _, i := range order {
+		known := w.filters[i]
+		if known == nil {
+			continue
 		}
-		rest = append(rest, row)
+		maybe := within(rows, known.maybe)
+		if len(maybe) == 0 {
+			continue
+		}
+		l := &w.writes.keys[i]
+		k := &repeatedKey{writes: w.writes, columns: l.columns, hashes: known.hashes, repeated: map[uint64]bool{}, seen: map[string]bool{}, why: w.duplicate(l.key)}
+		if w.skipsBy(l) {
+			k.why = load.Refusal{Code: skips}
+		}
+		for _, row := range maybe {
+			k.repeated[known.hashes[row]] = true
+		}
+		keys = append(keys, k)
 	}
-	f.rest = rest
+	return keys
+}
+
+// comesAgain reports whether a row has values that were seen.
+func (k *repeatedKey) comesAgain(b *load.Batch, row int) bool {
+	return k.read(b, row) && k.seen[string(k.text)]
+}
+
+// add notes that the values of a row were seen.
+func (k *repeatedKey) add(b *load.Batch, row int) {
+	if k.read(b, row) {
+		k.seen[string(k.text)] = true
+	}
+}
+
+// read reads the values of a row, and reports whether they may be another row's.
+func (k *repeatedKey) read(b *load.Batch, row int) bool {
+	if !k.repeated[k.hashes[row]] {
+		return false
+	}
+	var null bool
+	k.text, null = k.writes.keyOf(k.text[:0], b, row, k.columns)
+	return !null
 }
 
 // keyOf appends the values of columns of a row, so that two rows have the same text
@@ -146,7 +203,7 @@ func (w *writing) keyOf(dst []byte, b *load.Batch, row int, columns []int) (text
 
 // report adds what was found to an outcome, with repeats of what was written.
 func (f *found) report(out *outcome, repeats []load.Refusal) {
-	out.Skipped += int64(len(f.skipped))
+	out.Skipped += f.skipped
 	out.Refused = append(out.Refused, f.refused...)
 	for _, r := range repeats {
 		if r.Code == skips {

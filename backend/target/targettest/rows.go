@@ -3,6 +3,7 @@ package targettest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -219,6 +220,45 @@ func testConflictWithoutKey(t *testing.T, db Database) {
 		if _, err := s.tryBegin(c.plan, c.columns...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("begin %+v: %v, want %q", c.plan, err, c.want)
 		}
+	}
+}
+
+// Rows with two keys are taken one after the other: one that is refused for its second
+// key does not take the first one from those behind it.
+func testTwoKeys(t *testing.T, db Database) {
+	for _, rule := range []load.Conflict{load.ConflictReject, load.ConflictSkip} {
+		table := "two_" + string(rule)
+		db.Exec(t, "CREATE TABLE "+table+" (id INTEGER PRIMARY KEY, email VARCHAR(10) UNIQUE)")
+		s := open(t, db)
+		w := s.begin(load.Plan{Table: table, OnConflict: rule}, "id", "email")
+		rng := rand.New(rand.NewPCG(2, uint64(len(rule))))
+		ids, emails := map[int]bool{}, map[string]bool{}
+		for range 20 {
+			var rows [][]any
+			var refused, want []string
+			skipped := 0
+			for i := range 60 {
+				id, email := rng.IntN(1500), fmt.Sprintf("e%d", rng.IntN(1500))
+				rows = append(rows, row(id, email))
+				switch {
+				case ids[id] && rule == load.ConflictSkip:
+					skipped++
+				case ids[id] || emails[email]:
+					want = append(want, fmt.Sprintf("%d %s", i, load.CodeDuplicateKey))
+				default:
+					ids[id], emails[email] = true, true
+				}
+			}
+			res := s.write(w, rows...)
+			for _, r := range res.Refused {
+				refused = append(refused, fmt.Sprintf("%d %s", r.Row, r.Code))
+			}
+			if !slices.Equal(refused, want) || res.Skipped != int64(skipped) {
+				t.Fatalf("rule %s: %d skipped, refused: %q, want %d, %q, of %v", rule, res.Skipped, refused, skipped, want, rows)
+			}
+		}
+		s.finish(w)
+		s.want("SELECT count(*) FROM "+table, fmt.Sprint(len(ids)))
 	}
 }
 

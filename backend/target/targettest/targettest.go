@@ -70,6 +70,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"conflict: update what could not be inserted", testUpdateUnmappedCheck},
 		{"conflict on another key", testConflictOnAnotherKey},
 		{"conflict without a key", testConflictWithoutKey},
+		{"conflict on either of two keys", testTwoKeys},
 		{"columns that are not there", testUnknownColumn},
 		{"cancelled before", testCancelledBefore},
 		{"cancelled within", testCancelledWithin},
