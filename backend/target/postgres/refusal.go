@@ -26,6 +26,19 @@ func (e *rowError) Error() string { return e.why.Message }
 // is reports whether it has a code.
 func (e *rowError) is(code load.Code) bool { return e.why.Code == code }
 
+// The classes of the server's errors that are about a row, and of those that are not. What
+// does not fit into a page, or an index, exceeds a limit of the program (54).
+//
+// See Appendix A of PostgreSQL's documentation.
+var (
+	rowClasses   = []string{"09", "22", "23", "27", "2F", "38", "39", "44", "54", "P0"}
+	otherClasses = []string{"08", "25", "40", "53", "57", "58", "F0", "XX"}
+)
+
+// internalError is also the code of what extensions and the functions of other languages
+// say of a value that they don't take.
+const internalError = "XX000"
+
 // rowErrorOf returns the error about one of rows that the server told while they
 // were written, nil if it is about something else.
 func (w *writer) rowErrorOf(err error, rows []int) *rowError {
@@ -34,9 +47,9 @@ func (w *writer) rowErrorOf(err error, rows []int) *rowError {
 		return nil
 	}
 	line, column := w.place(pg)
-	switch class := pg.Code[:2]; class {
-	case "22", "23", "P0", "44", "27", "38", "39", "09", "2F":
-	case "08", "25", "40", "53", "54", "57", "58", "F0", "XX":
+	switch class := pg.Code[:2]; {
+	case slices.Contains(rowClasses, class), pg.Code == internalError:
+	case slices.Contains(otherClasses, class):
 		return nil
 	default:
 		// A policy refuses a row, and a trigger may fail in any way. Anything else
@@ -56,15 +69,16 @@ func (w *writer) rowErrorOf(err error, rows []int) *rowError {
 }
 
 // place returns the line, from 1, that COPY's error tells, and its column; 0 and ""
-// if it tells none. What it tells is in the server's language, but for names and
-// numbers.
+// if it tells none, or if that can't be told from the row's own texts, which follow it.
+// What it tells is in the server's language, but for names and numbers.
 func (w *writer) place(pg *pgconn.PgError) (line int, column string) {
 	where := pg.Where
-	i := strings.LastIndex(where, "COPY "+w.writes.t.name.Name+", ")
-	if i < 0 {
+	begin := "COPY " + w.writes.t.name.Name + ", "
+	i := strings.Index(where, begin)
+	if i < 0 || i > 0 && where[i-1] != '\n' || strings.LastIndex(where, begin) != i {
 		return 0, ""
 	}
-	where = where[i+len("COPY ")+len(w.writes.t.name.Name):]
+	where = where[i+len(begin):]
 	start := strings.IndexAny(where, "0123456789")
 	if start < 0 {
 		return 0, ""
@@ -95,6 +109,12 @@ func (w *writer) refusal(pg *pgconn.PgError, column string) load.Refusal {
 	r := load.Refusal{Column: -1, Code: load.CodeRefused, Note: message.Foreign(sentence(pg))}
 	if pg.Hint != "" {
 		r.Hint = pg.Hint
+	}
+	if w.isElsewhere(pg) {
+		if pg.Code == "23503" {
+			r.Code = load.CodeForeignKey // of a table that refers to this one
+		}
+		return r
 	}
 	if column == "" {
 		column = pg.ColumnName
@@ -142,9 +162,19 @@ func (w *writer) refusal(pg *pgconn.PgError, column string) load.Refusal {
 	return r
 }
 
+// isElsewhere reports whether an error is about another table: one that a trigger writes
+// to, or that refers to this one. Of a view and a partitioned table others are told in any case.
+func (w *writer) isElsewhere(pg *pgconn.PgError) bool {
+	t := w.writes.t
+	return pg.TableName != "" && t.kind == "r" && load.TableName{Schema: pg.SchemaName, Name: pg.TableName} != t.name
+}
+
 // keyIn returns the key that an error about a duplicate is about, nil if it is not
 // one of the table's.
 func (w *writer) keyIn(pg *pgconn.PgError) *key {
+	if w.isElsewhere(pg) {
+		return nil
+	}
 	keys := w.writes.t.keys
 	i := slices.IndexFunc(keys, func(k key) bool { return k.name == pg.ConstraintName })
 	if i < 0 { // that of a partition

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -198,5 +199,82 @@ func TestIsolationIsBounded(t *testing.T) {
 			d.Exec(t, "ANALYZE items")
 			d.want(t, fmt.Sprintf("SELECT pg_relation_size('items') < %d * pg_relation_size('others') + 20 * 45 * %d", 1, n), "t")
 		}
+	}
+}
+
+// A row that the server can't take for its size, or for an error that it takes for its own, is
+// refused, and no other.
+func TestErrorsOfOneRow(t *testing.T) { eachServer(t, testErrorsOfOneRow) }
+
+func testErrorsOfOneRow(t *testing.T, d database) {
+	for _, statement := range []string{
+		`CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF NEW.name = 'no' THEN RAISE 'parse error' USING ERRCODE = 'XX000'; END IF; RETURN NEW; END $$`,
+		"CREATE TABLE items (id integer PRIMARY KEY, name text UNIQUE, j jsonb)",
+		"CREATE TRIGGER f BEFORE INSERT OR UPDATE ON items FOR EACH ROW EXECUTE FUNCTION f()",
+	} {
+		d.Exec(t, statement)
+	}
+	var long strings.Builder // which can't be made shorter
+	for i := range 3000 {
+		fmt.Fprintf(&long, "%08x", sha256.Sum256([]byte{byte(i), byte(i >> 8)}))
+	}
+	deep := strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)
+	for _, rule := range []load.Conflict{load.ConflictReject, load.ConflictUpdate} {
+		res := write(t, d.URL(), load.Plan{Table: "items", OnConflict: rule}, []string{"id", "name", "j"},
+			[]any{1, "a", nil}, []any{2, long.String(), nil}, []any{3, "b", nil}, []any{4, "no", nil}, []any{5, "c", deep}, []any{6, "d", "[]"})
+		wantRefused(t, res, "1 refused -1", "3 refused -1", "4 refused 2")
+		d.want(t, "SELECT id FROM items ORDER BY id", "1", "3", "6")
+	}
+}
+
+// A value that reads as if it told a line of COPY blames no other row.
+func TestValueLikeContext(t *testing.T) { eachServer(t, testValueLikeContext) }
+
+func testValueLikeContext(t *testing.T, d database) {
+	d.Exec(t, "CREATE TABLE items (id integer CHECK (id > 0), name text)")
+	res := write(t, d.URL(), load.Plan{Table: "items"}, []string{"name", "id"},
+		[]any{"a", 1}, []any{"b", 2}, []any{"COPY items, line 2, column id:", -1}, []any{"\nCOPY items, line 1", 99999999999}, []any{"c", 3})
+	wantRefused(t, res, "2 check_failed 1", "3 out_of_range 1")
+	d.want(t, "SELECT id FROM items ORDER BY id", "1", "2", "3")
+}
+
+// What a trigger writes to another table is not taken for the table's own, though its
+// keys, checks and columns have the same names.
+func TestErrorsOfAnotherTable(t *testing.T) { eachServer(t, testErrorsOfAnotherTable) }
+
+func testErrorsOfAnotherTable(t *testing.T, d database) {
+	for _, statement := range []string{
+		"CREATE SCHEMA log",
+		"CREATE TABLE items (id integer PRIMARY KEY, name text, CONSTRAINT short CHECK (id < 1000))",
+		"CREATE TABLE log.items (id integer PRIMARY KEY, name text NOT NULL, CONSTRAINT short CHECK (id < 5))",
+		"INSERT INTO log.items VALUES (2, 'there')",
+		`CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log.items VALUES (NEW.id, NEW.name); RETURN NEW; END $$`,
+		"CREATE TRIGGER f BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION f()",
+	} {
+		d.Exec(t, statement)
+	}
+	res := write(t, d.URL(), load.Plan{Table: "items", OnConflict: load.ConflictSkip}, []string{"id", "name"},
+		[]any{1, "a"}, []any{2, "b"}, []any{3, nil}, []any{4, "c"}, []any{6, "d"})
+	wantRefused(t, res, "1 refused -1", "2 refused -1", "4 refused -1")
+	d.want(t, "SELECT id FROM items ORDER BY id", "1", "4")
+}
+
+// A row that others refer to keeps its key.
+func TestReferredKey(t *testing.T) { eachServer(t, testReferredKey) }
+
+func testReferredKey(t *testing.T, d database) {
+	for _, statement := range []string{
+		"CREATE TABLE items (id integer PRIMARY KEY, code text UNIQUE)",
+		"CREATE TABLE orders (code text REFERENCES items (code))",
+		"INSERT INTO items VALUES (1, 'a'), (2, 'b')",
+		"INSERT INTO orders VALUES ('a')",
+	} {
+		d.Exec(t, statement)
+	}
+	res := write(t, d.URL(), load.Plan{Table: "items", OnConflict: load.ConflictUpdate}, []string{"id", "code"}, []any{1, "x"}, []any{2, "y"})
+	wantRefused(t, res, "0 foreign_key -1")
+	if !strings.Contains(res.Refused[0].Message, `still referenced from table "orders"`) {
+		t.Errorf("%s", res.Refused[0].Note)
 	}
 }
