@@ -2,12 +2,14 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"linefeed/backend/load"
 )
@@ -31,21 +33,24 @@ func (d *DB) Tables(ctx context.Context) (tables []load.Table, err error) {
 	return tables, err
 }
 
-// small marks tables whose rows can be counted.
+// small marks tables whose rows can be counted. Whoever asks for the size of a table waits for
+// who has locked it, or waits for that.
 const small = -2
 
 // list returns the tables that can be loaded into, with -1 rows or small.
 func (d *DB) list(ctx context.Context, c *pgx.Conn) ([]load.Table, error) {
 	rows, err := c.Query(ctx, `
 		SELECT n.nspname, c.relname,
-			CASE WHEN c.relkind IN ('r', 'p') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.pg_relation_size(c.oid) <= $1::bigint
+			CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks k WHERE k.relation = c.oid AND k.mode = 'AccessExclusiveLock'
+					AND k.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())) THEN -1
+				WHEN c.relkind IN ('r', 'p') AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.pg_relation_size(c.oid) <= $1::bigint
 				AND (c.relkind = 'r' OR NOT c.relhassubclass) THEN $2::int ELSE -1 END
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'p', 'f', 'v')
-			AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal') AND c.relname <> $3::text
+			AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal') AND c.relname <> ALL ($3::text[])
 			AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'INSERT')
 			AND (c.relkind IN ('r', 'p') OR pg_catalog.pg_relation_is_updatable(c.oid, true) & $4::int <> 0)
-		ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`, countBytes, small, marksTable, insertable)
+		ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`, countBytes, small, []string{marksTable, unloggedMarks}, insertable)
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +72,13 @@ func (d *DB) count(ctx context.Context, c *pgx.Conn, tables []load.Table) error 
 	if queries == nil {
 		return nil
 	}
-	return pgx.BeginTxFunc(ctx, c, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, c, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL statement_timeout = %d", countTime.Milliseconds())); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, strings.Join(queries, " UNION ALL "))
 		if err != nil {
-			return nil //nolint:nilerr // another program removed a table, or it takes too long: the numbers stay unknown
+			return err
 		}
 		var i int
 		var n int64
@@ -81,11 +86,13 @@ func (d *DB) count(ctx context.Context, c *pgx.Conn, tables []load.Table) error 
 			tables[i].Rows = n
 			return nil
 		})
-		if err != nil && ctx.Err() == nil {
-			return pgx.ErrTxCommitRollback
-		}
 		return err
 	})
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && ctx.Err() == nil {
+		return nil // another program removed a table, or it takes too long: the numbers stay unknown
+	}
+	return err
 }
 
 // Head returns the first rows of a table, at most n, as text and in the order of its
