@@ -80,7 +80,7 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 			warnings = append(warnings, load.Warning{Code: "fewer_writers", Note: message.New("fewer_writers", "", "n", wanted, "table", p.table.name.Name)})
 		}
 	}
-	can, err := d.canMark(ctx, c, p.schema)
+	can, err := d.canMark(ctx, c, p.marksTable())
 	if err == nil && !can {
 		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", p.schema)})
 	}

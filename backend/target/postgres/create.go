@@ -81,7 +81,7 @@ func (d *DB) checkNew(ctx context.Context, c *pgx.Conn, l load.Layout) error {
 		return load.Problem{Note: message.New("table_with_nul", "other_name", "table", l.Plan.Table)}
 	case len(l.Plan.Table) > mostName:
 		return load.Problem{Note: message.New("name_too_long", "other_name", "name", l.Plan.Table, "most", mostName)}
-	case l.Plan.Table == marksTable:
+	case l.Plan.Table == marksTable, l.Plan.Table == unloggedMarks:
 		return load.Problem{Note: message.New("name_of_marks", "other_name", "table", l.Plan.Table)}
 	case d.schemaOf(l.Plan.TableName()) == "":
 		return load.Problem{Note: message.New("no_schema", "choose_schema")}

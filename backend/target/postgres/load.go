@@ -20,7 +20,7 @@ type loading struct {
 	job     string // "" where no marks are kept
 	session string // the name of its writers' connections at the server
 	layout  load.Layout
-	schema  string // of the table, and of the marks
+	schema  string // of the table
 	table   *table
 	writes  *writing
 	pace    load.Pace
@@ -88,7 +88,7 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 		p.schema = p.table.name.Schema
 	}
 	if job != "" {
-		can, err := d.canMark(ctx, c, p.schema)
+		can, err := d.canMark(ctx, c, p.marksTable())
 		if err != nil {
 			return nil, err
 		}
@@ -119,9 +119,17 @@ func (p *loading) openMarks(ctx context.Context, c *pgx.Conn) (err error) {
 		writers = p.db.fits(p.layout)
 	}
 	var hasMade bool
-	p.marks, hasMade, err = p.db.openMarks(ctx, c, p.job, p.schema, writers)
+	p.marks, hasMade, err = p.db.openMarks(ctx, c, p.job, p.marksTable(), writers)
 	p.created = hasMade || p.layout.Plan.Create && len(p.marks) > 0
 	return err
+}
+
+// marksTable returns where the marks of the load are kept.
+func (p *loading) marksTable() load.TableName {
+	if p.table != nil {
+		return p.table.marks
+	}
+	return marksOf(p.schema, false)
 }
 
 // prepareNew makes the table of the load.
@@ -146,11 +154,11 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		if p.first, err = d.connect(ctx, p.session); err != nil {
 			return err
 		}
-		begin := "BEGIN; " + settings
+		sql := begin + settings
 		if p.job != "" {
-			begin += holdMark(p.job, p.schema, 0)
+			sql += holdMark(p.job, p.marksTable(), 0)
 		}
-		if _, err := p.first.PgConn().Exec(ctx, begin).ReadAll(); err != nil {
+		if _, err := p.first.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
 			return err
 		}
 		if _, err := p.first.Exec(ctx, statement); err != nil {
@@ -167,9 +175,9 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 			p.pace.Writers, p.pace.ShareBy = 1, nil
 			return nil
 		}
-		sql := "COMMIT"
+		sql = "COMMIT"
 		if p.job != "" {
-			sql = mark(p.job, p.schema, jobRow, made) + "; COMMIT"
+			sql = mark(p.job, p.marksTable(), jobRow, made) + "; COMMIT"
 		}
 		if _, err := p.first.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
 			return err
@@ -287,7 +295,7 @@ func (p *loading) Close() error {
 		if p.job == "" {
 			return nil
 		}
-		return forget(ctx, c, p.job, p.schema)
+		return forget(ctx, c, p.job, p.marksTable())
 	})
 }
 

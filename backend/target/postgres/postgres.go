@@ -32,16 +32,15 @@ type DB struct {
 	conn   *pgx.Conn // for all but the rows; it may be closed
 	place  load.Place
 	family family
-	major  int           // the version of PostgreSQL that it is, or is compatible with
 	trip   time.Duration // until an answer comes
 
 	seen   *table // by Columns, for Check
 	seenAs load.TableName
 
 	loading    *loading
-	anonymous  string            // the name of the connections of loads that have none
-	unfinished load.TableName    // the table that a load has made which lost its connection
-	marked     map[string]string // the schemas of the marks of jobs that this has prepared
+	anonymous  string                    // the name of the connections of loads that have none
+	unfinished load.TableName            // the table that a load has made which lost its connection
+	marked     map[string]load.TableName // where the marks are of jobs that this has prepared
 	calls      calls
 }
 
@@ -50,7 +49,7 @@ const oldest = 120000
 
 // Open connects to a database.
 func Open(ctx context.Context, config Config) (*DB, error) {
-	d := &DB{config: config, anonymous: sessionName(""), marked: map[string]string{}}
+	d := &DB{config: config, anonymous: sessionName(""), marked: map[string]load.TableName{}}
 	c, err := d.connection(ctx)
 	if err != nil {
 		return nil, err
@@ -66,8 +65,10 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 var parameters = map[string]string{"client_encoding": "UTF8", "standard_conforming_strings": "on", "datestyle": "ISO, YMD"}
 
 // settings are those that poolers refuse as parameters, for the first statement of a
-// connection: nothing is ended for being slow.
-const settings = `SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; `
+// connection: nothing is ended for being slow. Which of them there are depends on the
+// server's version.
+const settings = `SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name IN ` +
+	`('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout'); `
 
 // How long the server has for ending a call that was cancelled, before the
 // connection is cut, and for saying good-bye. With what a batch may take, this is less
@@ -150,7 +151,6 @@ func (d *DB) lookAround(ctx context.Context, c *pgx.Conn) error {
 	if err := c.SendBatch(ctx, &ask).Close(); err != nil {
 		return err
 	}
-	d.major = number / 10000
 	d.family = familyOf(version)
 	d.place = load.Place{
 		Kind: "postgres", Product: product(version), Server: strings.Join(d.config.hosts, ","), Database: database, Schema: schema,
@@ -170,7 +170,7 @@ func (d *DB) DecimalDigits() int { return 0 }
 
 // server is what messages tell of the server.
 func (d *DB) server() connect.Server {
-	s := connect.Server{Kind: "postgresql", User: d.config.conn.User, Database: d.config.conn.Database}
+	s := connect.Server{Kind: "postgres", User: d.config.conn.User, Database: d.config.conn.Database}
 	if len(d.config.hosts) > 0 {
 		s.Address = strings.Join(d.config.hosts, ",")
 	}

@@ -113,7 +113,7 @@ func (d *DB) probe(ctx context.Context, c *pgx.Conn, l load.Layout) (*probing, [
 			return nil, nil, err
 		}
 	}
-	_, err = c.Exec(ctx, "BEGIN")
+	_, err = c.PgConn().Exec(ctx, begin).ReadAll()
 	return p, untold, err
 }
 

@@ -17,6 +17,7 @@ type table struct {
 	oid     uint32
 	name    load.TableName // as the database spells it, with its schema
 	kind    string         // pg_class.relkind
+	marks   load.TableName // the table of marks of loads into it
 	columns []column
 	keys    []key    // the primary key and each unique index
 	primary []string // the primary key, in its order
@@ -86,7 +87,7 @@ func (d *DB) find(ctx context.Context, c *pgx.Conn, name load.TableName) (*table
 		return nil, load.Problem{Note: message.New("table_with_nul", "other_name", "table", name.String())}
 	}
 	rows, err := c.Query(ctx, `
-		SELECT c.oid, n.nspname, c.relname, c.relkind::text
+		SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.relpersistence = 'u'
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE lower(c.relname) = lower($2::text) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 			AND (n.nspname = $1::text OR $1::text = '' AND n.nspname = ANY (current_schemas(false)))
@@ -96,7 +97,10 @@ func (d *DB) find(ctx context.Context, c *pgx.Conn, name load.TableName) (*table
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*table, error) {
 		t := &table{}
-		return t, row.Scan(&t.oid, &t.name.Schema, &t.name.Name, &t.kind)
+		var unlogged bool
+		err := row.Scan(&t.oid, &t.name.Schema, &t.name.Name, &t.kind, &unlogged)
+		t.marks = marksOf(t.name.Schema, unlogged)
+		return t, err
 	})
 	if err != nil {
 		return nil, err

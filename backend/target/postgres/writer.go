@@ -34,8 +34,10 @@ type writer struct {
 	array       []byte
 }
 
-// The statements that keep, or undo, what was written since the last of them.
+// The statements that begin a transaction, in which a writer sees what others have committed,
+// and that keep, or undo, what was written since the last of them.
 const (
+	begin     = "BEGIN ISOLATION LEVEL READ COMMITTED; "
 	savepoint = "SAVEPOINT linefeed; "
 	keep      = "RELEASE SAVEPOINT linefeed; SAVEPOINT linefeed; "
 	undo      = "ROLLBACK TO SAVEPOINT linefeed; "
@@ -45,12 +47,12 @@ const (
 func (w *writer) before() string {
 	sql := w.ahead
 	if !w.began {
-		sql = "BEGIN; "
+		sql = begin
 		if !w.set {
 			sql += settings
 		}
 		if w.job != "" {
-			sql += holdMark(w.job, w.schema, w.index)
+			sql += holdMark(w.job, w.marksTable(), w.index)
 		}
 		if w.table.deferrable {
 			// What could wait for the end of the transaction is known at once: a
@@ -108,7 +110,7 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 		if err != nil {
 			return err
 		}
-		sql = mark(w.job, w.schema, m.Writer, string(text)) + "; "
+		sql = mark(w.job, w.marksTable(), m.Writer, string(text)) + "; "
 	}
 	if sql == "" && !w.began {
 		w.commits.Add(1) // of nothing, which a new table may hold
