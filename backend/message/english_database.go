@@ -116,6 +116,8 @@ var databaseTexts = map[ID]string{
 	"check_disk":     `check the disk`,
 
 	"close_and_start":     `close what uses it and start again`,
+	"store_newer":         `a newer version of Linefeed has made {path}: it has the version {version}, and this program knows {known}`,
+	"use_newer_version":   `use the newer version of Linefeed, or set LINEFEED_HOME to another folder`,
 	"move_store":          `move it away, and a new one is made`,
 	"make_store_writable": `make the file and its folder writable, or set LINEFEED_HOME to a folder that is`,
 	"free_store_space":    `free some space, or set LINEFEED_HOME to a folder on another disk`,

@@ -35,6 +35,12 @@ const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 // Value returns the value of r as valid UTF-8, as it is stored and shown.
 func Value(r *load.Reject) string { return strings.ToValidUTF8(r.Value, "\uFFFD") }
 
+// A reject's id is its job's number, shifted left, plus its position in the job's
+// log from 1: the rejects of a job are adjacent, and any page of them is found at
+// once.
+const rejectBits = 40
+
+// idRange returns the bounds of the ids of a job's rejects, both exclusive.
 func idRange(job int64) (low, high int64) { return job << rejectBits, (job + 1) << rejectBits }
 
 // A RejectQuery selects a page of a job's rejects, in the order of its log.

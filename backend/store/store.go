@@ -35,72 +35,6 @@ const fileName = "linefeed.db"
 // ErrNoJob means that there is no job of that name.
 var ErrNoJob = errors.New("no such job")
 
-// schema is the version of the tables below, in PRAGMA user_version.
-const schema = 3
-
-// A reject's id is its job's number, shifted left, plus its position in the job's
-// log from 1: the rejects of a job are adjacent, and any page of them is found at
-// once.
-const rejectBits = 40
-
-const tables = `
-CREATE TABLE jobs (
-	number   INTEGER PRIMARY KEY AUTOINCREMENT,
-	id       TEXT NOT NULL UNIQUE,
-	owner    TEXT NOT NULL,
-	state    TEXT NOT NULL,
-	file     TEXT NOT NULL,
-	request  TEXT NOT NULL,
-	created  TEXT NOT NULL,
-	started  TEXT NOT NULL DEFAULT '',
-	finished TEXT NOT NULL DEFAULT '',
-	summary  TEXT NOT NULL DEFAULT '',
-	dialect  TEXT NOT NULL DEFAULT '',
-	header   BLOB
-);
-CREATE TABLE rejects (
-	id       INTEGER PRIMARY KEY,
-	time     TEXT NOT NULL,
-	record   INTEGER NOT NULL,
-	line     INTEGER NOT NULL,
-	end_line INTEGER NOT NULL,
-	"column" TEXT NOT NULL,
-	value    TEXT NOT NULL,
-	code     TEXT NOT NULL,
-	message  TEXT NOT NULL,
-	hint     TEXT NOT NULL,
-	raw      BLOB NOT NULL,
-	-- since version 2
-	message_id TEXT NOT NULL DEFAULT '',
-	hint_id    TEXT NOT NULL DEFAULT '', -- of a hint that is not in hint
-	params     TEXT NOT NULL DEFAULT ''  -- JSON, of both
-);
-CREATE TABLE reject_counts (
-	job      INTEGER NOT NULL,
-	code     TEXT NOT NULL,
-	"column" TEXT NOT NULL,
-	count    INTEGER NOT NULL,
-	PRIMARY KEY (job, code, "column")
-) WITHOUT ROWID;
-` + connections
-
-// connections came with version 3.
-const connections = `
-CREATE TABLE connections (
-	name  TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
-	url   TEXT NOT NULL, -- holds no password
-	key   TEXT NOT NULL, -- by which the password is kept, in the system's keychain
-	place TEXT NOT NULL  -- where the password is; '' for none
-) WITHOUT ROWID;
-`
-
-// withOrigins brings the tables from version 1 to 2.
-const withOrigins = `
-ALTER TABLE rejects ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
-ALTER TABLE rejects ADD COLUMN hint_id TEXT NOT NULL DEFAULT '';
-ALTER TABLE rejects ADD COLUMN params TEXT NOT NULL DEFAULT '';
-`
-
 // Open opens the store in the folder home, and creates both if they do not exist.
 // Jobs of processes that are gone become interrupted.
 func Open(ctx context.Context, home, runDir string) (*Store, error) {
@@ -116,7 +50,7 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	if err := installFind(); err != nil {
 		return nil, err
 	}
-	db, err := sqlitefile.Open(path, parameters(busyTimeout))
+	db, err := sqlitefile.Open(path, waiting(busyTimeout)) // and so does not write
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -130,6 +64,9 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	register(path, 1)
 	if err := s.open(ctx, runDir); err != nil {
 		_ = s.Close() // the first error says more
+		if errors.Is(err, ErrNewer) {
+			return nil, err
+		}
 		return nil, s.explain("open the store", err)
 	}
 	return s, nil
@@ -145,38 +82,21 @@ func (s *Store) open(ctx context.Context, runDir string) (err error) {
 	if err := s.interruptOrphans(ctx, runDir); err != nil {
 		return err
 	}
+	s.removeOldCopies()
 	s.removeReserves(runDir)
 	s.removeLeftovers(runDir)
 	return nil
 }
 
-func (s *Store) migrate(ctx context.Context) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		var version int
-		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-			return err
-		}
-		switch {
-		case version == schema:
-			return nil
-		case version > schema:
-			return fmt.Errorf("it was made by a newer version of the program: use that one, or set LINEFEED_HOME to another folder")
-		}
-		statements := tables
-		switch version {
-		case 1:
-			statements = withOrigins + connections
-		case 2:
-			statements = connections
-		}
-		_, err := tx.ExecContext(ctx, statements+fmt.Sprintf("PRAGMA user_version = %d", schema))
-		return err
-	})
-}
-
 // update runs f in a write transaction.
 func (s *Store) update(ctx context.Context, f func(*sql.Tx) error) error {
-	return sqlitefile.Retry(ctx, busyTimeout, func() error {
+	return s.updateWithin(ctx, busyTimeout, f)
+}
+
+// updateWithin runs f in a write transaction, and waits that long for the lock of
+// another program.
+func (s *Store) updateWithin(ctx context.Context, wait time.Duration, f func(*sql.Tx) error) error {
+	return sqlitefile.Retry(ctx, wait, func() error {
 		tx, err := s.writer.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -228,10 +148,16 @@ const (
 	busyPause   = 100 * time.Millisecond
 )
 
-// parameters returns the parameters of a connection on which SQLite waits that long
-// for locks. The write-ahead log lets the window read while an import writes. With
-// it, a power cut under synchronous=NORMAL loses the latest commits but no
-// consistency.
+// parameters returns the parameters of a connection that writes, on which SQLite
+// waits that long for locks. The write-ahead log lets the window read while an
+// import writes. With it, a power cut under synchronous=NORMAL loses the latest
+// commits but no consistency.
 func parameters(wait time.Duration) string {
-	return fmt.Sprintf("_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate&_busy_timeout=%d", wait.Milliseconds())
+	return waiting(wait) + "&_journal_mode=WAL&_synchronous=NORMAL&_txlock=immediate"
+}
+
+// waiting returns the parameters of a connection on which SQLite waits that long for
+// locks.
+func waiting(wait time.Duration) string {
+	return fmt.Sprintf("_busy_timeout=%d", wait.Milliseconds())
 }

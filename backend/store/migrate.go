@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"linefeed/backend/message"
+)
+
+// A step brings the tables from one version to the next.
+type step struct {
+	name string // what comes with it
+	sql  string
+}
+
+// steps make the tables, of a new store and of an older one. The version of a store,
+// in PRAGMA user_version, is the number of steps that it has taken: a step is never
+// changed, and new ones are added at the end.
+var steps = []step{
+	{"jobs and rejects", `
+CREATE TABLE jobs (
+	number   INTEGER PRIMARY KEY AUTOINCREMENT,
+	id       TEXT NOT NULL UNIQUE,
+	owner    TEXT NOT NULL,
+	state    TEXT NOT NULL,
+	file     TEXT NOT NULL,
+	request  TEXT NOT NULL,
+	created  TEXT NOT NULL,
+	started  TEXT NOT NULL DEFAULT '',
+	finished TEXT NOT NULL DEFAULT '',
+	summary  TEXT NOT NULL DEFAULT '',
+	dialect  TEXT NOT NULL DEFAULT '',
+	header   BLOB
+);
+CREATE TABLE rejects (
+	id       INTEGER PRIMARY KEY, -- see idRange
+	time     TEXT NOT NULL,
+	record   INTEGER NOT NULL,
+	line     INTEGER NOT NULL,
+	end_line INTEGER NOT NULL,
+	"column" TEXT NOT NULL,
+	value    TEXT NOT NULL,
+	code     TEXT NOT NULL,
+	message  TEXT NOT NULL,
+	hint     TEXT NOT NULL,
+	raw      BLOB NOT NULL
+);
+CREATE TABLE reject_counts (
+	job      INTEGER NOT NULL,
+	code     TEXT NOT NULL,
+	"column" TEXT NOT NULL,
+	count    INTEGER NOT NULL,
+	PRIMARY KEY (job, code, "column")
+) WITHOUT ROWID;
+`},
+	{"what the texts of a reject are made of", `
+ALTER TABLE rejects ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejects ADD COLUMN hint_id TEXT NOT NULL DEFAULT ''; -- of a hint that is not in hint
+ALTER TABLE rejects ADD COLUMN params TEXT NOT NULL DEFAULT ''; -- JSON, of both
+`},
+	{"connections", `
+CREATE TABLE connections (
+	name  TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+	url   TEXT NOT NULL, -- holds no password
+	key   TEXT NOT NULL, -- by which the password is kept, in the system's keychain
+	place TEXT NOT NULL  -- where the password is; '' for none
+) WITHOUT ROWID;
+`},
+}
+
+// ErrNewer says that a newer version of the program made the store.
+var ErrNewer = errors.New("a newer version of Linefeed made the store")
+
+// migrateTimeout is how long a process waits while another one copies a large store
+// and brings it up to date.
+const migrateTimeout = 5 * time.Minute
+
+// migrate brings the store up to date, once a copy of it is kept. One that is newer
+// is not written to.
+func (s *Store) migrate(ctx context.Context) error {
+	switch version, err := s.version(ctx, s.db); {
+	case err != nil:
+		return err
+	case version == len(steps):
+		return nil
+	case version > len(steps):
+		return message.NewError(ErrNewer, "store_newer", "use_newer_version", "path", s.path, "version", version, "known", len(steps))
+	}
+	return s.updateWithin(ctx, migrateTimeout, func(tx *sql.Tx) error {
+		version, err := s.version(ctx, tx)
+		if err != nil || version >= len(steps) { // another process was faster
+			return err
+		}
+		if version > 0 {
+			if err := s.keepCopy(ctx, version); err != nil {
+				return fmt.Errorf("keep a copy before it is brought up to date: %w", err)
+			}
+		}
+		for _, next := range steps[version:] {
+			if _, err := tx.ExecContext(ctx, next.sql); err != nil {
+				return fmt.Errorf("%s: %w", next.name, err)
+			}
+		}
+		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(steps)))
+		return err
+	})
+}
+
+// version returns the number of steps that the store has taken.
+func (s *Store) version(ctx context.Context, db interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (n int, err error) {
+	return n, db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&n)
+}
+
+const (
+	copyInfix   = ".v"    // before the version, in the name of a copy
+	partSuffix  = ".part" // of a copy that is not whole yet
+	keepCopyFor = 30 * 24 * time.Hour
+)
+
+// keepCopy copies the store, of an older version, to a file beside it such as
+// linefeed.db.v3. The caller holds the lock for writing, so that nothing changes
+// meanwhile.
+func (s *Store) keepCopy(ctx context.Context, version int) (err error) {
+	s.removeCopies(func(name string, _ fs.FileInfo) bool { return strings.HasSuffix(name, partSuffix) })
+	to := s.path + copyInfix + strconv.Itoa(version)
+	part := to + partSuffix
+	defer func() {
+		if err != nil {
+			_ = os.Remove(part) // or the next migration does
+		}
+	}()
+	if err := os.WriteFile(part, nil, 0o600); err != nil {
+		return err
+	}
+	if _, err := s.db.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(part, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(part, to)
+}
+
+// removeOldCopies removes the copies that have been kept long enough.
+func (s *Store) removeOldCopies() {
+	s.removeCopies(func(_ string, info fs.FileInfo) bool { return time.Since(info.ModTime()) > keepCopyFor })
+}
+
+// removeCopies removes the copies that are old. One that can't be removed is tried
+// again by the next process.
+func (s *Store) removeCopies(old func(name string, info fs.FileInfo) bool) {
+	dir, base := filepath.Split(s.path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		rest, found := strings.CutPrefix(e.Name(), base+copyInfix)
+		if _, err := strconv.Atoi(strings.TrimSuffix(rest, partSuffix)); !found || err != nil {
+			continue
+		}
+		if info, err := e.Info(); err == nil && old(e.Name(), info) {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
