@@ -127,8 +127,30 @@ func (w *writer) insertRows(ctx context.Context, o *outcome, rows []int) error {
 	}
 	return w.isolate(ctx, o, rows, store, func(row int) error {
 		_, err := store([]int{row})
+		if one := []int{row}; errors.Is(err, mysql.ErrPktTooLarge) && w.canLoad && !w.hasDefaults(o.b, one) {
+			return w.loadLarge(ctx, o, one)
+		}
 		return err
 	})
+}
+
+// loadLarge stores the only one of rows, which no statement holds, by LOAD DATA, or says
+// what is the matter with it.
+func (w *writer) loadLarge(ctx context.Context, o *outcome, rows []int) error {
+	w.conn.file = w.file(o, rows)
+	w.statement(w.fit.loadStatement(w.reader) + "; " + counts)
+	all, err := w.run(ctx)
+	if err != nil {
+		return err
+	}
+	stored, warnings := readCounts(all)
+	if warnings != 0 {
+		if err := w.noWarnings(ctx); err != nil {
+			return err
+		}
+	}
+	o.Inserted += stored
+	return nil
 }
 
 // A changedError says that the server changed a value and only noted it.
@@ -201,7 +223,7 @@ func (w *writer) isolate(ctx context.Context, o *outcome, rows []int, many func(
 		default:
 			sure = -1
 			switch at := w.position(ctx, o.b, rows[:n], e); {
-			case at == 0, at < 0 && n == 2:
+			case at == 0, at < 0 && n <= 2:
 				size = 1
 			case at > 0:
 				size, sure = at, at

@@ -16,16 +16,19 @@ import (
 	"linefeed/backend/target/testserver"
 )
 
-// A plain database is one that takes no local files; where it is mute too, its errors
-// don't tell their rows, as MySQL's.
+// A plain database is one that takes no local files, or, where it is mute, one whose errors
+// and warnings don't tell their rows, as MySQL's.
 type plain struct {
 	database
 	mute bool
 }
 
 func (p plain) Open(ctx context.Context) (target.Target, error) {
-	db, err := target.Open(ctx, p.URL()+"?local-infile=0")
-	if p.mute && err == nil {
+	if !p.mute {
+		return target.Open(ctx, p.URL()+"?local-infile=0")
+	}
+	db, err := target.Open(ctx, p.URL())
+	if err == nil {
 		db.(*mysql.DB).Plain()
 	}
 	return db, err
@@ -578,6 +581,30 @@ func TestFar(t *testing.T) {
 	commit(t, w)
 	if got := fmt.Sprint(d.Query(t, "SELECT count(*) FROM t")); got != fmt.Sprintf("[[%d]]", want) || inserted != int64(want) {
 		t.Errorf("%s rows, %d inserted, want %d", got, inserted, want)
+	}
+}
+
+// A value that no statement holds is loaded whatever is the matter with its neighbours.
+func TestLargeValue(t *testing.T) {
+	d := on(t, testserver.OwnMariaDB(t, testserver.With("--max-allowed-packet=1M")))
+	d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, v LONGTEXT NOT NULL)")
+	large := strings.Repeat("x", 2<<20)
+	for i, plain := range []bool{false, true} {
+		db := way{plain: plain}.open(t, d)
+		w := begin(t, db, load.Plan{Table: "t"})
+		n := 10 * i
+		res := write(t, w, row(n, large), row(n, large), row(n+1, "x"), row(n+1, "y"), row(n+2, nil), row(n+3, large))
+		commit(t, w)
+		var got []string
+		for _, r := range res.Refused {
+			got = append(got, fmt.Sprint(r.Row, " ", r.Code))
+		}
+		if want := "[1 duplicate_key 3 duplicate_key 4 required]"; fmt.Sprint(got) != want || res.Inserted != 3 {
+			t.Errorf("%d inserted, %v, want %s", res.Inserted, got, want)
+		}
+	}
+	if got := fmt.Sprint(d.Query(t, "SELECT id, length(v) FROM t ORDER BY id")); got != "[[0 2097152] [1 1] [3 2097152] [10 2097152] [11 1] [13 2097152]]" {
+		t.Error(got)
 	}
 }
 
