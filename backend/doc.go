@@ -29,6 +29,8 @@
 //     Unicode's normal forms, by which names are compared.
 //   - value finds the types of a file's fields from their texts (Inference) and
 //     converts texts to values of the columns' types (Converter).
+//   - mend changes texts by rules before they are converted, so that rejected
+//     records can be loaded.
 //   - unpack reads the text of compressed files and of archives.
 //   - charset guesses the encoding of bytes and makes UTF-8 text of them.
 //   - csvfile makes records of bytes: it opens the file, unpacks and decodes it,

@@ -397,3 +397,12 @@ func trimRightBlanks(s []byte) []byte {
 	}
 	return s
 }
+
+// DecimalSign returns the decimal sign of column c's numbers, '.' or ','.
+func DecimalSign(c load.Column, p load.Plan) byte {
+	f, err := numberFormatOf(c, p)
+	if err != nil {
+		return '.'
+	}
+	return f.point
+}
