@@ -52,6 +52,13 @@ func (d *Decoder) Decode(text []byte, eof bool) []byte {
 	return text
 }
 
+// Reset begins with another text, whose bytes are raw, of which Decode reads all.
+func (d *Decoder) Reset(raw []byte) {
+	d.Raw, d.done = raw, 0
+	d.lines, d.line = append(d.lines[:0], place{}), 0
+	d.flaws, d.flaw = d.flaws[:0], 0
+}
+
 // Drop forgets the first n bytes of the text, which end where a line does, or
 // where CutLine was told. It returns how many bytes of Raw they were: the caller
 // takes them off Raw.

@@ -23,7 +23,7 @@ func (r *reader) examine() (*load.Record, error) {
 		s.fields, n = s.fields[:r.want], r.want
 	}
 	if n == r.want || r.want == 0 {
-		if s.breaks > 0 {
+		if s.breaks > 0 && !r.alone {
 			if end, open := r.swallows(r.w.rest()[:s.end]); end > 0 {
 				return r.rejectFault(fault{load.CodeUnclosedQuote, s.fieldAt(open), open, open}, end)
 			}
@@ -36,7 +36,7 @@ func (r *reader) examine() (*load.Record, error) {
 		r.pass(SkipBlank, s.end, 1)
 		return nil, nil
 	}
-	if s.breaks > 0 {
+	if s.breaks > 0 && !r.alone {
 		if end, open := r.swallowed(); end > 0 {
 			return r.rejectFault(fault{load.CodeUnclosedQuote, s.fieldAt(open), open, open}, end)
 		}

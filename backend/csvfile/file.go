@@ -276,6 +276,10 @@ func (f *File) Warnings() []Warning {
 // the part of the file that is looked at on opening.
 func (f *File) Head() []byte { return f.head }
 
+// Padding returns the number of empty fields that all records have after the named
+// ones.
+func (f *File) Padding() int { return f.reader.padding }
+
 // Raw returns the bytes of the file as they are on disk, which can be read
 // independently of the records. There are none if the size is not known.
 func (f *File) Raw() *io.SectionReader {

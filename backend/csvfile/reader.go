@@ -32,6 +32,7 @@ type reader struct {
 	packed  func() int64 // the bytes consumed on disk, for a compressed file
 	onSkip  func(skip)   // nil but in tests
 	starts  *Starts      // nil if none are known
+	alone   bool         // the text is one record, which holds no others
 	stats   Stats
 
 	line   int64 // the physical line of text[pos]

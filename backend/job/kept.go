@@ -15,6 +15,8 @@ import (
 type kept struct {
 	csvfile.Dialect
 
+	Padding int `json:"padding,omitempty"` // the number of empty fields after those of a record
+
 	Fields  []string      `json:"fields,omitempty"`  // of the file
 	Plan    *load.Plan    `json:"plan,omitempty"`    // as it was settled
 	Columns []load.Column `json:"columns,omitempty"` // that were written, with their formats
@@ -27,7 +29,7 @@ type kept struct {
 
 // keep returns what to remember of a file and its layout.
 func keep(file *csvfile.File, l load.Layout, contents string) kept {
-	k := kept{Dialect: file.Dialect(), Fields: l.Fields, Plan: &l.Plan, Columns: l.Columns, Index: l.Index, Print: contents}
+	k := kept{Dialect: file.Dialect(), Padding: file.Padding(), Fields: l.Fields, Plan: &l.Plan, Columns: l.Columns, Index: l.Index, Print: contents}
 	for _, c := range l.Columns {
 		if c.Guessed {
 			k.Guessed = append(k.Guessed, c.Name)

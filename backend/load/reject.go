@@ -39,6 +39,7 @@ const (
 	CodeUnclosedQuote   Code = "unclosed_quote"   // a quoted field that does not end
 	CodeInvalidEncoding Code = "invalid_encoding" // bytes that are not text in the file's encoding
 	CodeRecordTooLarge  Code = "record_too_large" // longer than the reader's limit
+	CodeSeveralRecords  Code = "several_records"  // a mended record that has become several, or none
 )
 
 // Codes of values that don't fit their column.
