@@ -5,6 +5,8 @@
 package connect
 
 import (
+	"errors"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -96,13 +98,16 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether what keeps a server from being used may pass, as it does for a
 // server that starts again: a load that is under way waits for that (load.ErrLost).
-func (e *Error) Is(target error) bool { return target == load.ErrLost && e.Kind.passes() }
+func (e *Error) Is(target error) bool { return target == load.ErrLost && e.passes() }
 
 // passes reports whether what keeps a server from being used may pass by itself.
-func (k Kind) passes() bool {
-	switch k {
+func (e *Error) passes() bool {
+	switch e.Kind {
 	case Unreachable, ClosedPort, NoAnswer, NotThisServer, TooMany, NotReady, Cut:
 		return true
+	case UnknownHost: // where the network is down, its name can't be looked up
+		var name *net.DNSError
+		return errors.As(e.Err, &name) && !name.IsNotFound
 	}
 	return false
 }

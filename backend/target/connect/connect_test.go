@@ -119,7 +119,7 @@ func TestExplain(t *testing.T) {
 		step Step
 		text string
 	}{
-		{dial("none.invalid:5432"), UnknownHost, StepHost, `no host "db.example" is known`},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "db.example", IsNotFound: true}}, UnknownHost, StepHost, `no host "db.example" is known`},
 		{dial(closed), ClosedPort, StepPort, "nothing listens at db.example:5432: check host and port, that PostgreSQL runs there"},
 		{noSocket, ClosedPort, StepPort, "nothing listens"},
 		{dial(silent), NoAnswer, StepPort, "db.example:5432 does not answer"},
@@ -196,6 +196,12 @@ func TestWhatPasses(t *testing.T) {
 	for _, k := range []Kind{Unreachable, ClosedPort, NoAnswer, NotThisServer, TooMany, NotReady, Cut} {
 		if err := fmt.Errorf("open: %w", New(k, s, nil)); !errors.Is(err, load.ErrLost) {
 			t.Errorf("%s ends a load", k)
+		}
+	}
+	for missing, waits := range map[bool]bool{false: true, true: false} { // a name server that does not answer, and one that knows no such host
+		err := Explain(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "lookup", Name: "db", IsNotFound: missing}}, s)
+		if e := (*Error)(nil); !errors.As(err, &e) || e.Kind != UnknownHost || errors.Is(err, load.ErrLost) != waits {
+			t.Errorf("no such host %v: %v, waited for %v", missing, err, !waits)
 		}
 	}
 	for _, k := range []Kind{UnknownHost, NoTLS, WrongName, WrongPassword, NoDatabase, NoRight, ReadOnly, TooOld} {
