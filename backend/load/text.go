@@ -2,7 +2,6 @@ package load
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"linefeed/backend/message"
 )
@@ -15,17 +14,17 @@ func Count(n int64, unit string) string {
 	return message.Grouped(n) + " " + unit + "s"
 }
 
-// Shown returns a text for a message, cut where it is long.
-func Shown(text []byte) string {
-	const most = 40
+// Shown returns a value for a message, cut where it is long.
+func Shown(value []byte) string { return shown(value, 40) }
+
+// ShownSQL returns a part of a statement for a message, cut where it is long.
+func ShownSQL(sql string) string { return shown([]byte(sql), 60) }
+
+func shown(text []byte, most int) string {
 	if len(text) <= most {
 		return string(text)
 	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return string(text[:cut]) + "…"
+	return string(cutText(text, most)) + "…"
 }
 
 // SecondDigits returns the number of digits after the seconds of a time, without zeros

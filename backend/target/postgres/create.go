@@ -95,9 +95,9 @@ func (d *DB) checkNew(ctx context.Context, c *pgx.Conn, l load.Layout) error {
 		case slices.Contains(systemColumns, column.Name):
 			return load.Problem{Column: column.Name, Note: message.New("name_of_system_column", "other_name", "column", column.Name)}
 		case column.Declared != "" && !isTypeName(ctx, c, column.Declared):
-			return load.Problem{Column: column.Name, Note: message.New("not_a_type", "types_are", "declared", shown(column.Declared), "column", column.Name)}
+			return load.Problem{Column: column.Name, Note: message.New("not_a_type", "types_are", "declared", load.ShownSQL(column.Declared), "column", column.Name)}
 		case !isClosed(column.Check):
-			return load.Problem{Column: column.Name, Note: message.New("not_an_expression", "add_check_later", "check", shown(column.Check), "column", column.Name)}
+			return load.Problem{Column: column.Name, Note: message.New("not_an_expression", "add_check_later", "check", load.ShownSQL(column.Check), "column", column.Name)}
 		}
 	}
 	return nil
@@ -123,36 +123,7 @@ func isTypeName(ctx context.Context, c *pgx.Conn, declared string) bool {
 // isClosed reports whether an expression can't escape from the parentheses that are
 // put around it.
 func isClosed(expression string) bool {
-	depth := 0
-	for i := 0; i < len(expression); i++ {
-		rest := expression[i:]
-		switch c := rest[0]; {
-		case c == '\'', c == '"':
-			end := strings.IndexByte(rest[1:], c) // a doubled quote begins a new string
-			if end < 0 || strings.Contains(rest[:end+1], `\`) {
-				return false
-			}
-			i += 1 + end
-		case c == '(':
-			depth++
-		case c == ')':
-			if depth--; depth < 0 {
-				return false
-			}
-		case c == ';', c == '$', c == '\\', c == 0, strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "/*"):
-			return false
-		}
-	}
-	return depth == 0
-}
-
-// shown cuts a text from outside for a message.
-func shown(text string) string {
-	const most = 60
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
+	return !strings.Contains(expression, `\`) && load.IsClosed(expression, `'"`, "$")
 }
 
 // free returns a problem if a table can't be created because something else has its

@@ -137,7 +137,7 @@ func (w *writer) refusal(pg *pgconn.PgError, column string) load.Refusal {
 	case "23514":
 		if c, ok := t.checks[pg.ConstraintName]; ok && pg.DataTypeName == "" {
 			r.Code, r.Column = load.CodeCheckFailed, w.only(c.columns)
-			r.Note = message.New("fails_check", "", "check", shown(trimParentheses(c.expression)))
+			r.Note = message.New("fails_check", "", "check", load.ShownSQL(trimParentheses(c.expression)))
 		} else if pg.ConstraintName != "" { // of a domain
 			r.Code = load.CodeCheckFailed
 			r.Note = message.New("fails_check", "", "check", pg.ConstraintName)

@@ -24,9 +24,9 @@ func checkMade(l load.Layout) error {
 		case strings.ContainsRune(c.Name, 0):
 			return load.Problem{Column: c.Name, Note: message.New("column_with_nul", "other_name", "column", c.Name)}
 		case c.Declared != "" && !isTypeName(c.Declared):
-			return load.Problem{Column: c.Name, Note: message.New("not_a_type", "types_are", "declared", shown(c.Declared), "column", c.Name)}
+			return load.Problem{Column: c.Name, Note: message.New("not_a_type", "types_are", "declared", load.ShownSQL(c.Declared), "column", c.Name)}
 		case !isClosed(c.Check):
-			return load.Problem{Column: c.Name, Note: message.New("not_an_expression", "add_check_later", "check", shown(c.Check), "column", c.Name)}
+			return load.Problem{Column: c.Name, Note: message.New("not_an_expression", "add_check_later", "check", load.ShownSQL(c.Check), "column", c.Name)}
 		}
 	}
 	return nil
@@ -68,38 +68,4 @@ func isTypeName(declared string) bool {
 
 // isClosed reports whether an expression can't escape from the parentheses that are
 // put around it.
-func isClosed(expression string) bool {
-	depth := 0
-	for i := 0; i < len(expression); i++ {
-		rest := expression[i:]
-		switch c := rest[0]; {
-		case c == '\'', c == '"', c == '`', c == '[':
-			if c == '[' {
-				c = ']'
-			}
-			end := strings.IndexByte(rest[1:], c) // a doubled quote begins a new string
-			if end < 0 {
-				return false
-			}
-			i += 1 + end
-		case c == '(':
-			depth++
-		case c == ')':
-			if depth--; depth < 0 {
-				return false
-			}
-		case c == ';', c == 0, strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "/*"):
-			return false
-		}
-	}
-	return depth == 0
-}
-
-// shown cuts a text from outside for a message.
-func shown(text string) string {
-	const most = 60
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
-}
+func isClosed(expression string) bool { return load.IsClosed(expression, "'\"`[") }
