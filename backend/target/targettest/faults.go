@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,10 +72,8 @@ type imported struct {
 	waits   []load.Reconnecting
 }
 
-// table counts the tables of a test process: each import has one of its own.
-var tables = make(chan int, 1)
-
-func init() { tables <- 0 }
+// tables counts the tables of a test process: each import has one of its own.
+var tables atomic.Int64
 
 // through prepares an import of n records into a new table, over a proxy.
 func (s Servers) through(t *testing.T, db *testserver.Database, n int) *imported {
@@ -88,8 +87,7 @@ func (s Servers) through(t *testing.T, db *testserver.Database, n int) *imported
 
 func newImport(t *testing.T, db *testserver.Database, n int) *imported {
 	t.Helper()
-	number := <-tables + 1
-	tables <- number
+	number := tables.Add(1)
 	im := &imported{
 		t: t, db: db, source: &crowd{records: n},
 		job: fmt.Sprint("job ", number), plan: load.Plan{Table: fmt.Sprint("people_", number)},
@@ -222,15 +220,23 @@ func (im *imported) checkTable(want map[string]string) {
 	im.t.Errorf("%d rows, want %d; %d are wrong: %s", len(got), len(want), len(wrong), strings.Join(wrong[:min(len(wrong), 5)], "; "))
 }
 
-func (im *imported) checkRejects(want map[int64]load.Code) {
+// told returns the codes of the records that were told to be rejected, and checks that each
+// was told once.
+func (im *imported) told() map[int64]load.Code {
 	im.t.Helper()
-	got := map[int64]load.Code{}
+	codes := map[int64]load.Code{}
 	for _, r := range im.rejects {
-		if _, twice := got[r.Record]; twice {
+		if _, twice := codes[r.Record]; twice {
 			im.t.Errorf("record %d is told twice to be rejected", r.Record)
 		}
-		got[r.Record] = r.Code
+		codes[r.Record] = r.Code
 	}
+	return codes
+}
+
+func (im *imported) checkRejects(want map[int64]load.Code) {
+	im.t.Helper()
+	got := im.told()
 	if !maps.Equal(got, want) {
 		for n, code := range want {
 			if got[n] != code {
@@ -258,8 +264,8 @@ func (im *imported) wantReconnected(s load.Summary) {
 	}
 }
 
-// undone checks an import that did not come to its end: what the summary counts as inserted is what the
-// table has, where that is known, and no row is there but those of the file.
+// undone checks an import that did not come to its end: what the summary counts as inserted
+// is what the table has, where that is known, and no row is there but those of the file.
 func (im *imported) undone(s load.Summary, err error) {
 	im.t.Helper()
 	if err == nil {

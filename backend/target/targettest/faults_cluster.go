@@ -60,13 +60,7 @@ func RunCluster(t *testing.T, cluster func(t testing.TB, nodes int) *testserver.
 				await(t, "the last row on each node", func() bool { return len(im.rows()) == len(want.rows) })
 				im.checkTable(want.rows)
 			}
-			told := map[int64]bool{}
-			for _, r := range im.rejects {
-				if told[r.Record] {
-					t.Errorf("record %d is told twice to be rejected", r.Record)
-				}
-				told[r.Record] = true
-			}
+			im.told()
 		})
 	}
 }

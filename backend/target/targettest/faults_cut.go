@@ -93,13 +93,7 @@ func testCutWriters(t *testing.T, s Servers) {
 		if sum.Counts != want.Counts {
 			t.Errorf("counts %+v, want %+v", sum.Counts, want.Counts)
 		}
-		told := map[int64]bool{}
-		for _, r := range im.rejects {
-			if told[r.Record] {
-				t.Errorf("record %d is told twice to be rejected", r.Record)
-			}
-			told[r.Record] = true
-		}
+		im.told()
 		im.wantReconnected(sum)
 	}
 }
