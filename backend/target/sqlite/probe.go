@@ -332,7 +332,9 @@ func (p *probe) Write(ctx context.Context, b *load.Batch) (load.Result, error) {
 	}
 	res, err := p.writer.Write(ctx, b)
 	if err == nil {
-		err = p.exec(end)
+		if err = p.exec(end); err != nil {
+			err = p.fail(ctx, err)
+		}
 	}
 	if sqlitefile.NoRoom(err) {
 		return load.Result{}, message.NewError(err, "no_room_to_check", "free_temporary", "cause", err)
