@@ -38,6 +38,10 @@ func TestBadServers(t *testing.T) {
 				{"a wrong password", as(t, db.URL(), "wrong-secret"), "people", 2, []string{"password"}},
 				{"no such database", in(t, db.URL(), "nosuchdb"), "people", 2, []string{"nosuchdb"}},
 				{"no right to insert", reader, "people", 2, []string{"people", "right"}},
+				{"no database named", in(t, db.URL(), ""), "people", map[string]int{"postgresql": 2, "mariadb": 64}[kind.name], []string{"database"}},
+				{"a setting that there is not", db.URL() + "?none=1", "people", 2, []string{"none", "setting"}},
+				{"a mode of TLS that there is not", db.URL() + "?sslmode=maybe", "people", 2, []string{"maybe", "verify"}},
+				{"a certificate's file that is not there", db.URL() + "?sslmode=verify-ca&" + authority[kind.name] + "=/none.pem", "people", 2, []string{"/none.pem", "check the path"}},
 				{"no such table", db.URL(), "nobody", 64, []string{"nobody"}},
 				{"a table without the column", db.URL(), "small", 64, []string{"name"}},
 			} {
@@ -69,6 +73,27 @@ func TestBadServers(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// What a server says in a roundabout way is told with what to do.
+func TestRoundaboutServers(t *testing.T) {
+	db := testserver.MariaDB(t).Database(t)
+	secured := db.User(t)
+	u, err := url.Parse(secured)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Exec(t, "ALTER USER "+u.User.Username()+" REQUIRE SSL") // without it the password seems wrong
+	for to, want := range map[string]string{
+		secured: "put ssl-mode=REQUIRED into the address",
+		strings.Replace(db.URL(), "mysql:", "postgres:", 1): "is not PostgreSQL",
+	} {
+		dir := newHome(t)
+		r := run(t, "import", write(t, dir, "a.csv", "id\n1\n"), "--to", to, "--table", "a", "--create", "--quiet").want(t, 2)
+		if !strings.Contains(r.stderr, want) {
+			t.Errorf("%s: %s, want %q", to, r.stderr, want)
+		}
 	}
 }
 
@@ -105,6 +130,9 @@ func TestImportIntoServers(t *testing.T) {
 		})
 	}
 }
+
+// authority is the setting that names the certificate of an authority.
+var authority = map[string]string{"postgresql": "sslrootcert", "mariadb": "ssl-ca"}
 
 // at returns a URL with other hosts.
 func at(t *testing.T, address, host string) string {

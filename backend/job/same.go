@@ -156,11 +156,17 @@ func (r *Runner) lastInto(ctx context.Context, p *prepared) (Job, error) {
 			Check  bool
 			Plan   struct{ Schema, Table string }
 		}
-		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !r.sameTarget(look, req.Target, into) ||
-			!strings.EqualFold(cmp.Or(req.Plan.Schema, place.Schema), cmp.Or(p.schema, place.Schema)) {
+		if json.Unmarshal([]byte(k.Request), &req) != nil || req.Check || !r.sameTarget(look, req.Target, into) {
 			continue
 		}
-		if req.Plan.Table == "" || strings.EqualFold(req.Plan.Table, table) { // a preset may name it
+		schema, name := req.Plan.Schema, req.Plan.Table
+		if before, after, both := strings.Cut(name, "."); both && schema == "" && place.Schemas && strings.EqualFold(after, table) {
+			schema, name = before, after // as it is written in SQL
+		}
+		if !strings.EqualFold(cmp.Or(schema, place.Schema), cmp.Or(p.schema, place.Schema)) {
+			continue
+		}
+		if name == "" || strings.EqualFold(name, table) { // a preset may name it
 			ids = append(ids, k.ID)
 		}
 	}

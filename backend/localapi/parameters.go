@@ -40,6 +40,7 @@ var parameters = []parameter{
 	{"like", "", text},
 
 	{"table", "plan", text},
+	{"schema", "plan", text},
 	{"create", "plan", flag},
 	{"types", "plan", text},
 	{"columnTypes", "plan", fields},
@@ -54,6 +55,7 @@ var parameters = []parameter{
 	{"ragged", "plan", text},
 	{"maxRejects", "plan", text},
 	{"atomic", "plan", flag},
+	{"writers", "plan", count},
 
 	{"compression", "dialect", text},
 	{"member", "dialect", text},

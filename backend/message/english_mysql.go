@@ -4,7 +4,7 @@ package message
 var mysqlTexts = map[ID]string{
 	"bad_option":          `the setting {name:q} can't be {value:q}`,
 	"settings_of_mysql":   `there are ssl-mode (DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY), ssl-ca, ssl-cert, ssl-key, connect-timeout (such as 30s) and local-infile (0 or 1)`,
-	"no_certificate_file": `{cause}`,
+	"no_certificate_file": `a file for TLS can't be read: {cause}`,
 	"no_certificates":     `{path} holds no certificate`,
 	"check_path":          `check the path`,
 	"no_database_named":   `the connection names no database`,

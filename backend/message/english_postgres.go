@@ -2,8 +2,8 @@ package message
 
 // postgresTexts are those of the package target/postgres.
 var postgresTexts = map[ID]string{
-	"address_wrong": `the address of the database can't be used: {cause}`,
-	"address_is":    `write postgres://USER@HOST:PORT/DATABASE; in a user and a password, @ is written %40, : %3A, / %2F, ? %3F, # %23 and % %25`,
+	"address_wrong":  `the address of the database can't be used: {cause}`,
+	"check_settings": `check the settings in the address, and those of the environment, such as PGPORT and PGSERVICE`,
 
 	"server_says":             `the server says: {cause}`,
 	"server_out_of":           `the server has come to an end of its disk or memory: {cause}`,

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -20,16 +21,19 @@ func (s Server) Completed() (Server, error) {
 		s = s.withClientFile(readClientFile(clientFile()))
 		return s.withMySQLMode()
 	}
-	return s.withPostgresMode(), nil
+	return s.withPostgresMode()
 }
 
 // verified are the modes of TLS in which the server's certificate is verified, with
 // or without the name in it, as PostgreSQL and MySQL call them.
 var verified = []string{"verify-full", "verify-ca", "verify-identity"}
 
+// postgresModes are the modes of TLS as PostgreSQL's own programs call them.
+var postgresModes = []string{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+
 // withPostgresMode has the server verified by its certificate where nobody says
 // otherwise and the way to it leads over a network.
-func (s Server) withPostgresMode() Server {
+func (s Server) withPostgresMode() (Server, error) {
 	if s.Setting("ssl") == "true" { // as other programs write it, and it is no less
 		s = s.Without("ssl")
 	}
@@ -39,11 +43,29 @@ func (s Server) withPostgresMode() Server {
 	if s.User == "" {
 		s.User = systemUser()
 	}
-	if s.Setting("sslmode") != "" || s.Setting("ssl") != "" || os.Getenv("PGSSLMODE") != "" {
-		return s
+	s = s.withoutLoosePasswordFile(service)
+	mode := s.Setting("sslmode")
+	switch {
+	case mode != "":
+		if !slices.Contains(postgresModes, plainName(mode)) {
+			return s, fmt.Errorf("open target: %w", message.NewError(nil, "ssl_mode_unknown", "sslmode_is", "mode", mode, "modes", postgresModes))
+		}
+		return s.Without("sslmode").With("sslmode", plainName(mode)), nil // the driver knows no other spelling
+	case s.Setting("ssl") == "" && os.Getenv("PGSSLMODE") == "" && service["sslmode"] == "" && !s.Loopback():
+		return s.With("sslmode", "verify-full"), nil
 	}
-	if service["sslmode"] == "" && !s.Loopback() {
-		return s.With("sslmode", "verify-full")
+	return s, nil
+}
+
+// withoutLoosePasswordFile keeps the driver from taking the password from a file that
+// others can read or write, as PostgreSQL's own programs do.
+func (s Server) withoutLoosePasswordFile(service map[string]string) Server {
+	path := cmp.Or(s.Setting("passfile"), service["passfile"], os.Getenv("PGPASSFILE"))
+	if home, err := os.UserHomeDir(); path == "" && err == nil {
+		path = filepath.Join(home, ".pgpass")
+	}
+	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode()&0o077 != 0 {
+		return s.Without("passfile").With("passfile", os.DevNull)
 	}
 	return s
 }
@@ -65,7 +87,7 @@ func (s Server) withPostgresHosts(service map[string]string) Server {
 	}
 	with := s
 	if with.replaceHosts(strings.Split(names, ","), strings.FieldsFunc(ports, func(r rune) bool { return r == ',' })) != nil {
-		return s // the driver says what is wrong
+		_ = with.replaceHosts(strings.Split(names, ","), nil) // the driver says what is wrong with the ports
 	}
 	return with
 }
@@ -144,9 +166,15 @@ func (s Server) withClientFile(file map[string]string) Server {
 		case socket != "" && (host == "" || host == "localhost"):
 			s.Hosts = []Host{{Name: socket}}
 		case host != "":
-			s.Hosts = []Host{{host, file["port"]}}
+			s.Hosts = []Host{{Name: host}}
 		default:
-			s.Hosts = []Host{{"localhost", file["port"]}}
+			s.Hosts = []Host{{Name: "localhost"}}
+		}
+	}
+	s.Hosts = slices.Clone(s.Hosts)
+	for i, h := range s.Hosts {
+		if h.Port == "" && !strings.HasPrefix(h.Name, "/") {
+			s.Hosts[i].Port = file["port"]
 		}
 	}
 	for _, name := range []string{"ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"} {

@@ -71,6 +71,9 @@ func parseServer(kind, rest string) (*Server, error) {
 	hosts := authority
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
 		user, password, _ := strings.Cut(authority[:at], ":")
+		if password == hidden { // of an address that was shown
+			password = ""
+		}
 		var errs [2]error
 		s.User, errs[0] = neturl.PathUnescape(user)
 		s.Password, errs[1] = neturl.PathUnescape(password)
@@ -88,9 +91,6 @@ func parseServer(kind, rest string) (*Server, error) {
 	}
 	if err := s.readSettings(query); err != nil {
 		return nil, err
-	}
-	if s.Password == hidden { // of an address that was shown
-		s.Password = ""
 	}
 	return s, nil
 }
@@ -157,7 +157,9 @@ func (s *Server) readSettings(query string) error {
 		case "user":
 			s.User = value
 		case "password":
-			s.Password = value
+			if s.Password = value; pair == name+"="+hidden {
+				s.Password = ""
+			}
 		case "dbname", "database":
 			s.Database = value
 		case "host":

@@ -19,6 +19,8 @@ func TestParseServer(t *testing.T) {
 		"mysql://ann:p%40ss%2Fword@db/shop":       {Kind: MySQL, User: "ann", Password: "p@ss/word", Hosts: []Host{{Name: "db"}}, Database: "shop"},
 		"mariadb://a%3Ab:%25@db/":                 {Kind: MySQL, User: "a:b", Password: "%", Hosts: []Host{{Name: "db"}}},
 		"postgres://ann:s3c@ret@db/shop":          {Kind: PostgreSQL, User: "ann", Password: "s3c@ret", Hosts: []Host{{Name: "db"}}, Database: "shop"},
+		"postgres://ann:%2A%2A%2A@db/shop":        {Kind: PostgreSQL, User: "ann", Password: "***", Hosts: []Host{{Name: "db"}}, Database: "shop"},
+		"postgres://ann@db/?password=***":         {Kind: PostgreSQL, User: "ann", Hosts: []Host{{Name: "db"}}},
 		"postgres://ann:***@db/shop":              {Kind: PostgreSQL, User: "ann", Hosts: []Host{{Name: "db"}}, Database: "shop"},
 		"mysql://h1:3307,h2,[::1]:3308/shop":      {Kind: MySQL, Hosts: []Host{{"h1", "3307"}, {Name: "h2"}, {"::1", "3308"}}, Database: "shop"},
 		"postgres://[fe80::1]/d":                  {Kind: PostgreSQL, Hosts: []Host{{Name: "fe80::1"}}, Database: "d"},
@@ -172,6 +174,8 @@ func TestVerifiedByDefault(t *testing.T) {
 		"postgres://db.example/shop?ssl=true":        "verify-full",
 		"postgres://localhost,db.example/shop":       "verify-full",
 		"postgres://db.example/shop?sslmode=disable": "disable",
+		"postgres://db.example/shop?SSLMODE=Disable": "disable",
+		"postgres://db.example/d?SslMode=Verify_CA":  "verify-ca",
 		"postgres://localhost/shop":                  "",
 		"postgres:///shop":                           "",
 		"postgres:///shop?host=/run":                 "",
@@ -199,13 +203,20 @@ func TestVerifiedByDefault(t *testing.T) {
 			t.Errorf("%s: %q, want %q", url, got, want)
 		}
 	}
-	s, _, _ := ParseServer("mysql://db/shop?ssl-mode=maybe")
-	if _, err := s.Completed(); err == nil || !strings.Contains(err.Error(), `"maybe" is no mode of TLS`) {
-		t.Errorf("%v", err)
+	for _, url := range []string{"mysql://db/shop?ssl-mode=maybe", "postgres://db/shop?sslmode=maybe"} {
+		s, _, _ := ParseServer(url)
+		if _, err := s.Completed(); err == nil || !strings.Contains(err.Error(), `"maybe" is no mode of TLS`) {
+			t.Errorf("%s: %v", url, err)
+		}
 	}
 	t.Setenv("PGHOST", "db.example")
 	if got := completed(t, "postgres:///shop").Setting("sslmode"); got != "verify-full" {
 		t.Errorf("by PGHOST: %q", got)
+	}
+	t.Setenv("PGHOST", "a.example,b.example,c.example")
+	t.Setenv("PGPORT", "1,,2") // which the driver understands
+	if got := completed(t, "postgres:///shop").Setting("sslmode"); got != "verify-full" {
+		t.Errorf("by several in PGHOST: %q", got)
 	}
 	t.Setenv("PGSERVICE", "near")
 	if got := completed(t, "postgres:///shop").Setting("sslmode"); got != "" {
@@ -231,10 +242,10 @@ func TestOptionFile(t *testing.T) {
 	path := home(t, ".my.cnf", "# mine\n[mysql]\nuser=other\n[client]\nuser = ann\npassword=\"s3#cret\\\"\" # none\nhost=db.example\nport=3307\nssl_ca=/ca.pem\n!include x\n")
 	for url, want := range map[string]string{
 		"mysql:///shop":                      "mysql://ann:s3%23cret%22@db.example:3307/shop?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
-		"mysql://DB.example/shop":            "mysql://ann:s3%23cret%22@DB.example/shop?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
-		"mysql://bob@db.example/shop":        "mysql://bob@db.example/shop?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
-		"mysql://localhost/shop?ssl-ca=/x":   "mysql://ann@localhost/shop?ssl-ca=%2Fx",
-		"mysql://ann:own@db.example/":        "mysql://ann:own@db.example/?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
+		"mysql://DB.example/shop":            "mysql://ann:s3%23cret%22@DB.example:3307/shop?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
+		"mysql://bob@db.example/shop":        "mysql://bob@db.example:3307/shop?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
+		"mysql://localhost/shop?ssl-ca=/x":   "mysql://ann@localhost:3307/shop?ssl-ca=%2Fx",
+		"mysql://ann:own@db.example/":        "mysql://ann:own@db.example:3307/?ssl-ca=%2Fca.pem&ssl-mode=VERIFY_IDENTITY",
 		"mysql://ann@db.example?ssl-mode=no": "",
 	} {
 		s, _, _ := ParseServer(url)
@@ -260,6 +271,26 @@ func TestOptionFile(t *testing.T) {
 	for text, want := range map[string]string{`a\sb`: "a b", `a # b`: "a", `'a # b'`: "a # b", `C:\temp`: "C:\temp", `a\\b`: `a\b`, `"`: "", ``: "", `a\`: `a\`, `\x`: `\x`} {
 		if got := optionValue(text); got != want {
 			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A file of passwords that others can read is not used, as by PostgreSQL's own programs.
+func TestPasswordFile(t *testing.T) {
+	path := home(t, ".pgpass", "*:*:*:*:s3cret\n")
+	t.Setenv("PGPASSFILE", "")
+	for mode, want := range map[os.FileMode]string{0o600: "", 0o400: "", 0o640: os.DevNull, 0o602: os.DevNull} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		for _, url := range []string{"postgres://ann@localhost/shop", "postgres://ann@localhost/shop?passfile=" + path} {
+			got := completed(t, url).Setting("passfile")
+			if want == "" && got == path {
+				got = "" // as it was given
+			}
+			if got != want {
+				t.Errorf("%s with %o: %q, want %q", url, mode, got, want)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"linefeed/backend/load"
@@ -115,14 +116,24 @@ func (e *Error) passes() bool {
 // A Server is what messages tell of a server. It holds no password.
 type Server struct {
 	Kind     string // "postgres" or "mysql"
-	Address  string // host:port, or the path of a socket
+	Address  string // host:port, or the path of a socket; several with commas
 	User     string
 	Database string
+	Plain    bool // the connection is not encrypted, though it could be
 }
 
-// Host returns the server's host.
+// Host returns the server's host, or its hosts.
 func (s Server) Host() string {
-	host := s.Address
+	var all []string
+	for address := range strings.SplitSeq(s.Address, ",") {
+		if host := hostOf(address); !slices.Contains(all, host) {
+			all = append(all, host)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+func hostOf(host string) string {
 	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") {
 		return host
 	}
@@ -155,6 +166,18 @@ func (s Server) unverified() string {
 		return "ssl-mode=REQUIRED"
 	}
 	return "sslmode=require"
+}
+
+// encrypted is the parameter by which there is TLS, and over a network the server's
+// certificate is verified.
+func (s Server) encrypted() string {
+	switch {
+	case Loopback(s.Host()): // not several
+		return s.unverified()
+	case s.Kind == "mysql":
+		return "ssl-mode=VERIFY_IDENTITY"
+	}
+	return "sslmode=verify-full"
 }
 
 func (s Server) plain() string {

@@ -182,7 +182,7 @@ func TestLoopback(t *testing.T) {
 			t.Errorf("%q: %v", host, got)
 		}
 	}
-	for address, want := range map[string]string{"h:1": "h", "h": "h", "[::1]:5": "::1", "[::1]": "::1", "/run/s:5": "/run/s:5"} {
+	for address, want := range map[string]string{"h:1": "h", "h": "h", "h:1,h:2,[::1]:3": "h, ::1", "[::1]:5": "::1", "[::1]": "::1", "/run/s:5": "/run/s:5"} {
 		if got := (Server{Address: address}).Host(); got != want {
 			t.Errorf("the host of %s is %s", address, got)
 		}

@@ -36,7 +36,7 @@ func note(k Kind, s Server, cause error) message.Note {
 	case NoTLS:
 		return message.New("server_without_tls", "turn_tls_on", "address", at, "parameter", s.plain())
 	case NeedsTLS:
-		return message.New("server_needs_tls", "use_tls", "address", at, "parameter", s.plain())
+		return message.New("server_needs_tls", "use_tls", "address", at, "parameter", s.encrypted(), "cause", text(cause))
 	case UnknownAuthority:
 		return message.New("authority_unknown", "name_authority", "host", s.Host(), "parameter", s.authority(), "lower", s.unverified())
 	case WrongName:
@@ -54,8 +54,14 @@ func ownNote(k Kind, s Server, cause error) message.Note {
 	at, user := s.Address, s.User
 	switch k {
 	case NoPassword:
+		if s.Kind != "mysql" {
+			return message.New("password_wanted", "give_password_postgres", "address", at, "user", user)
+		}
 		return message.New("password_wanted", "give_password", "address", at, "user", user, "product", s.Product())
 	case WrongPassword:
+		if s.Plain {
+			return message.New("password_wrong", "check_password_and_tls", "address", at, "user", user, "parameter", s.encrypted())
+		}
 		return message.New("password_wrong", "check_password", "address", at, "user", user)
 	case NoLogin:
 		return message.New("login_refused", "have_login_allowed", "address", at, "user", user, "cause", text(cause))

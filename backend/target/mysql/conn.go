@@ -38,6 +38,7 @@ func (d *DB) dial(ctx context.Context, address, further string) (*conn, []result
 	if err != nil {
 		return nil, nil, err
 	}
+	about.Plain = secure == nil && !isSocket(address)
 	cfg := mysql.NewConfig()
 	cfg.Net, cfg.Addr = "tcp", address
 	if isSocket(address) {

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"slices"
 	"strconv"
@@ -65,11 +67,23 @@ func ParseURL(url string) (Config, error) {
 // addressError returns the error of a URL that can't be understood, without its
 // text, which may hold a password.
 func addressError(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return fmt.Errorf("open target: %w", message.NewError(err, "no_certificate_file", "check_path", "cause", file))
+	}
 	cause := err.Error()
+	if i := strings.LastIndex(cause, "`: "); i > 0 { // after the address
+		cause = cause[i+len("`: "):]
+	}
 	if i := strings.LastIndexByte(cause, '('); i > 0 {
 		cause = strings.TrimSuffix(cause[i+1:], ")")
 	}
-	return fmt.Errorf("open target: %w", message.NewError(err, "address_wrong", "address_is", "cause", cause))
+	return fmt.Errorf("open target: %w", message.NewError(err, "address_wrong", "check_settings", "cause", cause))
+}
+
+// triesPlain reports whether a connection without TLS is tried.
+func (c Config) triesPlain() bool {
+	return c.conn.TLSConfig == nil || slices.ContainsFunc(c.conn.Fallbacks, func(f *pgconn.FallbackConfig) bool { return f.TLSConfig == nil })
 }
 
 // isInsecure reports whether others may read what is sent to a host, or answer in

@@ -45,6 +45,9 @@ func (d *DB) told(err error) error {
 			return known
 		}
 		if s := err.Error(); strings.Contains(s, "server refused TLS connection") {
+			if d.config.triesPlain() { // and what answered then is no PostgreSQL
+				return connect.New(connect.NotThisServer, server, err)
+			}
 			return connect.New(connect.NoTLS, server, err)
 		}
 		return connect.New(connect.Other, server, err)
@@ -57,7 +60,7 @@ func (d *DB) told(err error) error {
 		return connect.New(connect.WrongPassword, server, pg)
 	case strings.HasPrefix(code, "28"):
 		if strings.Contains(pg.Message, "no encryption") || strings.Contains(pg.Message, "SSL off") {
-			return connect.New(connect.NeedsTLS, server, pg)
+			return connect.New(connect.NeedsTLS, server, said)
 		}
 		return connect.New(connect.NoLogin, server, said)
 	case code == "3D000":

@@ -9,10 +9,12 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +24,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 
 	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/target/connect"
 )
 
@@ -90,11 +93,19 @@ func (d *DB) connect(ctx context.Context, name string) (*pgx.Conn, error) {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTime}
 	}
 	c, err := pgx.ConnectConfig(ctx, config)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && slices.Contains(refusedSettings, pg.Code) {
+		return nil, fmt.Errorf("open database: %w", message.NewError(pg, "server_says", "check_settings", "cause", pg.Message))
+	}
 	if err != nil {
 		return nil, d.explain(ctx, "open database", err)
 	}
 	return c, nil
 }
+
+// refusedSettings are the codes of errors about a setting of the session: there is none
+// of that name, it does not take the value, or may not be changed.
+var refusedSettings = []string{"42704", "22023", "55P02"}
 
 // connection returns the connection for all but the rows, which is made anew where
 // the last one was cut.
@@ -170,7 +181,8 @@ func (d *DB) DecimalDigits() int { return 0 }
 
 // server is what messages tell of the server.
 func (d *DB) server() connect.Server {
-	s := connect.Server{Kind: "postgres", User: d.config.conn.User, Database: d.config.conn.Database}
+	c := d.config.conn
+	s := connect.Server{Kind: "postgres", User: c.User, Database: cmp.Or(c.Database, c.User)} // as the server has it
 	if len(d.config.hosts) > 0 {
 		s.Address = strings.Join(d.config.hosts, ",")
 	}
