@@ -113,6 +113,26 @@ func TestSplitting(t *testing.T) {
 	}
 }
 
+// Warnings that a row is not as it was sent are told from those that change nothing.
+func TestEffects(t *testing.T) {
+	for _, c := range []struct {
+		said said
+		want int
+	}{
+		{said{number: 1062, message: "Duplicate entry '1' for key 'PRIMARY'"}, notStored},
+		{said{number: 1265, message: "Data truncated for column 'v' at row 1"}, changed},
+		{said{number: 1261, message: "Row 1 doesn't contain data for all columns"}, changed},
+		{said{number: 1301, message: "Result of unhex() was larger than max_allowed_packet (1048576) - truncated"}, changed},
+		{said{number: 1977, message: `Cannot convert 'utf8mb4' character 0xE6BCA2 to 'latin1'`}, changed},
+		{said{number: 9999, message: "Something new about column 'v' at row 1"}, changed},
+		{said{number: 1287, message: "'VALUES function' is deprecated and will be removed in a future release"}, harmless},
+	} {
+		if got := c.said.effect(); got != c.want {
+			t.Errorf("%s: %d, want %d", c.said.message, got, c.want)
+		}
+	}
+}
+
 // What MySQL says of a row is understood as what MariaDB says.
 func TestReasons(t *testing.T) {
 	of := func(name, kind string, typ load.Type) column {
