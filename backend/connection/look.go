@@ -13,6 +13,7 @@ import (
 type Database struct {
 	Place   target.Place     `json:"place"`
 	Tables  []load.Table     `json:"tables"`            // none for a file that does not exist yet
+	Schemas []string         `json:"schemas,omitempty"` // those in which a table can be made, by name; none for a file
 	Failure *connect.Failure `json:"failure,omitempty"` // why the rest is not known
 }
 
@@ -25,6 +26,10 @@ func (b *Book) Look(ctx context.Context, url string) Database {
 		if tables != nil {
 			d.Tables = tables
 		}
+		if err != nil {
+			return err
+		}
+		d.Schemas, err = db.Schemas(ctx)
 		return err
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -238,6 +239,9 @@ func TestSavedConnection(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 		name := load.TableName{Schema: d.Tables[0].Schema, Name: "people"}
+		if !slices.Contains(d.Schemas, name.Schema) {
+			t.Errorf("%q is not among the schemas %q", name.Schema, d.Schemas)
+		}
 		h, err := b.Head(t.Context(), "connection:shop", name, 5)
 		if err != nil || strings.Join(h.Columns, " ") != "id name" || len(h.Rows) != 2 || *h.Rows[0][1] != "Ada" || h.Rows[1][1] != nil {
 			t.Errorf("%+v, %v", h, err)

@@ -22,6 +22,10 @@ type Target interface {
 	// Tables returns the tables that can be loaded into, sorted by schema and name.
 	Tables(ctx context.Context) ([]load.Table, error)
 
+	// Schemas returns the schemas in which a table can be made, sorted by name, whether
+	// or not there is one in them; none where the target has no schemas.
+	Schemas(ctx context.Context) ([]string, error)
+
 	// Head returns the first rows of a table, at most n, as text and in the order of
 	// its columns; nil is NULL.
 	Head(ctx context.Context, t load.TableName, n int) ([][]*string, error)

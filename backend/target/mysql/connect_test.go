@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -233,6 +234,11 @@ func TestSchemas(t *testing.T) {
 	}
 	if err != nil || !found {
 		t.Errorf("%v, %v", tables, err)
+	}
+	// An empty one is a schema too, and those of the server are not.
+	schemas, err := db.Schemas(t.Context())
+	if err != nil || !slices.Contains(schemas, d.Name) || !slices.Contains(schemas, other.Name) || slices.Contains(schemas, "mysql") || !slices.IsSorted(schemas) {
+		t.Errorf("%q, %v", schemas, err)
 	}
 	ld, err := db.Prepare(t.Context(), "job", layout(t, db, load.Plan{Schema: other.Name, Table: "goods"}))
 	if err != nil {

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,22 @@ func TestRights(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// The schemas are those in which the user may make a table, empty ones too.
+func TestSchemas(t *testing.T) {
+	d := newDatabase(t)
+	for _, statement := range []string{"REVOKE CREATE ON SCHEMA public FROM PUBLIC", "CREATE TABLE items (id integer)", `CREATE SCHEMA "Empty"`, "CREATE SCHEMA closed"} {
+		d.Exec(t, statement)
+	}
+	for url, want := range map[string][]string{
+		d.URL(): {"Empty", "closed", "public"},
+		d.User(t, `USAGE, CREATE ON SCHEMA "Empty"`, "CREATE ON SCHEMA closed", "INSERT ON items"): {"Empty"},
+	} {
+		if got, err := open(t, url).Schemas(t.Context()); err != nil || !slices.Equal(got, want) {
+			t.Errorf("schemas: %q, %v, want %q", got, err, want)
+		}
 	}
 }
 

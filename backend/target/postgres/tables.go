@@ -33,6 +33,23 @@ func (d *DB) Tables(ctx context.Context) (tables []load.Table, err error) {
 	return tables, err
 }
 
+// Schemas returns the schemas in which the user may make a table, sorted by name.
+func (d *DB) Schemas(ctx context.Context) (names []string, err error) {
+	err = d.do(ctx, "list schemas", func(c *pgx.Conn) error {
+		rows, err := c.Query(ctx, `
+			SELECT nspname FROM pg_catalog.pg_namespace
+			WHERE nspname NOT LIKE 'pg\_%' AND nspname NOT IN ('information_schema', 'crdb_internal')
+				AND pg_catalog.has_schema_privilege(oid, 'USAGE') AND pg_catalog.has_schema_privilege(oid, 'CREATE')
+			ORDER BY nspname COLLATE "C"`)
+		if err != nil {
+			return err
+		}
+		names, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return names, err
+}
+
 // small marks tables whose rows can be counted. Whoever asks for the size of a table waits for
 // who has locked it, or waits for that.
 const small = -2

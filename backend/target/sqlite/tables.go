@@ -43,6 +43,9 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 	return tables, nil
 }
 
+// Schemas returns none: tables of an SQLite file are in no schema.
+func (d *DB) Schemas(context.Context) ([]string, error) { return nil, nil }
+
 // tableNames returns the names of the tables that can be loaded into.
 func (d *DB) tableNames(ctx context.Context) ([]string, error) {
 	var names []string

@@ -26,6 +26,7 @@ export namespace connection {
 	export interface Database {
 	    place: load.Place;
 	    tables: load.Table[];
+	    schemas?: string[];
 	    failure?: connect.Failure;
 	}
 	export interface Draft {
