@@ -39,9 +39,13 @@ export function column(name: string, type = 'text', rest: Partial<Column> = {}):
 }
 
 /** A database with these tables: an SQLite file, or what place says. */
-export function database(tables: readonly Table[] = [], place: Partial<Place> = {}): Database {
+export function database(
+  tables: readonly Table[] = [],
+  place: Partial<Place> = {},
+  schemas: readonly string[] = [],
+): Database {
   const file = { kind: 'sqlite', product: 'SQLite', marks: true };
-  return { place: { ...file, ...place }, tables: [...tables] };
+  return { place: { ...file, ...place }, tables: [...tables], schemas: [...schemas] };
 }
 
 /** The place of a PostgreSQL server. */

@@ -1,37 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import type { Job, Preview, Request, Settled, Snapshot, Table } from '../backend/model';
-import { Live } from '../backend/live';
-import { Program } from '../backend/program';
-import { column, database, fakeProgram, postgres, preview, settled } from '../backend/program.fake';
-import { Draft } from './draft';
-
-function setUp(answers: Partial<Program> = {}) {
-  const asked: Request[] = [];
-  TestBed.configureTestingModule({
-    providers: [
-      {
-        provide: Program,
-        useValue: fakeProgram({
-          preview: () => Promise.resolve(preview(['sku', 'price'])),
-          settle: (request) => {
-            asked.push(request);
-            return Promise.resolve(settled());
-          },
-          ...answers,
-        }),
-      },
-      { provide: Live, useValue: { listen: () => () => undefined } },
-    ],
-  });
-  return { draft: TestBed.inject(Draft), asked };
-}
-
-/** Waits until the draft has its answers. */
-const until = (check: () => void) =>
-  vi.waitFor(() => {
-    TestBed.tick();
-    check();
-  });
+import { column, database, preview, settled } from '../backend/program.fake';
+import { setUp, until, server } from './draft.fake';
 
 describe('Draft', () => {
   it('offers a database beside the file, and a table by its name', async () => {
@@ -41,8 +11,8 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.blocked()).toBe('');
     });
-    expect(draft.target()).toBe('/data/Price List.db');
-    expect(draft.table()).toBe('price_list');
+    expect(draft.database.target()).toBe('/data/Price List.db');
+    expect(draft.table.name()).toBe('price_list');
     expect(draft.request()).toMatchObject({
       file: '/data/Price List.csv',
       target: '/data/Price List.db',
@@ -67,7 +37,7 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.request()?.plan.table).toBe('b');
     });
-    expect(draft.target()).toBe('/data/b.db');
+    expect(draft.database.target()).toBe('/data/b.db');
     expect(draft.choices.dialect()).toEqual({});
     expect(draft.rules()).toEqual({});
     expect(draft.request()?.plan.columns?.[0]?.name).toBe('sku');
@@ -101,29 +71,6 @@ describe('Draft', () => {
     await choose();
     draft.open('/data/a.csv');
     expect([draft.rules(), draft.choices.dialect()]).toEqual([{}, {}]);
-  });
-
-  it('offers the sample’s database where a person finds it', async () => {
-    const { draft } = setUp({
-      folders: () =>
-        Promise.resolve({ own: '/home/ada/.linefeed', documents: '/home/ada/Documents' }),
-    });
-    draft.open('/home/ada/.linefeed/articles.csv');
-    await until(() => {
-      expect(draft.target()).toBe('/home/ada/Documents/linefeed-sample.db');
-    });
-    draft.open('/home/ada/articles.csv');
-    expect(draft.target()).toBe('/home/ada/articles.db');
-  });
-
-  it('takes an emptied database or table for the one that is offered', () => {
-    const { draft } = setUp();
-    draft.open('/data/a.csv');
-    draft.choices.setTarget('/data/all.db');
-    draft.choices.setTable('mine');
-    draft.choices.setTarget('');
-    draft.choices.setTable('');
-    expect([draft.target(), draft.table()]).toEqual(['/data/a.db', 'a']);
   });
 
   it('takes the first of several files, and keeps the others waiting', () => {
@@ -282,175 +229,6 @@ describe('Draft', () => {
     expect(draft.blocked()).toBe('The file can’t be read: see Source');
   });
 
-  it('adds to a table that is there, whatever its case', async () => {
-    const { draft } = setUp({
-      database: () => Promise.resolve(database([{ name: 'Articles', rows: 3 }])),
-    });
-    draft.open('/data/articles.csv');
-    draft.choices.map('sku', 'id');
-    await until(() => {
-      expect(draft.request()?.plan).toEqual({ table: 'articles', formats: {}, map: { sku: 'id' } });
-    });
-    expect(draft.creates()).toBe(false);
-  });
-
-  it('makes a new table by a name that is free', async () => {
-    const tables = ['a', 'A_2'].map((name) => ({ name, rows: 1 }));
-    const { draft } = setUp({ database: () => Promise.resolve(database(tables)) });
-    draft.open('/data/a.csv');
-    await until(() => {
-      expect(draft.creates()).toBe(false);
-    });
-    draft.createTable('');
-    expect(draft.table()).toBe('a_3');
-    expect(draft.creates()).toBe(true);
-  });
-
-  describe('of a server', () => {
-    const tables = [
-      { schema: 'public', name: 'a', rows: 1 },
-      { schema: 'sales', name: 'A', rows: 1 },
-    ];
-    const server = (rest: Partial<Program> = {}) => {
-      const found = setUp({
-        database: () => Promise.resolve(database(tables, postgres)),
-        ...rest,
-      });
-      found.draft.open('/data/a.csv');
-      found.draft.choices.setTarget('connection:Shop');
-      return found;
-    };
-
-    it('takes a table of a schema, by its exact name', async () => {
-      const { draft } = server();
-      await until(() => {
-        expect(draft.request()?.plan).toMatchObject({ schema: 'public', table: 'a' });
-      });
-      expect(draft.request()?.target).toBe('connection:Shop');
-      expect(draft.schemas()).toEqual(['public', 'sales']);
-      expect(draft.existing()).toBe(tables[0]);
-      draft.choices.setSchema('sales');
-      expect(draft.creates()).toBe(true);
-      draft.useTable({ schema: 'sales', name: 'A', rows: 1 });
-      expect([draft.existing(), draft.schema()]).toEqual([tables[1], 'sales']);
-      expect(draft.request()?.plan).toMatchObject({ schema: 'sales', table: 'A' });
-    });
-
-    it('makes a table in a schema, under a name that is free there', async () => {
-      const { draft } = server();
-      await until(() => {
-        expect(draft.existing()).toBeDefined();
-      });
-      draft.createTable('');
-      expect([draft.schema(), draft.table()]).toEqual(['public', 'a_2']);
-      draft.choices.setTable('A');
-      draft.createIn('sales');
-      expect([draft.schema(), draft.table(), draft.creates()]).toEqual(['sales', 'A_2', true]);
-      draft.choices.setTarget('connection:Other');
-      expect(draft.choices.schema()).toBeUndefined();
-    });
-
-    it('wants a schema where there is no default one', async () => {
-      const { draft } = server({
-        database: () => Promise.resolve(database(tables, { ...postgres, schema: undefined })),
-      });
-      await until(() => {
-        expect(draft.blocked()).toBe('Choose where the table is, or goes: see Target');
-      });
-      expect(draft.request()).toBeUndefined();
-      draft.choices.setSchema('sales');
-      await until(() => {
-        expect(draft.blocked()).toBe('');
-      });
-    });
-
-    it('asks for writers of a server alone', async () => {
-      const { draft } = server();
-      draft.choices.setRules({ writers: 4 });
-      await until(() => {
-        expect(draft.request()?.plan.writers).toBe(4);
-      });
-    });
-
-    it('leaves schema and writers out of a plan for a file', async () => {
-      const { draft } = setUp();
-      draft.open('/data/a.csv');
-      draft.choices.setRules({ writers: 4 });
-      await until(() => {
-        expect(draft.request()).toBeDefined();
-      });
-      expect(draft.request()?.plan).not.toHaveProperty('writers');
-      expect(draft.request()?.plan).not.toHaveProperty('schema');
-    });
-
-    it('says why it can’t be reached, and goes on once it has the password', async () => {
-      let given = '';
-      const failure = {
-        ...{ kind: 'no_password', step: 'login', hint: 'give it' },
-        message: 'db:5432 asks for the password of "ada", and there is none',
-      };
-      const { draft } = server({
-        database: () =>
-          Promise.resolve(given ? database(tables, postgres) : { ...database(), failure }),
-        givePassword: (target, password) => {
-          given = `${target} ${password}`;
-          return Promise.resolve();
-        },
-      });
-      await until(() => {
-        expect(draft.failure()?.kind).toBe('no_password');
-      });
-      expect(draft.targetError()).toBe(
-        'db:5432 asks for the password of "ada", and there is none. Give it.',
-      );
-      expect(draft.blocked()).toBe('The database can’t be used: see Target');
-      expect(draft.request()).toBeUndefined();
-      await draft.givePassword('secret');
-      await until(() => {
-        expect(draft.blocked()).toBe('');
-      });
-      expect(given).toBe('connection:Shop secret');
-    });
-
-    it('keeps no password of a URL that was typed', async () => {
-      const given: string[] = [];
-      const { draft } = server({
-        givePassword: (target, password) => {
-          given.push(target, password);
-          return Promise.resolve();
-        },
-      });
-      await draft.takeTarget('postgres://ada:s%40e@db/shop', 'file');
-      expect(given).toEqual(['postgres://ada@db/shop', 's@e']);
-      expect([draft.kind(), draft.target()]).toEqual(['url', 'postgres://ada@db/shop']);
-    });
-
-    it('takes nothing but a URL for one', async () => {
-      const { draft } = server();
-      await draft.takeTarget('db.example/shop', 'url');
-      await until(() => {
-        expect(draft.targetError()).toBe('The URL of a server begins with postgres:// or mysql://');
-      });
-      expect([draft.kind(), draft.request()]).toEqual(['url', undefined]);
-      expect(draft.blocked()).toBe('The database can’t be used: see Target');
-      await draft.takeTarget('', 'url');
-      expect([draft.kind(), draft.target(), draft.targetError()]).toEqual(['url', '', '']);
-    });
-
-    it('keeps what was chosen of each kind', () => {
-      const { draft } = server();
-      draft.choices.setKind('url');
-      expect([draft.target(), draft.blocked()]).toEqual([
-        '',
-        'Choose a database first: see Target',
-      ]);
-      draft.choices.setKind('file');
-      expect(draft.target()).toBe('/data/a.db');
-      draft.choices.setKind('connection');
-      expect(draft.target()).toBe('connection:Shop');
-    });
-  });
-
   it('sees the table that a run of it made', async () => {
     let tables: Table[] = [];
     const request = { file: '', target: '', dialect: {}, limits: {}, plan: { table: '' } };
@@ -467,11 +245,11 @@ describe('Draft', () => {
     await until(() => {
       expect(draft.blocked()).toBe('');
     });
-    expect(draft.creates()).toBe(true);
+    expect(draft.table.creates()).toBe(true);
     tables = [{ name: 'a', rows: 3 }];
     await draft.start();
     await until(() => {
-      expect(draft.creates()).toBe(false);
+      expect(draft.table.creates()).toBe(false);
     });
   });
 
@@ -488,28 +266,23 @@ describe('Draft', () => {
     });
   });
 
-  it('takes the ready-made table that is made for just these fields', async () => {
-    const preset = {
-      name: 'prices',
-      title: 'Prices',
-      table: 'price_list',
-      columns: [column('sku', 'text', { primaryKey: true }), column('price', 'decimal')],
-    };
-    const { draft } = setUp({ presets: () => Promise.resolve([preset]) });
-    draft.open('/data/x.csv');
+  it('asks for writers of a server alone', async () => {
+    const { draft } = server();
+    draft.choices.setRules({ writers: 4 });
     await until(() => {
-      expect(draft.request()?.plan).toMatchObject({
-        table: 'price_list',
-        columns: [
-          { name: 'sku', primaryKey: true },
-          { name: 'price', type: 'decimal' },
-        ],
-      });
+      expect(draft.request()?.plan.writers).toBe(4);
     });
-    draft.createTable('');
+  });
+
+  it('leaves schema and writers out of a plan for a file', async () => {
+    const { draft } = setUp();
+    draft.open('/data/a.csv');
+    draft.choices.setRules({ writers: 4 });
     await until(() => {
-      expect(draft.request()?.plan).toMatchObject({ table: 'x', columns: [{}, { type: 'text' }] });
+      expect(draft.request()).toBeDefined();
     });
+    expect(draft.request()?.plan).not.toHaveProperty('writers');
+    expect(draft.request()?.plan).not.toHaveProperty('schema');
   });
 
   it('is blocked by problems, and says which', async () => {

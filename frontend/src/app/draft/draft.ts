@@ -10,26 +10,19 @@ import {
 } from '@angular/core';
 import type {
   Column,
-  Database,
-  Failure,
   Guess,
-  Place,
   Plan,
-  Preset,
   Preview,
   Problem,
   Request,
   Settled,
-  Table,
   Warning,
 } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
-import { sentence } from '../format/format';
-import { passwordIn, targetKind, withoutPassword, type TargetKind } from '../format/target';
-import { hintOf } from '../notice/settings';
 import { Choices, withoutUndefined, type Rules } from './choices';
-import { databaseFor, tableName } from './names';
+import { ChosenDatabase } from './chosen-database';
+import { ChosenTable } from './chosen-table';
 import { newColumns } from './new-columns';
 import { inheritedRules, originOf } from './origin';
 
@@ -47,7 +40,7 @@ export class Draft {
   private readonly runs = inject(Runs);
 
   readonly choices: Choices = new Choices(
-    () => `${this.target()}\n${this.choices.schema() ?? ''}\n${this.table()}`,
+    () => `${this.database.target()}\n${this.choices.schema() ?? ''}\n${this.table.name()}`,
   );
   readonly file = this.choices.file;
 
@@ -79,44 +72,6 @@ export class Draft {
     ...this.choices.rules(),
   }));
 
-  /** The target of the import whose rejected lines the file holds; "" for none. */
-  private readonly originTarget = computed(() => {
-    const target = this.originRequest()?.target ?? '';
-    return targetKind(target) === 'url' ? withoutPassword(target) : target;
-  });
-  readonly kind = computed(() => this.choices.kind() ?? targetKind(this.originTarget()));
-  /** As a request names it; "" while none of its kind was chosen. */
-  readonly target = computed(() => {
-    const kind = this.kind();
-    return (
-      this.choices.targets()[kind] ??
-      (this.originTarget() && targetKind(this.originTarget()) === kind
-        ? this.originTarget()
-        : kind === 'file' && this.file()
-          ? databaseFor(this.file(), this.folders())
-          : '')
-    );
-  });
-  /** The ready-made table: the chosen one, else the one with exactly the fields of the file. */
-  readonly preset = computed(() => {
-    const [chosen, fields] = [this.choices.preset(), this.preview()?.fields.join('\n')];
-    return this.presets().find((p) =>
-      chosen === undefined ? p.columns.map((c) => c.name).join('\n') === fields : p.name === chosen,
-    );
-  });
-  readonly table = computed(
-    () =>
-      this.choices.table() ??
-      this.originRequest()?.plan.table ??
-      this.preset()?.table ??
-      (this.file() ? tableName(this.file()) : ''),
-  );
-
-  /** What was typed as a server's URL is none. */
-  private readonly noURL = computed(
-    () => this.kind() === 'url' && this.target() !== '' && targetKind(this.target()) !== 'url',
-  );
-
   private readonly ragged = computed(() => this.rules().ragged);
 
   private readonly looking = resource({
@@ -130,15 +85,6 @@ export class Draft {
     loader: ({ params: { file, dialect, ragged, like } }) =>
       this.program.preview(file, dialect, ragged, like),
   });
-  private readonly listing = resource({
-    params: () => (this.noURL() ? undefined : this.target() || undefined),
-    loader: ({ params }) => this.program.database(params),
-  });
-  private readonly offering = resource({ loader: () => this.program.presets() });
-  private readonly placing = resource({ loader: () => this.program.folders() });
-  private readonly folders = computed(() =>
-    this.placing.hasValue() ? this.placing.value() : { own: '', documents: '' },
-  );
   private readonly settling = resource({
     params: () => this.request(),
     loader: ({ params }) => this.program.settle(params),
@@ -161,54 +107,8 @@ export class Draft {
   readonly previewError = computed(() => this.looking.error()?.message ?? '');
   readonly previewing = this.looking.isLoading;
 
-  private readonly database = computed((): Database | undefined =>
-    this.listing.hasValue() ? this.listing.value() : undefined,
-  );
-  /** Why the database can't be reached or used, where the program knows the kind of it. */
-  readonly failure = computed((): Failure | undefined => this.database()?.failure);
-  /** Where the target is, and what it can; undefined while that is not known. */
-  readonly place = computed((): Place | undefined =>
-    this.failure() ? undefined : this.database()?.place,
-  );
-  readonly tables = computed((): readonly Table[] => this.database()?.tables ?? []);
-  /** Why the database can't be used, and what to do; "" when it can. */
-  readonly targetError = computed(() => {
-    const failure = this.failure();
-    return this.noURL()
-      ? 'The URL of a server begins with postgres:// or mysql://'
-      : failure
-        ? `${sentence(failure.message)} ${hintOf(failure)}`.trim()
-        : (this.listing.error()?.message ?? '');
-  });
-  /** The tables of the database are not known yet. */
-  readonly listingTables = this.listing.isLoading;
-  readonly presets = computed((): readonly Preset[] =>
-    this.offering.hasValue() ? this.offering.value() : [],
-  );
-
-  /** The schema of the table; "" where tables are in none. */
-  readonly schema = computed(() => {
-    const place = this.place();
-    const same = this.target() === this.originTarget();
-    return place?.schemas
-      ? (this.choices.schema() ??
-          (same ? this.originRequest()?.plan.schema : undefined) ??
-          place.schema ??
-          '')
-      : '';
-  });
-  /** The schemas to choose from, the default one first. */
-  readonly schemas = computed((): readonly string[] => {
-    const { schemas, schema } = this.place() ?? {};
-    const all = [schema ?? '', ...this.tables().map((t) => t.schema ?? '')];
-    return schemas ? [...new Set(all)].filter(Boolean) : [];
-  });
-  /** There is no default schema, as in MySQL without a database, and none was chosen. */
-  readonly lacksSchema = computed(() => this.place()?.schemas === true && this.schema() === '');
-  /** The table that exists already; undefined if the import creates it. */
-  readonly existing = computed(() => this.tables().find((t) => this.isChosen(t)));
-  /** Whether the import creates the table. */
-  readonly creates = computed(() => this.existing() === undefined);
+  readonly database = new ChosenDatabase(this.choices, this.originRequest);
+  readonly table = new ChosenTable(this.choices, this.database, this.originRequest, this.preview);
 
   /** How the file is read; what a check finds in it holds for that reading alone. */
   private readonly reading = computed(() =>
@@ -242,17 +142,16 @@ export class Draft {
     if (
       !preview ||
       this.memberOpen() ||
-      !this.target() ||
-      !this.table() ||
-      !this.database() ||
-      this.failure() ||
-      this.lacksSchema()
+      !this.database.target() ||
+      !this.database.usable() ||
+      !this.table.name() ||
+      this.table.lacksSchema()
     ) {
       return undefined;
     }
     return {
       file: this.file(),
-      target: this.target(),
+      target: this.database.target(),
       dialect: this.choices.dialect(),
       limits: {},
       plan: this.plan(),
@@ -310,13 +209,13 @@ export class Draft {
     if (this.memberOpen()) {
       return 'Choose a file of the archive first: see Source';
     }
-    if (!this.target()) {
+    if (!this.database.target()) {
       return 'Choose a database first: see Target';
     }
-    if (this.targetError()) {
+    if (this.database.error()) {
       return 'The database can’t be used: see Target';
     }
-    if (this.lacksSchema()) {
+    if (this.table.lacksSchema()) {
       return 'Choose where the table is, or goes: see Target';
     }
     if (this.settleError()) {
@@ -335,7 +234,9 @@ export class Draft {
     const ended = computed(() => this.runs.list().length - this.runs.active().length);
     effect(() => {
       if (ended() > 0) {
-        untracked(() => this.listing.reload());
+        untracked(() => {
+          this.database.reload();
+        });
       }
     });
   }
@@ -369,55 +270,6 @@ export class Draft {
     this.looking.reload();
   }
 
-  /** Lists the tables again: another program may have created one. */
-  reloadTables(): void {
-    this.listing.reload();
-    this.settling.reload();
-  }
-
-  /**
-   * Takes a target as it was typed, where one of that kind is asked for; but a saved
-   * connection and a URL are such everywhere. The password in a URL is kept by the
-   * program alone, until it ends.
-   */
-  async takeTarget(typed: string, kind: TargetKind): Promise<void> {
-    const named = targetKind(typed);
-    if (named !== 'url') {
-      this.choices.setTarget(typed, named === 'connection' ? named : kind);
-      return;
-    }
-    const [url, password] = [withoutPassword(typed), passwordIn(typed)];
-    if (password) {
-      // What is wrong with the URL is told when it is opened.
-      await this.program.givePassword(url, password).catch(() => undefined);
-    }
-    this.choices.setTarget(url, 'url');
-  }
-
-  /** Answers the database's question for a password, and tries again. */
-  async givePassword(password: string): Promise<void> {
-    await this.program.givePassword(this.target(), password);
-    this.reloadTables();
-  }
-
-  /** Has a table created, a ready-made one or with "" one with the file's own columns, under a free name. */
-  createTable(preset: string): void {
-    this.choices.setPreset(preset);
-    this.takeFreeName();
-  }
-
-  /** Has the table created in a schema, "" for the default one, under a free name. */
-  createIn(schema: string): void {
-    this.choices.setSchema(schema);
-    this.takeFreeName();
-  }
-
-  /** Chooses a table that exists. */
-  useTable(table: Table): void {
-    this.choices.setSchema(table.schema ?? '');
-    this.choices.setTable(table.name);
-  }
-
   /** Starts the import, or the check, which does everything but write; returns the job's id. */
   async start(check = false): Promise<string> {
     const request = this.request();
@@ -428,20 +280,6 @@ export class Draft {
     const run = await this.runs.start(check ? { ...request, check } : request);
     this.started.set({ id: run.id, reading, wish });
     return run.id;
-  }
-
-  private takeFreeName(): void {
-    const usual = this.table();
-    for (let i = 2; !this.creates(); i++) {
-      this.choices.setTable(`${usual}_${i}`);
-    }
-  }
-
-  /** On servers, names may differ in case alone. */
-  private isChosen(table: Table): boolean {
-    const exact = this.place()?.server !== undefined;
-    const name = (t: string) => (exact ? t : t.toLowerCase());
-    return (table.schema ?? '') === this.schema() && name(table.name) === name(this.table());
   }
 
   /** The request without the types that nobody has chosen: a check may find others. */
@@ -456,7 +294,7 @@ export class Draft {
 
   /** The new columns whose type nobody has chosen. */
   private undecided(): string[] {
-    return this.creates() && !this.preset()
+    return this.table.creates() && !this.table.preset()
       ? this.newColumns()
           .filter((c) => !c.leftOut && !c.decided)
           .map((c) => c.column.name)
@@ -464,14 +302,14 @@ export class Draft {
   }
 
   private plan(): Plan {
-    const schema = this.schema();
+    const schema = this.table.schema();
     const { writers, ...all } = this.rules();
     const rules = withoutUndefined({
-      ...{ table: this.table(), schema: schema || undefined, ...all },
-      writers: this.place()?.server ? writers : undefined,
+      ...{ table: this.table.name(), schema: schema || undefined, ...all },
+      writers: this.database.place()?.server ? writers : undefined,
     });
-    const [preset, formats] = [this.preset(), this.choices.formats()];
-    if (!this.creates()) {
+    const [preset, formats] = [this.table.preset(), this.choices.formats()];
+    if (!this.table.creates()) {
       return { ...rules, formats, map: this.choices.mapping() };
     }
     if (preset) {

@@ -46,7 +46,7 @@ export class Header {
     }
     const file = this.draft.file();
     const preview = this.draft.preview();
-    const [target, schema, table] = [this.draft.target(), this.draft.schema(), this.draft.table()];
+    const [target, schema, table] = [this.draft.database.target(), this.draft.table.schema(), this.draft.table.name()];
     const facts = preview
       ? [
           bytes(preview.size),
@@ -61,7 +61,7 @@ export class Header {
       facts,
       to: preview && target ? `${targetName(target)} / ${tableOf({ schema, table })}` : '',
       target: targetInFull(target),
-      how: this.place.ownRun() ? '' : this.draft.creates() ? 'new table' : 'adds rows',
+      how: this.place.ownRun() ? '' : this.draft.table.creates() ? 'new table' : 'adds rows',
     };
   });
 

@@ -94,7 +94,7 @@ export class FieldsToColumns {
   /** A note for each column that lost its field to another column. */
   private readonly moved = linkedSignal<string, ReadonlyMap<string, string>>({
     source: () =>
-      `${this.draft.file()}\n${this.draft.target()}\n${this.draft.schema()}\n${this.draft.table()}`,
+      `${this.draft.file()}\n${this.draft.database.target()}\n${this.draft.table.schema()}\n${this.draft.table.name()}`,
     computation: () => new Map(),
   });
 

@@ -45,10 +45,10 @@ export class Review {
           ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that file was`
           : bytes(preview.size),
       },
-      { what: 'To', value: targetInFull(draft.target()), note: this.where() },
+      { what: 'To', value: targetInFull(draft.database.target()), note: this.where() },
       {
         what: 'Table',
-        value: tableOf({ schema: draft.schema(), table: draft.table() }),
+        value: tableOf({ schema: draft.table.schema(), table: draft.table.name() }),
         note: settled.create
           ? `new, with ${counted(settled.columns.length, 'column')}`
           : 'existing; rows are added to it',
@@ -63,7 +63,7 @@ export class Review {
 
   /** Where a server's database is, beyond what its name says. */
   private where(): string {
-    const place = this.draft.place();
+    const place = this.draft.database.place();
     return place?.server ? `${place.product}, ${whereIs(place)}` : '';
   }
 

@@ -61,7 +61,7 @@ export class Source {
   /** The number of columns that can be read in several ways: "2 columns"; "" for none. */
   protected readonly open = computed(() => {
     const open = this.draft.newColumns().filter((c) => c.guess.ambiguous?.length && !c.decided);
-    return this.draft.creates() && !this.draft.preset() && open.length
+    return this.draft.table.creates() && !this.draft.table.preset() && open.length
       ? counted(open.length, 'column')
       : '';
   });

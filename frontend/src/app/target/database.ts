@@ -56,24 +56,25 @@ export class Database {
     { value: 'url', label: 'URL' },
   ];
   /** The name of the saved connection; "" for another target. */
-  protected readonly name = computed(() => connectionName(this.draft.target()));
+  protected readonly name = computed(() => connectionName(this.draft.database.target()));
   /** The database wants a password, or another one. */
   protected readonly asks = computed(() =>
-    ['no_password', 'wrong_password'].includes(this.draft.failure()?.kind ?? ''),
+    ['no_password', 'wrong_password'].includes(this.draft.database.failure()?.kind ?? ''),
   );
 
   constructor() {
     this.connections.reload();
-    const file = () => this.draft.kind() === 'file';
+    const file = () => this.draft.database.kind() === 'file';
     claimKeys([
       { label: 'Open a database', key: 'Mod+o', enabled: file, run: () => void this.open() },
       { label: 'Create a database', key: 'Mod+s', enabled: file, run: () => void this.create() },
       {
         label: 'Reload',
         key: 'F5',
-        enabled: () => this.draft.kind() === 'connection' && this.draft.target() !== '',
+        enabled: () =>
+          this.draft.database.kind() === 'connection' && this.draft.database.target() !== '',
         run: () => {
-          this.draft.reloadTables();
+          this.draft.database.reload();
         },
       },
     ]);
@@ -84,14 +85,14 @@ export class Database {
   }
 
   protected create(): Promise<void> {
-    return this.take(() => this.program.createDatabase(this.draft.target()));
+    return this.take(() => this.program.createDatabase(this.draft.database.target()));
   }
 
   protected async answer(event: Event, field: HTMLInputElement): Promise<void> {
     event.preventDefault();
     const password = field.value;
     field.value = '';
-    await this.try(() => this.draft.givePassword(password));
+    await this.try(() => this.draft.database.givePassword(password));
   }
 
   private take(dialog: () => Promise<string>): Promise<void> {

@@ -22,9 +22,9 @@ export class FirstRows {
 
   private readonly reading = resource({
     params: () => {
-      const table = this.draft.existing();
+      const table = this.draft.table.existing();
       // Its rows change with each import.
-      return table && { target: this.draft.target(), table };
+      return table && { target: this.draft.database.target(), table };
     },
     loader: ({ params: { target, table } }) =>
       this.program.head(target, table.schema ?? '', table.name, rows),
@@ -39,7 +39,7 @@ export class FirstRows {
     const settled = this.draft.settled();
     const preview = this.draft.preview();
     return settled && preview
-      ? compared(settled, preview, this.draft.existing() ? this.head() : undefined, rows)
+      ? compared(settled, preview, this.draft.table.existing() ? this.head() : undefined, rows)
       : undefined;
   });
   protected readonly more = computed(() => {

@@ -30,46 +30,46 @@ export class Tables {
 
   /** What is searched for, in this database. */
   protected readonly sought = linkedSignal<string, string>({
-    source: this.draft.target,
+    source: this.draft.database.target,
     computation: () => '',
   });
-  private readonly hits = computed(() => search(this.draft.tables(), this.sought()));
+  private readonly hits = computed(() => search(this.draft.database.tables(), this.sought()));
   protected readonly groups = computed(() => bySchema(this.hits().slice(0, most)));
   protected readonly found = computed(() => {
-    const [hits, all] = [this.hits().length, this.draft.tables().length];
+    const [hits, all] = [this.hits().length, this.draft.database.tables().length];
     return hits < all ? `${count(hits)} of ${count(all)}` : count(all);
   });
   protected readonly nothing = computed(() => {
     const [draft, hidden] = [this.draft, this.hits().length - most];
-    if (draft.targetError()) {
+    if (draft.database.error()) {
       return 'Not known: see above.';
     }
-    if (draft.tables().length) {
+    if (draft.database.tables().length) {
       return hidden > 0
         ? `and ${count(hidden)} more: search for one by its name`
         : this.hits().length
           ? ''
           : 'No table has such a name.';
     }
-    if (draft.listingTables()) {
+    if (draft.database.loading()) {
       return 'Looking …';
     }
-    return draft.target()
-      ? `${targetName(draft.target())} has no tables yet.`
+    return draft.database.target()
+      ? `${targetName(draft.database.target())} has no tables yet.`
       : 'Choose a database first.';
   });
 
   protected readonly choice = computed(() =>
-    this.draft.creates() ? `new:${this.draft.preset()?.name ?? ''}` : '',
+    this.draft.table.creates() ? `new:${this.draft.table.preset()?.name ?? ''}` : '',
   );
   /** In MySQL a schema is a database. */
   protected readonly schemaWord = computed(() =>
-    this.draft.place()?.kind === 'mysql' ? 'Database' : 'Schema',
+    this.draft.database.place()?.kind === 'mysql' ? 'Database' : 'Schema',
   );
   /** The ready-made tables, and whether the file has a field for each required column. */
   protected readonly presets = computed(() => {
     const fields = new Set((this.draft.preview()?.fields ?? []).map((f) => f.toLowerCase()));
-    return this.draft.presets().map((preset) => ({
+    return this.draft.table.presets().map((preset) => ({
       preset,
       fits: fits(preset, fields),
     }));
@@ -89,8 +89,8 @@ export class Tables {
   }
 
   protected setSchema(field: HTMLInputElement): void {
-    this.draft.createIn(field.value.trim());
-    field.value = this.draft.schema();
+    this.draft.table.createIn(field.value.trim());
+    field.value = this.draft.table.schema();
   }
 }
 
