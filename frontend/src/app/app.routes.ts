@@ -1,4 +1,5 @@
 import type { Routes } from '@angular/router';
+import type { Connections } from './connections/connections';
 import { Source } from './source/source';
 
 export const routes: Routes = [
@@ -22,6 +23,8 @@ export const routes: Routes = [
   {
     path: 'connections',
     loadComponent: () => import('./connections/connections').then((m) => m.Connections),
+    canDeactivate: [(page: Connections | null) => page?.mayLeave() ?? true],
+    runGuardsAndResolvers: 'paramsOrQueryParamsChange', // each connection is asked for
     title: 'Connections · Linefeed',
   },
   {

@@ -36,7 +36,12 @@ export class Connections {
   }
 
   async remove(name: string): Promise<void> {
-    await this.program.removeConnection(name);
+    try {
+      await this.program.removeConnection(name);
+    } catch (reason) {
+      this.reload(); // it may be removed, and its password not
+      throw reason;
+    }
     this.listing.update((all) => (all ?? []).filter((c) => c.name !== name));
   }
 }

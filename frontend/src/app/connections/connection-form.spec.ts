@@ -30,7 +30,8 @@ function setUp(saved: Connection | undefined, answers: Partial<Program> = {}) {
           saveConnection: (draft) => {
             drafts.push(draft);
             const password = draft.password ? 'session' : '';
-            return Promise.resolve({ ...shop, name: draft.name, password, reason: 'no keychain' });
+            const { name, url } = draft;
+            return Promise.resolve({ ...shop, name, url, password, reason: 'no keychain' });
           },
           testConnection: (draft, schema, table) => {
             drafts.push(draft);
@@ -45,7 +46,7 @@ function setUp(saved: Connection | undefined, answers: Partial<Program> = {}) {
   const fixture = TestBed.createComponent(ConnectionForm);
   fixture.componentRef.setInput('saved', saved);
   const stored: string[] = [];
-  fixture.componentInstance.stored.subscribe(({ says }) => stored.push(says));
+  fixture.componentInstance.stored.subscribe((name) => stored.push(name));
   const page = fixture.nativeElement as HTMLElement;
   const part = (name: string) => {
     const found = page.querySelector<HTMLInputElement>(`[data-testid=${name}]`);
@@ -82,7 +83,10 @@ describe('ConnectionForm', () => {
       { name: 'Shop', url: 'postgres://ada@db.example/shop', password: 's e' },
     ]);
     expect(part('connection-password').value).toBe('');
-    expect(stored).toEqual(['Saved. The password is kept only until Linefeed ends: no keychain.']);
+    expect(stored).toEqual(['Shop']);
+    expect(part('connection-done').textContent).toBe(
+      'Saved. The password is kept only until Linefeed ends: no keychain.',
+    );
   });
 
   it('leaves the password of a saved connection alone, or has it forgotten', async () => {
@@ -113,19 +117,77 @@ describe('ConnectionForm', () => {
     expect(page.querySelector('[data-step=table]')?.textContent).toContain('And a');
   });
 
-  it('asks before it removes a connection', async () => {
-    const removed: string[] = [];
-    const { fixture, click } = setUp(shop, {
-      removeConnection: (name) => {
-        removed.push(name);
-        return Promise.resolve();
-      },
-    });
+  it('saves what was typed last, at Enter too, and says why it can’t', async () => {
+    const { fixture, part, drafts } = setUp(shop);
+    await fixture.whenStable();
+    const submit = async () => {
+      part('connection-name').form?.dispatchEvent(new Event('submit'));
+      await fixture.whenStable();
+    };
+    const type = (name: string, value: string) => {
+      part(name).value = value;
+      part(name).dispatchEvent(new Event('input'));
+    };
+    type('connection-database', 'other');
+    await submit();
+    expect(drafts.at(-1)?.url).toBe('postgres://ada@db/other');
+    type('connection-url', 'postgres://ada@db.example/last');
+    await submit();
+    expect(drafts.at(-1)?.url).toBe('postgres://ada@db.example/last');
+    type('connection-name', ' ');
+    await submit();
+    expect(part('connection-done').textContent).toBe('Give it a name first');
+    expect(drafts).toHaveLength(2);
+  });
+
+  it('keeps what is filled in while the list is read again, until another one is opened', async () => {
+    const { fixture, part, fill } = setUp(shop);
+    await fixture.whenStable();
+    await fill('connection-database', 'other');
+    await fill('connection-password', 'new');
+    fixture.componentRef.setInput('saved', { ...shop });
+    await fixture.whenStable();
+    expect([part('connection-database').value, part('connection-password').value]).toEqual([
+      ...['other', 'new'],
+    ]);
+    fixture.componentRef.setInput('saved', { ...shop, name: 'Lab' });
+    await fixture.whenStable();
+    expect([part('connection-name').value, part('connection-password').value]).toEqual(['Lab', '']);
+    expect(fixture.componentInstance.changed()).toBe(false);
+  });
+
+  it('says that a test is outdated once something has changed', async () => {
+    const { fixture, page, fill, click } = setUp(shop);
+    await fixture.whenStable();
+    const outdated = () => page.querySelector('[data-testid=test-outdated]') !== null;
+    await click('test-connection');
+    expect(outdated()).toBe(false);
+    await fill('connection-password', 'new');
+    expect(outdated()).toBe(true);
+    await click('test-connection');
+    expect(outdated()).toBe(false);
+    await click('save-connection');
+    expect(outdated()).toBe(false);
+    await fill('connection-hosts', 'db2');
+    expect(outdated()).toBe(true);
+  });
+
+  it('asks before it removes a connection, and keeps it at first', async () => {
+    const { fixture, page, click } = setUp(shop);
+    document.body.append(page); // what is not in the document has no focus
+    let unwanted = 0;
+    fixture.componentInstance.unwanted.subscribe(() => unwanted++);
     await fixture.whenStable();
     await click('remove-connection');
-    expect(removed).toEqual([]);
+    expect(unwanted).toBe(0);
+    expect(document.activeElement?.textContent.trim()).toBe('Keep');
+    (document.activeElement as HTMLElement).click();
+    await fixture.whenStable();
+    expect(document.activeElement?.textContent.trim()).toBe('Remove…');
+    await click('remove-connection');
     await click('remove-confirm');
-    expect(removed).toEqual(['Shop']);
+    expect(unwanted).toBe(1);
+    page.remove();
   });
 
   it('warns of TLS that is lowered, and says what is wrong with a URL', async () => {

@@ -1,6 +1,8 @@
 import {
   Component,
   ElementRef,
+  Injector,
+  afterNextRender,
   computed,
   effect,
   inject,
@@ -17,27 +19,20 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
 import { ShieldAlert } from 'lucide';
 import { Connections } from '../backend/connections';
-import type {
-  Connection,
-  ConnectionDraft,
-  ConnectionForm as Form,
-  ConnectionReport,
-} from '../backend/model';
+import type { Connection, ConnectionDraft, ConnectionReport } from '../backend/model';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { ChoiceBar } from '../field/choice-bar';
+import { PasswordField } from '../field/password-field';
 import { fileName, messageOf } from '../format/format';
-import { passwordIn, toConnection, withoutPassword } from '../format/target';
+import { toConnection } from '../format/target';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { ErrorNotice } from '../notice/error-notice';
+import { Editor } from './editor';
 import { Steps } from './steps';
+import { TextRow } from './text-row';
 import { modes, unsafe } from './tls';
-
-const empty: Form = {
-  ...{ kind: 'postgres', hosts: '', port: '', database: '', user: '', password: false },
-  ...{ tls: '', ca: '', rest: '' },
-};
 
 /**
  * A connection, new or saved, by its URL or its fields, and its test. A password
@@ -54,7 +49,9 @@ const empty: Form = {
     MatSelect,
     MatSelectTrigger,
     MatTooltip,
+    PasswordField,
     Steps,
+    TextRow,
   ],
   templateUrl: './connection-form.html',
   styleUrl: './connection-form.scss',
@@ -63,19 +60,26 @@ export class ConnectionForm {
   private readonly program = inject(Program);
   private readonly connections = inject(Connections);
   private readonly router = inject(Router);
+  private readonly injector = inject(Injector);
   protected readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
-  private readonly nameField = viewChild.required<ElementRef<HTMLInputElement>>('nameField');
-  private readonly password = viewChild.required<ElementRef<HTMLInputElement>>('password');
+  private readonly nameRow = viewChild.required<TextRow>('nameRow');
+  private readonly password = viewChild.required(PasswordField);
+  private readonly keepButton = viewChild<unknown, ElementRef<HTMLElement>>('keep', {
+    read: ElementRef,
+  });
+  private readonly removeButton = viewChild<unknown, ElementRef<HTMLElement>>('remove', {
+    read: ElementRef,
+  });
 
   /** The connection as it is saved; undefined for a new one. */
   readonly saved = input.required<Connection | undefined>();
   /** The URL that a new one begins with. */
   readonly url = input('');
-  /** What was done before the form was opened. */
-  readonly afterwards = input('');
-  readonly stored = output<{ connection: Connection; says: string }>();
-  readonly removed = output();
+  /** It was saved, by this name. */
+  readonly stored = output<string>();
+  /** It is to be removed: the question has been answered. */
+  readonly unwanted = output();
 
   protected readonly icons = { ShieldAlert };
   protected readonly fileName = fileName;
@@ -85,33 +89,41 @@ export class ConnectionForm {
     { value: 'mysql', label: 'MySQL or MariaDB' },
   ] as const;
 
-  /** What the form begins with. */
-  private readonly opened = computed(() => ({
-    name: this.saved()?.name ?? '',
-    url: this.saved()?.url ?? this.url(),
-  }));
-  protected readonly name = this.fromStart(() => this.opened().name);
-  protected readonly address = this.fromStart(() => this.opened().url);
-  protected readonly form = this.fromStart(() => empty);
-  protected readonly tableName = this.fromStart(() => '');
-  protected readonly report = this.fromStart(() =>
-    this.tested.name === this.opened().name ? this.tested.report : undefined,
+  protected readonly editor = new Editor();
+  protected readonly form = this.editor.form;
+  /** What the form begins with. It stays the same when the list of connections is read again. */
+  private readonly opened = computed(
+    () => ({ name: this.saved()?.name ?? '', url: this.saved()?.url ?? this.url() }),
+    { equal: (a, b) => a.name === b.name && a.url === b.url },
   );
-  /** The last test of what was saved by this name. */
-  private tested: { name: string; report: ConnectionReport | undefined } = {
-    name: '',
-    report: undefined,
-  };
-  protected readonly session = this.fromStart(() => this.saved()?.password === 'session');
-  protected readonly forgets = this.fromStart(() => false);
-  protected readonly hasPassword = this.fromStart(() => false);
-  protected readonly wrongURL = this.fromStart(() => '');
-  protected readonly failure = this.fromStart(() => '');
-  protected readonly done = this.fromStart(() => this.afterwards());
-  protected readonly removing = this.fromStart(() => false);
-  protected readonly testing = signal(false);
+
+  protected readonly session = signal(false);
+  /** The password that is kept is forgotten when the connection is saved. */
+  protected readonly forgets = signal(false);
+  protected readonly hasPassword = computed(() => this.password().filled());
+  /** Counts the passwords that were typed, for what was tested to be compared with what is there. */
+  private readonly passwords = signal(0);
+  protected readonly failure = signal('');
+  protected readonly removing = signal(false);
   private readonly saving = signal(false);
-  private readonly edited = this.fromStart(() => false);
+
+  protected readonly tableName = signal('');
+  protected readonly testing = signal(false);
+  private readonly tested = signal<{ of: string; report: ConnectionReport } | undefined>(undefined);
+  protected readonly report = computed(() => this.tested()?.report);
+  /** What the test depends on. */
+  private readonly tests = computed(() =>
+    JSON.stringify([this.editor.url(), this.tableName(), this.passwords()]),
+  );
+  /** What was done, or why it was not, until anything changes. */
+  protected readonly says = linkedSignal<unknown, string>({
+    source: () => [this.editor.name(), this.form(), this.forgets(), this.tests()],
+    computation: () => '',
+  });
+  /** Something has changed since the test. */
+  protected readonly outdated = computed(
+    () => this.tested() !== undefined && this.tested()?.of !== this.tests(),
+  );
 
   protected readonly postgres = computed(() => this.form().kind !== 'mysql');
   protected readonly usualPort = computed(() => (this.postgres() ? '5432' : '3306'));
@@ -120,10 +132,8 @@ export class ConnectionForm {
     () => modes.find((m) => m.value === this.form().tls)?.label ?? '',
   );
   protected readonly lowered = computed(() => unsafe(this.form()));
-  protected readonly changed = computed(
-    () =>
-      this.edited() || this.hasPassword() || this.forgets() || this.name() !== this.opened().name,
-  );
+  /** Whether anything is not saved. */
+  readonly changed = computed(() => this.editor.changed() || this.hasPassword() || this.forgets());
   /** Where the password is. */
   protected readonly kept = computed(() => {
     const kept = this.forgets() ? '' : this.saved()?.password;
@@ -138,13 +148,13 @@ export class ConnectionForm {
     if (this.testing() || this.saving()) {
       return 'Wait a moment …';
     }
-    return this.wrongURL() || (this.address() ? '' : 'Fill in a URL or a server first');
+    return this.editor.error() || (this.editor.url() ? '' : 'Fill in a URL or a server first');
   });
   /** Why it can't be saved; "" when it can. */
-  protected readonly unsaved = computed(() =>
+  readonly unsavable = computed(() =>
     this.untestable()
       ? this.untestable()
-      : this.name().trim()
+      : this.editor.name().trim()
         ? this.saved() && !this.changed()
           ? 'Nothing has changed'
           : ''
@@ -153,84 +163,81 @@ export class ConnectionForm {
 
   constructor() {
     effect(() => {
-      const { url } = this.opened();
+      const { name, url } = this.opened();
       untracked(() => {
-        this.password().nativeElement.value = '';
         if (!this.saved()) {
-          this.nameField().nativeElement.focus();
+          this.nameRow().focus();
         }
-        if (url) {
-          void this.parse(url);
+        if (!this.editor.beganWith(name, url)) {
+          this.begin();
         }
       });
     });
     claimKeys([
-      { label: 'Save the connection', key: 'Mod+s', run: () => void this.save() },
+      { label: 'Save the connection', key: 'Mod+s', run: () => void this.submit() },
       { label: 'Test the connection', key: 'Mod+Enter', run: () => void this.test() },
+      {
+        label: 'Keep the connection',
+        key: 'Escape',
+        enabled: () => this.removing(),
+        run: () => {
+          this.keepIt();
+        },
+      },
     ]);
   }
 
+  /** Forgets what is not saved. */
+  begin(): void {
+    const { name, url } = this.opened();
+    this.editor.begin(name, url);
+    this.password().fill('');
+    this.session.set(this.saved()?.password === 'session');
+    this.forgets.set(false);
+    this.tableName.set('');
+    this.tested.set(undefined);
+    this.failure.set('');
+    this.says.set('');
+    this.removing.set(false);
+  }
+
   /** Takes a URL that was typed or pasted apart; its password goes into its field. */
-  protected async take(field: HTMLInputElement): Promise<void> {
-    const typed = field.value.trim();
-    const [url, password] = [withoutPassword(typed), passwordIn(typed)];
-    field.value = url;
+  protected takeURL(): void {
+    const password = this.editor.takeURL();
     if (password) {
-      this.password().nativeElement.value = password;
+      this.password().fill(password);
       this.typed();
-    }
-    if (url !== this.address()) {
-      this.edit();
-      this.address.set(url);
-      await this.parse(url);
-    }
-  }
-
-  /** A pasted URL is complete. */
-  protected pasted(field: HTMLInputElement): void {
-    setTimeout(() => void this.take(field));
-  }
-
-  /** Changes fields, and the URL with them. */
-  protected async change(fields: Partial<Form>): Promise<void> {
-    this.edit();
-    this.form.update((form) => ({ ...form, ...fields }));
-    try {
-      this.address.set(await this.program.connectionURL(this.form()));
-      this.wrongURL.set('');
-    } catch (reason) {
-      this.wrongURL.set(messageOf(reason));
     }
   }
 
   protected typed(): void {
-    this.edit();
-    this.hasPassword.set(this.password().nativeElement.value !== '');
+    this.passwords.update((n) => n + 1);
   }
 
   /** Has the password removed when the connection is saved. */
   protected forget(): void {
-    this.password().nativeElement.value = '';
-    this.hasPassword.set(false);
+    this.password().fill('');
     this.forgets.set(true);
-    this.edit();
   }
 
   protected async test(): Promise<void> {
+    await this.settled();
     if (this.untestable()) {
+      this.says.set(this.untestable());
       return;
     }
-    const opened = this.opened();
+    const [opened, of] = [this.opened(), this.tests()];
     this.testing.set(true);
     this.failure.set('');
-    this.done.set('');
+    this.says.set('');
     try {
       const [table = '', schema = ''] = this.tableName()
+        .trim()
         .split(/\.(.*)/s, 2)
         .reverse();
       const report = await this.program.testConnection(this.content(), schema, table);
       if (opened === this.opened()) {
-        this.report.set(report);
+        this.tested.set({ of, report });
       }
     } catch (reason) {
       this.failure.set(messageOf(reason));
@@ -239,42 +246,54 @@ export class ConnectionForm {
     }
   }
 
-  protected submit(event: Event): void {
-    event.preventDefault();
-    void this.save();
+  protected async submit(event?: Event): Promise<void> {
+    event?.preventDefault();
+    if (await this.save()) {
+      this.stored.emit(this.editor.name());
+    }
   }
 
-  protected async save(): Promise<void> {
-    if (this.unsaved()) {
-      return;
+  /** Saves it, or says why it can't be. */
+  async save(): Promise<boolean> {
+    await this.settled();
+    if (this.unsavable()) {
+      this.says.set(this.unsavable());
+      return false;
     }
     this.saving.set(true);
     this.failure.set('');
     const inKeychain = this.hasPassword() && !this.session();
+    const outdated = this.outdated();
     try {
-      const connection = await this.connections.save(this.content());
-      this.password().nativeElement.value = '';
-      this.tested = { name: connection.name, report: this.report() };
-      const says =
-        inKeychain && connection.password === 'session'
-          ? `Saved. The password is kept only until Linefeed ends: ${connection.reason ?? 'there is no keychain here'}.`
-          : 'Saved.';
-      this.stored.emit({ connection, says });
+      const { name, url, password, reason } = await this.connections.save(this.content());
+      this.editor.begin(name, url);
+      this.password().fill('');
+      this.forgets.set(false);
+      await this.editor.settled();
+      this.tested.update((tested) => tested && { ...tested, of: outdated ? '' : this.tests() });
+      this.says.set(
+        inKeychain && password === 'session'
+          ? `Saved. The password is kept only until Linefeed ends: ${reason ?? 'there is no keychain here'}.`
+          : 'Saved.',
+      );
+      return true;
     } catch (reason) {
       this.failure.set(messageOf(reason));
+      return false;
     } finally {
       this.saving.set(false);
     }
   }
 
-  protected async remove(): Promise<void> {
-    try {
-      await this.connections.remove(this.opened().name);
-      this.removed.emit();
-    } catch (reason) {
-      this.failure.set(messageOf(reason));
-      this.removing.set(false);
-    }
+  /** Keeps the connection after all. */
+  protected keepIt(): void {
+    this.removing.set(false);
+    this.focusNext(this.removeButton);
+  }
+
+  protected askToRemove(): void {
+    this.removing.set(true);
+    this.focusNext(this.keepButton);
   }
 
   /** Imports into it. */
@@ -283,41 +302,23 @@ export class ConnectionForm {
     void this.router.navigateByUrl('/new/target');
   }
 
+  private async settled(): Promise<void> {
+    this.takeURL();
+    await this.editor.settled();
+  }
+
   private content(): ConnectionDraft {
-    const password = this.password().nativeElement.value;
+    const password = this.password().value;
     return {
-      name: this.name().trim(),
-      url: this.address(),
+      name: this.editor.name().trim(),
+      url: this.editor.url(),
       ...(this.saved() ? { was: this.opened().name } : {}),
       ...(password || this.forgets() ? { password } : {}),
       ...(this.session() ? { session: true } : {}),
     };
   }
 
-  private async parse(url: string): Promise<void> {
-    try {
-      const form = await this.program.connectionForm(url);
-      if (url === this.address()) {
-        this.form.set(form);
-        this.wrongURL.set('');
-      }
-    } catch (reason) {
-      if (url === this.address()) {
-        this.wrongURL.set(messageOf(reason));
-      }
-    }
-  }
-
-  private edit(): void {
-    this.edited.set(true);
-    this.done.set('');
-  }
-
-  /** A signal that begins anew with each connection that is opened. */
-  private fromStart<T>(initial: () => T) {
-    return linkedSignal<unknown, T>({
-      source: () => this.opened(),
-      computation: () => untracked(initial),
-    });
+  private focusNext(element: () => ElementRef<HTMLElement> | undefined): void {
+    afterNextRender({ write: () => element()?.nativeElement.focus() }, { injector: this.injector });
   }
 }

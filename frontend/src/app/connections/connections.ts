@@ -1,21 +1,22 @@
-import { Component, computed, inject, input, signal } from '@angular/core';
+import { Component, computed, inject, input, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { Database, Plus, ShieldAlert } from 'lucide';
 import { Connections as Saved } from '../backend/connections';
-import type { Connection } from '../backend/model';
+import { messageOf } from '../format/format';
 import { targetName } from '../format/target';
 import { product } from '../format/words';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { ErrorNotice } from '../notice/error-notice';
+import { Question } from '../notice/question';
 import { ConnectionForm } from './connection-form';
 
 /** The saved connections; one of them, or a new one, is open. */
 @Component({
   selector: 'lf-connections',
-  imports: [ConnectionForm, ErrorNotice, Icon, MatButton, MatTooltip, RouterLink],
+  imports: [ConnectionForm, ErrorNotice, Icon, MatButton, MatTooltip, Question, RouterLink],
   templateUrl: './connections.html',
   styleUrl: './connections.scss',
 })
@@ -25,6 +26,7 @@ export class Connections {
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { Database, Plus, ShieldAlert };
   protected readonly called = targetName;
+  private readonly form = viewChild(ConnectionForm);
   protected readonly product = product;
 
   // From the address of the page.
@@ -45,8 +47,16 @@ export class Connections {
     () => this.saved() === undefined && (this.was() !== '' || this.connections.loading()),
   );
 
-  /** What was done, for the form that opens after it. */
-  protected readonly done = signal('');
+  /** Why one could not be removed. */
+  protected readonly failure = signal('');
+  /** Answers whether what is not saved may be left; undefined while nobody is asked. */
+  protected readonly leaving = signal<((leave: boolean) => void) | undefined>(undefined);
+  protected readonly question = computed(() => {
+    const name = this.saved()?.name;
+    return `${name ? `The changes to ${name} are` : 'The new connection is'} not saved.`;
+  });
+  /** Why the open one can't be saved; "" when it can. */
+  protected readonly unsavable = computed(() => this.form()?.unsavable() ?? '');
 
   constructor() {
     this.connections.reload();
@@ -59,10 +69,43 @@ export class Connections {
     ]);
   }
 
-  /** Opens a connection after it was saved, or the first one after another was removed. */
-  protected show(saved?: { connection: Connection; says: string }): void {
-    this.done.set(saved?.says ?? '');
-    const queryParams = saved ? { name: saved.connection.name } : {};
-    void this.router.navigate(['/connections'], { queryParams });
+  /** Whether the open connection may be left: where it is not saved, a person is asked. */
+  mayLeave(): boolean | Promise<boolean> {
+    return this.form()?.changed()
+      ? new Promise((answer) => {
+          this.leaving.set(answer);
+        })
+      : true;
+  }
+
+  protected answer(leave: boolean): void {
+    this.leaving()?.(leave);
+    this.leaving.set(undefined);
+  }
+
+  protected async saveAndLeave(): Promise<void> {
+    this.answer((await this.form()?.save()) ?? false);
+  }
+
+  protected discardAndLeave(): void {
+    this.form()?.begin();
+    this.answer(true);
+  }
+
+  /** Opens a connection that was saved, or the first one. */
+  protected show(name?: string): void {
+    this.leaving.set(undefined); // another way is gone
+    void this.router.navigate(['/connections'], { queryParams: name ? { name } : {} });
+  }
+
+  protected async remove(): Promise<void> {
+    this.failure.set('');
+    try {
+      await this.connections.remove(this.was());
+      this.form()?.begin(); // what is not saved is not asked for
+      this.show();
+    } catch (reason) {
+      this.failure.set(messageOf(reason));
+    }
   }
 }

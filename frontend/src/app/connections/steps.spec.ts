@@ -23,7 +23,11 @@ describe('Steps', () => {
     ];
     expect(says({ ok: false, steps })).toEqual({
       result: ['It does not work yet', ''],
-      steps: ['Server db is known.', 'Login The password is wrong. Check it.', 'Table Not tested.'],
+      steps: [
+        'Server: ok db is known.',
+        'Login: failed The password is wrong. Check it.',
+        'Table: skipped Not tested.',
+      ],
     });
   });
 
@@ -41,5 +45,14 @@ describe('Steps', () => {
       'It works, with a warning',
       '',
     ]);
+  });
+
+  it('is outdated once what was tested has changed', () => {
+    const fixture = TestBed.createComponent(Steps);
+    fixture.componentRef.setInput('report', { ok: true, steps: [] });
+    fixture.componentRef.setInput('outdated', true);
+    fixture.detectChanges();
+    const page = fixture.nativeElement as HTMLElement;
+    expect(page.querySelector('[role=status]')?.textContent).toContain('changed since: test again');
   });
 });

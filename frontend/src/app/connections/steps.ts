@@ -37,34 +37,40 @@ function says({ message, params }: ConnectionStep): string {
   selector: 'lf-steps',
   imports: [Icon],
   template: `
-    @if (report(); as report) {
-      <p class="result" role="status" data-testid="test-result" [attr.data-ok]="report.ok">
-        <span class="title" [class.bad]="!report.ok">{{ title() }}</span>
-        <span class="muted selectable">{{ where() }}</span>
-      </p>
-      <ol [class.stale]="testing()">
-        @for (step of steps(); track step.name) {
-          <li data-testid="test-step" [attr.data-step]="step.name" [attr.data-state]="step.state">
-            <lf-icon class="icon" [class]="step.state" [icon]="step.icon" />
-            <span class="name">{{ step.label }}</span>
-            <span class="says selectable" [class.muted]="step.state === 'skipped'">
-              {{ step.says }}
-              @if (step.hint) {
-                <span class="muted hint">{{ step.hint }}</span>
-              }
-            </span>
-          </li>
+    <p class="result" role="status">
+      @if (report(); as report) {
+        <span data-testid="test-result" [attr.data-ok]="report.ok">
+          <span class="title" [class.bad]="!report.ok">{{ title() }}</span>
+          <span class="muted selectable">{{ where() }}</span>
+        </span>
+        @if (outdated()) {
+          <span class="attention" data-testid="test-outdated">changed since: test again</span>
         }
-      </ol>
-    } @else {
-      <p class="muted" role="status">
-        {{
-          testing()
-            ? 'Testing …'
-            : 'Test says step by step whether the server answers, who it is, and whether you may load into it. It writes nothing.'
-        }}
-      </p>
-    }
+      } @else if (testing()) {
+        <span class="muted">Testing …</span>
+      } @else {
+        <span class="muted">
+          Test says step by step whether the server answers, who it is, and whether you may load
+          into it. It writes nothing.
+        </span>
+      }
+    </p>
+    <ol [class.stale]="testing() || outdated()">
+      @for (step of steps(); track step.name) {
+        <li data-testid="test-step" [attr.data-step]="step.name" [attr.data-state]="step.state">
+          <lf-icon class="icon" [class]="step.state" [icon]="step.icon" />
+          <span class="name"
+            >{{ step.label }}<span class="visually-hidden">: {{ step.state }}</span></span
+          >
+          <span class="says selectable" [class.muted]="step.state === 'skipped'">
+            {{ step.says }}
+            @if (step.hint) {
+              <span class="muted hint">{{ step.hint }}</span>
+            }
+          </span>
+        </li>
+      }
+    </ol>
   `,
   styles: `
     :host {
@@ -80,6 +86,10 @@ function says({ message, params }: ConnectionStep): string {
 
     .title {
       font-weight: 600;
+    }
+
+    .attention {
+      color: var(--lf-attention);
     }
 
     .bad {
@@ -127,6 +137,8 @@ function says({ message, params }: ConnectionStep): string {
 export class Steps {
   readonly report = input.required<ConnectionReport | undefined>();
   readonly testing = input(false);
+  /** What was tested has changed since. */
+  readonly outdated = input(false);
 
   protected readonly title = computed(() => {
     const { ok, steps } = this.report() ?? { ok: false, steps: [] };

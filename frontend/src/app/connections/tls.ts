@@ -6,11 +6,11 @@ export const modes: readonly {
   readonly label: string;
   readonly note?: string;
 }[] = [
-  { value: '', label: 'Verified', note: 'none on this machine; the usual' },
+  { value: '', label: 'Verified', note: 'the usual; not needed on this machine' },
   { value: 'verify', label: 'Always verified', note: 'certificate and name' },
-  { value: 'ca', label: 'Certificate verified', note: 'of whatever name' },
+  { value: 'ca', label: 'Certificate verified', note: 'its name is not looked at' },
   { value: 'require', label: 'Encrypted, not verified' },
-  { value: 'prefer', label: 'Encrypted if the server likes, not verified' },
+  { value: 'prefer', label: 'Encrypted if the server can, not verified' },
   { value: 'off', label: 'Off' },
 ];
 

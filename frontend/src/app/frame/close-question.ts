@@ -1,27 +1,19 @@
-import {
-  Component,
-  ElementRef,
-  afterRenderEffect,
-  computed,
-  inject,
-  viewChild,
-} from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Desktop } from '../backend/desktop';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
 import { count, fileName } from '../format/format';
+import { Question } from '../notice/question';
 
 /** Asks in the page when the window is to be closed while a run is active. */
 @Component({
   selector: 'lf-close-question',
-  imports: [MatButton],
+  imports: [MatButton, Question],
   template: `
     @if (desktop.closeRequested()) {
-      <section role="alertdialog" aria-labelledby="close-question" data-testid="close-confirm">
-        <p id="close-question">{{ question() }}</p>
+      <lf-question testId="close-confirm" [text]="question()" (escaped)="desktop.stayOpen()">
         <button
-          #stay
           matButton="filled"
           type="button"
           data-testid="close-stay"
@@ -37,21 +29,7 @@ import { count, fileName } from '../format/format';
         >
           Stop and close
         </button>
-      </section>
-    }
-  `,
-  styles: `
-    section {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      padding: 8px 16px;
-      border-top: var(--lf-line);
-      background: var(--lf-attention-container);
-    }
-
-    p {
-      flex: 1;
+      </lf-question>
     }
   `,
 })
@@ -59,7 +37,6 @@ export class CloseQuestion {
   protected readonly desktop = inject(Desktop);
   protected readonly program = inject(Program);
   private readonly runs = inject(Runs);
-  private readonly stay = viewChild<unknown, ElementRef<HTMLElement>>('stay', { read: ElementRef });
 
   protected readonly question = computed(() => {
     const requests = this.runs.active().map((run) => run.job().request);
@@ -82,12 +59,4 @@ export class CloseQuestion {
     const what = first.check ? 'check' : 'import';
     return `The ${what} of ${fileName(first.file)} has not finished. Close Linefeed and stop it?${kept}`;
   });
-
-  constructor() {
-    afterRenderEffect({
-      write: () => {
-        this.stay()?.nativeElement.focus();
-      },
-    });
-  }
 }

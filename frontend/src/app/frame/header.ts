@@ -46,7 +46,11 @@ export class Header {
     }
     const file = this.draft.file();
     const preview = this.draft.preview();
-    const [target, schema, table] = [this.draft.database.target(), this.draft.table.schema(), this.draft.table.name()];
+    const [target, schema, table] = [
+      this.draft.database.target(),
+      this.draft.table.schema(),
+      this.draft.table.name(),
+    ];
     const facts = preview
       ? [
           bytes(preview.size),

@@ -8,6 +8,7 @@ import { Connections } from '../backend/connections';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { ChoiceBar } from '../field/choice-bar';
+import { PasswordField } from '../field/password-field';
 import { PathBar } from '../field/path-bar';
 import { messageOf } from '../format/format';
 import {
@@ -33,6 +34,7 @@ import { ErrorNotice } from '../notice/error-notice';
     MatSelect,
     MatSelectTrigger,
     MatTooltip,
+    PasswordField,
     PathBar,
     RouterLink,
   ],
@@ -88,10 +90,9 @@ export class Database {
     return this.take(() => this.program.createDatabase(this.draft.database.target()));
   }
 
-  protected async answer(event: Event, field: HTMLInputElement): Promise<void> {
+  protected async answer(event: Event, field: PasswordField): Promise<void> {
     event.preventDefault();
-    const password = field.value;
-    field.value = '';
+    const password = field.take();
     await this.try(() => this.draft.database.givePassword(password));
   }
 
