@@ -48,6 +48,16 @@ describe('PathField', () => {
     });
   });
 
+  it('shows what became of what was pasted: a password is not left in the field', async () => {
+    const { changed, input } = setUp('postgres://ada@db/shop');
+    input.value = 'postgres://ada:secret@db/shop';
+    input.dispatchEvent(new Event('paste'));
+    await vi.waitFor(() => {
+      expect(changed).toEqual(['postgres://ada:secret@db/shop']);
+      expect(input.value).toBe('postgres://ada@db/shop');
+    });
+  });
+
   it('puts the value back at Escape', () => {
     const { changed, input } = setUp('/data/a.csv');
     input.value = '/dat';

@@ -46,7 +46,7 @@ export class PathField {
     }
   }
 
-  /** If an empty field stands for a default, it shows that again. */
+  /** An empty field that stands for a default shows that again, and a URL what became of it. */
   protected restore(field: HTMLInputElement): void {
     setTimeout(() => {
       field.value = this.value();
@@ -57,6 +57,7 @@ export class PathField {
   protected pasted(field: HTMLInputElement): void {
     setTimeout(() => {
       this.commit(field.value);
+      this.restore(field);
     });
   }
 }

@@ -42,6 +42,14 @@ describe('targets', () => {
     expect(passwordIn('postgres://ada:a%20b@db/shop')).toBe('a b');
     expect(passwordIn('postgres://db/shop?user=ada&password=a%26b')).toBe('a&b');
     expect(passwordIn('postgres://ada@db/shop')).toBe('');
+    for (const url of [
+      'postgres://db:5432/shop?application_name=a@b',
+      'mysql://[::1]:3306,db2/shop?user=ada@corp&x=1',
+    ]) {
+      expect([withoutPassword(url), passwordIn(url)]).toEqual([url, '']);
+    }
+    expect(withoutPassword('mysql://ada:a?b=c@db/shop')).toBe('mysql://ada@db/shop');
+    expect(withoutPassword('mysql://db:1/x?user=a@b&password=c@d')).toBe('mysql://db:1/x?user=a@b');
   });
 
   it('have places and tables', () => {

@@ -55,10 +55,18 @@ export function targetInFull(target: string): string {
   }
 }
 
+const host = String.raw`(?:\[[^\]@]*\]|[^@?#/:,[]*)(?::\d*)?`;
+/** A URL that has no user before its hosts: an @ in its parameters is theirs. */
+const userless = new RegExp(
+  `^[a-z][a-z0-9+.-]*://${host}(?:,${host})*(?:/[^@?#]*)?\\?[\\w.-]+=[^&#]*(?:&[\\w.-]+=[^&#]*)*$`,
+  'i',
+);
+/** The user in a URL, and the password, which may hold what ends a host. */
+const userAndPassword = /^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*):(.*)@/i;
+
 /** A URL without the password in it, or what was put in its place. */
 export function withoutPassword(url: string): string {
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*):.*@/i, '$1@')
+  return (userless.test(url) ? url : url.replace(userAndPassword, '$1@'))
     .replace(/([?&])[^?&=]*(?:password|passwd|pwd)=[^&#]*&?/gi, '$1')
     .replace(/[?&]$/, '');
 }
@@ -66,7 +74,7 @@ export function withoutPassword(url: string): string {
 /** The password in a URL; "" for none. */
 export function passwordIn(url: string): string {
   const found =
-    /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:(.*)@/i.exec(url)?.[1] ??
+    (userless.test(url) ? undefined : userAndPassword.exec(url)?.[2]) ??
     /[?&](?:password|passwd|pwd)=([^&#]*)/i.exec(url)?.[1] ??
     '';
   return decoded(found);

@@ -24,7 +24,9 @@ export class Mapping {
   protected readonly hintOf = hintOf;
 
   /** A new table that is not ready-made takes its columns from the file. */
-  protected readonly fromFields = computed(() => this.draft.table.creates() && !this.draft.table.preset());
+  protected readonly fromFields = computed(
+    () => this.draft.table.creates() && !this.draft.table.preset(),
+  );
 
   /** Problems that are not about a single column; columns show their own. */
   protected readonly problems = computed(() => {

@@ -25,16 +25,21 @@ describe('compared', () => {
   it('has rows and records under the columns of the table', () => {
     const head = { columns: ['stock', 'sku', 'price'], rows: [['3', 'z', null]] };
     const view = compared(plan, file, head, 8);
-    expect(view.columns.map((c) => [c.name, c.field, c.numeric])).toEqual([
-      ['sku', 'sku', false],
-      ['price', 'Price', true],
-      ['stock', '', true],
+    expect(view.columns.map((c) => [c.name, c.numeric])).toEqual([
+      ['sku', false],
+      ['price', true],
+      ['stock', true],
     ]);
     expect(view.there).toEqual([['z', null, '3']]);
     expect(view.coming).toEqual([
       { line: 2, values: ['a', '9.99', undefined] },
       { line: 4, values: ['b', '', undefined] },
     ]);
+  });
+
+  it('does not take what was not read for NULL', () => {
+    const head = { columns: ['sku'], rows: [['z']] };
+    expect(compared(plan, file, head, 8).there).toEqual([['z', undefined, undefined]]);
   });
 
   it('has no rows of a table that is not there, and few of many', () => {

@@ -1,8 +1,11 @@
 import type { Table } from '../backend/model';
 import { tableOf } from '../format/target';
 
-/** The tables whose name, with its schema, contains each of the words. */
-export function search(tables: readonly Table[], words: string): readonly Table[] {
+/** The tables, or schemas, whose name contains each of the words; a table's has its schema before it. */
+export function search<T extends Pick<Table, 'name' | 'schema'>>(
+  tables: readonly T[],
+  words: string,
+): readonly T[] {
   const sought = words.toLowerCase().split(/\s+/);
   return tables.filter((t) => {
     const name = tableOf({ schema: t.schema, table: t.name }).toLowerCase();

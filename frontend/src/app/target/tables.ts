@@ -66,6 +66,18 @@ export class Tables {
   protected readonly schemaWord = computed(() =>
     this.draft.database.place()?.kind === 'mysql' ? 'Database' : 'Schema',
   );
+  /** What is in the field of the schema. */
+  protected readonly typedSchema = linkedSignal(this.draft.table.schema);
+  /** The schemas that contain what was typed; all before. */
+  protected readonly schemaChoices = computed(() => {
+    const [typed, chosen] = [this.typedSchema().trim(), this.draft.table.schema()];
+    return typed === chosen
+      ? this.draft.table.schemas()
+      : search(
+          this.draft.table.schemas().map((name) => ({ name })),
+          typed,
+        ).map((schema) => schema.name);
+  });
   /** The ready-made tables, and whether the file has a field for each required column. */
   protected readonly presets = computed(() => {
     const fields = new Set((this.draft.preview()?.fields ?? []).map((f) => f.toLowerCase()));
@@ -91,6 +103,7 @@ export class Tables {
   protected setSchema(field: HTMLInputElement): void {
     this.draft.table.createIn(field.value.trim());
     field.value = this.draft.table.schema();
+    this.typedSchema.set(field.value);
   }
 }
 

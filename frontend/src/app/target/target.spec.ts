@@ -120,6 +120,41 @@ describe('Target', () => {
     expect(texts('[data-testid=target-error]')).toEqual([]);
   });
 
+  it('offers schemas without tables, and finds them by a part of their name', async () => {
+    const schemas = ['archive', 'public', 'sales'];
+    const { fixture, draft, page } = setUp({
+      database: () => Promise.resolve(database([], postgres, schemas)),
+    });
+    draft.choices.setTarget('postgres://db/shop');
+    await fixture.whenStable();
+    const field = page.querySelector<HTMLInputElement>('[data-testid=schema-input]');
+    const options = () =>
+      [...document.querySelectorAll('mat-option')].map((o) => o.textContent.trim());
+    field?.dispatchEvent(new Event('focusin'));
+    field?.click();
+    await fixture.whenStable();
+    expect(options()).toEqual(['public', 'archive', 'sales']);
+    if (field) {
+      field.value = 'ARC';
+      field.dispatchEvent(new Event('input'));
+    }
+    await fixture.whenStable();
+    expect(options()).toEqual(['archive']);
+    document.querySelector<HTMLElement>('mat-option')?.click();
+    await fixture.whenStable();
+    expect([draft.table.schema(), draft.table.name()]).toEqual(['archive', 'a']);
+  });
+
+  it('says that the saved connections can’t be listed, not that there are none', async () => {
+    const { fixture, draft, texts, page } = setUp({
+      connections: () => Promise.reject(new Error('the store is locked')),
+    });
+    draft.choices.setKind('connection');
+    await fixture.whenStable();
+    expect(texts('[data-testid=connections-error]')).toEqual(['The store is locked']);
+    expect(page.textContent).not.toContain('No connection is saved yet');
+  });
+
   it('warns where the way to the server is not safe', async () => {
     const { fixture, draft, texts } = setUp({
       database: () => Promise.resolve(database([], { ...postgres, insecure: true })),
