@@ -39,7 +39,7 @@ function says({ message, params }: ConnectionStep): string {
   template: `
     <p class="result" role="status">
       @if (report(); as report) {
-        <span data-testid="test-result" [attr.data-ok]="report.ok">
+        <span class="found" data-testid="test-result" [attr.data-ok]="report.ok">
           <span class="title" [class.bad]="!report.ok">{{ title() }}</span>
           <span class="muted selectable">{{ where() }}</span>
         </span>
@@ -77,10 +77,14 @@ function says({ message, params }: ConnectionStep): string {
       display: block;
     }
 
-    .result {
+    .result,
+    .found {
       display: flex;
       flex-wrap: wrap;
       gap: 0 8px;
+    }
+
+    .result {
       margin-bottom: 8px;
     }
 

@@ -43,7 +43,7 @@ describe('ChosenDatabase', () => {
       expect(draft.database.failure()?.kind).toBe('no_password');
     });
     expect(draft.database.error()).toBe(
-      'db:5432 asks for the password of "ada", and there is none. Give it.',
+      'db:5432 asks for the password of "ada", and there is none.', // it is given right there
     );
     expect(draft.blocked()).toBe('The database can’t be used: see Target');
     expect(draft.request()).toBeUndefined();
@@ -52,6 +52,20 @@ describe('ChosenDatabase', () => {
       expect(draft.blocked()).toBe('');
     });
     expect(given).toBe('connection:Shop secret');
+  });
+
+  it('says what to do about what keeps it from being used', async () => {
+    const failure = {
+      kind: 'closed_port',
+      step: 'port',
+      message: 'nothing listens',
+      hint: 'start it',
+    };
+    const { draft } = server({ database: () => Promise.resolve({ ...database(), failure }) });
+    await until(() => {
+      expect(draft.database.error()).toBe('Nothing listens. Start it.');
+    });
+    expect(draft.database.wantsPassword()).toBe(false);
   });
 
   it('keeps no password of a URL that was typed', async () => {

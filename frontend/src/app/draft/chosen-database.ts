@@ -57,13 +57,17 @@ export class ChosenDatabase {
   readonly usable = computed(() => this.found() !== undefined && !this.failure());
   /** Why it can't be reached or used, where the program knows the kind of it. */
   readonly failure = computed((): Failure | undefined => this.found()?.failure);
-  /** Why it can't be used, and what to do; "" when it can. */
+  /** It wants a password, or another one. */
+  readonly wantsPassword = computed(() =>
+    ['no_password', 'wrong_password'].includes(this.failure()?.kind ?? ''),
+  );
+  /** Why it can't be used, and what to do but for giving the password; "" when it can. */
   readonly error = computed(() => {
     const failure = this.failure();
     return this.noURL()
       ? 'The URL of a server begins with postgres:// or mysql://'
       : failure
-        ? `${sentence(failure.message)} ${hintOf(failure)}`.trim()
+        ? `${sentence(failure.message)} ${this.wantsPassword() ? '' : hintOf(failure)}`.trim()
         : (this.listing.error()?.message ?? '');
   });
   /** Where it is, and what it can; undefined while that is not known. */

@@ -59,10 +59,6 @@ export class Database {
   ];
   /** The name of the saved connection; "" for another target. */
   protected readonly name = computed(() => connectionName(this.draft.database.target()));
-  /** The database wants a password, or another one. */
-  protected readonly asks = computed(() =>
-    ['no_password', 'wrong_password'].includes(this.draft.database.failure()?.kind ?? ''),
-  );
 
   constructor() {
     this.connections.reload();
