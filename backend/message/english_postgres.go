@@ -35,6 +35,7 @@ var postgresTexts = map[ID]string{
 	"holds_nul":            `holds a NUL character, which the database's texts can't`,
 	"remove_nul":           `remove it, or choose a column of bytes (bytea)`,
 	"second_too_fine":      `has a fraction of a second of more than the {digits|digit|digits} that the column keeps`,
+	"number_rounded":       `would be rounded to {type}`,
 	"float_too_fine":       `has more digits than the 4 bytes of the column keep`,
 	"wider_float":          `round it, or choose a column of double precision`,
 	"text_keeps_second":    `shorten it, or choose a column of text`,

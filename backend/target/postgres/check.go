@@ -102,17 +102,16 @@ func (d *DB) writableServer(ctx context.Context, c *pgx.Conn) error {
 
 // rights returns a problem if the user may not write what the layout says.
 func (w *writing) rights(ctx context.Context, c *pgx.Conn) error {
-	verbs := []string{"INSERT"}
-	if w.changes() && w.update != "" {
-		verbs = append(verbs, "UPDATE")
-	}
-	var names []string
+	var verbs, names []string
 	for _, column := range w.columns {
-		names = append(names, column.Name)
+		verbs, names = append(verbs, "INSERT"), append(names, column.Name)
+	}
+	for _, name := range w.sets {
+		verbs, names = append(verbs, "UPDATE"), append(names, name)
 	}
 	rows, err := c.Query(ctx, `
-		SELECT verb, name FROM unnest($2::text[]) WITH ORDINALITY AS v (verb, i) CROSS JOIN unnest($3::text[]) WITH ORDINALITY AS c (name, k)
-		WHERE NOT pg_catalog.has_column_privilege($1::oid, name, verb) ORDER BY i, k LIMIT 1`, w.t.oid, verbs, names)
+		SELECT verb, name FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS r (verb, name, i)
+		WHERE NOT pg_catalog.has_column_privilege($1::oid, name, verb) ORDER BY i LIMIT 1`, w.t.oid, verbs, names)
 	if err != nil {
 		return err
 	}

@@ -254,9 +254,15 @@ func (w *writer) piecesByRank(ctx context.Context, b *load.Batch, rows []int, l 
 		if w.rowErrorOf(err, nil) == nil {
 			return nil, err
 		}
-		// One of the keys can't be understood: row by row that comes to light.
 		w.ahead = undo
-		return cut(rows, func(int) (string, bool) { return "", true }), nil
+		// One of the keys can't be understood: by halves it comes to light which.
+		half := len(rows) / 2
+		pieces, err := w.piecesByRank(ctx, b, rows[:half], l)
+		if err != nil {
+			return nil, err
+		}
+		more, err := w.piecesByRank(ctx, b, rows[half:], l)
+		return append(pieces, more...), err
 	}
 	return cut(rows, func(i int) (string, bool) {
 		if i >= len(ranks) {

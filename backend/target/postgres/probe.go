@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -117,19 +118,30 @@ func (d *DB) probe(ctx context.Context, c *pgx.Conn, l load.Layout) (*probing, [
 	return p, untold, err
 }
 
-// shadow makes a temporary table like t. Numbers that it makes up are negative, so
+// shadow makes a temporary table like t. Numbers that it makes up are the greatest, so
 // that they are no other row's.
 func shadow(ctx context.Context, c *pgx.Conn, t *table, name load.TableName) error {
 	statements := []string{fmt.Sprintf("CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING IDENTITY EXCLUDING STATISTICS EXCLUDING COMMENTS)", quoteTable(name), quoteTable(t.name))}
 	for i, column := range t.columns {
 		if column.counts {
 			statements = append(statements,
-				fmt.Sprintf("CREATE TEMP SEQUENCE linefeed_%d INCREMENT -1", i),
+				fmt.Sprintf("CREATE TEMP SEQUENCE linefeed_%d INCREMENT -1 MINVALUE 1 MAXVALUE %d", i, greatest(column)),
 				fmt.Sprintf("ALTER TABLE %s ALTER %s SET DEFAULT nextval('pg_temp.linefeed_%d')", quoteTable(name), quote(column.Name), i))
 		}
 	}
 	_, err := c.PgConn().Exec(ctx, strings.Join(statements, "; ")).ReadAll()
 	return err
+}
+
+// greatest returns the greatest number of a column.
+func greatest(c column) int64 {
+	switch c.cast {
+	case "smallint":
+		return math.MaxInt16
+	case "integer":
+		return math.MaxInt32
+	}
+	return math.MaxInt64
 }
 
 // bringOver returns the statements that copy the rows with the keys of a batch.
@@ -143,7 +155,7 @@ func (w *writing) bringOver(to load.TableName) []lookup {
 	var all []lookup
 	for _, l := range w.keys {
 		l.sql = fmt.Sprintf("INSERT INTO %s (%s) SELECT linefeed_found.* FROM %s CROSS JOIN LATERAL (SELECT %s FROM %s AS linefeed_target WHERE %s LIMIT 1) AS linefeed_found ON CONFLICT DO NOTHING",
-			quoteTable(to), quoteAll(names), w.rows(l.columns), quoteAll(names), quoteTable(w.t.name), w.same(l.key.columns, l.key.columns))
+			quoteTable(to), quoteAll(names), w.rows(l.columns), quoteAll(names), w.t.itself(), w.same(l.key.columns, l.key.columns))
 		all = append(all, l)
 	}
 	return all

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"regexp"
@@ -245,11 +246,26 @@ func (w *writer) tooFine(b *load.Batch, row int) (column int, why message.Note) 
 		switch {
 		case c.Kind == load.CellText && c.Len > 8 && of.timed && load.SecondDigits(b.Bytes(c)) > of.digits:
 			return i, message.New("second_too_fine", "text_keeps_second", "digits", of.digits)
+		case c.Kind == load.CellText && of.rounds && !fitsScale(b.Bytes(c), of.digits):
+			return i, message.New("number_rounded", "not_rounded", "type", of.Declared)
 		case c.Kind == load.CellFloat && of.single && !fitsSingle(c.Float()):
 			return i, message.New("float_too_fine", "wider_float")
 		}
 	}
 	return -1, message.Note{}
+}
+
+// fitsScale reports whether a canonical decimal is kept with as many digits after the point as
+// it is; a negative number is that of digits before it which are zeros.
+func fitsScale(text []byte, scale int) bool {
+	whole, fraction, _ := bytes.Cut(text, []byte{'.'})
+	fraction = bytes.TrimRight(fraction, "0")
+	if scale >= 0 {
+		return len(fraction) <= scale
+	}
+	digits := bytes.TrimLeft(whole, "-")
+	lost := digits[max(0, len(digits)+scale):]
+	return len(fraction) == 0 && len(bytes.Trim(lost, "0")) == 0
 }
 
 // fitsSingle reports whether a number is kept by 4 bytes as it is written. What is

@@ -24,10 +24,9 @@ type table struct {
 
 	references []reference // its foreign keys
 	checks     map[string]check
-	triggers   bool // it has triggers that run for each row, or rules
-	deferrable bool // it may have constraints that wait for the end of a transaction
-
-	excludes bool // it has exclusion constraints
+	triggers   bool // it has triggers, or one of its partitions has
+	alters     bool // one of them may change rows before they are inserted
+	excludes   bool // it has exclusion constraints
 
 	insertOnly bool // it is written to by INSERT, not COPY
 	writable   bool // anything can
@@ -47,7 +46,8 @@ type column struct {
 	collation     string // as a clause; "" for that of the database
 	timed         bool   // it keeps seconds
 	single        bool   // it keeps floats of 4 bytes
-	digits        int    // of a fraction of a second that it keeps
+	rounds        bool   // it keeps numbers of a scale that load.Column has not
+	digits        int    // that it keeps after the point: of a second, or of a number that it rounds
 	binary        binaryForm
 }
 
@@ -69,6 +69,7 @@ type reference struct {
 	name     string
 	table    load.TableName // the one it refers to
 	own      bool           // which is the table itself
+	parts    bool           // which has partitions
 	lookable bool           // all rows of that may be read, and one with equal values is enough
 	from, to []string
 }
@@ -160,21 +161,29 @@ func (d *DB) table(ctx context.Context, c *pgx.Conn, name load.TableName) (*tabl
 	return t, nil
 }
 
-// insertable is the bit of pg_relation_is_updatable that stands for INSERT.
-const insertable = 1 << 3
+// insertable is the bit of pg_relation_is_updatable that stands for INSERT, and
+// beforeInsert are those of pg_trigger.tgtype for triggers BEFORE INSERT FOR EACH ROW.
+const (
+	insertable   = 1 << 3
+	beforeInsert = 1<<0 | 1<<1 | 1<<2
+)
 
 func (t *table) askKind(ask *pgx.Batch) {
 	var can int
 	var policies bool
 	ask.Queue(`
+		WITH RECURSIVE tree (oid) AS (
+			SELECT $1::oid
+		UNION ALL
+			SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid AND c.relkind = 'p'
+				JOIN pg_catalog.pg_inherits i ON i.inhparent = c.oid
+		)
 		SELECT pg_catalog.pg_relation_is_updatable($1::oid, true),
-			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal),
-			EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = $1::oid AND tgdeferrable)
-				OR EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND condeferrable),
-			EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'x'),
-			pg_catalog.has_table_privilege($1::oid, 'SELECT'), pg_catalog.row_security_active($1::oid)`, t.oid).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(&can, &t.triggers, &t.deferrable, &t.excludes, &t.readable, &policies)
-		t.deferrable = t.deferrable || t.triggers // a trigger may write to whatever has such constraints
+			EXISTS (SELECT FROM tree JOIN pg_catalog.pg_trigger t ON t.tgrelid = tree.oid WHERE NOT t.tgisinternal),
+			EXISTS (SELECT FROM tree JOIN pg_catalog.pg_trigger t ON t.tgrelid = tree.oid WHERE NOT t.tgisinternal AND t.tgtype & $2::int = $2::int),
+			EXISTS (SELECT FROM tree JOIN pg_catalog.pg_index x ON x.indrelid = tree.oid WHERE x.indisexclusion),
+			pg_catalog.has_table_privilege($1::oid, 'SELECT'), pg_catalog.row_security_active($1::oid)`, t.oid, beforeInsert).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&can, &t.triggers, &t.alters, &t.excludes, &t.readable, &policies)
 		t.writable = t.kind == "r" || t.kind == "p" || can&insertable != 0
 		// COPY knows no policies for rows, and counts rows of a view that a trigger leaves out.
 		t.insertOnly = t.kind == "v" || policies
@@ -189,7 +198,7 @@ func (t *table) askColumns(ask *pgx.Batch) {
 			WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped
 		UNION ALL
 			SELECT b.attnum, t.typbasetype, CASE WHEN t.typtypmod <> -1 THEN t.typtypmod ELSE b.modifier END,
-				b.required OR t.typnotnull, coalesce(b.expression, t.typdefault COLLATE "C")
+				b.required OR t.typnotnull, coalesce(b.expression, pg_catalog.pg_get_expr(t.typdefaultbin, 0) COLLATE "C")
 			FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type WHERE t.typtype = 'd'
 		)
 		SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), b.type, b.modifier,
@@ -221,7 +230,7 @@ func scanColumn(row pgx.CollectableRow) (column, error) {
 		c.byDefault = "nextval(" + literal(sequence) + ")"
 	}
 	c.counts = identity || strings.HasPrefix(c.byDefault, "nextval(")
-	c.HasDefault = identity || c.byDefault != "" && !strings.HasPrefix(strings.ToUpper(c.byDefault), "NULL")
+	c.HasDefault = identity || c.byDefault != "" && c.byDefault != "NULL" && !strings.HasPrefix(c.byDefault, "NULL::")
 	c.Nullable = !required
 	if collation.Schema != "" {
 		c.collation = " COLLATE " + quoteTable(collation)
@@ -271,7 +280,7 @@ func (t *table) askConstraints(ask *pgx.Batch) {
 			ARRAY (SELECT a.attname::text FROM unnest(r.conkey) WITH ORDINALITY AS k (attnum, n)
 				JOIN pg_catalog.pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = k.attnum ORDER BY k.n),
 			coalesce(pg_catalog.pg_get_expr(r.conbin, r.conrelid), ''),
-			coalesce(n.nspname::text, ''), coalesce(o.relname::text, ''), r.confrelid = r.conrelid,
+			coalesce(n.nspname::text, ''), coalesce(o.relname::text, ''), r.confrelid = r.conrelid, coalesce(o.relkind = 'p', false),
 			coalesce(pg_catalog.has_table_privilege(o.oid, 'SELECT') AND NOT o.relrowsecurity
 				AND coalesce(NOT (newer.j ->> 'conperiod')::bool AND (newer.j ->> 'conenforced')::bool, true), false),
 			ARRAY (SELECT a.attname::text FROM unnest(r.confkey) WITH ORDINALITY AS k (attnum, n)
@@ -288,7 +297,7 @@ func (t *table) askConstraints(ask *pgx.Batch) {
 		var foreign bool
 		var r reference
 		var k check
-		_, err := pgx.ForEachRow(rows, []any{&r.name, &foreign, &k.columns, &k.expression, &r.table.Schema, &r.table.Name, &r.own, &r.lookable, &r.to}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&r.name, &foreign, &k.columns, &k.expression, &r.table.Schema, &r.table.Name, &r.own, &r.parts, &r.lookable, &r.to}, func() error {
 			if foreign {
 				r.from = k.columns
 				t.references = append(t.references, r)
@@ -300,6 +309,17 @@ func (t *table) askConstraints(ask *pgx.Batch) {
 		})
 		return err
 	})
+}
+
+// itself returns the table for a query about its own rows: those of tables that inherit
+// from it have keys of their own.
+func (t *table) itself() string { return itself(t.name, t.kind == "p") }
+
+func itself(name load.TableName, partitioned bool) string {
+	if partitioned {
+		return quoteTable(name)
+	}
+	return "ONLY " + quoteTable(name)
 }
 
 // index returns the position of a column, or -1: of that name, else of the only one

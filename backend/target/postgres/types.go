@@ -24,9 +24,11 @@ func (c *column) describe(base uint32, modifier int) {
 	case pgtype.NumericOID:
 		c.Type = load.Decimal
 		if modifier >= 4 {
-			precision, scale := (modifier-4)>>16&0xffff, (modifier-4)&0x7ff
-			if scale <= precision { // a negative scale, or digits after the point only, is left to the server
+			precision, scale := (modifier-4)>>16&0xffff, (modifier-4)&0x7ff^1024-1024 // which has a sign
+			if scale >= 0 && scale <= precision {
 				c.Precision, c.Scale = precision, scale
+			} else {
+				c.rounds, c.digits = true, scale
 			}
 		}
 	case pgtype.Float4OID, pgtype.Float8OID:
@@ -38,11 +40,13 @@ func (c *column) describe(base uint32, modifier int) {
 		c.Type = load.Date
 		c.bytewise = true
 	case pgtype.TimeOID:
-		c.Type, c.digits = load.Time, secondDigits
+		c.Type, c.timed = load.Time, true
+	case pgtype.TimetzOID:
+		c.timed = true
 	case pgtype.TimestampOID:
-		c.Type, c.digits = load.Timestamp, secondDigits
+		c.Type, c.timed = load.Timestamp, true
 	case pgtype.TimestamptzOID:
-		c.Type, c.digits = load.TimestampTZ, secondDigits
+		c.Type, c.timed = load.TimestampTZ, true
 	case pgtype.UUIDOID:
 		c.Type = load.UUID
 		c.bytewise = true
@@ -59,10 +63,12 @@ func (c *column) describe(base uint32, modifier int) {
 	case pgtype.BPCharOID:
 		c.Length = max(modifier-4, 0)
 	}
-	if c.digits > 0 && modifier >= 0 && modifier < c.digits {
-		c.digits = modifier
+	if c.timed {
+		c.digits = secondDigits
+		if modifier >= 0 {
+			c.digits = modifier
+		}
 	}
-	c.timed = c.Type == load.Time || c.Type == load.Timestamp || c.Type == load.TimestampTZ
 }
 
 // mostDigits is the greatest precision that a numeric column can be declared with.

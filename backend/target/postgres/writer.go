@@ -54,9 +54,10 @@ func (w *writer) before() string {
 		if w.job != "" {
 			sql += holdMark(w.job, w.marksTable(), w.index)
 		}
-		if w.table.deferrable {
-			// What could wait for the end of the transaction is known at once: a
-			// batch is the longest that a row may wait for another.
+		if w.db.family != cockroach {
+			// What could wait for the end of the transaction is known at once, also of
+			// tables that triggers write to: a batch is the longest that a row may wait
+			// for another.
 			sql += "SET CONSTRAINTS ALL IMMEDIATE; "
 		}
 		sql += savepoint
@@ -130,11 +131,17 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 	case err == nil: // ROLLBACK: an error that was not seen
 		w.commits.Add(-1)
 		return w.keepNot(ctx, message.NewError(nil, "not_committed", "start_again"))
-	case errors.As(err, &pg):
+	case errors.As(err, &pg) && !isUnclear(pg):
 		w.commits.Add(-1)
 		return w.keepNot(ctx, err)
 	}
 	return w.fail(ctx, err)
+}
+
+// isUnclear reports whether the error of a commit leaves open whether it took place: the
+// server ended the connection, or says so itself (CockroachDB).
+func isUnclear(pg *pgconn.PgError) bool {
+	return pg.Code == "40003" || pg.SeverityUnlocalized == "FATAL" || pg.SeverityUnlocalized == "PANIC"
 }
 
 // keepNot returns the error of a commit that did not take place.

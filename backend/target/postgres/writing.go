@@ -21,6 +21,7 @@ type writing struct {
 	binary []binaryForm // of the columns; nil where not all have one
 	insert string       // the one that takes them as arrays, and knows defaults
 	update string       // that of the rows that are there; "" where nothing of them is to be changed
+	sets   []string     // the columns that it changes
 
 	keys    []lookup // by which rows that are there can be found
 	orphans []lookup // by which rows can be found that refer to none
@@ -66,7 +67,7 @@ func writingFor(t *table, l load.Layout, d *DB) (*writing, error) {
 		if !found.Nullable && found.byDefault != "" {
 			w.filled = append(w.filled, i)
 		}
-		if found.timed || found.single {
+		if found.timed || found.single || found.rounds {
 			w.rounded = append(w.rounded, i)
 		}
 	}
@@ -79,7 +80,7 @@ func writingFor(t *table, l load.Layout, d *DB) (*writing, error) {
 		values[i] = w.value(i)
 	}
 	w.insert = fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s", quoteTable(t.name), quoteAll(names), strings.Join(values, ", "), w.rows(all(len(w.columns))))
-	if t.kind == "v" || d.family == cockroach {
+	if d.family == cockroach {
 		w.insert = strings.Replace(w.insert, "OVERRIDING SYSTEM VALUE ", "", 1)
 	}
 	if w.changes() || w.rule == load.ConflictSkip {
@@ -177,23 +178,28 @@ func (w *writing) findKey(columns []string) error {
 // keeps its number if it is unmapped.
 func (w *writing) change() string {
 	var set []string
-	for k, c := range w.t.columns {
+	to := func(c *column, value string) {
+		w.sets = append(w.sets, c.Name)
+		set = append(set, quote(c.Name)+" = "+value)
+	}
+	for k := range w.t.columns {
+		c := &w.t.columns[k]
 		i, inKey := w.at[k], slices.Contains(w.key.columns, c.Name)
 		switch {
 		case c.Generated, c.always && inKey:
 		case i >= 0 && c.counts && !c.Nullable && !inKey: // an empty value keeps the number
-			set = append(set, fmt.Sprintf("%[1]s = coalesce(%[2]s, linefeed_target.%[1]s)", quote(c.Name), w.bare(i)))
+			to(c, fmt.Sprintf("coalesce(%s, linefeed_target.%s)", w.bare(i), quote(c.Name)))
 		case i >= 0 && (!inKey || w.rule == load.ConflictReplace):
-			set = append(set, quote(c.Name)+" = "+w.value(i))
+			to(c, w.value(i))
 		case i < 0 && w.rule == load.ConflictReplace && !c.counts:
-			set = append(set, quote(c.Name)+" = DEFAULT")
+			to(c, "DEFAULT")
 		}
 	}
 	if len(set) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("UPDATE %s AS linefeed_target SET %s FROM %s WHERE %s RETURNING linefeed_batch.linefeed_row",
-		quoteTable(w.t.name), strings.Join(set, ", "), w.rows(all(len(w.columns))), w.same(w.key.columns, w.key.columns))
+		w.t.itself(), strings.Join(set, ", "), w.rows(all(len(w.columns))), w.same(w.key.columns, w.key.columns))
 }
 
 // same returns the condition that the columns of a table have the values of those
@@ -206,18 +212,19 @@ func (w *writing) same(columns, of []string) string {
 	return strings.Join(where, " AND ")
 }
 
-// addLookups adds the lookups of keys and of foreign keys whose columns are mapped.
+// addLookups adds the lookups of keys and of foreign keys whose columns are mapped: of keys
+// only where no trigger may give a row that is inserted another one.
 func (w *writing) addLookups() {
 	for i := range w.t.keys {
 		k := &w.t.keys[i]
 		columns, ok := w.mapped(k.columns)
-		if !ok || !k.usable() || !w.t.readable {
+		if !ok || !k.usable() || !w.t.readable || w.t.alters && !w.changes() {
 			continue
 		}
 		w.keys = append(w.keys, lookup{
 			key: k, columns: columns, bytes: w.bytewise(columns),
 			sql: fmt.Sprintf("SELECT linefeed_batch.linefeed_row FROM %s CROSS JOIN LATERAL (SELECT 1 FROM %s AS linefeed_target WHERE %s LIMIT 1) AS linefeed_found",
-				w.rows(columns), quoteTable(w.t.name), w.same(k.columns, k.columns)),
+				w.rows(columns), w.t.itself(), w.same(k.columns, k.columns)),
 		})
 	}
 	for i := range w.t.references {
@@ -233,7 +240,7 @@ func (w *writing) addLookups() {
 		w.orphans = append(w.orphans, lookup{
 			foreign: r, columns: columns,
 			sql: fmt.Sprintf("SELECT linefeed_batch.linefeed_row FROM %s WHERE %s AND NOT EXISTS (SELECT FROM %s AS linefeed_target WHERE %s)",
-				w.rows(columns), strings.Join(given, " AND "), quoteTable(r.table), w.same(r.from, r.to)),
+				w.rows(columns), strings.Join(given, " AND "), itself(r.table, r.parts), w.same(r.from, r.to)),
 		})
 	}
 }
@@ -270,13 +277,16 @@ func (w *writing) bytewise(columns []int) bool {
 // whether they can be: which of several records with the same key is the first, or
 // the last, must not depend on which writer is faster.
 func (w *writing) share() (columns []int, can bool) {
-	if w.t.ownReference() || w.t.excludes || w.t.kind == "v" {
+	if w.t.ownReference() || w.t.excludes || w.t.kind == "v" || w.t.kind == "f" { // these have keys that nobody tells
 		return nil, false
 	}
 	var keys []key
 	for _, k := range w.t.keys {
-		// The key is filled by the database if nothing of it is mapped.
-		if slices.ContainsFunc(k.columns, func(name string) bool { return name == "" || w.at[w.t.index(name)] >= 0 }) {
+		// The key is filled by the database if nothing of it is mapped, or made of what is.
+		given := func(name string) bool {
+			return name == "" || w.at[w.t.index(name)] >= 0 || w.t.columns[w.t.index(name)].Generated
+		}
+		if slices.ContainsFunc(k.columns, given) {
 			keys = append(keys, k)
 		}
 	}
