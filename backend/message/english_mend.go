@@ -6,6 +6,9 @@ var mendTexts = map[ID]string{
 	"one_at_a_time":   `mend each record by itself: the others of it have to be imported`,
 	"no_record":       `the text holds no record`,
 
+	"retry_under_way": `job {job} retries rejects of the same job`,
+	"wait_for_retry":  `wait for its end, or cancel it`,
+
 	"unknown_rule":        `there is no rule {op:q}`,
 	"rules_are":           `the rules are {ops}`,
 	"rule_names_none":     `the rule {op} names no column`,

@@ -4,6 +4,7 @@
 ** and calling Go from SQLite takes longer than the comparison.
 */
 #include "find.h"
+#include "tally.h"
 
 #include <string.h>
 
@@ -45,8 +46,9 @@ static void holds(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
 
 static int entry(sqlite3 *db, char **err, const void *api) {
   (void)err, (void)api;
-  return sqlite3_create_function_v2(db, "linefeed_holds", -1,
+  int rc = sqlite3_create_function_v2(db, "linefeed_holds", -1,
       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, holds, NULL, NULL, NULL);
+  return rc ? rc : lf_add_tally(db);
 }
 
 int lf_install_find(void) { return sqlite3_auto_extension((void (*)(void))entry); }

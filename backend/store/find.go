@@ -14,10 +14,10 @@ import (
 
 // installFind gives connections opened from now on the SQL function
 // linefeed_holds(pattern, text, …): whether one of the texts contains the text of
-// the pattern, ignoring case.
+// the pattern, ignoring case; and linefeed_tally(id, text, …), see tally.h.
 var installFind = sync.OnceValue(func() error {
 	if rc := C.lf_install_find(); rc != 0 {
-		return fmt.Errorf("register the search with SQLite: code %d", int(rc))
+		return fmt.Errorf("register functions with SQLite: code %d", int(rc))
 	}
 	return nil
 })

@@ -19,6 +19,7 @@ type Job struct {
 	Started  string // "" until it runs
 	Finished string // "" until it has ended
 	Summary  string
+	Closed   int64 // the number of its rejects that are closed; not written by AddJob and UpdateJob
 }
 
 // AddJob stores a new job.
@@ -71,10 +72,10 @@ func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 	return h, noJob(id, err)
 }
 
-const selectJob = "SELECT id, state, file, request, created, started, finished, summary FROM jobs "
+const selectJob = "SELECT id, state, file, request, created, started, finished, summary, closed FROM jobs "
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.

@@ -74,6 +74,38 @@ CREATE TABLE connections (
 	place TEXT NOT NULL  -- where the password is; '' for none
 ) WITHOUT ROWID;
 `},
+	{"what was done about rejects", `
+CREATE TABLE mends (
+	number  INTEGER PRIMARY KEY AUTOINCREMENT,
+	origin  INTEGER NOT NULL, -- the number of the job whose rejects they are
+	job     INTEGER UNIQUE,   -- the number of the job that retries them
+	what    TEXT NOT NULL,    -- retry, dismiss or reopen
+	who     TEXT NOT NULL,
+	time    TEXT NOT NULL,
+	how     TEXT NOT NULL,    -- JSON
+	through INTEGER           -- of a retry, once it is settled: what was not rejected again is loaded up to this record
+);
+CREATE INDEX mends_of_job ON mends (origin);
+CREATE TABLE mend_items (
+	id     INTEGER PRIMARY KEY, -- the number of the mend, shifted as that of a job (see idRange), plus the record's
+	reject INTEGER NOT NULL,
+	line   INTEGER NOT NULL,    -- where the record is in the mended file; 0 for none
+	raw    BLOB,                -- its new text; NULL for the reject's own bytes
+	rules  INTEGER NOT NULL,    -- those of this mend and of the earlier ones; 0 for none
+	again  INTEGER              -- the reject of the retry; NULL for none
+);
+CREATE INDEX mend_items_of_reject ON mend_items (reject);
+CREATE TABLE mend_rules (
+	id    INTEGER PRIMARY KEY,
+	rules TEXT NOT NULL UNIQUE -- JSON
+);
+CREATE TABLE reject_states (   -- of rejects that something was done about
+	reject INTEGER PRIMARY KEY,
+	closed INTEGER NOT NULL,   -- 0 for open, 1 for loaded, 2 for dismissed
+	item   INTEGER NOT NULL    -- the latest mend of it
+);
+ALTER TABLE jobs ADD COLUMN closed INTEGER NOT NULL DEFAULT 0; -- the number of its closed rejects
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

@@ -26,6 +26,16 @@ type Reject struct {
 	Hint    string    `json:"hint"`
 	message.Origin
 	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
+
+	// State is open, loaded (by a retry) or dismissed. It is empty for the rejects of a
+	// check, which loads nothing, and of a retry, where Original is the reject that was
+	// retried: that one has the state.
+	State    string `json:"state,omitempty"`
+	Original int64  `json:"original,omitempty"`
+	// MendedLine is the line in the mended file that was retried; 0 if none was.
+	MendedLine int64    `json:"mendedLine,omitempty"`
+	Closed     *Closing `json:"closed,omitempty"` // who closed it; nil while it is open
+	Latest     *Reason  `json:"latest,omitempty"` // why it was rejected again; nil if it was not
 }
 
 // TimeFormat is the format of stored and sent times, in UTC: RFC 3339 with
@@ -49,9 +59,12 @@ type RejectQuery struct {
 	After  int64  `json:"after"`  // only those after this id
 	Offset int64  `json:"offset"` // the number of them to skip
 	Limit  int    `json:"limit"`  // at most; 0 is 100
-	Code   string `json:"code"`   // only those with this code
+	Code   string `json:"code"`   // only those with this code, by their latest reason as the next ones
 	Column string `json:"column"` // only those in this column
 	Find   string `json:"find"`   // only those with this text in value, message or column, ignoring case, or on this line
+
+	Value *string `json:"value,omitempty"` // only those with exactly this value
+	Open  bool    `json:"open,omitempty"`  // only those that are open
 
 	// MaxBytes ends the page when its texts reach that many bytes; 0 is no limit.
 	// A value can be as long as a record.
@@ -69,29 +82,40 @@ const maxPage = 10_000
 
 // Rejects returns a page of rejects.
 func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) {
-	number, err := s.number(ctx, q.Job)
+	src, err := s.source(ctx, q.Job)
 	if err != nil {
 		return RejectPage{}, err
 	}
-	low, high := idRange(number)
-	where, args := q.where(low+max(q.After, 0), high)
+	low, _ := idRange(src.number)
+	f := src.filter(Selection{Code: q.Code, Column: q.Column, Value: q.Value})
+	f.args[0] = low + max(q.After, 0)
+	src.find(&f, q.Find)
+	all := src.filter(Selection{}).sql == f.sql
+	from := plainFrom
+	if !all {
+		from = src.from()
+	}
+	if q.Open && src.mended {
+		src.open(&f)
+		all, from = false, src.from()
+	}
 	page := RejectPage{}
-	count := "SELECT count(*) FROM rejects WHERE " + where
-	if where == unfiltered { // ids have no gaps, so there is no need to count rows
+	count := "SELECT count(*) FROM " + from + " WHERE " + f.sql
+	if all { // ids have no gaps, so there is no need to count rows
 		count = "SELECT ifnull(max(id), ?1) - ?1 FROM rejects WHERE id > ?1 AND id < ?2"
 	}
-	if err := s.db.QueryRowContext(ctx, count, args...).Scan(&page.Total); err != nil {
+	if err := s.db.QueryRowContext(ctx, count, f.args...).Scan(&page.Total); err != nil {
 		return page, fmt.Errorf("count the rejects: %w", err)
 	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 100
 	}
-	if where == unfiltered {
-		args[0], q.Offset = low+max(q.After, 0)+max(q.Offset, 0), 0
+	if all {
+		f.args[0], q.Offset = low+max(q.After, 0)+max(q.Offset, 0), 0
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT "+rejectColumns+" FROM rejects WHERE "+where+" ORDER BY id LIMIT ? OFFSET ?",
-		append(args, min(limit, maxPage), max(q.Offset, 0))...)
+	rows, err := s.db.QueryContext(ctx, "SELECT "+rejectColumns+" FROM "+from+" WHERE "+f.sql+" ORDER BY r.id LIMIT ? OFFSET ?",
+		append(f.args, min(limit, maxPage), max(q.Offset, 0))...)
 	if err != nil {
 		return page, fmt.Errorf("read the rejects: %w", err)
 	}
@@ -106,27 +130,17 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 		page.Rejects = append(page.Rejects, v)
 		bytes += len(v.Value) + len(v.Message) + len(v.Hint) + len(v.Column)
 	}
-	return page, rows.Err()
+	if err := rows.Err(); err != nil {
+		return page, err
+	}
+	byID := make([]*Reject, len(page.Rejects))
+	for i := range page.Rejects {
+		byID[i] = &page.Rejects[i]
+	}
+	return page, s.setStates(ctx, src, byID)
 }
 
-const rejectColumns = `id, time, record, line, end_line, "column", value, code, message, hint, message_id, hint_id, params`
-
-const unfiltered = "id > ? AND id < ?"
-
-func (q RejectQuery) where(low, high int64) (string, []any) {
-	where, args := unfiltered, []any{low, high}
-	if q.Code != "" {
-		where, args = where+" AND code = ?", append(args, q.Code)
-	}
-	if q.Column != "" {
-		where, args = where+` AND "column" = ?`, append(args, q.Column)
-	}
-	if q.Find != "" {
-		where += ` AND (linefeed_holds(?, value, message, "column") OR line = ?)`
-		args = append(args, findPattern(q.Find), q.Find)
-	}
-	return where, args
-}
+const rejectColumns = `r.id, r.time, r.record, r.line, r.end_line, r."column", r.value, r.code, r.message, r.hint, r.message_id, r.hint_id, r.params`
 
 func scanReject(scan func(...any) error) (r Reject, err error) {
 	var params []byte
@@ -178,25 +192,61 @@ type StoredReject struct {
 
 // AllRejects yields every reject of a job in the order of its log.
 func (s *Store) AllRejects(ctx context.Context, job string) iter.Seq2[StoredReject, error] {
+	return s.SomeRejects(ctx, job, false)
+}
+
+// rejectsAtOnce is the number of rejects whose states are looked up together.
+const rejectsAtOnce = 1000
+
+// SomeRejects yields every reject of a job in the order of its log, or with open
+// those alone that are open.
+func (s *Store) SomeRejects(ctx context.Context, job string, open bool) iter.Seq2[StoredReject, error] {
 	return func(yield func(StoredReject, error) bool) {
-		number, err := s.number(ctx, job)
+		src, err := s.source(ctx, job)
 		if err != nil {
 			yield(StoredReject{}, err)
 			return
 		}
-		low, high := idRange(number)
-		rows, err := s.db.QueryContext(ctx, "SELECT raw, "+rejectColumns+" FROM rejects WHERE "+unfiltered+" ORDER BY id", low, high)
+		low, _ := idRange(src.number)
+		f, from := src.filter(Selection{}), plainFrom
+		if open && src.mended {
+			src.open(&f)
+			from = src.from()
+		}
+		rows, err := s.db.QueryContext(ctx, "SELECT r.raw, "+rejectColumns+" FROM "+from+" WHERE "+f.sql+" ORDER BY r.id", f.args...)
 		if err != nil {
 			yield(StoredReject{}, fmt.Errorf("read the rejects: %w", err))
 			return
 		}
 		defer rows.Close()
-		for rows.Next() {
-			var r StoredReject
-			r.Reject, err = scanReject(func(to ...any) error { return rows.Scan(append([]any{&r.Raw}, to...)...) })
-			r.ID -= low
-			if !yield(r, err) || err != nil {
+		some := make([]StoredReject, 0, rejectsAtOnce)
+		for more := true; more; {
+			some = some[:0]
+			for len(some) < rejectsAtOnce {
+				if more = rows.Next(); !more {
+					break
+				}
+				var r StoredReject
+				r.Reject, err = scanReject(func(to ...any) error { return rows.Scan(append([]any{&r.Raw}, to...)...) })
+				if err != nil {
+					yield(StoredReject{}, err)
+					return
+				}
+				r.ID -= low
+				some = append(some, r)
+			}
+			byID := make([]*Reject, len(some))
+			for i := range some {
+				byID[i] = &some[i].Reject
+			}
+			if err := s.setStates(ctx, src, byID); err != nil {
+				yield(StoredReject{}, err)
 				return
+			}
+			for _, r := range some {
+				if !yield(r, nil) {
+					return
+				}
 			}
 		}
 		if err := rows.Err(); err != nil {

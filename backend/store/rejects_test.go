@@ -33,7 +33,7 @@ func stored(rejects []load.Reject, first int64) []StoredReject {
 	for i, r := range rejects {
 		all = append(all, StoredReject{Raw: r.Raw, Reject: Reject{
 			ID: first + int64(i), Time: r.Time.UTC().Format(TimeFormat), Record: r.Record, Line: r.Line, EndLine: r.EndLine,
-			Column: r.Column, Value: r.Value, Code: r.Code, Message: r.Message, Hint: r.Hint,
+			Column: r.Column, Value: r.Value, Code: r.Code, Message: r.Message, Hint: r.Hint, State: StateOpen,
 		}})
 	}
 	return all
