@@ -266,10 +266,9 @@ export class ConnectionForm {
     const outdated = this.outdated();
     try {
       const { name, url, password, reason } = await this.connections.save(this.content());
-      this.editor.begin(name, url);
+      this.editor.goOn(name, url);
       this.password().fill('');
       this.forgets.set(false);
-      await this.editor.settled();
       this.tested.update((tested) => tested && { ...tested, of: outdated ? '' : this.tests() });
       this.says.set(
         inKeychain && password === 'session'

@@ -11,7 +11,7 @@ const named = (name: string): Connection => ({
   ...{ name, url: `postgres://${name}/shop`, kind: 'postgres', password: '' },
 });
 
-async function setUp(answers: Partial<Program> = {}) {
+async function setUp(answers: Partial<Program> = {}, start = '/connections?name=Lab') {
   TestBed.configureTestingModule({
     providers: [
       provideRouter(routes, withComponentInputBinding()),
@@ -20,10 +20,15 @@ async function setUp(answers: Partial<Program> = {}) {
         provide: Program,
         useValue: fakeProgram({
           connections: () => Promise.resolve([named('Lab'), named('Shop')]),
-          connectionForm: () =>
-            Promise.resolve({
-              ...{ kind: 'postgres', hosts: 'db', port: '', database: '', user: '' },
-              ...{ password: false, tls: '', ca: '', rest: '' },
+          // The page is shown anew before the program answers.
+          connectionForm: (url) =>
+            new Promise((resolve) => {
+              setTimeout(() => {
+                resolve({
+                  ...{ kind: 'postgres', hosts: new URL(url).hostname, port: '', database: '' },
+                  ...{ user: '', password: false, tls: '', ca: '', rest: '' },
+                });
+              });
             }),
           saveConnection: ({ name, url }) => Promise.resolve({ ...named(name), url }),
           ...answers,
@@ -31,7 +36,7 @@ async function setUp(answers: Partial<Program> = {}) {
       },
     ],
   });
-  const harness = await RouterTestingHarness.create('/connections?name=Lab');
+  const harness = await RouterTestingHarness.create(start);
   const page = harness.routeNativeElement?.parentElement ?? document.body;
   const part = (name: string) => page.querySelector<HTMLInputElement>(`[data-testid=${name}]`);
   /** Waits for what a navigation that is held by a question never lets settle. */
@@ -58,7 +63,7 @@ async function setUp(answers: Partial<Program> = {}) {
     until(() => {
       expect([router.url, part('connection-name')?.value]).toEqual([url, name]);
     });
-  await at('/connections?name=Lab', 'Lab');
+  await at(start, 'Lab');
   return { part, until, rename, click, open, at, router };
 }
 
@@ -129,6 +134,14 @@ describe('Connections', () => {
     await at(shop, 'Shop');
     expect(part('connection-done')?.textContent).toBe('');
     expect(part('test-result')).toBeNull();
+  });
+
+  it('follows the first one to its new name', async () => {
+    const { part, rename, click, at } = await setUp({}, '/connections');
+    rename('Zoo'); // behind Shop
+    click('save-connection');
+    await at('/connections?name=Zoo', 'Zoo');
+    expect(part('connection-done')?.textContent).toBe('Saved.');
   });
 
   it('tells that a password stays of a connection that is gone', async () => {

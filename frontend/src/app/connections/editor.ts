@@ -15,7 +15,7 @@ const empty: ConnectionForm = {
  */
 export class Editor {
   private readonly program = inject(Program);
-  private readonly fields = signal(empty);
+  private readonly fields = signal(empty, { equal: same });
   private readonly begun = signal({ name: '', url: '', fields: empty });
   private readonly wrong = signal('');
   /** The URL that the fields stand for. */
@@ -43,6 +43,17 @@ export class Editor {
     this.setURL(url, (fields) => {
       this.begun.set({ name, url, fields });
     });
+  }
+
+  /** Goes on with what is saved now, as it was saved. */
+  goOn(name: string, url: string): void {
+    this.name.set(name);
+    this.begun.set({ name, url, fields: this.fields() });
+    if (url !== this.taken) {
+      this.setURL(url, (fields) => {
+        this.begun.set({ name, url, fields });
+      });
+    }
   }
 
   /** Whether it began with these. */
