@@ -3,7 +3,10 @@ package message
 import "slices"
 
 // texts is the catalogue.
-var texts = compile(jobTexts, planTexts, fileTexts, valueTexts, momentTexts, formatTexts, databaseTexts, serverTexts, postgresTexts, mysqlTexts, mendTexts)
+var texts = compile(
+	jobTexts, planTexts, fileTexts, valueTexts, momentTexts, formatTexts, databaseTexts, storeTexts, serverTexts, postgresTexts, mysqlTexts,
+	mendTexts,
+)
 
 func compile(all ...map[ID]string) map[ID]*template {
 	compiled := map[ID]*template{}

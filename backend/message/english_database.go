@@ -1,6 +1,6 @@
 package message
 
-// databaseTexts are those of the packages target and target/sqlite, and of the store.
+// databaseTexts are those of the packages target and target/sqlite.
 var databaseTexts = map[ID]string{
 	"server":              `this looks like the address of a database server, in a form that is not understood`,
 	"give_server_address": `write postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE (./ before a path that looks like this)`,
@@ -114,14 +114,6 @@ var databaseTexts = map[ID]string{
 	"check_rights":   `check that the file and its folder can be read and written`,
 	"io_failed":      `reading or writing {path} failed`,
 	"check_disk":     `check the disk`,
-
-	"close_and_start":     `close what uses it and start again`,
-	"store_newer":         `a newer version of Linefeed has made {path}: it has the version {version}, and this program knows {known}`,
-	"use_newer_version":   `use the newer version of Linefeed, or set LINEFEED_HOME to another folder`,
-	"move_store":          `move it away, and a new one is made`,
-	"make_store_writable": `make the file and its folder writable, or set LINEFEED_HOME to a folder that is`,
-	"free_store_space":    `free some space, or set LINEFEED_HOME to a folder on another disk`,
-	"check_store_disk":    `check the disk, or set LINEFEED_HOME to a folder on another one`,
 
 	"same_value":         `another row has the same value in {subject}`,
 	"same_key":           `another row has the same {key}`,

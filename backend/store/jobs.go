@@ -19,7 +19,8 @@ type Job struct {
 	Started  string // "" until it runs
 	Finished string // "" until it has ended
 	Summary  string
-	Closed   int64 // the number of its rejects that are closed; not written by AddJob and UpdateJob
+	Closed   int64  // the number of its rejects that are closed; not written by AddJob and UpdateJob
+	Forgot   string // when its rejects were removed, which it has outlived; "" if they were not; not written either
 }
 
 // AddJob stores a new job.
@@ -39,6 +40,9 @@ func (s *Store) UpdateJob(ctx context.Context, j Job) error {
 		j.State, j.Started, j.Finished, j.Summary, j.ID)
 	if err != nil {
 		return s.explain("keep job "+j.ID, err)
+	}
+	if j.Finished != "" {
+		s.tidySoon()
 	}
 	return nil
 }
@@ -72,10 +76,10 @@ func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 	return h, noJob(id, err)
 }
 
-const selectJob = "SELECT id, state, file, request, created, started, finished, summary, closed FROM jobs "
+const selectJob = "SELECT id, state, file, request, created, started, finished, summary, closed, forgot FROM jobs "
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.

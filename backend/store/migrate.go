@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"linefeed/backend/message"
+	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
 // A step brings the tables from one version to the next.
@@ -106,6 +107,20 @@ CREATE TABLE reject_states (   -- of rejects that something was done about
 );
 ALTER TABLE jobs ADD COLUMN closed INTEGER NOT NULL DEFAULT 0; -- the number of its closed rejects
 `},
+	{"settings, notices, and what is forgotten", `
+CREATE TABLE settings (
+	name  TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE notices (
+	id     INTEGER PRIMARY KEY AUTOINCREMENT,
+	time   TEXT NOT NULL,
+	code   TEXT NOT NULL,
+	note   TEXT NOT NULL -- JSON
+);
+CREATE TABLE forgotten (job INTEGER PRIMARY KEY); -- numbers of jobs whose rejects are to be removed
+ALTER TABLE jobs ADD COLUMN forgot TEXT NOT NULL DEFAULT ''; -- when that began for the job
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.
@@ -126,6 +141,9 @@ func (s *Store) migrate(ctx context.Context) error {
 	case version > len(steps):
 		return message.NewError(ErrNewer, "store_newer", "use_newer_version", "path", s.path, "version", version, "known", len(steps))
 	}
+	if err := s.makeShrinkable(ctx); err != nil {
+		return err
+	}
 	return s.updateWithin(ctx, migrateTimeout, func(tx *sql.Tx) error {
 		version, err := s.version(ctx, tx)
 		if err != nil || version >= len(steps) { // another process was faster
@@ -144,6 +162,23 @@ func (s *Store) migrate(ctx context.Context) error {
 		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(steps)))
 		return err
 	})
+}
+
+// makeShrinkable makes the pages of a store movable, so that the file can shrink. One
+// for which there is no room to do that stays as it is, and only grows.
+func (s *Store) makeShrinkable(ctx context.Context) error {
+	err := sqlitefile.Retry(ctx, migrateTimeout, func() error {
+		var mode int
+		if err := s.writer.QueryRowContext(ctx, "PRAGMA auto_vacuum").Scan(&mode); err != nil || mode != 0 {
+			return err
+		}
+		_, err := s.writer.ExecContext(ctx, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
+		return err
+	})
+	if sqlitefile.NoRoom(err) {
+		return nil
+	}
+	return err
 }
 
 // version returns the number of steps that the store has taken.

@@ -41,7 +41,7 @@ func (s *Store) removeLeftovers(runDir string) {
 // interruptOrphans marks the active jobs of processes that have ended as
 // interrupted.
 func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
-	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT owner FROM jobs WHERE state IN ('queued', 'running', 'paused') AND owner <> ?", s.owner.id)
+	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT owner FROM jobs WHERE "+isActive+" AND owner <> ?", s.owner.id)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
 		if running {
 			continue
 		}
-		if err := s.exec(ctx, "UPDATE jobs SET state = 'interrupted' WHERE owner = ? AND state IN ('queued', 'running', 'paused')", id); err != nil {
+		if err := s.exec(ctx, "UPDATE jobs SET state = 'interrupted' WHERE owner = ? AND "+isActive, id); err != nil {
 			return err
 		}
 	}

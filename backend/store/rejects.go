@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -75,6 +76,9 @@ type RejectQuery struct {
 type RejectPage struct {
 	Rejects []Reject `json:"rejects"`
 	Total   int64    `json:"total"` // the number of all rejects after After that match the query
+
+	// Forgotten says when the rejects were removed, if they are no longer kept.
+	Forgotten string `json:"forgotten,omitempty"` // RFC 3339
 }
 
 // maxPage is the most rejects in one page.
@@ -83,6 +87,9 @@ const maxPage = 10_000
 // Rejects returns a page of rejects.
 func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) {
 	src, err := s.source(ctx, q.Job)
+	if errors.Is(err, ErrForgotten) {
+		return RejectPage{Rejects: []Reject{}, Forgotten: src.forgot}, nil
+	}
 	if err != nil {
 		return RejectPage{}, err
 	}
@@ -172,11 +179,11 @@ func (s *Store) RejectCounts(ctx context.Context, job string) ([]RejectCount, er
 // RejectBytes returns the bytes of a rejected record, at most limit of them, and
 // their number.
 func (s *Store) RejectBytes(ctx context.Context, job string, id int64, limit int) (raw []byte, size int64, err error) {
-	number, err := s.number(ctx, job)
+	src, err := s.source(ctx, job)
 	if err != nil {
 		return nil, 0, err
 	}
-	low, _ := idRange(number)
+	low, _ := idRange(src.number)
 	err = s.db.QueryRowContext(ctx, "SELECT substr(raw, 1, ?), length(raw) FROM rejects WHERE id = ?", limit, low+id).Scan(&raw, &size)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read reject %d of job %s: %w", id, job, err)

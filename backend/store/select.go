@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"linefeed/backend/message"
 )
 
 // A Selection says which of a job's rejects are meant, by their latest reason. The
@@ -30,18 +32,24 @@ const (
 
 // A source is the rejects of a job, to select from.
 type source struct {
-	number int64 // of the job
-	mended bool  // something was done about some of them
-	check  bool  // of a job that loads nothing
-	retry  int64 // the number of the mend that the job is; 0 for none
+	number int64  // of the job
+	mended bool   // something was done about some of them
+	check  bool   // of a job that loads nothing
+	retry  int64  // the number of the mend that the job is; 0 for none
+	forgot string // when they were removed
 }
 
-// source returns the rejects of a job.
+// source returns the rejects of a job. The error may wrap ErrNoJob, or ErrForgotten
+// where they are no longer kept.
 func (s *Store) source(ctx context.Context, job string) (src source, err error) {
 	err = s.db.QueryRowContext(ctx, `
 		SELECT number, EXISTS (SELECT 1 FROM mends WHERE origin = jobs.number), ifnull((SELECT m.number FROM mends m WHERE m.job = jobs.number), 0),
-			json_valid(request) AND ifnull(json_extract(request, '$.check'), 0) FROM jobs WHERE id = ?`, job).
-		Scan(&src.number, &src.mended, &src.retry, &src.check)
+			json_valid(request) AND ifnull(json_extract(request, '$.check'), 0), forgot FROM jobs WHERE id = ?`, job).
+		Scan(&src.number, &src.mended, &src.retry, &src.check, &src.forgot)
+	if err == nil && src.forgot != "" {
+		day, _, _ := strings.Cut(src.forgot, "T")
+		err = message.NewError(ErrForgotten, "rejects_forgotten", "keep_rejects_longer", "job", job, "day", day)
+	}
 	return src, noJob(job, err)
 }
 

@@ -21,9 +21,11 @@ import (
 // A Store is the program's own database. It is safe for concurrent use.
 type Store struct {
 	path   string
+	runDir string
 	db     *sql.DB // for reading
 	writer *sql.DB // one connection; retries while the store is locked
 	owner  *owner
+	tidier tidier
 
 	reserveMu sync.Mutex
 	reserve   string // path of the file that reserves space, "" for none
@@ -60,7 +62,7 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	}
 	db.SetMaxOpenConns(4)
 	writer.SetMaxOpenConns(1)
-	s := &Store{path: path, db: db, writer: writer}
+	s := &Store{path: path, runDir: runDir, db: db, writer: writer}
 	register(path, 1)
 	if err := s.open(ctx, runDir); err != nil {
 		_ = s.Close() // the first error says more
@@ -85,6 +87,7 @@ func (s *Store) open(ctx context.Context, runDir string) (err error) {
 	s.removeOldCopies()
 	s.removeReserves(runDir)
 	s.removeLeftovers(runDir)
+	s.startTidying()
 	return nil
 }
 
@@ -132,6 +135,7 @@ func ignoreDone(err error) error {
 // Close closes the store. Jobs of this process that are still active become
 // interrupted when the store is opened again.
 func (s *Store) Close() error {
+	s.stopTidying()
 	s.freeReserve()
 	errs := []error{s.db.Close(), s.writer.Close()}
 	register(s.path, -1)

@@ -30,9 +30,11 @@ func open(t *testing.T, home string) *Store {
 	return s
 }
 
+var today = time.Now().UTC().Format(TimeFormat)
+
 func addJob(t *testing.T, s *Store, id string) {
 	t.Helper()
-	if err := s.AddJob(t.Context(), Job{ID: id, State: "running", File: id + ".csv", Request: "{}", Created: "2026-01-01T00:00:00.000Z"}); err != nil {
+	if err := s.AddJob(t.Context(), Job{ID: id, State: "running", File: id + ".csv", Request: "{}", Created: today}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -42,7 +44,7 @@ func TestJobs(t *testing.T) {
 	for _, id := range []string{"a", "b", "c"} {
 		addJob(t, s, id)
 	}
-	want := Job{ID: "b", State: "done", File: "b.csv", Request: "{}", Created: "2026-01-01T00:00:00.000Z", Started: "s", Finished: "f", Summary: `{"read":1}`}
+	want := Job{ID: "b", State: "done", File: "b.csv", Request: "{}", Created: today, Started: "s", Finished: "f", Summary: `{"read":1}`}
 	if err := s.UpdateJob(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"linefeed/backend/message"
+)
+
+// ErrActive says that a job can't be forgotten because it has not ended.
+var ErrActive = errors.New("the job has not ended")
+
+// ErrForgotten says that the rejects of a job are no longer kept.
+var ErrForgotten = errors.New("the rejects are no longer kept")
+
+// ofJob are the tables that have rows of one job, by its number in their column job,
+// and go with it at once. Its rejects, of which there may be millions, go after it.
+var ofJob = []string{"reject_counts"}
+
+// Conditions on jobs: that one can still be running, that it can be resumed, that one
+// that retries its rejects is either, and that its rejects are the latest reasons of
+// those of another; and when it ended.
+const (
+	isActive    = "state IN ('queued', 'running', 'paused')"
+	isResumable = "state = 'interrupted'"
+	isRetried   = "EXISTS (SELECT 1 FROM mends m JOIN jobs j ON j.number = m.job WHERE m.origin = jobs.number AND (j." + isActive + " OR j." + isResumable + "))"
+	isLatest    = "EXISTS (SELECT 1 FROM mends m JOIN jobs o ON o.number = m.origin WHERE m.job = jobs.number AND o.forgot = '')"
+	endedAt     = "iif(finished = '', created, finished)"
+)
+
+// Forget removes a job with all that is kept of it. Its rejects go in the background,
+// or by [Store.Tidy]. The error may wrap ErrNoJob, or ErrActive where the job has not
+// ended, here or in another process.
+func (s *Store) Forget(ctx context.Context, id string) error {
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		var number int64
+		var active bool
+		var owner string
+		err := tx.QueryRowContext(ctx, "SELECT number, "+isActive+", owner FROM jobs WHERE id = ?", id).Scan(&number, &active, &owner)
+		if err != nil {
+			return noJob(id, err)
+		}
+		if active {
+			if active, err = alive(s.runDir, owner); err != nil {
+				return err
+			}
+		}
+		if active {
+			return message.NewError(ErrActive, "job_active", "cancel_first", "job", id)
+		}
+		return forget(ctx, tx, number)
+	})
+	switch {
+	case errors.Is(err, ErrNoJob), errors.Is(err, ErrActive):
+		return err
+	case err != nil:
+		return s.explain("forget job "+id, err)
+	}
+	s.tidySoon()
+	return nil
+}
+
+// forget removes a job, and leaves its rejects to be removed.
+func forget(ctx context.Context, tx *sql.Tx, number int64) error {
+	if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO forgotten (job) VALUES (?)", number); err != nil {
+		return err
+	}
+	for _, table := range ofJob {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE job = ?", number); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM jobs WHERE number = ?", number)
+	return err
+}
+
+// forgetRejects leaves the rejects of a job to be removed, and keeps the job, with the
+// numbers of its rejects by reason.
+func forgetRejects(ctx context.Context, tx *sql.Tx, number int64) error {
+	if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO forgotten (job) VALUES (?)", number); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE jobs SET forgot = ? WHERE number = ?", time.Now().UTC().Format(TimeFormat), number)
+	return err
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"linefeed/backend/message"
+)
+
+// A Setting is one of the program's own. Its note says what it is about. Its JSON is
+// part of the program's contract.
+type Setting struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	Default string `json:"default"`
+	message.Note
+}
+
+// The names of settings.
+const (
+	KeepJobs    = "keep-jobs"
+	KeepRejects = "keep-rejects"
+	KeepSize    = "keep-size"
+)
+
+// What can be wrong with a setting.
+var (
+	ErrNoSetting  = errors.New("no such setting")
+	ErrBadSetting = errors.New("no value of the setting")
+)
+
+// A settingKind is what is known about a setting.
+type settingKind struct {
+	Setting                      // as it is by default
+	check   func(v string) error // why it is no value
+	values  message.ID           // a hint which values there are
+}
+
+// settings are all there are, in the order in which they are shown.
+var settings = []settingKind{
+	kindOf(KeepJobs, "1y", message.New("about_keep_jobs", ""), checkAge, message.ID("age_is")),
+	kindOf(KeepRejects, "90d", message.New("about_keep_rejects", ""), checkAge, message.ID("age_is")),
+	kindOf(KeepSize, "1GB", message.New("about_keep_size", ""), checkSize, message.ID("size_is")),
+}
+
+func kindOf(name, value string, about message.Note, check func(string) error, values message.ID) settingKind {
+	return settingKind{Setting{name, value, value, about}, check, values}
+}
+
+func findSetting(name string) (settingKind, error) {
+	i := slices.IndexFunc(settings, func(k settingKind) bool { return k.Name == name })
+	if i >= 0 {
+		return settings[i], nil
+	}
+	var names []string
+	for _, k := range settings {
+		names = append(names, k.Name)
+	}
+	return settingKind{}, message.NewError(ErrNoSetting, "setting_unknown", "settings_are", "name", name, "names", names)
+}
+
+// Settings returns all settings.
+func (s *Store) Settings(ctx context.Context) ([]Setting, error) {
+	kept, err := s.changedSettings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the settings: %w", err)
+	}
+	all := make([]Setting, 0, len(settings))
+	for _, k := range settings {
+		if v, ok := kept[k.Name]; ok && k.check(v) == nil {
+			k.Value = v
+		}
+		all = append(all, k.Setting)
+	}
+	return all, nil
+}
+
+// changedSettings returns the values of the settings that were changed, by name.
+func (s *Store) changedSettings(ctx context.Context) (map[string]string, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT name, value FROM settings")
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]string{}
+	_, err = scanAll(rows, func(r *sql.Rows) (_ struct{}, err error) {
+		var name, value string
+		err = r.Scan(&name, &value)
+		changed[name] = value
+		return struct{}{}, err
+	})
+	return changed, err
+}
+
+// Setting returns one setting. The error may wrap ErrNoSetting.
+func (s *Store) Setting(ctx context.Context, name string) (Setting, error) {
+	k, err := findSetting(name)
+	if err != nil {
+		return Setting{}, err
+	}
+	all, err := s.Settings(ctx)
+	if err != nil {
+		return Setting{}, err
+	}
+	return all[slices.IndexFunc(all, func(v Setting) bool { return v.Name == k.Name })], nil
+}
+
+// SetSetting changes a setting; "" makes it what it is by default. The error may wrap
+// ErrNoSetting or ErrBadSetting.
+func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, error) {
+	k, err := findSetting(name)
+	if err != nil {
+		return Setting{}, err
+	}
+	if value == "" {
+		err = s.exec(ctx, "DELETE FROM settings WHERE name = ?", name)
+	} else if k.check(value) != nil {
+		return Setting{}, message.NewError(ErrBadSetting, "setting_bad", k.values, "name", name, "value", value)
+	} else {
+		k.Value = value
+		err = s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
+	}
+	if err != nil {
+		return Setting{}, s.explain("change the setting "+name, err)
+	}
+	s.tidySoon()
+	return k.Setting, nil
+}
