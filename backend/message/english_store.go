@@ -21,5 +21,6 @@ var storeTexts = map[ID]string{
 	"rejects_forgotten":   `the rejected records of job {job} are no longer kept: they were removed on {day}`,
 	"keep_rejects_longer": `the settings keep-rejects and keep-size say how long they are`,
 	"job_active":          `job {job} has not ended`,
+	"job_retried":         `the rejected records of job {job} are being retried by job {retry}, which has not ended`,
 	"cancel_first":        `cancel it first, or wait for its end`,
 }

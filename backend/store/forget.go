@@ -30,25 +30,23 @@ const (
 	endedAt     = "iif(finished = '', created, finished)"
 )
 
-// Forget removes a job with all that is kept of it. Its rejects go in the background,
-// or by [Store.Tidy]. The error may wrap ErrNoJob, or ErrActive where the job has not
-// ended, here or in another process.
+// Forget removes a job with all that is kept of it. Its rejects, and what was done about
+// them, go in the background, or by [Store.Tidy]. The error may wrap ErrNoJob, or
+// ErrActive where the job or a retry of it has not ended, here or in another process.
 func (s *Store) Forget(ctx context.Context, id string) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		var number int64
-		var active bool
-		var owner string
-		err := tx.QueryRowContext(ctx, "SELECT number, "+isActive+", owner FROM jobs WHERE id = ?", id).Scan(&number, &active, &owner)
-		if err != nil {
+		if err := tx.QueryRowContext(ctx, "SELECT number FROM jobs WHERE id = ?", id).Scan(&number); err != nil {
 			return noJob(id, err)
 		}
-		if active {
-			if active, err = alive(s.runDir, owner); err != nil {
-				return err
-			}
-		}
-		if active {
+		running, err := s.runningFor(ctx, tx, number)
+		switch {
+		case err != nil:
+			return err
+		case running == id:
 			return message.NewError(ErrActive, "job_active", "cancel_first", "job", id)
+		case running != "":
+			return message.NewError(ErrActive, "job_retried", "cancel_first", "job", id, "retry", running)
 		}
 		return forget(ctx, tx, number)
 	})
@@ -60,6 +58,23 @@ func (s *Store) Forget(ctx context.Context, id string) error {
 	}
 	s.tidySoon()
 	return nil
+}
+
+// runningFor returns the ID of the job, or of a retry of it, that a process is still
+// running; "" for none.
+func (s *Store) runningFor(ctx context.Context, tx *sql.Tx, number int64) (string, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, owner FROM jobs WHERE "+isActive+
+		" AND (number = ?1 OR number IN (SELECT job FROM mends WHERE origin = ?1)) ORDER BY number", number)
+	if err != nil {
+		return "", err
+	}
+	all, err := scanAll(rows, func(r *sql.Rows) (v [2]string, err error) { return v, r.Scan(&v[0], &v[1]) })
+	for _, v := range all {
+		if running, err := alive(s.runDir, v[1]); running || err != nil {
+			return v[0], err
+		}
+	}
+	return "", err
 }
 
 // forget removes a job, and leaves its rejects to be removed.

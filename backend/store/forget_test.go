@@ -127,6 +127,73 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// What was done about the rejects of a job goes with it, but not while a retry runs.
+// The rejects of a retry stay as long as those that they are the reasons of.
+func TestForgetMended(t *testing.T) {
+	s := open(t, t.TempDir())
+	newJob(t, s, "a", faulty(100, 1))
+	newJob(t, s, "other", faulty(10, 1))
+	for _, of := range []string{"a", "other"} {
+		if _, err := s.CloseRejects(t.Context(), Mend{Of: of, How: "{}", Selection: Selection{IDs: []int64{1, 2, 3}}}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin(t, s, Mend{Job: "r"})
+	logTo(t, s, "r", faulty(5, 10))
+	end := func(id string, days int) {
+		t.Helper()
+		at := time.Now().AddDate(0, 0, -days).UTC().Format(TimeFormat)
+		if err := s.UpdateJob(t.Context(), Job{ID: id, State: "done", Finished: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end("a", 50)
+	if _, err := s.SetSetting(t.Context(), KeepRejects, "1d"); err != nil {
+		t.Fatal(err)
+	}
+	tidied := func(want string) {
+		t.Helper()
+		if err := s.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := left(t, s); got != want {
+			t.Errorf("left are %s, want %s", got, want)
+		}
+	}
+	tidied("r:5 other:10 a:100")
+	if err := s.Forget(t.Context(), "a"); !errors.Is(err, ErrActive) || !strings.Contains(err.Error(), "by job r") {
+		t.Errorf("while a retry runs: %v", err)
+	}
+	if err := s.Settle(t.Context(), "r", 100); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SetSetting(t.Context(), KeepRejects, "forever"); err != nil {
+		t.Fatal(err)
+	}
+	end("r", 40)
+	tidied("r:5 other:10 a:100")
+	if _, err := s.SetSetting(t.Context(), KeepRejects, "45d"); err != nil {
+		t.Fatal(err)
+	}
+	tidied("r:5 other:10 a:0!")
+	if _, err := s.SetSetting(t.Context(), KeepRejects, "30d"); err != nil {
+		t.Fatal(err)
+	}
+	tidied("r:0! other:10 a:0!")
+	for _, id := range []string{"a", "r"} {
+		if err := s.Forget(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tidied("other:10")
+	for table, want := range map[string]int{"mends": 1, "mend_items": 3, "reject_states": 3, "reject_counts": 2, "rejects": 10, "forgotten": 0, "jobs": 1} {
+		var n int
+		if err := s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil || n != want {
+			t.Errorf("%d rows in %s, %v, want %d", n, table, err, want)
+		}
+	}
+}
+
 // What is kept follows from the settings. What runs stays; what can be resumed keeps
 // its rejects; rejects of the last days stay whatever their size.
 func TestTidy(t *testing.T) {
