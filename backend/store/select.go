@@ -44,7 +44,7 @@ type source struct {
 func (s *Store) source(ctx context.Context, job string) (src source, err error) {
 	err = s.db.QueryRowContext(ctx, `
 		SELECT number, EXISTS (SELECT 1 FROM mends WHERE origin = jobs.number), ifnull((SELECT m.number FROM mends m WHERE m.job = jobs.number), 0),
-			json_valid(request) AND ifnull(json_extract(request, '$.check'), 0), forgot FROM jobs WHERE id = ?`, job).
+			iif(json_valid(request), ifnull(json_extract(request, '$.check'), 0), 0), forgot FROM jobs WHERE id = ?`, job).
 		Scan(&src.number, &src.mended, &src.retry, &src.check, &src.forgot)
 	if err == nil && src.forgot != "" {
 		day, _, _ := strings.Cut(src.forgot, "T")
