@@ -269,6 +269,11 @@ func (a *App) Resume(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Resume(id) })
 }
 
+// TakeUp goes on with a job that has not reached its end.
+func (a *App) TakeUp(id string, how job.TakeUp) (job.Job, error) {
+	return call(a, func(e *engine.Engine) (job.Job, error) { return e.Runner.TakeUp(a.ctx, id, how) })
+}
+
 // Cancel cancels a job.
 func (a *App) Cancel(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(id) })

@@ -98,7 +98,7 @@ func (p *program) root() *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
 	}
 	root.AddCommand(
-		p.importCommand(), p.checkCommand(), p.previewCommand(),
+		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.connectionsCommand(), p.versionCommand(),
 	)
 	addGroups(root)

@@ -128,7 +128,32 @@ type loader struct {
 	engine *engine.Engine
 }
 
-func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
+func (l *loader) run(ctx context.Context, requests []job.Request) error {
+	return l.with(ctx, func() error {
+		if err := l.unlock(ctx, requests[0]); err != nil { // all have the same target
+			return err
+		}
+		made := false // by an earlier file
+		for _, r := range requests {
+			if ctx.Err() != nil {
+				break
+			}
+			if made {
+				addTo(&r)
+			}
+			v, status, err := l.one(ctx, r)
+			if err != nil {
+				return err
+			}
+			made = made || v.Created
+			l.status = worse(l.status, status)
+		}
+		return nil
+	})
+}
+
+// with opens the engine, and the local API if that is wanted, and closes them after do.
+func (l *loader) with(ctx context.Context, do func() error) (err error) {
 	if l.engine, err = engine.Open(ctx); err != nil {
 		return err
 	}
@@ -147,25 +172,7 @@ func (l *loader) run(ctx context.Context, requests []job.Request) (err error) {
 		}
 		defer l.finish(ctx)
 	}
-	if err := l.unlock(ctx, requests[0]); err != nil { // all have the same target
-		return err
-	}
-	made := false // by an earlier file
-	for _, r := range requests {
-		if ctx.Err() != nil {
-			break
-		}
-		if made {
-			addTo(&r)
-		}
-		v, status, err := l.one(ctx, r)
-		if err != nil {
-			return err
-		}
-		made = made || v.Created
-		l.status = worse(l.status, status)
-	}
-	return nil
+	return do()
 }
 
 // unlock asks for the password of a request's target, if that is needed. A path that
@@ -244,11 +251,17 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	if r.Target, err = target.Abs(r.Target); err != nil {
 		return v, 0, err
 	}
-	runner := l.engine.Runner
-	j, err := runner.Start(ctx, r)
+	j, err := l.engine.Runner.Start(ctx, r)
 	if err != nil {
 		return v, 0, err
 	}
+	return l.follow(ctx, j, name, called)
+}
+
+// follow reports on a job, whose file has that name, to its end, and returns its summary
+// and the exit status.
+func (l *loader) follow(ctx context.Context, j job.Job, name string, called renaming) (v job.Summary, status int, err error) {
+	runner := l.engine.Runner
 	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(j.ID) })() // it may have ended
 
 	cursor, err := l.engine.Hub.Follow(j.ID, "")

@@ -75,6 +75,9 @@ func outcome(s *screen, v job.Summary) string {
 	if v.Rejected > 0 {
 		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
 	}
+	if v.State != job.Done && loaded > 0 && !v.Check {
+		rest = append(rest, "`linefeed resume "+v.Job+"` goes on")
+	}
 	return strings.Join(append([]string{s.bold(head)}, rest...), "; ")
 }
 

@@ -21,6 +21,7 @@ const (
 	KindBinary     Kind = "binary"      // it is not text
 	KindShrunk     Kind = "shrunk"      // it became shorter while it was read
 	KindChanged    Kind = "changed"     // it was changed while it was read
+	KindOther      Kind = "other"       // it is not the file that an earlier job has begun to load
 	KindDialect    Kind = "dialect"     // the dialect asked for is not possible
 	KindMember     Kind = "member"      // it is an archive, and the member is missing or not given
 	KindCompressed Kind = "compressed"  // its compressed data is damaged

@@ -39,6 +39,10 @@ type Options struct {
 	// is a whole record is not a comment.
 	Starts *Starts
 
+	// Begins, unless it is zero, is what the file has to begin with: reading past the
+	// end of that is an error where it does not.
+	Begins Print
+
 	// onSkip, if not nil, is called for every part of the file that holds no
 	// record, in file order among the records. Tests check that nothing is left
 	// out.
@@ -90,7 +94,7 @@ func Open(path string, d Dialect, opt Options) (*File, error) {
 // every read of the file, with an error that wraps its cause. A system call that
 // does not return is abandoned (see [ErrLeftBehind]).
 func OpenContext(ctx context.Context, path string, d Dialect, opt Options) (*File, error) {
-	in, err := openFile(ctx, path)
+	in, err := openFile(ctx, path, opt.Begins)
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +120,12 @@ type input struct {
 	warnings []Warning
 }
 
-func openFile(ctx context.Context, path string) (*input, error) {
+func openFile(ctx context.Context, path string, begins Print) (*input, error) {
 	h, err := openHandle(ctx, path)
 	if err != nil {
 		return nil, err
 	}
+	h.print = newPrinter(h.info.Size(), begins)
 	return h.input(0), nil
 }
 
@@ -129,20 +134,25 @@ func (h *handle) input(at int64) *input {
 	in := &input{path: h.path, Reader: h, size: -1, close: h.close, handle: h}
 	if size := h.info.Size(); size > 0 {
 		in.size, in.at = size, h
-		in.Reader = &steady{r: h, n: at, size: size, path: h.path}
+		in.Reader = &steady{r: h, n: at, size: size, path: h.path, print: h.print}
 	}
 	return in
 }
 
-// A steady reader returns an error if the file became shorter.
+// A steady reader returns an error if the file became shorter, or is not the one that
+// it is to go on with.
 type steady struct {
 	r       io.Reader
 	n, size int64
 	path    string
+	print   *printer
 }
 
 func (s *steady) Read(b []byte) (int, error) {
 	n, err := s.r.Read(b)
+	if !s.print.add(s.n, b[:n]) {
+		return 0, otherFileError(s.path)
+	}
 	s.n += int64(n)
 	if err == io.EOF && s.n < s.size {
 		return n, shrunkError(s.path, s.size, s.n)

@@ -35,6 +35,7 @@ type handle struct {
 	ends   []byte      // its first and last bytes then
 	direct bool
 	buf    []byte // of reads; nil if an abandoned one has it
+	print  *printer
 
 	mu      sync.Mutex
 	closed  bool

@@ -63,7 +63,7 @@ const maxLook = 2 * DefaultMaxRecord
 // returns the file too, which can be rewound, and must be closed.
 func LookContext(ctx context.Context, path string, d Dialect, opt Options, rows int) (*Preview, *File, error) {
 	opt.MaxRead = max(maxLook, 2*int64(opt.MaxRecord))
-	in, err := openFile(ctx, path)
+	in, err := openFile(ctx, path, Print{})
 	if err != nil {
 		return nil, nil, err
 	}

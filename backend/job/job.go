@@ -86,6 +86,10 @@ type Job struct {
 	// Summary is what the job did; nil until it ended.
 	Summary *Summary `json:"summary,omitempty"`
 
+	// Resumable says that the job has not reached its end and can be taken up (see
+	// Runner.TakeUp).
+	Resumable bool `json:"resumable,omitempty"`
+
 	// Problem says what of the job can't be read because the store is damaged; ""
 	// if nothing.
 	Problem string `json:"problem,omitempty"`
@@ -151,6 +155,11 @@ type (
 	RejectCount = store.RejectCount
 )
 
+// setResumable notes whether the job can be taken up.
+func (j *Job) setResumable() {
+	j.Resumable = !j.Request.Check && j.Problem == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
+}
+
 // wireTime formats t as it is stored and sent.
 func wireTime(t time.Time) string { return t.UTC().Format(store.TimeFormat) }
 
@@ -187,5 +196,9 @@ func fromStore(s store.Job) Job {
 			j.Summary, j.Problem = nil, fmt.Sprintf("the summary of job %s can't be read: %v", s.ID, err)
 		}
 	}
+	if j.State == Interrupted && j.Summary == nil && j.Problem == "" {
+		j.Summary = soFar(j, s.Checkpoints)
+	}
+	j.setResumable()
 	return j
 }

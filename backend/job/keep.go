@@ -86,6 +86,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	final := a.job
 	r.mu.Unlock()
 	final.State, final.Finished, final.Summary = summary.State, wireTime(time.Now()), &summary
+	final.setResumable()
 	published := final
 	again, keepErr := r.keepEnd(final)
 	if keepErr != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
@@ -25,17 +26,45 @@ type kept struct {
 
 	// Print is the file's fingerprint.
 	Print string `json:"fingerprint,omitempty"`
+
+	// Evidence is what the values of each of the columns have shown beyond their type.
+	Evidence []evidence `json:"evidence,omitempty"`
+
+	Warnings []load.Warning `json:"warnings,omitempty"` // about the plan
+	Marked   bool           `json:"marked,omitempty"`   // the target keeps the job's marks
+}
+
+// evidence is what a guessed column says about its values, see [load.Column].
+type evidence struct {
+	Scales   load.Scales `json:"scales,omitzero"`
+	Words    string      `json:"words,omitempty"`
+	Fraction int         `json:"fraction,omitempty"`
 }
 
 // keep returns what to remember of a file and its layout.
 func keep(file *csvfile.File, l load.Layout, contents string) kept {
 	k := kept{Dialect: file.Dialect(), Padding: file.Padding(), Fields: l.Fields, Plan: &l.Plan, Columns: l.Columns, Index: l.Index, Print: contents}
 	for _, c := range l.Columns {
+		k.Evidence = append(k.Evidence, evidence{c.Scales, c.Words, c.Fraction})
 		if c.Guessed {
 			k.Guessed = append(k.Guessed, c.Name)
 		}
 	}
 	return k
+}
+
+// layout returns the job's layout as it was.
+func (k *kept) layout() load.Layout {
+	l := load.Layout{Plan: *k.Plan, Fields: k.Fields, Columns: slices.Clone(k.Columns), Index: k.Index, Make: k.Columns}
+	for i := range l.Columns {
+		c := &l.Columns[i]
+		c.Guessed = slices.Contains(k.Guessed, c.Name)
+		if i < len(k.Evidence) {
+			e := k.Evidence[i]
+			c.Scales, c.Words, c.Fraction = e.Scales, e.Words, e.Fraction
+		}
+	}
+	return l
 }
 
 // kept returns what a job remembers, and the bytes with which a file of its

@@ -2,10 +2,12 @@ package job
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
@@ -26,73 +28,112 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}
 	p := &prepared{req: req, targets: r.targets}
 	defer func() {
+		if err != nil && p.earlier != nil && s.Read == 0 { // it did not go on
+			s.Counts = p.earlier.sure()
+		}
 		err = errors.Join(err, p.close())
 		s.afterClose(p.file)
 	}()
-	if err := p.open(ctx); err != nil {
-		return s, err
+	if a.takenUp != nil {
+		if err := p.takeUp(ctx, r, a); err != nil {
+			return s, err
+		}
+	}
+	if p.earlier == nil {
+		if err := p.open(ctx); err != nil {
+			return s, err
+		}
+	}
+	if p.earlier != nil && p.earlier.complete {
+		r.setTable(a, p.table)
+		return r.sayDone(a, p), nil
 	}
 	if p.dst != nil {
 		defer r.publishWaiting(a, p.dst)()
 	}
-	if err := p.look(ctx); err != nil {
-		return s, err
-	}
-	settled, layout, err := p.settle(ctx, p.guesses, false)
+	types, err := r.settleTypes(a, p)
 	if err != nil {
 		return s, err
 	}
-	if err := load.JoinProblems(settled.Problems); err != nil {
-		return s, err
-	}
-	file := p.file
 	if p.blank {
-		r.publishWarnings(a, settled.Warnings)
-		err := s.passBlank(file, settled.Warnings)
+		r.publishWarnings(a, types.settled.Warnings)
+		err := s.passBlank(p.file, types.settled.Warnings)
 		return s, err
 	}
-	opt := load.Options{
-		OnProgress: func(p load.Progress) { r.publishProgress(a, p) },
-		Paused:     func() <-chan struct{} { return r.paused(a) },
-		Check:      req.Check,
-	}
-	if p.dst != nil && p.dst.Place().File == "" {
-		opt.Job = a.job.ID
-	}
-	types := newTypes(p, opt, settled, layout)
 	if err := types.readAhead(ctx); err != nil {
 		s.Seconds = types.took.Seconds()
 		return s, err
 	}
-	if types.more, err = r.loadedBefore(ctx, p, layout); err != nil {
-		return s, err
+	return r.loadInto(a, types)
+}
+
+// settleTypes settles what is loaded into which columns: for a job that goes on, as it
+// was when it began.
+func (r *Runner) settleTypes(a *active, p *prepared) (*types, error) {
+	opt := load.Options{
+		OnProgress: func(p load.Progress) { r.publishProgress(a, p) },
+		Paused:     func() <-chan struct{} { return r.paused(a) },
+		Check:      p.req.Check,
 	}
-	contents := p.contents(ctx)
-	log, err := r.log(a, keep(file, types.layout, contents), file.Head())
+	if p.dst != nil && !p.req.Check && p.dst.Place().Marks {
+		opt.Job = a.job.ID
+		opt.OnCommit = func(c load.Checkpoint) { r.keepCheckpoint(a, p.file, c) }
+		opt.OnCommitted = func() { r.checkpointWentThrough(a) }
+	}
+	if e := p.earlier; e != nil {
+		opt.Earlier = load.Earlier{Rejected: r.store.RejectedRecords(a.ctx, a.job.ID), Signs: e.signs}
+		return newTypes(p, opt, e.settled(), e.layout()), nil
+	}
+	if err := p.look(a.ctx); err != nil {
+		return nil, err
+	}
+	settled, layout, err := p.settle(a.ctx, p.guesses, false)
+	if err != nil {
+		return nil, err
+	}
+	return newTypes(p, opt, settled, layout), load.JoinProblems(settled.Problems)
+}
+
+// loadInto loads the records into the table.
+func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
+	ctx, p, file := a.ctx, types.prepared, types.file
+	if p.earlier == nil {
+		if types.more, err = r.loadedBefore(ctx, p, types.layout); err != nil {
+			return s, err
+		}
+	}
+	remember := func() kept {
+		k := keep(file, types.layout, p.contents(ctx))
+		k.Warnings, k.Marked = types.warnings(), types.opt.Job != ""
+		return k
+	}
+	var log *store.RejectLog
+	if p.earlier == nil {
+		log, err = r.log(a, remember(), file.Head())
+	} else {
+		log, err = r.store.RejectLog(ctx, a.job.ID)
+	}
 	if err != nil {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	r.mu.Lock()
-	a.table = types.layout.Plan.Table
-	r.mu.Unlock()
+	table := types.layout.Plan.TableName()
+	r.setTable(a, table.Name)
 
 	r.publishWarnings(a, types.warnings())
 	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
-	did, err := types.run(ctx, log, func() { r.publishWarnings(a, types.warnings()) })
-	if opt.Job != "" && !req.Check {
-		if e := forget(ctx, p.dst, a.job.ID, types.layout.Plan.TableName()); e != nil {
-			types.more = append(types.more, load.Warning{Code: WarnMarksLeft, Note: message.New("marks_left", "marks_harmless", "cause", e)})
-		}
+	did, err := types.run(ctx, log, func() error {
+		r.publishWarnings(a, types.warnings())
+		return r.setKept(context.WithoutCancel(ctx), a.job.ID, remember(), file.Head())
+	})
+	if types.opt.Job != "" {
+		types.more = append(types.more, r.leaveMarks(a, p, table, did, err)...)
 	}
 	types.more = append(types.more, did.Untold...)
 	if did.Reconnects > 0 {
 		types.more = append(types.more, load.Warning{Code: WarnReconnected, Note: message.New("reconnected", "", "n", did.Reconnects)})
 	}
-	if types.gave {
-		err = errors.Join(err, r.setKept(context.WithoutCancel(ctx), a.job.ID, keep(file, types.layout, contents), file.Head()))
-	}
-	if err == nil && req.Check && types.all {
+	if err == nil && p.req.Check && types.all {
 		s.Guesses = types.settled.Guesses
 	}
 	stats := file.Stats()
@@ -100,11 +141,74 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	s.Seconds = (types.took + did.Elapsed).Seconds()
 	s.PassedOver, s.Warnings = stats.PassedOver, slices.Concat(file.Warnings(), types.warnings()) // the end of the file may add some
 	if err == nil && s.Read == 0 {
-		s.Warnings = append(withoutNoRecords(s.Warnings), noRecords(file, types.layout, req.Check))
+		s.Warnings = append(withoutNoRecords(s.Warnings), noRecords(file, types.layout, p.req.Check))
 	}
-	s.Created = types.layout.Plan.Create && !req.Check && (err == nil || s.Inserted > 0)
+	s.Created = types.layout.Plan.Create && !p.req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
+}
+
+// leaveMarks removes the marks of a job that did what did says, unless it can go on
+// from them.
+func (r *Runner) leaveMarks(a *active, p *prepared, t load.TableName, did load.Summary, err error) []load.Warning {
+	var undone *load.UndoneError
+	switch {
+	case err == nil:
+		if err := r.brieflyKeep(a, r.store.CompleteCheckpoint); err != nil {
+			return []load.Warning{marksLeft(err)}
+		}
+	case p.earlier != nil, did.Inserted+did.Updated+did.Skipped > 0, errors.Is(err, load.ErrLost), errors.As(err, &undone) && undone.Unknown:
+		return nil
+	}
+	return r.forgetMarks(a, p.dst, t)
+}
+
+// sayDone returns the summary of a job that had only to be told to be done.
+func (r *Runner) sayDone(a *active, p *prepared) Summary {
+	s := p.earlier.summary()
+	var err error
+	if p.dst, err = openTarget(a.ctx, p.targets, p.req); err != nil {
+		s.Warnings = append(s.Warnings, marksLeft(err))
+	} else {
+		s.Warnings = append(s.Warnings, r.forgetMarks(a, p.dst, p.earlier.Plan.TableName())...)
+	}
+	return s
+}
+
+// setTable notes into which table a job loads.
+func (r *Runner) setTable(a *active, name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.table = name
+}
+
+// checkpointFor is how long it may take to store a checkpoint. Without it the marks in
+// the target still say how far the job came.
+const checkpointFor = time.Second
+
+// keepCheckpoint stores how far a job has come.
+func (r *Runner) keepCheckpoint(a *active, file *csvfile.File, c load.Checkpoint) {
+	text, err := json.Marshal(checkpoint{Counts: c.Counts, Record: c.Record, Bytes: c.Bytes, Print: file.PrintUpTo(c.Bytes), Signs: c.Signs})
+	if err != nil { // no value of these types has one
+		return
+	}
+	a.checkpoint = string(text)
+	a.checkpointKept = r.brieflyKeep(a, r.store.AddCheckpoint) == nil
+}
+
+// checkpointWentThrough notes that the last checkpoint did.
+func (r *Runner) checkpointWentThrough(a *active) {
+	if a.checkpointKept {
+		_ = r.brieflyKeep(a, func(ctx context.Context, id, _ string) error { return r.store.CheckpointWentThrough(ctx, id) })
+	}
+}
+
+// brieflyKeep has the store keep something about the last checkpoint, if that does not
+// take long.
+func (r *Runner) brieflyKeep(a *active, keep func(ctx context.Context, id, checkpoint string) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), checkpointFor)
+	defer cancel()
+	return keep(ctx, a.job.ID, a.checkpoint)
 }
 
 // WarnReconnected is the code of a warning that the connection to the database was
@@ -118,11 +222,19 @@ const WarnMarksLeft = "marks_left"
 // forgetFor is how long the removal of a job's marks may take.
 const forgetFor = 2 * time.Second
 
-// forget removes the marks of a job that has ended, also after a cancel.
-func forget(ctx context.Context, dst target.Target, id string, t load.TableName) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetFor)
+// forgetMarks removes the marks of a job that does not go on, also after a cancel, and
+// warns where it can't.
+func (r *Runner) forgetMarks(a *active, dst target.Target, t load.TableName) []load.Warning {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), forgetFor)
 	defer cancel()
-	return dst.Forget(ctx, id, t)
+	if err := dst.Forget(ctx, a.job.ID, t); err != nil {
+		return []load.Warning{marksLeft(err)}
+	}
+	return nil
+}
+
+func marksLeft(err error) load.Warning {
+	return load.Warning{Code: WarnMarksLeft, Note: message.New("marks_left", "marks_harmless", "cause", err)}
 }
 
 // log opens the log of the job's rejects, and stores what a file of them needs.

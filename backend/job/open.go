@@ -13,13 +13,15 @@ import (
 	"linefeed/backend/target"
 )
 
-// openFile opens the request's file. Opening and reading it end when ctx is done.
-// Each reader rewinds it first.
-func openFile(ctx context.Context, req Request) (*csvfile.File, error) {
+// openFile opens the request's file, which has to begin with what begins says.
+// Opening and reading it end when ctx is done. Each reader rewinds it first.
+func openFile(ctx context.Context, req Request, begins csvfile.Print) (*csvfile.File, error) {
 	if err := refuseOwn(ctx, message.New("own_opened", "choose_file", "path", req.File), req.File); err != nil {
 		return nil, err
 	}
-	return csvfile.OpenContext(ctx, req.File, req.Dialect, req.options())
+	opt := req.options()
+	opt.Begins = begins
+	return csvfile.OpenContext(ctx, req.File, req.Dialect, opt)
 }
 
 // openTarget opens the request's target; nil for a check without one.

@@ -33,16 +33,20 @@ type prepared struct {
 	guesses []value.Guess  // what the file's values look like, by the first of them
 	blank   bool           // the file holds nothing but blank lines
 	print   string         // the file's fingerprint; see contents
+
+	earlier *earlier // what the job goes on with; nil for one that begins
 }
 
 // open opens the file and the target. p must be closed even after an error.
 func (p *prepared) open(ctx context.Context) (err error) {
-	if p.file, err = openFile(ctx, p.req); err != nil {
+	if p.file, err = openFile(ctx, p.req, csvfile.Print{}); err != nil {
 		return err
 	}
 	p.fields = p.file.Fields()
 	p.req = p.req.liked(p.fields)
-	p.dst, err = openTarget(ctx, p.targets, p.req)
+	if p.dst == nil {
+		p.dst, err = openTarget(ctx, p.targets, p.req)
+	}
 	return err
 }
 

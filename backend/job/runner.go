@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,12 +39,16 @@ type Runner struct {
 type active struct {
 	job      Job     // as it is stored and published: its request holds no password
 	req      Request // as it was made
+	takenUp  *TakeUp // it goes on; nil for a new one
 	cancel   context.CancelCauseFunc
 	ctx      context.Context
 	resumed  chan struct{} // closed when the job is resumed; nil unless it is paused
 	progress *load.Progress
 	table    string
 	keeper   keeper
+
+	checkpoint     string // the last one
+	checkpointKept bool   // it could be stored
 
 	publishedUpTo int64          // the last rejected record that was published
 	published     []event.Reject // room for rejects that are published
@@ -121,6 +124,11 @@ func (r *Runner) Close() {
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
 	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
+	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a) })
+}
+
+// enqueue queues a job, once keep has stored that.
+func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Context) error) (Job, error) {
 	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 
 	r.mu.Lock()
@@ -132,7 +140,7 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	r.mu.Unlock()
 	defer r.work.Done()
 
-	err := r.keepNew(ctx, a)
+	err := keep(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil {
@@ -210,8 +218,12 @@ func (r *Runner) run(a *active) {
 func (r *Runner) Wait(ctx context.Context, id string) (Summary, error) {
 	r.mu.Lock()
 	a := r.jobs[id]
-	if i := slices.IndexFunc(r.recent, func(a *active) bool { return a.job.ID == id }); i >= 0 {
-		a = r.recent[i]
+	if a == nil {
+		for _, ended := range r.recent { // the last time counts
+			if ended.job.ID == id {
+				a = ended
+			}
+		}
 	}
 	r.mu.Unlock()
 	if a == nil {

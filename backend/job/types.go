@@ -36,7 +36,6 @@ type types struct {
 	took    time.Duration // the readings that loaded nothing
 	changed []load.Warning
 	more    []load.Warning // about other things
-	gave    bool           // types gave way while the file was loaded
 }
 
 func newTypes(p *prepared, opt load.Options, s Settled, l load.Layout) *types {
@@ -62,7 +61,7 @@ func (t *types) readAhead(ctx context.Context) error {
 	}
 	switch {
 	case t.infers():
-	case t.req.Check || !t.guessed():
+	case t.req.Check || t.earlier != nil || !t.guessed():
 		return nil
 	case t.file.Size() >= 0 && t.file.Size() <= held:
 		t.opt.GiveWay = true
@@ -130,7 +129,7 @@ func typeChanged(from, to load.Column, g value.Guess) load.Warning {
 
 // run loads the records of the file, and again after types gave way, calling
 // gaveWay first.
-func (t *types) run(ctx context.Context, log *store.RejectLog, gaveWay func()) (load.Summary, error) {
+func (t *types) run(ctx context.Context, log *store.RejectLog, gaveWay func() error) (load.Summary, error) {
 	for {
 		if err := t.file.Rewind(0); err != nil {
 			return load.Summary{}, err
@@ -149,11 +148,12 @@ func (t *types) run(ctx context.Context, log *store.RejectLog, gaveWay func()) (
 		}
 		t.took += did.Elapsed
 		t.opt.Before += did.Bytes
-		t.gave = true
 		if err := t.giveWay(ctx, unfit.Column); err != nil {
 			return load.Summary{}, err
 		}
-		gaveWay()
+		if err := gaveWay(); err != nil {
+			return load.Summary{}, err
+		}
 		// Records are rejected anew, perhaps other ones.
 		if err := log.Clear(context.WithoutCancel(ctx)); err != nil {
 			return load.Summary{}, err

@@ -38,6 +38,23 @@ type recovery struct {
 	flying   sync.WaitGroup // the lanes
 }
 
+// recall takes up what earlier runs of the job have rejected.
+func (r *run) recall() error {
+	if r.opt.Earlier.Rejected == nil {
+		return nil
+	}
+	for record, err := range r.opt.Earlier.Rejected {
+		if err != nil {
+			return err
+		}
+		r.rejected.add(record)
+		r.through = max(r.through, record)
+		r.counts.Rejected++
+	}
+	r.counts.Read = r.counts.Rejected
+	return nil
+}
+
 // canGoOn reports whether a load that ended with err can be taken up again.
 func (r *run) canGoOn(ctx context.Context, err error) bool {
 	return errors.Is(err, ErrLost) && ctx.Err() == nil && r.opt.Rewind != nil && !r.opt.Check &&
@@ -111,8 +128,11 @@ func (r *run) goBack() {
 	r.committed = r.counts
 	at := least.end()
 	switch r.position.Record {
-	case 0: // an earlier load of the same job
-		r.keptAt = at
+	case 0: // an earlier run of the same job
+		if r.opt.Earlier.Signs != nil {
+			r.signs = r.opt.Earlier.Signs(at.Record)
+		}
+		r.kept, r.keptAt = copySigns(r.signs), at
 	case at.Record: // nothing is to be read again
 	default:
 		r.signs, at = copySigns(r.kept), r.keptAt
@@ -127,6 +147,9 @@ func (r *run) wasCommitted() {
 	r.committed, r.made = r.counts, true
 	r.unsure, r.uncounted = false, 0
 	r.gotFurther()
+	if r.opt.OnCommitted != nil {
+		r.opt.OnCommitted()
+	}
 	if r.opt.Rewind == nil {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"sync"
 	"time"
 )
@@ -44,6 +45,18 @@ type Options struct {
 	// Job names the load for its marks (see Target.Prepare); "" keeps none.
 	Job string
 
+	// Earlier is what an earlier run of the same job has left, which this one goes
+	// on with if the target has marks of it.
+	Earlier Earlier
+
+	// OnCommit is told ahead of each commit how far the load has come, once OnReject
+	// has been told of all rejects up to there: what both were told can be made durable
+	// now. The signs are valid until it returns.
+	OnCommit func(Checkpoint)
+
+	// OnCommitted is told after each commit that it went through.
+	OnCommitted func()
+
 	// Rewind begins another reading of the source, from its first record. With it, a
 	// load goes on after an error that wraps [ErrLost]: it is prepared again, and
 	// reads past what its marks, or where none are kept its own memory, say is in the
@@ -54,14 +67,34 @@ type Options struct {
 	// are written, or committed, that were not before; 0 is 10 minutes.
 	Reconnect time.Duration
 
-	commitEvery time.Duration // for tests; 0 is commitInterval
+	commitEvery time.Duration // for tests; 0 is CommitInterval
 }
 
-// commitInterval is how long rows may stay uncommitted: long enough that
+// A Checkpoint is how far a load has come at a commit. It says nothing about whether
+// the commit went through: that is for the marks in the target to say.
+type Checkpoint struct {
+	Counts
+	Record int64         // the last one that is in the counts
+	Bytes  int64         // consumed on disk for it
+	Signs  [][]SignCount // by column, as [Earlier] takes them
+}
+
+// Earlier is what runs of a job that did not reach its end have left, beside the marks
+// in the target.
+type Earlier struct {
+	// Rejected are the numbers of all records that were rejected, in any order; nil
+	// for none. They stay so: their commit may have been undone, but they were told.
+	Rejected iter.Seq2[int64, error]
+
+	// Signs returns those of the checkpoint at a record, nil where there is none.
+	Signs func(record int64) [][]SignCount
+}
+
+// CommitInterval is how long rows may stay uncommitted: long enough that
 // committing costs little beside writing, and short enough that a power cut loses
 // little, and that programs which wait 5 seconds for a lock, as most do, get it
-// between two commits.
-const commitInterval = 4 * time.Second
+// between two commits. Only tests change it, before the first load.
+var CommitInterval = 4 * time.Second
 
 // progressEvery is the least time between two reports of the same phase.
 const progressEvery = 100 * time.Millisecond
@@ -121,7 +154,8 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 	r.progress.phase(PhaseOpening)
 	var reporting sync.WaitGroup
 	reporting.Go(r.log.stage)
-	for {
+	err = r.recall()
+	for err == nil {
 		if err = r.try(ctx); err == nil || !r.canGoOn(ctx, err) {
 			break
 		}
@@ -129,6 +163,7 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 			err = e
 			break
 		}
+		err = nil
 	}
 	r.log.end()
 	reporting.Wait()

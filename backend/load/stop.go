@@ -51,6 +51,9 @@ func (r *run) commit(ctx context.Context) error {
 	if err := r.log.wait(); err != nil {
 		return err
 	}
+	if r.opt.OnCommit != nil {
+		r.opt.OnCommit(Checkpoint{r.counts, r.position.Record, r.consumed, r.signs})
+	}
 	errs := make([]error, len(r.lanes))
 	var group sync.WaitGroup
 	for i, n := range r.lanes {
@@ -110,7 +113,7 @@ func (r *run) commitIsDue() bool {
 func (r *run) postponeCommit() {
 	every := r.opt.commitEvery
 	if every == 0 {
-		every = commitInterval
+		every = CommitInterval
 	}
 	r.commitAt = time.Now().Add(every)
 }

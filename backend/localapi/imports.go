@@ -133,7 +133,26 @@ func (s *Server) postPause(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
-	return s.change(w, r, s.runner.Resume)
+	query := r.URL.Query()
+	var how job.TakeUp
+	switch changed := query.Get("changed"); changed {
+	case "", "false":
+	case "true":
+		how.Changed = true
+	default:
+		return refuse(http.StatusBadRequest, "", "changed=%s: it is true or false", changed)
+	}
+	return s.change(w, r, func(id string) error {
+		j, err := s.runner.Job(r.Context(), id)
+		switch {
+		case err != nil:
+			return err
+		case j.State.Active():
+			return s.runner.Resume(id)
+		}
+		_, err = s.runner.TakeUp(r.Context(), id, how)
+		return err
+	})
 }
 
 func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {

@@ -314,10 +314,39 @@ func TestPauseResumeCancel(t *testing.T) {
 	if s, _ := b.runner.Wait(t.Context(), v.ID); s.State != job.Cancelled {
 		t.Errorf("cancelled, it is %s", s.State)
 	}
-	for _, what := range []string{"pause", "resume", "cancel"} {
+	for _, what := range []string{"pause", "cancel"} {
 		b.want(409, call{"POST", path + "/" + what, nil, nil}, nil)
 	}
 	free()
+}
+
+// An import that did not reach its end is taken up.
+func TestTakeUp(t *testing.T) {
+	b := newBench(t)
+	if err := os.WriteFile(b.path("in.csv"), []byte(articles(100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	free := b.lock()
+	var v importView
+	b.want(202, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"}, strings.NewReader(
+		fmt.Sprintf(`{"file":%q,"target":%q,"plan":{"table":"articles","create":true}}`, b.path("in.csv"), b.path("out.db")))}, &v)
+	path := "/v1/imports/" + v.ID
+	b.state(v.ID, "running")
+	b.want(202, call{"POST", path + "/cancel", nil, nil}, nil)
+	if s, _ := b.runner.Wait(t.Context(), v.ID); s.State != job.Cancelled {
+		t.Errorf("cancelled, it is %s", s.State)
+	}
+	free()
+	b.want(200, call{"GET", path, nil, nil}, &v)
+	if !v.Resumable {
+		t.Error("it can't be taken up")
+	}
+	b.want(400, call{"POST", path + "/resume?changed=maybe", nil, nil}, nil)
+	b.want(202, call{"POST", path + "/resume?changed=false", nil, nil}, nil)
+	if s, err := b.runner.Wait(t.Context(), v.ID); err != nil || s.State != job.Done || s.Read != 100 {
+		t.Errorf("taken up, it is %+v, %v", s, err)
+	}
+	b.want(409, call{"POST", path + "/resume", nil, nil}, nil)
 }
 
 // state waits until an import has that state.

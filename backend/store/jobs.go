@@ -21,6 +21,8 @@ type Job struct {
 	Summary  string
 	Closed   int64  // the number of its rejects that are closed; not written by AddJob and UpdateJob
 	Forgot   string // when its rejects were removed, which it has outlived; "" if they were not; not written either
+
+	Checkpoints // of one that has no summary
 }
 
 // AddJob stores a new job.
@@ -76,10 +78,12 @@ func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 	return h, noJob(id, err)
 }
 
-const selectJob = "SELECT id, state, file, request, created, started, finished, summary, closed, forgot FROM jobs "
+const selectJob = `SELECT id, state, file, request, created, started, finished, summary, closed, forgot,
+ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0)
+FROM jobs LEFT JOIN checkpoints ON job = number AND summary = '' `
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.

@@ -121,6 +121,15 @@ CREATE TABLE notices (
 CREATE TABLE forgotten (job INTEGER PRIMARY KEY); -- numbers of jobs whose rejects are to be removed
 ALTER TABLE jobs ADD COLUMN forgot TEXT NOT NULL DEFAULT ''; -- when that began for the job
 `},
+	{"how far jobs have come", `
+CREATE TABLE checkpoints (
+	job      INTEGER PRIMARY KEY,
+	last     TEXT NOT NULL,
+	before   TEXT NOT NULL DEFAULT '',
+	through  INTEGER NOT NULL DEFAULT 0, -- the last one went through
+	complete INTEGER NOT NULL DEFAULT 0  -- and it is the end
+);
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

@@ -19,10 +19,14 @@ import (
 	"time"
 
 	"linefeed/backend/job"
+	"linefeed/backend/load"
 )
 
 // asMain makes the test binary run as the program.
 const asMain = "LINEFEED_TEST_AS_MAIN"
+
+// commitEvery is the environment variable that sets load.CommitInterval for a test.
+const commitEvery = "LINEFEED_TEST_COMMIT_EVERY"
 
 // stopIn is the environment variable that sets stopTimeout for a test.
 const stopIn = "LINEFEED_TEST_STOP_IN"
@@ -31,6 +35,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
 		if d, err := time.ParseDuration(os.Getenv(stopIn)); err == nil {
 			stopTimeout = d
+		}
+		if d, err := time.ParseDuration(os.Getenv(commitEvery)); err == nil {
+			load.CommitInterval = d
 		}
 		main()
 		return

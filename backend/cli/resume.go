@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"linefeed/backend/job"
+)
+
+func (p *program) resumeCommand() *cobra.Command {
+	var how job.TakeUp
+	o := newOutputFlags()
+	c := &cobra.Command{
+		Use:   "resume JOB",
+		Short: "Go on with an import that did not reach its end",
+		Long: `Goes on with an import that failed, was stopped or was killed, as the same job: after the last record that is in
+the table. Every record is loaded once, and every rejected one told once. Where nothing was kept, it begins anew.
+
+The file has to begin with what was loaded of it, and to have its size.`,
+		Example: `  linefeed jobs
+  linefeed resume k3v9x2ab`,
+		Args: cobra.ExactArgs(1),
+	}
+	c.Flags().BoolVar(&how.Changed, "changed", false, "go on though the file has changed: what is in the table is passed over by the number of its record")
+	addGroups(c, o.group)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		p.loads = true
+		ignoreBrokenPipe()
+		if err := o.check(nil, ""); err != nil {
+			return err
+		}
+		ctx, l := c.Context(), &loader{program: p, output: o}
+		return l.with(ctx, func() error {
+			j, err := l.engine.Runner.Job(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if err := l.unlock(ctx, j.Request); err != nil {
+				return err
+			}
+			if j, err = l.engine.Runner.TakeUp(ctx, j.ID, how); err != nil {
+				return err
+			}
+			_, status, err := l.follow(ctx, j, j.Request.File, renaming{})
+			l.status = worse(l.status, status)
+			return err
+		})
+	}
+	return c
+}
