@@ -189,6 +189,7 @@ export namespace job {
 	    started?: string;
 	    finished?: string;
 	    summary?: Summary;
+	    resumable?: boolean;
 	    problem?: string;
 	}
 	
@@ -231,6 +232,10 @@ export namespace job {
 	    job: Job;
 	    progress?: load.Progress;
 	    seq: number;
+	}
+	
+	export interface TakeUp {
+	    changed?: boolean;
 	}
 
 }
@@ -379,6 +384,24 @@ export namespace message {
 
 export namespace store {
 	
+	export interface Closing {
+	    job?: string;
+	    who: string;
+	    time: string;
+	    how: string;
+	}
+	export interface Reason {
+	    job: string;
+	    mendedLine?: number;
+	    column: string;
+	    value: string;
+	    code: string;
+	    message: string;
+	    hint: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	}
 	export interface Reject {
 	    id?: number;
 	    time: string;
@@ -394,6 +417,11 @@ export namespace store {
 	    hintId?: string;
 	    params?: {[key: string]: any};
 	    settings?: message.Setting[];
+	    state?: string;
+	    original?: number;
+	    mendedLine?: number;
+	    closed?: Closing;
+	    latest?: Reason;
 	}
 	export interface RejectCount {
 	    code: string;
@@ -412,6 +440,8 @@ export namespace store {
 	    code: string;
 	    column: string;
 	    find: string;
+	    value?: string;
+	    open?: boolean;
 	}
 
 }

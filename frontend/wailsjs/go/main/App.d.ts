@@ -68,4 +68,6 @@ export function Snapshot(arg1:string):Promise<job.Snapshot>;
 
 export function Start(arg1:job.Request):Promise<job.Job>;
 
+export function TakeUp(arg1:string,arg2:job.TakeUp):Promise<job.Job>;
+
 export function TestConnection(arg1:connection.Draft,arg2:string,arg3:string):Promise<connection.Report>;

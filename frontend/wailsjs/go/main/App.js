@@ -126,6 +126,10 @@ export function Start(arg1) {
   return window['go']['main']['App']['Start'](arg1);
 }
 
+export function TakeUp(arg1, arg2) {
+  return window['go']['main']['App']['TakeUp'](arg1, arg2);
+}
+
 export function TestConnection(arg1, arg2, arg3) {
   return window['go']['main']['App']['TestConnection'](arg1, arg2, arg3);
 }
