@@ -99,7 +99,7 @@ func (p *program) root() *cobra.Command {
 	}
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(),
-		p.jobsCommand(), p.rejectsCommand(), p.connectionsCommand(), p.versionCommand(),
+		p.jobsCommand(), p.rejectsCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root
@@ -122,7 +122,7 @@ func exitStatus(err error) int {
 	switch {
 	case errors.As(err, &problem) && problem.Denied:
 		return exitFailed
-	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, connection.ErrNoConnection):
+	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, connection.ErrNoConnection):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():
 		return exitUsage

@@ -43,6 +43,9 @@ func printHelp(c *cobra.Command, groups []flagGroup) error {
 		usage = "linefeed COMMAND [flags]"
 	} else if c.HasAvailableSubCommands() {
 		usage = c.CommandPath() + " COMMAND [flags]"
+		if c.Args != nil { // it does something without one
+			usage = c.CommandPath() + " [COMMAND] [flags]"
+		}
 	}
 	section("Usage", "  "+usage)
 	section("Commands", commandList(c))
@@ -88,7 +91,7 @@ func commandList(c *cobra.Command) string {
 
 // rank orders the commands as a user first needs them; those that cobra adds come last.
 func rank(c *cobra.Command) int {
-	order := []string{"import", "check", "preview", "jobs", "rejects", "connections", "version"}
+	order := []string{"import", "check", "preview", "jobs", "rejects", "connections", "settings", "version"}
 	if i := slices.Index(order, c.Name()); i >= 0 {
 		return i
 	}

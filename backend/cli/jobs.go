@@ -21,6 +21,7 @@ func (p *program) jobsCommand() *cobra.Command {
   linefeed jobs --json --limit 1`,
 		Args: cobra.NoArgs,
 	}
+	c.AddCommand(p.jobsForget())
 	c.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
 	c.Flags().IntVar(&limit, "limit", limit, "how many at most (`N`)")
 	addGroups(c)

@@ -93,6 +93,10 @@ type Job struct {
 	// Problem says what of the job can't be read because the store is damaged; ""
 	// if nothing.
 	Problem string `json:"problem,omitempty"`
+
+	// RejectsForgotten says when the job's rejects were removed, if they are no longer
+	// kept; RFC 3339.
+	RejectsForgotten string `json:"rejectsForgotten,omitempty"`
 }
 
 // A Summary is what a job did, as the command line's --json prints it.
@@ -186,7 +190,7 @@ func (j *Job) stored() (store.Job, error) {
 // fromStore returns the job that is stored as s. What can't be read is left out
 // and reported as its Problem.
 func fromStore(s store.Job) Job {
-	j := Job{ID: s.ID, State: State(s.State), Created: s.Created, Started: s.Started, Finished: s.Finished}
+	j := Job{ID: s.ID, State: State(s.State), Created: s.Created, Started: s.Started, Finished: s.Finished, RejectsForgotten: s.Forgot}
 	if err := json.Unmarshal([]byte(s.Request), &j.Request); err != nil {
 		j.Request, j.Problem = Request{File: s.File}, fmt.Sprintf("the request of job %s can't be read: %v", s.ID, err)
 	}

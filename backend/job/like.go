@@ -123,7 +123,7 @@ func (r *Runner) starts(ctx context.Context, id, encoding string) (*csvfile.Star
 	starts := csvfile.NewStarts()
 	for reject, err := range r.store.AllRejects(ctx, id) {
 		if err != nil {
-			return nil, err
+			return starts, unlessForgotten(err)
 		}
 		if !starts.Add(csvfile.Decode(reject.Raw[:min(len(reject.Raw), mostOfStart)], encoding)) {
 			break

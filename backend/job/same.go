@@ -116,7 +116,7 @@ func (r *Runner) rejectsOf(ctx context.Context, p *prepared, j Job, head []byte)
 	var rejects int64
 	for reject, err := range r.store.AllRejects(ctx, j.ID) {
 		if err != nil {
-			return nil, err
+			return nil, unlessForgotten(err)
 		}
 		if rejects += int64(len(reject.Raw)); rejects > 2*size {
 			return nil, nil

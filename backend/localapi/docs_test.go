@@ -91,6 +91,9 @@ func TestDocsExamples(t *testing.T) {
 			})
 		}
 		res.Body.Close()
+		if req.Method == http.MethodDelete {
+			delete(vars, "$ID")
+		}
 		if id := vars["$ID"]; id != "" && !changes {
 			b.ended(id)
 		}

@@ -118,7 +118,7 @@ func TestPreflight(t *testing.T) {
 			t.Errorf("%s is not among the allowed headers %q", name, allowed)
 		}
 	}
-	if got := res.Header.Get("Access-Control-Allow-Methods"); got != "GET, POST" {
+	if got := res.Header.Get("Access-Control-Allow-Methods"); got != "GET, POST, PUT, DELETE" {
 		t.Errorf("the allowed methods are %q", got)
 	}
 	if res.Header.Get("Access-Control-Max-Age") == "" {

@@ -83,6 +83,19 @@ func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
+// deleteImport forgets an import that has ended.
+func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	err := s.runner.Forget(r.Context(), id)
+	if errors.Is(err, job.ErrActive) {
+		return refuse(http.StatusConflict, "", "%v", err)
+	}
+	if err == nil {
+		w.WriteHeader(http.StatusNoContent)
+	}
+	return importError(id, err)
+}
+
 // A page of rejects holds at most maxPage, and fewer if they exceed maxPageBytes.
 const (
 	maxPage      = 10_000

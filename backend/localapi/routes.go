@@ -18,12 +18,15 @@ var routes = []route{
 	{"POST", "/v1/imports", uploads, (*Server).postImport},
 	{"GET", "/v1/imports", calls, (*Server).getImports},
 	{"GET", "/v1/imports/{id}", calls, (*Server).getImport},
+	{"DELETE", "/v1/imports/{id}", calls, (*Server).deleteImport},
 	{"GET", "/v1/imports/{id}/events", listeners, (*Server).getImportEvents},
 	{"GET", "/v1/imports/{id}/rejects", calls, (*Server).getRejects},
 	{"POST", "/v1/imports/{id}/pause", calls, (*Server).postPause},
 	{"POST", "/v1/imports/{id}/resume", calls, (*Server).postResume},
 	{"POST", "/v1/imports/{id}/cancel", calls, (*Server).postCancel},
 	{"GET", "/v1/connections", calls, (*Server).getConnections},
+	{"GET", "/v1/settings", calls, (*Server).getSettings},
+	{"PUT", "/v1/settings/{name}", calls, (*Server).putSetting},
 	{"GET", "/v1/events", listeners, (*Server).getEvents},
 }
 

@@ -2,9 +2,20 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"iter"
+	"time"
 )
+
+// EndedBefore returns the IDs of the jobs that ended before a time, the oldest first.
+func (s *Store) EndedBefore(ctx context.Context, t time.Time) ([]string, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT id FROM jobs WHERE NOT "+isActive+" AND "+endedAt+" < ? ORDER BY number", t.UTC().Format(TimeFormat))
+	if err != nil {
+		return nil, fmt.Errorf("read the jobs: %w", err)
+	}
+	return scanAll(rows, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
+}
 
 // Ended yields the latest jobs that have ended, in whatever state, newest first,
 // without their summaries.

@@ -36,16 +36,16 @@ func (s *Store) retention(ctx context.Context, now time.Time) (r retention, err 
 		}
 		return now.Add(-age).UTC().Format(TimeFormat)
 	}
-	jobs, jobsErr := parseAge(value[KeepJobs])
-	rejects, rejectsErr := parseAge(value[KeepRejects])
+	jobs, jobsErr := ParseAge(value[KeepJobs])
+	rejects, rejectsErr := ParseAge(value[KeepRejects])
 	size, sizeErr := parseSize(value[KeepSize])
 	return retention{since(jobs), since(rejects), size, since(spareFor)}, errors.Join(jobsErr, rejectsErr, sizeErr)
 }
 
 var errValue = errors.New("not a value")
 
-// parseAge reads an age such as 90d, 12w or 1y; forever is 0.
-func parseAge(text string) (time.Duration, error) {
+// ParseAge reads an age such as 90d, 12w or 1y; forever is 0.
+func ParseAge(text string) (time.Duration, error) {
 	if text == "forever" {
 		return 0, nil
 	}
@@ -72,7 +72,7 @@ func quantity[T ~int64](text string, units map[string]T) (T, error) {
 }
 
 func checkAge(text string) error {
-	_, err := parseAge(text)
+	_, err := ParseAge(text)
 	return err
 }
 

@@ -107,14 +107,15 @@ func (s *Store) Setting(ctx context.Context, name string) (Setting, error) {
 	return all[slices.IndexFunc(all, func(v Setting) bool { return v.Name == k.Name })], nil
 }
 
-// SetSetting changes a setting; "" makes it what it is by default. The error may wrap
+// SetSetting changes a setting, and returns it; the value "default" makes it what it is
+// by default. The error may wrap
 // ErrNoSetting or ErrBadSetting.
 func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, error) {
 	k, err := findSetting(name)
 	if err != nil {
 		return Setting{}, err
 	}
-	if value == "" {
+	if value == "default" {
 		err = s.exec(ctx, "DELETE FROM settings WHERE name = ?", name)
 	} else if k.check(value) != nil {
 		return Setting{}, message.NewError(ErrBadSetting, "setting_bad", k.values, "name", name, "value", value)

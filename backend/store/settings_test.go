@@ -38,7 +38,7 @@ func TestSettings(t *testing.T) {
 		}
 		value(s, name, good)
 	}
-	if _, err := s.SetSetting(t.Context(), KeepRejects, ""); err != nil {
+	if _, err := s.SetSetting(t.Context(), KeepRejects, "default"); err != nil {
 		t.Error(err)
 	}
 	value(s, KeepRejects, "90d")

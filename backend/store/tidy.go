@@ -135,6 +135,11 @@ func (s *Store) contentSize(ctx context.Context) (size int64, err error) {
 	return size, s.db.QueryRowContext(ctx, pages).Scan(&size)
 }
 
+// Size returns the size of the store's file in bytes, once all is written to it.
+func (s *Store) Size(ctx context.Context) (size int64, err error) {
+	return size, s.db.QueryRowContext(ctx, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&size)
+}
+
 // removeForgotten removes the rejects that were forgotten, and what was done about them.
 func (s *Store) removeForgotten(ctx context.Context) error {
 	forgotten, err := s.numbers(ctx, "SELECT job FROM forgotten")

@@ -1,0 +1,70 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"linefeed/backend/job"
+)
+
+func TestForget(t *testing.T) {
+	dir := newHome(t)
+	file := write(t, dir, "people.csv", "id,name\n"+strings.Repeat("1,"+strings.Repeat("w", 1000)+"\n", 3000))
+	db := filepath.Join(dir, "out.db")
+	for range 3 {
+		run(t, "import", file, "--to", db, "--table", "people", "--create", "--key", "id").want(t, 1)
+		if err := os.Remove(db); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jobs := func() (all []job.Job) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(run(t, "jobs", "--json").want(t, 0).stdout), &all); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	before := jobs()
+	r := run(t, "jobs", "forget", before[0].ID, "nope").want(t, 64)
+	if !regexp.MustCompile(`^1 job forgotten, [\d.]+ MB freed\n$`).MatchString(r.stdout) || !strings.Contains(r.stderr, `"nope": no such job`) {
+		t.Errorf("%s, %s", r.stdout, r.stderr)
+	}
+	if after := jobs(); len(after) != 2 || after[0].ID != before[1].ID {
+		t.Errorf("%+v", after)
+	}
+	run(t, "rejects", before[0].ID).want(t, 64)
+	if r := run(t, "jobs", "forget", "--older-than", "1d").want(t, 0); r.stdout != "0 jobs forgotten\n" {
+		t.Errorf("%s", r.stdout)
+	}
+	for _, args := range [][]string{{}, {before[1].ID, "--all"}, {"--all", "--older-than", "1d"}, {"--older-than", "forever"}, {"--older-than", "3"}} {
+		run(t, append([]string{"jobs", "forget"}, args...)...).want(t, 64)
+	}
+	if r := run(t, "jobs", "forget", "--all").want(t, 0); !strings.HasPrefix(r.stdout, "2 jobs forgotten") || len(jobs()) > 0 {
+		t.Errorf("%s", r.stdout)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	newHome(t)
+	if r := run(t, "settings").want(t, 0); !strings.Contains(r.stdout, "keep-rejects  90d") {
+		t.Errorf("%s", r.stdout)
+	}
+	run(t, "settings", "keep-rejects", "2w").want(t, 0)
+	if r := run(t, "settings", "keep-rejects").want(t, 0); r.stdout != "2w\n" {
+		t.Errorf("%s", r.stdout)
+	}
+	var v job.Setting
+	if err := json.Unmarshal([]byte(run(t, "settings", "keep-rejects", "default", "--json").want(t, 0).stdout), &v); err != nil || v.Value != "90d" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if r := run(t, "settings", "keep-rejects", "soon").want(t, 64); !strings.Contains(r.stderr, "such as 90d") {
+		t.Errorf("%s", r.stderr)
+	}
+	if r := run(t, "settings", "nope").want(t, 64); !strings.Contains(r.stderr, "keep-jobs") {
+		t.Errorf("%s", r.stderr)
+	}
+}

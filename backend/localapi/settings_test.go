@@ -1,0 +1,46 @@
+package localapi
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"linefeed/backend/job"
+)
+
+func TestSettings(t *testing.T) {
+	b := newBench(t)
+	put := func(name, body string) call {
+		return call{"PUT", "/v1/settings/" + name, map[string]string{"Content-Type": "application/json"}, strings.NewReader(body)}
+	}
+	var v job.Setting
+	b.want(http.StatusOK, put("keep-size", `{"value":"2GB"}`), &v)
+	if v.Value != "2GB" || v.Default != "1GB" {
+		t.Errorf("%+v", v)
+	}
+	var all struct{ Settings []job.Setting }
+	b.want(http.StatusOK, call{"GET", "/v1/settings", nil, nil}, &all)
+	if len(all.Settings) < 3 || all.Settings[2].Value != "2GB" || all.Settings[2].Message == "" {
+		t.Errorf("%+v", all)
+	}
+	for body, status := range map[string]int{`{"value":"2"}`: http.StatusUnprocessableEntity, `{}`: http.StatusUnprocessableEntity, `{"x":1}`: http.StatusBadRequest} {
+		b.want(status, put("keep-size", body), nil)
+	}
+	b.want(http.StatusNotFound, put("x", `{"value":"1d"}`), nil)
+}
+
+func TestForget(t *testing.T) {
+	b := newBench(t)
+	file := b.file("articles.csv", articles(100)+"A1000\n")
+	var j job.Job
+	b.want(http.StatusAccepted, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"},
+		strings.NewReader(`{"file":"` + file + `","target":"` + b.path("shop.db") + `","plan":{"table":"articles","create":true}}`)}, &j)
+	b.ended(j.ID)
+	forget := call{"DELETE", "/v1/imports/" + j.ID, nil, nil}
+	b.want(http.StatusNoContent, forget, nil)
+	b.want(http.StatusNotFound, forget, nil)
+	b.want(http.StatusNotFound, call{"GET", "/v1/imports/" + j.ID + "/rejects", nil, nil}, nil)
+	if n := b.rows(b.path("shop.db"), "articles"); n != 100 {
+		t.Errorf("%d rows are left, want all", n)
+	}
+}
