@@ -377,9 +377,9 @@ func TestWhatIsNotThere(t *testing.T) {
 		if path != r.path {
 			b.want(404, call{r.method, path, nil, nil}, nil)
 		}
-		res := b.want(405, call{"DELETE", path, nil, nil}, nil)
+		res := b.want(405, call{"PATCH", path, nil, nil}, nil)
 		if allow := res.Header.Get("Allow"); !strings.Contains(allow, r.method) {
-			t.Errorf("DELETE %s: Allow is %q", path, allow)
+			t.Errorf("PATCH %s: Allow is %q", path, allow)
 		}
 	}
 	for _, path := range []string{"/", "/v1", "/v1/", "/v1/imports/", "/v2/imports", "/v1/imports/none/nothing"} {

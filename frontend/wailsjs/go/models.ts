@@ -191,6 +191,7 @@ export namespace job {
 	    summary?: Summary;
 	    resumable?: boolean;
 	    problem?: string;
+	    rejectsForgotten?: string;
 	}
 	
 	export interface Preset {
@@ -431,6 +432,7 @@ export namespace store {
 	export interface RejectPage {
 	    rejects: Reject[];
 	    total: number;
+	    forgotten?: string;
 	}
 	export interface RejectQuery {
 	    job: string;
