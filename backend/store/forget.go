@@ -17,7 +17,7 @@ var ErrForgotten = errors.New("the rejects are no longer kept")
 
 // ofJob are the tables that have rows of one job, by its number in their column job,
 // and go with it at once. Its rejects, of which there may be millions, go after it.
-var ofJob = []string{"reject_counts"}
+var ofJob = []string{"checkpoints", "reject_counts"}
 
 // Conditions on jobs: that one can still be running, that it can be resumed, that one
 // that retries its rejects is either, and that its rejects are the latest reasons of
@@ -29,6 +29,9 @@ const (
 	isLatest    = "EXISTS (SELECT 1 FROM mends m JOIN jobs o ON o.number = m.origin WHERE m.job = jobs.number AND o.forgot = '')"
 	endedAt     = "iif(finished = '', created, finished)"
 )
+
+// activeStates are those of isActive.
+var activeStates = []string{"queued", "running", "paused"}
 
 // Forget removes a job with all that is kept of it. Its rejects, and what was done about
 // them, go in the background, or by [Store.Tidy]. The error may wrap ErrNoJob, or

@@ -23,6 +23,8 @@ type Job struct {
 	Forgot   string // when its rejects were removed, which it has outlived; "" if they were not; not written either
 
 	Checkpoints // of one that has no summary
+
+	owner string // while it is read
 }
 
 // AddJob stores a new job.
@@ -79,17 +81,22 @@ func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 }
 
 const selectJob = `SELECT id, state, file, request, created, started, finished, summary, closed, forgot,
-ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0)
+ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0), owner
 FROM jobs LEFT JOIN checkpoints ON job = number AND summary = '' `
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.
 func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 	j, err := scanJob(s.db.QueryRowContext(ctx, selectJob+"WHERE id = ?", id).Scan)
-	return j, noJob(id, err)
+	if err != nil {
+		return j, noJob(id, err)
+	}
+	jobs := []Job{j}
+	s.noticeOrphans(ctx, jobs)
+	return jobs[0], nil
 }
 
 // Jobs returns the latest jobs, newest first.
@@ -98,7 +105,9 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs: %w", err)
 	}
-	return scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
+	jobs, err := scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
+	s.noticeOrphans(ctx, jobs)
+	return jobs, err
 }
 
 // JobsBefore returns the jobs older than the one with the id before, or any if
@@ -116,6 +125,7 @@ func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int)
 		return nil, false, fmt.Errorf("read the jobs: %w", err)
 	}
 	defer rows.Close()
+	defer func() { s.noticeOrphans(ctx, jobs) }()
 	for rows.Next() {
 		if len(jobs) == limit || bytes <= 0 {
 			return jobs, true, nil

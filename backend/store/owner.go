@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"linefeed/backend/lockfile"
 )
@@ -57,11 +59,46 @@ func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
 		if running {
 			continue
 		}
-		if err := s.exec(ctx, "UPDATE jobs SET state = 'interrupted' WHERE owner = ? AND "+isActive, id); err != nil {
+		if err := s.update(ctx, func(tx *sql.Tx) error { return interrupt(ctx, tx, id) }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// interrupt marks the active jobs of an owner as interrupted.
+func interrupt(ctx context.Context, tx *sql.Tx, owner string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE jobs SET state = 'interrupted' WHERE owner = ? AND "+isActive, owner)
+	return err
+}
+
+// noticeFor is how long the store may be locked by others when orphans are noticed: the
+// next look notices them, too.
+const noticeFor = 200 * time.Millisecond
+
+// noticeOrphans makes those of jobs interrupted that are active ones of processes that
+// have ended, here and in the store. Of each process only its lock is looked at.
+func (s *Store) noticeOrphans(ctx context.Context, jobs []Job) {
+	running := map[string]bool{s.owner.id: true}
+	for i := range jobs {
+		j := &jobs[i]
+		id := j.owner
+		if j.owner = ""; !slices.Contains(activeStates, j.State) {
+			continue
+		}
+		lives, known := running[id]
+		if !known {
+			var err error
+			lives, err = alive(s.runDir, id)
+			lives = lives || err != nil
+			if running[id] = lives; !lives {
+				_ = s.updateWithin(ctx, noticeFor, func(tx *sql.Tx) error { return interrupt(ctx, tx, id) })
+			}
+		}
+		if !lives {
+			j.State = "interrupted"
+		}
+	}
 }
 
 // scanAll reads all rows and closes them.

@@ -105,3 +105,50 @@ func TestCloseLeavesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A job whose process is killed while this one runs is interrupted as soon as somebody
+// looks, and one of a process that lives is not.
+func TestOrphansAreNoticed(t *testing.T) {
+	home := t.TempDir()
+	s, other := open(t, home), open(t, home)
+	for id, owner := range map[string]*Store{"mine": s, "theirs": other, "theirs too": other} {
+		addJob(t, owner, id)
+	}
+	states := func() string {
+		t.Helper()
+		jobs, err := s.Jobs(t.Context(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]string{}
+		for _, j := range jobs {
+			all[j.ID] = j.State
+		}
+		page, _, err := s.JobsBefore(t.Context(), "", 10, 1<<20)
+		if err != nil || len(page) != len(jobs) {
+			t.Fatalf("%d jobs, %v, want %d", len(page), err, len(jobs))
+		}
+		for _, j := range page {
+			if j.State != all[j.ID] {
+				t.Errorf("job %s is %s and %s", j.ID, j.State, all[j.ID])
+			}
+		}
+		return fmt.Sprint(all)
+	}
+	if got, want := states(), "map[mine:running theirs:running theirs too:running]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	// As when it is killed: the system frees the lock, and the file stays.
+	if err := errors.Join(other.owner.lock.Release(), os.WriteFile(other.owner.lock.Path(), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if j, err := s.Job(t.Context(), "theirs"); err != nil || j.State != "interrupted" {
+		t.Errorf("%+v, %v", j, err)
+	}
+	if got, want := states(), "map[mine:running theirs:interrupted theirs too:interrupted]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if err := s.TakeUp(t.Context(), "theirs too"); err != nil { // it is stored
+		t.Error(err)
+	}
+}
