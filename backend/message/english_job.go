@@ -7,7 +7,7 @@ var jobTexts = map[ID]string{
 	"preset_has_types":     `column types are given, but the preset {preset:q} makes the table with types of its own`,
 	"drop_types_or_preset": `leave out the types or the preset`,
 
-	"reconnected":    `the connection to the database was lost {n|time|times}, and the load went on`,
+	"reconnected":    `the connection to the database was lost ({n|time|times}), and the load went on`,
 	"marks_left":     `the row of this load in the table linefeed_marks could not be removed: {cause}`,
 	"marks_harmless": `it harms nothing; you may delete it`,
 

@@ -49,13 +49,15 @@ func (b *bench) serverSteps(s *server, writers bool) (all []step) {
 	ours(" repeated", way{file: repeated})
 	ours(" linefeed", way{file: articles})
 	theirs(" ", false)
-	ours(" far", way{file: articles, far: true})
+	far := func(s *server) string { return s.far.address }
+	ours(" way", way{file: articles, by: func(s *server) string { return s.way.address }})
+	ours(" far", way{file: articles, by: far})
 	ours(" new linefeed", way{file: articles, create: true})
 	theirs(" new ", true)
 	if writers {
 		for _, n := range numbers {
 			ours(fmt.Sprintf(" %d writers", n), way{file: articles, writers: n})
-			ours(fmt.Sprintf(" far %d writers", n), way{file: articles, far: true, writers: n})
+			ours(fmt.Sprintf(" far %d writers", n), way{file: articles, by: far, writers: n})
 		}
 	}
 	return all
@@ -88,6 +90,7 @@ func (r *report) remote() *table {
 		}
 		add(s.title+", 1 % refused", "linefeed", repeated, of(" repeated"), nil)
 		add(fmt.Sprintf("%s, %s away", s.title, away), "linefeed", articles, of(" far"), nil)
+		add(s.title+", by the same proxy without a delay", "linefeed", articles, of(" way"), nil)
 		for _, n := range numbers {
 			add(fmt.Sprintf("%s, writers: %d", s.title, n), "linefeed", articles, of(fmt.Sprintf(" %d writers", n)), nil)
 			add(fmt.Sprintf("%s, %s away, writers: %d", s.title, away, n), "linefeed", articles, of(fmt.Sprintf(" far %d writers", n)), nil)
@@ -122,6 +125,7 @@ func (r *report) remoteFigures() *table {
 		}
 		add(s.title+", 1 % refused: times as long as none", of(" repeated"), of(" linefeed"), 0, 1.3)
 		add(fmt.Sprintf("%s, %s away: times as long as on loopback", s.title, away.Round(time.Millisecond)), of(" far"), of(" linefeed"), 0, 1.2)
+		add(fmt.Sprintf("%s, %s away: times as long as by the same proxy without a delay", s.title, away.Round(time.Millisecond)), of(" far"), of(" way"), 0, 1.2)
 		for _, what := range []string{" linefeed", " new linefeed", " repeated", " far"} {
 			peak = max(peak, of(what).peak())
 		}

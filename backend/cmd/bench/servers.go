@@ -27,10 +27,16 @@ type server struct {
 	*testserver.Server
 	product
 	db     *sql.DB
-	banner string // product and version
-	far    string // an address from which the server is far away
-	away   *exec.Cmd
-	hold   io.Closer // ends what makes it far
+	banner string  // product and version
+	far    proxied // from where the server is far away
+	way    proxied // from where it is not, by the same way
+}
+
+// A proxied server is reached by way of a process of its own.
+type proxied struct {
+	address string
+	process *exec.Cmd
+	hold    io.Closer // ends it
 }
 
 // A product is what differs between the database servers.
@@ -110,27 +116,38 @@ func (s *server) open(ctx context.Context, b *bench) error {
 	}
 	s.banner, _, _ = strings.Cut(s.banner, " (")
 	s.banner, _, _ = strings.Cut(s.banner, "-")
-	return s.putAway(ctx, b)
+	if s.far, err = s.putAway(ctx, b, away); err != nil {
+		return err
+	}
+	s.way, err = s.putAway(ctx, b, 0)
+	return err
 }
 
-// putAway starts a role that has the server far away.
-func (s *server) putAway(ctx context.Context, b *bench) error {
-	s.away = exec.CommandContext(ctx, b.self, "away", s.Host(), away.String())
-	in, err := s.away.StdinPipe()
+// putAway starts a role from which a round trip to the server takes so long.
+func (s *server) putAway(ctx context.Context, b *bench, trip time.Duration) (p proxied, err error) {
+	p.process = exec.CommandContext(ctx, b.self, "away", s.Host(), trip.String())
+	in, err := p.process.StdinPipe()
 	if err != nil {
-		return err
+		return p, err
 	}
-	out, err := s.away.StdoutPipe()
+	out, err := p.process.StdoutPipe()
 	if err != nil {
-		return err
+		return p, err
 	}
-	if err := s.away.Start(); err != nil {
-		return err
+	if err := p.process.Start(); err != nil {
+		return p, err
 	}
-	s.hold = in
+	p.hold = in
 	line, err := bufio.NewReader(out).ReadString('\n')
-	s.far = strings.TrimSpace(line)
-	return err
+	p.address = strings.TrimSpace(line)
+	return p, err
+}
+
+func (p proxied) end() error {
+	if p.hold == nil {
+		return nil
+	}
+	return errors.Join(p.hold.Close(), p.process.Wait())
 }
 
 // beAway is what that role does: until its input ends, bytes between its address, which it writes,
@@ -155,9 +172,7 @@ func beAway(args []string, stdin io.Reader, stdout io.Writer) error {
 
 func endServers(all []*server) (err error) {
 	for _, s := range all {
-		if s.hold != nil {
-			err = errors.Join(err, s.hold.Close(), s.away.Wait())
-		}
+		err = errors.Join(err, s.far.end(), s.way.end())
 		if s.db != nil {
 			err = errors.Join(err, s.db.Close())
 		}
@@ -204,9 +219,9 @@ func (s *server) costs(ctx context.Context, p process) (measured, error) {
 // A way is how Linefeed imports into a server.
 type way struct {
 	file    file
-	create  bool // the table
-	far     bool
-	writers int // 0: as many as it likes
+	create  bool                 // the table
+	by      func(*server) string // its address; nil for its own
+	writers int                  // 0: as many as it likes
 }
 
 // byLinefeed imports into a table that is new.
@@ -219,8 +234,8 @@ func (b *bench) byLinefeed(ctx context.Context, s *server, w way) (measured, err
 		return measured{}, err
 	}
 	host := s.Host()
-	if w.far {
-		host = s.far
+	if w.by != nil {
+		host = w.by(s)
 	}
 	args := []string{b.linefeed, "import", b.csv(w.file), "--to", s.URL(host, schema) + s.params, "--table", w.file.name, "--quiet", "--json"}
 	if w.create {
