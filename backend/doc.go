@@ -53,6 +53,8 @@
 //     without ever making an import wait.
 //   - job ties these together: it opens a request's file and target once, looks
 //     at both, settles the plan, runs it, and stores and publishes what happens.
+//     A job that did not reach its end is taken up by the marks in its target and
+//     the checkpoints in the store.
 //   - lockfile tells whether a process still runs, by a lock that it holds;
 //     spool keeps what is received as a stream in files.
 //   - localapi serves events and imports over HTTP on loopback, to those who
@@ -70,7 +72,8 @@
 //   - One bad row never costs its neighbours. Each reject has its physical
 //     line, its column and value, a code, a reason and a hint.
 //   - Where the connection to a server is lost, the load goes on from what is in
-//     the table: every record is loaded once, and every reject told once.
+//     the table: every record is loaded once, and every reject told once. So does
+//     an import that was stopped, failed or killed, once it is taken up.
 //   - A file of rejects holds the records' own bytes, after the file's header.
 //   - Memory grows neither with the file, nor the rejects, nor the listeners.
 //   - A slow or dead listener never slows an import.

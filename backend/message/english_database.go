@@ -95,7 +95,7 @@ var databaseTexts = map[ID]string{
 	"no_room_to_check":    `there is no room for the temporary table that a check needs: {cause}`,
 	"free_temporary":      `free space in the folder for temporary files, or set SQLITE_TMPDIR to another one`,
 	"tables_changed":      `another program changed the tables of {path} during the load`,
-	"start_again":         `start again`,
+	"start_again":         `resume the import, or start it again`,
 	"load_closed":         `the load is closed`,
 	"trigger_rollback":    `a trigger undid the whole load since its last commit (RAISE(ROLLBACK)): {cause}`,
 	"trigger_abort":       `let it refuse only the row, by RAISE(ABORT)`,

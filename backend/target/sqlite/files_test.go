@@ -273,7 +273,7 @@ func TestSchemaChangedByAnother(t *testing.T) {
 	}
 	f.Exec(t, "CREATE TRIGGER x BEFORE INSERT ON t BEGIN SELECT RAISE(IGNORE); END")
 	_, err := w.Write(t.Context(), targettest.Batch(row{2}))
-	wantError(t, err, "changed the tables", "start again")
+	wantError(t, err, "changed the tables", "resume the import")
 	if err := w.Close(); err != nil {
 		t.Error(err)
 	}
