@@ -131,11 +131,17 @@ func (s *Store) RejectedRecords(ctx context.Context, job string) iter.Seq2[int64
 // one, or has reached its end.
 var ErrTaken = errors.New("the job is under way, or done")
 
+// Of a job that has ended short of its end, and how it is taken up by the owner that is
+// the second parameter.
+const (
+	canGoOn = "state IN ('failed', 'cancelled', 'interrupted')"
+	takeUp  = "UPDATE jobs SET owner = ?2, state = 'queued', finished = '', summary = ''"
+)
+
 // TakeUp makes a job that has ended one of this process that is queued again.
 func (s *Store) TakeUp(ctx context.Context, id string) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE jobs SET owner = ?, state = 'queued', finished = '', summary = ''
-WHERE id = ? AND state IN ('failed', 'cancelled', 'interrupted')`, s.owner.id, id)
+		res, err := tx.ExecContext(ctx, takeUp+" WHERE id = ?1 AND "+canGoOn, id, s.owner.id)
 		if err != nil {
 			return err
 		}

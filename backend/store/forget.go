@@ -90,7 +90,11 @@ func forget(ctx context.Context, tx *sql.Tx, number int64) error {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, "DELETE FROM jobs WHERE number = ?", number)
+	var set sql.NullInt64
+	if err := tx.QueryRowContext(ctx, "DELETE FROM jobs WHERE number = ? RETURNING set_number", number).Scan(&set); err != nil || !set.Valid {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM sets WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM jobs WHERE set_number = ?1)", set)
 	return err
 }
 

@@ -19,6 +19,7 @@ type Job struct {
 	Started  string // "" until it runs
 	Finished string // "" until it has ended
 	Summary  string
+	Set      string // the ID of the set that it is one of; "" for none; not written by AddJob and UpdateJob
 	Closed   int64  // the number of its rejects that are closed; not written by AddJob and UpdateJob
 	Forgot   string // when its rejects were removed, which it has outlived; "" if they were not; not written either
 
@@ -81,11 +82,12 @@ func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 }
 
 const selectJob = `SELECT id, state, file, request, created, started, finished, summary, closed, forgot,
-ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0), owner
+ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0), owner,
+ifnull((SELECT s.id FROM sets s WHERE s.number = set_number), '')
 FROM jobs LEFT JOIN checkpoints ON job = number AND summary = '' `
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.

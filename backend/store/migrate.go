@@ -130,6 +130,16 @@ CREATE TABLE checkpoints (
 	complete INTEGER NOT NULL DEFAULT 0  -- and it is the end
 );
 `},
+	{"sets of files", `
+CREATE TABLE sets (
+	number  INTEGER PRIMARY KEY AUTOINCREMENT,
+	id      TEXT NOT NULL UNIQUE,
+	request TEXT NOT NULL, -- JSON
+	created TEXT NOT NULL
+);
+ALTER TABLE jobs ADD COLUMN set_number INTEGER; -- of the set that it is one of; NULL for none
+CREATE INDEX jobs_of_set ON jobs (set_number) WHERE set_number IS NOT NULL;
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.
