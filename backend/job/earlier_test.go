@@ -9,6 +9,7 @@ import (
 
 	"linefeed/backend/event"
 	"linefeed/backend/load"
+	"linefeed/backend/store"
 )
 
 // half imports a file, cancels that in the middle, and returns the job, of which a part
@@ -184,11 +185,15 @@ func TestTakeUpRefused(t *testing.T) {
 	if _, err := b.runner.TakeUp(t.Context(), check.ID, TakeUp{}); err == nil || !strings.Contains(err.Error(), "run the check again") {
 		t.Errorf("a check: %v", err)
 	}
-	j := b.half(b.file("long.csv", rows(halfRows, 100)))
-	if _, err := b.storeFile().Exec("UPDATE jobs SET state = 'running', owner = 'other' WHERE id = ?", j.ID); err != nil {
+	other, err := store.Open(t.Context(), b.path("home"), b.path("home/run"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.runner.TakeUp(t.Context(), j.ID, TakeUp{}); err == nil || !strings.Contains(err.Error(), "is under way") {
+	defer other.Close()
+	if err := other.AddJob(t.Context(), store.Job{ID: "theirs", State: "running", File: file, Request: "{}"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.runner.TakeUp(t.Context(), "theirs", TakeUp{}); err == nil || !strings.Contains(err.Error(), "is under way") {
 		t.Errorf("one that another process runs: %v", err)
 	}
 	if _, err := b.runner.TakeUp(t.Context(), "none", TakeUp{}); !errors.Is(err, ErrNoJob) {

@@ -22,6 +22,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		}
 	}()
 	ctx := a.ctx
+	var free func()
+	a.soon, free = outlast(ctx, cancelFor)
+	defer free()
 	req, err := r.liken(ctx, a.req)
 	if err != nil {
 		return s, err
@@ -219,18 +222,39 @@ const WarnReconnected = "reconnected"
 // removed from the database.
 const WarnMarksLeft = "marks_left"
 
-// forgetFor is how long the removal of a job's marks may take.
-const forgetFor = 2 * time.Second
+// How long the removal of a job's marks may take, and how long after a cancel it may
+// go on: the cancel is over soon after, also at a server that does not answer.
+const (
+	forgetFor = 2 * time.Second
+	cancelFor = time.Second
+)
 
-// forgetMarks removes the marks of a job that does not go on, also after a cancel, and
-// warns where it can't.
+// forgetMarks removes the marks of a job that does not go on, and warns where it can't.
+// After a cancel they may be left, for the job can still be taken up.
 func (r *Runner) forgetMarks(a *active, dst target.Target, t load.TableName) []load.Warning {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), forgetFor)
+	ctx, cancel := context.WithTimeout(a.soon, forgetFor)
 	defer cancel()
-	if err := dst.Forget(ctx, a.job.ID, t); err != nil {
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err := dst.Forget(ctx, a.job.ID, t); err != nil && a.soon.Err() == nil {
 		return []load.Warning{marksLeft(err)}
 	}
 	return nil
+}
+
+// outlast returns a context that is done when ctx has been done for as long as grace, and
+// what frees it.
+func outlast(ctx context.Context, grace time.Duration) (context.Context, func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
 }
 
 func marksLeft(err error) load.Warning {

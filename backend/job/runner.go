@@ -42,7 +42,8 @@ type active struct {
 	takenUp  *TakeUp // it goes on; nil for a new one
 	cancel   context.CancelCauseFunc
 	ctx      context.Context
-	resumed  chan struct{} // closed when the job is resumed; nil unless it is paused
+	soon     context.Context // done soon after ctx, while it runs
+	resumed  chan struct{}   // closed when the job is resumed; nil unless it is paused
 	progress *load.Progress
 	table    string
 	keeper   keeper
