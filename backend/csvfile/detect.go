@@ -48,7 +48,11 @@ func detect(s *sample, d Dialect, path string) (*detected, error) {
 	}
 	det.texts = decodeSample(s, cs)
 	det.layoutAndDialect()
-	return &det.detected, nil
+	found := det.detected // on its own: the texts, and the values in them, are of no more use
+	for i := range found.kinds {
+		found.kinds[i].values, found.kinds[i].first = nil, nil
+	}
+	return &found, nil
 }
 
 // decodeSample decodes a sample and cuts it to whole lines.

@@ -107,10 +107,11 @@ func (c *column) add(s string) {
 	c.filled++
 	c.average += float64(len(s))
 	c.longest = max(c.longest, len(s))
-	if !c.values[s] && len(c.first) < firstValues {
+	known := len(c.values)
+	c.values[s] = true
+	if len(c.values) > known && known < firstValues {
 		c.first = append(c.first, s)
 	}
-	c.values[s] = true
 	if 'A' <= s[0] && s[0] <= 'Z' {
 		c.upper++
 	}

@@ -61,7 +61,7 @@ func (det *detector) header(text []byte, best *candidate, top int) {
 	}
 	rows := 0
 	if sum > 0 {
-		rows = 1
+		rows, det.kinds = 1, cols
 	}
 	det.number("headerRows", &det.d.HeaderRows, rows, 1-0.5*math.Exp(-math.Abs(sum)), "%s", reason)
 	if math.Abs(sum) >= sureOfHeader || len(cols) > 0 && cols[0].rows == 0 && sum > 0 {

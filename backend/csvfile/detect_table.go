@@ -67,7 +67,9 @@ func (det *detector) records(text []byte, best *candidate, top int) {
 	if from >= len(best.rows) {
 		return
 	}
-	det.kinds = best.columns(text, from, cellRows)
+	if det.kinds == nil { // the header has not looked at them
+		det.kinds = best.columns(text, from, cellRows)
+	}
 	if *det.d.HeaderRows == 0 {
 		return
 	}
