@@ -113,8 +113,8 @@ func (l *rejectLog) report(rejects []Reject) error {
 // adds more has to wait: those of some blocks of a file of which a part is
 // bad, and of one block of a file that is bad all over.
 const (
-	gatherRejects = 2048
-	gatherBytes   = 512 << 10
+	gatherRejects = 1024
+	gatherBytes   = 256 << 10
 )
 
 // gathered is rejects with their bytes.
