@@ -63,7 +63,7 @@ var lockWait = 10 * time.Second
 
 // cacheKiB is the size of the connection's page cache. A larger one helps only with
 // keys in random order and tables larger than the cache.
-const cacheKiB = 16 * 1024
+const cacheKiB = 12 * 1024
 
 // pageSize is the page size of new files. Loading takes a quarter less time than
 // with SQLite's default of 4096; larger pages gain nothing.
