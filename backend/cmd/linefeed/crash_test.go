@@ -89,7 +89,7 @@ func TestCrash(t *testing.T) {
 }
 
 func crash(t *testing.T, times int, db crashed) {
-	file := crashFile(t)
+	file := crashFile(t, crashRows)
 	// The whole import says what to expect, and how long it takes.
 	whole := t.TempDir()
 	db.drop(t)
@@ -158,10 +158,10 @@ func begin(file string, db crashed) []string {
 }
 
 // crashFile makes a file with values that are refused and keys that come twice.
-func crashFile(t *testing.T) string {
+func crashFile(t *testing.T, rows int) string {
 	var b bytes.Buffer
 	b.WriteString("id,name,n\n")
-	for i := 1; i <= crashRows; i++ {
+	for i := 1; i <= rows; i++ {
 		id, n := i, strconv.Itoa(i)
 		switch {
 		case i%500 == 0:
