@@ -50,7 +50,7 @@ func TestForget(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	newHome(t)
-	if r := run(t, "settings").want(t, 0); !strings.Contains(r.stdout, "keep-rejects  90d") {
+	if r := run(t, "settings").want(t, 0); !strings.Contains(r.stdout, "\nkeep-rejects     90d ") {
 		t.Errorf("%s", r.stdout)
 	}
 	run(t, "settings", "keep-rejects", "2w").want(t, 0)

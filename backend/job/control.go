@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"linefeed/backend/message"
 	"linefeed/backend/store"
@@ -43,10 +42,7 @@ func (r *Runner) Cancel(id string) error {
 	}
 	defer r.mu.Unlock()
 	a.cancel(errCancelled)
-	if i := slices.Index(r.queue, a); i >= 0 { // it need not wait for its turn to end
-		r.queue = slices.Delete(r.queue, i, i+1)
-		r.work.Go(func() { r.end(a, Summary{}, errCancelled) })
-	}
+	r.drop(a, errCancelled)
 	return nil
 }
 
@@ -67,6 +63,7 @@ func (r *Runner) change(id string, f func(*active) (State, error)) error {
 		return err
 	}
 	r.setState(a, state)
+	r.begin(r.atOnce) // a paused job lets others begin
 	return nil
 }
 

@@ -14,9 +14,9 @@ import (
 	"linefeed/backend/target"
 )
 
-// A Runner runs jobs one after the other, in the order in which they were
-// started. It is safe for concurrent use. Only Start and the methods that return
-// stored jobs wait for the store, which another program may have locked.
+// A Runner runs jobs, some of them side by side (see queue.go). It is safe for
+// concurrent use. Only Start and the methods that return stored jobs wait for the
+// store, which another program may have locked.
 type Runner struct {
 	store   *store.Store
 	hub     *event.Hub
@@ -24,8 +24,8 @@ type Runner struct {
 
 	mu      sync.Mutex         // never held while the store is read or written
 	jobs    map[string]*active // those that have not ended
-	queue   []*active          // those waiting for their turn
-	working bool               // a goroutine works through the queue
+	queue   []*active          // those of them that have not begun, in their order
+	atOnce  int                // the number of jobs that may run side by side
 	recent  []*active          // the last that have ended, for Wait: the store keeps no errors
 	unkept  map[string]Job     // those that have ended without the store knowing yet
 	closing time.Time          // when Close was called; zero before
@@ -40,6 +40,7 @@ type active struct {
 	job      Job     // as it is stored and published: its request holds no password
 	req      Request // as it was made
 	takenUp  *TakeUp // it goes on; nil for a new one
+	place    string  // the database that it loads into, to be compared by [target.Same]; "" for none
 	cancel   context.CancelCauseFunc
 	ctx      context.Context
 	soon     context.Context // done soon after ctx, while it runs
@@ -98,7 +99,7 @@ func (URLs) Address(_ context.Context, url string) (string, error) { return url,
 
 // NewRunner returns a runner that stores its jobs in st and publishes them to hub.
 func NewRunner(st *store.Store, hub *event.Hub, targets Targets) *Runner {
-	r := &Runner{store: st, hub: hub, targets: targets, jobs: map[string]*active{}, unkept: map[string]Job{}}
+	r := &Runner{store: st, hub: hub, targets: targets, jobs: map[string]*active{}, atOnce: 1, unkept: map[string]Job{}}
 	r.open, r.shut = context.WithCancelCause(context.Background())
 	return r
 }
@@ -113,6 +114,9 @@ func (r *Runner) Close() {
 	for _, a := range r.jobs {
 		a.cancel(ErrClosed)
 	}
+	for len(r.queue) > 0 {
+		r.drop(r.queue[0], ErrClosed)
+	}
 	r.mu.Unlock()
 	r.shut(ErrClosed)
 	r.work.Wait()
@@ -126,38 +130,6 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
 	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
 	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a) })
-}
-
-// enqueue queues a job, once keep has stored that.
-func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Context) error) (Job, error) {
-	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-
-	r.mu.Lock()
-	if !r.closing.IsZero() {
-		r.mu.Unlock()
-		return Job{}, ErrClosed
-	}
-	r.work.Add(1) // or Close would not wait
-	r.mu.Unlock()
-	defer r.work.Done()
-
-	err := keep(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err != nil {
-		return Job{}, err
-	}
-	r.jobs[a.job.ID] = a
-	r.queue = append(r.queue, a)
-	r.hub.State(a.job.ID, event.State{State: string(Queued)})
-	if !r.closing.IsZero() { // in the meantime; Close cancelled only the jobs it found
-		a.cancel(ErrClosed)
-	}
-	if !r.working {
-		r.working = true
-		r.work.Go(r.runQueue)
-	}
-	return a.job, nil
 }
 
 // keepNew stores a new job. Once the runner is closed it does not wait for the
@@ -184,35 +156,6 @@ func (r *Runner) keepNew(ctx context.Context, a *active) error {
 
 // newID returns an ID for a job that is short and easy to type.
 func newID() string { return strings.ToLower(rand.Text()[:8]) }
-
-// runQueue runs the jobs of the queue until it is empty.
-func (r *Runner) runQueue() {
-	for {
-		r.mu.Lock()
-		if len(r.queue) == 0 {
-			r.working = false
-			r.mu.Unlock()
-			return
-		}
-		a := r.queue[0]
-		r.queue = r.queue[1:]
-		r.mu.Unlock()
-		r.run(a)
-	}
-}
-
-// run runs one job to its end.
-func (r *Runner) run(a *active) {
-	if cause := context.Cause(a.ctx); cause != nil { // while it was queued
-		r.end(a, Summary{}, cause)
-		return
-	}
-	r.mu.Lock()
-	r.setState(a, Running)
-	r.mu.Unlock()
-	summary, err := r.load(a)
-	r.end(a, summary, err)
-}
 
 // Wait waits until a job has ended, and returns its summary, and an error if it
 // failed or was stopped. When ctx is done first, it returns ctx's error.

@@ -131,6 +131,7 @@ func TestForget(t *testing.T) {
 // The rejects of a retry stay as long as those that they are the reasons of.
 func TestForgetMended(t *testing.T) {
 	s := open(t, t.TempDir())
+	s.stopTidying() // by itself, with settings as they were a moment ago
 	newJob(t, s, "a", faulty(100, 1))
 	newJob(t, s, "other", faulty(10, 1))
 	for _, of := range []string{"a", "other"} {
@@ -198,6 +199,7 @@ func TestForgetMended(t *testing.T) {
 // its rejects; rejects of the last days stay whatever their size.
 func TestTidy(t *testing.T) {
 	s := open(t, t.TempDir())
+	s.stopTidying() // by itself, with settings as they were a moment ago
 	set := func(name, value string) {
 		t.Helper()
 		if _, err := s.SetSetting(t.Context(), name, value); err != nil {

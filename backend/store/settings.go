@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"linefeed/backend/message"
 )
@@ -24,6 +25,9 @@ const (
 	KeepJobs    = "keep-jobs"
 	KeepRejects = "keep-rejects"
 	KeepSize    = "keep-size"
+
+	// ImportsAtOnce is the number of imports that one program runs side by side.
+	ImportsAtOnce = "imports-at-once"
 )
 
 // What can be wrong with a setting.
@@ -44,10 +48,22 @@ var settings = []settingKind{
 	kindOf(KeepJobs, "1y", message.New("about_keep_jobs", ""), checkAge, message.ID("age_is")),
 	kindOf(KeepRejects, "90d", message.New("about_keep_rejects", ""), checkAge, message.ID("age_is")),
 	kindOf(KeepSize, "1GB", message.New("about_keep_size", ""), checkSize, message.ID("size_is")),
+	kindOf(ImportsAtOnce, "2", message.New("about_imports_at_once", ""), checkAtOnce, message.ID("at_once_is")),
 }
 
 func kindOf(name, value string, about message.Note, check func(string) error, values message.ID) settingKind {
 	return settingKind{Setting{name, value, value, about}, check, values}
+}
+
+// mostAtOnce is the most imports that run side by side: each has memory and connections
+// of its own.
+const mostAtOnce = 16
+
+func checkAtOnce(text string) error {
+	if n, err := strconv.Atoi(text); err != nil || n < 1 || n > mostAtOnce {
+		return errValue
+	}
+	return nil
 }
 
 func findSetting(name string) (settingKind, error) {

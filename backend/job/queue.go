@@ -1,0 +1,155 @@
+package job
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"linefeed/backend/event"
+	"linefeed/backend/store"
+	"linefeed/backend/target"
+)
+
+// Jobs begin in the order of the queue, as many side by side as the setting
+// [store.ImportsAtOnce] says; each has its own memory. Those with the same database
+// take turns: one may need what an earlier one has loaded, and an SQLite file has one
+// writer at a time. A paused job lets others begin, but none into its database. One
+// that is resumed runs at once, whatever else does.
+
+// enqueue queues a job, once keep has stored that.
+func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Context) error) (Job, error) {
+	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	a.place = r.place(ctx, a.req)
+
+	r.mu.Lock()
+	if !r.closing.IsZero() {
+		r.mu.Unlock()
+		return Job{}, ErrClosed
+	}
+	r.work.Add(1) // or Close would not wait
+	r.mu.Unlock()
+	defer r.work.Done()
+
+	if err := keep(ctx); err != nil {
+		return Job{}, err
+	}
+	most := r.mostAtOnce(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.jobs[a.job.ID] = a
+	r.queue = append(r.queue, a)
+	r.hub.State(a.job.ID, event.State{State: string(Queued)})
+	j := a.job
+	if !r.closing.IsZero() { // in the meantime; Close ended only the jobs it found
+		a.cancel(ErrClosed)
+		r.drop(a, ErrClosed)
+	}
+	r.begin(most)
+	return j, nil
+}
+
+// begin begins the jobs of the queue that may run now, with at most that many side by
+// side. Runner.mu is held.
+func (r *Runner) begin(most int) {
+	r.atOnce = most
+	for r.running() < r.atOnce {
+		i := slices.IndexFunc(r.queue, func(a *active) bool { return !r.taken(a.place) })
+		if i < 0 {
+			return
+		}
+		a := r.queue[i]
+		r.queue = slices.Delete(r.queue, i, i+1)
+		r.setState(a, Running)
+		r.work.Go(func() {
+			summary, err := r.load(a)
+			r.end(a, summary, err)
+			r.beginNext()
+		})
+	}
+}
+
+// beginNext begins the jobs that may run now, as the settings are.
+func (r *Runner) beginNext() {
+	most := r.mostAtOnce(r.open)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begin(most)
+}
+
+// running returns the number of jobs that run. Runner.mu is held.
+func (r *Runner) running() (n int) {
+	for _, a := range r.jobs {
+		if a.job.State == Running {
+			n++
+		}
+	}
+	return n
+}
+
+// taken reports whether a job that has begun loads into a database. Runner.mu is held.
+func (r *Runner) taken(place string) bool {
+	for _, a := range r.jobs {
+		if place != "" && a.job.State != Queued && target.Same(a.place, place) {
+			return true
+		}
+	}
+	return false
+}
+
+// drop ends a job that is still in the queue. Runner.mu is held.
+func (r *Runner) drop(a *active, cause error) {
+	if i := slices.Index(r.queue, a); i >= 0 {
+		r.queue = slices.Delete(r.queue, i, i+1)
+		r.work.Go(func() { r.end(a, Summary{}, cause) })
+	}
+}
+
+// mostAtOnce returns how many jobs may run side by side: as it was, where that can't be
+// read.
+func (r *Runner) mostAtOnce(ctx context.Context) int {
+	if v, err := r.store.Setting(ctx, store.ImportsAtOnce); err == nil {
+		if n, err := strconv.Atoi(v.Value); err == nil {
+			return n
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.atOnce
+}
+
+// place returns the database that a request is for, "" for none, or where that is not
+// known: then opening it returns an error.
+func (r *Runner) place(ctx context.Context, req Request) string {
+	url := req.Target
+	if url == "" && req.Like != "" {
+		j, err := r.Job(ctx, req.Like)
+		if err != nil {
+			return ""
+		}
+		url = j.Request.Target
+	}
+	address, err := r.targets.Address(ctx, url)
+	if err != nil || address == "" {
+		return ""
+	}
+	path := target.Path(address)
+	if path == "" {
+		return address
+	}
+	folder, base := filepath.Split(path)
+	real, ok := await(ctx, func() string {
+		if whole, err := filepath.EvalSymlinks(path); err == nil {
+			return whole
+		}
+		folder, err := filepath.EvalSymlinks(folder)
+		if err != nil {
+			return path
+		}
+		return filepath.Join(folder, base) // it is yet to be made
+	})
+	if !ok {
+		return path
+	}
+	return real
+}
