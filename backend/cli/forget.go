@@ -16,7 +16,8 @@ func (p *program) jobsForget() *cobra.Command {
 		Use:   "forget JOB...",
 		Short: "Remove jobs from the history, with their rejects",
 		Long: `Removes jobs with all that is kept of them, also their rejected records, and frees the space. What they loaded stays in
-the database. A job that has not ended is not removed.`,
+the database; what an import that did not reach its end has noted there, to go on, is removed. A job that has not ended is
+not removed.`,
 		Example: `  linefeed jobs forget k3v7q2ma
   linefeed jobs forget --older-than 30d`,
 	}
@@ -62,11 +63,15 @@ func (p *program) forget(c *cobra.Command, r *job.Runner, ids []string) error {
 	var errs []error
 	n := int64(0)
 	for _, id := range ids {
-		if err := r.Forget(c.Context(), id); err != nil {
+		switch err := r.Forget(c.Context(), id); {
+		case errors.Is(err, job.ErrMarksLeft):
+			p.err.printError(err)
+			n++
+		case err != nil:
 			errs = append(errs, err)
-			continue
+		default:
+			n++
 		}
-		n++
 	}
 	errs = append(errs, r.Tidy(c.Context()))
 	after, err := r.StoreSize(c.Context())

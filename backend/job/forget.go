@@ -3,8 +3,11 @@ package job
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"linefeed/backend/load"
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
 
@@ -19,11 +22,58 @@ var (
 // A Setting is one of the program's own.
 type Setting = store.Setting
 
-// Forget removes a job with all that is kept of it, wherever that is. The space of its
-// rejects becomes free in the background, or by [Runner.Tidy]. The error may wrap
-// [ErrNoJob], or [ErrActive] where the job has not ended.
+// ErrMarksLeft is wrapped by the error of a job that is forgotten, but whose marks are
+// left in its database, which could not be reached.
+var ErrMarksLeft = errors.New("its marks are left in the database")
+
+// forgetWithin is how long it may take to remove the marks of a job that is forgotten.
+const forgetWithin = 10 * time.Second
+
+// Forget removes a job with all that is kept of it, wherever that is, also its marks in
+// the database that it loaded into. The space of its rejects becomes free in the
+// background, or by [Runner.Tidy]. The error may wrap [ErrNoJob], or [ErrActive] where the
+// job has not ended. One that wraps [ErrMarksLeft] says that the job is forgotten all the
+// same.
 func (r *Runner) Forget(ctx context.Context, id string) error {
-	return r.store.Forget(ctx, id)
+	target, table, marked := r.marked(ctx, id)
+	if err := r.store.Forget(ctx, id); err != nil { // from here on nobody goes on with it
+		return err
+	}
+	if !marked {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, forgetWithin)
+	defer cancel()
+	if err := r.removeMarks(ctx, id, target, table); err != nil {
+		return message.NewError(errors.Join(ErrMarksLeft, err), "marks_left_by", "marks_harmless", "job", id, "table", table.Name, "cause", err)
+	}
+	return nil
+}
+
+// marked returns the target and the table of a job that may have left marks there.
+func (r *Runner) marked(ctx context.Context, id string) (target string, t load.TableName, marked bool) {
+	j, err := r.Job(ctx, id)
+	if err != nil || j.State == Done && !j.Summary.warns(WarnMarksLeft) {
+		return "", t, false
+	}
+	e, err := r.earlier(ctx, id)
+	if err != nil || e.Plan == nil || !e.Marked || e.last == nil { // nothing was committed
+		return "", t, false
+	}
+	return j.Request.Target, e.Plan.TableName(), true
+}
+
+// warns reports whether a summary has a warning of that code.
+func (s *Summary) warns(code string) bool {
+	return s != nil && slices.ContainsFunc(s.Warnings, func(w load.Warning) bool { return w.Code == code })
+}
+
+func (r *Runner) removeMarks(ctx context.Context, id, url string, t load.TableName) error {
+	dst, err := r.targets.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dst.Forget(ctx, id, t), dst.Close())
 }
 
 // EndedBefore returns the IDs of the jobs that ended before a time, the oldest first.

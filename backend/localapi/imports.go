@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"linefeed/backend/job"
+	"linefeed/backend/message"
 )
 
 // An importView is an import as the API shows it.
@@ -87,13 +88,19 @@ func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	err := s.runner.Forget(r.Context(), id)
-	if errors.Is(err, job.ErrActive) {
+	switch {
+	case errors.Is(err, job.ErrActive):
 		return refuse(http.StatusConflict, "", "%v", err)
+	case errors.Is(err, job.ErrMarksLeft): // it is forgotten all the same
+		writeJSON(w, http.StatusOK, "application/json", struct {
+			Warnings []message.Note `json:"warnings"`
+		}{message.Notes(err)})
+		return nil
+	case err != nil:
+		return importError(id, err)
 	}
-	if err == nil {
-		w.WriteHeader(http.StatusNoContent)
-	}
-	return importError(id, err)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // A page of rejects holds at most maxPage, and fewer if they exceed maxPageBytes.

@@ -9,6 +9,7 @@ var jobTexts = map[ID]string{
 
 	"reconnected":    `the connection to the database was lost ({n|time|times}), and the load went on`,
 	"marks_left":     `the row of this load in the table linefeed_marks could not be removed: {cause}`,
+	"marks_left_by":  `job {job} is forgotten, but its row in the table linefeed_marks, beside the table {table:q}, could not be removed: {cause}`,
 	"marks_harmless": `it harms nothing; you may delete it`,
 
 	"blank_file":          `the file holds nothing but blank lines, so nothing is loaded: the table {table:q} is left as it is`,
