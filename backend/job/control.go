@@ -99,6 +99,8 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		return Job{}, errors.New(j.Problem)
 	case j.Request.Check:
 		return Job{}, message.NewError(nil, "check_not_resumed", "check_again", "job", id)
+	case j.RejectsForgotten != "":
+		return Job{}, message.NewError(ErrForgotten, "too_old_to_resume", "import_again", "job", id)
 	case j.State == Done:
 		return Job{}, message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
 	}

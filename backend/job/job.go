@@ -161,7 +161,7 @@ type (
 
 // setResumable notes whether the job can be taken up.
 func (j *Job) setResumable() {
-	j.Resumable = !j.Request.Check && j.Problem == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
+	j.Resumable = !j.Request.Check && j.Problem == "" && j.RejectsForgotten == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
 }
 
 // wireTime formats t as it is stored and sent.

@@ -107,14 +107,14 @@ func (s *Store) RejectedRecords(ctx context.Context, job string) iter.Seq2[int64
 		low, high := idRange(number)
 		rows, err := s.db.QueryContext(ctx, "SELECT record FROM rejects WHERE id > ? AND id < ? ORDER BY id", low, high)
 		if err != nil {
-			yield(0, fmt.Errorf("read the rejects: %w", err))
+			yield(0, s.reading("read the rejects", err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
 			var n int64
 			if err := rows.Scan(&n); err != nil {
-				yield(0, fmt.Errorf("read the rejects: %w", err))
+				yield(0, s.reading("read the rejects", err))
 				return
 			}
 			if !yield(n, nil) {
@@ -122,7 +122,7 @@ func (s *Store) RejectedRecords(ctx context.Context, job string) iter.Seq2[int64
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(0, fmt.Errorf("read the rejects: %w", err))
+			yield(0, s.reading("read the rejects", err))
 		}
 	}
 }

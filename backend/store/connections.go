@@ -26,7 +26,7 @@ var (
 func (s *Store) Connections(ctx context.Context) ([]Connection, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT name, url, key, place FROM connections ORDER BY name")
 	if err != nil {
-		return nil, fmt.Errorf("read the connections: %w", err)
+		return nil, s.reading("read the connections", err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (c Connection, err error) { return c, r.Scan(&c.Name, &c.URL, &c.Key, &c.Place) })
 }

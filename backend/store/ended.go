@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 func (s *Store) EndedBefore(ctx context.Context, t time.Time) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT id FROM jobs WHERE NOT "+isActive+" AND "+endedAt+" < ? ORDER BY number", t.UTC().Format(TimeFormat))
 	if err != nil {
-		return nil, fmt.Errorf("read the jobs: %w", err)
+		return nil, s.reading("read the jobs", err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
 }
@@ -25,7 +24,7 @@ func (s *Store) Ended(ctx context.Context, limit int) iter.Seq2[Job, error] {
 			SELECT id, state, file, request, created, started, finished, '', closed, forgot, '', '', 0, 0, owner, '' FROM jobs
 			WHERE NOT `+isActive+` ORDER BY number DESC LIMIT ?`, limit)
 		if err != nil {
-			yield(Job{}, fmt.Errorf("read the jobs: %w", err))
+			yield(Job{}, s.reading("read the jobs", err))
 			return
 		}
 		defer rows.Close()
@@ -36,7 +35,7 @@ func (s *Store) Ended(ctx context.Context, limit int) iter.Seq2[Job, error] {
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(Job{}, fmt.Errorf("read the jobs: %w", err))
+			yield(Job{}, s.reading("read the jobs", err))
 		}
 	}
 }

@@ -19,13 +19,13 @@ var ErrForgotten = errors.New("the rejects are no longer kept")
 // and go with it at once. Its rejects, of which there may be millions, go after it.
 var ofJob = []string{"checkpoints", "reject_counts"}
 
-// Conditions on jobs: that one can still be running, that it can be resumed, that one
-// that retries its rejects is either, and that its rejects are the latest reasons of
+// Conditions on jobs: that one can still be running, that it can be resumed, that its
+// rejects are being retried, and that its rejects are the latest reasons of
 // those of another; and when it ended.
 const (
 	isActive    = "state IN ('queued', 'running', 'paused')"
-	isResumable = "state = 'interrupted'"
-	isRetried   = "EXISTS (SELECT 1 FROM mends m JOIN jobs j ON j.number = m.job WHERE m.origin = jobs.number AND (j." + isActive + " OR j." + isResumable + "))"
+	isResumable = "state IN ('failed', 'cancelled', 'interrupted') AND NOT iif(json_valid(request), ifnull(json_extract(request, '$.check'), 0), 0)"
+	isRetried   = "EXISTS (SELECT 1 FROM mends m JOIN jobs j ON j.number = m.job WHERE m.origin = jobs.number AND m.through IS NULL)"
 	isLatest    = "EXISTS (SELECT 1 FROM mends m JOIN jobs o ON o.number = m.origin WHERE m.job = jobs.number AND o.forgot = '')"
 	endedAt     = "iif(finished = '', created, finished)"
 )
@@ -73,7 +73,7 @@ func (s *Store) runningFor(ctx context.Context, tx *sql.Tx, number int64) (strin
 	}
 	all, err := scanAll(rows, func(r *sql.Rows) (v [2]string, err error) { return v, r.Scan(&v[0], &v[1]) })
 	for _, v := range all {
-		if running, err := alive(s.runDir, v[1]); running || err != nil {
+		if running, err := alive(s.path, v[1]); running || err != nil {
 			return v[0], err
 		}
 	}

@@ -165,10 +165,10 @@ func TestForgetMended(t *testing.T) {
 	if err := s.Forget(t.Context(), "a"); !errors.Is(err, ErrActive) || !strings.Contains(err.Error(), "by job r") {
 		t.Errorf("while a retry runs: %v", err)
 	}
-	if err := s.Settle(t.Context(), "r", 100); err != nil {
+	if _, err := s.SetSetting(t.Context(), KeepRejects, "forever"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SetSetting(t.Context(), KeepRejects, "forever"); err != nil {
+	if err := s.Settle(t.Context(), "r", 100); err != nil {
 		t.Fatal(err)
 	}
 	end("r", 40)
@@ -195,8 +195,8 @@ func TestForgetMended(t *testing.T) {
 	}
 }
 
-// What is kept follows from the settings. What runs stays; what can be resumed keeps
-// its rejects; rejects of the last days stay whatever their size.
+// What is kept follows from the settings. What runs stays. Rejects of the last days, and
+// of what can be resumed, stay whatever their size.
 func TestTidy(t *testing.T) {
 	s := open(t, t.TempDir())
 	s.stopTidying() // by itself, with settings as they were a moment ago
@@ -227,19 +227,19 @@ func TestTidy(t *testing.T) {
 		days, rejects int
 	}{
 		{"lost", "interrupted", 800, 10}, {"old", "done", 400, 10}, {"long", "running", 400, 10}, {"cut", "interrupted", 200, 10},
-		{"clean", "done", 100, 0}, {"mid", "failed", 100, 10}, {"big", "cancelled", 20, 2500}, {"large", "done", 10, 2500}, {"new", "done", 1, 2500},
+		{"clean", "done", 100, 0}, {"mid", "failed", 100, 10}, {"stuck", "failed", 30, 100}, {"big", "done", 20, 2500}, {"large", "done", 10, 2500}, {"new", "done", 1, 2500},
 	} {
 		keepJob(t, s, j.id, j.state, j.days, j.rejects)
 	}
-	tidied("new:2500 large:2500 big:2500 mid:10 clean:0 cut:10 long:10 old:10 lost:10", 7550)
+	tidied("new:2500 large:2500 big:2500 stuck:100 mid:10 clean:0 cut:10 long:10 old:10 lost:10", 7650)
 	set(KeepJobs, "1y")
-	tidied("new:2500 large:2500 big:2500 mid:10 clean:0 cut:10 long:10", 7530)
+	tidied("new:2500 large:2500 big:2500 stuck:100 mid:10 clean:0 cut:10 long:10", 7630)
 	set(KeepRejects, "90d")
-	tidied("new:2500 large:2500 big:2500 mid:0! clean:0 cut:10 long:10", 7520)
+	tidied("new:2500 large:2500 big:2500 stuck:100 mid:0! clean:0 cut:0! long:10", 7610)
 	set(KeepSize, "8MB")
-	tidied("new:2500 large:2500 big:0! mid:0! clean:0 cut:10 long:10", 5020)
+	tidied("new:2500 large:2500 big:0! stuck:100 mid:0! clean:0 cut:0! long:10", 5110)
 	set(KeepSize, "1MB")
-	tidied("new:2500 large:0! big:0! mid:0! clean:0 cut:10 long:10", 2520)
+	tidied("new:2500 large:0! big:0! stuck:100 mid:0! clean:0 cut:0! long:10", 2610)
 
 	for _, err := range s.AllRejects(t.Context(), "big") {
 		if !errors.Is(err, ErrForgotten) || !strings.Contains(err.Error(), KeepRejects) {

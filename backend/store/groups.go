@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -62,7 +61,7 @@ func (s *Store) RejectGroups(ctx context.Context, q GroupQuery) (GroupPage, erro
 	var blob []byte
 	err = s.db.QueryRowContext(ctx, "SELECT linefeed_tally("+strings.Join(by, ", ")+") FROM "+src.from()+" WHERE "+f.sql, f.args...).Scan(&blob)
 	if err != nil {
-		return page, fmt.Errorf("group the rejects: %w", err)
+		return page, s.reading("group the rejects", err)
 	}
 	groups := counted(blob)
 	page.Total = int64(len(groups))
@@ -79,7 +78,7 @@ func (s *Store) RejectGroups(ctx context.Context, q GroupQuery) (GroupPage, erro
 		err := s.db.QueryRowContext(ctx, "SELECT "+src.latest("code")+", "+src.latest(`"column"`)+", "+src.latest("value")+" FROM "+src.from()+" WHERE r.id = ?", g.id).
 			Scan(&v.Code, &v.Column, &value)
 		if err != nil {
-			return page, fmt.Errorf("group the rejects: %w", err)
+			return page, s.reading("group the rejects", err)
 		}
 		if q.Values {
 			v.Value = &value

@@ -105,7 +105,7 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	rows, err := s.db.QueryContext(ctx, selectJob+"ORDER BY number DESC LIMIT ?", limit)
 	if err != nil {
-		return nil, fmt.Errorf("read the jobs: %w", err)
+		return nil, s.reading("read the jobs", err)
 	}
 	jobs, err := scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
 	s.noticeOrphans(ctx, jobs)
@@ -124,7 +124,7 @@ func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int)
 	}
 	rows, err := s.db.QueryContext(ctx, selectJob+"WHERE number < ? ORDER BY number DESC LIMIT ?", number, limit+1)
 	if err != nil {
-		return nil, false, fmt.Errorf("read the jobs: %w", err)
+		return nil, false, s.reading("read the jobs", err)
 	}
 	defer rows.Close()
 	defer func() { s.noticeOrphans(ctx, jobs) }()
@@ -134,12 +134,15 @@ func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int)
 		}
 		j, err := scanJob(rows.Scan)
 		if err != nil {
-			return nil, false, fmt.Errorf("read the jobs: %w", err)
+			return nil, false, s.reading("read the jobs", err)
 		}
 		jobs = append(jobs, j)
 		bytes -= len(j.File) + len(j.Request) + len(j.Summary)
 	}
-	return jobs, false, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, false, s.reading("read the jobs", err)
+	}
+	return jobs, false, nil
 }
 
 // RecentFiles returns the paths of the files that the latest jobs were started for,
@@ -147,7 +150,7 @@ func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int)
 func (s *Store) RecentFiles(ctx context.Context, limit int) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT file FROM jobs GROUP BY file ORDER BY max(number) DESC LIMIT ?", limit)
 	if err != nil {
-		return nil, fmt.Errorf("read the recent files: %w", err)
+		return nil, s.reading("read the recent files", err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (file string, err error) { return file, r.Scan(&file) })
 }

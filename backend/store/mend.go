@@ -198,7 +198,7 @@ func (s *Store) Unsettled(ctx context.Context, of string) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT j.id FROM mends m JOIN jobs j ON j.number = m.job
 		WHERE m.origin = (SELECT number FROM jobs WHERE id = ?) AND m.through IS NULL`, of)
 	if err != nil {
-		return nil, fmt.Errorf("look for retries: %w", err)
+		return nil, s.reading("look for retries", err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
 }

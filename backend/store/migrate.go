@@ -113,10 +113,10 @@ CREATE TABLE settings (
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE notices (
-	id     INTEGER PRIMARY KEY AUTOINCREMENT,
-	time   TEXT NOT NULL,
-	code   TEXT NOT NULL,
-	note   TEXT NOT NULL -- JSON
+	id        INTEGER PRIMARY KEY,
+	subject   TEXT NOT NULL UNIQUE, -- the path of a file that was set aside
+	time      TEXT NOT NULL,
+	dismissed INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE forgotten (job INTEGER PRIMARY KEY); -- numbers of jobs whose rejects are to be removed
 ALTER TABLE jobs ADD COLUMN forgot TEXT NOT NULL DEFAULT ''; -- when that began for the job
@@ -200,11 +200,17 @@ func (s *Store) makeShrinkable(ctx context.Context) error {
 	return err
 }
 
-// version returns the number of steps that the store has taken.
+// version returns the number of steps that the store has taken. What has taken none and
+// has tables is no store.
 func (s *Store) version(ctx context.Context, db interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }) (n int, err error) {
-	return n, db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&n)
+	var foreign bool
+	err = db.QueryRowContext(ctx, "SELECT user_version, user_version = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) FROM pragma_user_version").Scan(&n, &foreign)
+	if foreign {
+		err = fmt.Errorf("%w: it is of another program", errDamaged)
+	}
+	return n, err
 }
 
 const (

@@ -18,31 +18,45 @@ type owner struct {
 	lock *lockfile.Lock
 }
 
-const ownerPrefix = "owner-"
+// ownerInfix stands between the store's path and an owner's id in the name of a lock.
+// The locks lie beside the store, where all who open it find them.
+const ownerInfix = ".owner-"
 
-func lockOwner(runDir string) (*owner, error) {
-	lock, err := lockfile.Create(runDir, ownerPrefix)
+func lockOwner(path string) (*owner, error) {
+	lock, err := lockfile.Create(filepath.Dir(path), filepath.Base(path)+ownerInfix)
 	if err != nil {
 		return nil, err
 	}
-	return &owner{strings.TrimPrefix(filepath.Base(lock.Owned()), ownerPrefix), lock}, nil
+	return &owner{strings.TrimPrefix(lock.Owned(), path+ownerInfix), lock}, nil
 }
 
-// alive reports whether the process with an owner's id still has the store
+// alive reports whether the process with an owner's id still has the store at path
 // open.
-func alive(runDir, id string) (bool, error) {
-	return lockfile.Held(filepath.Join(runDir, ownerPrefix+id+lockfile.Suffix))
+func alive(path, id string) (bool, error) {
+	return lockfile.Held(path + ownerInfix + id + lockfile.Suffix)
+}
+
+// anyAlive reports whether any process has the store at path open.
+func anyAlive(path string) (bool, error) {
+	all, err := beside(path, ownerInfix)
+	for _, lock := range all {
+		id, isLock := strings.CutSuffix(strings.TrimPrefix(lock, path+ownerInfix), lockfile.Suffix)
+		if held, err := alive(path, id); isLock && (held || err != nil) {
+			return held, err
+		}
+	}
+	return false, err
 }
 
 // removeLeftovers removes the lock files of killed processes. One that can't be
 // removed does no harm: the next process tries again.
-func (s *Store) removeLeftovers(runDir string) {
-	_ = lockfile.Sweep(runDir, ownerPrefix, func(string) error { return nil })
+func (s *Store) removeLeftovers() {
+	_ = lockfile.Sweep(filepath.Dir(s.path), filepath.Base(s.path)+ownerInfix, func(string) error { return nil })
 }
 
 // interruptOrphans marks the active jobs of processes that have ended as
 // interrupted.
-func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
+func (s *Store) interruptOrphans(ctx context.Context) error {
 	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT owner FROM jobs WHERE "+isActive+" AND owner <> ?", s.owner.id)
 	if err != nil {
 		return err
@@ -52,7 +66,7 @@ func (s *Store) interruptOrphans(ctx context.Context, runDir string) error {
 		return err
 	}
 	for _, id := range owners {
-		running, err := alive(runDir, id)
+		running, err := alive(s.path, id)
 		if err != nil {
 			return err
 		}
@@ -89,7 +103,7 @@ func (s *Store) noticeOrphans(ctx context.Context, jobs []Job) {
 		lives, known := running[id]
 		if !known {
 			var err error
-			lives, err = alive(s.runDir, id)
+			lives, err = alive(s.path, id)
 			lives = lives || err != nil
 			if running[id] = lives; !lives {
 				_ = s.updateWithin(ctx, noticeFor, func(tx *sql.Tx) error { return interrupt(ctx, tx, id) })

@@ -77,7 +77,7 @@ func TestManyProcesses(t *testing.T) {
 			t.Errorf("job %s is %s, want %s", j.ID, j.State, want)
 		}
 	}
-	if left, err := filepath.Glob(filepath.Join(home, "run", "owner-*")); err != nil || len(left) != 1 {
+	if left, err := filepath.Glob(filepath.Join(home, fileName+".owner-*")); err != nil || len(left) != 1 {
 		t.Errorf("there are the locks %v, want that of this process alone: %v", left, err)
 	}
 }

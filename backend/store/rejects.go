@@ -112,7 +112,7 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 		count = "SELECT ifnull(max(id), ?1) - ?1 FROM rejects WHERE id > ?1 AND id < ?2"
 	}
 	if err := s.db.QueryRowContext(ctx, count, f.args...).Scan(&page.Total); err != nil {
-		return page, fmt.Errorf("count the rejects: %w", err)
+		return page, s.reading("count the rejects", err)
 	}
 	limit := q.Limit
 	if limit <= 0 {
@@ -124,7 +124,7 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 	rows, err := s.db.QueryContext(ctx, "SELECT "+rejectColumns+" FROM "+from+" WHERE "+f.sql+" ORDER BY r.id LIMIT ? OFFSET ?",
 		append(f.args, min(limit, maxPage), max(q.Offset, 0))...)
 	if err != nil {
-		return page, fmt.Errorf("read the rejects: %w", err)
+		return page, s.reading("read the rejects", err)
 	}
 	defer rows.Close()
 	page.Rejects = []Reject{}
@@ -138,7 +138,7 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 		bytes += len(v.Value) + len(v.Message) + len(v.Hint) + len(v.Column)
 	}
 	if err := rows.Err(); err != nil {
-		return page, err
+		return page, s.reading("read the rejects", err)
 	}
 	byID := make([]*Reject, len(page.Rejects))
 	for i := range page.Rejects {
@@ -171,7 +171,7 @@ func (s *Store) RejectCounts(ctx context.Context, job string) ([]RejectCount, er
 	rows, err := s.db.QueryContext(ctx, `SELECT code, "column", count FROM reject_counts
 		WHERE job = (SELECT number FROM jobs WHERE id = ?) ORDER BY count DESC, code, "column"`, job)
 	if err != nil {
-		return nil, fmt.Errorf("count the rejects: %w", err)
+		return nil, s.reading("count the rejects", err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (c RejectCount, err error) { return c, r.Scan(&c.Code, &c.Column, &c.Count) })
 }
@@ -222,7 +222,7 @@ func (s *Store) SomeRejects(ctx context.Context, job string, open bool) iter.Seq
 		}
 		rows, err := s.db.QueryContext(ctx, "SELECT r.raw, "+rejectColumns+" FROM "+from+" WHERE "+f.sql+" ORDER BY r.id", f.args...)
 		if err != nil {
-			yield(StoredReject{}, fmt.Errorf("read the rejects: %w", err))
+			yield(StoredReject{}, s.reading("read the rejects", err))
 			return
 		}
 		defer rows.Close()
@@ -257,7 +257,7 @@ func (s *Store) SomeRejects(ctx context.Context, job string, open bool) iter.Seq
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(StoredReject{}, fmt.Errorf("read the rejects: %w", err))
+			yield(StoredReject{}, s.reading("read the rejects", err))
 		}
 	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 )
 
 // The states of rejects.
@@ -48,7 +47,7 @@ func (s *Store) setStates(ctx context.Context, src source, rejects []*Reject) er
 			LEFT JOIN jobs j ON j.number = m.job LEFT JOIN rejects n ON n.id = p.again LEFT JOIN jobs k ON k.number = n.id >> 40
 		WHERE s.reject BETWEEN ? AND ?`, low+rejects[0].ID, low+rejects[len(rejects)-1].ID)
 	if err != nil {
-		return fmt.Errorf("read the states of rejects: %w", err)
+		return s.reading("read the states of rejects", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -60,7 +59,7 @@ func (s *Store) setStates(ctx context.Context, src source, rejects []*Reject) er
 		err := rows.Scan(&id, &state, &c.Who, &c.Time, &c.How, &c.Job, &v.MendedLine, &again, &v.Job,
 			&v.Column, &v.Value, &v.Code, &v.Message, &v.Hint, &v.MessageID, &v.HintID, &params)
 		if err != nil {
-			return fmt.Errorf("read the states of rejects: %w", err)
+			return s.reading("read the states of rejects", err)
 		}
 		r := byID[id]
 		if r == nil {
@@ -96,7 +95,7 @@ func (s *Store) setOriginals(ctx context.Context, src source, rejects []*Reject)
 	low, _ := idRange(src.retry)
 	rows, err := s.db.QueryContext(ctx, "SELECT id - ?, reject & ((1 << 40) - 1), line FROM mend_items WHERE id BETWEEN ? AND ?", low, low+first, low+last)
 	if err != nil {
-		return fmt.Errorf("read what was retried: %w", err)
+		return s.reading("read what was retried", err)
 	}
 	_, err = scanAll(rows, func(rows *sql.Rows) (struct{}, error) {
 		var record, original, line int64

@@ -40,11 +40,11 @@ func (s *Store) freeReserve() bool {
 }
 
 // removeReserves removes the reserves of killed processes.
-func (s *Store) removeReserves(runDir string) {
+func (s *Store) removeReserves() {
 	all, _ := filepath.Glob(s.path + reserveSuffix + "*")
 	for _, path := range all {
 		id := strings.TrimPrefix(path, s.path+reserveSuffix)
-		if running, err := alive(runDir, id); err == nil && !running {
+		if running, err := alive(s.path, id); err == nil && !running {
 			_ = os.Remove(path) // or the next process does
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -82,7 +81,7 @@ func findSetting(name string) (settingKind, error) {
 func (s *Store) Settings(ctx context.Context) ([]Setting, error) {
 	kept, err := s.changedSettings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the settings: %w", err)
+		return nil, s.reading("read the settings", err)
 	}
 	all := make([]Setting, 0, len(settings))
 	for _, k := range settings {

@@ -21,11 +21,11 @@ import (
 // A Store is the program's own database. It is safe for concurrent use.
 type Store struct {
 	path   string
-	runDir string
 	db     *sql.DB // for reading
 	writer *sql.DB // one connection; retries while the store is locked
 	owner  *owner
 	tidier tidier
+	fresh  []Notice // that this process is the first to tell
 
 	reserveMu sync.Mutex
 	reserve   string // path of the file that reserves space, "" for none
@@ -45,26 +45,43 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 			return nil, fmt.Errorf("make the folder of the program's own files: %w (set LINEFEED_HOME to a folder that you can write to)", err)
 		}
 	}
-	path := filepath.Join(home, fileName)
-	if err := makePrivate(home, runDir, path); err != nil {
+	if err := installFind(); err != nil {
 		return nil, err
 	}
-	if err := installFind(); err != nil {
+	path := filepath.Join(home, fileName)
+	for {
+		if err := makePrivate(home, runDir, path); err != nil {
+			return nil, err
+		}
+		s, err := openFile(ctx, path)
+		if !isDamaged(err) {
+			return s, err
+		}
+		if err := setAside(ctx, path, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// openFile opens the store at path, which exists.
+func openFile(ctx context.Context, path string) (*Store, error) {
+	owner, err := enter(ctx, path)
+	if err != nil {
 		return nil, err
 	}
 	db, err := sqlitefile.Open(path, waiting(busyTimeout)) // and so does not write
 	if err != nil {
-		return nil, fmt.Errorf("open the store: %w", err)
+		return nil, errors.Join(fmt.Errorf("open the store: %w", err), owner.lock.Release())
 	}
 	writer, err := sqlitefile.Open(path, parameters(busyPause))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the store: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open the store: %w", err), db.Close(), owner.lock.Release())
 	}
 	db.SetMaxOpenConns(4)
 	writer.SetMaxOpenConns(1)
-	s := &Store{path: path, runDir: runDir, db: db, writer: writer}
+	s := &Store{path: path, db: db, writer: writer, owner: owner}
 	register(path, 1)
-	if err := s.open(ctx, runDir); err != nil {
+	if err := s.open(ctx); err != nil {
 		_ = s.Close() // the first error says more
 		if errors.Is(err, ErrNewer) {
 			return nil, err
@@ -74,19 +91,22 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, runDir string) (err error) {
+func (s *Store) open(ctx context.Context) (err error) {
 	if err = s.migrate(ctx); err != nil {
 		return err
 	}
-	if s.owner, err = lockOwner(runDir); err != nil {
+	if err := s.examine(ctx); err != nil {
 		return err
 	}
-	if err := s.interruptOrphans(ctx, runDir); err != nil {
+	if err := s.noticeAside(ctx); err != nil {
+		return err
+	}
+	if err := s.interruptOrphans(ctx); err != nil {
 		return err
 	}
 	s.removeOldCopies()
-	s.removeReserves(runDir)
-	s.removeLeftovers(runDir)
+	s.removeReserves()
+	s.removeLeftovers()
 	s.startTidying()
 	return nil
 }
@@ -139,10 +159,7 @@ func (s *Store) Close() error {
 	s.freeReserve()
 	errs := []error{s.db.Close(), s.writer.Close()}
 	register(s.path, -1)
-	if s.owner != nil {
-		errs = append(errs, s.owner.lock.Release())
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.owner.lock.Release())...)
 }
 
 // How long readers and writers wait for the lock of another program, and how long

@@ -224,16 +224,6 @@ func TestJobsOfADeadProcessAreInterrupted(t *testing.T) {
 	}
 }
 
-func TestOpenFails(t *testing.T) {
-	home := t.TempDir()
-	if err := os.WriteFile(filepath.Join(home, "linefeed.db"), []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(t.Context(), home, filepath.Join(home, "run")); err == nil || !strings.Contains(err.Error(), "linefeed.db") || !strings.Contains(err.Error(), "move it away") {
-		t.Errorf("a file that is no database: %v", err)
-	}
-}
-
 // The error of a store that can't grow says where it is and what to do. The store
 // keeps its contents and works again once there is room.
 func TestFull(t *testing.T) {

@@ -84,7 +84,7 @@ func (s *Store) Tidy(ctx context.Context) error {
 func (s *Store) forgetNext(ctx context.Context, keep retention) (bool, error) {
 	const (
 		jobs    = "NOT " + isActive + " AND NOT " + isRetried + " AND " + endedAt + " BETWEEN '1' AND ?"
-		rejects = "forgot = '' AND NOT " + isResumable + " AND EXISTS (SELECT 1 FROM reject_counts WHERE job = number) AND NOT " + isLatest + " AND " + jobs
+		rejects = "forgot = '' AND EXISTS (SELECT 1 FROM reject_counts WHERE job = number) AND NOT " + isLatest + " AND " + jobs
 	)
 	if done, err := s.forgetWhere(ctx, jobs, keep.jobsSince, forget); done || err != nil {
 		return done, err
@@ -98,7 +98,7 @@ func (s *Store) forgetNext(ctx context.Context, keep retention) (bool, error) {
 	if size, err := s.contentSize(ctx); size <= keep.size || err != nil {
 		return false, err
 	}
-	return s.forgetWhere(ctx, rejects, keep.sizeSince, forgetRejects)
+	return s.forgetWhere(ctx, rejects+" AND NOT ("+isResumable+")", keep.sizeSince, forgetRejects)
 }
 
 // forgetWhere does that to the oldest job for which a condition on the time since holds;

@@ -40,6 +40,12 @@ func NoRoom(err error) bool {
 	return code == sqlite3.ErrFull || code == sqlite3.ErrIoErr
 }
 
+// Damaged reports whether err says that a file is damaged, or no SQLite database.
+func Damaged(err error) bool {
+	code := Code(err)
+	return code == sqlite3.ErrCorrupt || code == sqlite3.ErrNotADB || errors.Is(err, ErrNoDatabase)
+}
+
 // Advice says what to do about a file that can't be used. That depends on whose
 // file it is.
 type Advice struct {
