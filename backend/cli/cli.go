@@ -99,7 +99,8 @@ func (p *program) root() *cobra.Command {
 	}
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(),
-		p.jobsCommand(), p.rejectsCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
+		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
+		p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root

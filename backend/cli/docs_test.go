@@ -42,6 +42,7 @@ func TestDocs(t *testing.T) {
 	documented := map[string]string{
 		"check":      sections["import"] + sections["check"],
 		"preview":    sections["import"] + sections["preview"],
+		"retry":      sections["import"] + sections["retry"],
 		"completion": sections["completion and help"],
 		"help":       sections["completion and help"],
 	}
@@ -63,8 +64,8 @@ func TestDocs(t *testing.T) {
 				known = append(known, flags...)
 			}
 		}
-		if name == "preview" || name == "rejects" { // these mention import's flags
-			known = append(slices.Clone(known), flagsOf["import"]...)
+		if name == "preview" || name == "rejects" || name == "retry" { // these mention import's flags
+			known = slices.Concat(known, flagsOf["import"], flagsOf["rejects"])
 		}
 		for _, f := range regexp.MustCompile("--[a-z][a-z-]*").FindAllString(text, -1) {
 			if !slices.Contains(known, f) && f != "--help" {

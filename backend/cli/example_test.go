@@ -123,7 +123,7 @@ func checkReport(t *testing.T, path string, rejects []job.Reject) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if head := strings.Join(records[0], ","); head != "time,record,line,end_line,column,value,code,message,hint" {
+	if head := strings.Join(records[0], ","); head != "time,record,line,end_line,column,value,code,message,hint,state,closed_by,closed_at,closed_job" {
 		t.Errorf("the report's header is %s", head)
 	}
 	if len(records)-1 != len(rejects) {
@@ -132,7 +132,7 @@ func checkReport(t *testing.T, path string, rejects []job.Reject) {
 	for i, r := range rejects {
 		want := []string{
 			r.Time, strconv.FormatInt(r.Record, 10), strconv.FormatInt(r.Line, 10), strconv.FormatInt(r.EndLine, 10),
-			r.Column, strings.ReplaceAll(r.Value, "\r\n", "\n"), string(r.Code), r.Message, r.Hint,
+			r.Column, strings.ReplaceAll(r.Value, "\r\n", "\n"), string(r.Code), r.Message, r.Hint, r.State, "", "", "",
 		}
 		if got := records[i+1]; strings.Join(got, "\x00") != strings.Join(want, "\x00") {
 			t.Fatalf("line %d of the report is %q, want %q", i+2, got, want)

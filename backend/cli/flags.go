@@ -139,7 +139,7 @@ var choices = map[string][]string{
 	"ragged":      {string(load.RaggedReject), string(load.RaggedPad)},
 	"decimal":     {".", ","},
 	"preset":      presetNames(),
-	"format":      {"original", "csv", "json"},
+	"format":      {"original", "csv", "json", "html", "list"},
 }
 
 func presetNames() []string {

@@ -188,8 +188,12 @@ func (l *loader) unlock(ctx context.Context, r job.Request) error {
 		return nil // nobody can be asked
 	}
 	url := r.Target
-	if url == "" && r.Like != "" {
-		if j, err := l.engine.Runner.Job(ctx, r.Like); err == nil { // else the job says so
+	of := r.Like
+	if r.Retry != nil {
+		of = r.Retry.Job
+	}
+	if url == "" && of != "" {
+		if j, err := l.engine.Runner.Job(ctx, of); err == nil { // else the job says so
 			url = j.Request.Target
 		}
 	}
@@ -236,7 +240,7 @@ func worse(a, b int) int {
 func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status int, err error) {
 	name := r.File
 	var called renaming
-	if in := l.onceReadable(name); in != nil {
+	if in := l.onceReadable(name); in != nil && r.Retry == nil {
 		received, err := l.receive(ctx, in)
 		if err != nil {
 			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
@@ -245,8 +249,10 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		r.File = received.Path
 		called = newRenaming(r.File, name)
 	}
-	if r.File, err = filepath.Abs(r.File); err != nil {
-		return v, 0, err
+	if r.Retry == nil {
+		if r.File, err = filepath.Abs(r.File); err != nil {
+			return v, 0, err
+		}
 	}
 	if r.Target, err = target.Abs(r.Target); err != nil {
 		return v, 0, err
@@ -254,6 +260,9 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	j, err := l.engine.Runner.Start(ctx, r)
 	if err != nil {
 		return v, 0, err
+	}
+	if r.Retry != nil {
+		name = j.Request.File
 	}
 	return l.follow(ctx, j, name, called)
 }

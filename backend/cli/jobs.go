@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -71,48 +70,6 @@ func (p *program) printJobs(jobs []job.Job) {
 	t.print(p.out, "", 40)
 }
 
-func (p *program) rejectsCommand() *cobra.Command {
-	format := "original"
-	c := &cobra.Command{
-		Use:   "rejects JOB",
-		Short: "Print the records that a job rejected",
-		Long: `Prints the records that a job rejected: as they stand in the file, after its header, to be mended and imported
-again (with --like JOB, which reads them as that job read its file); or as a report of where and why, as CSV or as a
-line of JSON each.`,
-		Example: `  linefeed rejects k3v7q2ma > rejected.csv
-  linefeed import rejected.csv --like k3v7q2ma
-  linefeed rejects k3v7q2ma --format csv
-  linefeed rejects k3v7q2ma --format json | jq .line`,
-	}
-	c.ValidArgsFunction = func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		return jobNames(c.Context(), args), cobra.ShellCompDirectiveNoFileComp
-	}
-	c.Flags().StringVar(&format, "format", format, "what to print: original, csv or json (`FORMAT`)")
-	addGroups(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usagef("want the name of one job: `linefeed jobs` lists them")
-		}
-		if err := oneOf("format", format); err != nil {
-			return err
-		}
-		ctx, id, w := c.Context(), args[0], p.out.w
-		return withEngine(ctx, func(e *engine.Engine) error {
-			if _, err := e.Runner.Job(ctx, id); err != nil {
-				return err
-			}
-			switch format {
-			case "csv":
-				return e.Runner.WriteReport(ctx, id, w, flag)
-			case "json":
-				return p.printRejects(ctx, e, id)
-			}
-			return e.Runner.WriteRejects(ctx, id, w)
-		})
-	}
-	return c
-}
-
 // jobNames returns the IDs of the existing jobs, to complete the only argument of a
 // command.
 func jobNames(ctx context.Context, args []string) (names []string) {
@@ -130,17 +87,4 @@ func jobNames(ctx context.Context, args []string) (names []string) {
 		return nil // a shell can't show an error
 	}
 	return names
-}
-
-// printRejects prints a job's rejects as lines of JSON.
-func (p *program) printRejects(ctx context.Context, e *engine.Engine, id string) error {
-	for r, err := range e.Store.AllRejects(ctx, id) {
-		if err != nil {
-			return fmt.Errorf("read the rejects of job %s: %w", id, err)
-		}
-		if err := p.out.printJSON(spelledReject(r.Reject)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

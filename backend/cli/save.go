@@ -40,7 +40,7 @@ func canSave(path string) error {
 
 // saveRejects saves the rejected records of a job as they are in its file.
 func saveRejects(ctx context.Context, r *job.Runner, id, path string) error {
-	if err := r.SaveRejects(ctx, id, path); err != nil {
+	if err := r.SaveSomeRejects(ctx, id, false, path, flag); err != nil {
 		return fmt.Errorf("%w (they are kept: linefeed rejects %s > FILE)", err, id)
 	}
 	return nil

@@ -38,10 +38,14 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 		t.add(word, count(rest), "for other reasons", "")
 	}
 	t.print(s, "  ", 0)
-	s.printf("%s\n", s.dim("what and why:  linefeed rejects "+v.Job+" --format csv"))
-	mend := "to mend them:  linefeed rejects " + v.Job + " > rejected.csv"
+	of := v.Job
+	if v.Of != "" {
+		of = v.Of
+	}
+	s.printf("%s\n", s.dim("what and why:  linefeed rejects "+v.Job+" --format list"))
+	mend := "to mend them:  linefeed rejects " + of + " > rejected.csv"
 	if !v.Check {
-		mend += ", then: linefeed import rejected.csv --like " + v.Job
+		mend = "to mend them:  linefeed rejects " + of + " --save rejected.csv, then: linefeed retry " + of + " rejected.csv; or by rules: linefeed retry --help"
 	}
 	s.printf("%s\n", s.dim(mend))
 }
@@ -75,8 +79,11 @@ func outcome(s *screen, v job.Summary) string {
 	if v.Rejected > 0 {
 		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
 	}
-	if v.State != job.Done && loaded > 0 && !v.Check {
+	if v.State != job.Done && loaded > 0 && !v.Check && v.Of == "" {
 		rest = append(rest, "`linefeed resume "+v.Job+"` goes on")
+	}
+	if v.Of != "" && v.Open != nil {
+		rest = append(rest, fmt.Sprintf("%s of job %s still open", count(*v.Open), v.Of))
 	}
 	return strings.Join(append([]string{s.bold(head)}, rest...), "; ")
 }

@@ -45,7 +45,7 @@ func TestForgottenRejects(t *testing.T) {
 	if page, err := b.runner.Rejects(t.Context(), RejectQuery{Job: j.ID}); err != nil || page.Forgotten != got.RejectsForgotten || len(page.Rejects) > 0 {
 		t.Errorf("%+v, %v", page, err)
 	}
-	if err := b.runner.WriteRejects(t.Context(), j.ID, new(bytes.Buffer)); !errors.Is(err, ErrForgotten) {
+	if err := b.runner.WriteRejects(t.Context(), j.ID, false, new(bytes.Buffer)); !errors.Is(err, ErrForgotten) {
 		t.Errorf("%v", err)
 	}
 	if _, err := b.runner.TakeUp(t.Context(), j.ID, TakeUp{}); !errors.Is(err, ErrForgotten) {

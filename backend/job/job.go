@@ -44,6 +44,11 @@ type Request struct {
 	// footer, and lines that began a record do so again.
 	Like string `json:"like,omitempty"`
 
+	// Retry says which rejects of an earlier job to load: from the store, and not from
+	// a file. The file, the target and the table are those of that job, and all else
+	// is as it was there.
+	Retry *Retry `json:"retry,omitempty"`
+
 	like *likeness // what that job remembers, once it is looked up
 }
 
@@ -90,6 +95,11 @@ type Job struct {
 	// Runner.TakeUp).
 	Resumable bool `json:"resumable,omitempty"`
 
+	// OpenRejects is the number of its rejects that were neither loaded by a retry nor
+	// dismissed. It is nil for a job without rejects, a check, a retry, and one that has
+	// not ended.
+	OpenRejects *int64 `json:"openRejects,omitempty"`
+
 	// Problem says what of the job can't be read because the store is damaged; ""
 	// if nothing.
 	Problem string `json:"problem,omitempty"`
@@ -134,6 +144,10 @@ type Summary struct {
 	// Guesses are, for each field, what a check inferred from all records; nil if
 	// it inferred nothing or did not reach its end. Lists of jobs leave them out.
 	Guesses []value.Guess `json:"guesses,omitempty"`
+	// Of is the job whose rejects were retried, and Open the number of those that are
+	// still open.
+	Of   string `json:"of,omitempty"`
+	Open *int64 `json:"open,omitempty"`
 	// Error says why the job failed, and what to do.
 	Error string `json:"error,omitempty"`
 	// Reasons are what Error consists of, as far as it is the program's own.
@@ -157,11 +171,19 @@ type (
 	RejectPage = store.RejectPage
 	// A RejectCount is the number of rejects of one reason.
 	RejectCount = store.RejectCount
+	// A GroupQuery asks for a page of groups of rejects.
+	GroupQuery = store.GroupQuery
+	// A GroupPage is the answer to a GroupQuery.
+	GroupPage = store.GroupPage
+	// A Selection says which rejects of a job are meant.
+	Selection = store.Selection
+	// A Deed is something that was done about a reject.
+	Deed = store.Deed
 )
 
 // setResumable notes whether the job can be taken up.
 func (j *Job) setResumable() {
-	j.Resumable = !j.Request.Check && j.Problem == "" && j.RejectsForgotten == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
+	j.Resumable = !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
 }
 
 // wireTime formats t as it is stored and sent.
@@ -204,5 +226,9 @@ func fromStore(s store.Job) Job {
 		j.Summary = soFar(j, s.Checkpoints)
 	}
 	j.setResumable()
+	if v := j.Summary; v != nil && v.Rejected > 0 && !j.Request.Check && j.Request.Retry == nil && !j.State.Active() {
+		open := v.Rejected - s.Closed
+		j.OpenRejects = &open
+	}
 	return j
 }

@@ -265,7 +265,7 @@ func TestRejectFileRoundTrip(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	var out bytes.Buffer
-	if err := b.runner.WriteRejects(t.Context(), s.Job, &out); err != nil {
+	if err := b.runner.WriteRejects(t.Context(), s.Job, false, &out); err != nil {
 		t.Fatal(err)
 	}
 	if want := "\xef\xbb\xbfid;name\r\nx2;\"c;d\"\r\nx4;\"f\"\"g\""; out.String() != want {
@@ -288,20 +288,20 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := b.runner.WriteReport(t.Context(), s.Job, &out, nil); err != nil {
+	if err := b.runner.WriteReport(t.Context(), s.Job, false, &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	lines, err := csv.NewReader(&out).ReadAll()
 	if err != nil || len(lines) != 3_001 {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
-	if got := strings.Join(lines[0], ","); got != "time,record,line,end_line,column,value,code,message,hint" {
+	if got := strings.Join(lines[0], ","); got != "time,record,line,end_line,column,value,code,message,hint,state,closed_by,closed_at,closed_job" {
 		t.Errorf("header %s", got)
 	}
 	if got := strings.Join(lines[3_000][1:7], ","); got != "30000,30001,30001,id,x29999,not_a_number" {
 		t.Errorf("last line %s", got)
 	}
-	if err := b.runner.WriteReport(t.Context(), "none", &out, nil); !errors.Is(err, store.ErrNoJob) {
+	if err := b.runner.WriteReport(t.Context(), "none", false, &out, nil); !errors.Is(err, store.ErrNoJob) {
 		t.Errorf("report of no job: %v", err)
 	}
 }

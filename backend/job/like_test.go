@@ -18,7 +18,7 @@ import (
 func (b *bench) rejects(id string) string {
 	b.Helper()
 	var w bytes.Buffer
-	if err := b.runner.WriteRejects(b.Context(), id, &w); err != nil {
+	if err := b.runner.WriteRejects(b.Context(), id, false, &w); err != nil {
 		b.Fatal(err)
 	}
 	return w.String()

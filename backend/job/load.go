@@ -25,6 +25,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	var free func()
 	a.soon, free = outlast(ctx, cancelFor)
 	defer free()
+	if a.req.Retry != nil {
+		return r.retry(a)
+	}
 	req, err := r.liken(ctx, a.req)
 	if err != nil {
 		return s, err

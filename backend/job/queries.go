@@ -2,7 +2,10 @@ package job
 
 import (
 	"context"
+	"errors"
+	"iter"
 
+	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
 
@@ -98,6 +101,49 @@ func (r *Runner) Active() int {
 func (r *Runner) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) {
 	return r.store.Rejects(ctx, q)
 }
+
+// RejectGroups returns a page of the groups of a job's rejects.
+func (r *Runner) RejectGroups(ctx context.Context, q GroupQuery) (GroupPage, error) {
+	return r.store.RejectGroups(ctx, q)
+}
+
+// EachReject yields the rejects of a job, or with open those alone that are open.
+func (r *Runner) EachReject(ctx context.Context, id string, open bool) iter.Seq2[Reject, error] {
+	return func(yield func(Reject, error) bool) {
+		for v, err := range r.store.SomeRejects(ctx, id, open) {
+			if !yield(v.Reject, err) {
+				return
+			}
+		}
+	}
+}
+
+// A RejectView is a reject with its record and its history.
+type RejectView struct {
+	Reject  Reject      `json:"reject"`
+	Record  RejectBytes `json:"record"`
+	History []Deed      `json:"history"`
+}
+
+// Reject returns a reject of a job, or an error that wraps [ErrNoReject].
+func (r *Runner) Reject(ctx context.Context, id string, reject int64) (v RejectView, err error) {
+	page, err := r.store.Rejects(ctx, RejectQuery{Job: id, After: reject - 1, Limit: 1})
+	if err != nil {
+		return v, err
+	}
+	if reject < 1 || len(page.Rejects) == 0 || page.Rejects[0].ID != reject {
+		return v, message.NewError(ErrNoReject, "no_such_reject", "", "job", id, "id", reject)
+	}
+	v.Reject = page.Rejects[0]
+	if v.Record, err = r.RejectBytes(ctx, id, reject); err != nil {
+		return v, err
+	}
+	v.History, err = r.store.History(ctx, id, reject)
+	return v, err
+}
+
+// ErrNoReject says that a job has no reject of that ID.
+var ErrNoReject = errors.New("no such reject")
 
 // RejectCounts returns the number of a job's rejects by reason.
 func (r *Runner) RejectCounts(ctx context.Context, id string) ([]RejectCount, error) {

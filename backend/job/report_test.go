@@ -26,7 +26,7 @@ func TestTooLargeRejectIsLeftOut(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	var out bytes.Buffer
-	if err := b.runner.WriteRejects(t.Context(), s.Job, &out); err != nil {
+	if err := b.runner.WriteRejects(t.Context(), s.Job, false, &out); err != nil {
 		t.Fatal(err)
 	}
 	if want := "id,name\n3\n5\n"; out.String() != want {

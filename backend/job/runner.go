@@ -127,6 +127,12 @@ func (r *Runner) Close() {
 // its file or target becomes the job's error. A closed runner returns
 // [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
+	if req.Retry != nil {
+		var err error
+		if req, err = r.retryOf(ctx, req); err != nil {
+			return Job{}, err
+		}
+	}
 	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
 	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
 	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a) })

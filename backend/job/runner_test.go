@@ -397,7 +397,7 @@ func TestDamagedJobs(t *testing.T) {
 		t.Errorf("%+v", jobs)
 	}
 	var out bytes.Buffer
-	if err := b.runner.WriteReport(t.Context(), ids[1], &out, nil); err != nil || strings.Count(out.String(), "\n") != 11 {
+	if err := b.runner.WriteReport(t.Context(), ids[1], false, &out, nil); err != nil || strings.Count(out.String(), "\n") != 11 {
 		t.Errorf("the rejects of a damaged job: %q, %v", out.String(), err)
 	}
 }

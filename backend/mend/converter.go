@@ -18,12 +18,12 @@ type Converter struct {
 	nulls   []string
 }
 
-// A change is a rule that is fitted to a layout.
+// A change is a rule that is fitted to a column.
 type change struct {
 	Rule
-	fields []int // the indexes of the fields it is for
-	point  byte  // of [Thousands]: the decimal sign
-	values map[string]string
+	field  int               // that feeds the column
+	point  byte              // of [Thousands]: the decimal sign
+	values map[string]string // of [MapValues]: by texts in lower case
 }
 
 // NewConverter returns the converter for rules and a layout, for which [Check] finds
@@ -36,32 +36,39 @@ func NewConverter(rules []Rule, l load.Layout) (*Converter, error) {
 	}
 	c := &Converter{conv: conv, nulls: l.Plan.Null}
 	for _, r := range rules {
-		ch := change{Rule: r}
-		i := column(l, r.Column)
+		c.changes = append(c.changes, changesOf(r, l)...)
+	}
+	return c, nil
+}
+
+// changesOf returns a rule fitted to the columns that it is for.
+func changesOf(r Rule, l load.Layout) (changes []change) {
+	for i, column := range l.Columns {
 		switch {
-		case r.Op == Format || r.Op == Pad:
+		case r.Op == Format, r.Op == Pad:
 			continue
-		case r.Column == "":
-			ch.fields = l.Index
-		default:
-			ch.fields = l.Index[i : i+1]
+		case r.Column != "" && r.Column != column.Name:
+			continue
+		case r.Column == "" && r.Op == Thousands && !column.Type.IsNumber():
+			continue
 		}
+		ch := change{Rule: r, field: l.Index[i]}
 		switch r.Op {
 		case Cut:
 			if ch.Length == 0 {
-				ch.Length = l.Columns[i].Length
+				ch.Length = column.Length
 			}
 		case Thousands:
-			ch.point = value.DecimalSign(l.Columns[i], l.Plan)
+			ch.point = value.DecimalSign(column, l.Plan)
 		case MapValues:
 			ch.values = map[string]string{}
 			for from, to := range r.Values {
 				ch.values[strings.ToLower(strings.TrimFunc(from, blank))] = to
 			}
 		}
-		c.changes = append(c.changes, ch)
+		changes = append(changes, ch)
 	}
-	return c, nil
+	return changes
 }
 
 // Convert implements [load.Converter].
@@ -69,10 +76,7 @@ func (c *Converter) Convert(b *load.Block) {
 	for i := range c.changes {
 		ch := &c.changes[i]
 		for row := range b.Rows {
-			fields := b.Fields[row*b.Width : (row+1)*b.Width]
-			for _, f := range ch.fields {
-				c.apply(ch, b, &fields[f])
-			}
+			c.apply(ch, b, &b.Fields[row*b.Width+ch.field])
 		}
 	}
 	c.conv.Convert(b)

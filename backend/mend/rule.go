@@ -4,6 +4,7 @@
 package mend
 
 import (
+	"maps"
 	"slices"
 
 	"linefeed/backend/load"
@@ -15,7 +16,7 @@ import (
 // written as in the file: numbers and dates by the column's format. Its JSON is part
 // of the program's contract.
 type Rule struct {
-	Column string `json:"column,omitempty"` // as the table names it; empty for [Pad], and for [Trim] of all columns
+	Column string `json:"column,omitempty"` // as the table names it; empty for [Pad], [Trim] of all columns, and [Thousands] of all of numbers
 	Op     Op     `json:"op" ts_type:"string"`
 
 	// Value is the text of [Set], [Replace] and [Default], unless Null says that it
@@ -26,6 +27,12 @@ type Rule struct {
 	From   string            `json:"from,omitempty"`   // what [Replace] replaces
 	Values map[string]string `json:"values,omitempty"` // of [MapValues]
 	Length int               `json:"length,omitempty"` // of [Cut], in characters; 0 is the column's own
+}
+
+// Equal reports whether two rules are the same.
+func (r Rule) Equal(other Rule) bool {
+	return r.Column == other.Column && r.Op == other.Op && r.Value == other.Value && r.Null == other.Null &&
+		r.From == other.From && r.Length == other.Length && maps.Equal(r.Values, other.Values)
 }
 
 // An Op is what a rule does.
@@ -77,7 +84,7 @@ func (r Rule) check(l load.Layout) (load.Problem, bool) {
 	switch {
 	case !slices.Contains(ops, r.Op):
 		p.Note = message.New("unknown_rule", "rules_are", "op", string(r.Op), "ops", opNames())
-	case r.Op == Pad, r.Op == Trim && r.Column == "":
+	case r.Op == Pad, (r.Op == Trim || r.Op == Thousands) && r.Column == "":
 		return p, false
 	case r.Column == "":
 		p.Note = message.New("rule_names_none", "columns_are", "op", string(r.Op), "columns", names(l))

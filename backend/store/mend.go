@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -37,6 +36,10 @@ type Mend struct {
 	// Edits, of a retry, are the records that it is of, instead of those of the
 	// Selection: with their new texts, and without what earlier retries did.
 	Edits iter.Seq2[Edit, error]
+
+	// Afresh makes a retry begin with the records' own bytes, without what earlier
+	// ones changed.
+	Afresh bool
 
 	// Rules returns the rules for rejects for which earlier retries had others, as
 	// JSON; "" is none.
@@ -104,7 +107,9 @@ const isWhole = "(r.code <> 'record_too_large' OR p.raw IS NOT NULL)"
 func takeSelected(ctx context.Context, tx *sql.Tx, src source, number int64, m Mend) (taken int64, err error) {
 	f := src.filter(m.Selection)
 	src.open(&f)
-	f.and(isWhole)
+	if f.and(isWhole); m.Afresh {
+		f.and("r.code <> 'record_too_large'")
+	}
 	rows, err := tx.QueryContext(ctx, "SELECT DISTINCT ifnull(p.rules, 0), ifnull(o.rules, '') FROM "+mendedFrom+
 		" LEFT JOIN mend_rules o ON o.id = p.rules WHERE "+f.sql, f.args...)
 	if err != nil {
@@ -119,12 +124,19 @@ func takeSelected(ctx context.Context, tx *sql.Tx, src source, number int64, m M
 		return 0, err
 	}
 	low, _ := idRange(number)
+	raw := "p.raw"
+	if m.Afresh {
+		raw = "NULL"
+	}
 	for _, e := range all {
+		if m.Afresh {
+			e.rules = ""
+		}
 		rules, err := keepRules(ctx, tx, m, e.rules)
 		if err != nil {
 			return 0, err
 		}
-		res, err := tx.ExecContext(ctx, "INSERT INTO mend_items (id, reject, line, raw, rules) SELECT ? + r.record, r.id, 0, p.raw, ? FROM "+mendedFrom+
+		res, err := tx.ExecContext(ctx, "INSERT INTO mend_items (id, reject, line, raw, rules) SELECT ? + r.record, r.id, 0, "+raw+", ? FROM "+mendedFrom+
 			" WHERE "+f.sql+" AND ifnull(p.rules, 0) = ?", append(append([]any{low, rules}, f.args...), e.id)...)
 		if err != nil {
 			return 0, err
@@ -184,14 +196,6 @@ func keepRules(ctx context.Context, tx *sql.Tx, m Mend, earlier string) (id int6
 	return id, tx.QueryRowContext(ctx, "SELECT id FROM mend_rules WHERE rules = ?", rules).Scan(&id)
 }
 
-// A Retry is a retry as it is stored.
-type Retry struct {
-	Job     string // that retries
-	Settled bool
-	Through int64 // if it is settled
-	Taken   int64 // the number of rejects that it is of; 0 unless it is of some
-}
-
 // Unsettled returns the jobs that retry rejects of a job and are not settled, at
 // most one.
 func (s *Store) Unsettled(ctx context.Context, of string) ([]string, error) {
@@ -203,29 +207,42 @@ func (s *Store) Unsettled(ctx context.Context, of string) ([]string, error) {
 	return scanAll(rows, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
 }
 
-// Begun returns how far a job's retry is stored; ok is false if it has not begun.
-func (s *Store) Begun(ctx context.Context, job string) (r Retry, ok bool, err error) {
-	r.Job = job
-	var through sql.NullInt64
-	var number int64
-	err = s.db.QueryRowContext(ctx, "SELECT number, through FROM mends WHERE job = (SELECT number FROM jobs WHERE id = ?)", job).Scan(&number, &through)
+// Begun reports whether a job's retry has begun, and whether it is settled.
+func (s *Store) Begun(ctx context.Context, job string) (settled, begun bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT through IS NOT NULL FROM mends WHERE job = (SELECT number FROM jobs WHERE id = ?)", job).Scan(&settled)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, false, nil
+		return false, false, nil
 	}
-	if err != nil {
-		return r, false, fmt.Errorf("look for the retry %s: %w", job, err)
-	}
-	r.Settled, r.Through = through.Valid, through.Int64
-	low, high := idRange(number)
-	err = s.db.QueryRowContext(ctx, "SELECT count(*) FROM mend_items WHERE id > ? AND id < ?", low, high).Scan(&r.Taken)
-	return r, true, err
+	return settled, err == nil, err
 }
+
+// AllRecords is a record beyond all others.
+const AllRecords = 1<<rejectBits - 1
 
 // Settle closes the rejects that a retry has loaded: those of its records up to
 // through that are not in its own log of rejects. Those that are stay open, with
 // their new reason; what is beyond is as it was before. A retry is settled once:
 // again, nothing happens.
 func (s *Store) Settle(ctx context.Context, job string, through int64) error {
+	return s.settle(ctx, job, func(*sql.Tx, int64, int64) (int64, error) { return through, nil })
+}
+
+// SettleLoaded settles a retry as Settle does, which has loaded the first n of the
+// records that it did not reject.
+func (s *Store) SettleLoaded(ctx context.Context, job string, n int64) error {
+	return s.settle(ctx, job, func(tx *sql.Tx, low, high int64) (through int64, err error) {
+		if n == 0 {
+			return 0, nil
+		}
+		err = tx.QueryRowContext(ctx, "SELECT id - ? FROM mend_items WHERE id > ? AND id < ? AND again IS NULL ORDER BY id LIMIT 1 OFFSET ?", low, low, high, n-1).Scan(&through)
+		if errors.Is(err, sql.ErrNoRows) {
+			return AllRecords, nil
+		}
+		return through, err
+	})
+}
+
+func (s *Store) settle(ctx context.Context, job string, reached func(tx *sql.Tx, low, high int64) (through int64, err error)) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		var number, origin, retry int64
 		err := tx.QueryRowContext(ctx, "SELECT number, origin, job FROM mends WHERE job = (SELECT number FROM jobs WHERE id = ?) AND through IS NULL", job).
@@ -238,11 +255,18 @@ func (s *Store) Settle(ctx context.Context, job string, through int64) error {
 		}
 		low, high := idRange(number)
 		first, last := idRange(retry)
+		if _, err := tx.ExecContext(ctx, "UPDATE mend_items SET again = b.id FROM (SELECT id, record FROM rejects WHERE id > ? AND id < ?) b WHERE mend_items.id = ? + b.record",
+			first, last, low); err != nil {
+			return err
+		}
+		through, err := reached(tx, low, high)
+		if err != nil {
+			return err
+		}
 		for _, statement := range []struct {
 			sql  string
 			args []any
 		}{
-			{"UPDATE mend_items SET again = b.id FROM (SELECT id, record FROM rejects WHERE id > ? AND id < ?) b WHERE mend_items.id = ? + b.record", []any{first, last, low}},
 			{"DELETE FROM mend_items WHERE id > ? AND id < ? AND again IS NULL", []any{low + through, high}},
 			{"INSERT OR REPLACE INTO reject_states (reject, closed, item) SELECT reject, again IS NULL, id FROM mend_items WHERE id > ? AND id < ?", []any{low, high}},
 			{"UPDATE jobs SET closed = closed + (SELECT count(*) FROM mend_items WHERE id > ? AND id < ? AND again IS NULL) WHERE number = ?", []any{low, high, origin}},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -37,9 +38,47 @@ func (s *Store) RetryItems(ctx context.Context, job string) iter.Seq2[RetryItem,
 	}
 }
 
+// RetryBytes returns the number of bytes of the records that a job retries.
+func (s *Store) RetryBytes(ctx context.Context, job string) (n int64, err error) {
+	var number int64
+	if err := s.db.QueryRowContext(ctx, "SELECT number FROM mends WHERE job = (SELECT number FROM jobs WHERE id = ?)", job).Scan(&number); err != nil {
+		return 0, fmt.Errorf("look for the retry %s: %w", job, err)
+	}
+	low, high := idRange(number)
+	return n, s.db.QueryRowContext(ctx, `SELECT ifnull(sum(length(ifnull(i.raw, r.raw))), 0)
+		FROM mend_items i JOIN rejects r ON r.id = i.reject WHERE i.id > ? AND i.id < ?`, low, high).Scan(&n)
+}
+
+// EditedItems yields the open ones of edited records, in the order of the edits.
+func (s *Store) EditedItems(ctx context.Context, of string, edits iter.Seq2[Edit, error]) iter.Seq2[RetryItem, error] {
+	return func(yield func(RetryItem, error) bool) {
+		src, err := s.source(ctx, of)
+		if err != nil {
+			yield(RetryItem{}, err)
+			return
+		}
+		first, last := idRange(src.number)
+		for e, err := range edits {
+			if err != nil {
+				yield(RetryItem{}, err)
+				return
+			}
+			i := RetryItem{Reject: e.Reject, Mended: e.Line}
+			err = s.db.QueryRowContext(ctx, "SELECT r.record, r.line, ifnull(?, r.raw) FROM "+mendedFrom+" WHERE r.id = ? AND r.id > ? AND r.id < ? AND "+isOpen,
+				e.Raw, first+e.Reject, first, last).Scan(&i.Record, &i.Line, &i.Raw)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if !yield(i, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // OpenItems yields the records that a retry of a selection would be of, in the order
-// of the log.
-func (s *Store) OpenItems(ctx context.Context, of string, v Selection) iter.Seq2[RetryItem, error] {
+// of the log. Afresh they are as they were rejected first.
+func (s *Store) OpenItems(ctx context.Context, of string, v Selection, afresh bool) iter.Seq2[RetryItem, error] {
 	return func(yield func(RetryItem, error) bool) {
 		src, err := s.source(ctx, of)
 		if err != nil {
@@ -49,7 +88,7 @@ func (s *Store) OpenItems(ctx context.Context, of string, v Selection) iter.Seq2
 		f := src.filter(v)
 		src.open(&f)
 		raw, rules := "r.raw", "0"
-		if src.mended {
+		if src.mended && !afresh {
 			f.and(isWhole)
 			raw, rules = "ifnull(p.raw, r.raw)", "ifnull(p.rules, 0)"
 		} else {

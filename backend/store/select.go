@@ -17,8 +17,8 @@ type Selection struct {
 	IDs    []int64 `json:"ids,omitempty"`    // only these
 }
 
-// mostIDs is the number of ids that a selection may name.
-const mostIDs = 10_000
+// MostIDs is the number of ids that a selection may name.
+const MostIDs = 10_000
 
 // The latest reason of a reject is its own, or that of the last retry in which it
 // was rejected again.

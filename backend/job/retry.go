@@ -1,0 +1,333 @@
+package job
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"linefeed/backend/load"
+	"linefeed/backend/mend"
+	"linefeed/backend/message"
+	"linefeed/backend/store"
+	"linefeed/backend/target"
+)
+
+// A Retry says which of the rejects of an earlier job to load, and how they are
+// mended. Its JSON is part of the program's contract.
+type Retry struct {
+	Job string `json:"job"` // whose rejects they are
+
+	// Selection are the open rejects that are meant: all, a group, or single ones.
+	store.Selection
+
+	// Rules mend the records. They are added to those of earlier retries in which a
+	// record was rejected again.
+	Rules []mend.Rule `json:"rules,omitempty"`
+
+	// Edits are records with new texts; File is the path of a file of rejects that was
+	// mended (see [Runner.WriteRejects]). With either only their records are meant.
+	Edits []RetryEdit `json:"edits,omitempty"`
+	File  string      `json:"file,omitempty"`
+
+	// Afresh begins with the records' own bytes, without what earlier retries changed.
+	Afresh bool `json:"afresh,omitempty"`
+
+	// OnConflict takes the place of the job's own rule.
+	OnConflict load.Conflict `json:"onConflict,omitempty"`
+
+	// Unsure says what to take for true of an earlier retry whose program was killed,
+	// where the database keeps no marks: its records are "loaded" or still "open". ""
+	// refuses to go on.
+	Unsure string `json:"unsure,omitempty"`
+}
+
+// A RetryEdit is the new text of a rejected record.
+type RetryEdit struct {
+	ID   int64  `json:"id"` // in the job's log
+	Text string `json:"text"`
+}
+
+// retryOf completes a request for a retry by the job whose rejects are retried: of
+// the rejects of a retry, that is the job that they come from.
+func (r *Runner) retryOf(ctx context.Context, req Request) (Request, error) {
+	v := *req.Retry
+	j, err := r.Job(ctx, v.Job)
+	if err == nil && j.Request.Retry != nil {
+		j, err = r.Job(ctx, j.Request.Retry.Job)
+	}
+	if err != nil {
+		return req, err
+	}
+	switch {
+	case j.State.Active():
+		return req, load.Problem{Note: message.New("retry_active", "wait_for_end", "job", j.ID)}
+	case j.Request.Check:
+		return req, load.Problem{Note: message.New("retry_of_check", "import_first", "job", j.ID)}
+	case v.Unsure != "" && v.Unsure != store.StateLoaded && v.Unsure != store.StateOpen:
+		return req, load.Problem{Note: message.New("unknown_unsure", "one_of", "value", v.Unsure, "allowed", []string{store.StateLoaded, store.StateOpen})}
+	case len(v.IDs) > store.MostIDs || len(v.Edits) > store.MostIDs:
+		return req, load.Problem{Note: message.New("too_many_ids", "", "most", store.MostIDs)}
+	}
+	v.Job = j.ID
+	req.Retry, req.File = &v, j.Request.File
+	req.Target = cmp.Or(req.Target, j.Request.Target)
+	req.Plan = load.Plan{Table: j.Request.Plan.Table, Schema: j.Request.Plan.Schema}
+	if j.Summary != nil {
+		req.Plan.Table = j.Summary.Table
+	}
+	return req, nil
+}
+
+// A retrying is a retry that is under way, or that is tried out.
+type retrying struct {
+	Retry
+	r      *Runner
+	kept   kept // of the job whose rejects they are
+	head   []byte
+	dst    target.Target
+	layout load.Layout
+
+	warnings []load.Warning
+}
+
+// openRetry opens the target of a retry, and settles how its records are loaded: as
+// those of the first job were.
+func (r *Runner) openRetry(ctx context.Context, req Request) (t *retrying, err error) {
+	t = &retrying{Retry: *req.Retry, r: r}
+	if t.kept, t.head, err = r.kept(ctx, t.Job); err != nil {
+		return t, err
+	}
+	if t.kept.Plan == nil {
+		return t, load.Problem{Note: message.New("job_keeps_nothing", "import_file_again", "job", t.Job)}
+	}
+	if t.dst, err = openTarget(ctx, r.targets, req); err != nil {
+		return t, err
+	}
+	like := &likeness{kept: t.kept, job: t.Job}
+	plan := like.plan(load.Plan{}, t.kept.Fields)
+	plan.Schema = t.kept.Plan.Schema
+	plan.OnConflict = cmp.Or(t.OnConflict, plan.OnConflict)
+	plan.Atomic, plan.Writers = t.kept.Plan.Atomic, 1 // in the order of the records, so that a mark says which are loaded
+	for _, field := range t.kept.Fields {
+		if _, to := plan.Map[field]; !to {
+			plan.Map[field] = "" // as it was not
+		}
+	}
+	columns, err := t.dst.Columns(ctx, plan.TableName())
+	if err != nil {
+		return t, err
+	}
+	columns = like.guessed(columns)
+	mapping, problems := load.Map(plan, t.kept.Fields, columns)
+	t.layout = mapping.Layout(columns)
+	for _, was := range t.kept.layout().Columns { // what guesses have shown
+		for i := range t.layout.Columns {
+			if c := &t.layout.Columns[i]; c.Name == was.Name {
+				c.Scales, c.Words, c.Fraction = was.Scales, was.Words, was.Fraction
+			}
+		}
+	}
+	if len(problems) == 0 {
+		problems = mend.Check(t.Rules, t.layout)
+	}
+	if len(problems) == 0 {
+		var told []load.Warning
+		problems, told, err = t.dst.Check(ctx, t.layout)
+		t.warnings = append(t.warnings, told...)
+	}
+	return t, errors.Join(err, load.JoinProblems(problems))
+}
+
+func (t *retrying) close() error {
+	if t.dst == nil {
+		return nil
+	}
+	return t.dst.Close()
+}
+
+// retry runs a job that loads rejects of an earlier one.
+func (r *Runner) retry(a *active) (s Summary, err error) {
+	ctx := a.ctx
+	t, err := r.openRetry(ctx, a.req)
+	defer func() { err = errors.Join(err, t.close()) }()
+	if err != nil {
+		return s, err
+	}
+	defer r.publishWaiting(a, t.dst)()
+	if err := r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), t.Unsure); err != nil {
+		return s, err
+	}
+	if _, begun, err := r.store.Begun(ctx, a.job.ID); begun || err != nil {
+		return s, errors.Join(err, load.Problem{Note: message.New("retry_settled", "retry_rest", "job", a.job.ID, "of", t.Job)})
+	}
+	if err := r.setKept(ctx, a.job.ID, t.kept, t.head); err != nil {
+		return s, err
+	}
+	log, err := r.store.RejectLog(ctx, a.job.ID)
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	if err := t.begin(ctx, a.job.ID); err != nil {
+		return s, err
+	}
+	r.publishWarnings(a, t.warnings)
+
+	src, err := t.source(ctx, r.store.RetryItems(ctx, a.job.ID))
+	if err == nil {
+		src.size, err = r.store.RetryBytes(ctx, a.job.ID)
+	}
+	opt := load.Options{
+		OnProgress: func(p load.Progress) { r.publishProgress(a, p) },
+		Paused:     func() <-chan struct{} { return r.paused(a) },
+		OnReject:   func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) },
+		Rewind:     src.rewind,
+	}
+	if t.dst.Place().Marks {
+		opt.Job = a.job.ID
+	}
+	var did load.Summary
+	if err == nil {
+		defer src.stop()
+		did, err = load.Run(ctx, src, src, t.dst, t.layout, opt)
+	}
+	settled := t.settle(context.WithoutCancel(ctx), a.job.ID, did, err)
+	err = errors.Join(err, settled)
+	if settled == nil && opt.Job != "" {
+		t.warnings = append(t.warnings, r.forgetMarks(a, t.dst, t.layout.Plan.TableName())...)
+	}
+	t.warnings = append(t.warnings, did.Untold...)
+	if did.Reconnects > 0 {
+		t.warnings = append(t.warnings, load.Warning{Code: WarnReconnected, Note: message.New("reconnected", "", "n", did.Reconnects)})
+	}
+	s.Counts, s.Bytes, s.RolledBack, s.Nulls = did.Counts, did.Bytes, did.RolledBack, did.Signs
+	s.Seconds, s.Warnings, s.Of = did.Elapsed.Seconds(), t.warnings, t.Job
+	if j, e := r.Job(context.WithoutCancel(ctx), t.Job); e == nil { // otherwise it is left out
+		s.Open = j.OpenRejects
+	}
+	return s, err
+}
+
+// settle closes what a retry has loaded.
+func (t *retrying) settle(ctx context.Context, job string, did load.Summary, err error) error {
+	var undone *load.UndoneError
+	switch {
+	case err == nil:
+		return t.r.store.Settle(ctx, job, store.AllRecords)
+	case errors.As(err, &undone) && undone.Unknown:
+		through, known, e := t.reached(ctx, job)
+		if e != nil || !known {
+			return e // the next retry asks again
+		}
+		return t.r.store.Settle(ctx, job, through)
+	}
+	return t.r.store.SettleLoaded(ctx, job, did.Inserted+did.Updated+did.Skipped)
+}
+
+// reached returns the record up to which a retry is in the table, by its marks; known
+// is false where the database keeps none.
+func (t *retrying) reached(ctx context.Context, job string) (through int64, known bool, err error) {
+	return reached(ctx, t.dst, job, t.layout.Plan.TableName())
+}
+
+func reached(ctx context.Context, dst target.Target, job string, table load.TableName) (through int64, known bool, err error) {
+	if !dst.Place().Marks {
+		return 0, false, nil
+	}
+	marks, err := dst.Marks(ctx, job, table)
+	for _, m := range marks { // there is one writer
+		through = max(through, m.Record)
+	}
+	return through, err == nil, err
+}
+
+// settleLeft settles a retry of the job's rejects whose program was killed between a
+// commit and the closing of what it had loaded: the marks in the table say what that
+// was.
+func (r *Runner) settleLeft(ctx context.Context, dst target.Target, of string, table load.TableName, unsure string) error {
+	left, err := r.store.Unsettled(ctx, of)
+	if err != nil {
+		return err
+	}
+	for _, id := range left {
+		j, err := r.Job(ctx, id)
+		if err != nil {
+			return err
+		}
+		if j.State.Active() {
+			return message.NewError(store.ErrMending, "retry_under_way", "wait_for_retry", "job", id)
+		}
+		through, known, err := reached(ctx, dst, id, table)
+		switch {
+		case err != nil:
+			return err
+		case known:
+		case unsure == store.StateLoaded:
+			through = store.AllRecords
+		case unsure == "":
+			return load.Problem{Note: message.New("retry_unknown", "say_unsure", "job", id)}
+		}
+		if err := r.store.Settle(ctx, id, through); err != nil {
+			return err
+		}
+		_ = dst.Forget(ctx, id, table) // its marks are of no more use, and harm nothing
+	}
+	return nil
+}
+
+// Dismiss closes open rejects of a job because a person says so, or with reopen opens
+// those again that were dismissed, and returns their number. note says why, for the
+// history.
+func (r *Runner) Dismiss(ctx context.Context, id string, v Selection, note string, reopen bool) (n int64, err error) {
+	req, err := r.retryOf(ctx, Request{Retry: &Retry{Job: id, Selection: v}})
+	if err != nil {
+		return 0, err
+	}
+	if left, err := r.store.Unsettled(ctx, req.Retry.Job); err != nil {
+		return 0, err
+	} else if len(left) > 0 {
+		t, err := r.openRetry(ctx, req)
+		if err == nil {
+			err = r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), "")
+		}
+		if err = errors.Join(err, t.close()); err != nil {
+			return 0, err
+		}
+	}
+	how, err := json.Marshal(struct {
+		Selection
+		Note string `json:"note,omitempty"`
+	}{v, note})
+	if err != nil {
+		return 0, err
+	}
+	return r.store.CloseRejects(ctx, store.Mend{Of: req.Retry.Job, Who: who(), How: string(how), Selection: v}, reopen)
+}
+
+// begin stores which records the retry is of.
+func (t *retrying) begin(ctx context.Context, job string) error {
+	how, err := t.how()
+	if err != nil {
+		return err
+	}
+	m := store.Mend{Of: t.Job, Job: job, Who: who(), How: how, Selection: t.Selection, Afresh: t.Afresh, Rules: t.added}
+	if m.Edits, err = t.edits(ctx); err != nil {
+		return err
+	}
+	_, err = t.r.store.BeginRetry(ctx, m)
+	return err
+}
+
+// added returns the rules of a record that had others in earlier retries, as JSON.
+func (t *retrying) added(earlier string) (string, error) {
+	rules, err := parseRules(earlier)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range t.Rules { // one that is given again counts as new
+		rules = slices.DeleteFunc(rules, func(e mend.Rule) bool { return e.Equal(r) })
+	}
+	return formatRules(append(rules, t.Rules...))
+}
