@@ -152,6 +152,9 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 		}
 		s.Problems = append(s.Problems, refused...)
 		s.Warnings = append(s.Warnings, told...)
+		if place := p.dst.Place(); plan.Undo && !place.Undo {
+			s.Problems = append(s.Problems, load.Problem{Note: message.New("undo_not_here", "leave_undo_out", "product", place.Product)})
+		}
 	}
 	for _, field := range s.Fields {
 		s.Mapping = append(s.Mapping, FieldMapping{Field: field})

@@ -17,4 +17,7 @@ type Place struct {
 
 	// Marks says that how far a load has come can be kept with its rows.
 	Marks bool `json:"marks"`
+
+	// Undo says that loads can be undone.
+	Undo bool `json:"undo,omitempty"`
 }

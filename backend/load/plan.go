@@ -65,6 +65,9 @@ type Plan struct {
 	// end. Rejected records don't roll it back, unless MaxRejects is "0".
 	Atomic bool `json:"atomic,omitempty"`
 
+	// Undo keeps what is needed to undo the load (see [Undoing]), where the target can.
+	Undo bool `json:"undo,omitempty"`
+
 	// Writers is the number of connections that write at the same time; 0 leaves it
 	// to the database. There is one where the order of all records counts.
 	Writers int `json:"writers,omitempty"`

@@ -5,6 +5,7 @@ import (
 
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -56,6 +57,20 @@ func BenchmarkSkip(b *testing.B) {
 func BenchmarkUpdate(b *testing.B) {
 	p := articlePlan()
 	p.OnConflict = load.ConflictUpdate
+	loadRows(b, articles(), p)
+}
+
+// What is needed to undo the load is kept: rows that are inserted are noted by the bulk
+// path, and those that may be changed by triggers.
+func BenchmarkUndoable(b *testing.B) {
+	p := articlePlan()
+	p.Undo = true
+	loadRows(b, articles(), p)
+}
+
+func BenchmarkUndoableUpdate(b *testing.B) {
+	p := articlePlan()
+	p.Undo, p.OnConflict = true, load.ConflictUpdate
 	loadRows(b, articles(), p)
 }
 
@@ -189,8 +204,17 @@ func loadRows(b *testing.B, s shape, p load.Plan, setup ...string) {
 		}
 		l.Plan.Create = false
 	}
+	job := ""
+	if p.Undo {
+		job = "benchmark"
+	}
 	b.ResetTimer()
-	w, err := targettest.Begin(b.Context(), t, l)
+	into, err := t.Prepare(b.Context(), job, l)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer into.Close()
+	w, err := into.Writer(b.Context(), 0)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -212,4 +236,7 @@ func loadRows(b *testing.B, s shape, p load.Plan, setup ...string) {
 		bytes += len(batch.Arena)
 	}
 	b.SetBytes(int64(bytes / b.N))
+	if info, err := os.Stat(f.path); err == nil {
+		b.ReportMetric(float64(info.Size())/float64(b.N), "disk-B/op")
+	}
 }

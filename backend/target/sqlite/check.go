@@ -18,44 +18,44 @@ import (
 // known in advance: what Prepare would refuse it for. It writes nothing, and takes
 // no lock that others would wait for.
 func (d *DB) Check(ctx context.Context, l load.Layout) ([]load.Problem, []load.Warning, error) {
-	err := d.check(ctx, l)
+	told, err := d.check(ctx, l)
 	var p load.Problem
 	switch {
 	case err == nil:
-		return nil, nil, nil
+		return nil, told, nil
 	case errors.As(err, &p):
 		return []load.Problem{p}, nil, nil
 	}
 	return nil, nil, d.explain(ctx, fmt.Sprintf("look at table %q", l.Plan.Table), err)
 }
 
-func (d *DB) check(ctx context.Context, l load.Layout) error {
+func (d *DB) check(ctx context.Context, l load.Layout) ([]load.Warning, error) {
 	if err := checkSchema(l.Plan.TableName()); err != nil {
-		return err
+		return nil, err
 	}
 	if d.conn == nil {
 		if !l.Plan.Create {
-			return d.notThere()
+			return nil, d.notThere()
 		}
-		return tryToCreate(ctx, l)
+		return nil, tryToCreate(ctx, l)
 	}
 	if err := d.writable(); err != nil {
-		return err
+		return nil, err
 	}
 	defer d.conn.Bulk.Watch(ctx)()
 	if l.Plan.Create {
 		if err := d.free(ctx, l.Plan.Table); err != nil {
-			return err
+			return nil, err
 		}
-		return tryToCreate(ctx, l)
+		return nil, tryToCreate(ctx, l)
 	}
 	t, err := d.table(ctx, l.Plan.TableName())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := statementsFor(t, l)
 	if err != nil {
-		return problem(err)
+		return nil, problem(err)
 	}
 	for _, statement := range []string{s.One, s.Find, s.Change} {
 		if statement == "" {
@@ -63,13 +63,17 @@ func (d *DB) check(ctx context.Context, l load.Layout) error {
 		}
 		err := d.understands(ctx, statement)
 		if sqlitefile.Code(err) == driver.ErrError { // not about the file or its locks
-			return load.Problem{Note: message.New("table_unfit", "", "table", t.name, "cause", err)}
+			return nil, load.Problem{Note: message.New("table_unfit", "", "table", t.name, "cause", err)}
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	if !l.Plan.Undo {
+		return nil, nil
+	}
+	_, err = keepingOf(t, "")
+	return t.undoWarnings(), err
 }
 
 // understands returns why SQLite does not accept a statement, without running it.

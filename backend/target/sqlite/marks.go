@@ -89,34 +89,9 @@ func (d *DB) Forget(ctx context.Context, job string, _ load.TableName) error {
 	return nil
 }
 
-func (d *DB) forget(ctx context.Context, job string) (err error) {
+func (d *DB) forget(ctx context.Context, job string) error {
 	if has, err := d.hasMarks(ctx); err != nil || !has {
 		return err
 	}
-	defer d.conn.Bulk.Watch(ctx)()
-	exec := func(sql string, args ...any) error {
-		_, err := d.conn.ExecContext(context.Background(), sql, args...)
-		return err
-	}
-	if err := exec("BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, exec("ROLLBACK"))
-		}
-	}()
-	if err := exec("DELETE FROM main."+marksTable+" WHERE job = ?", job); err != nil {
-		return err
-	}
-	var left bool
-	if err := d.conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM main."+marksTable+")").Scan(&left); err != nil {
-		return err
-	}
-	if !left {
-		if err := exec("DROP TABLE main." + marksTable); err != nil {
-			return err
-		}
-	}
-	return exec("COMMIT")
+	return d.within(ctx, func() error { return d.removeLast(ctx, marksTable, job) })
 }

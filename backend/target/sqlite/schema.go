@@ -29,9 +29,10 @@ type table struct {
 	referredTo []string    // the columns that these refer to
 	unasked    []string    // unique indexes that are no keys: of a part of the rows, or of expressions
 
-	strict   bool
-	triggers bool // it has triggers
-	rules    rules
+	strict       bool
+	withoutRowid bool
+	triggers     bool // it has triggers
+	rules        rules
 }
 
 // A key is the columns of a unique index or primary key, and the collation of each,
@@ -55,12 +56,11 @@ func (d *DB) table(ctx context.Context, full load.TableName) (*table, error) {
 	}
 	t, name := &table{schema: "main"}, full.Name
 	var schema, kind string
-	var withoutRowid bool
 	if strings.EqualFold(name, "sqlite_schema") { // it is listed, but found by its older name only
 		name = "sqlite_master"
 	}
 	err := d.pragma(ctx, "table_list", name, func(scan scanFunc) error {
-		return scan(&schema, &t.name, &kind, nil, &withoutRowid, &t.strict)
+		return scan(&schema, &t.name, &kind, nil, &t.withoutRowid, &t.strict)
 	})
 	switch {
 	case err != nil:
@@ -81,7 +81,7 @@ func (d *DB) table(ctx context.Context, full load.TableName) (*table, error) {
 		return nil, err
 	}
 	d.readDefaults(ctx, t)
-	if err := d.readKeys(ctx, t, withoutRowid); err != nil {
+	if err := d.readKeys(ctx, t); err != nil {
 		return nil, err
 	}
 	if err := d.readReferences(ctx, t); err != nil {
@@ -92,7 +92,7 @@ func (d *DB) table(ctx context.Context, full load.TableName) (*table, error) {
 			return len(k.columns) == 1 && strings.EqualFold(k.columns[0], t.columns[i].Name)
 		})
 	}
-	if !withoutRowid {
+	if !t.withoutRowid {
 		for _, name := range []string{"rowid", "_rowid_", "oid"} {
 			if t.index(name) < 0 {
 				t.rowid = name
@@ -154,7 +154,7 @@ func (d *DB) readColumns(ctx context.Context, t *table) error {
 
 // readKeys reads the columns of the primary key and of the unique indexes that
 // cover every row, and finds the column that is an alias of the rowid.
-func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
+func (d *DB) readKeys(ctx context.Context, t *table) error {
 	if t.primary != nil {
 		t.keys = append(t.keys, key{t.primary, make([]string, len(t.primary))})
 	}
@@ -200,7 +200,7 @@ func (d *DB) readKeys(ctx context.Context, t *table, withoutRowid bool) error {
 		}
 	}
 	// INTEGER PRIMARY KEY DESC has an index, because of an old bug in SQLite.
-	if len(t.primary) == 1 && !indexed && !withoutRowid {
+	if len(t.primary) == 1 && !indexed && !t.withoutRowid {
 		c := &t.columns[t.index(t.primary[0])]
 		t.alias = c.Name
 		c.HasDefault = true // the next free rowid

@@ -45,7 +45,7 @@ func (d *DB) Waiting() bool { return d.waiting.Load() }
 
 // Place returns where the database is.
 func (d *DB) Place() load.Place {
-	return load.Place{Kind: "sqlite", Product: "SQLite", File: d.path, Marks: true}
+	return load.Place{Kind: "sqlite", Product: "SQLite", File: d.path, Marks: true, Undo: true}
 }
 
 // Options are the options of [Open].

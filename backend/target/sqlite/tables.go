@@ -54,7 +54,7 @@ func (d *DB) tableNames(ctx context.Context) ([]string, error) {
 		if err := scan(&schema, &name, &kind); err != nil {
 			return err
 		}
-		if schema == "main" && kind == "table" && !strings.HasPrefix(strings.ToLower(name), "sqlite_") && name != marksTable {
+		if schema == "main" && kind == "table" && !strings.HasPrefix(strings.ToLower(name), "sqlite_") && !isOwn(name) {
 			names = append(names, name)
 		}
 		return nil

@@ -18,6 +18,8 @@ type writer struct {
 	db      *DB
 	table   string
 	job     string // that its marks are of; "" for none
+	watched bool   // by temporary triggers
+	keeps   string // the job of which this writer made the table of entries, until something is committed
 	reasons reasons
 	exact   []exactness // the columns whose values SQLite may change
 	schema  int64       // the version of the schema that the load was prepared for
@@ -35,7 +37,7 @@ func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load,
 	if len(marks) > 0 {
 		l.Plan.Create = false // the table was made with the first of them
 	}
-	w, err := d.begin(ctx, l)
+	w, err := d.begin(ctx, job, l, len(marks) > 0)
 	if err != nil {
 		return nil, d.explain(ctx, fmt.Sprintf("load into table %q", l.Plan.Table), err)
 	}
@@ -54,7 +56,7 @@ func (o *oneLoad) Pace() load.Pace                                  { return loa
 func (o *oneLoad) Writer(context.Context, int) (load.Writer, error) { return o.w, nil }
 func (o *oneLoad) Close() error                                     { return o.w.Close() }
 
-func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
+func (d *DB) begin(ctx context.Context, job string, l load.Layout, goesOn bool) (_ *writer, err error) {
 	if d.writer != nil {
 		return nil, message.NewError(nil, "load_is_open", "")
 	}
@@ -88,9 +90,18 @@ func (d *DB) begin(ctx context.Context, l load.Layout) (_ *writer, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := statementsFor(t, l)
+	how, s, err := writingFor(t, l)
 	if err != nil {
 		return nil, problem(err)
+	}
+	if l.Plan.Undo && job != "" {
+		k, err := w.keep(ctx, job, t, how, l, goesOn)
+		if err != nil {
+			return nil, err
+		}
+		if k != nil {
+			k.into(&s)
+		}
 	}
 	if w.schema, err = d.schemaVersion(); err != nil {
 		return nil, err
@@ -263,7 +274,7 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 	if err := w.exec("COMMIT"); err != nil {
 		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
 	}
-	w.db.kept = true
+	w.db.kept, w.keeps = true, ""
 	w.yielded = time.Now()
 	return nil
 }
@@ -277,6 +288,12 @@ func (w *writer) Close() error {
 	w.db.writer = nil
 	w.db.conn.Bulk.Finalize()
 	err := w.rollback()
+	if w.watched {
+		err = errors.Join(err, w.exec(dropTriggers))
+	}
+	if w.keeps != "" { // of nothing
+		err = errors.Join(err, w.db.forgetUndo(context.Background(), w.keeps))
+	}
 	if w.failed != nil {
 		// If the disk failed or is full, SQLite rolls the file back when it is
 		// read the next time.

@@ -91,6 +91,14 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"check: what an import would do", testProbe},
 		{"check: rows that refer to each other, and numbers that are counted", testProbeOwn},
 		{"check: a table that is to be made", testProbeNew},
+		{"undo: what was inserted", testUndoInserted},
+		{"undo: what was changed", testUndoChanged},
+		{"undo: what the database refuses", testUndoRefused},
+		{"undo: rows that refer to each other", testUndoOwnReferences},
+		{"undo: a table that was made", testUndoMade},
+		{"undo: what is kept", testUndoKept},
+		{"undo: broken off", testUndoCancelled},
+		{"undo: random rows against a model", testUndoModel},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
 	}

@@ -48,6 +48,7 @@ lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting) {
   sqlite3_extended_result_codes(l->db, 1);
   int rc = sqlite3_create_function_v2(l->db, "linefeed_conflict", 0,
       SQLITE_UTF8 | SQLITE_DIRECTONLY, l, conflict, NULL, NULL, NULL);
+  if (rc == SQLITE_OK) rc = lf_add_hash(l->db);
   if (rc != SQLITE_OK) {
     free(l);
     return NULL;
@@ -58,6 +59,7 @@ lf_loader *lf_open(uintptr_t db, int wait, uintptr_t waiting) {
 void lf_free(lf_loader *l) {
   free(l->decimals);
   free(l->messages);
+  free(l->runs);
   free(l);
 }
 
@@ -91,6 +93,8 @@ int lf_prepare(lf_loader *l, const lf_statements *s, const unsigned char *decima
   rc = prepare(l, rc, s->change, &l->change);
   rc = prepare(l, rc, s->before, &l->before);
   rc = prepare(l, rc, s->orphan, &l->orphan);
+  rc = prepare(l, rc, s->noted, &l->noted);
+  lf_note(l, l->noted != NULL);
   if (s->guard) {
     rc = prepare(l, rc, "SAVEPOINT linefeed_row", &l->savepoint);
     rc = prepare(l, rc, "ROLLBACK TO linefeed_row", &l->rollback);
@@ -105,11 +109,12 @@ int lf_prepare(lf_loader *l, const lf_statements *s, const unsigned char *decima
 
 void lf_finalize(lf_loader *l) {
   sqlite3_stmt **all[] = {&l->many, &l->rowid, &l->one, &l->find, &l->change, &l->before,
-                          &l->orphan, &l->savepoint, &l->rollback, &l->release};
+                          &l->orphan, &l->noted, &l->savepoint, &l->rollback, &l->release};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     sqlite3_finalize(*all[i]);
     *all[i] = NULL;
   }
+  lf_note(l, 0);
 }
 
 const char *lf_messages(lf_loader *l) { return l->messages; }

@@ -66,6 +66,11 @@ type Statements struct {
 	// needs Guard, and neither goes with Many.
 	Before, Orphan string
 
+	// Noted runs, at the end of a call of Write, for each run of rows that the call may
+	// have inserted: its parameters are their first and last rowid. Rows that were
+	// undone again are not in the table. "" if nobody needs to know.
+	Noted string
+
 	Guard bool // a refused row may leave something behind
 	Skip  bool // One skips rows whose key exists
 }
@@ -177,7 +182,7 @@ func (l *Loader) Prepare(s Statements) error {
 	c := &C.lf_statements{
 		cols: C.int(s.Columns),
 		many: text(s.Many), rowid: text(s.Rowid), one: text(s.One), find: text(s.Find), change: text(s.Change),
-		before: text(s.Before), orphan: text(s.Orphan),
+		before: text(s.Before), orphan: text(s.Orphan), noted: text(s.Noted),
 		guard: flag(s.Guard), skip: flag(s.Skip), first: flag(s.First),
 	}
 	rc := C.lf_prepare(l.c, c, unsafe.SliceData(decimals))

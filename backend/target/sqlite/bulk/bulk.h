@@ -51,7 +51,7 @@ void lf_free(lf_loader *l);
 /* The statements of one load, as in bulk.Statements, with NULL for "". */
 typedef struct lf_statements {
   int cols;
-  const char *many, *rowid, *one, *find, *change, *before, *orphan;
+  const char *many, *rowid, *one, *find, *change, *before, *orphan, *noted;
   int guard, skip, first;
 } lf_statements;
 

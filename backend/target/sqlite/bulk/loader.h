@@ -11,6 +11,11 @@
 /* The kinds of cells, as in load.CellKind. */
 enum { KIND_NULL, KIND_INT, KIND_FLOAT, KIND_TEXT, KIND_BLOB };
 
+/* Rows of rising rowids without a gap. */
+typedef struct lf_run {
+  sqlite3_int64 first, last;
+} lf_run;
+
 struct lf_loader {
   sqlite3 *db;
   int wait;          /* for a lock, at most, in milliseconds */
@@ -23,13 +28,19 @@ struct lf_loader {
   int skip;  /* one skips rows whose key exists */
   int first; /* look up the key before one runs */
   unsigned char *decimals; /* by column: its texts are decimals that become numbers */
-  sqlite3_stmt *many, *rowid, *one, *find, *change, *before, *orphan, *savepoint, *rollback, *release;
+  sqlite3_stmt *many, *rowid, *one, *find, *change, *before, *orphan, *noted, *savepoint, *rollback, *release;
 
   /* The batch of the current call, and the rows that the virtual table has. */
   const lf_cell *cells;
   const unsigned char *arena;
   int32_t row, end;
   int conflict; /* the row's key was in the table */
+
+  /* The rows that the current call has inserted, if noted is to be told of them. */
+  int noting;
+  lf_run *runs;
+  int32_t run_count, run_room;
+  int run_lost; /* memory ran out */
 
   char *messages;
   uint32_t used, size;
@@ -49,6 +60,14 @@ static inline int lf_stop(const lf_loader *l) {
 
 /* lf_fail keeps the message of rc for lf_error, and returns rc. */
 int lf_fail(lf_loader *l, int rc);
+
+/* lf_note begins, or ends, to note rows while l->noting is set; lf_keep_noted has the
+** statement noted write down those that the table has. */
+void lf_note(lf_loader *l, int on);
+int lf_keep_noted(lf_loader *l);
+
+/* lf_add_hash gives a connection the SQL function linefeed_hash. */
+int lf_add_hash(sqlite3 *db);
 
 static inline double lf_double(const lf_cell *c) {
   double d;

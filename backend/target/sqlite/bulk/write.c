@@ -283,6 +283,7 @@ int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
   l->arena = arena;
   l->row = first;
   l->end = end;
+  l->noting = l->noted != NULL;
   int rc = SQLITE_OK, each = l->many == NULL;
   if (!each) rc = write_many(l, refusals, capacity, out, &each);
   if (each && rc == SQLITE_OK) {
@@ -293,6 +294,8 @@ int lf_write(lf_loader *l, const lf_cell *cells, const unsigned char *arena,
     clear(l->before);
     clear(l->orphan);
   }
+  l->noting = 0;
+  if (rc == SQLITE_OK && l->noted != NULL) rc = lf_keep_noted(l);
   out->next = l->row;
   /* The batch belongs to the caller again. */
   l->cells = NULL;

@@ -25,6 +25,7 @@ const names: Readonly<Record<string, string>> = {
   schema: 'under Target',
   table: 'under Target',
   types: 'under Mapping',
+  undo: 'Can be undone, under Check',
   writers: 'Writers, under Check',
 };
 

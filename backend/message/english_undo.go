@@ -1,0 +1,11 @@
+package message
+
+// undoTexts are those about the undoing of imports.
+var undoTexts = map[ID]string{
+	"undo_not_here":      `imports into {product} can't be undone`,
+	"undo_none":          `nothing is kept to undo job {job}`,
+	"undo_no_key":        `an import into the table {table:q} can't be undone: it has no key by which its rows are told apart`,
+	"undo_other_columns": `the columns of the table {table:q} have changed since, so the import can't be undone`,
+	"undo_triggers":      `the table {table:q} has triggers: what they do elsewhere is not undone, and they run again when rows are removed or put back`,
+	"leave_undo_out":     `have nothing kept to undo it[ (leave out {setting undo})]`,
+}
