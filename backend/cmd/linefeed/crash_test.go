@@ -32,6 +32,7 @@ type crashed struct {
 	env   string // which has it
 	table func(t *testing.T) (rows [][]string)
 	drop  func(t *testing.T)
+	kill  func(t *testing.T) // kills the server and starts it again; nil where there is none
 }
 
 const (
@@ -42,8 +43,8 @@ const (
 	mostKills     = 4  // of one import
 )
 
-// An import that is killed at any moment, as often as that happens, and taken up again
-// loads every record once, and tells every reject once.
+// An import that is killed at any moment, as often as that happens, now and then with the
+// server, and taken up again loads every record once, and tells every reject once.
 func TestCrash(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "out.db")
@@ -64,9 +65,11 @@ func TestCrash(t *testing.T) {
 			},
 		})
 	})
-	server := func(s *testserver.Server, number string) func(*testing.T) {
+	server := func(own func(testing.TB, ...testserver.Option) *testserver.Server) func(*testing.T) {
 		return func(t *testing.T) {
+			s := own(t)
 			d := s.Database(t)
+			d.SQL().SetMaxIdleConns(0) // connections end with the server
 			u, err := url.Parse(d.URL())
 			if err != nil {
 				t.Fatal(err)
@@ -79,13 +82,17 @@ func TestCrash(t *testing.T) {
 				drop: func(t *testing.T) {
 					d.Exec(t, "DROP TABLE IF EXISTS numbers")
 					d.Exec(t, "DROP TABLE IF EXISTS linefeed_marks")
-					d.Exec(t, "CREATE TABLE numbers (id "+number+" PRIMARY KEY, name varchar(100), n "+number+")")
+					d.Exec(t, "CREATE TABLE numbers (id bigint PRIMARY KEY, name varchar(100), n bigint)")
+				},
+				kill: func(t *testing.T) {
+					s.Kill(t)
+					s.Start(t)
 				},
 			})
 		}
 	}
-	t.Run("PostgreSQL", server(testserver.Postgres(t), "bigint"))
-	t.Run("MariaDB", server(testserver.MariaDB(t), "bigint"))
+	t.Run("PostgreSQL", server(testserver.OwnPostgres))
+	t.Run("MariaDB", server(testserver.OwnMariaDB))
 }
 
 func crash(t *testing.T, times int, db crashed) {
@@ -103,7 +110,7 @@ func crash(t *testing.T, times int, db crashed) {
 		t.Fatalf("%d rows, %d rejects", len(want), len(rejects))
 	}
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	kills, resumes := 0, 0
+	kills, resumes, servers := 0, 0, 0
 	for n := range times {
 		dir := t.TempDir()
 		db.drop(t)
@@ -130,6 +137,10 @@ func crash(t *testing.T, times int, db crashed) {
 			switch {
 			case wasKilled:
 				killed, kills = killed+1, kills+1
+				if db.kill != nil && random.IntN(3) == 0 {
+					db.kill(t)
+					servers++
+				}
 			case status(err, 1):
 				break runs
 			default:
@@ -146,7 +157,10 @@ func crash(t *testing.T, times int, db crashed) {
 			t.Fatalf("time %d: %+v", n, j.Summary)
 		}
 	}
-	t.Logf("%d imports, killed %d times, taken up %d times", times, kills, resumes)
+	if kills == 0 || resumes == 0 {
+		t.Error("no import was killed and taken up")
+	}
+	t.Logf("%d imports, killed %d times, %d times with their server, taken up %d times", times, kills, servers, resumes)
 }
 
 func begin(file string, db crashed) []string {
