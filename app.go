@@ -279,6 +279,31 @@ func (a *App) Cancel(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(id) })
 }
 
+// Forget removes a job with all that is kept of it.
+func (a *App) Forget(id string) error {
+	return a.do(func(e *engine.Engine) error { return e.Runner.Forget(a.ctx, id) })
+}
+
+// Notices lists what happened to the program itself, until it is dismissed.
+func (a *App) Notices() ([]job.Notice, error) {
+	return call(a, func(e *engine.Engine) ([]job.Notice, error) { return e.Runner.Notices(a.ctx) })
+}
+
+// DismissNotice dismisses a notice.
+func (a *App) DismissNotice(id int64) error {
+	return a.do(func(e *engine.Engine) error { return e.Runner.DismissNotice(a.ctx, id) })
+}
+
+// Settings lists the settings of the program.
+func (a *App) Settings() ([]job.Setting, error) {
+	return call(a, func(e *engine.Engine) ([]job.Setting, error) { return e.Runner.Settings(a.ctx) })
+}
+
+// SetSetting changes a setting of the program, and returns it.
+func (a *App) SetSetting(name, value string) (job.Setting, error) {
+	return call(a, func(e *engine.Engine) (job.Setting, error) { return e.Runner.SetSetting(a.ctx, name, value) })
+}
+
 // Jobs lists the latest jobs, newest first.
 func (a *App) Jobs() ([]job.Job, error) {
 	return call(a, func(e *engine.Engine) ([]job.Job, error) { return e.Runner.Jobs(a.ctx) })

@@ -46,7 +46,7 @@ func (p *program) connectionsList() *cobra.Command {
 	c.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			all, err := e.Connections.List(c.Context())
 			if err != nil {
 				return err
@@ -125,7 +125,7 @@ one, LINEFEED_PASSWORD, ~/.pgpass or ~/.my.cnf have it, or it is asked for when 
 		if d.Password, err = p.passwordFor(c.Context(), d.URL, f); err != nil {
 			return err
 		}
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			saved, err := e.Connections.Save(c.Context(), d)
 			if errors.Is(err, connection.ErrNameTaken) {
 				return usagef("%w (--replace changes that one)", err)
@@ -235,7 +235,7 @@ func (p *program) connectionsRemove() *cobra.Command {
 		if len(args) != 1 {
 			return usagef("want the name of one connection: `linefeed connections list` lists them")
 		}
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			return e.Connections.Remove(c.Context(), savedName(args[0]))
 		})
 	}
@@ -269,7 +269,7 @@ database, rights, and the table, if one is named. Nothing is written.`,
 			d = connection.Draft{Name: savedName(url)}
 			url = "connection:" + d.Name
 		}
-		return withEngine(ctx, func(e *engine.Engine) error {
+		return p.withEngine(ctx, func(e *engine.Engine) error {
 			if _, err := e.Connections.Address(ctx, url); err != nil {
 				return err
 			}

@@ -41,7 +41,7 @@ not removed.`,
 		case len(args) == 0 && !all:
 			return usagef("want the names of jobs, --older-than or --all: `linefeed jobs` lists them")
 		}
-		return withEngine(c.Context(), func(e *engine.Engine) (err error) {
+		return p.withEngine(c.Context(), func(e *engine.Engine) (err error) {
 			if len(args) == 0 {
 				if args, err = e.Runner.EndedBefore(c.Context(), before); err != nil {
 					return err

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -65,6 +66,33 @@ func TestSettings(t *testing.T) {
 		t.Errorf("%s", r.stderr)
 	}
 	if r := run(t, "settings", "nope").want(t, 64); !strings.Contains(r.stderr, "keep-jobs") {
+		t.Errorf("%s", r.stderr)
+	}
+}
+
+// A damaged store is set aside, which is told once, and a newer one is refused.
+func TestDamagedStore(t *testing.T) {
+	newHome(t)
+	run(t, "jobs").want(t, 0)
+	path := filepath.Join(os.Getenv("LINEFEED_HOME"), "linefeed.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := run(t, "jobs", "--json").want(t, 0); r.stdout != "[]\n" || !strings.Contains(r.stderr, "warning: the program's own file was damaged") || !strings.Contains(r.stderr, path+".damaged-") {
+		t.Errorf("%s, %s", r.stdout, r.stderr)
+	}
+	if r := run(t, "jobs").want(t, 0); r.stderr != "" {
+		t.Errorf("it is told again: %s", r.stderr)
+	}
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "PRAGMA user_version = 999"); err != nil {
+		t.Fatal(err)
+	}
+	if r := run(t, "jobs").want(t, 2); !strings.Contains(r.stderr, "newer version") || !strings.Contains(r.stderr, path) || !strings.Contains(r.stderr, "LINEFEED_HOME") {
 		t.Errorf("%s", r.stderr)
 	}
 }

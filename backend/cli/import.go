@@ -163,6 +163,7 @@ func (l *loader) with(ctx context.Context, do func() error) (err error) {
 			l.status = worse(l.status, exitLost)
 		}
 	}()
+	l.err.printNotices(l.engine)
 	if l.output.listen != "" {
 		if err := l.engine.Listen(l.output.listen, nil); err != nil {
 			return usagef("--listen %s: %w", l.output.listen, err)

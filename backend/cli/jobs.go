@@ -28,7 +28,7 @@ func (p *program) jobsCommand() *cobra.Command {
 		if limit < 1 {
 			return usagef("--limit %d: want 1 or more", limit)
 		}
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			jobs, err := e.Runner.Jobs(c.Context())
 			if err != nil {
 				return err

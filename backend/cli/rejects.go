@@ -87,7 +87,7 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 		if f.limit < 1 || f.offset < 0 {
 			return usagef("--limit wants 1 or more, and --offset 0 or more")
 		}
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			if _, err := e.Runner.Job(c.Context(), args[0]); err != nil {
 				return err
 			}
@@ -282,7 +282,7 @@ closed them and when, and can be opened again.`,
 		if len(args) != 1 {
 			return usagef("want the name of one job: `linefeed jobs` lists them")
 		}
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			n, err := e.Runner.Dismiss(c.Context(), args[0], f.selection(), note, reopen)
 			switch {
 			case err != nil:

@@ -224,7 +224,7 @@ func fitEdit(v *job.Retry, how *pflag.FlagSet, edit string, which *pflag.FlagSet
 
 // tryRetry tells what a retry would do.
 func (p *program) tryRetry(ctx context.Context, v job.Retry, asJSON bool) error {
-	return withEngine(ctx, func(e *engine.Engine) error {
+	return p.withEngine(ctx, func(e *engine.Engine) error {
 		l := &loader{program: p, engine: e}
 		if err := l.unlock(ctx, job.Request{Retry: &v}); err != nil {
 			return err

@@ -34,7 +34,7 @@ what it is when nobody changes it.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return withEngine(c.Context(), func(e *engine.Engine) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			all, err := chosenSettings(c, e.Runner, args)
 			switch {
 			case err != nil:

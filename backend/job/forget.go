@@ -90,6 +90,20 @@ func (r *Runner) StoreSize(ctx context.Context) (int64, error) { return r.store.
 // ParseAge reads an age such as 90d, 12w or 1y; forever is 0.
 func ParseAge(text string) (time.Duration, error) { return store.ParseAge(text) }
 
+// A Notice is something about the program itself that its user should know.
+type Notice = store.Notice
+
+// Notices returns the notices that were not dismissed, the oldest first.
+func (r *Runner) Notices(ctx context.Context) ([]Notice, error) { return r.store.Notices(ctx) }
+
+// FreshNotices returns the notices that no process had before this one.
+func (r *Runner) FreshNotices() []Notice { return r.store.FreshNotices() }
+
+// DismissNotice dismisses a notice.
+func (r *Runner) DismissNotice(ctx context.Context, id int64) error {
+	return r.store.DismissNotice(ctx, id)
+}
+
 // Settings returns all settings of the program.
 func (r *Runner) Settings(ctx context.Context) ([]Setting, error) { return r.store.Settings(ctx) }
 

@@ -25,6 +25,8 @@ var routes = []route{
 	{"POST", "/v1/imports/{id}/resume", calls, (*Server).postResume},
 	{"POST", "/v1/imports/{id}/cancel", calls, (*Server).postCancel},
 	{"GET", "/v1/connections", calls, (*Server).getConnections},
+	{"GET", "/v1/notices", calls, (*Server).getNotices},
+	{"DELETE", "/v1/notices/{id}", calls, (*Server).deleteNotice},
 	{"GET", "/v1/settings", calls, (*Server).getSettings},
 	{"PUT", "/v1/settings/{name}", calls, (*Server).putSetting},
 	{"GET", "/v1/events", listeners, (*Server).getEvents},

@@ -3,9 +3,32 @@ package localapi
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"linefeed/backend/job"
 )
+
+// getNotices lists what users of the program should know, until it is dismissed.
+func (s *Server) getNotices(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.runner.Notices(r.Context())
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", map[string]any{"notices": all})
+	return nil
+}
+
+func (s *Server) deleteNotice(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return refuse(http.StatusNotFound, "GET /v1/notices lists those that there are", "there is no notice %s", r.PathValue("id"))
+	}
+	if err := s.runner.DismissNotice(r.Context(), id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
 
 func (s *Server) getSettings(w http.ResponseWriter, r *http.Request) error {
 	all, err := s.runner.Settings(r.Context())

@@ -44,3 +44,15 @@ func TestForget(t *testing.T) {
 		t.Errorf("%d rows are left, want all", n)
 	}
 }
+
+func TestNotices(t *testing.T) {
+	b := newBench(t)
+	var all struct{ Notices []job.Notice }
+	list := call{"GET", "/v1/notices", nil, nil}
+	b.want(http.StatusOK, list, &all)
+	if len(all.Notices) != 0 {
+		t.Errorf("%+v", all)
+	}
+	b.want(http.StatusNoContent, call{"DELETE", "/v1/notices/7", nil, nil}, nil)
+	b.want(http.StatusNotFound, call{"DELETE", "/v1/notices/x", nil, nil}, nil)
+}

@@ -391,6 +391,17 @@ export namespace store {
 	    time: string;
 	    how: string;
 	}
+	export interface Notice {
+	    id: number;
+	    time: string;
+	    code: string;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
+	}
 	export interface Reason {
 	    job: string;
 	    mendedLine?: number;
@@ -444,6 +455,17 @@ export namespace store {
 	    find: string;
 	    value?: string;
 	    open?: boolean;
+	}
+	export interface Setting {
+	    name: string;
+	    value: string;
+	    default: string;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
 	}
 
 }

@@ -22,9 +22,13 @@ export function CreateDatabase(arg1:string):Promise<string>;
 
 export function Database(arg1:string):Promise<connection.Database>;
 
+export function DismissNotice(arg1:number):Promise<void>;
+
 export function Encodings():Promise<Array<csvfile.Encoding>>;
 
 export function Folders():Promise<main.Folders>;
+
+export function Forget(arg1:string):Promise<void>;
 
 export function GivePassword(arg1:string,arg2:string):Promise<void>;
 
@@ -33,6 +37,8 @@ export function Head(arg1:string,arg2:string,arg3:string,arg4:number):Promise<co
 export function Jobs():Promise<Array<job.Job>>;
 
 export function Live():Promise<main.Live>;
+
+export function Notices():Promise<Array<store.Notice>>;
 
 export function Pause(arg1:string):Promise<void>;
 
@@ -61,6 +67,10 @@ export function SaveConnection(arg1:connection.Draft):Promise<connection.Connect
 export function SaveRejects(arg1:string):Promise<string>;
 
 export function SaveReport(arg1:string):Promise<string>;
+
+export function SetSetting(arg1:string,arg2:string):Promise<store.Setting>;
+
+export function Settings():Promise<Array<store.Setting>>;
 
 export function Settle(arg1:job.Request):Promise<job.Settled>;
 

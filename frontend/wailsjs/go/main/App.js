@@ -34,12 +34,20 @@ export function Database(arg1) {
   return window['go']['main']['App']['Database'](arg1);
 }
 
+export function DismissNotice(arg1) {
+  return window['go']['main']['App']['DismissNotice'](arg1);
+}
+
 export function Encodings() {
   return window['go']['main']['App']['Encodings']();
 }
 
 export function Folders() {
   return window['go']['main']['App']['Folders']();
+}
+
+export function Forget(arg1) {
+  return window['go']['main']['App']['Forget'](arg1);
 }
 
 export function GivePassword(arg1, arg2) {
@@ -56,6 +64,10 @@ export function Jobs() {
 
 export function Live() {
   return window['go']['main']['App']['Live']();
+}
+
+export function Notices() {
+  return window['go']['main']['App']['Notices']();
 }
 
 export function Pause(arg1) {
@@ -112,6 +124,14 @@ export function SaveRejects(arg1) {
 
 export function SaveReport(arg1) {
   return window['go']['main']['App']['SaveReport'](arg1);
+}
+
+export function SetSetting(arg1, arg2) {
+  return window['go']['main']['App']['SetSetting'](arg1, arg2);
+}
+
+export function Settings() {
+  return window['go']['main']['App']['Settings']();
 }
 
 export function Settle(arg1) {
