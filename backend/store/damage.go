@@ -131,6 +131,11 @@ func (s *Store) suspect(err error) {
 	}
 }
 
+func (s *Store) suspected() bool {
+	_, err := os.Stat(s.path + suspectSuffix)
+	return err == nil
+}
+
 // examine returns what is damaged in a store that is up to date. It reads all of it
 // only if an earlier process had a reason to.
 func (s *Store) examine(ctx context.Context) error {
@@ -147,7 +152,7 @@ func (s *Store) examine(ctx context.Context) error {
 			return fmt.Errorf("%w: there is no %s", errDamaged, column)
 		}
 	}
-	if _, err := os.Stat(s.path + suspectSuffix); err != nil {
+	if !s.suspected() {
 		return nil
 	}
 	var found string

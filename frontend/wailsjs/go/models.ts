@@ -162,8 +162,27 @@ export namespace job {
 	    created?: boolean;
 	    check?: boolean;
 	    guesses?: value.Guess[];
+	    of?: string;
+	    open?: number;
 	    error?: string;
 	    reasons?: message.Note[];
+	}
+	export interface RetryEdit {
+	    id: number;
+	    text: string;
+	}
+	export interface Retry {
+	    job: string;
+	    code?: string;
+	    column?: string;
+	    value?: string;
+	    ids?: number[];
+	    rules?: mend.Rule[];
+	    edits?: RetryEdit[];
+	    file?: string;
+	    afresh?: boolean;
+	    onConflict?: string;
+	    unsure?: string;
 	}
 	export interface Limits {
 	    maxRecord?: number;
@@ -180,6 +199,7 @@ export namespace job {
 	    check?: boolean;
 	    infer?: string[];
 	    like?: string;
+	    retry?: Retry;
 	}
 	export interface Job {
 	    id: string;
@@ -190,6 +210,7 @@ export namespace job {
 	    finished?: string;
 	    summary?: Summary;
 	    resumable?: boolean;
+	    openRejects?: number;
 	    problem?: string;
 	    rejectsForgotten?: string;
 	}
@@ -218,6 +239,8 @@ export namespace job {
 	    valueStart: number;
 	    valueEnd: number;
 	}
+	
+	
 	
 	export interface Settled {
 	    create: boolean;
@@ -362,6 +385,20 @@ export namespace main {
 	export interface Live {
 	    url: string;
 	    token: string;
+	}
+
+}
+
+export namespace mend {
+	
+	export interface Rule {
+	    column?: string;
+	    op: string;
+	    value?: string;
+	    null?: boolean;
+	    from?: string;
+	    values?: Record<string, string>;
+	    length?: number;
 	}
 
 }
