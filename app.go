@@ -261,12 +261,12 @@ func (a *App) Start(req job.Request) (job.Job, error) {
 
 // Pause pauses a job.
 func (a *App) Pause(id string) error {
-	return a.do(func(e *engine.Engine) error { return e.Runner.Pause(id) })
+	return a.do(func(e *engine.Engine) error { return e.Runner.Pause(a.ctx, id) })
 }
 
 // Resume resumes a paused job.
 func (a *App) Resume(id string) error {
-	return a.do(func(e *engine.Engine) error { return e.Runner.Resume(id) })
+	return a.do(func(e *engine.Engine) error { return e.Runner.Resume(a.ctx, id) })
 }
 
 // TakeUp goes on with a job that has not reached its end.
@@ -276,7 +276,7 @@ func (a *App) TakeUp(id string, how job.TakeUp) (job.Job, error) {
 
 // Cancel cancels a job.
 func (a *App) Cancel(id string) error {
-	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(id) })
+	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(a.ctx, id) })
 }
 
 // Forget removes a job with all that is kept of it.

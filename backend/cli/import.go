@@ -272,7 +272,7 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 // and the exit status.
 func (l *loader) follow(ctx context.Context, j job.Job, name string, called renaming) (v job.Summary, status int, err error) {
 	runner := l.engine.Runner
-	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(j.ID) })() // it may have ended
+	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(context.WithoutCancel(ctx), j.ID) })() // it may have ended
 
 	cursor, err := l.engine.Hub.Follow(j.ID, "")
 	if err != nil {

@@ -2,117 +2,103 @@ package job
 
 import (
 	"context"
-	"errors"
 
 	"linefeed/backend/message"
-	"linefeed/backend/store"
+)
+
+// An order changes a job that has not ended. Its JSON goes to the process that runs it.
+type order struct {
+	Do string `json:"do"`
+}
+
+// What an order may say.
+const (
+	doPause  = "pause"
+	doResume = "resume"
+	doCancel = "cancel"
+	doFirst  = "first"
 )
 
 // Pause pauses a running job after its current batch.
-func (r *Runner) Pause(id string) error {
-	return r.change(id, func(a *active) (State, error) {
-		if a.job.State != Running {
-			return "", message.NewError(nil, "not_running", "", "job", id, "state", string(a.job.State))
-		}
-		a.resumed = make(chan struct{})
-		return Paused, nil
-	})
+func (r *Runner) Pause(ctx context.Context, id string) error {
+	return r.order(ctx, id, order{Do: doPause})
 }
 
 // Resume resumes a paused job.
-func (r *Runner) Resume(id string) error {
-	return r.change(id, func(a *active) (State, error) {
-		if a.job.State != Paused {
-			return "", message.NewError(nil, "not_paused", "", "job", id, "state", string(a.job.State))
-		}
-		close(a.resumed)
-		a.resumed = nil
-		return Running, nil
-	})
+func (r *Runner) Resume(ctx context.Context, id string) error {
+	return r.order(ctx, id, order{Do: doResume})
 }
 
 // Cancel stops a job. Rows it has written are kept, unless its plan is atomic.
 // It does not wait: the job's final state is published when it has ended.
-func (r *Runner) Cancel(id string) error {
-	r.mu.Lock()
-	a := r.jobs[id]
-	if a == nil {
-		r.mu.Unlock()
-		return r.notActive(id)
-	}
-	defer r.mu.Unlock()
-	a.cancel(errCancelled)
-	r.drop(a, errCancelled)
-	return nil
+func (r *Runner) Cancel(ctx context.Context, id string) error {
+	return r.order(ctx, id, order{Do: doCancel})
 }
 
-// change publishes and stores the state that f gives an active job.
-func (r *Runner) change(id string, f func(*active) (State, error)) error {
-	r.mu.Lock()
-	a := r.jobs[id]
-	if a == nil {
-		r.mu.Unlock()
-		return r.notActive(id)
+// First moves a queued job to the front of the queue.
+func (r *Runner) First(ctx context.Context, id string) error {
+	return r.order(ctx, id, order{Do: doFirst})
+}
+
+// order has an order obeyed, by the process that runs the job. Only where that is
+// another one it waits, as [Runner.ask] does.
+func (r *Runner) order(ctx context.Context, id string, o order) error {
+	own, err := r.obey(id, o)
+	if own {
+		return err
 	}
-	defer r.mu.Unlock()
-	if a.ctx.Err() != nil || a.keeper.last {
-		return message.NewError(ErrNotActive, "job_ending", "", "job", id)
-	}
-	state, err := f(a)
+	j, err := r.Job(ctx, id)
 	if err != nil {
 		return err
 	}
-	r.setState(a, state)
-	r.begin(r.atOnce) // a paused job lets others begin
-	return nil
+	if j.State.Active() {
+		return r.ask(ctx, j, o)
+	}
+	return hasEnded(j)
 }
 
-// notActive returns why no job of that ID is active.
-func (r *Runner) notActive(id string) error {
-	j, err := r.Job(context.Background(), id)
-	if err != nil {
-		return err
-	}
-	return message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
-}
-
-// A TakeUp says how a job that has not reached its end goes on.
-type TakeUp struct {
-	// Changed accepts that the file is not the one that the job began with: what is in
-	// the table of it is passed over by the numbers of its records.
-	Changed bool `json:"changed,omitempty"`
-}
-
-// TakeUp queues a job again that failed, was cancelled or interrupted, as the same job:
-// it goes on after what it has committed. It returns as soon as that is stored.
-func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error) {
-	if _, active := r.known(id); active {
-		return Job{}, message.NewError(nil, "not_ended", "", "job", id)
-	}
-	kept, err := r.store.Job(ctx, id)
-	if err != nil {
-		return Job{}, err
-	}
-	j := fromStore(kept)
+// obey obeys an order about a job of this process. own is false where it is none.
+func (r *Runner) obey(id string, o order) (own bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.jobs[id]
 	switch {
-	case j.Problem != "":
-		return Job{}, errors.New(j.Problem)
-	case j.Request.Check:
-		return Job{}, message.NewError(nil, "check_not_resumed", "check_again", "job", id)
-	case j.RejectsForgotten != "":
-		return Job{}, message.NewError(ErrForgotten, "too_old_to_resume", "import_again", "job", id)
-	case j.Request.Retry != nil:
-		return Job{}, message.NewError(nil, "retry_not_resumed", "retry_rest", "job", id, "of", j.Request.Retry.Job)
-	case j.State == Done:
-		return Job{}, message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
+	case a == nil:
+		return false, nil
+	case o.Do == doCancel:
+		a.cancel(errCancelled)
+		r.drop(a, errCancelled)
+		return true, nil
+	case a.ctx.Err() != nil || a.keeper.last:
+		return true, message.NewError(ErrNotActive, "job_ending", "", "job", id)
 	}
-	j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
-	a := &active{ended: make(chan struct{}), table: j.Request.Plan.Table, req: j.Request, job: j, takenUp: &how}
-	return r.enqueue(ctx, a, func(ctx context.Context) error {
-		err := r.store.TakeUp(ctx, id)
-		if errors.Is(err, store.ErrTaken) {
-			err = message.NewError(err, "not_ended", "", "job", id)
+	state := string(a.job.State)
+	switch o.Do {
+	case doPause:
+		if a.job.State != Running {
+			return true, message.NewError(nil, "not_running", "", "job", id, "state", state)
 		}
-		return err
-	})
+		a.resumed = make(chan struct{})
+		r.setState(a, Paused)
+		r.begin(r.atOnce) // a paused job lets others begin
+	case doResume:
+		if a.job.State != Paused {
+			return true, message.NewError(nil, "not_paused", "", "job", id, "state", state)
+		}
+		close(a.resumed)
+		a.resumed = nil
+		r.setState(a, Running)
+	case doFirst:
+		if !r.toFront(a) {
+			return true, message.NewError(nil, "not_queued", "", "job", id, "state", state)
+		}
+	default:
+		return true, message.NewError(nil, "order_unknown", "use_newer_version", "order", o.Do)
+	}
+	return true, nil
+}
+
+// hasEnded returns the error of an order about a job that has ended.
+func hasEnded(j Job) error {
+	return message.NewError(ErrNotActive, "job_has_ended", "", "job", j.ID, "state", string(j.State))
 }

@@ -18,11 +18,11 @@ func (b *bench) half(file string) Job {
 	b.Helper()
 	j := b.start(Request{File: file, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}})
 	b.until(j.ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
-	if err := b.runner.Pause(j.ID); err != nil { // which commits
+	if err := b.runner.Pause(b.Context(), j.ID); err != nil { // which commits
 		b.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
 		b.Fatal(err)
 	}
 	s, err := b.runner.Wait(b.Context(), j.ID)

@@ -123,11 +123,11 @@ func TestCheckCancelledWhileInferring(t *testing.T) {
 	b.until(j.ID, func(e *event.Event) bool {
 		return e.Kind == event.KindProgress && bytes.Contains(e.Data, []byte(`"phase":"inferring"`))
 	})
-	if err := b.runner.Pause(j.ID); err != nil {
+	if err := b.runner.Pause(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.runner.Wait(t.Context(), j.ID)

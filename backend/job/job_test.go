@@ -311,27 +311,27 @@ func TestPauseResumeCancel(t *testing.T) {
 	file, db := b.file("in.csv", rows(300_000, 0)), b.path("out.db")
 	j := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}})
 	b.until(j.ID, state(Running))
-	if err := b.runner.Pause(j.ID); err != nil {
+	if err := b.runner.Pause(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Pause(j.ID); err == nil {
+	if err := b.runner.Pause(b.Context(), j.ID); err == nil {
 		t.Error("a paused job can be paused")
 	}
 	queued := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "u", Create: true}})
-	if err := b.runner.Cancel(queued.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), queued.ID); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := b.runner.Wait(t.Context(), queued.ID); !errors.Is(err, errCancelled) || s.State != Cancelled || s.Read != 0 {
 		t.Errorf("a job cancelled in the queue: %+v, %v", s, err)
 	}
-	if err := b.runner.Resume(j.ID); err != nil {
+	if err := b.runner.Resume(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.runner.Resume(j.ID); err == nil {
+	if err := b.runner.Resume(b.Context(), j.ID); err == nil {
 		t.Error("a running job can be resumed")
 	}
-	if err := b.runner.Cancel(j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.runner.Wait(t.Context(), j.ID)
@@ -341,10 +341,10 @@ func TestPauseResumeCancel(t *testing.T) {
 	if n := b.count(db, "t"); int64(max(n, 0)) != s.Inserted {
 		t.Errorf("%d rows, %d told", n, s.Inserted)
 	}
-	if err := b.runner.Cancel(j.ID); !errors.Is(err, ErrNotActive) {
+	if err := b.runner.Cancel(b.Context(), j.ID); !errors.Is(err, ErrNotActive) {
 		t.Errorf("cancelling it again: %v", err)
 	}
-	if err := b.runner.Pause("none"); !errors.Is(err, store.ErrNoJob) {
+	if err := b.runner.Pause(b.Context(), "none"); !errors.Is(err, store.ErrNoJob) {
 		t.Errorf("pausing a job that is not there: %v", err)
 	}
 }

@@ -66,7 +66,7 @@ func TestFileChangedInPlace(t *testing.T) {
 		free := b.lockTarget(db)
 		j := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "t", Atomic: atomic}})
 		b.until(j.ID, waiting)
-		if err := b.runner.Pause(j.ID); err != nil {
+		if err := b.runner.Pause(b.Context(), j.ID); err != nil {
 			t.Fatal(err)
 		}
 		free()
@@ -83,7 +83,7 @@ func TestFileChangedInPlace(t *testing.T) {
 		if err := errors.Join(err, over.Close(), os.Chtimes(file, later, later)); err != nil { // clocks of file systems are coarse
 			t.Fatal(err)
 		}
-		if err := b.runner.Resume(j.ID); err != nil {
+		if err := b.runner.Resume(b.Context(), j.ID); err != nil {
 			t.Fatal(err)
 		}
 		s, err := b.runner.Wait(t.Context(), j.ID)
@@ -103,7 +103,7 @@ func TestFileReplaced(t *testing.T) {
 	b := newBench(t)
 	j := b.long("t")
 	b.until(j.ID, state(Running))
-	if err := b.runner.Pause(j.ID); err != nil {
+	if err := b.runner.Pause(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(j.ID, func(e *event.Event) bool {
@@ -112,7 +112,7 @@ func TestFileReplaced(t *testing.T) {
 	if err := os.Rename(b.file("new.csv", rows(300_000, 0)), j.Request.File); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.runner.Resume(j.ID); err != nil {
+	if err := b.runner.Resume(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.runner.Wait(t.Context(), j.ID)

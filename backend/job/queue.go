@@ -46,6 +46,10 @@ func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Conte
 		r.drop(a, ErrClosed)
 	}
 	r.begin(most)
+	if !r.attending {
+		r.attending = true
+		r.work.Go(r.attend)
+	}
 	return j, nil
 }
 
@@ -103,6 +107,17 @@ func (r *Runner) drop(a *active, cause error) {
 		r.queue = slices.Delete(r.queue, i, i+1)
 		r.work.Go(func() { r.end(a, Summary{}, cause) })
 	}
+}
+
+// toFront moves a job to the front of the queue, and reports whether it is in it.
+// Runner.mu is held.
+func (r *Runner) toFront(a *active) bool {
+	i := slices.Index(r.queue, a)
+	if i < 0 {
+		return false
+	}
+	r.queue = slices.Insert(slices.Delete(r.queue, i, i+1), 0, a)
+	return true
 }
 
 // mostAtOnce returns how many jobs may run side by side: as it was, where that can't be

@@ -113,7 +113,7 @@ func TestPausedLetsOthersBegin(t *testing.T) {
 	}
 	x := b.into("x.db", "t")
 	b.until(x.ID, state(Running))
-	if err := b.runner.Pause(x.ID); err != nil {
+	if err := b.runner.Pause(b.Context(), x.ID); err != nil {
 		t.Fatal(err)
 	}
 	same, other := b.into("x.db", "u"), b.into("y.db", "t")
@@ -121,7 +121,7 @@ func TestPausedLetsOthersBegin(t *testing.T) {
 	if j, err := b.runner.Job(t.Context(), same.ID); err != nil || j.State != Queued {
 		t.Errorf("while the one before it is paused it is %s, %v", j.State, err)
 	}
-	if err := b.runner.Resume(x.ID); err != nil {
+	if err := b.runner.Resume(b.Context(), x.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.wantBefore(b.states(x, same), "a done", "b running", "b done")

@@ -22,16 +22,17 @@ type Runner struct {
 	hub     *event.Hub
 	targets Targets
 
-	mu      sync.Mutex         // never held while the store is read or written
-	jobs    map[string]*active // those that have not ended
-	queue   []*active          // those of them that have not begun, in their order
-	atOnce  int                // the number of jobs that may run side by side
-	recent  []*active          // the last that have ended, for Wait: the store keeps no errors
-	unkept  map[string]Job     // those that have ended without the store knowing yet
-	closing time.Time          // when Close was called; zero before
-	open    context.Context    // done when the runner is closed
-	shut    context.CancelCauseFunc
-	work    sync.WaitGroup
+	mu        sync.Mutex         // never held while the store is read or written
+	jobs      map[string]*active // those that have not ended
+	queue     []*active          // those of them that have not begun, in their order
+	atOnce    int                // the number of jobs that may run side by side
+	attending bool               // a goroutine looks for wishes
+	recent    []*active          // the last that have ended, for Wait: the store keeps no errors
+	unkept    map[string]Job     // those that have ended without the store knowing yet
+	closing   time.Time          // when Close was called; zero before
+	open      context.Context    // done when the runner is closed
+	shut      context.CancelCauseFunc
+	work      sync.WaitGroup
 }
 
 // An active job has not ended. Its fields are guarded by Runner.mu, except those

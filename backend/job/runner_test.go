@@ -95,15 +95,15 @@ func TestStoreLockedByAnother(t *testing.T) {
 	b := newBench(t)
 	j, queued := b.long("t"), b.long("u")
 	b.until(j.ID, state(Running))
-	if err := b.runner.Pause(j.ID); err != nil {
+	if err := b.runner.Pause(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
 	free := b.lockStore()
 	const most = 2 * time.Second
-	b.soon("resume", most, func() error { return b.runner.Resume(j.ID) })
+	b.soon("resume", most, func() error { return b.runner.Resume(b.Context(), j.ID) })
 	b.until(j.ID, state(Running))
-	b.soon("pause", most, func() error { return b.runner.Pause(j.ID) })
+	b.soon("pause", most, func() error { return b.runner.Pause(b.Context(), j.ID) })
 	b.until(j.ID, state(Paused))
 	b.soon("a snapshot", most, func() error {
 		s, err := b.runner.Snapshot(t.Context(), j.ID)
@@ -125,8 +125,8 @@ func TestStoreLockedByAnother(t *testing.T) {
 		}
 		return nil
 	})
-	b.soon("cancelling what waits", most, func() error { return b.runner.Cancel(queued.ID) })
-	b.soon("cancel", most, func() error { return b.runner.Cancel(j.ID) })
+	b.soon("cancelling what waits", most, func() error { return b.runner.Cancel(b.Context(), queued.ID) })
+	b.soon("cancel", most, func() error { return b.runner.Cancel(b.Context(), j.ID) })
 	for _, id := range []string{j.ID, queued.ID} {
 		b.soon("the end", 3*keepWait, func() error {
 			s, err := b.runner.Wait(t.Context(), id)
@@ -303,14 +303,14 @@ func TestCancelWhilePaused(t *testing.T) {
 		var p load.Progress
 		return e.Kind == event.KindProgress && json.Unmarshal(e.Data, &p) == nil && p.Read > 0
 	})
-	if err := b.runner.Pause(j.ID); err != nil {
+	if err := b.runner.Pause(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.runner.Resume(j.ID); !errors.Is(err, ErrNotActive) {
+	if err := b.runner.Resume(b.Context(), j.ID); !errors.Is(err, ErrNotActive) {
 		t.Errorf("a job that is coming to its end can be resumed: %v", err)
 	}
 	last := b.until(j.ID, func(e *event.Event) bool {

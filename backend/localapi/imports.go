@@ -149,7 +149,7 @@ func number(query url.Values, name string, least, most int64) (int64, error) {
 }
 
 func (s *Server) postPause(w http.ResponseWriter, r *http.Request) error {
-	return s.change(w, r, s.runner.Pause)
+	return s.change(w, r, func(id string) error { return s.runner.Pause(r.Context(), id) })
 }
 
 func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
@@ -168,7 +168,7 @@ func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
 		case err != nil:
 			return err
 		case j.State.Active():
-			return s.runner.Resume(id)
+			return s.runner.Resume(r.Context(), id)
 		}
 		_, err = s.runner.TakeUp(r.Context(), id, how)
 		return err
@@ -176,7 +176,7 @@ func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {
-	return s.change(w, r, s.runner.Cancel)
+	return s.change(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id) })
 }
 
 // change pauses, resumes or cancels an import. The import's next states show the result.

@@ -140,6 +140,20 @@ CREATE TABLE sets (
 ALTER TABLE jobs ADD COLUMN set_number INTEGER; -- of the set that it is one of; NULL for none
 CREATE INDEX jobs_of_set ON jobs (set_number) WHERE set_number IS NOT NULL;
 `},
+	{"wishes of other processes, and turns", `
+CREATE TABLE wishes (
+	number INTEGER PRIMARY KEY AUTOINCREMENT,
+	job    INTEGER NOT NULL, -- the number of the job that they are about
+	what   TEXT NOT NULL,    -- JSON
+	answer TEXT              -- NULL until there is one
+);
+CREATE TABLE turns (
+	number INTEGER PRIMARY KEY AUTOINCREMENT, -- their order
+	job    INTEGER NOT NULL UNIQUE,           -- the number of the job
+	path   TEXT NOT NULL                      -- of the file that it loads into
+);
+CREATE INDEX jobs_active ON jobs (owner) WHERE state IN ('queued', 'running', 'paused');
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

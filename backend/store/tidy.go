@@ -61,6 +61,9 @@ func (s *Store) Tidy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.removeStale(ctx); err != nil {
+		return err
+	}
 	if err := s.removeForgotten(ctx); err != nil {
 		return err
 	}
@@ -77,6 +80,24 @@ func (s *Store) Tidy(ctx context.Context) error {
 		}
 	}
 	return s.freeSpace(ctx)
+}
+
+// removeStale removes the wishes and turns that killed processes have left of jobs that
+// have ended.
+func (s *Store) removeStale(ctx context.Context) error {
+	for _, table := range []string{"wishes", "turns"} {
+		stale := " FROM " + table + " WHERE job NOT IN (SELECT number FROM jobs WHERE " + isActive + ")"
+		var some bool // mostly not: that is found out without the lock
+		if err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1"+stale+")").Scan(&some); err != nil {
+			return err
+		}
+		if some {
+			if err := s.exec(ctx, "DELETE"+stale); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // forgetNext forgets the oldest job, or the rejects of the oldest job, that are not to

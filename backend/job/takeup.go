@@ -1,0 +1,50 @@
+package job
+
+import (
+	"context"
+	"errors"
+
+	"linefeed/backend/message"
+	"linefeed/backend/store"
+)
+
+// A TakeUp says how a job that has not reached its end goes on.
+type TakeUp struct {
+	// Changed accepts that the file is not the one that the job began with: what is in
+	// the table of it is passed over by the numbers of its records.
+	Changed bool `json:"changed,omitempty"`
+}
+
+// TakeUp queues a job again that failed, was cancelled or interrupted, as the same job:
+// it goes on after what it has committed. It returns as soon as that is stored.
+func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error) {
+	if _, active := r.known(id); active {
+		return Job{}, message.NewError(nil, "not_ended", "", "job", id)
+	}
+	kept, err := r.store.Job(ctx, id)
+	if err != nil {
+		return Job{}, err
+	}
+	j := fromStore(kept)
+	switch {
+	case j.Problem != "":
+		return Job{}, errors.New(j.Problem)
+	case j.Request.Check:
+		return Job{}, message.NewError(nil, "check_not_resumed", "check_again", "job", id)
+	case j.RejectsForgotten != "":
+		return Job{}, message.NewError(ErrForgotten, "too_old_to_resume", "import_again", "job", id)
+	case j.Request.Retry != nil:
+		return Job{}, message.NewError(nil, "retry_not_resumed", "retry_rest", "job", id, "of", j.Request.Retry.Job)
+	case j.State == Done:
+		return Job{}, message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
+	}
+	j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
+	a := &active{ended: make(chan struct{}), table: j.Request.Plan.Table, req: j.Request, job: j, takenUp: &how}
+	return r.enqueue(ctx, a, func(ctx context.Context) error {
+		err := r.store.TakeUp(ctx, id)
+		if errors.Is(err, store.ErrTaken) {
+			err = message.NewError(err, "not_ended", "", "job", id)
+		}
+		return err
+	})
+}

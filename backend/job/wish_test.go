@@ -1,0 +1,126 @@
+package job
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"linefeed/backend/event"
+	"linefeed/backend/lockfile"
+	"linefeed/backend/store"
+)
+
+// beside returns another process's bench with the same store, in the same folder.
+func (b *bench) beside() *bench {
+	b.Helper()
+	st, err := store.Open(b.Context(), b.path("home"), b.path("home/run"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := &bench{T: b.T, dir: b.dir, hub: event.New()}
+	o.runner = NewRunner(st, o.hub, URLs{})
+	if o.events, err = o.hub.Follow("", ""); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		o.runner.Close()
+		o.hub.Close()
+		if err := st.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return o
+}
+
+// wishes returns the number of wishes in the store.
+func (b *bench) wishes() (n int) {
+	b.Helper()
+	db := b.storeFile()
+	defer db.Close()
+	if err := db.QueryRow("SELECT count(*) FROM wishes").Scan(&n); err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// A job is paused, resumed and cancelled from another process.
+func TestWishes(t *testing.T) {
+	b := newBench(t)
+	other := b.beside()
+	b.file("long.csv", rows(3_000_000, 0)) // it runs until it is cancelled
+	j := b.long("t")
+	b.until(j.ID, state(Running))
+	if err := other.runner.Resume(t.Context(), j.ID); err == nil || !strings.Contains(err.Error(), "is running: only a paused one can be resumed") {
+		t.Errorf("resume one that runs: %v", err)
+	}
+	if err := other.runner.Pause(t.Context(), j.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.until(j.ID, state(Paused))
+	queued := b.long("u")
+	if err := other.runner.Resume(t.Context(), j.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.until(j.ID, state(Running))
+	for _, id := range []string{queued.ID, j.ID} {
+		if err := other.runner.Cancel(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := b.runner.Wait(t.Context(), id); s.State != Cancelled || !errors.Is(err, errCancelled) {
+			t.Errorf("%+v, %v", s, err)
+		}
+	}
+	if err := other.runner.Cancel(t.Context(), j.ID); !errors.Is(err, ErrNotActive) {
+		t.Errorf("cancel what has ended: %v", err)
+	}
+	if n := b.wishes(); n != 0 {
+		t.Errorf("%d wishes are left", n)
+	}
+}
+
+// A process that does not answer is told as such, and what was asked of it is not done
+// later.
+func TestNoAnswer(t *testing.T) {
+	defer func(d time.Duration) { answerFor = d }(answerFor)
+	answerFor = 20 * time.Millisecond
+	b := newBench(t)
+	hangs, err := lockfile.Hold(b.path("home/run/owner-hangs.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hangs.Release() //nolint:errcheck // the folder goes
+	b.exec("INSERT INTO jobs (id, owner, state, file, request, created) VALUES ('j', 'hangs', 'running', '', '{}', '')")
+	err = b.runner.Pause(t.Context(), "j")
+	if !errors.Is(err, ErrNoAnswer) || !strings.Contains(err.Error(), "has not answered for") {
+		t.Errorf("%v", err)
+	}
+	if n := b.wishes(); n != 0 {
+		t.Errorf("%d wishes are left", n)
+	}
+}
+
+// A job that waits can be moved to the front, also from another process.
+func TestFirst(t *testing.T) {
+	b := newBench(t)
+	other := b.beside()
+	x := b.into("x.db", "t")
+	b.until(x.ID, state(Running))
+	if err := b.runner.Pause(t.Context(), x.ID); err != nil {
+		t.Fatal(err)
+	}
+	second, third, fourth := b.into("x.db", "u"), b.into("x.db", "v"), b.into("x.db", "w")
+	if err := b.runner.First(t.Context(), third.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.runner.First(t.Context(), fourth.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.runner.First(t.Context(), x.ID); err == nil || !strings.Contains(err.Error(), "only a queued one can be moved") {
+		t.Errorf("one that has begun: %v", err)
+	}
+	if err := b.runner.Resume(t.Context(), x.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.wantBefore(b.states(x, second, third, fourth), "a done", "d done", "c done", "b done")
+}
