@@ -47,6 +47,8 @@
 //     tests, and has a network with faults.
 //   - store keeps jobs, rejects and connections in an SQLite file of the program's
 //     own; secret keeps passwords in the system's keychain.
+//   - profile keeps how a kind of file is imported under a name, in a readable
+//     file, and finds those that fit the header of another file.
 //   - connection keeps targets under a name, finds their passwords, opens them, and
 //     tells step by step what is wrong with a connection.
 //   - event is the hub that tells listeners, however many and however slow,

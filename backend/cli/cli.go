@@ -17,6 +17,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/profile"
 )
 
 // The exit statuses.
@@ -100,7 +101,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
-		p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
+		p.profilesCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root
@@ -123,7 +124,9 @@ func exitStatus(err error) int {
 	switch {
 	case errors.As(err, &problem) && problem.Denied:
 		return exitFailed
-	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, connection.ErrNoConnection):
+	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, connection.ErrNoConnection),
+		errors.Is(err, profile.ErrNone), errors.Is(err, profile.ErrName), errors.Is(err, profile.ErrTaken), errors.Is(err, profile.ErrFormat),
+		errors.Is(err, profile.ErrUse):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():
 		return exitUsage

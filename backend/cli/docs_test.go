@@ -64,7 +64,7 @@ func TestDocs(t *testing.T) {
 				known = append(known, flags...)
 			}
 		}
-		if name == "preview" || name == "rejects" || name == "retry" { // these mention import's flags
+		if name == "preview" || name == "rejects" || name == "retry" || name == "profiles" { // these mention import's flags
 			known = slices.Concat(known, flagsOf["import"], flagsOf["rejects"])
 		}
 		for _, f := range regexp.MustCompile("--[a-z][a-z-]*").FindAllString(text, -1) {

@@ -90,11 +90,11 @@ func (f *dialectFlags) dialect() (csvfile.Dialect, error) {
 // planFlags say what to load where, and by which rules.
 type planFlags struct {
 	plan                            load.Plan
-	to, preset, like                string
+	to, preset, like, profile       string
 	types, onConflict, ragged, sign string
 	formats, columnTypes            []string
 	maxRecord, maxUnpacked          int64 // megabytes
-	limits                          job.Limits
+	limits                          csvfile.Limits
 	target, values                  flagGroup
 }
 
@@ -109,6 +109,7 @@ func newPlanFlags() *planFlags {
 	set.StringArrayVar(&f.columnTypes, "type", nil, "the type of one column of a new table, as code=text; may be repeated (`COLUMN=TYPE`)")
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
 	set.StringVar(&f.like, "like", "", "read the file as that job's was, whose mended rejects it holds, into the same table (`JOB`)")
+	set.StringVar(&f.profile, "profile", "", "import as that profile says, but for what other flags say: a saved one, or the path of a file (`NAME`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
 	set.BoolVar(&f.plan.Strict, "strict", false, "refuse a file with a field that goes to no column")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
@@ -222,17 +223,31 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 	if err != nil {
 		return job.Request{}, err
 	}
-	limits := f.limits
 	for flag, value := range map[string]int64{"max-record": f.maxRecord, "max-unpacked": f.maxUnpacked, "max-ratio": f.limits.MaxRatio} {
 		if value < 1 || value > math.MaxInt32 {
 			return job.Request{}, usagef("--%s %d: want a number from 1 to %d", flag, value, math.MaxInt32)
 		}
 	}
-	limits.MaxRecord, limits.MaxUnpacked = int(f.maxRecord*megabyte), f.maxUnpacked*megabyte
+	var limits csvfile.Limits // those left at their defaults are not set: a profile may have others
+	if f.values.flags.Changed("max-record") {
+		limits.MaxRecord = int(f.maxRecord * megabyte)
+	}
+	if f.values.flags.Changed("max-unpacked") {
+		limits.MaxUnpacked = f.maxUnpacked * megabyte
+	}
+	if f.values.flags.Changed("max-ratio") {
+		limits.MaxRatio = f.limits.MaxRatio
+	}
 	if _, err := target.Abs(f.to); err != nil {
 		return job.Request{}, usagef("--to: %w", err)
 	}
-	return job.Request{File: file, Target: f.to, Preset: f.preset, Like: f.like, Dialect: dialect, Plan: plan, Limits: limits}, nil
+	named, err := profilePath(f.profile)
+	if err != nil {
+		return job.Request{}, err
+	}
+	return job.Request{
+		File: file, Target: f.to, Preset: f.preset, Like: f.like, Profile: named, Dialect: dialect, Plan: plan, Limits: limits,
+	}, nil
 }
 
 // tableFor returns a table name for a file that has no target yet.

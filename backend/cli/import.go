@@ -27,6 +27,7 @@ hint: one bad record costs no other. FILE may be - for standard input.`,
 		Example: `  linefeed import articles.csv --to shop.db --table articles --create
   linefeed import articles.csv --to shop.db --table articles --on-conflict update --rejects bad.csv
   linefeed import prices.csv --to shop.db --table prices --map 'Preis=price,Nr=sku' --decimal ,
+  linefeed import prices-may.csv --profile prices
   zcat big.csv.gz | linefeed import - --to shop.db --table log --create --json`,
 	}
 	p.loading(c, false)
@@ -58,7 +59,11 @@ func (p *program) loading(c *cobra.Command, check bool) {
 		if err != nil {
 			return err
 		}
-		if err := o.check(files, f.to); err != nil {
+		to, err := f.into()
+		if err != nil {
+			return err
+		}
+		if err := o.check(files, to); err != nil {
 			return err
 		}
 		l := &loader{program: p, output: o}
@@ -71,10 +76,10 @@ func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.
 	if len(files) == 0 {
 		return nil, usagef("no file is named: linefeed import FILE --to TARGET --table NAME")
 	}
-	if !check && f.to == "" && f.like == "" {
+	if !check && f.to == "" && f.like == "" && f.profile == "" {
 		return nil, usagef("no database is named: add --to, such as --to data.db")
 	}
-	if f.plan.Table == "" && f.preset == "" && f.like == "" && (f.to != "" || !check) {
+	if f.plan.Table == "" && f.preset == "" && f.like == "" && f.profile == "" && (f.to != "" || !check) {
 		return nil, usagef("no table is named: add --table NAME")
 	}
 	if f.preset != "" && f.plan.Create {
@@ -87,7 +92,7 @@ func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.
 		if err != nil {
 			return nil, err
 		}
-		if r.Check = check; check && r.Target == "" && r.Like == "" {
+		if r.Check = check; check && r.Target == "" && r.Like == "" && r.Profile == "" {
 			r.Plan.Create = r.Preset == ""
 			if r.Plan.Table == "" && r.Preset == "" {
 				r.Plan.Table = tableFor(file)
@@ -189,6 +194,11 @@ func (l *loader) unlock(ctx context.Context, r job.Request) error {
 		return nil // nobody can be asked
 	}
 	url := r.Target
+	if url == "" && r.Profile != "" {
+		if p, err := l.engine.Profiles.Get(r.Profile); err == nil { // else the job says so
+			url = p.Target
+		}
+	}
 	of := r.Like
 	if r.Retry != nil {
 		of = r.Retry.Job

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linefeed/backend/csvfile"
+	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/value"
@@ -21,7 +22,7 @@ func (p *program) previewCommand() *cobra.Command {
 		Use:   "preview FILE",
 		Short: "Show how a file is read: dialect, columns, first records",
 		Long: `Shows how a file is read, and why: its encoding, delimiter and so on, the columns that a table of it would get, and
-its first records. Only a part of the file is looked at, however large it is.`,
+its first records; and which saved profiles fit its header. Only a part of the file is looked at, however large it is.`,
 		Example: `  linefeed preview articles.csv
   linefeed preview articles.csv --delimiter ';' --skip-lines 2
   linefeed preview articles.csv --ragged pad --null N/A --format 'day=DD/MM/YYYY'
@@ -30,6 +31,7 @@ its first records. Only a part of the file is looked at, however large it is.`,
 	out := newGroup("What is told")
 	out.flags.IntVar(&rows, "rows", rows, "how many records to show (`N`)")
 	out.flags.BoolVar(&asJSON, "json", false, "print all that was found as JSON")
+	out.flags.StringVar(&f.profile, "profile", "", "read it as that profile says, but for what other flags say (`NAME`)")
 	addGroups(c, d.group, f.values, out)
 	c.RunE = func(c *cobra.Command, files []string) error {
 		if len(files) != 1 {
@@ -42,7 +44,11 @@ its first records. Only a part of the file is looked at, however large it is.`,
 		if err != nil {
 			return err
 		}
-		v, err := job.Look(c.Context(), req)
+		book, err := engine.Profiles()
+		if err != nil {
+			return err
+		}
+		v, err := job.LookWith(c.Context(), book, req)
 		if err != nil {
 			return err
 		}
@@ -87,6 +93,7 @@ func (s *screen) printPreview(name string, v job.Preview, rows int) {
 	}
 	s.printNote("warning", warnings, s.amber)
 
+	s.printOffers(v.Profiles)
 	for _, f := range v.Findings {
 		if f.What == "member" && len(f.Alternatives) > 0 {
 			s.printMembers(f)

@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"frobnicate"}, `unknown command "frobnicate"`},
 		{[]string{"imprt", file}, "import"},
 		{append([]string{"import", file, "--frobnicate"}, to...), "unknown flag: --frobnicate"},
-		{append([]string{"import", file, "--profile", "x"}, to...), "unknown flag: --profile"},
+		{append([]string{"import", file, "--profil", "x"}, to...), "unknown flag: --profil"},
 		{append([]string{"import"}, to...), "no file"},
 		{[]string{"import", file, "--table", "people"}, "--to"},
 		{[]string{"import", file, "--to", db}, "--table"},

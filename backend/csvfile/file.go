@@ -49,6 +49,14 @@ type Options struct {
 	onSkip func(skip)
 }
 
+// Limits guard against files that are not what they seem. 0 is the default; see
+// [Options]. Its JSON is part of the program's contract.
+type Limits struct {
+	MaxRecord   int   `json:"maxRecord,omitempty"`   // bytes of a record
+	MaxUnpacked int64 `json:"maxUnpacked,omitempty"` // bytes that a compressed file may unpack to
+	MaxRatio    int64 `json:"maxRatio,omitempty"`    // how many times its size a compressed file may unpack to
+}
+
 // The defaults of [Options].
 const (
 	DefaultMaxRecord   = 16 << 20

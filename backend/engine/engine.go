@@ -16,6 +16,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/localapi"
 	"linefeed/backend/lockfile"
+	"linefeed/backend/profile"
 	"linefeed/backend/spool"
 	"linefeed/backend/store"
 )
@@ -27,6 +28,7 @@ type Engine struct {
 	Hub         *event.Hub
 	Runner      *job.Runner
 	Connections *connection.Book
+	Profiles    *profile.Book
 
 	home   string           // the folder of the program's own files
 	run    string           // the folder of what lives only while the program runs
@@ -80,8 +82,21 @@ func open(ctx context.Context) (*Engine, error) {
 	}
 	hub := event.New()
 	book := connection.New(st)
-	return &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, home: home, run: run}, nil
+	e := &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, Profiles: profilesIn(home), home: home, run: run}
+	e.Runner.Profiles = e.Profiles
+	return e, nil
 }
+
+// Profiles returns the saved profiles, for which no engine need be open.
+func Profiles() (*profile.Book, error) {
+	home, err := store.Home()
+	if err != nil {
+		return nil, err
+	}
+	return profilesIn(home), nil
+}
+
+func profilesIn(home string) *profile.Book { return profile.New(filepath.Join(home, "profiles")) }
 
 // lockWindow makes the engine the window's. Wails has a lock of its own, which
 // needs D-Bus on Linux: that is not always there.

@@ -27,7 +27,7 @@ type Request struct {
 
 	Dialect csvfile.Dialect `json:"dialect"` // what is left empty is detected
 	Plan    load.Plan       `json:"plan"`
-	Limits  Limits          `json:"limits,omitzero"`
+	Limits  csvfile.Limits  `json:"limits,omitzero"`
 
 	// Check does everything but write. It infers the types of a new table from all
 	// records, not just the first ones.
@@ -49,15 +49,13 @@ type Request struct {
 	// is as it was there.
 	Retry *Retry `json:"retry,omitempty"`
 
-	like *likeness // what that job remembers, once it is looked up
-}
+	// Profile is the name of a saved profile, or the path of the file of one, which
+	// completes what the request leaves empty. A profile that makes its table makes it
+	// only if it is not there.
+	Profile string `json:"profile,omitempty"`
 
-// Limits guard against files that are not what they seem. 0 is the default; see
-// csvfile.Options.
-type Limits struct {
-	MaxRecord   int   `json:"maxRecord,omitempty"`   // bytes of a record
-	MaxUnpacked int64 `json:"maxUnpacked,omitempty"` // bytes that a compressed file may unpack to
-	MaxRatio    int64 `json:"maxRatio,omitempty"`    // how many times its size a compressed file may unpack to
+	like *likeness  // what the job of Like remembers, once it is looked up
+	by   *byProfile // the profile, once it is looked up
 }
 
 // A State is the state of a job.

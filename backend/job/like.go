@@ -30,6 +30,15 @@ type likeness struct {
 	starts *csvfile.Starts
 }
 
+// complete completes a request from the profile or the job that it names.
+func (r *Runner) complete(ctx context.Context, req Request) (Request, error) {
+	req, err := Profiled(r.Profiles, req)
+	if err != nil {
+		return req, err
+	}
+	return r.liken(ctx, req)
+}
+
 // liken completes a request from the job that it names as Like. What the request
 // itself says takes precedence.
 func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {
@@ -144,6 +153,11 @@ func (l *likeness) dialect(d csvfile.Dialect, head bool) csvfile.Dialect {
 			was.SkipLines, was.HeaderRows = &none, &none
 		}
 	}
+	return completedDialect(d, was)
+}
+
+// completedDialect completes d by was.
+func completedDialect(d, was csvfile.Dialect) csvfile.Dialect {
 	return csvfile.Dialect{
 		Compression: cmp.Or(d.Compression, was.Compression), Member: cmp.Or(d.Member, was.Member),
 		Encoding: cmp.Or(d.Encoding, was.Encoding), InvalidBytes: cmp.Or(d.InvalidBytes, was.InvalidBytes),
@@ -174,13 +188,7 @@ func (l *likeness) plan(p load.Plan, fields []string) load.Plan {
 		}
 		same = true
 	}
-	p.Types = cmp.Or(p.Types, was.Types)
-	p.OnConflict, p.Ragged = cmp.Or(p.OnConflict, was.OnConflict), cmp.Or(p.Ragged, was.Ragged)
-	p.Decimal, p.DateFormat = cmp.Or(p.Decimal, was.Decimal), cmp.Or(p.DateFormat, was.DateFormat)
-	p.QuotedNull = p.QuotedNull || was.QuotedNull
-	if p.Null == nil {
-		p.Null = was.Null
-	}
+	rulesOf(&p, was)
 	if !same { // its columns are its own
 		return p
 	}
@@ -194,6 +202,18 @@ func (l *likeness) plan(p load.Plan, fields []string) load.Plan {
 	maps.Copy(formats, p.Formats)
 	p.Formats, p.Map = formats, l.mapping(p.Map, fields)
 	return p
+}
+
+// rulesOf completes the rules of p, by which values are read and conflicts decided, by
+// those of was.
+func rulesOf(p *load.Plan, was load.Plan) {
+	p.Types = cmp.Or(p.Types, was.Types)
+	p.OnConflict, p.Ragged = cmp.Or(p.OnConflict, was.OnConflict), cmp.Or(p.Ragged, was.Ragged)
+	p.Decimal, p.DateFormat = cmp.Or(p.Decimal, was.Decimal), cmp.Or(p.DateFormat, was.DateFormat)
+	p.QuotedNull = p.QuotedNull || was.QuotedNull
+	if p.Null == nil {
+		p.Null = was.Null
+	}
 }
 
 // mapping completes the given map of fields to columns by that of the job. Where

@@ -46,6 +46,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		}
 	}
 	if p.earlier == nil {
+		if p.req, err = Profiled(r.Profiles, p.req); err != nil {
+			return s, err
+		}
 		if err := p.open(ctx); err != nil {
 			return s, err
 		}

@@ -16,7 +16,7 @@ import (
 // Every request goes one way: open, look, settle, and for an import, run (see
 // types). Types inferred from all records are settled without looking again.
 type prepared struct {
-	req     Request // completed by the job that it is like
+	req     Request // completed by its profile, or the job that it is like
 	targets Targets
 	file    *csvfile.File
 	dst     target.Target // nil for a check without one
@@ -43,7 +43,7 @@ func (p *prepared) open(ctx context.Context) (err error) {
 		return err
 	}
 	p.fields = p.file.Fields()
-	p.req = p.req.liked(p.fields)
+	p.req = p.req.liked(p.fields).profiled(p.fields, p.file.Dialect())
 	if p.dst == nil {
 		p.dst, err = openTarget(ctx, p.targets, p.req)
 	}
@@ -102,8 +102,13 @@ func (p *prepared) lookAtTable(ctx context.Context) (err error) {
 		p.columns, err = p.dst.Columns(ctx, load.TableName{Schema: p.schema, Name: p.table})
 	}
 	p.exists = err == nil
-	if p.exists && p.req.like != nil {
+	switch {
+	case !p.exists:
+	case p.req.like != nil:
 		p.columns = p.req.like.guessed(p.columns)
+	case p.req.by != nil:
+		p.columns = p.req.by.guessed(p.columns)
+		p.req.Plan.Create = p.req.Plan.Create && !p.req.by.makes
 	}
 	return err
 }

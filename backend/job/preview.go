@@ -7,6 +7,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/message"
+	"linefeed/backend/profile"
 	"linefeed/backend/value"
 )
 
@@ -26,6 +27,9 @@ type Preview struct {
 	// Guesses say, for each field, which type and format the column of a new table
 	// would have.
 	Guesses []value.Guess `json:"guesses"`
+
+	// Profiles are those that fit the file's header, the best first.
+	Profiles []profile.Match `json:"profiles,omitempty"`
 }
 
 // A preview shows at most this many records, and this many values.
@@ -58,14 +62,31 @@ func Look(ctx context.Context, req Request) (Preview, error) {
 	return p, err
 }
 
-// Look previews the file of a request as the function Look does, and also follows
-// its Like.
+// LookWith previews the file of a request as Look does, and also follows its Profile and
+// offers the profiles of the book that fit.
+func LookWith(ctx context.Context, book *profile.Book, req Request) (Preview, error) {
+	req.Check = true // it needs no target
+	req, err := Profiled(book, req)
+	if err != nil {
+		return Preview{}, err
+	}
+	p, err := Look(ctx, req)
+	if err != nil {
+		return p, err
+	}
+	if rows := p.Dialect.HeaderRows; rows == nil || *rows > 0 {
+		p.Profiles = book.Offer(p.Fields)
+	}
+	return p, nil
+}
+
+// Look previews the file of a request as LookWith does, and also follows its Like.
 func (r *Runner) Look(ctx context.Context, req Request) (Preview, error) {
 	req, err := r.liken(ctx, req)
 	if err != nil {
 		return Preview{}, err
 	}
-	return Look(ctx, req)
+	return LookWith(ctx, r.Profiles, req)
 }
 
 // WarnNullSigns is the code of a warning that texts become NULL in a new table.

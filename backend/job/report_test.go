@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/lockfile"
 )
@@ -21,7 +22,7 @@ func TestTooLargeRejectIsLeftOut(t *testing.T) {
 	b := newBench(t)
 	file := b.file("in.csv", "id,name\n1,a\n2,"+strings.Repeat("x", 3<<20)+"\n3\n4,b\n5\n")
 	plan := load.Plan{Table: "t", Create: true, Columns: idAndName()}
-	s, err := b.run(Request{File: file, Target: b.path("out.db"), Plan: plan, Limits: Limits{MaxRecord: 1 << 20}})
+	s, err := b.run(Request{File: file, Target: b.path("out.db"), Plan: plan, Limits: csvfile.Limits{MaxRecord: 1 << 20}})
 	if err != nil || s.Rejected != 3 || s.Inserted != 2 {
 		t.Fatalf("%+v, %v", s, err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"linefeed/backend/event"
 	"linefeed/backend/load"
+	"linefeed/backend/profile"
 	"linefeed/backend/store"
 	"linefeed/backend/target"
 )
@@ -21,6 +22,9 @@ type Runner struct {
 	store   *store.Store
 	hub     *event.Hub
 	targets Targets
+
+	// Profiles are those that requests may name. It is not changed once jobs are started.
+	Profiles *profile.Book
 
 	mu        sync.Mutex         // never held while the store is read or written
 	jobs      map[string]*active // those that have not ended
@@ -100,7 +104,7 @@ func (URLs) Address(_ context.Context, url string) (string, error) { return url,
 
 // NewRunner returns a runner that stores its jobs in st and publishes them to hub.
 func NewRunner(st *store.Store, hub *event.Hub, targets Targets) *Runner {
-	r := &Runner{store: st, hub: hub, targets: targets, jobs: map[string]*active{}, atOnce: 1, unkept: map[string]Job{}}
+	r := &Runner{store: st, hub: hub, targets: targets, Profiles: profile.New(""), jobs: map[string]*active{}, atOnce: 1, unkept: map[string]Job{}}
 	r.open, r.shut = context.WithCancelCause(context.Background())
 	return r
 }
@@ -125,11 +129,15 @@ func (r *Runner) Close() {
 }
 
 // Start queues a job, and returns as soon as it is stored. What is wrong with
-// its file or target becomes the job's error. A closed runner returns
+// its file or target becomes the job's error; that it names no profile, or one that
+// can't be used, is Start's. A closed runner returns
 // [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
+	req, err := Profiled(r.Profiles, req)
+	if err != nil {
+		return Job{}, err
+	}
 	if req.Retry != nil {
-		var err error
 		if req, err = r.retryOf(ctx, req); err != nil {
 			return Job{}, err
 		}

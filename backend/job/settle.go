@@ -6,6 +6,7 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/message"
+	"linefeed/backend/profile"
 	"linefeed/backend/value"
 )
 
@@ -21,6 +22,10 @@ type Settled struct {
 	Columns []load.Column  `json:"columns"` // of the table, all of them
 	Guesses []value.Guess  `json:"guesses"` // what the file's values look like, one for each field
 	Mapping []FieldMapping `json:"mapping"` // one for each field
+
+	// Profile says how the file's header differs from that of the request's profile; nil
+	// for none.
+	Profile *profile.Match `json:"profile,omitempty"`
 
 	// Problems keep the request from being started; with none it can be.
 	Problems []load.Problem `json:"problems"`
@@ -39,7 +44,7 @@ type FieldMapping struct {
 // Settle fits a request to its file and table, and changes neither. The warnings
 // are those of the job, with those about what was loaded before.
 func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
-	req, err := r.liken(ctx, req)
+	req, err := r.complete(ctx, req)
 	if err != nil {
 		return Settled{}, err
 	}
@@ -139,6 +144,10 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	layout := mapping.Layout(table)
 	problems = append(problems, value.Check(layout)...)
 	problems = append(problems, foreignChecks(p.req.Plan.Columns)...)
+	if by := p.req.by; by != nil {
+		s.Profile, problems = &by.match, by.explain(problems)
+		s.Warnings = append(s.Warnings, by.warnings(layout, problems)...)
+	}
 	s.Problems = append(s.Problems, problems...)
 	s.Warnings = append(s.Warnings, unmappedFields(layout, problems)...)
 	s.Warnings = append(s.Warnings, ambiguousNumbers(plan, layout, s.Guesses)...)

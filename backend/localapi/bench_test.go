@@ -19,6 +19,7 @@ import (
 	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
+	"linefeed/backend/profile"
 	"linefeed/backend/spool"
 	"linefeed/backend/store"
 )
@@ -46,6 +47,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.runner = job.NewRunner(st, b.hub, job.URLs{})
+	b.runner.Profiles = profile.New(b.path("home", "profiles"))
 	received, err := spool.Open(b.path("home", "received"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"linefeed/backend/job"
+	"linefeed/backend/profile"
 	"linefeed/backend/target"
 )
 
@@ -38,6 +39,7 @@ var parameters = []parameter{
 	{"preset", "", text},
 	{"check", "", flag},
 	{"like", "", text},
+	{"profile", "", text},
 
 	{"table", "plan", text},
 	{"schema", "plan", text},
@@ -195,13 +197,15 @@ func checkRequest(req job.Request) error {
 	switch {
 	case req.File == "":
 		return missing("file")
-	case req.Target == "" && !req.Check && req.Like == "":
+	case req.Target == "" && !req.Check && req.Like == "" && req.Profile == "":
 		return missing("target")
-	case req.Plan.Table == "" && req.Preset == "" && req.Like == "":
+	case req.Plan.Table == "" && req.Preset == "" && req.Like == "" && req.Profile == "":
 		return missing("table")
 	// It may be an address with a password, so it is not repeated.
 	case !filepath.IsAbs(req.File):
 		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
+	case profile.IsPath(req.Profile) && !filepath.IsAbs(req.Profile):
+		return refuse(http.StatusUnprocessableEntity, "give the full path, or the name of a saved one", "the profile is no full path")
 	}
 	if req.Target != "" {
 		switch abs, err := target.IsAbs(req.Target); {

@@ -90,7 +90,7 @@ func (s *Server) start(r *http.Request, key string, in *received) (string, error
 		if errors.Is(err, job.ErrClosed) {
 			err = errClosed
 		}
-		return j.ID, err
+		return j.ID, profileError(err, http.StatusUnprocessableEntity)
 	})
 	if err != nil || !started {
 		return id, errors.Join(err, in.remove())
