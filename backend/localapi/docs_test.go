@@ -91,7 +91,7 @@ func TestDocsExamples(t *testing.T) {
 			})
 		}
 		res.Body.Close()
-		if req.Method == http.MethodDelete {
+		if req.Method == http.MethodDelete && strings.HasPrefix(req.URL.Path, "/v1/imports/") {
 			delete(vars, "$ID")
 		}
 		if id := vars["$ID"]; id != "" && !changes {
