@@ -252,6 +252,9 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 	name := r.File
 	var called renaming
 	if in := l.onceReadable(name); in != nil && r.Retry == nil {
+		if !r.Check && !l.output.quiet {
+			l.err.printf("%s can be read only once: this import can't be resumed if it does not reach its end\n", inputName(name))
+		}
 		received, err := l.receive(ctx, in)
 		if err != nil {
 			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)

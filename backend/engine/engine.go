@@ -159,7 +159,7 @@ func (e *Engine) openSpool() (_ *spool.Spool, err error) {
 }
 
 // spoolFolder is in the home: what is received may be large.
-func (e *Engine) spoolFolder() string { return filepath.Join(e.home, "spool") }
+func (e *Engine) spoolFolder() string { return e.Store.SpoolDir() }
 
 // Close interrupts the jobs that have not ended, waits until they have, lets
 // listeners read the last events, and frees everything.

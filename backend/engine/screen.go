@@ -9,6 +9,7 @@ import (
 
 	"linefeed/backend/job"
 	"linefeed/backend/sample"
+	"linefeed/backend/spool"
 )
 
 // Look looks at a file as [job.Look] does. It answers only the latest question:
@@ -50,6 +51,9 @@ func (e *Engine) RecentFiles(ctx context.Context) ([]string, error) {
 	}
 	existing := []string{}
 	for _, f := range files {
+		if received, _ := spool.Holds(e.spoolFolder(), f); received {
+			continue
+		}
 		if _, err := os.Stat(f); err == nil && len(existing) < recentFiles {
 			existing = append(existing, f)
 		}

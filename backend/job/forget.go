@@ -35,32 +35,36 @@ const forgetWithin = 10 * time.Second
 // job has not ended. One that wraps [ErrMarksLeft] says that the job is forgotten all the
 // same.
 func (r *Runner) Forget(ctx context.Context, id string) error {
-	target, table, marked := r.marked(ctx, id)
+	j, err := r.Job(ctx, id)
+	if err != nil {
+		return err
+	}
+	table, marked := r.marked(ctx, j)
 	if err := r.store.Forget(ctx, id); err != nil { // from here on nobody goes on with it
 		return err
 	}
+	r.store.RemoveReceived(j.Request.File)
 	if !marked {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, forgetWithin)
 	defer cancel()
-	if err := r.removeMarks(ctx, id, target, table); err != nil {
+	if err := r.removeMarks(ctx, id, j.Request.Target, table); err != nil {
 		return message.NewError(errors.Join(ErrMarksLeft, err), "marks_left_by", "marks_harmless", "job", id, "table", table.Name, "cause", err)
 	}
 	return nil
 }
 
-// marked returns the target and the table of a job that may have left marks there.
-func (r *Runner) marked(ctx context.Context, id string) (target string, t load.TableName, marked bool) {
-	j, err := r.Job(ctx, id)
-	if err != nil || j.State == Done && !j.Summary.warns(WarnMarksLeft) {
-		return "", t, false
+// marked returns the table beside which a job may have left marks.
+func (r *Runner) marked(ctx context.Context, j Job) (t load.TableName, marked bool) {
+	if j.State == Done && !j.Summary.warns(WarnMarksLeft) {
+		return t, false
 	}
-	e, err := r.earlier(ctx, id)
+	e, err := r.earlier(ctx, j.ID)
 	if err != nil || e.Plan == nil || !e.Marked || e.last == nil { // nothing was committed
-		return "", t, false
+		return t, false
 	}
-	return j.Request.Target, e.Plan.TableName(), true
+	return e.Plan.TableName(), true
 }
 
 // warns reports whether a summary has a warning of that code.

@@ -180,8 +180,8 @@ type (
 )
 
 // setResumable notes whether the job can be taken up.
-func (j *Job) setResumable() {
-	j.Resumable = !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
+func (j *Job) setResumable(fileLost bool) {
+	j.Resumable = !fileLost && !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
 }
 
 // wireTime formats t as it is stored and sent.
@@ -223,7 +223,7 @@ func fromStore(s store.Job) Job {
 	if j.State == Interrupted && j.Summary == nil && j.Problem == "" {
 		j.Summary = soFar(j, s.Checkpoints)
 	}
-	j.setResumable()
+	j.setResumable(s.FileLost)
 	if v := j.Summary; v != nil && v.Rejected > 0 && !j.Request.Check && j.Request.Retry == nil && !j.State.Active() {
 		open := v.Rejected - s.Closed
 		j.OpenRejects = &open

@@ -86,7 +86,10 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	final := a.job
 	r.mu.Unlock()
 	final.State, final.Finished, final.Summary = summary.State, wireTime(time.Now()), &summary
-	final.setResumable()
+	final.setResumable(r.store.FileLost(final.Request.File))
+	if !final.Resumable {
+		r.store.RemoveReceived(final.Request.File)
+	}
 	published := final
 	again, keepErr := r.keepEnd(final)
 	if keepErr != nil {

@@ -35,6 +35,8 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		return Job{}, message.NewError(ErrForgotten, "too_old_to_resume", "import_again", "job", id)
 	case j.Request.Retry != nil:
 		return Job{}, message.NewError(nil, "retry_not_resumed", "retry_rest", "job", id, "of", j.Request.Retry.Job)
+	case kept.FileLost && j.State != Done:
+		return Job{}, message.NewError(nil, "file_not_kept", "send_again", "job", id)
 	case j.State == Done:
 		return Job{}, message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
 	}

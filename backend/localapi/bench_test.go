@@ -48,7 +48,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b.runner = job.NewRunner(st, b.hub, job.URLs{})
 	b.runner.Profiles = profile.New(b.path("home", "profiles"))
-	received, err := spool.Open(b.path("home", "received"))
+	received, err := spool.Open(b.path("home", "spool"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,10 +76,15 @@ func accepts(r *http.Request, mediaType string) bool {
 	return false
 }
 
-// start starts the import, and removes its body when the import has ended.
+// start starts the import, and lets go of its body when the import has ended.
 func (s *Server) start(r *http.Request, key string, in *received) (string, error) {
 	var ended func()
 	id, started, err := s.keys.once(key, in, func() (id string, err error) {
+		release, err := in.keep(s.spool)
+		if err != nil {
+			return "", err
+		}
+		defer func() { err = errors.Join(err, release()) }()
 		if ended, err = s.accept(in.req); err != nil {
 			return "", err
 		}
@@ -96,9 +101,9 @@ func (s *Server) start(r *http.Request, key string, in *received) (string, error
 		return id, errors.Join(err, in.remove())
 	}
 	s.work.Go(func() {
-		// The import or the server has ended: either way nobody needs the body.
+		// The import or the server has ended: either way nobody here needs the body.
 		_, _ = s.runner.Wait(s.ctx, id)
-		_ = in.remove() // leftovers are removed when the server is closed or started again
+		_ = in.leave() // leftovers are removed when the server is closed or started again
 		ended()
 	})
 	return id, nil

@@ -318,6 +318,12 @@ func TestPauseResumeCancel(t *testing.T) {
 		b.want(409, call{"POST", path + "/" + what, nil, nil}, nil)
 	}
 	free()
+	// The file is kept for as long as the import can go on.
+	b.want(200, call{"GET", path, nil, nil}, &v)
+	if _, err := os.Stat(v.Request.File); err != nil || !v.Resumable {
+		t.Errorf("%v, %+v", err, v)
+	}
+	b.want(204, call{"DELETE", path, nil, nil}, nil)
 }
 
 // An import that did not reach its end is taken up.
@@ -347,6 +353,26 @@ func TestTakeUp(t *testing.T) {
 		t.Errorf("taken up, it is %+v, %v", s, err)
 	}
 	b.want(409, call{"POST", path + "/resume", nil, nil}, nil)
+}
+
+// A file that was received is kept for an import that did not reach its end, and goes with
+// its end.
+func TestTakeUpOfAReceivedFile(t *testing.T) {
+	b := newBench(t)
+	free := b.lock()
+	var v importView
+	b.want(202, call{"POST", "/v1/imports" + b.query(), map[string]string{"Content-Type": "text/csv"}, strings.NewReader(articles(100))}, &v)
+	b.state(v.ID, "running")
+	path := "/v1/imports/" + v.ID
+	b.want(202, call{"POST", path + "/cancel", nil, nil}, nil)
+	if s, _ := b.runner.Wait(t.Context(), v.ID); s.State != job.Cancelled {
+		t.Errorf("cancelled, it is %s", s.State)
+	}
+	free()
+	b.want(202, call{"POST", path + "/resume", nil, nil}, nil)
+	if s, err := b.runner.Wait(t.Context(), v.ID); err != nil || s.State != job.Done || s.Read != 100 {
+		t.Errorf("taken up, it is %+v, %v", s, err)
+	}
 }
 
 // state waits until an import has that state.

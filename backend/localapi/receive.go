@@ -2,12 +2,14 @@ package localapi
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"slices"
 
 	"linefeed/backend/job"
+	"linefeed/backend/spool"
 )
 
 // bodyTypes are the media types of a body that is a CSV file. Some browsers and systems
@@ -28,6 +30,29 @@ func (in *received) remove() error {
 		return nil
 	}
 	return in.body.remove()
+}
+
+// keep makes the body outlive the program if its import may have to go on then. Until
+// release is called, it is not removed as one that no import needs.
+func (in *received) keep(sp *spool.Spool) (release func() error, err error) {
+	if in.body == nil || in.req.Check {
+		return func() error { return nil }, nil
+	}
+	if release, err = sp.Keep(in.body.file); err != nil {
+		return nil, fmt.Errorf("keep a received file: %w", err)
+	}
+	in.req.File, in.body.kept = in.body.file.Path, true
+	return release, nil
+}
+
+// leave lets go of the body of an import that has ended, which keeps it for as long as
+// that can go on.
+func (in *received) leave() error {
+	if in.body == nil || !in.body.kept {
+		return in.remove()
+	}
+	in.body.release()
+	return nil
 }
 
 // receive reads a request to the end of its body, which is necessary before an answer is

@@ -91,7 +91,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 // checkSpoolIsEmpty fails if received files are left.
 func checkSpoolIsEmpty(b *bench) {
 	b.Helper()
-	checkEmpty(b.T, b.server, b.path("home", "received"))
+	checkEmpty(b.T, b.server, b.path("home", "spool"))
 }
 
 func checkEmpty(t *testing.T, s *Server, spoolFolder string) {

@@ -23,12 +23,13 @@ type quota struct {
 	used  atomic.Int64
 }
 
-// A spooled body counts towards its quota until it is removed.
+// A spooled body counts towards its quota until it is removed, or its import has ended.
 type spooled struct {
 	file  *spool.File
 	sum   [sha256.Size]byte // of its bytes
 	size  int64
 	quota *quota
+	kept  bool // its import removes it
 }
 
 // spoolBody writes a body to a file.
@@ -65,12 +66,14 @@ func receiveError(err error) error {
 
 // remove removes the body.
 func (b *spooled) remove() error {
-	b.quota.used.Add(-b.size)
+	b.release()
 	if b.file == nil {
 		return nil
 	}
 	return b.file.Remove()
 }
+
+func (b *spooled) release() { b.quota.used.Add(-b.size) }
 
 // A meter reads a body within its quota.
 type meter struct {

@@ -71,6 +71,8 @@ var jobTexts = map[ID]string{
 	"not_ended":         `job {job} is under way: it can be taken up when it has ended`,
 	"check_not_resumed": `job {job} is a check, which can't be taken up`,
 	"check_again":       `run the check again`,
+	"file_not_kept":     `the file of job {job} came from standard input or over the local API, and is not kept any longer`,
+	"send_again":        `send it again, for a new import`,
 	"marks_gone":        `job {job} has loaded rows into table "{table}", but the database knows nothing of it: it was replaced, or its table linefeed_marks was`,
 	"not_marked":        `how far job {job} came is not known: its database had no place for marks`,
 	"load_anew":         `see what is in the table, and import the file anew`,

@@ -51,12 +51,20 @@ func open(dir string) (*Spool, error) {
 	return s, nil
 }
 
-// Tidy removes from the folder dir what processes that were killed have left.
-func Tidy(dir string) error { return lockfile.Sweep(dir, "", os.RemoveAll) }
+// Tidy removes from the folder dir what processes that were killed have left, but for
+// files that were to be kept.
+func Tidy(dir string) error {
+	return lockfile.Sweep(dir, "", func(owned string) error {
+		if strings.HasPrefix(filepath.Base(owned), keptPrefix) {
+			return nil
+		}
+		return os.RemoveAll(owned)
+	})
+}
 
 func (s *Spool) folder() string { return s.lock.Owned() }
 
-// Close removes the files that were received.
+// Close removes the files that were received, but for those that are kept.
 func (s *Spool) Close() error {
 	return errors.Join(os.RemoveAll(s.folder()), s.lock.Release())
 }

@@ -108,6 +108,69 @@ func TestTidy(t *testing.T) {
 	}
 }
 
+// A file that is kept outlives its spool, and the next one's tidying.
+func TestKeep(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Receive(t.Context(), strings.NewReader("abc"), "a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	passing := f.Path
+	if received, kept := Holds(dir, f.Path); !received || kept {
+		t.Errorf("%s: %t, %t", f.Path, received, kept)
+	}
+	release, err := s.Keep(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := Kept(dir); err != nil || len(all) > 0 {
+		t.Errorf("before it is released: %v, %v", all, err)
+	}
+	if received, kept := Holds(dir, f.Path); !received || !kept || filepath.Base(f.Path) != "a.csv" {
+		t.Errorf("%s: %t, %t", f.Path, received, kept)
+	}
+	if _, err := os.Stat(passing); err == nil {
+		t.Error("it is there twice")
+	}
+	if err := errors.Join(release(), s.Close()); err != nil {
+		t.Error(err)
+	}
+	// As when the process is killed before it releases the file.
+	lock := filepath.Dir(f.Path) + ".lock"
+	if err := os.WriteFile(lock, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opened(t, dir)
+	if text, err := os.ReadFile(f.Path); err != nil || string(text) != "abc" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if _, err := os.Stat(lock); err == nil {
+		t.Error("the lock is left")
+	}
+	all, err := Kept(dir)
+	if err != nil || len(all) != 1 || all[0].Path != f.Path || all[0].Size != 3 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	if err := all[0].Remove(); err != nil {
+		t.Error(err)
+	}
+	if all, err := Kept(dir); err != nil || len(all) > 0 {
+		t.Errorf("after it is removed: %v, %v", all, err)
+	}
+	for _, path := range []string{dir, filepath.Dir(dir), dir + "-other/kept-a/a.csv", "a.csv"} {
+		if received, kept := Holds(dir, path); received || kept {
+			t.Errorf("%s: %t, %t", path, received, kept)
+		}
+	}
+	if all, err := Kept(filepath.Join(dir, "none")); err != nil || len(all) > 0 {
+		t.Errorf("of no folder: %v, %v", all, err)
+	}
+}
+
 func TestOpenThatFails(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

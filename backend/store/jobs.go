@@ -23,9 +23,19 @@ type Job struct {
 	Closed   int64  // the number of its rejects that are closed; not written by AddJob and UpdateJob
 	Forgot   string // when its rejects were removed, which it has outlived; "" if they were not; not written either
 
+	FileLost bool // its file can't be read again; not written either
+
 	Checkpoints // of one that has no summary
 
 	owner string // while it is read
+}
+
+// bringUpToDate sets what the store alone does not tell of jobs.
+func (s *Store) bringUpToDate(ctx context.Context, jobs []Job) {
+	s.noticeOrphans(ctx, jobs)
+	for i := range jobs {
+		jobs[i].FileLost = s.FileLost(jobs[i].File)
+	}
 }
 
 // AddJob stores a new job.
@@ -97,7 +107,7 @@ func (s *Store) Job(ctx context.Context, id string) (Job, error) {
 		return j, noJob(id, err)
 	}
 	jobs := []Job{j}
-	s.noticeOrphans(ctx, jobs)
+	s.bringUpToDate(ctx, jobs)
 	return jobs[0], nil
 }
 
@@ -108,7 +118,7 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 		return nil, s.reading("read the jobs", err)
 	}
 	jobs, err := scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
-	s.noticeOrphans(ctx, jobs)
+	s.bringUpToDate(ctx, jobs)
 	return jobs, err
 }
 
@@ -127,7 +137,7 @@ func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int)
 		return nil, false, s.reading("read the jobs", err)
 	}
 	defer rows.Close()
-	defer func() { s.noticeOrphans(ctx, jobs) }()
+	defer func() { s.bringUpToDate(ctx, jobs) }()
 	for rows.Next() {
 		if len(jobs) == limit || bytes <= 0 {
 			return jobs, true, nil

@@ -64,11 +64,15 @@ func (s *Store) Tidy(ctx context.Context) error {
 	if err := s.removeStale(ctx); err != nil {
 		return err
 	}
+	received, err := s.tidyReceived(ctx, keep)
+	if err != nil {
+		return err
+	}
 	if err := s.removeForgotten(ctx); err != nil {
 		return err
 	}
 	for {
-		more, err := s.forgetNext(ctx, keep)
+		more, err := s.forgetNext(ctx, keep, received)
 		if err != nil {
 			return err
 		}
@@ -76,6 +80,9 @@ func (s *Store) Tidy(ctx context.Context) error {
 			break
 		}
 		if err := s.removeForgotten(ctx); err != nil {
+			return err
+		}
+		if received, err = s.tidyReceived(ctx, keep); err != nil { // one may have been of that job
 			return err
 		}
 	}
@@ -101,8 +108,8 @@ func (s *Store) removeStale(ctx context.Context) error {
 }
 
 // forgetNext forgets the oldest job, or the rejects of the oldest job, that are not to
-// be kept, and reports whether there was one.
-func (s *Store) forgetNext(ctx context.Context, keep retention) (bool, error) {
+// be kept beside received files of that size, and reports whether there was one.
+func (s *Store) forgetNext(ctx context.Context, keep retention, received int64) (bool, error) {
 	const (
 		jobs    = "NOT " + isActive + " AND NOT " + isRetried + " AND " + endedAt + " BETWEEN '1' AND ?"
 		rejects = "forgot = '' AND EXISTS (SELECT 1 FROM reject_counts WHERE job = number) AND NOT " + isLatest + " AND " + jobs
@@ -116,7 +123,7 @@ func (s *Store) forgetNext(ctx context.Context, keep retention) (bool, error) {
 	if keep.size == 0 {
 		return false, nil
 	}
-	if size, err := s.contentSize(ctx); size <= keep.size || err != nil {
+	if size, err := s.contentSize(ctx); size+received <= keep.size || err != nil {
 		return false, err
 	}
 	return s.forgetWhere(ctx, rejects+" AND NOT ("+isResumable+")", keep.sizeSince, forgetRejects)
