@@ -86,6 +86,12 @@ func (e *earlier) sure() load.Counts {
 	return load.Counts{}
 }
 
+// loaded returns how many records are known to be in the table.
+func (e *earlier) loaded() int64 {
+	c := e.sure()
+	return c.Inserted + c.Updated + c.Skipped
+}
+
 // size returns the size that the file had, -1 where it is not known.
 func (e *earlier) size() int64 {
 	text, _, _ := strings.Cut(e.Print, "-")
@@ -128,7 +134,7 @@ func (p *prepared) takeUp(ctx context.Context, r *Runner, a *active) error {
 		return err
 	case len(marks) > 0:
 		return p.goOn(ctx, marks, a.takenUp)
-	case e.before != nil, e.through:
+	case e.loaded() > 0:
 		return load.Problem{Note: message.New("marks_gone", "load_anew", "job", a.job.ID, "table", table.Name)}
 	case !e.Marked && !e.Plan.Atomic:
 		return load.Problem{Note: message.New("not_marked", "load_anew", "job", a.job.ID)}
