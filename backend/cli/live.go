@@ -158,7 +158,7 @@ func newBar(s *screen, known bool) *progressbar.ProgressBar {
 func rates(v load.Progress) []string {
 	switch {
 	case v.Phase == load.PhaseWaiting:
-		return []string{waiting}
+		return []string{waitingFor(v)}
 	case v.Reconnecting != nil:
 		return []string{reconnecting(v.Reconnecting)}
 	case v.Phase == load.PhaseOpening, v.Phase == load.PhaseCommitting:
@@ -182,8 +182,13 @@ func rates(v load.Progress) []string {
 	return parts
 }
 
-// waiting is printed when a load can't proceed.
-const waiting = "waiting for the database: another program has locked it, or it is slow to answer"
+// waitingFor says what a load that can't proceed waits for.
+func waitingFor(v load.Progress) string {
+	if v.Waiting != nil {
+		return "waiting: " + visible(v.Waiting.Message)
+	}
+	return "waiting for the database: another program has locked it, or it is slow to answer"
+}
 
 // reconnecting says that the connection was lost, why, and when it is tried again.
 func reconnecting(r *load.Reconnecting) string {
@@ -201,7 +206,7 @@ const inferring = "inferring the types"
 func progressLine(v load.Progress) string {
 	switch {
 	case v.Phase == load.PhaseWaiting:
-		return waiting
+		return waitingFor(v)
 	case v.Reconnecting != nil:
 		return reconnecting(v.Reconnecting)
 	}

@@ -13,8 +13,8 @@ import (
 
 // Jobs begin in the order of the queue, as many side by side as the setting
 // [store.ImportsAtOnce] says; each has its own memory. Those with the same database
-// take turns: one may need what an earlier one has loaded, and an SQLite file has one
-// writer at a time. A paused job lets others begin, but none into its database. One
+// take turns: one may need what an earlier one has loaded. Those with the same SQLite file
+// do so in all processes (see turn.go), as it has one writer at a time. A paused job lets others begin, but none into its database. One
 // that is resumed runs at once, whatever else does.
 
 // enqueue queues a job, once keep has stored that.
@@ -66,7 +66,7 @@ func (r *Runner) begin(most int) {
 		r.queue = slices.Delete(r.queue, i, i+1)
 		r.setState(a, Running)
 		r.work.Go(func() {
-			summary, err := r.load(a)
+			summary, err := r.perform(a)
 			r.end(a, summary, err)
 			r.beginNext()
 		})

@@ -33,6 +33,20 @@ func (b *bench) beside() *bench {
 	return o
 }
 
+// process has the owner of that ID live, until it ends.
+func (b *bench) process(id string) (end func()) {
+	b.Helper()
+	lock, err := lockfile.Hold(b.path("home/linefeed.db.owner-" + id + lockfile.Suffix))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func() {
+		if err := lock.Release(); err != nil {
+			b.Error(err)
+		}
+	}
+}
+
 // wishes returns the number of wishes in the store.
 func (b *bench) wishes() (n int) {
 	b.Helper()
@@ -85,13 +99,9 @@ func TestNoAnswer(t *testing.T) {
 	defer func(d time.Duration) { answerFor = d }(answerFor)
 	answerFor = 20 * time.Millisecond
 	b := newBench(t)
-	hangs, err := lockfile.Hold(b.path("home/run/owner-hangs.lock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hangs.Release() //nolint:errcheck // the folder goes
+	defer b.process("hangs")()
 	b.exec("INSERT INTO jobs (id, owner, state, file, request, created) VALUES ('j', 'hangs', 'running', '', '{}', '')")
-	err = b.runner.Pause(t.Context(), "j")
+	err := b.runner.Pause(t.Context(), "j")
 	if !errors.Is(err, ErrNoAnswer) || !strings.Contains(err.Error(), "has not answered for") {
 		t.Errorf("%v", err)
 	}

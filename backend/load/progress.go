@@ -1,6 +1,10 @@
 package load
 
-import "time"
+import (
+	"time"
+
+	"linefeed/backend/message"
+)
 
 // A Phase says what a load is doing.
 type Phase string
@@ -50,6 +54,15 @@ type Progress struct {
 	EtaMs *int64 `json:"etaMs"`
 
 	Reconnecting *Reconnecting `json:"reconnecting,omitempty"`
+
+	// Waiting is set while a load waits for another one to end before it begins.
+	Waiting *Waiting `json:"waiting,omitempty"`
+}
+
+// Waiting says which job has to end first, and why.
+type Waiting struct {
+	Job string `json:"job"` // its ID
+	message.Note
 }
 
 // Reconnecting says why the connection to the database was lost, and when it is

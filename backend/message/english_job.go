@@ -79,6 +79,8 @@ var jobTexts = map[ID]string{
 	"other_size":        `{path} is not as it was when the import began: it had {was|byte|bytes}, now {is}`,
 	"resume_changed":    `resume it with the file as it was, or accept the change[ ({setting changed})]`,
 	"other_fields":      `{path} is not the file that the import began with: that had {was|field|fields}, this has {is}`,
+	"turn_after":        `job {job} loads {file} into {path}: imports into the same SQLite file take turns`,
+	"turn_after_paused": `job {job}, which loads {file} into {path}, is paused: imports into the same SQLite file take turns`,
 	"not_queued":        `job {job} is {state}: only a queued one can be moved`,
 	"order_unknown":     `the program that runs the job does not know the order {order:q}`,
 	"owner_silent":      `the program that runs job {job} has not answered for {for}: the job is as it was`,
