@@ -329,6 +329,33 @@ func (a *App) RejectBytes(id string, reject int64) (job.RejectBytes, error) {
 	return call(a, func(e *engine.Engine) (job.RejectBytes, error) { return e.Runner.RejectBytes(a.ctx, id, reject) })
 }
 
+// RejectGroups returns a page of the groups of a job's rejects.
+func (a *App) RejectGroups(q job.GroupQuery) (job.GroupPage, error) {
+	return call(a, func(e *engine.Engine) (job.GroupPage, error) { return e.Runner.RejectGroups(a.ctx, q) })
+}
+
+// Reject returns a reject with its record and its history.
+func (a *App) Reject(id string, reject int64) (job.RejectView, error) {
+	return call(a, func(e *engine.Engine) (job.RejectView, error) { return e.Runner.Reject(a.ctx, id, reject) })
+}
+
+// RejectFields returns the fields of an open reject, to be edited.
+func (a *App) RejectFields(id string, reject int64) (job.RejectFields, error) {
+	return call(a, func(e *engine.Engine) (job.RejectFields, error) { return e.Runner.RejectFields(a.ctx, id, reject) })
+}
+
+// TryRetry tries out a retry of rejects, and writes nothing. Only the latest call gets an
+// answer, as with Preview.
+func (a *App) TryRetry(v job.Retry) (job.Trial, error) {
+	return call(a, func(e *engine.Engine) (job.Trial, error) { return e.TryRetry(a.ctx, v) })
+}
+
+// Dismiss closes open rejects without loading them, or with reopen opens dismissed ones
+// again, and returns their number.
+func (a *App) Dismiss(id string, v job.Selection, note string, reopen bool) (int64, error) {
+	return call(a, func(e *engine.Engine) (int64, error) { return e.Runner.Dismiss(a.ctx, id, v, note, reopen) })
+}
+
 // SaveRejects asks for a path, and saves a job's rejected records there as they are in the
 // file. It returns the path, "" if the dialog was dismissed.
 func (a *App) SaveRejects(id string) (string, error) {

@@ -38,6 +38,7 @@ type Engine struct {
 	mu       sync.Mutex
 	spool    *spool.Spool       // nil before it is needed
 	stopLook context.CancelFunc // ends the latest Look
+	stopTry  context.CancelFunc // ends the latest TryRetry
 }
 
 // ErrWindowOpen says that another process has the window open.

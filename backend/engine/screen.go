@@ -15,16 +15,31 @@ import (
 // Look looks at a file as [job.Look] does. It answers only the latest question:
 // an earlier one that is still under way ends with an error.
 func (e *Engine) Look(ctx context.Context, req job.Request) (job.Preview, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := e.instead(ctx, &e.stopLook)
 	defer cancel()
+	return e.Runner.Look(ctx, req)
+}
+
+// TryRetry tries out a retry as [job.Runner.TryRetry] does. It answers only the latest
+// question, as Look does.
+func (e *Engine) TryRetry(ctx context.Context, v job.Retry) (job.Trial, error) {
+	ctx, cancel := e.instead(ctx, &e.stopTry)
+	defer cancel()
+	return e.Runner.TryRetry(ctx, v)
+}
+
+// instead returns a context for the latest question of a kind, and ends that of the
+// one before.
+func (e *Engine) instead(ctx context.Context, latest *context.CancelFunc) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
 	e.mu.Lock()
-	stopEarlier := e.stopLook
-	e.stopLook = cancel
+	stopEarlier := *latest
+	*latest = cancel
 	e.mu.Unlock()
 	if stopEarlier != nil {
 		stopEarlier()
 	}
-	return e.Runner.Look(ctx, req)
+	return ctx, cancel
 }
 
 // SampleFile returns the path of the sample, a file of articles with some bad

@@ -28,6 +28,12 @@ func (t *retrying) edits(ctx context.Context) (iter.Seq2[store.Edit, error], err
 	}
 	edits := make([]store.Edit, len(t.Edits))
 	for i, e := range t.Edits {
+		if len(e.Fields) > 0 {
+			var err error
+			if e.Text, err = t.joined(ctx, e); err != nil {
+				return nil, err
+			}
+		}
 		raw, err := csvfile.Encode(e.Text, t.kept.Encoding)
 		if err != nil {
 			return nil, load.Problem{Note: message.New("edit_not_encodable", "", "id", e.ID, "encoding", t.kept.Encoding, "cause", err)}

@@ -43,10 +43,11 @@ type Retry struct {
 	Unsure string `json:"unsure,omitempty"`
 }
 
-// A RetryEdit is the new text of a rejected record.
+// A RetryEdit is the new text of a rejected record, or its new fields.
 type RetryEdit struct {
-	ID   int64  `json:"id"` // in the job's log
-	Text string `json:"text"`
+	ID     int64    `json:"id"` // in the job's log
+	Text   string   `json:"text"`
+	Fields []string `json:"fields,omitempty"` // in the order of the file's; instead of Text
 }
 
 // retryOf completes a request for a retry by the job whose rejects are retried: of

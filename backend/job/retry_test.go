@@ -325,3 +325,46 @@ func TestSafeCells(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+func TestEditedFields(t *testing.T) {
+	b := newBench(t)
+	id, db := b.prices("id;name;price\n1;\"a;b\";x\n2;\"\";y\n3;c\n", csvfile.Dialect{Delimiter: ";"})
+	v, err := b.runner.RejectFields(t.Context(), id, 1)
+	if err != nil || !slices.Equal(v.Names, []string{"id", "name", "price"}) || !slices.Equal(v.Values, []string{"1", "a;b", "x"}) || v.Field != 2 || v.Text != `1;"a;b";x` {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if v, err = b.runner.RejectFields(t.Context(), id, 3); err != nil || !slices.Equal(v.Values, []string{"3", "c", ""}) {
+		t.Errorf("%+v, %v", v, err)
+	}
+	edits := []RetryEdit{{ID: 1, Fields: []string{"1", "a;b \"c\"", "5"}}, {ID: 2, Fields: []string{"2", "", "6"}}}
+	if trial, err := b.runner.TryRetry(t.Context(), Retry{Job: id, Edits: edits}); err != nil || trial.Pass != 2 {
+		t.Fatalf("%+v, %v", trial, err)
+	}
+	if s := b.retry(Retry{Job: id, Edits: edits}); s.Inserted != 2 {
+		t.Errorf("%+v", s)
+	}
+	if n := b.count(db, `t WHERE name = 'a;b "c"' AND price = 5 OR name = '' AND price = 6`); n != 2 {
+		t.Errorf("%d rows", n)
+	}
+	if _, err := b.runner.RejectFields(t.Context(), id, 1); !errors.Is(err, ErrNoReject) {
+		t.Errorf("of a closed one: %v", err)
+	}
+}
+
+func TestRetryOfGroups(t *testing.T) {
+	b := newBench(t)
+	id, db := b.prices("id,name,price\n1,a,x\n2,b\ny,c,1\n4,d,z\n", csvfile.Dialect{})
+	v := Retry{Job: id, Selection: Selection{Groups: []store.GroupName{{Code: load.CodeNotANumber, Column: "price"}, {Code: load.CodeMissingField}}}, Rules: []mend.Rule{
+		{Column: "price", Op: mend.Set, Value: "7", Refused: true}, {Op: mend.Pad},
+	}}
+	trial, err := b.runner.TryRetry(t.Context(), v)
+	if err != nil || trial.Open != 3 || trial.Pass != 3 || len(trial.Passing) != 3 {
+		t.Fatalf("%+v, %v", trial, err)
+	}
+	if c := trial.Passing[0].Changes; len(c) != 1 || c[0].Column != "price" || c[0].Before != "x" || *c[0].After != "7" {
+		t.Errorf("%+v", c)
+	}
+	if s := b.retry(v); s.Inserted != 3 || *s.Open != 1 || b.count(db, "t WHERE price = 7") != 3 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -27,6 +27,8 @@ type retrySource struct {
 	size  int64                          // of all records, in bytes; -1 if it is not known
 	seen  func(store.RetryItem)          // is told of each item; nil for nobody
 
+	around func(b *load.Block, convert func()) // converts a block; nil for just that
+
 	alone    *csvfile.Alone
 	next     func() (store.RetryItem, error, bool)
 	end      func()
@@ -163,6 +165,10 @@ func (s *retrySource) Convert(b *load.Block) {
 	set := s.first[b.Rows[0].Number]
 	delete(s.first, b.Rows[0].Number)
 	s.mu.Unlock()
+	if s.around != nil {
+		s.around(b, func() { set.conv.Convert(b) })
+		return
+	}
 	set.conv.Convert(b)
 }
 

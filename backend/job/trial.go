@@ -5,11 +5,13 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
+	"linefeed/backend/mend"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
@@ -37,7 +39,15 @@ type TrialRecord struct {
 
 	MendedLine int64 `json:"mendedLine,omitempty"` // in the mended file
 
-	Reason *store.Reason `json:"reason,omitempty"` // why it fails
+	Reason  *store.Reason `json:"reason,omitempty"`  // why it fails
+	Changes []Change      `json:"changes,omitempty"` // by rules, of one that passes
+}
+
+// A Change is what rules make of a value.
+type Change struct {
+	Column string  `json:"column"`
+	Before string  `json:"before"` // in the file
+	After  *string `json:"after"`  // as it is loaded; nil is NULL
 }
 
 const (
@@ -77,6 +87,8 @@ func (r *Runner) TryRetry(ctx context.Context, v Retry) (Trial, error) {
 	src.rules = added
 	w := watcher{encoding: t.kept.Encoding, tried: map[int64]TrialRecord{}, reasons: map[RejectCount]int64{}}
 	src.seen = w.see
+	w.watch(t)
+	src.around = w.around
 	within, cancel := context.WithTimeout(ctx, max(trialFor-time.Since(started), trialFor/3))
 	defer cancel()
 	did, err := load.Run(within, src, src, t.dst, t.layout, load.Options{Check: true, OnReject: w.reject})
@@ -144,6 +156,53 @@ type watcher struct {
 	tried   map[int64]TrialRecord // the first ones, by record
 	failing []TrialRecord
 	reasons map[RejectCount]int64
+
+	watched []watched
+	changes map[int64][]Change // of the first records, by record
+}
+
+// watched is a column that a rule names.
+type watched struct {
+	name          string
+	column, field int // in the layout
+}
+
+// watch notes which columns the rules of a retry name.
+func (w *watcher) watch(t *retrying) {
+	w.changes = map[int64][]Change{}
+	for i, c := range t.layout.Columns {
+		if slices.ContainsFunc(t.Rules, func(r mend.Rule) bool { return r.Column == c.Name }) {
+			w.watched = append(w.watched, watched{c.Name, i, t.layout.Index[i]})
+		}
+	}
+}
+
+// around converts a block, and notes what became of the values of its first records.
+func (w *watcher) around(b *load.Block, convert func()) {
+	n := 0
+	if len(w.changes) < trialLookedAt && len(w.watched) > 0 {
+		n = min(len(b.Rows), trialLookedAt-len(w.changes))
+	}
+	for i, row := range b.Rows[:n] {
+		changes := make([]Change, len(w.watched))
+		for k, c := range w.watched {
+			f := b.Fields[i*b.Width+c.field]
+			changes[k] = Change{Column: c.name, Before: string(b.Arena[f.Start:min(f.End, f.Start+trialText)])}
+		}
+		w.changes[row.Number] = changes
+	}
+	convert()
+	if n == 0 {
+		return
+	}
+	for i, row := range b.Rows {
+		for k := range w.changes[row.Number] {
+			if cell := b.Row(i)[w.watched[k].column]; cell.Kind != load.CellNull {
+				text := strings.ToValidUTF8(string(b.Text(cell)), "\uFFFD")
+				w.changes[row.Number][k].After = &text
+			}
+		}
+	}
 }
 
 func (w *watcher) see(i store.RetryItem) {
@@ -182,7 +241,12 @@ func (w *watcher) tell(trial *Trial) {
 	}
 	slices.SortFunc(trial.Reasons, func(a, b RejectCount) int { return int(b.Count - a.Count) })
 	trial.Failing = append(trial.Failing, w.failing...)
-	for _, record := range w.tried {
+	for number, record := range w.tried {
+		for _, c := range w.changes[number] {
+			if c.After == nil || *c.After != c.Before {
+				record.Changes = append(record.Changes, c)
+			}
+		}
 		trial.Passing = append(trial.Passing, record)
 	}
 	slices.SortFunc(trial.Passing, func(a, b TrialRecord) int { return int(a.ID - b.ID) })

@@ -79,8 +79,8 @@ func TextCell(start, end int) Cell {
 	return Cell{Bits: uint64(start), Len: uint32(end - start), Kind: CellText}
 }
 
-// text returns what a cell holds, for people; nothing for NULL.
-func (b *Batch) text(c Cell) []byte {
+// Text returns what a cell holds, for people; nothing for NULL.
+func (b *Batch) Text(c Cell) []byte {
 	switch c.Kind {
 	case CellInt:
 		return strconv.AppendInt(nil, c.Int(), 10)

@@ -109,7 +109,7 @@ func (m *memory) Write(ctx context.Context, b *Batch) (Result, error) {
 	for i := range b.Rows {
 		var row []string
 		for _, c := range b.Row(i) {
-			row = append(row, string(b.text(c)))
+			row = append(row, string(b.Text(c)))
 		}
 		if row[0] == "refuse" {
 			res.Refused = append(res.Refused, Refusal{Row: i, Column: 0, Code: CodeDuplicateKey, Note: message.Note{Message: "there already"}})

@@ -167,7 +167,7 @@ func (c *connection) Write(ctx context.Context, b *Batch) (res Result, err error
 		for i := range b.Rows {
 			var texts []string
 			for _, cell := range b.Row(i) {
-				texts = append(texts, string(b.text(cell)))
+				texts = append(texts, string(b.Text(cell)))
 			}
 			size += len(b.Raw(i))
 			if c.s.refuse != nil && c.s.refuse(b.Rows[i].Number) {

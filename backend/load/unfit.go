@@ -28,7 +28,7 @@ func (r *run) refusedGuess(b *Block, refused []Refusal) *UnfitError {
 		if ref.Column >= 0 && ref.Code == CodeOutOfRange && r.layout.Columns[ref.Column].Guessed {
 			return &UnfitError{
 				Column: r.layout.Columns[ref.Column].Name, Line: b.Rows[ref.Row].Line,
-				Value: string(b.text(b.Row(ref.Row)[ref.Column])), Reason: ref.Message,
+				Value: string(b.Text(b.Row(ref.Row)[ref.Column])), Reason: ref.Message,
 			}
 		}
 	}

@@ -164,7 +164,7 @@ func (r *run) account(f *flight) error {
 		b.uncountSigns(ref.Row)
 		var value []byte
 		if ref.Column >= 0 {
-			value = b.text(b.Row(ref.Row)[ref.Column])
+			value = b.Text(b.Row(ref.Row)[ref.Column])
 		}
 		b.Reject(b.Rows[ref.Row], r.layout.columnName(ref.Column), value, Fault{ref.Code, ref.Note})
 	}

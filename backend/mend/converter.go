@@ -14,14 +14,15 @@ import (
 // goroutine.
 type Converter struct {
 	changes []change
-	conv    load.Converter
+	conv    *value.Converter
 	nulls   []string
 }
 
 // A change is a rule that is fitted to a column.
 type change struct {
 	Rule
-	field  int               // that feeds the column
+	column int               // in the layout
+	field  int               // that feeds it
 	point  byte              // of [Thousands]: the decimal sign
 	values map[string]string // of [MapValues]: by texts in lower case
 }
@@ -37,6 +38,11 @@ func NewConverter(rules []Rule, l load.Layout) (*Converter, error) {
 	c := &Converter{conv: conv, nulls: l.Plan.Null}
 	for _, r := range rules {
 		c.changes = append(c.changes, changesOf(r, l)...)
+		if r.Op == Format && r.Refused {
+			if err := conv.Also(column(l, r.Column), r.Value); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return c, nil
 }
@@ -52,7 +58,7 @@ func changesOf(r Rule, l load.Layout) (changes []change) {
 		case r.Column == "" && r.Op == Thousands && !column.Type.IsNumber():
 			continue
 		}
-		ch := change{Rule: r, field: l.Index[i]}
+		ch := change{Rule: r, column: i, field: l.Index[i]}
 		switch r.Op {
 		case Cut:
 			if ch.Length == 0 {
@@ -76,7 +82,10 @@ func (c *Converter) Convert(b *load.Block) {
 	for i := range c.changes {
 		ch := &c.changes[i]
 		for row := range b.Rows {
-			c.apply(ch, b, &b.Fields[row*b.Width+ch.field])
+			f := &b.Fields[row*b.Width+ch.field]
+			if !ch.Refused || !c.conv.Fits(ch.column, b.Arena, *f) {
+				c.apply(ch, b, f)
+			}
 		}
 	}
 	c.conv.Convert(b)

@@ -27,12 +27,16 @@ type Rule struct {
 	From   string            `json:"from,omitempty"`   // what [Replace] replaces
 	Values map[string]string `json:"values,omitempty"` // of [MapValues]
 	Length int               `json:"length,omitempty"` // of [Cut], in characters; 0 is the column's own
+
+	// Refused restricts the rule to texts that the column does not take as they are. The
+	// pattern of [Format] is then one more, besides the column's own.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Equal reports whether two rules are the same.
 func (r Rule) Equal(other Rule) bool {
 	return r.Column == other.Column && r.Op == other.Op && r.Value == other.Value && r.Null == other.Null &&
-		r.From == other.From && r.Length == other.Length && maps.Equal(r.Values, other.Values)
+		r.From == other.From && r.Length == other.Length && r.Refused == other.Refused && maps.Equal(r.Values, other.Values)
 }
 
 // An Op is what a rule does.
@@ -74,7 +78,16 @@ func Check(rules []Rule, l load.Layout) []load.Problem {
 		return problems
 	}
 	l.Columns = withFormats(rules, l.Columns)
-	return value.Check(l)
+	problems = value.Check(l)
+	for _, r := range rules {
+		if r.Op == Format && r.Refused {
+			r.Refused = false
+			one := l
+			one.Columns = withFormats([]Rule{r}, l.Columns)
+			problems = append(problems, value.Check(one)...)
+		}
+	}
+	return problems
 }
 
 // check returns what is wrong with a rule, if anything is.
@@ -127,12 +140,13 @@ func column(l load.Layout, name string) int {
 	return slices.IndexFunc(l.Columns, func(c load.Column) bool { return c.Name == name })
 }
 
-// withFormats returns the columns with the formats that rules give them.
+// withFormats returns the columns with the formats that rules give them instead of
+// their own.
 func withFormats(rules []Rule, columns []load.Column) []load.Column {
 	columns = slices.Clone(columns)
 	for _, r := range rules {
 		for i := range columns {
-			if r.Op == Format && columns[i].Name == r.Column {
+			if r.Op == Format && !r.Refused && columns[i].Name == r.Column {
 				columns[i].Format, columns[i].Guessed = r.Value, false
 			}
 		}

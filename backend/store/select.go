@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 )
 
@@ -15,6 +16,14 @@ type Selection struct {
 	Column string  `json:"column,omitempty"` // only those in this column
 	Value  *string `json:"value,omitempty"`  // only those with exactly this value, as rejects show it
 	IDs    []int64 `json:"ids,omitempty"`    // only these
+
+	Groups []GroupName `json:"groups,omitempty"` // only those of one of these groups
+}
+
+// A GroupName is what the rejects of a group have in common.
+type GroupName struct {
+	Code   load.Code `json:"code"`
+	Column string    `json:"column"` // empty for none
 }
 
 // MostIDs is the number of ids that a selection may name.
@@ -90,6 +99,12 @@ func (src source) filter(v Selection) filter {
 	}
 	if v.Value != nil {
 		f.and(src.latest("value")+" = ?", *v.Value)
+	}
+	if len(v.Groups) > 0 {
+		f.sql += " AND (" + src.latest("code") + ", " + src.latest(`"column"`) + ") IN (VALUES " + strings.TrimSuffix(strings.Repeat("(?,?),", len(v.Groups)), ",") + ")"
+		for _, g := range v.Groups {
+			f.args = append(f.args, g.Code, g.Column)
+		}
 	}
 	if len(v.IDs) > 0 {
 		f.sql += " AND r.id IN (" + strings.TrimSuffix(strings.Repeat("?,", len(v.IDs)), ",") + ")"

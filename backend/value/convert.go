@@ -34,6 +34,8 @@ type conversion struct {
 
 	signs bool // texts that are no value of the type may stand for none: NULL
 
+	also []*conversion // for what does not fit
+
 	nulls       [][]byte
 	nullLengths uint64 // bit min(n, 63) is set when one of nulls has n bytes
 	quotedNull  bool
@@ -148,6 +150,11 @@ func (v *conversion) convert(arena []byte, f load.Field) ([]byte, load.Cell, *lo
 	if !ok {
 		if v.signs && load.IsNullSign(arena[start:end]) {
 			return arena, load.Cell{Bits: uint64(start), Len: uint32(end - start), Kind: load.CellNull}, nil
+		}
+		for _, also := range v.also {
+			if arena, cell, wrong := also.convert(arena, f); wrong == nil {
+				return arena, cell, nil
+			}
 		}
 		return arena, load.Cell{}, v.parser.explain(arena[start:end:end])
 	}

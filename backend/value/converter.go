@@ -13,12 +13,13 @@ type Converter struct {
 	columns []*conversion
 	index   []int  // of the field that feeds each column
 	spoiled []bool // by row of the block at hand: a value does not fit its column
+	plan    load.Plan
 }
 
 // NewConverter returns the converter for a layout. The error is about a
 // column's format, and names the column.
 func NewConverter(l load.Layout) (*Converter, error) {
-	c := &Converter{columns: make([]*conversion, len(l.Columns)), index: l.Index}
+	c := &Converter{columns: make([]*conversion, len(l.Columns)), index: l.Index, plan: l.Plan}
 	for i, column := range l.Columns {
 		v, err := newConversion(column, l.Plan)
 		if err != nil {
@@ -27,6 +28,25 @@ func NewConverter(l load.Layout) (*Converter, error) {
 		c.columns[i] = v
 	}
 	return c, nil
+}
+
+// Also makes a column take values that are written by a further format, where they
+// don't fit its own.
+func (c *Converter) Also(column int, format string) error {
+	v := c.columns[column]
+	target := v.target
+	target.Format, target.Guessed = format, false
+	also, err := newConversion(target, c.plan)
+	if err == nil {
+		v.also = append(v.also, also)
+	}
+	return err
+}
+
+// Fits reports whether a column takes the text of a field.
+func (c *Converter) Fits(column int, arena []byte, f load.Field) bool {
+	_, _, wrong := c.columns[column].convert(arena[:len(arena):len(arena)], f)
+	return wrong == nil
 }
 
 // cellsAtOnce is how many cells are converted before the next rows are begun:

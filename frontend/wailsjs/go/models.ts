@@ -136,6 +136,11 @@ export namespace csvfile {
 
 export namespace job {
 	
+	export interface Change {
+	    column: string;
+	    before: string;
+	    after?: string;
+	}
 	export interface FieldMapping {
 	    field: string;
 	    column: string;
@@ -170,6 +175,7 @@ export namespace job {
 	export interface RetryEdit {
 	    id: number;
 	    text: string;
+	    fields?: string[];
 	}
 	export interface Retry {
 	    job: string;
@@ -177,6 +183,7 @@ export namespace job {
 	    column?: string;
 	    value?: string;
 	    ids?: number[];
+	    groups?: store.GroupName[];
 	    rules?: mend.Rule[];
 	    edits?: RetryEdit[];
 	    file?: string;
@@ -239,6 +246,17 @@ export namespace job {
 	    valueStart: number;
 	    valueEnd: number;
 	}
+	export interface RejectFields {
+	    names: string[];
+	    values: string[];
+	    field: number;
+	    text: string;
+	}
+	export interface RejectView {
+	    reject: store.Reject;
+	    record: RejectBytes;
+	    history: store.Deed[];
+	}
 	
 	
 	
@@ -260,6 +278,26 @@ export namespace job {
 	
 	export interface TakeUp {
 	    changed?: boolean;
+	}
+	export interface TrialRecord {
+	    id: number;
+	    line: number;
+	    text: string;
+	    mendedLine?: number;
+	    reason?: store.Reason;
+	    changes?: Change[];
+	}
+	export interface Trial {
+	    open: number;
+	    tried: number;
+	    pass: number;
+	    fail: number;
+	    part: boolean;
+	    reasons: store.RejectCount[];
+	    passing: TrialRecord[];
+	    failing: TrialRecord[];
+	    warnings: load.Warning[];
+	    seconds: number;
 	}
 
 }
@@ -292,6 +330,7 @@ export namespace load {
 	    schemas?: boolean;
 	    insecure?: boolean;
 	    marks: boolean;
+	    undo?: boolean;
 	}
 	export interface Plan {
 	    table: string;
@@ -312,6 +351,7 @@ export namespace load {
 	    ragged?: string;
 	    maxRejects?: string;
 	    atomic?: boolean;
+	    undo?: boolean;
 	    writers?: number;
 	}
 	export interface Problem {
@@ -399,6 +439,7 @@ export namespace mend {
 	    from?: string;
 	    values?: Record<string, string>;
 	    length?: number;
+	    refused?: boolean;
 	}
 
 }
@@ -428,17 +469,6 @@ export namespace store {
 	    time: string;
 	    how: string;
 	}
-	export interface Notice {
-	    id: number;
-	    time: string;
-	    code: string;
-	    message: string;
-	    hint?: string;
-	    messageId?: string;
-	    hintId?: string;
-	    params?: {[key: string]: any};
-	    settings?: message.Setting[];
-	}
 	export interface Reason {
 	    job: string;
 	    mendedLine?: number;
@@ -451,6 +481,54 @@ export namespace store {
 	    hintId?: string;
 	    params?: {[key: string]: any};
 	}
+	export interface Deed {
+	    what: string;
+	    outcome?: string;
+	    job?: string;
+	    who: string;
+	    time: string;
+	    how: string;
+	    mended?: boolean;
+	    reason?: Reason;
+	}
+	export interface GroupName {
+	    code: string;
+	    column: string;
+	}
+	export interface RejectGroup {
+	    code: string;
+	    column: string;
+	    value?: string;
+	    count: number;
+	    first?: number;
+	}
+	export interface GroupPage {
+	    groups: RejectGroup[];
+	    total: number;
+	    rejects: number;
+	}
+	export interface GroupQuery {
+	    job: string;
+	    open: boolean;
+	    values: boolean;
+	    code: string;
+	    column: string;
+	    find: string;
+	    offset: number;
+	    limit: number;
+	}
+	export interface Notice {
+	    id: number;
+	    time: string;
+	    code: string;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
+	}
+	
 	export interface Reject {
 	    id?: number;
 	    time: string;
@@ -477,6 +555,7 @@ export namespace store {
 	    column: string;
 	    count: number;
 	}
+	
 	export interface RejectPage {
 	    rejects: Reject[];
 	    total: number;
@@ -492,6 +571,13 @@ export namespace store {
 	    find: string;
 	    value?: string;
 	    open?: boolean;
+	}
+	export interface Selection {
+	    code?: string;
+	    column?: string;
+	    value?: string;
+	    ids?: number[];
+	    groups?: GroupName[];
 	}
 	export interface Setting {
 	    name: string;

@@ -34,6 +34,10 @@ export function Database(arg1) {
   return window['go']['main']['App']['Database'](arg1);
 }
 
+export function Dismiss(arg1, arg2, arg3, arg4) {
+  return window['go']['main']['App']['Dismiss'](arg1, arg2, arg3, arg4);
+}
+
 export function DismissNotice(arg1) {
   return window['go']['main']['App']['DismissNotice'](arg1);
 }
@@ -90,12 +94,24 @@ export function Recent() {
   return window['go']['main']['App']['Recent']();
 }
 
+export function Reject(arg1, arg2) {
+  return window['go']['main']['App']['Reject'](arg1, arg2);
+}
+
 export function RejectBytes(arg1, arg2) {
   return window['go']['main']['App']['RejectBytes'](arg1, arg2);
 }
 
 export function RejectCounts(arg1) {
   return window['go']['main']['App']['RejectCounts'](arg1);
+}
+
+export function RejectFields(arg1, arg2) {
+  return window['go']['main']['App']['RejectFields'](arg1, arg2);
+}
+
+export function RejectGroups(arg1) {
+  return window['go']['main']['App']['RejectGroups'](arg1);
 }
 
 export function Rejects(arg1) {
@@ -152,4 +168,8 @@ export function TakeUp(arg1, arg2) {
 
 export function TestConnection(arg1, arg2, arg3) {
   return window['go']['main']['App']['TestConnection'](arg1, arg2, arg3);
+}
+
+export function TryRetry(arg1) {
+  return window['go']['main']['App']['TryRetry'](arg1);
 }
