@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -274,14 +275,26 @@ func (a *App) TakeUp(id string, how job.TakeUp) (job.Job, error) {
 	return call(a, func(e *engine.Engine) (job.Job, error) { return e.Runner.TakeUp(a.ctx, id, how) })
 }
 
+// Leave makes an interrupted job a cancelled one, which is not offered to be taken up.
+func (a *App) Leave(id string) error {
+	return a.do(func(e *engine.Engine) error { return e.Runner.Leave(a.ctx, id) })
+}
+
 // Cancel cancels a job.
 func (a *App) Cancel(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(a.ctx, id) })
 }
 
-// Forget removes a job with all that is kept of it.
-func (a *App) Forget(id string) error {
-	return a.do(func(e *engine.Engine) error { return e.Runner.Forget(a.ctx, id) })
+// Forget removes a job with all that is kept of it. It returns what could not be removed
+// from its database, "" if there is nothing.
+func (a *App) Forget(id string) (left string, err error) {
+	return call(a, func(e *engine.Engine) (string, error) {
+		err := e.Runner.Forget(a.ctx, id)
+		if errors.Is(err, job.ErrMarksLeft) {
+			return err.Error(), nil
+		}
+		return "", err
+	})
 }
 
 // Notices lists what happened to the program itself, until it is dismissed.

@@ -19,6 +19,7 @@ type checkpoint struct {
 	load.Counts
 	Record int64              `json:"record"` // the last one that is in the counts
 	Bytes  int64              `json:"bytes"`  // of the file on disk, consumed for it
+	Total  int64              `json:"total"`  // bytes of the file on disk
 	Print  csvfile.Print      `json:"print"`  // of most of these
 	Signs  [][]load.SignCount `json:"signs,omitempty"`
 }
@@ -196,7 +197,7 @@ func soFar(j Job, c store.Checkpoints) *Summary {
 	if json.Unmarshal([]byte(c.Sure()), &last) != nil {
 		return nil
 	}
-	s := &Summary{Job: j.ID, File: j.Request.File, Table: j.Request.Plan.Table, State: j.State, Counts: last.Counts, Bytes: last.Bytes}
+	s := &Summary{Job: j.ID, File: j.Request.File, Table: j.Request.Plan.Table, State: j.State, Counts: last.Counts, Bytes: last.Bytes, BytesTotal: last.Total}
 	s.Balanced = s.Counts.Balanced()
 	return s
 }

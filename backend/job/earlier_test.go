@@ -70,6 +70,9 @@ func TestTakeUp(t *testing.T) {
 	if n := b.count(b.path("out.db"), "linefeed_marks"); n != 1 {
 		t.Errorf("%d marks, want 1", n)
 	}
+	if s := j.Summary; s.BytesTotal <= s.Bytes {
+		t.Errorf("%d of %d bytes were read", s.Bytes, s.BytesTotal)
+	}
 	b.all(b.takeUp(j.ID, TakeUp{}))
 	if _, err := b.runner.TakeUp(t.Context(), j.ID, TakeUp{}); !errors.Is(err, ErrNotActive) {
 		t.Errorf("a job that is done is taken up: %v", err)
@@ -172,6 +175,38 @@ func TestTakeUpOfACompleteJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.all(b.takeUp(j.ID, TakeUp{}))
+}
+
+// A job that is left is cancelled, tells how far it came, and can still go on.
+func TestLeave(t *testing.T) {
+	b := newBench(t)
+	j := b.half(b.file("in.csv", rows(halfRows, 100)))
+	if _, err := b.storeFile().Exec("UPDATE jobs SET state = 'interrupted', summary = '' WHERE id = ?", j.ID); err != nil { // as one that was killed
+		t.Fatal(err)
+	}
+	killed, err := b.runner.Job(t.Context(), j.ID)
+	if err != nil || killed.State != Interrupted || killed.Summary == nil || killed.Summary.BytesTotal != j.Summary.BytesTotal {
+		t.Errorf("%+v, %v", killed, err)
+	}
+	for range 2 {
+		if err := b.runner.Leave(t.Context(), j.ID); err != nil {
+			t.Error(err)
+		}
+		left, err := b.runner.Job(t.Context(), j.ID)
+		if err != nil || left.State != Cancelled || !left.Resumable || left.Summary == nil || left.Summary.Counts != killed.Summary.Counts {
+			t.Errorf("%+v, %v", left, err)
+		}
+	}
+	b.all(b.takeUp(j.ID, TakeUp{}))
+	if err := b.runner.Leave(t.Context(), j.ID); err != nil {
+		t.Error(err)
+	}
+	if j, err := b.runner.Job(t.Context(), j.ID); err != nil || j.State != Done {
+		t.Errorf("%+v, %v", j, err)
+	}
+	if err := b.runner.Leave(t.Context(), "none"); !errors.Is(err, ErrNoJob) {
+		t.Errorf("none: %v", err)
+	}
 }
 
 // A check is not taken up, and no job twice at the same time.

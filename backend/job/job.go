@@ -118,6 +118,9 @@ type Summary struct {
 	Seconds  float64 `json:"seconds"`
 	Balanced bool    `json:"balanced"`
 
+	// BytesTotal is the size of the file, where not all of its Bytes were read; 0 where it
+	// is not known.
+	BytesTotal int64 `json:"bytesTotal,omitempty"`
 	// RolledBack counts rows that were written and undone because the import did
 	// not reach its end. They are part of the balance.
 	RolledBack int64 `json:"rolledBack,omitempty"`
@@ -220,7 +223,7 @@ func fromStore(s store.Job) Job {
 			j.Summary, j.Problem = nil, fmt.Sprintf("the summary of job %s can't be read: %v", s.ID, err)
 		}
 	}
-	if j.State == Interrupted && j.Summary == nil && j.Problem == "" {
+	if (j.State == Interrupted || j.State == Cancelled) && j.Summary == nil && j.Problem == "" {
 		j.Summary = soFar(j, s.Checkpoints)
 	}
 	j.setResumable(s.FileLost)

@@ -152,6 +152,9 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	if err == nil && s.Read == 0 {
 		s.Warnings = append(withoutNoRecords(s.Warnings), noRecords(file, types.layout, p.req.Check))
 	}
+	if err != nil {
+		s.BytesTotal = file.Raw().Size()
+	}
 	s.Created = types.layout.Plan.Create && !p.req.Check && (err == nil || s.Inserted > 0)
 	s.Padded, s.Passed = stats.Padded+stats.Trimmed, stats.Comment+stats.Footer
 	return s, err
@@ -197,7 +200,7 @@ const checkpointFor = time.Second
 
 // keepCheckpoint stores how far a job has come.
 func (r *Runner) keepCheckpoint(a *active, file *csvfile.File, c load.Checkpoint) {
-	text, err := json.Marshal(checkpoint{Counts: c.Counts, Record: c.Record, Bytes: c.Bytes, Print: file.PrintUpTo(c.Bytes), Signs: c.Signs})
+	text, err := json.Marshal(checkpoint{Counts: c.Counts, Record: c.Record, Bytes: c.Bytes, Total: file.Raw().Size(), Print: file.PrintUpTo(c.Bytes), Signs: c.Signs})
 	if err != nil { // no value of these types has one
 		return
 	}

@@ -50,3 +50,12 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		return err
 	})
 }
+
+// Leave makes an interrupted job a cancelled one: nobody has to ask any more whether it
+// goes on, though it still can.
+func (r *Runner) Leave(ctx context.Context, id string) error {
+	if _, err := r.store.Job(ctx, id); err != nil {
+		return err
+	}
+	return r.store.Leave(ctx, id)
+}

@@ -155,3 +155,12 @@ func (s *Store) TakeUp(ctx context.Context, id string) error {
 	}
 	return err
 }
+
+// Leave makes an interrupted job a cancelled one. It leaves one in any other state as it
+// is.
+func (s *Store) Leave(ctx context.Context, id string) error {
+	if err := s.exec(ctx, "UPDATE jobs SET state = 'cancelled' WHERE id = ? AND state = 'interrupted'", id); err != nil {
+		return s.explain("leave job "+id, err)
+	}
+	return nil
+}

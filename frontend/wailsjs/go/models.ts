@@ -101,6 +101,11 @@ export namespace csvfile {
 	    given?: boolean;
 	    alternatives?: Alternative[];
 	}
+	export interface Limits {
+	    maxRecord?: number;
+	    maxUnpacked?: number;
+	    maxRatio?: number;
+	}
 	export interface Range {
 	    from: number;
 	    to: number;
@@ -158,6 +163,7 @@ export namespace job {
 	    bytes: number;
 	    seconds: number;
 	    balanced: boolean;
+	    bytesTotal?: number;
 	    rolledBack?: number;
 	    padded?: number;
 	    passed?: number;
@@ -191,22 +197,18 @@ export namespace job {
 	    onConflict?: string;
 	    unsure?: string;
 	}
-	export interface Limits {
-	    maxRecord?: number;
-	    maxUnpacked?: number;
-	    maxRatio?: number;
-	}
 	export interface Request {
 	    file: string;
 	    target: string;
 	    preset?: string;
 	    dialect: csvfile.Dialect;
 	    plan: load.Plan;
-	    limits: Limits;
+	    limits: csvfile.Limits;
 	    check?: boolean;
 	    infer?: string[];
 	    like?: string;
 	    retry?: Retry;
+	    profile?: string;
 	}
 	export interface Job {
 	    id: string;
@@ -221,7 +223,6 @@ export namespace job {
 	    problem?: string;
 	    rejectsForgotten?: string;
 	}
-	
 	export interface Preset {
 	    name: string;
 	    title: string;
@@ -238,6 +239,7 @@ export namespace job {
 	    records: number;
 	    complete: boolean;
 	    guesses: value.Guess[];
+	    profiles?: profile.Match[];
 	}
 	export interface RejectBytes {
 	    text: string;
@@ -267,6 +269,7 @@ export namespace job {
 	    columns: load.Column[];
 	    guesses: value.Guess[];
 	    mapping: FieldMapping[];
+	    profile?: profile.Match;
 	    problems: load.Problem[];
 	    warnings: load.Warning[];
 	}
@@ -386,6 +389,10 @@ export namespace load {
 	    reconnecting?: Reconnecting;
 	}
 	
+	export interface Rename {
+	    was: string;
+	    is: string;
+	}
 	export interface Scales {
 	    Known: boolean;
 	    Least: number;
@@ -457,6 +464,20 @@ export namespace message {
 	    hintId?: string;
 	    params?: {[key: string]: any};
 	    settings?: Setting[];
+	}
+
+}
+
+export namespace profile {
+	
+	export interface Match {
+	    name: string;
+	    match: number;
+	    gone?: string[];
+	    added?: string[];
+	    moved?: string[];
+	    renamed?: load.Rename[];
+	    likely?: load.Rename[];
 	}
 
 }

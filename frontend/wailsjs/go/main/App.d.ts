@@ -30,13 +30,15 @@ export function Encodings():Promise<Array<csvfile.Encoding>>;
 
 export function Folders():Promise<main.Folders>;
 
-export function Forget(arg1:string):Promise<void>;
+export function Forget(arg1:string):Promise<string>;
 
 export function GivePassword(arg1:string,arg2:string):Promise<void>;
 
 export function Head(arg1:string,arg2:string,arg3:string,arg4:number):Promise<connection.Head>;
 
 export function Jobs():Promise<Array<job.Job>>;
+
+export function Leave(arg1:string):Promise<void>;
 
 export function Live():Promise<main.Live>;
 

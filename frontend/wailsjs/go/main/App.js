@@ -66,6 +66,10 @@ export function Jobs() {
   return window['go']['main']['App']['Jobs']();
 }
 
+export function Leave(arg1) {
+  return window['go']['main']['App']['Leave'](arg1);
+}
+
 export function Live() {
   return window['go']['main']['App']['Live']();
 }
