@@ -367,6 +367,15 @@ export namespace load {
 	    params?: {[key: string]: any};
 	    settings?: message.Setting[];
 	}
+	export interface Waiting {
+	    job: string;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
+	}
 	export interface Reconnecting {
 	    reason: string;
 	    attempt: number;
@@ -387,6 +396,7 @@ export namespace load {
 	    bytesPerSecond: number;
 	    etaMs?: number;
 	    reconnecting?: Reconnecting;
+	    waiting?: Waiting;
 	}
 	
 	export interface Rename {
@@ -408,6 +418,7 @@ export namespace load {
 	    name: string;
 	    rows: number;
 	}
+	
 	export interface Warning {
 	    code: string;
 	    line?: number;
