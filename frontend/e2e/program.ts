@@ -40,18 +40,22 @@ export class Program implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  /** Starts the program and has it serve its page to a browser. Pages of origins may call the local API. */
+  /**
+   * Starts the program and has it serve its page to a browser. Pages of origins may call the local API. What the
+   * program finds in its home, prepare puts there.
+   */
   static async serve(
     name: string,
     display: Display,
     origins: (page: string) => string,
+    prepare?: (home: string) => Promise<void>,
   ): Promise<Program> {
     const address = `127.0.0.1:${await freePort()}`;
     const page = `http://${address}`;
     const assets = join(repository, 'frontend/dist/linefeed/browser');
     const command = [join(binaries, 'e2e-dev'), '-devserver', address, '-assetdir', assets];
     const env = { LINEFEED_ORIGINS: origins(page) };
-    const program = await Program.#start(name, display, address, command, env);
+    const program = await Program.#start(name, display, address, command, env, prepare);
     await until(`an answer at ${page}`, async () => (await fetch(page)).ok);
     return program;
   }
@@ -69,6 +73,7 @@ export class Program implements AsyncDisposable {
     address: string,
     [file = '', ...args]: readonly string[],
     more: NodeJS.ProcessEnv,
+    prepare?: (home: string) => Promise<void>,
   ): Promise<Program> {
     await using resources = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'linefeed-e2e-'));
@@ -76,6 +81,7 @@ export class Program implements AsyncDisposable {
     const home = join(folder, 'home');
     const run = join(home, 'run');
     await mkdir(run, { recursive: true, mode: 0o700 });
+    await prepare?.(home);
     const announced = announcement(run);
     // The keychain of who runs the tests is left alone.
     const own = { LINEFEED_HOME: home, LINEFEED_KEYCHAIN: 'none' };

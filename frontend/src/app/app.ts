@@ -14,6 +14,7 @@ import { Draft } from './draft/draft';
 import { CloseQuestion } from './frame/close-question';
 import { Header } from './frame/header';
 import { KeyList } from './frame/key-list';
+import { NoticeLine } from './frame/notice-line';
 import { Place } from './frame/place';
 import { Rail } from './frame/rail';
 import { StatusLine } from './frame/status-line';
@@ -21,10 +22,11 @@ import { StatusLine } from './frame/status-line';
 /** The window's frame, with the page of the step or the run in it. */
 @Component({
   selector: 'lf-root',
-  imports: [RouterOutlet, CloseQuestion, Header, KeyList, Rail, StatusLine],
+  imports: [RouterOutlet, CloseQuestion, Header, KeyList, NoticeLine, Rail, StatusLine],
   template: `
     <lf-rail />
     <lf-header />
+    <lf-notice-line />
     <main #page class="page" tabindex="-1"><router-outlet /></main>
     <lf-close-question />
     <lf-status-line />

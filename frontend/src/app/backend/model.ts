@@ -38,6 +38,7 @@ export type Choice = value.Choice;
 export type Guess = value.Guess;
 
 export type Job = job.Job;
+export type Notice = store.Notice;
 export type Preset = job.Preset;
 export type Preview = job.Preview;
 export type Problem = load.Problem;

@@ -21,6 +21,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
   const nothing: Program = Object.assign(new Program(), {
     live: () => Promise.reject<Address>(new Error('no stream in this test')),
     jobs: () => Promise.resolve<Job[]>([]),
+    notices: () => Promise.resolve([]),
     recent: () => Promise.resolve<string[]>([]),
     sampleFile: () => Promise.resolve(''),
     folders: () => Promise.resolve<Folders>({ own: '', documents: '' }),

@@ -12,6 +12,7 @@ import type {
   Folders,
   Head,
   Job,
+  Notice,
   Preset,
   Preview,
   RejectBytes,
@@ -151,6 +152,20 @@ export class Program {
 
   cancel(job: string): Promise<void> {
     return ask(() => app.Cancel(job));
+  }
+
+  /** Removes a job that has ended, with all that is kept of it. */
+  forget(job: string): Promise<void> {
+    return ask(() => app.Forget(job));
+  }
+
+  /** What happened to the program itself, until it is dismissed. */
+  notices(): Promise<Notice[]> {
+    return list(() => app.Notices());
+  }
+
+  dismissNotice(id: number): Promise<void> {
+    return ask(() => app.DismissNotice(id));
   }
 
   /** The latest jobs, newest first. */

@@ -58,6 +58,12 @@ export class Runs {
     return run;
   }
 
+  /** Removes a run that has ended, with all that is kept of it. */
+  async forget(id: string): Promise<void> {
+    await this.program.forget(id);
+    this.known.update((known) => new Map([...known].filter(([other]) => other !== id)));
+  }
+
   private async refresh(): Promise<void> {
     try {
       const jobs = await this.program.jobs();

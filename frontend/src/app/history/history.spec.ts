@@ -23,6 +23,65 @@ const run = (id: string, check: boolean) => {
 };
 
 describe('History', () => {
+  it('forgets a run that has ended, once that is confirmed', async () => {
+    vi.stubGlobal(
+      'ResizeObserver',
+      class {
+        constructor(private readonly seen: () => void) {}
+        observe() {
+          this.seen();
+        }
+        disconnect() {
+          // nothing is held
+        }
+      },
+    );
+    const list = signal([run('first', false), run('second', true)]);
+    const forgotten: string[] = [];
+    const forget = (id: string) => {
+      if (id === 'second') {
+        return Promise.reject(new Error('job second has not ended'));
+      }
+      forgotten.push(id);
+      list.update((all) => all.filter((r) => r.id !== id));
+      return Promise.resolve();
+    };
+    TestBed.configureTestingModule({
+      providers: [
+        provideRouter([]),
+        { provide: Runs, useValue: { list, error: signal(''), forget } },
+      ],
+    });
+    const fixture = TestBed.createComponent(History);
+    await fixture.whenStable();
+    const page = fixture.nativeElement as HTMLElement;
+    const click = async (selector: string) => {
+      page.querySelector<HTMLElement>(selector)?.click();
+      await fixture.whenStable();
+    };
+    const asked = () => page.querySelector('[data-testid=forget-confirm] p')?.textContent;
+
+    await click('[data-job=first] button');
+    expect(asked()).toBe(
+      'Forget the import of first.csv and its log of 206 rejected records? The rows it loaded stay.',
+    );
+    await click('[data-testid=forget-confirm] button');
+    expect(asked()).toBeUndefined();
+    expect(forgotten).toEqual([]);
+
+    await click('[data-job=first] button');
+    await click('[data-testid=forget]');
+    expect(forgotten).toEqual(['first']);
+    expect(page.querySelector('[data-job=first]')).toBeNull();
+
+    await click('[data-job=second] button');
+    expect(asked()).toBe('Forget the check of second.csv and its log of 206 rejected records?');
+    await click('[data-testid=forget]');
+    expect(page.textContent).toContain('Job second has not ended');
+    expect(page.querySelector('[data-job=second]')).not.toBeNull();
+    vi.unstubAllGlobals();
+  });
+
   it('says of a check that it checked, and of no row that it was loaded', async () => {
     vi.stubGlobal(
       'ResizeObserver',

@@ -1,17 +1,30 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
+import { Trash2 } from 'lucide';
 import { Runs } from '../backend/runs';
 import type { Run } from '../backend/run';
-import { count, dayAndTime, duration, fileName, nothing, percent } from '../format/format';
+import {
+  count,
+  counted,
+  dayAndTime,
+  duration,
+  fileName,
+  messageOf,
+  nothing,
+  percent,
+} from '../format/format';
 import { tableOf, targetInFull, targetName } from '../format/target';
 import { Rows } from '../grid/rows';
+import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
+import { Question } from '../notice/question';
 
 /** All runs, newest first; opening one shows it. */
 @Component({
   selector: 'lf-history',
-  imports: [ErrorNotice, MatTooltip, Rows],
+  imports: [ErrorNotice, Icon, MatButton, MatTooltip, Question, Rows],
   templateUrl: './history.html',
   styleUrl: './history.scss',
 })
@@ -26,12 +39,47 @@ export class History {
   protected readonly targetInFull = targetInFull;
   protected readonly targetName = targetName;
 
+  protected readonly icons = { Trash2 };
+
   protected readonly list = computed(() => this.runs.list());
+  protected readonly active = signal(-1);
+  /** The run that is to be forgotten, once that is confirmed. */
+  protected readonly unwanted = signal<Run | undefined>(undefined);
+  protected readonly error = signal('');
+  protected readonly question = computed(() => {
+    const run = this.unwanted();
+    if (!run) {
+      return '';
+    }
+    const { check, file } = run.job().request;
+    const { rejected } = run.counts();
+    const log = rejected ? ` and its log of ${counted(rejected, 'rejected record')}` : '';
+    const rows = check ? '' : ' The rows it loaded stay.';
+    return `Forget the ${check ? 'check' : 'import'} of ${fileName(file)}${log}?${rows}`;
+  });
 
   protected open(index: number): void {
     const run = this.list()[index];
     if (run) {
       void this.router.navigate(['/runs', run.id]);
+    }
+  }
+
+  /** Asks whether a run is to be forgotten. One that is active is stopped first, on its own page. */
+  protected ask(run: Run | undefined): void {
+    if (run && !run.active()) {
+      this.unwanted.set(run);
+    }
+  }
+
+  protected async forget(run: Run): Promise<void> {
+    this.unwanted.set(undefined);
+    try {
+      await this.runs.forget(run.id);
+      this.active.set(-1);
+      this.error.set('');
+    } catch (reason) {
+      this.error.set(messageOf(reason));
     }
   }
 
