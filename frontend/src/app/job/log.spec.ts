@@ -5,15 +5,15 @@ import { fakeProgram } from '../backend/program.fake';
 import { Run } from '../backend/run';
 import { Log } from './log';
 
-const job = (state: string): Job => ({
-  ...{ id: 'a', state, created: '' },
+const job = (state: string, rejectsForgotten?: string): Job => ({
+  ...{ id: 'a', state, created: '', rejectsForgotten },
   request: {
     ...{ file: '/a.csv', target: '/a.db', dialect: {}, limits: {}, plan: { table: 'a' } },
   },
 });
 
 /** A log of this many rejects, every other one too long. */
-function setUp(state: string, size: number) {
+function setUp(state: string, size: number, forgotten?: string) {
   vi.stubGlobal(
     'ResizeObserver',
     class {
@@ -41,7 +41,7 @@ function setUp(state: string, size: number) {
   TestBed.configureTestingModule({
     providers: [{ provide: Program, useValue: fakeProgram({ rejects }) }],
   });
-  const run = new Run(job(state));
+  const run = new Run(job(state, forgotten));
   const fixture = TestBed.createComponent(Log);
   fixture.componentRef.setInput('run', run);
   fixture.componentRef.setInput('counts', []);
@@ -66,6 +66,7 @@ describe('Log', () => {
     await shows(() => {
       expect(total()).toBe('601');
     });
+    expect(page.querySelector('.gone')).toBeNull();
     expect(end()).toBeNull();
 
     fixture.componentInstance.only({ code: 'too_long', column: '', count: 300 });
@@ -73,6 +74,13 @@ describe('Log', () => {
       expect(page.textContent).toContain('300 found');
     });
     expect(end()).toBeNull();
+  });
+
+  it('says when the rejects are no longer kept', async () => {
+    const { page, shows } = setUp('done', 0, '2026-03-01T12:04:00');
+    await shows(() => {
+      expect(page.querySelector('.gone')?.textContent).toContain('removed 2026-03-01 12:04.');
+    });
   });
 
   it('counts what comes after one has scrolled away', async () => {

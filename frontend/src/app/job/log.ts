@@ -19,7 +19,7 @@ import { ArrowDownToLine, Search } from 'lucide';
 import type { Reject, RejectCount } from '../backend/model';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
-import { count, nothing, oneLine, timeOfDay } from '../format/format';
+import { count, dayAndTime, nothing, oneLine, timeOfDay } from '../format/format';
 import { reason } from '../format/words';
 import { named } from '../notice/settings';
 import { Rows } from '../grid/rows';
@@ -52,6 +52,7 @@ export class Log {
   protected readonly nothing = nothing;
   protected readonly oneLine = oneLine;
   protected readonly timeOfDay = timeOfDay;
+  protected readonly when = dayAndTime;
   protected readonly why = reason;
   protected readonly named = named;
 
