@@ -45,8 +45,9 @@
 //     server can't be reached; target/targettest is the suite that every
 //     database passes, and target/testserver starts the database servers of
 //     tests, and has a network with faults.
-//   - store keeps jobs, rejects and connections in an SQLite file of the program's
-//     own; secret keeps passwords in the system's keychain.
+//   - store keeps jobs, rejects, connections and settings in an SQLite file of the
+//     program's own. It brings an older file up to date, sets a damaged one aside, and
+//     forgets what is old; secret keeps passwords in the system's keychain.
 //   - profile keeps how a kind of file is imported under a name, in a readable
 //     file, and finds those that fit the header of another file.
 //   - connection keeps targets under a name, finds their passwords, opens them, and

@@ -1,5 +1,8 @@
-// Package store keeps the jobs and every record that they rejected, and the saved
-// connections, in an SQLite file of the program's own.
+// Package store keeps the jobs and every record that they rejected, the saved
+// connections and the settings, in an SQLite file of the program's own.
+//
+// The tables are made and brought up to date by steps (migrate.go); a damaged file is
+// set aside (damage.go); what is old is forgotten in the background (tidy.go).
 //
 // Several processes can have it open at the same time: the window and any number
 // of command lines.
