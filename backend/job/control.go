@@ -8,7 +8,8 @@ import (
 
 // An order changes a job that has not ended. Its JSON goes to the process that runs it.
 type order struct {
-	Do string `json:"do"`
+	Do  string `json:"do"`
+	Set bool   `json:"set,omitempty"` // it is about the set of the job
 }
 
 // What an order may say.
@@ -65,6 +66,8 @@ func (r *Runner) obey(id string, o order) (own bool, err error) {
 	switch {
 	case a == nil:
 		return false, nil
+	case o.Set && a.set != nil:
+		return true, r.obeySet(a.set, o.Do)
 	case o.Do == doCancel:
 		a.cancel(errCancelled)
 		r.drop(a, errCancelled)
@@ -78,16 +81,13 @@ func (r *Runner) obey(id string, o order) (own bool, err error) {
 		if a.job.State != Running {
 			return true, message.NewError(nil, "not_running", "", "job", id, "state", state)
 		}
-		a.resumed = make(chan struct{})
-		r.setState(a, Paused)
+		r.pause(a)
 		r.begin(r.atOnce) // a paused job lets others begin
 	case doResume:
 		if a.job.State != Paused {
 			return true, message.NewError(nil, "not_paused", "", "job", id, "state", state)
 		}
-		close(a.resumed)
-		a.resumed = nil
-		r.setState(a, Running)
+		r.unpause(a)
 	case doFirst:
 		if !r.toFront(a) {
 			return true, message.NewError(nil, "not_queued", "", "job", id, "state", state)
@@ -96,6 +96,19 @@ func (r *Runner) obey(id string, o order) (own bool, err error) {
 		return true, message.NewError(nil, "order_unknown", "use_newer_version", "order", o.Do)
 	}
 	return true, nil
+}
+
+// pause pauses a running job. Runner.mu is held.
+func (r *Runner) pause(a *active) {
+	a.resumed = make(chan struct{})
+	r.setState(a, Paused)
+}
+
+// unpause resumes a paused job. Runner.mu is held.
+func (r *Runner) unpause(a *active) {
+	close(a.resumed)
+	a.resumed = nil
+	r.setState(a, Running)
 }
 
 // hasEnded returns the error of an order about a job that has ended.

@@ -168,7 +168,7 @@ func (p *prepared) goOn(ctx context.Context, marks []load.Mark, how *TakeUp) (er
 
 // beginAnew removes what is left of a job of which nothing was committed.
 func (r *Runner) beginAnew(ctx context.Context, p *prepared, id string, e *earlier) error {
-	if e.Plan.Create && p.dst.Place().File == "" { // it may have made its table already
+	if e.Plan.Create && p.made == nil && p.dst.Place().File == "" { // it may have made its table already
 		made, err := p.dst.Prepare(ctx, id, e.layout())
 		if err == nil {
 			err = made.Close()

@@ -100,6 +100,27 @@ func TestTakeUpOfNothing(t *testing.T) {
 	}
 }
 
+// A job that was stopped when it had only rejected records begins anew.
+func TestTakeUpOfRejectsAlone(t *testing.T) {
+	b := newBench(t)
+	file := b.file("in.csv", rows(halfRows, 1))
+	j := b.start(Request{File: file, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}})
+	b.until(j.ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
+	if err := b.runner.Pause(t.Context(), j.ID); err != nil { // which commits
+		t.Fatal(err)
+	}
+	b.until(j.ID, state(Paused))
+	if err := b.runner.Cancel(t.Context(), j.ID); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := b.runner.Wait(t.Context(), j.ID); !errors.Is(err, errCancelled) || s.Inserted != 0 || s.Rejected == 0 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if s, err := b.takeUp(j.ID, TakeUp{}); err != nil || s.Rejected != halfRows || b.stored(j.ID) != halfRows {
+		t.Errorf("%+v, %v; %d rejects", s, err, b.stored(j.ID))
+	}
+}
+
 // A job goes on with the file that it began with alone, unless it is told to.
 func TestTakeUpOfAChangedFile(t *testing.T) {
 	good := rows(halfRows, 100)

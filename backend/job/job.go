@@ -82,6 +82,9 @@ type Job struct {
 	State   State   `json:"state"`
 	Request Request `json:"request"`
 
+	// Set is the ID of the set that it is one of; "" for none.
+	Set string `json:"set,omitempty"`
+
 	Created  string `json:"created"`            // RFC 3339, milliseconds
 	Started  string `json:"started,omitempty"`  // "" until it runs
 	Finished string `json:"finished,omitempty"` // "" until it ended
@@ -213,7 +216,7 @@ func (j *Job) stored() (store.Job, error) {
 // fromStore returns the job that is stored as s. What can't be read is left out
 // and reported as its Problem.
 func fromStore(s store.Job) Job {
-	j := Job{ID: s.ID, State: State(s.State), Created: s.Created, Started: s.Started, Finished: s.Finished, RejectsForgotten: s.Forgot}
+	j := Job{ID: s.ID, State: State(s.State), Set: s.Set, Created: s.Created, Started: s.Started, Finished: s.Finished, RejectsForgotten: s.Forgot}
 	if err := json.Unmarshal([]byte(s.Request), &j.Request); err != nil {
 		j.Request, j.Problem = Request{File: s.File}, fmt.Sprintf("the request of job %s can't be read: %v", s.ID, err)
 	}

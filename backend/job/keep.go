@@ -33,6 +33,7 @@ func (r *Runner) setState(a *active, s State) {
 		a.job.Started = wireTime(time.Now())
 	}
 	r.hub.State(a.job.ID, event.State{State: string(s)})
+	r.tellSet(a)
 
 	k := &a.keeper
 	k.changed = true
@@ -115,6 +116,7 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	}
 	r.hub.State(published.ID, event.State{State: string(published.State), Summary: published.Summary, Ended: true})
 	delete(r.jobs, published.ID)
+	r.leaveSet(a, published.Summary)
 	r.recent = append(r.recent[max(0, len(r.recent)+1-mostRecent):], a)
 	close(a.ended)
 }

@@ -33,6 +33,9 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		return s, err
 	}
 	p := &prepared{req: req, targets: r.targets}
+	if err := r.joinMade(a, p); err != nil {
+		return s, err
+	}
 	defer func() {
 		if err != nil && p.earlier != nil && s.Read == 0 { // it did not go on
 			s.Counts = p.earlier.sure()
@@ -60,10 +63,16 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if p.dst != nil {
 		defer r.publishWaiting(a, p.dst)()
 	}
+	looked, err := r.lookAtSet(a, p)
+	if err != nil {
+		s.Seconds = looked.Seconds()
+		return s, err
+	}
 	types, err := r.settleTypes(a, p)
 	if err != nil {
 		return s, err
 	}
+	types.took = looked
 	if p.blank {
 		r.publishWarnings(a, types.settled.Warnings)
 		err := s.passBlank(p.file, types.settled.Warnings)
@@ -87,7 +96,7 @@ func (r *Runner) settleTypes(a *active, p *prepared) (*types, error) {
 	if p.dst != nil && !p.req.Check && p.dst.Place().Marks {
 		opt.Job = a.job.ID
 		opt.OnCommit = func(c load.Checkpoint) { r.keepCheckpoint(a, p.file, c) }
-		opt.OnCommitted = func() { r.checkpointWentThrough(a) }
+		opt.OnCommitted = func() { r.checkpointWentThrough(a); r.madeTable(a) }
 	}
 	if e := p.earlier; e != nil {
 		opt.Earlier = load.Earlier{Rejected: r.store.RejectedRecords(a.ctx, a.job.ID), Signs: e.signs}
@@ -136,7 +145,7 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 		return r.setKept(context.WithoutCancel(ctx), a.job.ID, remember(), file.Head())
 	})
 	if types.opt.Job != "" {
-		types.more = append(types.more, r.leaveMarks(a, p, table, did, err)...)
+		types.more = append(types.more, r.leaveMarks(a, p, table, err)...)
 	}
 	types.more = append(types.more, did.Untold...)
 	if did.Reconnects > 0 {
@@ -160,16 +169,15 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	return s, err
 }
 
-// leaveMarks removes the marks of a job that did what did says, unless it can go on
-// from them.
-func (r *Runner) leaveMarks(a *active, p *prepared, t load.TableName, did load.Summary, err error) []load.Warning {
+// leaveMarks removes the marks of a job, unless it can go on from them.
+func (r *Runner) leaveMarks(a *active, p *prepared, t load.TableName, err error) []load.Warning {
 	var undone *load.UndoneError
 	switch {
 	case err == nil:
 		if err := r.brieflyKeep(a, r.store.CompleteCheckpoint); err != nil {
 			return []load.Warning{marksLeft(err)}
 		}
-	case p.earlier != nil, did.Inserted+did.Updated+did.Skipped > 0, errors.Is(err, load.ErrLost), errors.As(err, &undone) && undone.Unknown:
+	case p.earlier != nil, a.committed, errors.Is(err, load.ErrLost), errors.As(err, &undone) && undone.Unknown:
 		return nil
 	}
 	return r.forgetMarks(a, p.dst, t)
@@ -210,6 +218,7 @@ func (r *Runner) keepCheckpoint(a *active, file *csvfile.File, c load.Checkpoint
 
 // checkpointWentThrough notes that the last checkpoint did.
 func (r *Runner) checkpointWentThrough(a *active) {
+	a.committed = true
 	if a.checkpointKept {
 		_ = r.brieflyKeep(a, func(ctx context.Context, id, _ string) error { return r.store.CheckpointWentThrough(ctx, id) })
 	}

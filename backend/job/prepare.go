@@ -34,6 +34,7 @@ type prepared struct {
 	blank   bool           // the file holds nothing but blank lines
 	print   string         // the file's fingerprint; see contents
 
+	made    *kept    // what the job of its set keeps that has made its table; nil for none
 	earlier *earlier // what the job goes on with; nil for one that begins
 }
 
@@ -109,6 +110,9 @@ func (p *prepared) lookAtTable(ctx context.Context) (err error) {
 	case p.req.by != nil:
 		p.columns = p.req.by.guessed(p.columns)
 		p.req.Plan.Create = p.req.Plan.Create && !p.req.by.makes
+	}
+	if p.exists && p.made != nil {
+		p.made.readAlike(p.columns)
 	}
 	return err
 }

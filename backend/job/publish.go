@@ -68,6 +68,9 @@ func (r *Runner) setProgress(a *active, p load.Progress) {
 	}
 	a.progress = &p
 	r.hub.Progress(a.job.ID, p)
+	if a.set != nil {
+		r.setSetProgress(a.set)
+	}
 }
 
 // keepRejects stores and publishes rejects, also after a cancel.

@@ -14,12 +14,13 @@ import (
 // Jobs begin in the order of the queue, as many side by side as the setting
 // [store.ImportsAtOnce] says; each has its own memory. Those with the same database
 // take turns: one may need what an earlier one has loaded. Those with the same SQLite file
-// do so in all processes (see turn.go), as it has one writer at a time. A paused job lets others begin, but none into its database. One
-// that is resumed runs at once, whatever else does.
+// do so in all processes (see turn.go), as it has one writer at a time; only the files of a
+// set may go into a server side by side. A paused job lets others begin, but none into its
+// database. One that is resumed runs at once, whatever else does.
 
 // enqueue queues a job, once keep has stored that.
 func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Context) error) (Job, error) {
-	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	a.within(ctx)
 	a.place = r.place(ctx, a.req)
 
 	r.mu.Lock()
@@ -46,19 +47,21 @@ func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Conte
 		r.drop(a, ErrClosed)
 	}
 	r.begin(most)
-	if !r.attending {
-		r.attending = true
-		r.work.Go(r.attend)
-	}
+	r.attendNow()
 	return j, nil
+}
+
+// within gives a job a context of its own, with the values of ctx.
+func (a *active) within(ctx context.Context) {
+	a.ctx, a.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 }
 
 // begin begins the jobs of the queue that may run now, with at most that many side by
 // side. Runner.mu is held.
 func (r *Runner) begin(most int) {
 	r.atOnce = most
-	for r.running() < r.atOnce {
-		i := slices.IndexFunc(r.queue, func(a *active) bool { return !r.taken(a.place) })
+	for {
+		i := slices.IndexFunc(r.queue, r.mayBegin)
 		if i < 0 {
 			return
 		}
@@ -91,22 +94,25 @@ func (r *Runner) running() (n int) {
 	return n
 }
 
-// taken reports whether a job that has begun loads into a database. Runner.mu is held.
-func (r *Runner) taken(place string) bool {
-	for _, a := range r.jobs {
-		if place != "" && a.job.State != Queued && target.Same(a.place, place) {
+// taken reports whether another job that has begun loads into the database of a.
+// Runner.mu is held.
+func (r *Runner) taken(a *active) bool {
+	for _, b := range r.jobs {
+		if a.place != "" && b.job.State != Queued && target.Same(a.place, b.place) && !sharesPlace(a, b) {
 			return true
 		}
 	}
 	return false
 }
 
-// drop ends a job that is still in the queue. Runner.mu is held.
+// drop ends a job that has not begun. Runner.mu is held.
 func (r *Runner) drop(a *active, cause error) {
 	if i := slices.Index(r.queue, a); i >= 0 {
 		r.queue = slices.Delete(r.queue, i, i+1)
-		r.work.Go(func() { r.end(a, Summary{}, cause) })
+	} else if a.set == nil || !a.set.drop(a) {
+		return
 	}
+	r.work.Go(func() { r.end(a, Summary{}, cause) })
 }
 
 // toFront moves a job to the front of the queue, and reports whether it is in it.

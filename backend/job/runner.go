@@ -26,15 +26,16 @@ type Runner struct {
 	// Profiles are those that requests may name. It is not changed once jobs are started.
 	Profiles *profile.Book
 
-	mu        sync.Mutex         // never held while the store is read or written
-	jobs      map[string]*active // those that have not ended
-	queue     []*active          // those of them that have not begun, in their order
-	atOnce    int                // the number of jobs that may run side by side
-	attending bool               // a goroutine looks for wishes
-	recent    []*active          // the last that have ended, for Wait: the store keeps no errors
-	unkept    map[string]Job     // those that have ended without the store knowing yet
-	closing   time.Time          // when Close was called; zero before
-	open      context.Context    // done when the runner is closed
+	mu        sync.Mutex            // never held while the store is read or written
+	jobs      map[string]*active    // those that have not ended
+	sets      map[string]*activeSet // those with jobs that have not ended
+	queue     []*active             // those of them that have not begun, in their order
+	atOnce    int                   // the number of jobs that may run side by side
+	attending bool                  // a goroutine looks for wishes
+	recent    []*active             // the last that have ended, for Wait: the store keeps no errors
+	unkept    map[string]Job        // those that have ended without the store knowing yet
+	closing   time.Time             // when Close was called; zero before
+	open      context.Context       // done when the runner is closed
 	shut      context.CancelCauseFunc
 	work      sync.WaitGroup
 }
@@ -54,8 +55,14 @@ type active struct {
 	table    string
 	keeper   keeper
 
+	set  *activeSet // that it is one of; nil for none
+	size int64      // bytes of its file, for the set
+	told State      // that the set knows
+	fed  bool       // the set has put it into the queue
+
 	checkpoint     string // the last one
 	checkpointKept bool   // it could be stored
+	committed      bool   // one went through: its rows, the table that it made, and its marks are there
 
 	publishedUpTo int64          // the last rejected record that was published
 	published     []event.Reject // room for rejects that are published
@@ -104,7 +111,7 @@ func (URLs) Address(_ context.Context, url string) (string, error) { return url,
 
 // NewRunner returns a runner that stores its jobs in st and publishes them to hub.
 func NewRunner(st *store.Store, hub *event.Hub, targets Targets) *Runner {
-	r := &Runner{store: st, hub: hub, targets: targets, Profiles: profile.New(""), jobs: map[string]*active{}, atOnce: 1, unkept: map[string]Job{}}
+	r := &Runner{store: st, hub: hub, targets: targets, Profiles: profile.New(""), jobs: map[string]*active{}, sets: map[string]*activeSet{}, atOnce: 1, unkept: map[string]Job{}}
 	r.open, r.shut = context.WithCancelCause(context.Background())
 	return r
 }
@@ -118,9 +125,7 @@ func (r *Runner) Close() {
 	}
 	for _, a := range r.jobs {
 		a.cancel(ErrClosed)
-	}
-	for len(r.queue) > 0 {
-		r.drop(r.queue[0], ErrClosed)
+		r.drop(a, ErrClosed)
 	}
 	r.mu.Unlock()
 	r.shut(ErrClosed)
@@ -142,9 +147,17 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 			return Job{}, err
 		}
 	}
-	a := &active{ended: make(chan struct{}), table: req.Plan.Table, req: req}
-	a.job = Job{ID: newID(), State: Queued, Request: req.redacted(), Created: wireTime(time.Now())}
+	a := newActive(req)
+	a.job.ID, a.job.Created = newID(), wireTime(time.Now())
 	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a) })
+}
+
+// newActive returns a job of a request that is yet to be queued.
+func newActive(req Request) *active {
+	return &active{
+		ended: make(chan struct{}), table: req.Plan.Table, req: req,
+		job: Job{State: Queued, Request: req.redacted()},
+	}
 }
 
 // keepNew stores a new job. Once the runner is closed it does not wait for the

@@ -41,7 +41,8 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		return Job{}, message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
 	}
 	j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
-	a := &active{ended: make(chan struct{}), table: j.Request.Plan.Table, req: j.Request, job: j, takenUp: &how}
+	a := newActive(j.Request)
+	a.job, a.takenUp = j, &how
 	return r.enqueue(ctx, a, func(ctx context.Context) error {
 		err := r.store.TakeUp(ctx, id)
 		if errors.Is(err, store.ErrTaken) {

@@ -95,6 +95,14 @@ func refusal(answer string) error {
 	return &message.Error{Note: note}
 }
 
+// attendNow has a goroutine look for wishes. Runner.mu is held.
+func (r *Runner) attendNow() {
+	if !r.attending {
+		r.attending = true
+		r.work.Go(r.attend)
+	}
+}
+
 // attend looks for wishes until no job is left, or the runner is closed.
 func (r *Runner) attend() {
 	tick := time.NewTicker(lookForWishes)

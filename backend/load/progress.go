@@ -73,8 +73,8 @@ type Reconnecting struct {
 	NextTry time.Time `json:"nextTry"`
 }
 
-// mostBeforeDone is the highest percentage before the last commit is through.
-const mostBeforeDone = 99.9
+// MostBeforeDone is the highest percentage before the last commit is through.
+const MostBeforeDone = 99.9
 
 // rateWindow is the time over which rates are taken.
 const rateWindow = 3 * time.Second
@@ -169,7 +169,7 @@ func (p *progress) send(now time.Time) {
 		if s.Phase != PhaseDone {
 			percent = 0
 			if s.BytesTotal > 0 {
-				percent = min(100*float64(s.BytesRead)/float64(s.BytesTotal), mostBeforeDone)
+				percent = min(100*float64(s.BytesRead)/float64(s.BytesTotal), MostBeforeDone)
 			}
 			if s.BytesPerSecond > 0 {
 				left := int64(1000 * float64(max(s.BytesTotal-s.BytesRead, 0)) / s.BytesPerSecond)

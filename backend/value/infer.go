@@ -192,12 +192,28 @@ func (i *Inference) Add(r *load.Record) {
 // AddBlock takes the good records of b into account, field by field.
 func (i *Inference) AddBlock(b *load.Block) {
 	for n, w := range i.fields {
-		at := n
-		for row := range b.Rows {
-			f := &b.Fields[at]
-			at += b.Width
-			i.add(w, b.Arena[f.Start:f.End:f.End], f.Quoted, b.Rows[row].Line)
+		i.addField(w, b, n)
+	}
+}
+
+// AddBlockOf returns what does as AddBlock for a file whose fields are others: from holds
+// for each field of the Inference the index of the one in the file, -1 for none.
+func (i *Inference) AddBlockOf(from []int) func(*load.Block) {
+	return func(b *load.Block) {
+		for n, w := range i.fields {
+			if from[n] >= 0 {
+				i.addField(w, b, from[n])
+			}
 		}
+	}
+}
+
+// addField takes the values of field at of a block into account.
+func (i *Inference) addField(w *fieldWatch, b *load.Block, at int) {
+	for row := range b.Rows {
+		f := &b.Fields[at]
+		at += b.Width
+		i.add(w, b.Arena[f.Start:f.End:f.End], f.Quoted, b.Rows[row].Line)
 	}
 }
 

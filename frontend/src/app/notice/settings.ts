@@ -20,6 +20,7 @@ const names: Readonly<Record<string, string>> = {
   maxRejects: 'Stop after rejects, under Check',
   maxUnpacked: 'only on the command line',
   member: 'File in archive, under Source',
+  mixedHeaders: 'Files with other fields, under Check',
   null: 'Read as NULL, under Check',
   onConflict: 'Key already in the table, under Check',
   profile: 'under Source',

@@ -1,0 +1,92 @@
+package job
+
+import (
+	"context"
+	"slices"
+
+	"linefeed/backend/message"
+)
+
+// PauseSet pauses the jobs of a set that run; no other of it begins.
+func (r *Runner) PauseSet(ctx context.Context, id string) error {
+	return r.orderSet(ctx, id, doPause)
+}
+
+// ResumeSet resumes a paused set.
+func (r *Runner) ResumeSet(ctx context.Context, id string) error {
+	return r.orderSet(ctx, id, doResume)
+}
+
+// CancelSet cancels the jobs of a set that have not ended, as [Runner.Cancel] does.
+func (r *Runner) CancelSet(ctx context.Context, id string) error {
+	return r.orderSet(ctx, id, doCancel)
+}
+
+// orderSet has an order about a set obeyed, by the process that runs it: there it is
+// about any of its jobs that have not ended.
+func (r *Runner) orderSet(ctx context.Context, id, do string) error {
+	if own, err := r.obeyOwnSet(id, do); own {
+		return err
+	}
+	set, err := r.Set(ctx, id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(set.Jobs, func(j Job) bool { return j.State.Active() })
+	if i < 0 {
+		return message.NewError(ErrNotActive, "set_has_ended", "", "set", id, "state", string(set.State))
+	}
+	return r.ask(ctx, set.Jobs[i], order{Do: do, Set: true})
+}
+
+func (r *Runner) obeyOwnSet(id, do string) (own bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.sets[id]
+	if s == nil {
+		return false, nil
+	}
+	return true, r.obeySet(s, do)
+}
+
+// obeySet obeys an order about a set of this process. Runner.mu is held.
+func (r *Runner) obeySet(s *activeSet, do string) error {
+	switch do {
+	case doPause:
+		if s.held {
+			return message.NewError(nil, "set_not_running", "", "set", s.id, "state", string(s.state))
+		}
+		s.held = true
+		r.eachOf(s, Running, r.pause)
+	case doResume:
+		if !s.held && s.state != Paused {
+			return message.NewError(nil, "set_not_paused", "", "set", s.id, "state", string(s.state))
+		}
+		s.held = false
+		r.eachOf(s, Paused, r.unpause)
+		r.feed(s)
+	case doCancel:
+		s.held = false
+		for _, a := range r.jobs {
+			if a.set == s {
+				a.cancel(errCancelled)
+				r.drop(a, errCancelled)
+			}
+		}
+	default:
+		return message.NewError(nil, "order_unknown", "use_newer_version", "order", do)
+	}
+	r.setSetState(s)
+	r.begin(r.atOnce) // a paused set lets others begin
+	return nil
+}
+
+// eachOf does something to the jobs of a set that are in a state, and not coming to their
+// end. Runner.mu is held.
+func (r *Runner) eachOf(s *activeSet, state State, do func(*active)) {
+	for a := range s.running {
+		if a.job.State == state && a.ctx.Err() == nil && !a.keeper.last {
+			do(a)
+		}
+	}
+}
