@@ -18,6 +18,7 @@ import (
 	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/profile"
 )
 
 // App is what the window may call. It only forwards calls to the engine and to the
@@ -243,6 +244,39 @@ func (a *App) ConnectionForm(url string) (connection.Form, error) { return conne
 
 // ConnectionURL returns the address that the fields of a form make.
 func (a *App) ConnectionURL(f connection.Form) (string, error) { return f.URL() }
+
+// Profiles lists the saved profiles, by name.
+func (a *App) Profiles() ([]profile.Entry, error) {
+	return call(a, func(e *engine.Engine) ([]profile.Entry, error) { return e.Profiles.List() })
+}
+
+// FitProfile returns what a saved profile makes of a file with these fields.
+func (a *App) FitProfile(name string, fields []string) (job.Fit, error) {
+	return call(a, func(e *engine.Engine) (job.Fit, error) { return e.Runner.FitProfile(name, fields) })
+}
+
+// SaveProfileOf saves what was settled for a job as a profile. A name that is taken is an
+// error, unless replace is set.
+func (a *App) SaveProfileOf(id, name string, replace bool) error {
+	return a.do(func(e *engine.Engine) error {
+		p, err := e.Runner.ProfileOf(a.ctx, id)
+		if err != nil {
+			return err
+		}
+		return e.Profiles.Save(a.ctx, name, p, replace)
+	})
+}
+
+// SaveProfileFor saves what is settled for a request as SaveProfileOf does.
+func (a *App) SaveProfileFor(req job.Request, name string, replace bool) error {
+	return a.do(func(e *engine.Engine) error {
+		p, err := e.Runner.ProfileFor(a.ctx, req)
+		if err != nil {
+			return err
+		}
+		return e.Profiles.Save(a.ctx, name, p, replace)
+	})
+}
 
 // Encodings lists the character encodings that a file can have, the usual ones first.
 func (a *App) Encodings() []csvfile.Encoding { return csvfile.Encodings() }

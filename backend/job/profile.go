@@ -196,6 +196,26 @@ func (b *byProfile) warnings(l load.Layout, problems []load.Problem) []load.Warn
 	return warnings
 }
 
+// A Fit says what a profile makes of a file.
+type Fit struct {
+	Profile profile.Profile `json:"profile"`
+	Match   profile.Match   `json:"match"` // how the file's header differs
+
+	// Map maps the file's fields to columns, as far as the profile knows them; those that
+	// are left out, to "".
+	Map map[string]string `json:"map" ts_type:"{[key: string]: string}"`
+}
+
+// FitProfile returns what the profile of that name makes of a file with these fields.
+func (r *Runner) FitProfile(name string, fields []string) (Fit, error) {
+	p, err := r.Profiles.Get(name)
+	if err != nil {
+		return Fit{}, err
+	}
+	by := byProfile{Profile: p, name: name}
+	return Fit{p, p.MatchTo(name, fields), by.mapping(fields, p.Dialect)}, nil
+}
+
 // ProfileOf returns what was settled for a job as a profile.
 func (r *Runner) ProfileOf(ctx context.Context, id string) (profile.Profile, error) {
 	j, err := r.Job(ctx, id)

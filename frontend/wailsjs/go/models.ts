@@ -150,6 +150,11 @@ export namespace job {
 	    field: string;
 	    column: string;
 	}
+	export interface Fit {
+	    profile: profile.Profile;
+	    match: profile.Match;
+	    map: {[key: string]: string};
+	}
 	export interface Summary {
 	    job: string;
 	    file: string;
@@ -214,6 +219,7 @@ export namespace job {
 	    id: string;
 	    state: string;
 	    request: Request;
+	    set?: string;
 	    created: string;
 	    started?: string;
 	    finished?: string;
@@ -481,6 +487,14 @@ export namespace message {
 
 export namespace profile {
 	
+	export interface Entry {
+	    name: string;
+	    target?: string;
+	    schema?: string;
+	    table: string;
+	    fields: number;
+	    problem?: string;
+	}
 	export interface Match {
 	    name: string;
 	    match: number;
@@ -489,6 +503,15 @@ export namespace profile {
 	    moved?: string[];
 	    renamed?: load.Rename[];
 	    likely?: load.Rename[];
+	}
+	export interface Profile {
+	    linefeedProfile: number;
+	    fields: string[];
+	    target?: string;
+	    dialect: csvfile.Dialect;
+	    plan: load.Plan;
+	    infer?: string[];
+	    limits: csvfile.Limits;
 	}
 
 }

@@ -5,6 +5,7 @@ import type {
   job,
   load,
   main,
+  profile,
   store,
   value,
 } from '../../../wailsjs/go/models';
@@ -42,6 +43,10 @@ export type Notice = store.Notice;
 export type Preset = job.Preset;
 export type Preview = job.Preview;
 export type Problem = load.Problem;
+export type ProfileEntry = profile.Entry;
+/** What a profile makes of a file. */
+export type ProfileFit = job.Fit;
+export type ProfileMatch = profile.Match;
 export type Reject = store.Reject;
 export type RejectBytes = job.RejectBytes;
 export type RejectCount = store.RejectCount;

@@ -15,6 +15,8 @@ import type {
   Notice,
   Preset,
   Preview,
+  ProfileEntry,
+  ProfileFit,
   RejectBytes,
   RejectCount,
   RejectPage,
@@ -122,6 +124,26 @@ export class Program {
   /** Has the program keep the password of a target until it ends. */
   givePassword(target: string, password: string): Promise<void> {
     return ask(() => app.GivePassword(target, password));
+  }
+
+  /** The saved profiles, by name. */
+  profiles(): Promise<ProfileEntry[]> {
+    return list(() => app.Profiles());
+  }
+
+  /** What a saved profile makes of a file with these fields. */
+  fitProfile(name: string, fields: readonly string[]): Promise<ProfileFit> {
+    return ask(() => app.FitProfile(name, [...fields]));
+  }
+
+  /** Saves what was settled for a job as a profile; one of that name has to be replaced expressly. */
+  saveProfileOf(job: string, name: string, replace: boolean): Promise<void> {
+    return ask(() => app.SaveProfileOf(job, name, replace));
+  }
+
+  /** Saves what is settled for a request as a profile. */
+  saveProfileFor(request: Request, name: string, replace: boolean): Promise<void> {
+    return ask(() => app.SaveProfileFor(request, name, replace));
   }
 
   /** The encodings that a file can have, the usual ones first. */

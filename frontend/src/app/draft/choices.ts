@@ -9,9 +9,7 @@ export type Rules = Pick<
 >;
 
 /** What a person changed about the column that a field of a new table becomes. */
-export type ColumnEdit = Partial<
-  Pick<Column, 'name' | 'type' | 'format' | 'nullable' | 'primaryKey'>
-> & {
+export type ColumnEdit = Partial<Column> & {
   readonly leftOut?: boolean;
 };
 
@@ -35,6 +33,11 @@ export class Choices {
   private readonly chosenColumns = this.perImport<Readonly<Record<string, ColumnEdit>>>({});
   private readonly chosenRules = this.perImport<Rules>({});
   private readonly apart = this.perImport(false);
+  private readonly chosenProfile = this.perImport('');
+  private readonly answers = linkedSignal<string, Readonly<Record<string, string>>>({
+    source: () => `${this.imports()}\n${this.chosenProfile()}`,
+    computation: () => ({}),
+  });
   private readonly chosenMapping = this.perTable();
   private readonly chosenFormats = this.perTable();
   private readonly dropped = signal<readonly string[]>([]);
@@ -59,6 +62,10 @@ export class Choices {
   readonly rules = this.chosenRules.asReadonly();
   /** Rejected lines of an earlier import are imported like any other file. */
   readonly ignoresOrigin = this.apart.asReadonly();
+  /** The name of the profile that the import goes by; "" for none. */
+  readonly profile = this.chosenProfile.asReadonly();
+  /** Which field of the profile a field of the file is, that has another name; "" for none of them. */
+  readonly renames = this.answers.asReadonly();
   /** The column of each field that was mapped; "" for a field that is left out. */
   readonly mapping = this.chosenMapping.asReadonly();
   /** How the values for existing or ready-made columns are written, by column. */
@@ -84,6 +91,16 @@ export class Choices {
   /** Has a file of rejected lines imported like any other. */
   ignoreOrigin(): void {
     this.apart.set(true);
+  }
+
+  /** Notes which profile the import goes by. */
+  setProfile(name: string): void {
+    this.chosenProfile.set(name);
+  }
+
+  /** Says that a field was called otherwise in the profile; "" if it was not there. */
+  rename(is: string, was: string): void {
+    this.answers.update((answers) => ({ ...answers, [is]: was }));
   }
 
   /** Overrides decisions about the dialect; undefined has one detected again. */

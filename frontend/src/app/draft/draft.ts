@@ -20,8 +20,9 @@ import type {
 } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
-import { Choices, withoutUndefined, type Rules } from './choices';
+import { Choices, withoutUndefined, type ColumnEdit, type Rules } from './choices';
 import { ChosenDatabase } from './chosen-database';
+import { ChosenProfile } from './chosen-profile';
 import { ChosenTable } from './chosen-table';
 import { newColumns } from './new-columns';
 import { inheritedRules, originOf } from './origin';
@@ -109,6 +110,13 @@ export class Draft {
 
   readonly database = new ChosenDatabase(this.choices, this.originRequest);
   readonly table = new ChosenTable(this.choices, this.database, this.originRequest, this.preview);
+  readonly profile = new ChosenProfile(this.choices, this.preview, this.table.presets);
+
+  /** How the values for existing or ready-made columns are written, by column. */
+  readonly formats = computed((): Readonly<Record<string, string>> => ({
+    ...(this.byProfile() ? this.profile.formats() : {}),
+    ...this.choices.formats(),
+  }));
 
   /** How the file is read; what a check finds in it holds for that reading alone. */
   private readonly reading = computed(() =>
@@ -133,7 +141,7 @@ export class Draft {
 
   /** The columns of a new table that takes them from the file. */
   readonly newColumns = computed(() =>
-    newColumns(this.preview()?.guesses ?? [], this.foundInAll(), this.choices.columns()),
+    newColumns(this.preview()?.guesses ?? [], this.foundInAll(), this.columnEdits()),
   );
 
   /** What would be started; undefined while something is missing. */
@@ -153,7 +161,7 @@ export class Draft {
       file: this.file(),
       target: this.database.target(),
       dialect: this.choices.dialect(),
-      limits: {},
+      limits: this.profile.fit()?.profile.limits ?? {},
       plan: this.plan(),
       infer: this.undecided(),
       ...(this.origin() ? { like: this.origin()?.id } : {}),
@@ -301,6 +309,22 @@ export class Draft {
       : [];
   }
 
+  /** The table is that of the profile. */
+  private byProfile(): boolean {
+    const table = this.profile.fit()?.profile.plan.table;
+    return table?.toLowerCase() === this.table.name().toLowerCase();
+  }
+
+  /** What the profile says of the columns of a new table, and a person changed. */
+  private columnEdits(): Readonly<Record<string, ColumnEdit>> {
+    const [settled, chosen] = [this.profile.columns(), this.choices.columns()];
+    const edited = Object.entries(chosen).map(([field, edit]) => [
+      field,
+      { ...settled[field], ...edit },
+    ]);
+    return { ...settled, ...(Object.fromEntries(edited) as Record<string, ColumnEdit>) };
+  }
+
   private plan(): Plan {
     const schema = this.table.schema();
     const { writers, ...all } = this.rules();
@@ -308,13 +332,14 @@ export class Draft {
       ...{ table: this.table.name(), schema: schema || undefined, ...all },
       writers: this.database.place()?.server ? writers : undefined,
     });
-    const [preset, formats] = [this.table.preset(), this.choices.formats()];
+    const [preset, formats] = [this.table.preset(), this.formats()];
+    const map = { ...(this.byProfile() ? this.profile.map() : {}), ...this.choices.mapping() };
     if (!this.table.creates()) {
-      return { ...rules, formats, map: this.choices.mapping() };
+      return { ...rules, formats, map };
     }
     if (preset) {
       const { columns } = preset;
-      return { ...rules, create: true, columns, formats, map: this.choices.mapping() };
+      return { ...rules, create: true, columns, formats, map };
     }
     const columns = this.newColumns();
     return {

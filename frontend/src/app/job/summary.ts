@@ -9,12 +9,13 @@ import { Draft } from '../draft/draft';
 import { messageOf, timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { SaveProfile } from '../profile/save-profile';
 import { balance, outcome, typeChanges } from './outcome';
 
 /** How a run ended, in the place of its progress, and what to do next. */
 @Component({
   selector: 'lf-summary',
-  imports: [Icon, MatButton, MatTooltip, RouterLink],
+  imports: [Icon, MatButton, MatTooltip, RouterLink, SaveProfile],
   templateUrl: './summary.html',
   styleUrl: './summary.scss',
 })

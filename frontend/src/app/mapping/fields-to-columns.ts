@@ -114,7 +114,7 @@ export class FieldsToColumns {
         evidence: guess?.evidence ?? '',
         moved: field ? '' : (this.moved().get(column.name) ?? ''),
         choices: choicesFor(column, guess),
-        format: this.draft.choices.formats()[column.name] ?? '',
+        format: this.draft.formats()[column.name] ?? '',
       };
     });
   });

@@ -8,12 +8,23 @@ import { ErrorNotice } from '../notice/error-notice';
 import { hintOf } from '../notice/settings';
 import { Warnings } from '../notice/warnings';
 import { ColumnsFromFields } from './columns-from-fields';
+import { ProfileNotice } from '../profile/profile-notice';
+import { SaveProfile } from '../profile/save-profile';
 import { FieldsToColumns } from './fields-to-columns';
 
 /** Which field goes to which column. */
 @Component({
   selector: 'lf-mapping',
-  imports: [ColumnsFromFields, ErrorNotice, FieldsToColumns, Icon, MatButton, Warnings],
+  imports: [
+    ColumnsFromFields,
+    ErrorNotice,
+    FieldsToColumns,
+    Icon,
+    MatButton,
+    ProfileNotice,
+    SaveProfile,
+    Warnings,
+  ],
   templateUrl: './mapping.html',
   styleUrl: './mapping.scss',
 })

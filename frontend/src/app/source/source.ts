@@ -1,8 +1,10 @@
 import { Component, computed, inject, linkedSignal, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import { ChevronDown, ChevronRight, Files, Undo2 } from 'lucide';
+import { Profiles } from '../backend/profiles';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
 import { count, counted, fileName, messageOf, roughly } from '../format/format';
@@ -13,6 +15,7 @@ import { ErrorNotice } from '../notice/error-notice';
 import { Warnings } from '../notice/warnings';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { PathBar } from '../field/path-bar';
+import { ProfileNotice } from '../profile/profile-notice';
 import { DialectPanel } from './dialect-panel';
 import { OpenFile } from './open-file';
 
@@ -26,7 +29,10 @@ import { OpenFile } from './open-file';
     MatButton,
     MatTooltip,
     OpenFile,
+    MatOption,
+    MatSelect,
     PathBar,
+    ProfileNotice,
     Records,
     RouterLink,
     Warnings,
@@ -38,6 +44,7 @@ export class Source {
   private readonly program = inject(Program);
   private readonly records = viewChild(Records);
   protected readonly draft = inject(Draft);
+  protected readonly profiles = inject(Profiles);
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { ChevronDown, ChevronRight, Files, Undo2 };
 
@@ -99,6 +106,20 @@ export class Source {
 
   protected nextBad(): void {
     this.records()?.nextBad();
+  }
+
+  /** Has the import go by a saved profile, or begin again with nothing chosen for the file. */
+  protected async useProfile(name: string): Promise<void> {
+    this.failure.set('');
+    try {
+      if (name) {
+        await this.draft.profile.use(name);
+      } else {
+        this.draft.open(this.draft.file());
+      }
+    } catch (reason) {
+      this.failure.set(messageOf(reason));
+    }
   }
 
   protected async choose(): Promise<void> {

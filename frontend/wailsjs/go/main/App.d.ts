@@ -3,8 +3,9 @@
 import {connection} from '../models';
 import {store} from '../models';
 import {csvfile} from '../models';
-import {main} from '../models';
 import {job} from '../models';
+import {main} from '../models';
+import {profile} from '../models';
 
 export function Cancel(arg1:string):Promise<void>;
 
@@ -28,6 +29,8 @@ export function DismissNotice(arg1:number):Promise<void>;
 
 export function Encodings():Promise<Array<csvfile.Encoding>>;
 
+export function FitProfile(arg1:string,arg2:Array<string>):Promise<job.Fit>;
+
 export function Folders():Promise<main.Folders>;
 
 export function Forget(arg1:string):Promise<string>;
@@ -49,6 +52,8 @@ export function Pause(arg1:string):Promise<void>;
 export function Presets():Promise<Array<job.Preset>>;
 
 export function Preview(arg1:string,arg2:csvfile.Dialect,arg3:string,arg4:string):Promise<job.Preview>;
+
+export function Profiles():Promise<Array<profile.Entry>>;
 
 export function Quit():Promise<void>;
 
@@ -73,6 +78,10 @@ export function Resume(arg1:string):Promise<void>;
 export function SampleFile():Promise<string>;
 
 export function SaveConnection(arg1:connection.Draft):Promise<connection.Connection>;
+
+export function SaveProfileFor(arg1:job.Request,arg2:string,arg3:boolean):Promise<void>;
+
+export function SaveProfileOf(arg1:string,arg2:string,arg3:boolean):Promise<void>;
 
 export function SaveRejects(arg1:string):Promise<string>;
 

@@ -46,6 +46,10 @@ export function Encodings() {
   return window['go']['main']['App']['Encodings']();
 }
 
+export function FitProfile(arg1, arg2) {
+  return window['go']['main']['App']['FitProfile'](arg1, arg2);
+}
+
 export function Folders() {
   return window['go']['main']['App']['Folders']();
 }
@@ -88,6 +92,10 @@ export function Presets() {
 
 export function Preview(arg1, arg2, arg3, arg4) {
   return window['go']['main']['App']['Preview'](arg1, arg2, arg3, arg4);
+}
+
+export function Profiles() {
+  return window['go']['main']['App']['Profiles']();
 }
 
 export function Quit() {
@@ -136,6 +144,14 @@ export function SampleFile() {
 
 export function SaveConnection(arg1) {
   return window['go']['main']['App']['SaveConnection'](arg1);
+}
+
+export function SaveProfileFor(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SaveProfileFor'](arg1, arg2, arg3);
+}
+
+export function SaveProfileOf(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SaveProfileOf'](arg1, arg2, arg3);
 }
 
 export function SaveRejects(arg1) {
