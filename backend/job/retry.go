@@ -14,6 +14,9 @@ import (
 	"linefeed/backend/target"
 )
 
+// ErrMending is wrapped by the error for rejects that a retry is under way for.
+var ErrMending = store.ErrMending
+
 // A Retry says which of the rejects of an earlier job to load, and how they are
 // mended. Its JSON is part of the program's contract.
 type Retry struct {

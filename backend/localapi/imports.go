@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"linefeed/backend/job"
@@ -100,39 +99,6 @@ func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
 		return importError(id, err)
 	}
 	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
-// A page of rejects holds at most maxPage, and fewer if they exceed maxPageBytes.
-const (
-	maxPage      = 10_000
-	maxPageBytes = 16 << 20
-)
-
-func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	for name := range query {
-		if !slices.Contains([]string{"after", "limit", "code"}, name) {
-			return refuse(http.StatusBadRequest, "use after, limit and code", "rejects have no parameter %q", name)
-		}
-	}
-	after, err := number(query, "after", 0, 1<<40)
-	if err != nil {
-		return err
-	}
-	limit, err := number(query, "limit", 1, maxPage)
-	if err != nil {
-		return err
-	}
-	id := r.PathValue("id")
-	page, err := s.runner.Rejects(r.Context(), job.RejectQuery{
-		Job: id, After: after, Limit: int(limit), Code: query.Get("code"), MaxBytes: maxPageBytes,
-	})
-	if err != nil {
-		return importError(id, err)
-	}
-	page.Rejects = append([]job.Reject{}, page.Rejects...)
-	writeJSON(w, http.StatusOK, "application/json", page)
 	return nil
 }
 

@@ -204,7 +204,7 @@ func TestRejectPages(t *testing.T) {
 	if _, body := b.do(call{"GET", path + "?code=nothing", nil, nil}); !strings.Contains(body, `"rejects":[]`) {
 		t.Errorf("no rejects are %q", body)
 	}
-	for _, query := range []string{"?after=-1", "?limit=0", "?limit=10001", "?limit=x", "?offset=1"} {
+	for _, query := range []string{"?after=-1", "?limit=0", "?limit=10001", "?limit=x", "?colour=1"} {
 		b.want(400, call{"GET", path + query, nil, nil}, nil)
 	}
 }

@@ -1,0 +1,293 @@
+package localapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"linefeed/backend/job"
+	"linefeed/backend/load"
+)
+
+// A page of rejects holds at most maxPage, and fewer if they exceed maxPageBytes.
+const (
+	maxPage      = 10_000
+	maxPageBytes = 16 << 20
+)
+
+// known refuses parameters that a call does not have.
+func known(query url.Values, what string, names ...string) error {
+	for name := range query {
+		if !slices.Contains(names, name) {
+			return refuse(http.StatusBadRequest, "use "+strings.Join(names, ", "), "%s have no parameter %q", what, name)
+		}
+	}
+	return nil
+}
+
+// truth returns a parameter that is true, false, or nothing for true.
+func truth(query url.Values, name string) (bool, error) {
+	if !query.Has(name) || query.Get(name) == "" {
+		return query.Has(name), nil
+	}
+	v, err := strconv.ParseBool(query.Get(name))
+	if err != nil {
+		return false, refuse(http.StatusBadRequest, "write true or false", "%s=%s is neither true nor false", name, query.Get(name))
+	}
+	return v, nil
+}
+
+func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	if err := known(query, "rejects", "after", "offset", "limit", "code", "column", "value", "find", "open", "format"); err != nil {
+		return err
+	}
+	after, err := number(query, "after", 0, 1<<40)
+	if err != nil {
+		return err
+	}
+	offset, err := number(query, "offset", 0, 1<<40)
+	if err != nil {
+		return err
+	}
+	limit, err := number(query, "limit", 1, maxPage)
+	if err != nil {
+		return err
+	}
+	open, err := truth(query, "open")
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if format := formatOf(r, query.Get("format")); format != "json" {
+		return s.writeReport(w, r, id, format, open)
+	}
+	q := job.RejectQuery{
+		Job: id, After: after, Offset: offset, Limit: int(limit), Code: query.Get("code"), Column: query.Get("column"), Find: query.Get("find"),
+		Open: open, MaxBytes: maxPageBytes,
+	}
+	if value := query.Get("value"); query.Has("value") {
+		q.Value = &value
+	}
+	page, err := s.runner.Rejects(r.Context(), q)
+	if err != nil {
+		return importError(id, err)
+	}
+	page.Rejects = append([]job.Reject{}, page.Rejects...)
+	writeJSON(w, http.StatusOK, "application/json", page)
+	return nil
+}
+
+// reportTypes are the types of reports by their formats.
+var reportTypes = map[string]string{
+	"csv":      "text/csv; charset=utf-8",
+	"html":     "text/html; charset=utf-8",
+	"original": "application/octet-stream",
+	"reasons":  "text/csv; charset=utf-8",
+}
+
+// formatOf returns the format that a request asks for: by its parameter, or else by
+// what it accepts.
+func formatOf(r *http.Request, given string) string {
+	if given != "" {
+		return given
+	}
+	for _, format := range []string{"csv", "html"} {
+		if t, _, err := mime.ParseMediaType(reportTypes[format]); err == nil && accepts(r, t) && !accepts(r, "application/json") {
+			return format
+		}
+	}
+	return "json"
+}
+
+// writeReport answers with all rejects as a report, or as the file of rejects.
+func (s *Server) writeReport(w http.ResponseWriter, r *http.Request, id, format string, open bool) error {
+	write := map[string]func(context.Context, string, bool, io.Writer) error{
+		"original": s.runner.WriteRejects,
+		"csv": func(ctx context.Context, id string, open bool, w io.Writer) error {
+			return s.runner.WriteReport(ctx, id, open, w, nil)
+		},
+		"html": func(ctx context.Context, id string, open bool, w io.Writer) error {
+			return s.runner.WritePage(ctx, id, open, w, nil)
+		},
+		"reasons": func(ctx context.Context, id string, open bool, w io.Writer) error {
+			return s.runner.WriteReasons(ctx, id, open, w, nil)
+		},
+	}[format]
+	if write == nil {
+		return refuse(http.StatusBadRequest, "use json, csv, html, original or reasons", "format=%s: there is no such format", format)
+	}
+	if _, err := s.job(r, id); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", reportTypes[format])
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if format == "html" { // it shows what was in a file; the page has styles, and nothing else
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	}
+	out := &begun{w: w}
+	if err := write(r.Context(), id, open, out); err != nil {
+		if out.wrote { // the client sees that the answer breaks off
+			panic(http.ErrAbortHandler)
+		}
+		return importError(id, err)
+	}
+	return nil
+}
+
+// begun notes whether anything was written.
+type begun struct {
+	w     io.Writer
+	wrote bool
+}
+
+func (b *begun) Write(p []byte) (int, error) {
+	b.wrote = b.wrote || len(p) > 0
+	return b.w.Write(p)
+}
+
+func (s *Server) getRejectGroups(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	if err := known(query, "groups", "open", "values", "code", "column", "find", "offset", "limit"); err != nil {
+		return err
+	}
+	q := job.GroupQuery{Job: r.PathValue("id"), Code: query.Get("code"), Column: query.Get("column"), Find: query.Get("find")}
+	var err error
+	if q.Open, err = truth(query, "open"); err != nil {
+		return err
+	}
+	if q.Values, err = truth(query, "values"); err != nil {
+		return err
+	}
+	if q.Offset, err = number(query, "offset", 0, 1<<40); err != nil {
+		return err
+	}
+	limit, err := number(query, "limit", 1, maxPage)
+	if err != nil {
+		return err
+	}
+	q.Limit = int(limit)
+	page, err := s.runner.RejectGroups(r.Context(), q)
+	if err != nil {
+		return importError(q.Job, err)
+	}
+	writeJSON(w, http.StatusOK, "application/json", page)
+	return nil
+}
+
+func (s *Server) getReject(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	reject, err := strconv.ParseInt(r.PathValue("reject"), 10, 64)
+	if err != nil || reject < 1 {
+		return refuse(http.StatusNotFound, "", "rejects have numbers from 1, and not %q", r.PathValue("reject"))
+	}
+	v, err := s.runner.Reject(r.Context(), id, reject)
+	if errors.Is(err, job.ErrNoReject) {
+		return refuse(http.StatusNotFound, "", "%v", err)
+	}
+	if err != nil {
+		return importError(id, err)
+	}
+	v.History = append([]job.Deed{}, v.History...)
+	writeJSON(w, http.StatusOK, "application/json", v)
+	return nil
+}
+
+// retryError turns the error for a retry that can't be made into a 409 or a 422.
+func retryError(id string, err error) error {
+	var problem load.Problem
+	switch {
+	case errors.Is(err, job.ErrMending):
+		return refuse(http.StatusConflict, "", "%v", err)
+	case errors.As(err, &problem):
+		return refuse(http.StatusUnprocessableEntity, problem.Hint, "%s", problem.Message)
+	}
+	return importError(id, err)
+}
+
+// retryIn returns the retry that a request's body asks for.
+func (s *Server) retryIn(r *http.Request) (v job.Retry, err error) {
+	if _, err := s.job(r, r.PathValue("id")); err != nil {
+		return v, err
+	}
+	if err := decode(r.Body, &v); err != nil {
+		return v, err
+	}
+	if v.Job = r.PathValue("id"); v.File != "" && !filepath.IsAbs(v.File) {
+		return v, refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
+	}
+	return v, nil
+}
+
+func (s *Server) postRetryPreview(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.retryIn(r)
+	if err != nil {
+		return err
+	}
+	trial, err := s.runner.TryRetry(r.Context(), v)
+	if err != nil {
+		return retryError(v.Job, err)
+	}
+	writeJSON(w, http.StatusOK, "application/json", trial)
+	return nil
+}
+
+func (s *Server) postRetry(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.retryIn(r)
+	if err != nil {
+		return err
+	}
+	req := job.Request{Retry: &v}
+	ended, err := s.accept(req)
+	if err != nil {
+		return err
+	}
+	j, err := s.runner.Start(r.Context(), req)
+	if err != nil {
+		ended()
+		if errors.Is(err, job.ErrClosed) {
+			return errClosed
+		}
+		return retryError(v.Job, err)
+	}
+	s.work.Go(func() {
+		_, _ = s.runner.Wait(s.ctx, j.ID) // either it or the server has ended
+		ended()
+	})
+	w.Header().Set("Location", "/v1/imports/"+j.ID)
+	view, err := s.view(r, j.ID)
+	if err == nil {
+		writeJSON(w, http.StatusAccepted, "application/json", view)
+	}
+	return err
+}
+
+func (s *Server) postDismiss(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if _, err := s.job(r, id); err != nil {
+		return err
+	}
+	var v struct {
+		job.Selection
+		Note   string `json:"note"`
+		Reopen bool   `json:"reopen"`
+	}
+	if err := decode(r.Body, &v); err != nil {
+		return err
+	}
+	n, err := s.runner.Dismiss(r.Context(), id, v.Selection, v.Note, v.Reopen)
+	if err != nil {
+		return retryError(id, err)
+	}
+	writeJSON(w, http.StatusOK, "application/json", struct {
+		Rejects int64 `json:"rejects"`
+	}{n})
+	return nil
+}
