@@ -256,7 +256,7 @@ func (p *livePrinter) rejects(rejects []job.Reject, more int64) {
 func (p *livePrinter) rejectLine(r job.Reject) string {
 	var b strings.Builder
 	b.WriteString(p.s.dim(localTime(r.Time, "15:04:05.000")))
-	b.WriteString(gap + pad("line "+count(r.Line), 12) + gap)
+	b.WriteString(gap + pad("line "+lineOf(r), 12) + gap)
 	switch value := cut(visible(r.Value), p.valueWidth()); {
 	case r.Column != "" && value != "":
 		b.WriteString(visible(r.Column) + ` "` + value + `": `)

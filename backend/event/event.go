@@ -64,6 +64,8 @@ type Reject struct {
 	Hint    string `json:"hint"`
 	message.Origin
 	Settings []message.Setting `json:"settings,omitempty"` // those that the hint is about
+
+	MendedLine int64 `json:"mendedLine,omitempty"` // of a retry, the line in the mended file; 0 for none
 }
 
 // Time is encoded in JSON as RFC 3339 in UTC, with milliseconds.

@@ -87,10 +87,18 @@ func (r *Runner) keepRejects(a *active, log *store.RejectLog, rejects []load.Rej
 	rejects = rejects[first:]
 	a.publishedUpTo = rejects[len(rejects)-1].Record
 	published := a.published[:0]
+	var mended map[int64]int64
+	if v := a.req.Retry; v != nil && v.File != "" {
+		var err error
+		if mended, err = r.store.MendedLines(context.WithoutCancel(a.ctx), a.job.ID, rejects[0].Record, a.publishedUpTo); err != nil {
+			return err
+		}
+	}
 	for i := range rejects {
 		v := &rejects[i]
 		published = append(published, event.Reject{
-			Time: event.Time{Time: v.Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
+			MendedLine: mended[v.Record],
+			Time:       event.Time{Time: v.Time}, Record: v.Record, Line: v.Line, EndLine: v.EndLine,
 			Column: v.Column, Value: store.Value(v), Code: string(v.Code), Message: v.Message, Hint: v.Hint, Origin: v.Origin,
 		})
 	}

@@ -26,7 +26,8 @@ type Retry struct {
 	store.Selection
 
 	// Rules mend the records. They are added to those of earlier retries in which a
-	// record was rejected again.
+	// record was rejected again, but for those that were for the column in which it was:
+	// they did not mend it.
 	Rules []mend.Rule `json:"rules,omitempty"`
 
 	// Edits are records with new texts; File is the path of a file of rejects that was

@@ -368,3 +368,14 @@ func TestRetryOfGroups(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A rule that did not mend its column is forgotten: it would keep others from doing so.
+func TestRulesInVainAreForgotten(t *testing.T) {
+	b := newBench(t)
+	id, db := b.prices("id,name,price\n1,a,N/A\n", csvfile.Dialect{})
+	b.retry(Retry{Job: id, Rules: []mend.Rule{{Column: "price", Op: mend.Format, Value: "1234,56"}, {Column: "name", Op: mend.Set, Value: "b"}}})
+	s := b.retry(Retry{Job: id, Rules: []mend.Rule{{Column: "price", Op: mend.Replace, From: "N/A", Value: "2.5"}}})
+	if s.Inserted != 1 || b.count(db, "t WHERE name = 'b' AND price = 2.5") != 1 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -187,8 +187,16 @@ func keepRules(ctx context.Context, tx *sql.Tx, m Mend, earlier string) (id int6
 		return 0, nil
 	}
 	rules, err := m.Rules(earlier)
-	if err != nil || rules == "" {
+	if err != nil {
 		return 0, err
+	}
+	return ruleSet(ctx, tx, rules)
+}
+
+// ruleSet returns the id of rules, 0 for none.
+func ruleSet(ctx context.Context, tx *sql.Tx, rules string) (id int64, err error) {
+	if rules == "" {
+		return 0, nil
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO mend_rules (rules) VALUES (?)", rules); err != nil {
 		return 0, err
@@ -259,6 +267,9 @@ func (s *Store) settle(ctx context.Context, job string, reached func(tx *sql.Tx,
 			first, last, low); err != nil {
 			return err
 		}
+		if err := dropRules(ctx, tx, low, high); err != nil {
+			return err
+		}
 		through, err := reached(tx, low, high)
 		if err != nil {
 			return err
@@ -280,6 +291,47 @@ func (s *Store) settle(ctx context.Context, job string, reached func(tx *sql.Tx,
 	})
 	if err != nil {
 		return s.explain("close the rejects that job "+job+" has loaded", err)
+	}
+	return nil
+}
+
+// dropRules takes from items that were rejected again the rules for the column in
+// which they were: these did not mend it, and may be why.
+func dropRules(ctx context.Context, tx *sql.Tx, low, high int64) error {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT i.rules, n."column" FROM mend_items i JOIN rejects n ON n.id = i.again
+		WHERE i.id > ? AND i.id < ? AND i.rules <> 0 AND n."column" <> ''`, low, high)
+	if err != nil {
+		return err
+	}
+	type rulesOf struct {
+		id     int64
+		column string
+	}
+	all, err := scanAll(rows, func(r *sql.Rows) (v rulesOf, err error) { return v, r.Scan(&v.id, &v.column) })
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		var rules string
+		err := tx.QueryRowContext(ctx, `SELECT (SELECT json_group_array(json(value)) FROM json_each(rules) WHERE json_extract(value, '$.column') IS NOT ?)
+			FROM mend_rules WHERE id = ?`, v.column, v.id).Scan(&rules)
+		if err != nil {
+			return err
+		}
+		if rules == "[]" {
+			rules = ""
+		}
+		id, err := ruleSet(ctx, tx, rules)
+		if err != nil {
+			return err
+		}
+		if id == v.id {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE mend_items SET rules = ? WHERE id > ? AND id < ? AND rules = ?
+			AND again IN (SELECT n.id FROM rejects n WHERE n.id = again AND n."column" = ?)`, id, low, high, v.id, v.column); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"linefeed/backend/load"
@@ -61,6 +62,14 @@ func items(t *testing.T, all iter.Seq2[RetryItem, error]) (list []string) {
 	return list
 }
 
+// more adds a rule to rules.
+func more(rules string, op int) string {
+	if rules == "" {
+		return fmt.Sprintf(`[{"op":%d}]`, op)
+	}
+	return fmt.Sprintf(`%s,{"op":%d}]`, strings.TrimSuffix(rules, "]"), op)
+}
+
 // begin begins the retry of some rejects of job a by a job.
 func begin(t *testing.T, s *Store, m Mend) {
 	t.Helper()
@@ -93,7 +102,7 @@ func TestRetryIsSettled(t *testing.T) {
 	s := open(t, t.TempDir())
 	newJob(t, s, "a", faulty(6, 1))
 
-	begin(t, s, Mend{Job: "b", Selection: Selection{Code: "not_a_number"}, Rules: func(e string) (string, error) { return e + "[1]", nil }})
+	begin(t, s, Mend{Job: "b", Selection: Selection{Code: "not_a_number"}, Rules: func(e string) (string, error) { return more(e, 1), nil }})
 	if got := items(t, s.RetryItems(t.Context(), "b")); !slices.Equal(got, []string{`2:2:3:0:"raw 2\n":1`, `4:4:5:0:"raw 4\n":1`, `6:6:7:0:"raw 6\n":1`}) {
 		t.Error(got)
 	}
@@ -137,7 +146,7 @@ func TestRetryIsSettled(t *testing.T) {
 	// What was edited stays so, and rules add up.
 	begin(t, s, Mend{Job: "c", Edits: func(yield func(Edit, error) bool) {
 		_ = yield(Edit{Reject: 4, Raw: []byte("new 4\n"), Line: 17}, nil) && yield(Edit{Reject: 2, Raw: []byte("closed")}, nil) && yield(Edit{Reject: 3}, nil)
-	}, Rules: func(e string) (string, error) { return e + "[2]", nil }})
+	}, Rules: func(e string) (string, error) { return more(e, 2), nil }})
 	if got := items(t, s.RetryItems(t.Context(), "c")); !slices.Equal(got, []string{`3:3:4:0:"raw 3\n":2`, `4:4:5:17:"new 4\n":2`}) {
 		t.Error(got)
 	}
@@ -145,11 +154,11 @@ func TestRetryIsSettled(t *testing.T) {
 	if err := s.Settle(t.Context(), "c", 100); err != nil {
 		t.Fatal(err)
 	}
-	begin(t, s, Mend{Job: "d", Rules: func(e string) (string, error) { return e + "[3]", nil }})
+	begin(t, s, Mend{Job: "d", Rules: func(e string) (string, error) { return more(e, 3), nil }})
 	if got := items(t, s.RetryItems(t.Context(), "d")); !slices.Equal(got, []string{`1:1:2:0:"raw 1\n":3`, `4:4:5:0:"new 4\n":4`, `5:5:6:0:"raw 5\n":3`, `6:6:7:0:"raw 6\n":3`}) {
 		t.Error(got)
 	}
-	if rules, err := s.Rules(t.Context(), 4); err != nil || rules != "[2][3]" {
+	if rules, err := s.Rules(t.Context(), 4); err != nil || rules != `[{"op":2},{"op":3}]` {
 		t.Error(rules, err)
 	}
 	if err := s.Settle(t.Context(), "d", 0); err != nil { // nothing of it is in the table

@@ -38,6 +38,24 @@ func (s *Store) RetryItems(ctx context.Context, job string) iter.Seq2[RetryItem,
 	}
 }
 
+// MendedLines returns where records of a retry are in the mended file: by their
+// numbers, from first to last.
+func (s *Store) MendedLines(ctx context.Context, job string, first, last int64) (map[int64]int64, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT i.id - (m.number << 40), i.line FROM mends m JOIN mend_items i ON i.id BETWEEN (m.number << 40) + ? AND (m.number << 40) + ?
+		WHERE m.job = (SELECT number FROM jobs WHERE id = ?)`, first, last, job)
+	if err != nil {
+		return nil, fmt.Errorf("look for the mended records: %w", err)
+	}
+	lines := map[int64]int64{}
+	_, err = scanAll(rows, func(r *sql.Rows) (struct{}, error) {
+		var record, line int64
+		err := r.Scan(&record, &line)
+		lines[record] = line
+		return struct{}{}, err
+	})
+	return lines, err
+}
+
 // RetryBytes returns the number of bytes of the records that a job retries.
 func (s *Store) RetryBytes(ctx context.Context, job string) (n int64, err error) {
 	var number int64
