@@ -91,6 +91,7 @@ func (f *dialectFlags) dialect() (csvfile.Dialect, error) {
 type planFlags struct {
 	plan                            load.Plan
 	to, preset, like, profile       string
+	again                           string
 	types, onConflict, ragged, sign string
 	formats, columnTypes            []string
 	maxRecord, maxUnpacked          int64 // megabytes
@@ -110,12 +111,14 @@ func newPlanFlags() *planFlags {
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
 	set.StringVar(&f.like, "like", "", "read the file as that job's was, whose mended rejects it holds, into the same table (`JOB`)")
 	set.StringVar(&f.profile, "profile", "", "import as that profile says, but for what other flags say: a saved one, or the path of a file (`NAME`)")
+	set.StringVar(&f.again, "again", "", "load with the target, plan and settings of that job again: its file, or others (`JOB`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
 	set.BoolVar(&f.plan.Strict, "strict", false, "refuse a file with a field that goes to no column")
 	set.StringSliceVar(&f.plan.Key, "key", nil, "the columns that tell rows apart; of a new table its primary key (`A,B`)")
 	set.StringVar(&f.onConflict, "on-conflict", "reject", "a record whose key is there already: reject, skip, update or replace (`RULE`)")
 	set.IntVar(&f.plan.Writers, "writers", 0, "connections that write at the same time (default: what suits the database)")
 	set.BoolVar(&f.plan.Atomic, "atomic", false, "load every good record or, if stopped, none")
+	set.BoolVar(&f.plan.Undo, "keep-undo", false, "keep in the database what is needed to undo the import: linefeed undo JOB")
 	set.StringVar(&f.plan.MaxRejects, "max-rejects", "", "fail when more records than that are rejected (`N|P%`)")
 
 	set = f.values.flags
@@ -140,6 +143,7 @@ var choices = map[string][]string{
 	"ragged":      {string(load.RaggedReject), string(load.RaggedPad)},
 	"decimal":     {".", ","},
 	"preset":      presetNames(),
+	"state":       {"queued", "running", "paused", "done", "failed", "cancelled", "interrupted", "undone"},
 	"format":      {"original", "csv", "json", "html", "list"},
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/engine"
@@ -28,6 +29,7 @@ hint: one bad record costs no other. FILE may be - for standard input.`,
   linefeed import articles.csv --to shop.db --table articles --on-conflict update --rejects bad.csv
   linefeed import prices.csv --to shop.db --table prices --map 'Preis=price,Nr=sku' --decimal ,
   linefeed import prices-may.csv --profile prices
+  linefeed import --again k3v7q2ma articles-march.csv
   zcat big.csv.gz | linefeed import - --to shop.db --table log --create --json`,
 	}
 	p.loading(c, false)
@@ -55,6 +57,13 @@ func (p *program) loading(c *cobra.Command, check bool) {
 	c.RunE = func(c *cobra.Command, files []string) error {
 		p.loads = true
 		ignoreBrokenPipe()
+		l := &loader{program: p, output: o}
+		if f.again != "" {
+			if err := errors.Join(alone("again", f.target, d.group, f.values), o.check(files, "")); err != nil {
+				return err
+			}
+			return l.again(c.Context(), f, files, check)
+		}
 		requests, err := requests(files, d, f, check)
 		if err != nil {
 			return err
@@ -66,7 +75,6 @@ func (p *program) loading(c *cobra.Command, check bool) {
 		if err := o.check(files, to); err != nil {
 			return err
 		}
-		l := &loader{program: p, output: o}
 		return l.run(c.Context(), requests)
 	}
 }
@@ -134,27 +142,73 @@ type loader struct {
 }
 
 func (l *loader) run(ctx context.Context, requests []job.Request) error {
-	return l.with(ctx, func() error {
-		if err := l.unlock(ctx, requests[0]); err != nil { // all have the same target
+	return l.with(ctx, func() error { return l.all(ctx, requests) })
+}
+
+// all runs the requests, which have the same target.
+func (l *loader) all(ctx context.Context, requests []job.Request) error {
+	if err := l.unlock(ctx, requests[0]); err != nil {
+		return err
+	}
+	made := false // by an earlier file
+	for _, r := range requests {
+		if ctx.Err() != nil {
+			break
+		}
+		if made {
+			addTo(&r)
+		}
+		v, status, err := l.one(ctx, r)
+		if err != nil {
 			return err
 		}
-		made := false // by an earlier file
-		for _, r := range requests {
-			if ctx.Err() != nil {
-				break
-			}
-			if made {
-				addTo(&r)
-			}
-			v, status, err := l.one(ctx, r)
+		made = made || v.Created
+		l.status = worse(l.status, status)
+	}
+	return nil
+}
+
+// again runs what a job did again, for its own file or for others.
+func (l *loader) again(ctx context.Context, f *planFlags, files []string, check bool) error {
+	return l.with(ctx, func() error {
+		j, err := l.engine.Runner.Job(ctx, f.again)
+		if err != nil {
+			return err
+		}
+		if err := l.unlock(ctx, j.Request); err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			files = []string{""}
+		}
+		var all []job.Request
+		for _, file := range files {
+			r, err := l.engine.Runner.Again(ctx, j.ID, file)
 			if err != nil {
 				return err
 			}
-			made = made || v.Created
-			l.status = worse(l.status, status)
+			if file != "-" {
+				if err := checkExists(r.File); err != nil {
+					return err
+				}
+			}
+			r.Check, r.Plan.Undo = check, r.Plan.Undo || f.plan.Undo
+			all = append(all, r)
 		}
-		return nil
+		return l.all(ctx, all)
 	})
+}
+
+// alone returns an error if a flag is given with others that say what it says, too.
+func alone(flag string, groups ...flagGroup) (err error) {
+	for _, g := range groups {
+		g.flags.Visit(func(f *pflag.Flag) {
+			if f.Changed && f.Name != flag && f.Name != "keep-undo" {
+				err = usagef("--%s and --%s say the same: leave out one of them", flag, f.Name)
+			}
+		})
+	}
+	return err
 }
 
 // with opens the engine, and the local API if that is wanted, and closes them after do.

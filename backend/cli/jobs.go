@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,37 +13,74 @@ import (
 )
 
 func (p *program) jobsCommand() *cobra.Command {
-	asJSON, limit := false, 20
+	asJSON, limit, q, since := false, 20, job.JobQuery{}, ""
 	c := &cobra.Command{
 		Use:   "jobs",
 		Short: "List the imports, the newest first",
 		Long:  "Lists the imports and checks that were started here or in the window, the newest first.",
 		Example: `  linefeed jobs
-  linefeed jobs --json --limit 1`,
+  linefeed jobs --json --limit 1
+  linefeed jobs --search prices --since 7d
+  linefeed jobs --table articles --state failed`,
 		Args: cobra.NoArgs,
 	}
 	c.AddCommand(p.jobsForget())
 	c.Flags().BoolVar(&asJSON, "json", false, "print them as JSON")
+	c.Flags().StringVar(&q.Search, "search", "", "those with a text in file, table, database, user or name (`TEXT`)")
+	c.Flags().StringVar(&q.Table, "table", "", "those into a table of that name (`NAME`)")
+	c.Flags().StringVar(&q.Target, "target", "", "those into databases with that text in path or address (`TEXT`)")
+	c.Flags().StringVar(&q.State, "state", "", "those in a state: "+strings.Join(choices["state"], ", ")+" (`STATE`)")
+	c.Flags().StringVar(&since, "since", "", "those since then: a date, or an age such as 7d (`TIME`)")
 	c.Flags().IntVar(&limit, "limit", limit, "how many at most (`N`)")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if limit < 1 {
 			return usagef("--limit %d: want 1 or more", limit)
 		}
+		if q.State != "" {
+			if err := oneOf("state", q.State); err != nil {
+				return err
+			}
+		}
+		var err error
+		if q.Since, err = startOf(since, time.Now()); err != nil {
+			return err
+		}
+		all := q == job.JobQuery{}
+		q.Limit = limit
 		return p.withEngine(c.Context(), func(e *engine.Engine) error {
-			jobs, err := e.Runner.Jobs(c.Context())
+			jobs, _, err := e.Runner.FindJobs(c.Context(), q)
 			if err != nil {
 				return err
 			}
-			jobs = jobs[:min(limit, len(jobs))]
 			if asJSON {
 				return p.out.printJSON(jobs)
+			}
+			if len(jobs) == 0 && !all {
+				p.out.println("No job is like that: linefeed jobs lists all")
+				return nil
 			}
 			p.printJobs(jobs)
 			return nil
 		})
 	}
 	return c
+}
+
+// startOf returns the time that --since means, as a query has it; "" for none.
+func startOf(since string, now time.Time) (string, error) {
+	if since == "" {
+		return "", nil
+	}
+	if age, err := job.ParseAge(since); err == nil && age > 0 {
+		return now.Add(-age).Format(time.RFC3339Nano), nil
+	}
+	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, since, time.Local); err == nil {
+			return t.Format(time.RFC3339Nano), nil
+		}
+	}
+	return "", usagef("--since %s: give a date such as 2026-03-01, or an age such as 7d, 12w or 1y", since)
 }
 
 func (p *program) printJobs(jobs []job.Job) {
@@ -55,6 +94,9 @@ func (p *program) printJobs(jobs []job.Job) {
 		row := []string{j.ID, string(j.State), localTime(j.Created, "2006-01-02 15:04"), filepath.Base(j.Request.File), j.Request.Plan.Table}
 		if j.Request.Check {
 			row[1] += " (check)"
+		}
+		if j.Undone != nil {
+			row[1] += " (undone)"
 		}
 		if j.Problem != "" {
 			row[1] += " (damaged)"

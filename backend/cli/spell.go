@@ -9,7 +9,7 @@ import (
 )
 
 // flagNames are the flags of the settings whose names differ.
-var flagNames = map[string]string{"columnTypes": "type", "formats": "format", "target": "to"}
+var flagNames = map[string]string{"columnTypes": "type", "formats": "format", "target": "to", "undo": "keep-undo"}
 
 // flag returns a setting as a flag, quoted for a shell: --map 'A B=c'.
 func flag(s message.Setting) string {

@@ -57,11 +57,11 @@ func (r *Runner) Forget(ctx context.Context, id string) error {
 
 // marked returns the table beside which a job may have left marks.
 func (r *Runner) marked(ctx context.Context, j Job) (t load.TableName, marked bool) {
-	if j.State == Done && !j.Summary.warns(WarnMarksLeft) {
+	if j.State == Done && !j.Summary.warns(WarnMarksLeft) && !j.Undoable {
 		return t, false
 	}
 	e, err := r.earlier(ctx, j.ID)
-	if err != nil || e.Plan == nil || !e.Marked || e.last == nil { // nothing was committed
+	if err != nil || e.Plan == nil || !j.Undoable && (!e.Marked || e.last == nil) { // nothing was committed
 		return t, false
 	}
 	return e.Plan.TableName(), true
@@ -77,7 +77,7 @@ func (r *Runner) removeMarks(ctx context.Context, id, url string, t load.TableNa
 	if err != nil {
 		return err
 	}
-	return errors.Join(dst.Forget(ctx, id, t), dst.Close())
+	return errors.Join(dst.Forget(ctx, id, t), forgetUndo(ctx, dst, id, t), dst.Close())
 }
 
 // EndedBefore returns the IDs of the jobs that ended before a time, the oldest first.

@@ -89,12 +89,20 @@ type Job struct {
 	Started  string `json:"started,omitempty"`  // "" until it runs
 	Finished string `json:"finished,omitempty"` // "" until it ended
 
+	Who         string `json:"who,omitempty"`         // the system's user who started it; "" for older versions
+	Fingerprint string `json:"fingerprint,omitempty"` // of the file; "" if the job did not get that far
+
 	// Summary is what the job did; nil until it ended.
 	Summary *Summary `json:"summary,omitempty"`
 
 	// Resumable says that the job has not reached its end and can be taken up (see
 	// Runner.TakeUp).
 	Resumable bool `json:"resumable,omitempty"`
+
+	// Undoable says that what is needed to undo it is kept in the target (see
+	// Runner.Undo), and Undone what undoing it did; nil if it was not undone.
+	Undoable bool    `json:"undoable,omitempty"`
+	Undone   *Undone `json:"undone,omitempty"`
 
 	// OpenRejects is the number of its rejects that were neither loaded by a retry nor
 	// dismissed. It is nil for a job without rejects, a check, a retry, and one that has
@@ -169,6 +177,8 @@ type Snapshot struct {
 type (
 	// A Reject is a rejected record, as it is stored.
 	Reject = store.Reject
+	// A JobQuery asks for jobs.
+	JobQuery = store.JobQuery
 	// A RejectQuery asks for a page of rejects.
 	RejectQuery = store.RejectQuery
 	// A RejectPage is the answer to a RejectQuery.
@@ -187,7 +197,7 @@ type (
 
 // setResumable notes whether the job can be taken up.
 func (j *Job) setResumable(fileLost bool) {
-	j.Resumable = !fileLost && !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
+	j.Resumable = !fileLost && !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && j.Undone == nil && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
 }
 
 // wireTime formats t as it is stored and sent.
@@ -200,7 +210,7 @@ func (j *Job) stored() (store.Job, error) {
 		return store.Job{}, fmt.Errorf("encode the request: %w", err)
 	}
 	s := store.Job{
-		ID: j.ID, State: string(j.State), File: j.Request.File, Request: string(request),
+		ID: j.ID, State: string(j.State), File: j.Request.File, Request: string(request), Who: j.Who,
 		Created: j.Created, Started: j.Started, Finished: j.Finished,
 	}
 	if j.Summary != nil {
@@ -216,7 +226,8 @@ func (j *Job) stored() (store.Job, error) {
 // fromStore returns the job that is stored as s. What can't be read is left out
 // and reported as its Problem.
 func fromStore(s store.Job) Job {
-	j := Job{ID: s.ID, State: State(s.State), Set: s.Set, Created: s.Created, Started: s.Started, Finished: s.Finished, RejectsForgotten: s.Forgot}
+	j := Job{ID: s.ID, State: State(s.State), Set: s.Set, Created: s.Created, Started: s.Started, Finished: s.Finished, RejectsForgotten: s.Forgot,
+		Who: s.Who, Fingerprint: s.Print, Undoable: s.Undoable}
 	if err := json.Unmarshal([]byte(s.Request), &j.Request); err != nil {
 		j.Request, j.Problem = Request{File: s.File}, fmt.Sprintf("the request of job %s can't be read: %v", s.ID, err)
 	}
@@ -224,6 +235,11 @@ func fromStore(s store.Job) Job {
 	if s.Summary != "" {
 		if err := json.Unmarshal([]byte(s.Summary), &j.Summary); err != nil {
 			j.Summary, j.Problem = nil, fmt.Sprintf("the summary of job %s can't be read: %v", s.ID, err)
+		}
+	}
+	if s.Undone != "" {
+		if err := json.Unmarshal([]byte(s.Undone), &j.Undone); err != nil {
+			j.Undone, j.Problem = &Undone{}, fmt.Sprintf("what undoing job %s did can't be read: %v", s.ID, err)
 		}
 	}
 	if (j.State == Interrupted || j.State == Cancelled) && j.Summary == nil && j.Problem == "" {

@@ -206,7 +206,7 @@ func TestLikeAndSaid(t *testing.T) {
 	}
 }
 
-// A file that was the last to be loaded into a table is warned of.
+// A file that was already loaded into a table is warned of.
 func TestSameFile(t *testing.T) {
 	big := rows(20_000, 0)
 	changed := big[:len(big)/2] + "9" + big[len(big)/2+1:]
@@ -231,7 +231,7 @@ func TestSameFile(t *testing.T) {
 			if _, err := b.run(Request{File: b.file("other.csv", rows(3, 0)), Target: db, Plan: load.Plan{Table: "t"}}); err != nil {
 				b.Fatal(err)
 			}
-		}},
+		}, warns: true, hint: "twice"},
 		{name: "another was loaded elsewhere since", setup: "CREATE TABLE t (id, name); CREATE TABLE u (id, name)", first: rows(10, 0), between: func(b *bench, db string) {
 			for _, req := range []Request{
 				{File: b.file("other.csv", rows(3, 0)), Target: db, Plan: load.Plan{Table: "u"}},

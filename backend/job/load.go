@@ -139,6 +139,9 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	r.setTable(a, table.Name)
 
 	r.publishWarnings(a, types.warnings())
+	if err := r.keepsUndo(a, types.layout); err != nil {
+		return s, err
+	}
 	types.opt.OnReject = func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) }
 	did, err := types.run(ctx, log, func() error {
 		r.publishWarnings(a, types.warnings())
@@ -146,6 +149,9 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	})
 	if types.opt.Job != "" {
 		types.more = append(types.more, r.leaveMarks(a, p, table, err)...)
+	}
+	if p.dst != nil && !p.req.Check {
+		r.tidyUndo(a, p.dst, types.layout, did)
 	}
 	types.more = append(types.more, did.Untold...)
 	if did.Reconnects > 0 {

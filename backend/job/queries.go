@@ -1,9 +1,11 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
+	"math"
 
 	"linefeed/backend/message"
 	"linefeed/backend/store"
@@ -61,11 +63,11 @@ func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 	return r.listed(kept), nil
 }
 
-// JobsBefore returns a page of jobs, as Jobs does: those older than the one whose
-// ID is before, or all if it is "". The page has at most limit jobs, and fewer if
-// they take that many bytes. It reports whether there are older ones.
-func (r *Runner) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
-	kept, more, err := r.store.JobsBefore(ctx, before, limit, bytes)
+// FindJobs returns the jobs that a query asks for, or a page of them, as Jobs does, and
+// reports whether there are more. Without a limit it is that of Jobs.
+func (r *Runner) FindJobs(ctx context.Context, q JobQuery) (jobs []Job, more bool, err error) {
+	q.Limit, q.Bytes = cmp.Or(q.Limit, mostJobs), cmp.Or(q.Bytes, math.MaxInt)
+	kept, more, err := r.store.FindJobs(ctx, q)
 	if err != nil {
 		return nil, false, err
 	}

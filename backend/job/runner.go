@@ -156,7 +156,7 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 func newActive(req Request) *active {
 	return &active{
 		ended: make(chan struct{}), table: req.Plan.Table, req: req,
-		job: Job{State: Queued, Request: req.redacted()},
+		job: Job{State: Queued, Request: req.redacted(), Who: who()},
 	}
 }
 

@@ -17,10 +17,11 @@ import (
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/message"
+	"linefeed/backend/store"
 	"linefeed/backend/target"
 )
 
-// WarnSameFile is the code of a warning that the table was last loaded from the
+// WarnSameFile is the code of a warning that the table was already loaded from the
 // same file.
 const WarnSameFile = "same_file"
 
@@ -60,30 +61,30 @@ func printOf(raw *io.SectionReader) string {
 	return fmt.Sprintf("%d-%s", size, hex.EncodeToString(sum.Sum(nil)[:16]))
 }
 
-// mostLookedAt is the number of latest jobs among which the last one that loaded
-// into a table is sought.
+// mostLookedAt is the number of latest jobs among which those that loaded into a table
+// are sought.
 const mostLookedAt = 1000
 
-// loadedBefore warns if the last job that left rows in the table loaded the same
-// file, or if the file seems to hold the rejects of that job.
+// loadedBefore warns if a job that left rows in the table loaded the same file, by
+// whatever name, or if the file seems to hold the rejects of the last one.
 func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) ([]load.Warning, error) {
 	if !p.exists || p.blank || p.req.Plan.Create || p.contents(ctx) == "" {
 		return nil, nil
 	}
-	last, err := r.lastInto(ctx, p)
+	last, same, err := r.loadedInto(ctx, p)
 	if err != nil || last.ID == "" {
 		return nil, err
 	}
-	k, head, err := r.kept(ctx, last.ID)
-	if err != nil {
-		return nil, err
-	}
-	if k.Print != p.contents(ctx) {
+	if same.ID == "" {
+		_, head, err := r.kept(ctx, last.ID)
+		if err != nil {
+			return nil, err
+		}
 		return r.rejectsOf(ctx, p, last, head)
 	}
-	note := message.New("same_file", "", "table", p.table, "job", last.ID, "time", minute(last.Created))
-	if v := last.Summary; v != nil {
-		note = message.New("same_file_loaded", "", "table", p.table, "job", last.ID, "time", minute(last.Created), "loaded", v.Inserted+v.Updated)
+	note := message.New("same_file", "", "table", p.table, "job", same.ID, "time", minute(same.Created))
+	if v := same.Summary; v != nil {
+		note = message.New("same_file_loaded", "", "table", p.table, "job", same.ID, "time", minute(same.Created), "loaded", v.Inserted+v.Updated)
 	}
 	switch rule := p.req.Plan.OnConflict; {
 	case rule != "" && rule != load.ConflictReject:
@@ -136,20 +137,20 @@ func minute(kept string) string {
 	return strings.Replace(kept[:len("2006-01-02T15:04")], "T", " ", 1) + " UTC"
 }
 
-// lastInto returns the latest job that left rows in the table, or may have; the ID
-// is empty if there is none.
-func (r *Runner) lastInto(ctx context.Context, p *prepared) (Job, error) {
+// loadedInto returns the latest job that left rows in the table, or may have, and the
+// latest of them that loaded the same file; the ID is empty if there is none.
+func (r *Runner) loadedInto(ctx context.Context, p *prepared) (last, same Job, err error) {
 	table, place := p.table, p.dst.Place()
 	into, err := r.targets.Address(ctx, p.req.Target)
 	if err != nil {
-		return Job{}, err
+		return last, same, err
 	}
 	look, cancel := context.WithTimeout(ctx, lookAtTarget)
 	defer cancel()
-	var ids []string
+	var all []store.Job
 	for k, err := range r.store.Ended(ctx, mostLookedAt) {
 		if err != nil {
-			return Job{}, err
+			return last, same, err
 		}
 		var req struct {
 			Target string
@@ -167,19 +168,28 @@ func (r *Runner) lastInto(ctx context.Context, p *prepared) (Job, error) {
 			continue
 		}
 		if name == "" || strings.EqualFold(name, table) { // a preset may name it
-			ids = append(ids, k.ID)
+			all = append(all, k)
 		}
 	}
-	for _, id := range ids {
-		j, err := r.Job(ctx, id)
+	for _, k := range all {
+		if last.ID != "" && k.Print != p.contents(ctx) {
+			continue
+		}
+		j, err := r.Job(ctx, k.ID)
 		if err != nil {
-			return Job{}, err
+			return last, same, err
 		}
-		if v := j.Summary; v == nil || v.Inserted+v.Updated > 0 && strings.EqualFold(v.Table, table) {
-			return j, nil
+		if v := j.Summary; j.undoneWhole() || v != nil && (v.Inserted+v.Updated == 0 || !strings.EqualFold(v.Table, table)) {
+			continue
+		}
+		if last.ID == "" {
+			last = j
+		}
+		if k.Print == p.contents(ctx) {
+			return last, j, nil
 		}
 	}
-	return Job{}, nil
+	return last, same, nil
 }
 
 // lookAtTarget is how long to wait for the files of earlier targets, which may be

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"linefeed/backend/job"
 	"linefeed/backend/message"
@@ -53,14 +56,29 @@ const (
 	maxImportBytes = 4 << 20
 )
 
+// importQuery are the parameters of a list of imports.
+var importQuery = []string{"search", "table", "target", "state", "since", "after", "limit"}
+
 func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	limit, err := number(query, "limit", 1, maxImports)
 	if err != nil {
 		return err
 	}
+	for name := range query {
+		if !slices.Contains(importQuery, name) {
+			return refuse(http.StatusBadRequest, "use "+strings.Join(importQuery, ", "), "imports have no parameter %q", name)
+		}
+	}
+	since := query.Get("since")
+	if _, err := time.Parse(time.RFC3339, since); since != "" && err != nil {
+		return refuse(http.StatusBadRequest, "write it as 2026-03-01T00:00:00Z", "since=%s is no time", since)
+	}
 	after := query.Get("after")
-	jobs, more, err := s.runner.JobsBefore(r.Context(), after, int(cmp.Or(limit, usualImports)), maxImportBytes)
+	jobs, more, err := s.runner.FindJobs(r.Context(), job.JobQuery{
+		Search: query.Get("search"), Table: query.Get("table"), Target: query.Get("target"), State: query.Get("state"), Since: since,
+		Before: after, Limit: int(cmp.Or(limit, usualImports)), Bytes: maxImportBytes,
+	})
 	if err != nil {
 		return importError(after, err)
 	}
@@ -99,6 +117,25 @@ func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
 		return importError(id, err)
 	}
 	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// getUndo says what undoing an import would do.
+func (s *Server) getUndo(w http.ResponseWriter, r *http.Request) error { return s.undo(w, r, true) }
+
+// postUndo undoes an import.
+func (s *Server) postUndo(w http.ResponseWriter, r *http.Request) error { return s.undo(w, r, false) }
+
+func (s *Server) undo(w http.ResponseWriter, r *http.Request, try bool) error {
+	id := r.PathValue("id")
+	n, err := s.runner.Undo(r.Context(), id, try)
+	switch {
+	case errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo):
+		return refuse(http.StatusConflict, "", "%v", err)
+	case err != nil:
+		return importError(id, err)
+	}
+	writeJSON(w, http.StatusOK, "application/json", n)
 	return nil
 }
 

@@ -57,6 +57,7 @@ var parameters = []parameter{
 	{"ragged", "plan", text},
 	{"maxRejects", "plan", text},
 	{"atomic", "plan", flag},
+	{"undo", "plan", flag},
 	{"writers", "plan", count},
 
 	{"compression", "dialect", text},

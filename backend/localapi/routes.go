@@ -29,6 +29,8 @@ var routes = []route{
 	{"POST", "/v1/imports/{id}/pause", calls, (*Server).postPause},
 	{"POST", "/v1/imports/{id}/resume", calls, (*Server).postResume},
 	{"POST", "/v1/imports/{id}/cancel", calls, (*Server).postCancel},
+	{"GET", "/v1/imports/{id}/undo", calls, (*Server).getUndo},
+	{"POST", "/v1/imports/{id}/undo", calls, (*Server).postUndo},
 	{"GET", "/v1/profiles", calls, (*Server).getProfiles},
 	{"GET", "/v1/profiles/{name}", calls, (*Server).getProfile},
 	{"PUT", "/v1/profiles/{name}", calls, (*Server).putProfile},

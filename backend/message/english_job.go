@@ -28,8 +28,8 @@ var jobTexts = map[ID]string{
 	"type_changed_by": `the column {column:q} is {type} and not {guess}, as its first records suggested: {value}`,
 	"keep_type":       `to make it {guess}, and have other values rejected, choose its type[ ({setting columnTypes={column}={guess}})]`,
 
-	"same_file":        `the table {table:q} was last loaded from this file, or from one of the same size with the same text wherever it was compared: by job {job} on {time}`,
-	"same_file_loaded": `the table {table:q} was last loaded from this file, or from one of the same size with the same text wherever it was compared: by job {job} on {time} ({loaded} loaded)`,
+	"same_file":        `the table {table:q} was already loaded from this file, or from one of the same size with the same text wherever it was compared: by job {job} on {time}`,
+	"same_file_loaded": `the table {table:q} was already loaded from this file, or from one of the same size with the same text wherever it was compared: by job {job} on {time} ({loaded} loaded)`,
 	"keys_rejected":    `records whose key is there already are rejected[ ({setting onConflict} says otherwise)]`,
 	"rows_twice":       `with no key to tell rows apart, they will be there twice`,
 

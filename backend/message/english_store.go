@@ -23,6 +23,7 @@ var storeTexts = map[ID]string{
 	"size_is":               `give a size such as 500MB or 2GB, or unlimited`,
 	"about_keep_jobs":       `how long an import stays in the history, from its end`,
 	"about_keep_rejects":    `how long the rejected records of an import are kept, from its end`,
+	"about_keep_undo":       `how long what is needed to undo an import is kept in its database, from its end`,
 	"about_keep_size":       `what the program's own file may hold before rejected records go earlier, the oldest first`,
 	"about_imports_at_once": `how many imports one program runs side by side; those into the same database take turns`,
 	"at_once_is":            `give a number from 1 to 16`,

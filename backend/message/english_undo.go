@@ -3,6 +3,10 @@ package message
 // undoTexts are those about the undoing of imports.
 var undoTexts = map[ID]string{
 	"undo_not_here":      `imports into {product} can't be undone`,
+	"undo_active":        `job {job} has not ended, so it can't be undone`,
+	"undo_twice":         `job {job} was undone on {time} by {who}`,
+	"keep_undo_next":     `it can be undone if that is asked for before it begins[ ({setting undo})]`,
+	"again_retry":        `job {job} retried rejects of job {of}`,
 	"undo_none":          `nothing is kept to undo job {job}`,
 	"undo_no_key":        `an import into the table {table:q} can't be undone: it has no key by which its rows are told apart`,
 	"undo_other_columns": `the columns of the table {table:q} have changed since, so the import can't be undone`,

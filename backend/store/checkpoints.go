@@ -134,7 +134,7 @@ var ErrTaken = errors.New("the job is under way, or done")
 // Of a job that has ended short of its end, and how it is taken up by the owner that is
 // the second parameter.
 const (
-	canGoOn = "state IN ('failed', 'cancelled', 'interrupted')"
+	canGoOn = "state IN ('failed', 'cancelled', 'interrupted') AND undone = ''"
 	takeUp  = "UPDATE jobs SET owner = ?2, state = 'queued', finished = '', summary = ''"
 )
 

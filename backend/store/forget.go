@@ -24,7 +24,7 @@ var ofJob = []string{"checkpoints", "reject_counts", "wishes", "turns"}
 // those of another; and when it ended.
 const (
 	isActive    = "state IN ('queued', 'running', 'paused')"
-	isResumable = "state IN ('failed', 'cancelled', 'interrupted') AND NOT iif(json_valid(request), ifnull(json_extract(request, '$.check'), 0), 0)"
+	isResumable = "state IN ('failed', 'cancelled', 'interrupted') AND undone = '' AND NOT iif(json_valid(request), ifnull(json_extract(request, '$.check'), 0), 0)"
 	isRetried   = "EXISTS (SELECT 1 FROM mends m JOIN jobs j ON j.number = m.job WHERE m.origin = jobs.number AND m.through IS NULL)"
 	isLatest    = "EXISTS (SELECT 1 FROM mends m JOIN jobs o ON o.number = m.origin WHERE m.job = jobs.number AND o.forgot = '')"
 	endedAt     = "iif(finished = '', created, finished)"

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 )
 
 // A Job is a stored import. Request and Summary are the JSON of the job package's
@@ -23,7 +22,11 @@ type Job struct {
 	Closed   int64  // the number of its rejects that are closed; not written by AddJob and UpdateJob
 	Forgot   string // when its rejects were removed, which it has outlived; "" if they were not; not written either
 
-	FileLost bool // its file can't be read again; not written either
+	FileLost bool   // its file can't be read again; not written either
+	Who      string // the user who started it
+	Print    string // the fingerprint of its file, "" if it got no further; not written by AddJob and UpdateJob
+	Undoable bool   // what is needed to undo it is kept; not written either
+	Undone   string // JSON of what undoing it did, "" if it was not undone; not written either
 
 	Checkpoints // of one that has no summary
 
@@ -40,8 +43,8 @@ func (s *Store) bringUpToDate(ctx context.Context, jobs []Job) {
 
 // AddJob stores a new job.
 func (s *Store) AddJob(ctx context.Context, j Job) error {
-	err := s.exec(ctx, "INSERT INTO jobs (id, owner, state, file, request, created) VALUES (?, ?, ?, ?, ?, ?)",
-		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created)
+	err := s.exec(ctx, "INSERT INTO jobs (id, owner, state, file, request, created, who) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created, j.Who)
 	if err != nil {
 		return s.explain("keep job "+j.ID, err)
 	}
@@ -91,13 +94,17 @@ func (s *Store) Head(ctx context.Context, id string) (Head, error) {
 	return h, noJob(id, err)
 }
 
+// printOf is the expression of the fingerprint of a job's file.
+const printOf = "iif(json_valid(dialect), ifnull(json_extract(dialect, '$.fingerprint'), ''), '')"
+
 const selectJob = `SELECT id, state, file, request, created, started, finished, summary, closed, forgot,
 ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0), owner,
-ifnull((SELECT s.id FROM sets s WHERE s.number = set_number), '')
+ifnull((SELECT s.id FROM sets s WHERE s.number = set_number), ''),
+who, undoable, undone, ` + printOf + `
 FROM jobs LEFT JOIN checkpoints ON job = number AND summary = '' `
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set, &j.Who, &j.Undoable, &j.Undone, &j.Print)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.
@@ -120,39 +127,6 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	jobs, err := scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
 	s.bringUpToDate(ctx, jobs)
 	return jobs, err
-}
-
-// JobsBefore returns the jobs older than the one with the id before, or any if
-// before is "", newest first: at most limit of them, and no more once they take
-// that many bytes of memory. It reports whether there are more.
-func (s *Store) JobsBefore(ctx context.Context, before string, limit, bytes int) (jobs []Job, more bool, err error) {
-	number := int64(math.MaxInt64)
-	if before != "" {
-		if number, err = s.number(ctx, before); err != nil {
-			return nil, false, err
-		}
-	}
-	rows, err := s.db.QueryContext(ctx, selectJob+"WHERE number < ? ORDER BY number DESC LIMIT ?", number, limit+1)
-	if err != nil {
-		return nil, false, s.reading("read the jobs", err)
-	}
-	defer rows.Close()
-	defer func() { s.bringUpToDate(ctx, jobs) }()
-	for rows.Next() {
-		if len(jobs) == limit || bytes <= 0 {
-			return jobs, true, nil
-		}
-		j, err := scanJob(rows.Scan)
-		if err != nil {
-			return nil, false, s.reading("read the jobs", err)
-		}
-		jobs = append(jobs, j)
-		bytes -= len(j.File) + len(j.Request) + len(j.Summary)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, false, s.reading("read the jobs", err)
-	}
-	return jobs, false, nil
 }
 
 // RecentFiles returns the paths of the files that the latest jobs were started for,

@@ -16,7 +16,7 @@ func ids(jobs []Job) string {
 
 // A page of jobs ends at its limit or at its bytes, holds one job at least, and
 // tells whether there are older ones.
-func TestJobsBefore(t *testing.T) {
+func TestFindJobs(t *testing.T) {
 	s := open(t, t.TempDir())
 	for _, id := range []string{"a", "b", "c", "d"} {
 		addJob(t, s, id)
@@ -41,12 +41,12 @@ func TestJobsBefore(t *testing.T) {
 		{"", 10, 1500, "d c", true},
 		{"b", 10, 1, "a", false},
 	} {
-		jobs, more, err := s.JobsBefore(t.Context(), tt.before, tt.limit, tt.bytes)
+		jobs, more, err := s.FindJobs(t.Context(), JobQuery{Before: tt.before, Limit: tt.limit, Bytes: tt.bytes})
 		if err != nil || ids(jobs) != tt.want || more != tt.more {
 			t.Errorf("before %q, %d jobs and %d bytes at most: %s, more %v, %v, want %s, more %v", tt.before, tt.limit, tt.bytes, ids(jobs), more, err, tt.want, tt.more)
 		}
 	}
-	if _, _, err := s.JobsBefore(t.Context(), "none", 1, many); !errors.Is(err, ErrNoJob) {
+	if _, _, err := s.FindJobs(t.Context(), JobQuery{Before: "none", Limit: 1, Bytes: many}); !errors.Is(err, ErrNoJob) {
 		t.Errorf("before a job that is not there: %v", err)
 	}
 }

@@ -154,6 +154,11 @@ CREATE TABLE turns (
 );
 CREATE INDEX jobs_active ON jobs (owner) WHERE state IN ('queued', 'running', 'paused');
 `},
+	{"who imported, and what was undone", `
+ALTER TABLE jobs ADD COLUMN who TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN undoable INTEGER NOT NULL DEFAULT 0; -- what is needed to undo it is kept in its target
+ALTER TABLE jobs ADD COLUMN undone TEXT NOT NULL DEFAULT ''; -- JSON of what undoing it did; '' if it was not
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

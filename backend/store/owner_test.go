@@ -124,7 +124,7 @@ func TestOrphansAreNoticed(t *testing.T) {
 		for _, j := range jobs {
 			all[j.ID] = j.State
 		}
-		page, _, err := s.JobsBefore(t.Context(), "", 10, 1<<20)
+		page, _, err := s.FindJobs(t.Context(), JobQuery{Limit: 10, Bytes: 1 << 20})
 		if err != nil || len(page) != len(jobs) {
 			t.Fatalf("%d jobs, %v, want %d", len(page), err, len(jobs))
 		}

@@ -29,13 +29,13 @@ func (s *Store) AddSet(ctx context.Context, set Set, jobs []Job) error {
 		if err != nil {
 			return err
 		}
-		add, err := tx.PrepareContext(ctx, "INSERT INTO jobs (id, owner, state, file, request, created, set_number) VALUES (?, ?, ?, ?, ?, ?, ?)")
+		add, err := tx.PrepareContext(ctx, "INSERT INTO jobs (id, owner, state, file, request, created, who, set_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
 		if err != nil {
 			return err
 		}
 		defer add.Close()
 		for _, j := range jobs {
-			if _, err := add.ExecContext(ctx, j.ID, s.owner.id, j.State, j.File, j.Request, j.Created, number); err != nil {
+			if _, err := add.ExecContext(ctx, j.ID, s.owner.id, j.State, j.File, j.Request, j.Created, j.Who, number); err != nil {
 				return err
 			}
 		}
