@@ -202,7 +202,7 @@ func (l *loader) again(ctx context.Context, f *planFlags, files []string, check 
 // alone returns an error if a flag is given with others that say what it says, too.
 func alone(flag string, groups ...flagGroup) (err error) {
 	for _, g := range groups {
-		g.flags.Visit(func(f *pflag.Flag) {
+		g.flags.VisitAll(func(f *pflag.Flag) {
 			if f.Changed && f.Name != flag && f.Name != "keep-undo" {
 				err = usagef("--%s and --%s say the same: leave out one of them", flag, f.Name)
 			}
