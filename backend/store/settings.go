@@ -47,8 +47,8 @@ type settingKind struct {
 var settings = []settingKind{
 	kindOf(KeepJobs, "1y", message.New("about_keep_jobs", ""), checkAge, message.ID("age_is")),
 	kindOf(KeepRejects, "90d", message.New("about_keep_rejects", ""), checkAge, message.ID("age_is")),
-	kindOf(KeepUndo, "30d", message.New("about_keep_undo", ""), checkAge, message.ID("age_is")),
 	kindOf(KeepSize, "1GB", message.New("about_keep_size", ""), checkSize, message.ID("size_is")),
+	kindOf(KeepUndo, "30d", message.New("about_keep_undo", ""), checkAge, message.ID("age_is")),
 	kindOf(ImportsAtOnce, "2", message.New("about_imports_at_once", ""), checkAtOnce, message.ID("at_once_is")),
 }
 
