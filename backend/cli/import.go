@@ -151,10 +151,8 @@ func (l *loader) all(ctx context.Context, requests []job.Request) error {
 		return err
 	}
 	made := false // by an earlier file
-	for _, r := range requests {
-		if ctx.Err() != nil {
-			break
-		}
+	for ; len(requests) > 0 && ctx.Err() == nil; requests = requests[1:] {
+		r := requests[0]
 		if made {
 			addTo(&r)
 		}

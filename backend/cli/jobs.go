@@ -13,7 +13,7 @@ import (
 )
 
 func (p *program) jobsCommand() *cobra.Command {
-	asJSON, limit, q, since := false, 20, job.JobQuery{}, ""
+	asJSON, limit, q, since := false, 20, job.Query{}, ""
 	c := &cobra.Command{
 		Use:   "jobs",
 		Short: "List the imports, the newest first",
@@ -46,7 +46,7 @@ func (p *program) jobsCommand() *cobra.Command {
 		if q.Since, err = startOf(since, time.Now()); err != nil {
 			return err
 		}
-		all := q == job.JobQuery{}
+		all := q == job.Query{}
 		q.Limit = limit
 		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			jobs, _, err := e.Runner.FindJobs(c.Context(), q)

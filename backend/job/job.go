@@ -177,8 +177,8 @@ type Snapshot struct {
 type (
 	// A Reject is a rejected record, as it is stored.
 	Reject = store.Reject
-	// A JobQuery asks for jobs.
-	JobQuery = store.JobQuery
+	// A Query asks for jobs.
+	Query = store.JobQuery
 	// A RejectQuery asks for a page of rejects.
 	RejectQuery = store.RejectQuery
 	// A RejectPage is the answer to a RejectQuery.

@@ -65,7 +65,7 @@ func (r *Runner) Jobs(ctx context.Context) ([]Job, error) {
 
 // FindJobs returns the jobs that a query asks for, or a page of them, as Jobs does, and
 // reports whether there are more. Without a limit it is that of Jobs.
-func (r *Runner) FindJobs(ctx context.Context, q JobQuery) (jobs []Job, more bool, err error) {
+func (r *Runner) FindJobs(ctx context.Context, q Query) (jobs []Job, more bool, err error) {
 	q.Limit, q.Bytes = cmp.Or(q.Limit, mostJobs), cmp.Or(q.Bytes, math.MaxInt)
 	kept, more, err := r.store.FindJobs(ctx, q)
 	if err != nil {

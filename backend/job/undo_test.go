@@ -119,14 +119,14 @@ func TestUndoOfATakenUpJob(t *testing.T) {
 		b.execute(db, "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (-1, 'before')")
 		j := b.start(Request{File: b.file("in.csv", rows(halfRows, 100)), Target: db, Plan: load.Plan{Table: "t", Undo: true}})
 		b.until(j.ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
-		if err := b.runner.Pause(j.ID); err != nil {
+		if err := b.runner.Pause(t.Context(), j.ID); err != nil {
 			t.Fatal(err)
 		}
 		b.until(j.ID, state(Paused))
 		if _, err := b.runner.Undo(t.Context(), j.ID, true); !errors.Is(err, ErrActive) {
 			t.Errorf("while it is paused: %v", err)
 		}
-		if err := b.runner.Cancel(j.ID); err != nil {
+		if err := b.runner.Cancel(t.Context(), j.ID); err != nil {
 			t.Fatal(err)
 		}
 		s, err := b.runner.Wait(t.Context(), j.ID)

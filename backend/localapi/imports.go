@@ -75,7 +75,7 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		return refuse(http.StatusBadRequest, "write it as 2026-03-01T00:00:00Z", "since=%s is no time", since)
 	}
 	after := query.Get("after")
-	jobs, more, err := s.runner.FindJobs(r.Context(), job.JobQuery{
+	jobs, more, err := s.runner.FindJobs(r.Context(), job.Query{
 		Search: query.Get("search"), Table: query.Get("table"), Target: query.Get("target"), State: query.Get("state"), Since: since,
 		Before: after, Limit: int(cmp.Or(limit, usualImports)), Bytes: maxImportBytes,
 	})
