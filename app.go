@@ -371,11 +371,6 @@ func (a *App) RejectCounts(id string) ([]job.RejectCount, error) {
 	return call(a, func(e *engine.Engine) ([]job.RejectCount, error) { return e.Runner.RejectCounts(a.ctx, id) })
 }
 
-// RejectBytes returns a rejected record for display.
-func (a *App) RejectBytes(id string, reject int64) (job.RejectBytes, error) {
-	return call(a, func(e *engine.Engine) (job.RejectBytes, error) { return e.Runner.RejectBytes(a.ctx, id, reject) })
-}
-
 // RejectGroups returns a page of the groups of a job's rejects.
 func (a *App) RejectGroups(q job.GroupQuery) (job.GroupPage, error) {
 	return call(a, func(e *engine.Engine) (job.GroupPage, error) { return e.Runner.RejectGroups(a.ctx, q) })

@@ -355,7 +355,7 @@ func TestRetryOfGroups(t *testing.T) {
 	b := newBench(t)
 	id, db := b.prices("id,name,price\n1,a,x\n2,b\ny,c,1\n4,d,z\n", csvfile.Dialect{})
 	v := Retry{Job: id, Selection: Selection{Groups: []store.GroupName{{Code: load.CodeNotANumber, Column: "price"}, {Code: load.CodeMissingField}}}, Rules: []mend.Rule{
-		{Column: "price", Op: mend.Set, Value: "7", Refused: true}, {Op: mend.Pad},
+		{Column: "price", Op: mend.Set, Value: "7", Refused: load.CodeNotANumber}, {Column: "price", Op: mend.Default, Value: "7"}, {Op: mend.Pad},
 	}}
 	trial, err := b.runner.TryRetry(t.Context(), v)
 	if err != nil || trial.Open != 3 || trial.Pass != 3 || len(trial.Passing) != 3 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -165,6 +166,7 @@ type watcher struct {
 type watched struct {
 	name          string
 	column, field int // in the layout
+	boolean       bool
 }
 
 // watch notes which columns the rules of a retry name.
@@ -172,7 +174,7 @@ func (w *watcher) watch(t *retrying) {
 	w.changes = map[int64][]Change{}
 	for i, c := range t.layout.Columns {
 		if slices.ContainsFunc(t.Rules, func(r mend.Rule) bool { return r.Column == c.Name }) {
-			w.watched = append(w.watched, watched{c.Name, i, t.layout.Index[i]})
+			w.watched = append(w.watched, watched{c.Name, i, t.layout.Index[i], c.Type == load.Boolean})
 		}
 	}
 }
@@ -197,8 +199,12 @@ func (w *watcher) around(b *load.Block, convert func()) {
 	}
 	for i, row := range b.Rows {
 		for k := range w.changes[row.Number] {
-			if cell := b.Row(i)[w.watched[k].column]; cell.Kind != load.CellNull {
+			of := w.watched[k]
+			if cell := b.Row(i)[of.column]; cell.Kind != load.CellNull {
 				text := strings.ToValidUTF8(string(b.Text(cell)), "\uFFFD")
+				if of.boolean && cell.Kind == load.CellInt {
+					text = strconv.FormatBool(cell.Int() != 0)
+				}
 				w.changes[row.Number][k].After = &text
 			}
 		}

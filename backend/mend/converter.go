@@ -38,7 +38,7 @@ func NewConverter(rules []Rule, l load.Layout) (*Converter, error) {
 	c := &Converter{conv: conv, nulls: l.Plan.Null}
 	for _, r := range rules {
 		c.changes = append(c.changes, changesOf(r, l)...)
-		if r.Op == Format && r.Refused {
+		if r.Op == Format && r.Refused != "" {
 			if err := conv.Also(column(l, r.Column), r.Value); err != nil {
 				return nil, err
 			}
@@ -83,7 +83,7 @@ func (c *Converter) Convert(b *load.Block) {
 		ch := &c.changes[i]
 		for row := range b.Rows {
 			f := &b.Fields[row*b.Width+ch.field]
-			if !ch.Refused || !c.conv.Fits(ch.column, b.Arena, *f) {
+			if ch.Refused == "" || ch.Refused == c.conv.Refusal(ch.column, b.Arena, *f) {
 				c.apply(ch, b, f)
 			}
 		}

@@ -84,11 +84,12 @@ func TestRules(t *testing.T) {
 		{"cut", []Rule{{Column: "name", Op: Cut, Length: 3}}, "1;äöüß;1;2026-01-02;true", "1|äöü|2026-01-02|1"},
 		{"cut to the column", []Rule{{Column: "name", Op: Cut}}, "1;abcdefgh;1;2026-01-02;true", "1|abcde|2026-01-02|1"},
 		{"format", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY"}}, "1;ab;1;31.12.2026;true", "1|ab|2026-12-31|1"},
-		{"set what is refused", []Rule{{Column: "price", Op: Set, Null: true, Refused: true}}, "1;ab;x;2026-01-02;true", "NULL|ab|2026-01-02|1"},
-		{"leave what is not refused", []Rule{{Column: "price", Op: Set, Null: true, Refused: true}}, "1;ab;2;2026-01-02;true", "2|ab|2026-01-02|1"},
-		{"a further format", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY", Refused: true}}, "1;ab;1;31.12.2026;true", "1|ab|2026-12-31|1"},
-		{"a further format keeps the own one", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY", Refused: true}}, "1;ab;1;2026-01-02;true", "1|ab|2026-01-02|1"},
-		{"several further formats", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY", Refused: true}, {Column: "day", Op: Format, Value: "YYYYMMDD", Refused: true}, {Column: "day", Op: Set, Null: true, Refused: true}}, "1;ab;1;20261231;true", "1|ab|2026-12-31|1"},
+		{"set what is refused", []Rule{{Column: "price", Op: Set, Null: true, Refused: load.CodeNotANumber}}, "1;ab;x;2026-01-02;true", "NULL|ab|2026-01-02|1"},
+		{"leave what is not refused", []Rule{{Column: "price", Op: Set, Null: true, Refused: load.CodeNotANumber}}, "1;ab;2;2026-01-02;true", "2|ab|2026-01-02|1"},
+		{"leave what is refused for another reason", []Rule{{Column: "active", Op: Set, Value: "true", Refused: load.CodeNotABoolean}}, "1;ab;2;2026-01-02;", "required active "},
+		{"a further format", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY", Refused: load.CodeNotADate}}, "1;ab;1;31.12.2026;true", "1|ab|2026-12-31|1"},
+		{"a further format keeps the own one", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY", Refused: load.CodeNotADate}}, "1;ab;1;2026-01-02;true", "1|ab|2026-01-02|1"},
+		{"several further formats", []Rule{{Column: "day", Op: Format, Value: "DD.MM.YYYY", Refused: load.CodeNotADate}, {Column: "day", Op: Format, Value: "YYYYMMDD", Refused: load.CodeNotADate}, {Column: "day", Op: Set, Null: true, Refused: load.CodeNotADate}}, "1;ab;1;20261231;true", "1|ab|2026-12-31|1"},
 		{"one after the other", []Rule{{Column: "name", Op: Replace, From: "x", Value: "  y"}, {Column: "name", Op: Trim}}, "1;x;1;2026-01-02;true", "1|y|2026-01-02|1"},
 	} {
 		if got := convert(t, c.rules, strings.Split(c.fields, ";")...); got != c.want {
@@ -112,7 +113,7 @@ func TestCheck(t *testing.T) {
 	for _, r := range []Rule{
 		{Column: "price", Op: "sett"}, {Column: "prize", Op: Set}, {Op: Set}, {Column: "price", Op: Set, Value: "1", Null: true},
 		{Column: "active", Op: MapValues}, {Column: "day", Op: Format}, {Column: "name", Op: Format, Value: "DD.MM.YYYY"},
-		{Column: "price", Op: Cut}, {Column: "day", Op: Format, Value: "QQ"}, {Column: "day", Op: Format, Value: "QQ", Refused: true}, {Column: "id", Op: Set},
+		{Column: "price", Op: Cut}, {Column: "day", Op: Format, Value: "QQ"}, {Column: "day", Op: Format, Value: "QQ", Refused: load.CodeNotADate}, {Column: "id", Op: Set},
 	} {
 		if len(Check([]Rule{r}, layout)) == 0 {
 			t.Errorf("%+v has no problem", r)

@@ -28,9 +28,9 @@ type Rule struct {
 	Values map[string]string `json:"values,omitempty"` // of [MapValues]
 	Length int               `json:"length,omitempty"` // of [Cut], in characters; 0 is the column's own
 
-	// Refused restricts the rule to texts that the column does not take as they are. The
-	// pattern of [Format] is then one more, besides the column's own.
-	Refused bool `json:"refused,omitempty"`
+	// Refused restricts the rule to texts that the column does not take as they are, for
+	// this reason. The pattern of [Format] is then one more, besides the column's own.
+	Refused load.Code `json:"refused,omitempty"`
 }
 
 // Equal reports whether two rules are the same.
@@ -80,8 +80,8 @@ func Check(rules []Rule, l load.Layout) []load.Problem {
 	l.Columns = withFormats(rules, l.Columns)
 	problems = value.Check(l)
 	for _, r := range rules {
-		if r.Op == Format && r.Refused {
-			r.Refused = false
+		if r.Op == Format && r.Refused != "" {
+			r.Refused = ""
 			one := l
 			one.Columns = withFormats([]Rule{r}, l.Columns)
 			problems = append(problems, value.Check(one)...)
@@ -146,7 +146,7 @@ func withFormats(rules []Rule, columns []load.Column) []load.Column {
 	columns = slices.Clone(columns)
 	for _, r := range rules {
 		for i := range columns {
-			if r.Op == Format && !r.Refused && columns[i].Name == r.Column {
+			if r.Op == Format && r.Refused == "" && columns[i].Name == r.Column {
 				columns[i].Format, columns[i].Guessed = r.Value, false
 			}
 		}

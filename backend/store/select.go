@@ -101,7 +101,8 @@ func (src source) filter(v Selection) filter {
 		f.and(src.latest("value")+" = ?", *v.Value)
 	}
 	if len(v.Groups) > 0 {
-		f.sql += " AND (" + src.latest("code") + ", " + src.latest(`"column"`) + ") IN (VALUES " + strings.TrimSuffix(strings.Repeat("(?,?),", len(v.Groups)), ",") + ")"
+		one := "+" + src.latest("code") + " = ? AND +" + src.latest(`"column"`) + " = ?" // without indexes: in the order of the log
+		f.sql += " AND (" + one + strings.Repeat(" OR "+one, len(v.Groups)-1) + ")"
 		for _, g := range v.Groups {
 			f.args = append(f.args, g.Code, g.Column)
 		}

@@ -43,10 +43,12 @@ func (c *Converter) Also(column int, format string) error {
 	return err
 }
 
-// Fits reports whether a column takes the text of a field.
-func (c *Converter) Fits(column int, arena []byte, f load.Field) bool {
-	_, _, wrong := c.columns[column].convert(arena[:len(arena):len(arena)], f)
-	return wrong == nil
+// Refusal returns why a column does not take the text of a field; "" if it does.
+func (c *Converter) Refusal(column int, arena []byte, f load.Field) load.Code {
+	if _, _, wrong := c.columns[column].convert(arena[:len(arena):len(arena)], f); wrong != nil {
+		return wrong.Code
+	}
+	return ""
 }
 
 // cellsAtOnce is how many cells are converted before the next rows are begun:
