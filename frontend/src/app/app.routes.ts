@@ -37,5 +37,10 @@ export const routes: Routes = [
     loadComponent: () => import('./job/job').then((m) => m.Job),
     title: 'Run · Linefeed',
   },
+  {
+    path: 'runs/:id/mend',
+    loadComponent: () => import('./mend/mend').then((m) => m.Mend),
+    title: 'Mend · Linefeed',
+  },
   { path: '**', redirectTo: 'new/source' },
 ];

@@ -155,6 +155,18 @@ export namespace job {
 	    match: profile.Match;
 	    map: {[key: string]: string};
 	}
+	export interface Undone {
+	    time: string;
+	    who: string;
+	    removed: number;
+	    restored: number;
+	    changed: number;
+	    gone: number;
+	    referred: number;
+	    refused: number;
+	    dropped?: boolean;
+	    warnings?: load.Warning[];
+	}
 	export interface Summary {
 	    job: string;
 	    file: string;
@@ -223,8 +235,12 @@ export namespace job {
 	    created: string;
 	    started?: string;
 	    finished?: string;
+	    who?: string;
+	    fingerprint?: string;
 	    summary?: Summary;
 	    resumable?: boolean;
+	    undoable?: boolean;
+	    undone?: Undone;
 	    openRejects?: number;
 	    problem?: string;
 	    rejectsForgotten?: string;
@@ -308,6 +324,7 @@ export namespace job {
 	    warnings: load.Warning[];
 	    seconds: number;
 	}
+	
 
 }
 
@@ -463,7 +480,7 @@ export namespace mend {
 	    from?: string;
 	    values?: Record<string, string>;
 	    length?: number;
-	    refused?: boolean;
+	    refused?: string;
 	}
 
 }

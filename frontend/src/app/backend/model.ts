@@ -5,6 +5,7 @@ import type {
   job,
   load,
   main,
+  mend,
   profile,
   store,
   value,
@@ -38,6 +39,7 @@ export type Warning = load.Warning;
 export type Choice = value.Choice;
 export type Guess = value.Guess;
 
+export type Change = job.Change;
 export type Job = job.Job;
 export type Notice = store.Notice;
 export type Preset = job.Preset;
@@ -48,14 +50,24 @@ export type ProfileEntry = profile.Entry;
 export type ProfileFit = job.Fit;
 export type ProfileMatch = profile.Match;
 export type Reject = store.Reject;
-export type RejectBytes = job.RejectBytes;
 export type RejectCount = store.RejectCount;
+export type RejectFields = job.RejectFields;
+export type RejectGroup = store.RejectGroup;
+export type RejectGroupPage = store.GroupPage;
+export type RejectGroupQuery = store.GroupQuery;
 export type RejectPage = store.RejectPage;
 export type RejectQuery = store.RejectQuery;
+export type RejectSelection = store.Selection;
+export type RejectView = job.RejectView;
 export type Request = job.Request;
+export type Retry = job.Retry;
+export type Rule = mend.Rule;
 export type Settled = job.Settled;
 export type Snapshot = job.Snapshot;
 export type Summary = job.Summary;
+export type Trial = job.Trial;
+export type TrialRecord = job.TrialRecord;
+export type Deed = store.Deed;
 
 export type Address = main.Live;
 export type Folders = main.Folders;

@@ -17,13 +17,19 @@ import type {
   Preview,
   ProfileEntry,
   ProfileFit,
-  RejectBytes,
   RejectCount,
+  RejectFields,
+  RejectGroupPage,
+  RejectGroupQuery,
   RejectPage,
   RejectQuery,
+  RejectSelection,
+  RejectView,
   Request,
+  Retry,
   Settled,
   Snapshot,
+  Trial,
 } from './model';
 
 /**
@@ -176,8 +182,8 @@ export class Program {
     return ask(() => app.Cancel(job));
   }
 
-  /** Removes a job that has ended, with all that is kept of it. */
-  forget(job: string): Promise<void> {
+  /** Removes a job that has ended, with all that is kept of it; returns what could not be removed, "" for nothing. */
+  forget(job: string): Promise<string> {
     return ask(() => app.Forget(job));
   }
 
@@ -209,8 +215,31 @@ export class Program {
     return list(() => app.RejectCounts(job));
   }
 
-  rejectBytes(job: string, reject: number): Promise<RejectBytes> {
-    return ask(() => app.RejectBytes(job, reject));
+  /** A job's rejects by reason and column, and by value if asked; the largest groups first. */
+  async rejectGroups(query: RejectGroupQuery): Promise<RejectGroupPage> {
+    const page = await ask(() => app.RejectGroups(query));
+    return { ...page, groups: orNone(page.groups) };
+  }
+
+  /** One reject, with what was done about it. */
+  async reject(job: string, reject: number): Promise<RejectView> {
+    const view = await ask(() => app.Reject(job, reject));
+    return { ...view, history: orNone(view.history) };
+  }
+
+  /** The fields of an open reject, to be edited. */
+  rejectFields(job: string, reject: number): Promise<RejectFields> {
+    return ask(() => app.RejectFields(job, reject));
+  }
+
+  /** What a retry would do. Only the latest call is answered: an earlier one fails. */
+  tryRetry(retry: Retry): Promise<Trial> {
+    return ask(() => app.TryRetry(retry));
+  }
+
+  /** Closes open rejects without loading them, or opens dismissed ones again; returns their number. */
+  dismiss(job: string, which: RejectSelection, reopen = false): Promise<number> {
+    return ask(() => app.Dismiss(job, which, '', reopen));
   }
 
   /** Saves the rejected records' own bytes; returns the path, "" when the dialog was dismissed. */

@@ -1,7 +1,7 @@
 import { DestroyRef, Service, computed, inject, signal } from '@angular/core';
 import { Live } from './live';
 import type { LiveEvent } from './events';
-import type { Request } from './model';
+import { isActive, type Request, type Retry } from './model';
 import { messageOf } from '../format/format';
 import { Program } from './program';
 import { Run } from './run';
@@ -48,6 +48,18 @@ export class Runs {
     const run = this.known().get(job.id) ?? this.add(new Run(job));
     void this.snapshot(job.id);
     return run;
+  }
+
+  /** Starts to load rejects of an earlier job. */
+  retry(retry: Retry): Promise<Run> {
+    return this.start({
+      file: '',
+      target: '',
+      dialect: {},
+      plan: { table: '' },
+      limits: {},
+      retry,
+    });
   }
 
   /** Fetches one job, which need not be known yet. */
@@ -103,6 +115,10 @@ export class Runs {
         this.fetching.set(id, false);
         await this.open(id);
       } while (this.fetching.get(id));
+      const { request, state } = this.get(id)?.job() ?? {};
+      if (request?.retry && state && !isActive(state)) {
+        void this.snapshot(request.retry.job); // some of its rejects are closed now
+      }
     } catch (reason) {
       this.failure.set(messageOf(reason));
     } finally {

@@ -11,6 +11,7 @@ const reasons: Record<string, string> = {
   unclosed_quote: 'unclosed quote',
   invalid_encoding: 'invalid bytes',
   record_too_large: 'record too large',
+  several_records: 'not one record',
   not_a_number: 'not a number',
   not_an_integer: 'not a whole number',
   not_a_boolean: 'neither true nor false',

@@ -17,7 +17,7 @@ export class Place {
   readonly part = computed(() => (this.path().startsWith('/connections') ? 'Connections' : 'Runs'));
   /** The run that is shown. */
   readonly run = computed(() => {
-    const id = /^\/runs\/(.+)$/.exec(this.path())?.[1];
+    const id = /^\/runs\/([^/?]+)/.exec(this.path())?.[1];
     return id === undefined ? undefined : this.runs.get(id);
   });
   /** The run was started from the draft. */

@@ -58,7 +58,13 @@ export class History {
     return `Forget the ${check ? 'check' : 'import'} of ${fileName(file)}${log}?${rows}`;
   });
 
-  protected open(index: number): void {
+  /** The rejects that are neither loaded nor dismissed; of those that can't be closed, nothing. */
+  protected open(run: Run): string {
+    const open = run.job().openRejects;
+    return open === undefined ? nothing : count(open);
+  }
+
+  protected show(index: number): void {
     const run = this.list()[index];
     if (run) {
       void this.router.navigate(['/runs', run.id]);

@@ -27,7 +27,7 @@ import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { RejectDetail } from './reject-detail';
-import { RejectLog, everything, type LogFilter } from './reject-log';
+import { RejectLog, everything, type LogFilter } from '../rejects/reject-log';
 import { throttle } from './throttle';
 
 /** The log is searched after this many milliseconds without typing. */

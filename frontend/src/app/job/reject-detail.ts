@@ -8,13 +8,14 @@ import { Program } from '../backend/program';
 import { bytes, lines } from '../format/format';
 import { reason } from '../format/words';
 import { named } from '../notice/settings';
+import { Deeds } from '../rejects/deeds';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 
 /** One reject, opened: the record's own bytes with the value marked, and the hint. */
 @Component({
   selector: 'lf-reject-detail',
-  imports: [Icon, MatButton, MatTooltip],
+  imports: [Deeds, Icon, MatButton, MatTooltip],
   template: `
     @let r = reject();
     <header>
@@ -52,6 +53,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
       @if (p.note) {
         <p class="muted note">{{ p.note }}</p>
       }
+      <lf-deeds [deeds]="deeds()" />
     } @else if (record.error(); as error) {
       <p class="note" role="alert">{{ error.message }}</p>
     } @else {
@@ -74,8 +76,11 @@ export class RejectDetail {
 
   protected readonly record = resource({
     params: () => ({ job: this.job(), id: this.reject().id ?? 0 }),
-    loader: ({ params }) => this.program.rejectBytes(params.job, params.id),
+    loader: ({ params }) => this.program.reject(params.job, params.id),
   });
+  protected readonly deeds = computed(() =>
+    this.record.hasValue() ? this.record.value().history : [],
+  );
 
   protected readonly place = computed(() => {
     const { line, endLine, column } = this.reject();
@@ -86,7 +91,7 @@ export class RejectDetail {
     if (!this.record.hasValue()) {
       return undefined;
     }
-    const { text, valueStart, valueEnd, truncated, bytes: size } = this.record.value();
+    const { text, valueStart, valueEnd, truncated, bytes: size } = this.record.value().record;
     const found = valueStart >= 0;
     return {
       before: found ? text.slice(0, valueStart) : text,
@@ -113,7 +118,7 @@ export class RejectDetail {
 
   protected async copy(): Promise<void> {
     if (this.record.hasValue()) {
-      await this.desktop.copy(this.record.value().text);
+      await this.desktop.copy(this.record.value().record.text);
       this.copied.set(true);
       setTimeout(() => {
         this.copied.set(false);

@@ -6,7 +6,7 @@ import { CircleAlert, CircleCheck, CircleX } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { Draft } from '../draft/draft';
-import { messageOf, timeOfDay } from '../format/format';
+import { counted, messageOf, timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { SaveProfile } from '../profile/save-profile';
@@ -56,8 +56,24 @@ export class SummaryView {
     this.checked() ? typeChanges(this.draft.newColumns()) : '',
   );
 
+  /** The rejects that are open: of this run, or of the one that it retried. */
+  protected readonly toMend = computed(() => {
+    const { id, openRejects, summary } = this.run().job();
+    const open = openRejects ?? summary?.open ?? 0;
+    return open > 0 && !this.rejectsForgotten()
+      ? { job: summary?.of ?? id, label: counted(open, 'reject') }
+      : undefined;
+  });
+  private readonly rejectsForgotten = computed(() => !!this.run().job().rejectsForgotten);
+
   constructor() {
     claimKeys([
+      {
+        label: 'Mend rejects',
+        key: 'm',
+        enabled: () => this.toMend() !== undefined,
+        run: () => void this.router.navigate(['/runs', this.toMend()?.job, 'mend']),
+      },
       {
         label: 'Save rejected lines',
         key: 's',

@@ -61,8 +61,6 @@ export function Recent():Promise<Array<string>>;
 
 export function Reject(arg1:string,arg2:number):Promise<job.RejectView>;
 
-export function RejectBytes(arg1:string,arg2:number):Promise<job.RejectBytes>;
-
 export function RejectCounts(arg1:string):Promise<Array<store.RejectCount>>;
 
 export function RejectFields(arg1:string,arg2:number):Promise<job.RejectFields>;

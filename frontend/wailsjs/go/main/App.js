@@ -110,10 +110,6 @@ export function Reject(arg1, arg2) {
   return window['go']['main']['App']['Reject'](arg1, arg2);
 }
 
-export function RejectBytes(arg1, arg2) {
-  return window['go']['main']['App']['RejectBytes'](arg1, arg2);
-}
-
 export function RejectCounts(arg1) {
   return window['go']['main']['App']['RejectCounts'](arg1);
 }
