@@ -187,7 +187,7 @@ those that are rejected again stay open, with the new reason.`,
 			}
 			v.File = path
 		}
-		if err := fitEdit(&v, how.flags, edit, which.flags); err != nil {
+		if err := fitEdit(&v, how.flags, edit); err != nil {
 			return err
 		}
 		files := []string{v.File}
@@ -207,7 +207,7 @@ those that are rejected again stay open, with the new reason.`,
 
 // fitEdit checks that the flags name one kind of records, and sets the text of an edited
 // one.
-func fitEdit(v *job.Retry, how *pflag.FlagSet, edit string, which *pflag.FlagSet) error {
+func fitEdit(v *job.Retry, how *pflag.FlagSet, edit string) error {
 	selected := v.Code != "" || v.Column != "" || v.Value != nil || len(v.IDs) > 0
 	switch {
 	case v.File != "" && selected:

@@ -191,6 +191,8 @@ type (
 	GroupPage = store.GroupPage
 	// A Selection says which rejects of a job are meant.
 	Selection = store.Selection
+	// A Problem is why a request can't be run as it is.
+	Problem = load.Problem
 	// A Deed is something that was done about a reject.
 	Deed = store.Deed
 )

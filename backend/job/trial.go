@@ -69,7 +69,7 @@ func (r *Runner) TryRetry(ctx context.Context, v Retry) (Trial, error) {
 		return trial, err
 	}
 	t, err := r.openRetry(ctx, req)
-	defer t.close() //nolint:errcheck // nothing was written
+	defer t.close() // nothing was written
 	if err != nil {
 		return trial, err
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"linefeed/backend/job"
-	"linefeed/backend/load"
 )
 
 // A page of rejects holds at most maxPage, and fewer if they exceed maxPageBytes.
@@ -202,7 +201,7 @@ func (s *Server) getReject(w http.ResponseWriter, r *http.Request) error {
 
 // retryError turns the error for a retry that can't be made into a 409 or a 422.
 func retryError(id string, err error) error {
-	var problem load.Problem
+	var problem job.Problem
 	switch {
 	case errors.Is(err, job.ErrMending):
 		return refuse(http.StatusConflict, "", "%v", err)

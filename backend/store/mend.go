@@ -158,8 +158,9 @@ func takeEdits(ctx context.Context, tx *sql.Tx, src source, number int64, m Mend
 	}
 	low, _ := idRange(number)
 	first, last := idRange(src.number)
-	add, err := tx.PrepareContext(ctx, "INSERT INTO mend_items (id, reject, line, raw, rules) SELECT ? + r.record, r.id, ?, ?, ? FROM "+mendedFrom+
-		" WHERE r.id = ? AND r.id > ? AND r.id < ? AND "+isOpen)
+	add, err := tx.PrepareContext(ctx, //nolint:sqlclosecheck // it is closed below
+		"INSERT INTO mend_items (id, reject, line, raw, rules) SELECT ? + r.record, r.id, ?, ?, ? FROM "+mendedFrom+
+			" WHERE r.id = ? AND r.id > ? AND r.id < ? AND "+isOpen)
 	if err != nil {
 		return 0, err
 	}
