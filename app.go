@@ -356,6 +356,24 @@ func (a *App) Jobs() ([]job.Job, error) {
 	return call(a, func(e *engine.Engine) ([]job.Job, error) { return e.Runner.Jobs(a.ctx) })
 }
 
+// FindJobs returns the jobs that a query asks for, newest first.
+func (a *App) FindJobs(q job.Query) ([]job.Job, error) {
+	return call(a, func(e *engine.Engine) ([]job.Job, error) {
+		jobs, _, err := e.Runner.FindJobs(a.ctx, q)
+		return jobs, err
+	})
+}
+
+// Again returns a request that does what a job was asked for once more.
+func (a *App) Again(id string) (job.Request, error) {
+	return call(a, func(e *engine.Engine) (job.Request, error) { return e.Runner.Again(a.ctx, id, "") })
+}
+
+// Undo undoes what a job has loaded, or with try says what that would do.
+func (a *App) Undo(id string, try bool) (load.Undoing, error) {
+	return call(a, func(e *engine.Engine) (load.Undoing, error) { return e.Runner.Undo(a.ctx, id, try) })
+}
+
 // Snapshot returns a job with its latest progress.
 func (a *App) Snapshot(id string) (job.Snapshot, error) {
 	return call(a, func(e *engine.Engine) (job.Snapshot, error) { return e.Runner.Snapshot(a.ctx, id) })

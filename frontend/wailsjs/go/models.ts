@@ -441,7 +441,6 @@ export namespace load {
 	    name: string;
 	    rows: number;
 	}
-	
 	export interface Warning {
 	    code: string;
 	    line?: number;
@@ -454,6 +453,17 @@ export namespace load {
 	    params?: {[key: string]: any};
 	    settings?: message.Setting[];
 	}
+	export interface Undoing {
+	    removed: number;
+	    restored: number;
+	    changed: number;
+	    gone: number;
+	    referred: number;
+	    refused: number;
+	    dropped?: boolean;
+	    warnings?: Warning[];
+	}
+	
 
 }
 
@@ -588,6 +598,15 @@ export namespace store {
 	    find: string;
 	    offset: number;
 	    limit: number;
+	}
+	export interface JobQuery {
+	    search?: string;
+	    table?: string;
+	    target?: string;
+	    state?: string;
+	    since?: string;
+	    before?: string;
+	    limit?: number;
 	}
 	export interface Notice {
 	    id: number;

@@ -34,6 +34,8 @@ export type Place = load.Place;
 export type Plan = load.Plan;
 export type Progress = load.Progress;
 export type Table = load.Table;
+/** What undoing an import does to the rows of its table, or did. */
+export type Undoing = load.Undoing;
 export type Warning = load.Warning;
 
 export type Choice = value.Choice;
@@ -41,6 +43,7 @@ export type Guess = value.Guess;
 
 export type Change = job.Change;
 export type Job = job.Job;
+export type JobQuery = store.JobQuery;
 export type Notice = store.Notice;
 export type Preset = job.Preset;
 export type Preview = job.Preview;

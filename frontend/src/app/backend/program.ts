@@ -12,6 +12,7 @@ import type {
   Folders,
   Head,
   Job,
+  JobQuery,
   Notice,
   Preset,
   Preview,
@@ -30,6 +31,7 @@ import type {
   Settled,
   Snapshot,
   Trial,
+  Undoing,
 } from './model';
 
 /**
@@ -199,6 +201,21 @@ export class Program {
   /** The latest jobs, newest first. */
   jobs(): Promise<Job[]> {
     return list(() => app.Jobs());
+  }
+
+  /** The jobs that a query asks for, newest first. */
+  findJobs(query: JobQuery): Promise<Job[]> {
+    return list(() => app.FindJobs(query));
+  }
+
+  /** A request that does what a job was asked for once more. */
+  again(job: string): Promise<Request> {
+    return ask(() => app.Again(job));
+  }
+
+  /** Undoes what a job has loaded, or says what that would do. */
+  undo(job: string, onlyTry: boolean): Promise<Undoing> {
+    return ask(() => app.Undo(job, onlyTry));
   }
 
   snapshot(job: string): Promise<Snapshot> {

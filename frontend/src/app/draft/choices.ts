@@ -5,7 +5,15 @@ import { targetKind, type TargetKind } from '../format/target';
 /** The rules of a plan that a person sets beside table, columns and mapping. */
 export type Rules = Pick<
   Plan,
-  'onConflict' | 'key' | 'null' | 'quotedNull' | 'ragged' | 'maxRejects' | 'atomic' | 'writers'
+  | 'onConflict'
+  | 'key'
+  | 'null'
+  | 'quotedNull'
+  | 'ragged'
+  | 'maxRejects'
+  | 'atomic'
+  | 'undo'
+  | 'writers'
 >;
 
 /** What a person changed about the column that a field of a new table becomes. */

@@ -106,8 +106,8 @@ export class ChosenProfile {
 }
 
 function rulesOf(plan: Plan): Rules {
-  const { onConflict, key, quotedNull, ragged, maxRejects, atomic, writers } = plan;
+  const { onConflict, key, quotedNull, ragged, maxRejects, atomic, undo, writers } = plan;
   return withoutUndefined({
-    ...{ onConflict, key, quotedNull, ragged, maxRejects, atomic, writers, null: plan.null },
+    ...{ onConflict, key, quotedNull, ragged, maxRejects, atomic, undo, writers, null: plan.null },
   });
 }

@@ -2,6 +2,8 @@ import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import type { Job } from '../backend/model';
+import { Program } from '../backend/program';
+import { fakeProgram } from '../backend/program.fake';
 import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
 import { History } from './history';
@@ -108,6 +110,60 @@ describe('History', () => {
       );
     expect(cells('imported').slice(3, 6)).toEqual(['done', '19,794', '206']);
     expect(cells('checked').slice(3, 6)).toEqual(['checked', '—', '206']);
+    vi.unstubAllGlobals();
+  });
+
+  it('finds runs in the history, also those that the window does not know', async () => {
+    vi.stubGlobal(
+      'ResizeObserver',
+      class {
+        constructor(private readonly seen: () => void) {}
+        observe() {
+          this.seen();
+        }
+        disconnect() {
+          // nothing is held
+        }
+      },
+    );
+    const known = run('known', false);
+    const findJobs = vi.fn(({ search }: { search?: string }) =>
+      Promise.resolve(search === 'prices' ? [run('old', false).job(), known.job()] : []),
+    );
+    TestBed.configureTestingModule({
+      providers: [
+        provideRouter([]),
+        { provide: Program, useValue: fakeProgram({ findJobs }) },
+        {
+          provide: Runs,
+          useValue: {
+            ...{ list: signal([known, run('other', false)]), error: signal('') },
+            get: (id: string) => (id === 'known' ? known : undefined),
+          },
+        },
+      ],
+    });
+    const fixture = TestBed.createComponent(History);
+    await fixture.whenStable();
+    const page = fixture.nativeElement as HTMLElement;
+    const jobs = () =>
+      [...page.querySelectorAll<HTMLElement>('[data-job]')].map((row) => row.dataset['job']);
+    const type = async (text: string) => {
+      const field = page.querySelector<HTMLInputElement>('[data-testid=search-runs]');
+      expect(field).not.toBeNull();
+      if (field) {
+        field.value = text;
+        field.dispatchEvent(new Event('input'));
+      }
+      await fixture.whenStable();
+    };
+    expect(jobs()).toEqual(['known', 'other']);
+    await type('prices');
+    expect(jobs()).toEqual(['old', 'known']);
+    await type('nothing');
+    expect(page.textContent).toContain('No run is like that.');
+    await type('');
+    expect(jobs()).toEqual(['known', 'other']);
     vi.unstubAllGlobals();
   });
 });

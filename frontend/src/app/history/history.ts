@@ -1,10 +1,12 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
 import { Trash2 } from 'lucide';
+import type { Job } from '../backend/model';
+import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
-import type { Run } from '../backend/run';
+import { Run } from '../backend/run';
 import {
   count,
   counted,
@@ -30,6 +32,7 @@ import { Question } from '../notice/question';
 })
 export class History {
   private readonly router = inject(Router);
+  private readonly program = inject(Program);
   protected readonly runs = inject(Runs);
   protected readonly count = count;
   protected readonly nothing = nothing;
@@ -41,7 +44,24 @@ export class History {
 
   protected readonly icons = { Trash2 };
 
-  protected readonly list = computed(() => this.runs.list());
+  protected readonly search = signal('');
+  private readonly finding = resource({
+    params: () => this.search().trim() || undefined,
+    loader: ({ params }) => this.program.findJobs({ search: params }),
+  });
+  private readonly found = linkedSignal<readonly Job[] | undefined, readonly Job[]>({
+    source: () => (this.finding.hasValue() ? this.finding.value() : undefined),
+    computation: (jobs, previous) => jobs ?? previous?.value ?? [],
+  });
+  /** All runs, or those that were found: also older ones than the window knows. */
+  protected readonly list = computed(() =>
+    this.search().trim()
+      ? this.found().map((job) => this.runs.get(job.id) ?? new Run(job))
+      : this.runs.list(),
+  );
+  protected readonly searchError = computed(() =>
+    this.search().trim() ? (this.finding.error()?.message ?? '') : '',
+  );
   protected readonly active = signal(-1);
   /** The run that is to be forgotten, once that is confirmed. */
   protected readonly unwanted = signal<Run | undefined>(undefined);
@@ -90,12 +110,15 @@ export class History {
   }
 
   protected look(run: Run): string {
-    return run.stalled() ? 'stalled' : run.state();
+    return run.stalled() ? 'stalled' : run.job().undone ? 'undone' : run.state();
   }
 
   protected state(run: Run): string {
     if (run.stalled()) {
       return run.progress()?.phase ?? '';
+    }
+    if (run.job().undone) {
+      return 'undone';
     }
     const percentDone = run.percent();
     if (run.state() === 'running' && percentDone !== undefined) {

@@ -13,6 +13,8 @@ import {
 } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
+import { AgainQuestion } from '../again/again-question';
+import { UndoQuestion } from '../again/undo-question';
 import type { RejectCount } from '../backend/model';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
@@ -36,6 +38,7 @@ const fewestSamples = 5;
 @Component({
   selector: 'lf-job',
   imports: [
+    AgainQuestion,
     Controls,
     Counters,
     ErrorNotice,
@@ -46,6 +49,7 @@ const fewestSamples = 5;
     RouterLink,
     SpeedChart,
     SummaryView,
+    UndoQuestion,
     ProgressView,
   ],
   templateUrl: './job.html',

@@ -1,3 +1,4 @@
+import { undone } from '../again/undoing';
 import type { Job, Summary } from '../backend/model';
 import type { NewColumn } from '../draft/new-columns';
 import { count, counted, duration, sentence } from '../format/format';
@@ -14,6 +15,11 @@ export interface Outcome {
 }
 
 export function outcome(job: Job): Outcome {
+  const ended = end(job);
+  return job.undone ? { ...ended, kind: 'stopped', detail: undone(job.undone) } : ended;
+}
+
+function end(job: Job): Outcome {
   const s = job.summary;
   const atomic = job.request.plan.atomic ?? false;
   switch (job.state) {

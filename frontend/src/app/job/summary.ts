@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, signal } from '@angular/core';
+import { Component, computed, inject, input, output, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
@@ -25,6 +25,8 @@ export class SummaryView {
   private readonly draft = inject(Draft);
   protected readonly keys = inject(Shortcuts);
   readonly run = input.required<Run>();
+  readonly again = output();
+  readonly undo = output();
 
   protected readonly balance = balance;
   protected readonly saved = signal('');
@@ -42,6 +44,11 @@ export class SummaryView {
   protected readonly times = computed(() => {
     const { started, finished } = this.run().job();
     return started && finished ? `${timeOfDay(started)} to ${timeOfDay(finished)}` : '';
+  });
+  /** A retry loads what another import rejected, and is no import by itself. */
+  protected readonly repeatable = computed(() => {
+    const { request, problem } = this.run().job();
+    return !request.retry && !problem && !this.checked();
   });
   /** A check that was started from the draft can become the import. */
   protected readonly checked = computed(
