@@ -111,7 +111,7 @@ export class Mend {
   protected readonly load = computed(() => {
     const trial = this.whole();
     return this.mending.chosen().length && trial && !this.attempts.busy()
-      ? `Load ${trial.part ? 'at least ' : ''}${counted(trial.pass, 'mended line')}`
+      ? `Load ${trial.part ? '' : `${count(trial.pass)} `}mended ${trial.pass === 1 ? 'line' : 'lines'}`
       : 'Load mended lines';
   });
   /** Why nothing can be loaded; "" when it can. */
@@ -119,7 +119,8 @@ export class Mend {
     if (this.mending.chosen().length === 0) {
       return 'Choose a rule, and use it, first';
     }
-    return this.whole()?.pass === 0 ? 'No line passes yet' : '';
+    const trial = this.whole();
+    return trial?.pass === 0 && !trial.part ? 'No line passes yet' : '';
   });
   protected readonly lines = computed(() => {
     this.counted();
