@@ -2,7 +2,6 @@ package cli
 
 import (
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -252,13 +251,4 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 	return job.Request{
 		File: file, Target: f.to, Preset: f.preset, Like: f.like, Profile: named, Dialect: dialect, Plan: plan, Limits: limits,
 	}, nil
-}
-
-// tableFor returns a table name for a file that has no target yet.
-func tableFor(file string) string {
-	name := filepath.Base(file)
-	if i := strings.IndexByte(name, '.'); i > 0 {
-		name = name[:i]
-	}
-	return name
 }

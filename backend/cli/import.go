@@ -13,6 +13,7 @@ import (
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/engine"
+	"linefeed/backend/files"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/message"
@@ -21,15 +22,21 @@ import (
 
 func (p *program) importCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "import FILE... --to TARGET --table NAME",
+		Use:   "import FILE|FOLDER|PATTERN... --to TARGET --table NAME",
 		Short: "Load CSV files into a table",
 		Long: `Loads CSV files into a table. Every record is loaded, or rejected with its line, its column, the reason and a
-hint: one bad record costs no other. FILE may be - for standard input.`,
+hint: one bad record costs no other. FILE may be - for standard input.
+
+Several files, those of a folder or those that match a pattern, are one set: into one table, or with --table-per-file or
+--table '{name}' each into its own, with one percentage, one summary and one exit status. A set that does not reach its
+end goes on with linefeed resume.`,
 		Example: `  linefeed import articles.csv --to shop.db --table articles --create
   linefeed import articles.csv --to shop.db --table articles --on-conflict update --rejects bad.csv
   linefeed import prices.csv --to shop.db --table prices --map 'Preis=price,Nr=sku' --decimal ,
   linefeed import prices-may.csv --profile prices
   linefeed import --again k3v7q2ma articles-march.csv
+  linefeed import 2024/ --to shop.db --table sales --create
+  linefeed import 'part*.csv' --to shop.db --table-per-file --create
   zcat big.csv.gz | linefeed import - --to shop.db --table log --create --json`,
 	}
 	p.loading(c, false)
@@ -52,19 +59,26 @@ row is written is not checked: keys that are there already, CHECK rules, foreign
 
 // loading makes c a command that runs jobs.
 func (p *program) loading(c *cobra.Command, check bool) {
-	d, f, o := newDialectFlags(), newPlanFlags(), newOutputFlags()
-	addGroups(c, f.target, d.group, f.values, o.group)
-	c.RunE = func(c *cobra.Command, files []string) error {
+	d, f, several, o := newDialectFlags(), newPlanFlags(), newSetFlags(), newOutputFlags().forSets()
+	addGroups(c, f.target, several.group, d.group, f.values, o.group)
+	c.RunE = func(c *cobra.Command, named []string) error {
 		p.loads = true
 		ignoreBrokenPipe()
+		if several.atOnce < 1 {
+			return usagef("--at-once %d: want a number, 1 or more", several.atOnce)
+		}
+		list, err := files.Find(named, several.recursive)
+		if err != nil {
+			return usageError{err}
+		}
 		l := &loader{program: p, output: o}
 		if f.again != "" {
-			if err := errors.Join(alone("again", f.target, d.group, f.values), o.check(files, "")); err != nil {
+			if err := errors.Join(alone("again", f.target, d.group, f.values), o.check(list.Paths, "")); err != nil {
 				return err
 			}
-			return l.again(c.Context(), f, files, check)
+			return l.again(c.Context(), f, several, list, check)
 		}
-		requests, err := requests(files, d, f, check)
+		r, err := wanted(list.Paths, d, f, several, check)
 		if err != nil {
 			return err
 		}
@@ -72,57 +86,65 @@ func (p *program) loading(c *cobra.Command, check bool) {
 		if err != nil {
 			return err
 		}
-		if err := o.check(files, to); err != nil {
+		if err := o.check(list.Paths, to); err != nil {
 			return err
 		}
-		return l.run(c.Context(), requests)
+		return l.with(c.Context(), func() error { return l.all(c.Context(), several.request(list.Paths, r), list) })
 	}
 }
 
-// requests returns a request for each file, after the checks that need no engine.
-func requests(files []string, d *dialectFlags, f *planFlags, check bool) ([]job.Request, error) {
-	if len(files) == 0 {
-		return nil, usagef("no file is named: linefeed import FILE --to TARGET --table NAME")
+// wanted returns the request for each of the files, after the checks that need no engine.
+func wanted(paths []string, d *dialectFlags, f *planFlags, several *setFlags, check bool) (r job.Request, err error) {
+	if len(paths) == 0 {
+		return r, usagef("no file is named: linefeed import FILE --to TARGET --table NAME")
 	}
 	if !check && f.to == "" && f.like == "" && f.profile == "" {
-		return nil, usagef("no database is named: add --to, such as --to data.db")
+		return r, usagef("no database is named: add --to, such as --to data.db")
+	}
+	if several.perFile {
+		if f.plan.Table != "" {
+			return r, usagef("--table-per-file and --table name the table in two ways: leave out one of them, or write --table 'old_{name}'")
+		}
+		f.plan.Table = tablePerFile
 	}
 	if f.plan.Table == "" && f.preset == "" && f.like == "" && f.profile == "" && (f.to != "" || !check) {
-		return nil, usagef("no table is named: add --table NAME")
+		return r, usagef("no table is named: add --table NAME")
 	}
 	if f.preset != "" && f.plan.Create {
-		return nil, usagef("--preset makes the table when it is not there: leave out --create")
+		return r, usagef("--preset makes the table when it is not there: leave out --create")
 	}
-	var all []job.Request
-	stdin := false
-	for _, file := range files {
-		r, err := request(file, d, f)
-		if err != nil {
-			return nil, err
-		}
-		if r.Check = check; check && r.Target == "" && r.Like == "" && r.Profile == "" {
-			r.Plan.Create = r.Preset == ""
-			if r.Plan.Table == "" && r.Preset == "" {
-				r.Plan.Table = tableFor(file)
-			}
-		}
-		switch {
-		case file == "-" && stdin:
-			return nil, usagef("standard input (-) is named twice: it can be read once")
-		case file == "-":
-			stdin = true
-		default:
-			if err := checkExists(file); err != nil {
-				return nil, err
-			}
-		}
-		all = append(all, r)
+	if r, err = request("", d, f); err != nil {
+		return r, err
 	}
-	return all, nil
+	if r.Check = check; check && r.Target == "" && r.Like == "" && r.Profile == "" {
+		r.Plan.Create = r.Preset == ""
+		if r.Plan.Table == "" && r.Preset == "" {
+			r.Plan.Table = tablePerFile
+		}
+	}
+	return r, checkNamed(paths)
 }
 
-// checkExists checks that a file exists, so that of several files none is loaded when
-// one is missing.
+// checkNamed checks that all files are there, so that of several none is loaded when one
+// is missing.
+func checkNamed(paths []string) error {
+	stdin := false
+	for _, path := range paths {
+		switch {
+		case path == "-" && stdin:
+			return usagef("standard input (-) is named twice: it can be read once")
+		case path == "-":
+			stdin = true
+		default:
+			if err := checkExists(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkExists checks that a file exists.
 func checkExists(file string) error {
 	info, err := os.Stat(file)
 	switch {
@@ -134,66 +156,59 @@ func checkExists(file string) error {
 	return nil // the reader reports any other error
 }
 
-// A loader runs jobs one after the other and reports on them.
+// A loader runs jobs and reports on them.
 type loader struct {
 	*program
-	output *outputFlags
-	engine *engine.Engine
+	output  *outputFlags
+	engine  *engine.Engine
+	several bool // files, which are told apart by their names
 }
 
-func (l *loader) run(ctx context.Context, requests []job.Request) error {
-	return l.with(ctx, func() error { return l.all(ctx, requests) })
+// human returns where people are told the outcome.
+func (l *loader) human() *screen {
+	if l.output.json || l.output.setJSON || l.output.events {
+		return l.err
+	}
+	return l.out
 }
 
-// all runs the requests, which have the same target.
-func (l *loader) all(ctx context.Context, requests []job.Request) error {
-	if err := l.unlock(ctx, requests[0]); err != nil {
+// all runs the imports of the files of a list, of which there is one at least.
+func (l *loader) all(ctx context.Context, req job.SetRequest, list files.List) error {
+	if err := l.unlock(ctx, req.Import); err != nil {
 		return err
 	}
-	made := false // by an earlier file
-	for ; len(requests) > 0 && ctx.Err() == nil; requests = requests[1:] {
-		r := requests[0]
-		if made {
-			addTo(&r)
-		}
-		v, status, err := l.one(ctx, r)
-		if err != nil {
-			return err
-		}
-		made = made || v.Created
-		l.status = worse(l.status, status)
+	l.tellLeftOut(list)
+	if len(req.Files) > 1 {
+		return l.runSet(ctx, req)
 	}
-	return nil
+	r := req.Import
+	r.File = req.Files[0]
+	r.Plan.Table = job.TableOf(r.Plan.Table, r.File)
+	return l.only(ctx, r)
+}
+
+// only runs one import.
+func (l *loader) only(ctx context.Context, r job.Request) error {
+	_, status, err := l.one(ctx, r)
+	l.status = worse(l.status, status)
+	return err
 }
 
 // again runs what a job did again, for its own file or for others.
-func (l *loader) again(ctx context.Context, f *planFlags, files []string, check bool) error {
+func (l *loader) again(ctx context.Context, f *planFlags, several *setFlags, list files.List, check bool) error {
 	return l.with(ctx, func() error {
-		j, err := l.engine.Runner.Job(ctx, f.again)
+		r, err := l.engine.Runner.Again(ctx, f.again, "")
 		if err != nil {
 			return err
 		}
-		if err := l.unlock(ctx, j.Request); err != nil {
+		if len(list.Paths) == 0 {
+			list.Paths = []string{r.File}
+		}
+		if err := checkNamed(list.Paths); err != nil {
 			return err
 		}
-		if len(files) == 0 {
-			files = []string{""}
-		}
-		var all []job.Request
-		for _, file := range files {
-			r, err := l.engine.Runner.Again(ctx, j.ID, file)
-			if err != nil {
-				return err
-			}
-			if file != "-" {
-				if err := checkExists(r.File); err != nil {
-					return err
-				}
-			}
-			r.Check, r.Plan.Undo = check, r.Plan.Undo || f.plan.Undo
-			all = append(all, r)
-		}
-		return l.all(ctx, all)
+		r.File, r.Check, r.Plan.Undo = "", check, r.Plan.Undo || f.plan.Undo
+		return l.all(ctx, several.request(list.Paths, r), list)
 	})
 }
 
@@ -280,14 +295,6 @@ func (l *loader) finish(ctx context.Context) {
 	}
 }
 
-// addTo makes a request that would create its table add to the one that an earlier file
-// created: all of its fields must have a column there.
-func addTo(r *job.Request) {
-	if r.Plan.Create {
-		r.Plan.Create, r.Plan.ColumnTypes, r.Plan.Strict = false, nil, true
-	}
-}
-
 // worse returns the more important of two exit statuses.
 func worse(a, b int) int {
 	for _, s := range []int{exitStopped, exitFailed, exitUsage, exitLost, exitRejects} {
@@ -303,22 +310,12 @@ func worse(a, b int) int {
 func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status int, err error) {
 	name := r.File
 	var called renaming
-	if in := l.onceReadable(name); in != nil && r.Retry == nil {
-		if !r.Check && !l.output.quiet {
-			l.err.printf("%s can be read only once: this import can't be resumed if it does not reach its end\n", inputName(name))
-		}
-		received, err := l.receive(ctx, in)
-		if err != nil {
-			return v, 0, fmt.Errorf("receive %s: %w", inputName(name), err)
-		}
-		defer received.Remove() //nolint:errcheck // leftovers are removed with the engine
-		r.File = received.Path
-		called = newRenaming(r.File, name)
-	}
 	if r.Retry == nil {
-		if r.File, err = filepath.Abs(r.File); err != nil {
+		var remove func()
+		if r.File, called, remove, err = l.readable(ctx, name, r.Check); err != nil {
 			return v, 0, err
 		}
+		defer remove()
 	}
 	if r.Target, err = target.Abs(r.Target); err != nil {
 		return v, 0, err
@@ -331,6 +328,25 @@ func (l *loader) one(ctx context.Context, r job.Request) (v job.Summary, status 
 		name = j.Request.File
 	}
 	return l.follow(ctx, j, name, called)
+}
+
+// readable returns the full path of a file. One that can be read only once is received
+// first; then called gives it its own name again, and remove removes what was received.
+func (l *loader) readable(ctx context.Context, name string, check bool) (path string, called renaming, remove func(), err error) {
+	in := l.onceReadable(name)
+	if in == nil {
+		path, err = filepath.Abs(name)
+		return path, called, func() {}, err
+	}
+	if !check && !l.output.quiet {
+		l.err.printf("%s can be read only once: this import can't be resumed if it does not reach its end\n", inputName(name))
+	}
+	received, err := l.receive(ctx, in)
+	if err != nil {
+		return "", called, nil, fmt.Errorf("receive %s: %w", inputName(name), err)
+	}
+	remove = func() { _ = received.Remove() } // leftovers are removed with the engine
+	return received.Path, newRenaming(received.Path, name), remove, nil
 }
 
 // follow reports on a job, whose file has that name, to its end, and returns its summary
@@ -355,9 +371,15 @@ func (l *loader) follow(ctx context.Context, j job.Job, name string, called rena
 		p.end()
 	}
 	v, jobErr := runner.Wait(whole, j.ID)
+	v, status = l.concludeAs(whole, v, jobErr, name, called)
+	return v, status, nil
+}
+
+// concludeAs concludes a job whose file has that name.
+func (l *loader) concludeAs(ctx context.Context, v job.Summary, jobErr error, name string, called renaming) (job.Summary, int) {
 	v.Warnings, v.Error = spelledWarnings(v.Warnings), message.SpelledText(v.Error, v.Reasons, flag)
-	v.File, v.Error, jobErr = name, called.text(v.Error), called.err(jobErr)
-	return v, l.conclude(whole, v, jobErr), nil
+	v.File, v.Error = name, called.text(v.Error)
+	return v, l.conclude(ctx, v, called.err(jobErr))
 }
 
 // printers returns the printers of a job's events.
@@ -386,6 +408,9 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 		status = exitStopped
 	}
 	if jobErr != nil && v.Error != "" { // failed, or stopped and rolled back
+		if l.several {
+			l.err.printf("%s:\n", visible(v.File))
+		}
 		l.err.printError(jobErr)
 		if errors.Is(jobErr, load.ErrNoTable) {
 			l.err.printf("          add --create to have it made\n")
@@ -406,11 +431,10 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 	if !l.output.quiet && (v.Read > 0 || v.State != job.Failed) {
 		reasons, err := l.engine.Runner.RejectCounts(ctx, v.Job)
 		check(err)
-		human := l.out
-		if l.output.json || l.output.events {
-			human = l.err
+		if l.several {
+			l.human().printf("%s: ", visible(v.File))
 		}
-		printSummary(human, v, reasons)
+		printSummary(l.human(), v, reasons)
 	}
 	if l.output.json {
 		_ = l.out.printJSON(v) // Main reports the error

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +89,12 @@ func (p *program) printJobs(jobs []job.Job) {
 		p.out.println("There are no jobs yet: linefeed import FILE --to data.db --table NAME --create")
 		return
 	}
-	t := newTable("job", "state", "started", "file", "table", "read", "loaded", "rejected", "time")
+	titles := []string{"job", "state", "started", "file", "table", "read", "loaded", "rejected", "time"}
+	sets := slices.ContainsFunc(jobs, func(j job.Job) bool { return j.Set != "" })
+	if sets {
+		titles = append(titles, "set")
+	}
+	t := newTable(titles...)
 	t.alignRight(5, 6, 7, 8)
 	for _, j := range jobs {
 		row := []string{j.ID, string(j.State), localTime(j.Created, "2006-01-02 15:04"), filepath.Base(j.Request.File), j.Request.Plan.Table}
@@ -106,6 +112,9 @@ func (p *program) printJobs(jobs []job.Job) {
 			row = append(row, count(v.Read), count(v.Inserted+v.Updated), count(v.Rejected), seconds(v.Seconds))
 		} else {
 			row = append(row, "", "", "", "")
+		}
+		if sets {
+			row = append(row, j.Set)
 		}
 		t.add(row...)
 	}

@@ -35,6 +35,10 @@ func (eventLines) end() {}
 type livePrinter struct {
 	s   *screen
 	job string
+	of  string // what stands before each progress; "" for nothing
+
+	name, named string // of the file, where there are several: of this line, and of the last
+
 	bar *progressbar.ProgressBar // on a terminal, from the first progress on
 
 	room   int       // the number of rejects that may be shown now
@@ -94,13 +98,18 @@ func (p *livePrinter) print(e *event.Event) {
 func (p *livePrinter) end() {
 	if p.hidden > 0 {
 		p.line(p.s.dim(fmt.Sprintf("… and %s more: linefeed rejects %s --format csv", count(p.hidden), p.job)))
+		p.hidden = 0
 	}
 	p.clear()
 }
 
-// line prints a line above the bar.
+// line prints a line above the bar, under the name of the file where there are several.
 func (p *livePrinter) line(text string) {
 	p.clear()
+	if p.name != p.named {
+		p.named = p.name
+		p.s.println(p.s.dim(visible(p.name) + ":"))
+	}
 	p.s.println(text)
 }
 
@@ -120,14 +129,18 @@ func (p *livePrinter) progress(v load.Progress) {
 		p.stood, p.tries = v.Phase == load.PhaseWaiting, tries
 		if time.Since(p.lined) >= progressLineGap || v.Phase == load.PhaseDone || stands {
 			p.lined = time.Now()
-			p.s.println(progressLine(v))
+			p.s.println(strings.TrimPrefix(p.of+gap, gap) + progressLine(v))
 		}
 		return
 	}
 	if p.bar == nil {
 		p.bar = newBar(p.s, v.Percent != nil)
 	}
-	p.bar.Describe(strings.Join(rates(v), " · ")) // draws, unless the bar is complete
+	told := rates(v)
+	if p.of != "" {
+		told = append([]string{p.of}, told...)
+	}
+	p.bar.Describe(strings.Join(told, " · ")) // draws, unless the bar is complete
 	if v.Percent != nil {
 		_ = p.bar.Set64(int64(*v.Percent * barSteps / 100))
 	}

@@ -16,14 +16,14 @@ import (
 // stay loaded.
 func TestLostOutput(t *testing.T) {
 	dir := newHome(t)
-	file := write(t, dir, "in.csv", smallCSV)
+	file, other := write(t, dir, "in.csv", smallCSV), write(t, dir, "other.csv", smallCSV)
 	for _, test := range []struct {
 		args   []string
 		status int
 	}{
 		{[]string{"import", file, "--to", filepath.Join(dir, "a.db"), "--table", "people", "--create"}, 4},
-		{[]string{"import", file, file, "--to", filepath.Join(dir, "b.db"), "--table", "people", "--create", "--events"}, 4},
-		{[]string{"import", file, file, "--to", filepath.Join(dir, "c.db"), "--table", "people", "--create", "--json"}, 4},
+		{[]string{"import", file, other, "--to", filepath.Join(dir, "b.db"), "--table", "people", "--create", "--events"}, 4},
+		{[]string{"import", file, other, "--to", filepath.Join(dir, "c.db"), "--table", "people", "--create", "--json"}, 4},
 		{[]string{"check", file}, 4},
 		{[]string{"preview", file}, 2},
 		{[]string{"jobs"}, 2},

@@ -19,6 +19,7 @@ import (
 type outputFlags struct {
 	rejects, log        string
 	events, json, quiet bool
+	setJSON             bool
 	listen              string
 	group               flagGroup
 }
@@ -32,6 +33,12 @@ func newOutputFlags() *outputFlags {
 	set.BoolVar(&f.events, "events", false, "print every event as a line of JSON on standard output")
 	set.StringVar(&f.listen, "listen", "", "serve the local API while it runs, such as on 127.0.0.1:0 (`ADDRESS`)")
 	set.BoolVar(&f.quiet, "quiet", false, "print errors only, beside what --json and --events print")
+	return f
+}
+
+// forSets adds what can be told of several files.
+func (f *outputFlags) forSets() *outputFlags {
+	f.group.flags.BoolVar(&f.setJSON, "set-json", false, "of several files, print the summary of all as JSON after those of each")
 	return f
 }
 

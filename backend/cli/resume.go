@@ -8,16 +8,19 @@ import (
 
 func (p *program) resumeCommand() *cobra.Command {
 	var how job.TakeUp
-	o := newOutputFlags()
+	o := newOutputFlags().forSets()
 	c := &cobra.Command{
-		Use:   "resume JOB",
-		Short: "Go on with an import that did not reach its end",
+		Use:   "resume JOB|SET",
+		Short: "Go on with an import, or a set of them, that did not reach its end",
 		Long: `Goes on with an import that failed, was stopped or was killed, as the same job: after the last record that is in
 the table. Every record is loaded once, and every rejected one told once. Where nothing was kept, it begins anew.
 
-The file has to begin with what was loaded of it, and to have its size.`,
+The file has to begin with what was loaded of it, and to have its size.
+
+Of a set, files that are done are passed over, those that were stopped go on, and those that were not begun begin.`,
 		Example: `  linefeed jobs
-  linefeed resume k3v9x2ab`,
+  linefeed resume k3v9x2ab
+  linefeed resume set-k3v9x2ab`,
 		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().BoolVar(&how.Changed, "changed", false, "go on though the file has changed: what is in the table is passed over by the number of its record")
@@ -30,6 +33,9 @@ The file has to begin with what was loaded of it, and to have its size.`,
 		}
 		ctx, l := c.Context(), &loader{program: p, output: o}
 		return l.with(ctx, func() error {
+			if job.IsSet(args[0]) {
+				return l.resumeSet(ctx, args[0], how)
+			}
 			j, err := l.engine.Runner.Job(ctx, args[0])
 			if err != nil {
 				return err

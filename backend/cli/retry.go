@@ -200,7 +200,13 @@ those that are rejected again stay open, with the new reason.`,
 		}
 		p.loads = true
 		l := &loader{program: p, output: o}
-		return l.run(c.Context(), []job.Request{{Retry: &v}})
+		return l.with(c.Context(), func() error {
+			r := job.Request{Retry: &v}
+			if err := l.unlock(c.Context(), r); err != nil {
+				return err
+			}
+			return l.only(c.Context(), r)
+		})
 	}
 	return c
 }

@@ -42,7 +42,7 @@ func TestStatusOfSeveralFiles(t *testing.T) {
 		{[]string{good}, 0}, {[]string{good, some}, 1}, {[]string{some, good}, 1},
 		{[]string{good, bad, some}, 2},
 	} {
-		run(t, slices.Concat([]string{"import", "--create"}, tt.files, args)...).want(t, tt.status)
+		run(t, slices.Concat([]string{"import", "--create", "--type", "id=integer"}, tt.files, args)...).want(t, tt.status)
 		if err := os.Remove(db); err != nil && tt.status < 2 {
 			t.Error(err)
 		}
@@ -59,8 +59,11 @@ func TestStatusOfSeveralFiles(t *testing.T) {
 	if status := cli.Main(ctx, append([]string{"import", good, bad, big, some}, args...), nil, stopping, &stderr, os.Getenv); status != 3 {
 		t.Errorf("one fails, and the next is stopped: status %d\n%s", status, &stderr)
 	}
-	if j := lastJob(t); j.Request.File != big || j.State != job.Cancelled {
-		t.Errorf("the last one is %s, %s", j.Request.File, j.State)
+	if j := lastJob(t); j.Request.File != some || j.State != job.Cancelled || j.Started != "" {
+		t.Errorf("the last one is %s, %s since %s", j.Request.File, j.State, j.Started)
+	}
+	if strings.Contains(stderr.String(), "some.csv") {
+		t.Errorf("a file that was not begun is told of:\n%s", &stderr)
 	}
 }
 

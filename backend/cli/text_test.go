@@ -20,7 +20,6 @@ func TestSpelling(t *testing.T) {
 		{cut("日本語です", 5), "日本…"}, {cut("ééééé", 3), "éé…"},
 		{cut("\x1b[31mabcdef\x1b[0m", 6), "\x1b[31mabcdef\x1b[0m"},
 		{cut("\x1b[31mabcdef\x1b[0m", 3), "\x1b[31mab…\x1b[0m"},
-		{tableFor("/x/articles.2024.csv.gz"), "articles"}, {tableFor(".csv"), ".csv"}, {tableFor("-"), "-"},
 	} {
 		if test.got != test.want {
 			t.Errorf("%q, want %q", test.got, test.want)

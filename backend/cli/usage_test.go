@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +15,10 @@ func TestUsage(t *testing.T) {
 	file := write(t, dir, "in.csv", smallCSV)
 	db := filepath.Join(dir, "out.db")
 	own := filepath.Join(dir, "home", "linefeed.db")
+	other := write(t, dir, "other.csv", smallCSV)
+	if err := os.Mkdir(filepath.Join(dir, "none"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	to := []string{"--to", db, "--table", "people", "--create"}
 	for _, test := range []struct {
 		args []string
@@ -39,8 +44,12 @@ func TestUsage(t *testing.T) {
 		{append([]string{"import", file, "--map", "name"}, to...), "--map"},
 		{append([]string{"import", file, "--preset", "cars"}, to[:4]...), "articles"},
 		{append([]string{"import", file, "--preset", "articles"}, to...), "--create"},
-		{append([]string{"import", file, "--rejects", filepath.Join(dir, "none", "r.csv")}, to...), "no folder"},
+		{append([]string{"import", file, "--rejects", filepath.Join(dir, "nowhere", "r.csv")}, to...), "no folder"},
 		{append([]string{"import", file, "--rejects", dir}, to...), "folder"},
+		{append([]string{"import", filepath.Join(dir, "none")}, to...), "there are no files of records in the folder"},
+		{append([]string{"import", filepath.Join(dir, "*.tsv")}, to...), "no file matches"},
+		{append([]string{"import", file, other, "--table-per-file"}, to...), "leave out one of them"},
+		{append([]string{"import", file, other, "--at-once", "0"}, to...), "--at-once 0"},
 		{append([]string{"import", file, "--rejects", file}, to...), "file to be read"},
 		{append([]string{"import", file, "--log", file}, to...), "file to be read"},
 		{append([]string{"import", file, "--rejects", "x", "--log", "x"}, to...), "two names"},
@@ -54,7 +63,7 @@ func TestUsage(t *testing.T) {
 		{append([]string{"check", file}, append(to, "--to", "sqlite::memory:")...), "in memory"},
 		{append([]string{"import", file}, append(to, "--to", "sqlite://x.db")...), "sqlite:///folder/file.db"},
 		{append([]string{"import", file}, append(to, "--to", "sqlite:x.db?wait=long")...), "30s"},
-		{append([]string{"import", file, file, "--rejects", filepath.Join(dir, "r.csv")}, to...), "one file at a time"},
+		{append([]string{"import", file, other, "--rejects", filepath.Join(dir, "r.csv")}, to...), "one file at a time"},
 		{append([]string{"import", file, filepath.Join(dir, "none.csv")}, to...), "none.csv"},
 		{append([]string{"import", "-", "-"}, to...), "twice"},
 		{append([]string{"import", file, "--listen", "0.0.0.0:0"}, to...), "127.0.0.1"},

@@ -20,17 +20,18 @@ const (
 	doFirst  = "first"
 )
 
-// Pause pauses a running job after its current batch.
+// Pause pauses a running job after its current batch. Of a set, it pauses the jobs that
+// run, and no other of it begins.
 func (r *Runner) Pause(ctx context.Context, id string) error {
 	return r.order(ctx, id, order{Do: doPause})
 }
 
-// Resume resumes a paused job.
+// Resume resumes a paused job, or a paused set.
 func (r *Runner) Resume(ctx context.Context, id string) error {
 	return r.order(ctx, id, order{Do: doResume})
 }
 
-// Cancel stops a job. Rows it has written are kept, unless its plan is atomic.
+// Cancel stops a job, or the jobs of a set that have not ended. Rows it has written are kept, unless its plan is atomic.
 // It does not wait: the job's final state is published when it has ended.
 func (r *Runner) Cancel(ctx context.Context, id string) error {
 	return r.order(ctx, id, order{Do: doCancel})
@@ -44,6 +45,9 @@ func (r *Runner) First(ctx context.Context, id string) error {
 // order has an order obeyed, by the process that runs the job. Only where that is
 // another one it waits, as [Runner.ask] does.
 func (r *Runner) order(ctx context.Context, id string, o order) error {
+	if IsSet(id) {
+		return r.orderSet(ctx, id, o.Do)
+	}
 	own, err := r.obey(id, o)
 	if own {
 		return err

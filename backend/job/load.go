@@ -63,16 +63,10 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	if p.dst != nil {
 		defer r.publishWaiting(a, p.dst)()
 	}
-	looked, err := r.lookAtSet(a, p)
-	if err != nil {
-		s.Seconds = looked.Seconds()
-		return s, err
-	}
 	types, err := r.settleTypes(a, p)
 	if err != nil {
 		return s, err
 	}
-	types.took = looked
 	if p.blank {
 		r.publishWarnings(a, types.settled.Warnings)
 		err := s.passBlank(p.file, types.settled.Warnings)
@@ -105,11 +99,17 @@ func (r *Runner) settleTypes(a *active, p *prepared) (*types, error) {
 	if err := p.look(a.ctx); err != nil {
 		return nil, err
 	}
+	took, err := r.lookAtSet(a, p)
+	if err != nil {
+		return nil, err
+	}
 	settled, layout, err := p.settle(a.ctx, p.guesses, false)
 	if err != nil {
 		return nil, err
 	}
-	return newTypes(p, opt, settled, layout), load.JoinProblems(settled.Problems)
+	t := newTypes(p, opt, settled, layout)
+	t.took = took
+	return t, load.JoinProblems(settled.Problems)
 }
 
 // loadInto loads the records into the table.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"linefeed/backend/load"
 	"linefeed/backend/store"
@@ -127,6 +128,9 @@ var ErrNoSet = store.ErrNoSet
 
 // setPrefix begins the ID of a set, to tell it from that of a job.
 const setPrefix = "set-"
+
+// IsSet reports whether an ID is that of a set, and not of a job.
+func IsSet(id string) bool { return strings.HasPrefix(id, setPrefix) }
 
 func newSetID() string { return setPrefix + newID() }
 

@@ -297,19 +297,19 @@ func TestPauseAndCancelSet(t *testing.T) {
 	}
 	set := b.startSet(req)
 	b.until(set.Jobs[0].ID, func(e *event.Event) bool { return e.Kind == event.KindProgress })
-	if err := b.runner.PauseSet(t.Context(), set.ID); err != nil {
+	if err := b.runner.Pause(t.Context(), set.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(set.ID, state(Paused))
-	if err := b.runner.PauseSet(t.Context(), set.ID); err == nil {
+	if err := b.runner.Pause(t.Context(), set.ID); err == nil {
 		t.Error("it was paused twice")
 	}
-	if err := b.beside().runner.ResumeSet(t.Context(), set.ID); err != nil { // from another process
+	if err := b.beside().runner.Resume(t.Context(), set.ID); err != nil { // from another process
 		t.Fatal(err)
 	}
 	b.until(set.ID, state(Running))
 	b.until(set.Jobs[1].ID, state(Running))
-	if err := b.runner.CancelSet(t.Context(), set.ID); err != nil {
+	if err := b.runner.Cancel(t.Context(), set.ID); err != nil {
 		t.Fatal(err)
 	}
 	set = b.endOf(set)
@@ -317,7 +317,7 @@ func TestPauseAndCancelSet(t *testing.T) {
 	if f := set.Summary.Files; f.Done != 1 || f.Cancelled != 2 || set.State != Cancelled || !set.Resumable {
 		t.Errorf("%+v", set.Summary)
 	}
-	for _, do := range []func(context.Context, string) error{b.runner.PauseSet, b.runner.ResumeSet, b.runner.CancelSet} {
+	for _, do := range []func(context.Context, string) error{b.runner.Pause, b.runner.Resume, b.runner.Cancel} {
 		if err := do(t.Context(), set.ID); !errors.Is(err, ErrNotActive) {
 			t.Errorf("a set that has ended: %v", err)
 		}
@@ -399,11 +399,11 @@ func TestTakeUpSetWithChangedFile(t *testing.T) {
 	}
 	set := b.startSet(req)
 	b.until(set.Jobs[0].ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
-	if err := b.runner.PauseSet(t.Context(), set.ID); err != nil { // which commits
+	if err := b.runner.Pause(t.Context(), set.ID); err != nil { // which commits
 		t.Fatal(err)
 	}
 	b.until(set.ID, state(Paused))
-	if err := b.runner.CancelSet(t.Context(), set.ID); err != nil {
+	if err := b.runner.Cancel(t.Context(), set.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.endOf(set)

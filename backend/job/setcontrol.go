@@ -7,23 +7,8 @@ import (
 	"linefeed/backend/message"
 )
 
-// PauseSet pauses the jobs of a set that run; no other of it begins.
-func (r *Runner) PauseSet(ctx context.Context, id string) error {
-	return r.orderSet(ctx, id, doPause)
-}
-
-// ResumeSet resumes a paused set.
-func (r *Runner) ResumeSet(ctx context.Context, id string) error {
-	return r.orderSet(ctx, id, doResume)
-}
-
-// CancelSet cancels the jobs of a set that have not ended, as [Runner.Cancel] does.
-func (r *Runner) CancelSet(ctx context.Context, id string) error {
-	return r.orderSet(ctx, id, doCancel)
-}
-
-// orderSet has an order about a set obeyed, by the process that runs it: there it is
-// about any of its jobs that have not ended.
+// orderSet has an order about a set obeyed, by the process that runs it: it goes there
+// with any job of the set that has not ended.
 func (r *Runner) orderSet(ctx context.Context, id, do string) error {
 	if own, err := r.obeyOwnSet(id, do); own {
 		return err

@@ -59,14 +59,17 @@ func (u *union) names() []string {
 	return all
 }
 
-// fieldsOf returns the fields of a request's file; nil where it can't be read, which is
-// for its import to tell.
+// fieldsOf returns the fields of a request's file; nil where it holds nothing, or can't be
+// read, which is for its import to tell.
 func fieldsOf(ctx context.Context, req Request) ([]string, error) {
 	file, err := openFile(ctx, req, csvfile.Print{})
 	if err != nil {
 		return nil, ctx.Err()
 	}
 	defer file.Close()
+	if blank, err := nothingIn(ctx, file, nil); blank || err != nil {
+		return nil, ctx.Err()
+	}
 	return slices.Clone(file.Fields()), nil
 }
 

@@ -59,8 +59,10 @@ type SetProgress struct {
 // tableOf returns the table that a job of the set is for.
 func (s *activeSet) tableOf(a *active) *setTable { return s.tables[a.req.Plan.TableName()] }
 
-// makes reports whether a job makes its table where it is not there.
-func (req Request) makes() bool { return !req.Check && (req.Plan.Create || req.Preset != "") }
+// makes reports whether a job may make its table.
+func (req Request) makes() bool {
+	return !req.Check && (req.Plan.Create || req.Preset != "" || req.Profile != "")
+}
 
 // feed puts the next jobs of a set into the queue. Runner.mu is held.
 func (r *Runner) feed(s *activeSet) {

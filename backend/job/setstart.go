@@ -47,10 +47,14 @@ func (req SetRequest) each() ([]Request, error) {
 	return all, nil
 }
 
-// StartSet queues the imports of several files as one set, and returns as soon as they
-// are stored. Before that it compares the fields of files that go into one table (see
+// StartSet queues the imports of several files as one set, and returns it as it is queued
+// as soon as that is stored. Before that it compares the fields of files that go into one table (see
 // [SetRequest.MixedHeaders]).
 func (r *Runner) StartSet(ctx context.Context, req SetRequest) (Set, error) {
+	var err error
+	if req.Import, err = Profiled(r.Profiles, req.Import); err != nil {
+		return Set{}, err
+	}
 	all, err := req.each()
 	if err != nil {
 		return Set{}, err
@@ -64,20 +68,18 @@ func (r *Runner) StartSet(ctx context.Context, req SetRequest) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
-	stored := make([]store.Job, len(all))
+	stored, jobs := make([]store.Job, len(all)), make([]Job, len(all))
 	for i, one := range all {
 		a := newActive(one)
 		a.job.ID, a.job.Created, a.job.Set = newID(), now, id
 		if stored[i], err = a.job.stored(); err != nil {
 			return Set{}, err
 		}
+		jobs[i] = a.job
 		s.waiting = append(s.waiting, a)
 	}
 	err = r.enqueueSet(ctx, s, func(ctx context.Context) error { return r.store.AddSet(ctx, kept, stored) })
-	if err != nil {
-		return Set{}, err
-	}
-	return r.Set(ctx, id)
+	return setFromStore(kept, jobs), err
 }
 
 func newActiveSet(id string, req SetRequest, all []Request) *activeSet {
@@ -145,7 +147,7 @@ func (r *Runner) enqueueSet(ctx context.Context, s *activeSet, keep func(context
 
 // TakeUpSet queues those jobs of a set again that have not reached their end, as the same
 // set: each goes on after what it has committed, and those that never began begin. It
-// returns as soon as that is stored.
+// returns the set as it is queued as soon as that is stored.
 func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, error) {
 	set, err := r.Set(ctx, id)
 	switch {
@@ -166,6 +168,10 @@ func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, err
 	for i := range set.Jobs {
 		s.takeBack(&set.Jobs[i], &how)
 	}
+	kept, err := set.Request.stored(id, set.Created)
+	if err != nil {
+		return Set{}, err
+	}
 	err = r.enqueueSet(ctx, s, func(ctx context.Context) error {
 		_, err := r.store.TakeUpSet(ctx, id)
 		if errors.Is(err, store.ErrTaken) {
@@ -173,14 +179,11 @@ func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, err
 		}
 		return err
 	})
-	if err != nil {
-		return Set{}, err
-	}
-	return r.Set(ctx, id)
+	return setFromStore(kept, set.Jobs), err
 }
 
-// takeBack takes a job of a set that is taken up: as one that is to go on, or as what it
-// has come to.
+// takeBack takes a job of a set that is taken up: as one that is to go on, which is queued
+// again, or as what it has come to.
 func (s *activeSet) takeBack(j *Job, how *TakeUp) {
 	if v := j.Summary; v != nil && v.Inserted+v.Updated > 0 || v != nil && v.Created {
 		if t := s.tables[j.Request.Plan.TableName()]; t.made == "" {
@@ -188,9 +191,9 @@ func (s *activeSet) takeBack(j *Job, how *TakeUp) {
 		}
 	}
 	if j.Resumable {
+		j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
 		a := newActive(j.Request)
-		a.job.ID, a.job.Created, a.job.Started, a.job.Set = j.ID, j.Created, j.Started, j.Set
-		a.takenUp = how
+		a.job, a.takenUp = *j, how
 		s.waiting = append(s.waiting, a)
 		return
 	}

@@ -57,20 +57,17 @@ func (k *kept) readAlike(table []load.Column) {
 // a column for each field of any of them, of a type that fits the values of all. It reads
 // all of the files, and returns how long that took.
 func (r *Runner) lookAtSet(a *active, p *prepared) (took time.Duration, err error) {
-	if a.set != nil && a.set.req.MixedHeaders && p.earlier == nil {
+	if a.set == nil || p.blank {
+		return 0, nil
+	}
+	if a.set.req.MixedHeaders {
 		p.req.Plan.Map = mapOf(p.req.Plan.Map, p.fields)
 	}
 	plan := p.req.Plan
-	chosen := len(plan.Columns) > 0 && len(p.req.Infer) == 0
-	if a.set == nil || p.earlier != nil || p.made != nil || !p.req.makes() || !plan.Create || p.req.Preset != "" || p.req.Like != "" || chosen {
-		return 0, nil
-	}
 	paths := a.set.tableOf(a).files // never changed
-	if len(paths) == 1 {
+	chosen := len(plan.Columns) > 0 && len(p.req.Infer) == 0
+	if !p.req.makes() || !plan.Create || p.made != nil || p.preset != nil || p.req.like != nil || chosen || len(paths) == 1 {
 		return 0, nil
-	}
-	if preset, err := findPreset(p.req, p.fields); preset != nil || err != nil {
-		return 0, err
 	}
 	fields := union{plan: a.req.Plan} // with the map for all files
 	fields.add(p.fields)
@@ -117,7 +114,7 @@ func (r *Runner) inferSet(a *active, p *prepared, paths []string, fields *union)
 	if err != nil || plan.Types == "text" && len(plan.ColumnTypes) == 0 {
 		return inference.Guesses(), 0, err
 	}
-	r.beginLook(a, paths)
+	looked := r.beginLook(a, paths)
 	for _, path := range paths {
 		file, err := openFile(a.ctx, p.req.of(path), csvfile.Print{})
 		if err != nil {
@@ -126,7 +123,6 @@ func (r *Runner) inferSet(a *active, p *prepared, paths []string, fields *union)
 			}
 			continue
 		}
-		looked := r.lookedAt(a)
 		known := len(fields.cols)
 		from := fields.add(file.Fields())
 		fields.cols = fields.cols[:known]
@@ -138,10 +134,13 @@ func (r *Runner) inferSet(a *active, p *prepared, paths []string, fields *union)
 			})
 			took += of
 		}
+		size := file.Raw().Size()
 		_ = file.Close() // it was only read
 		if err != nil {
 			return nil, took, err
 		}
+		looked += size
+		r.setLooked(a, looked)
 	}
 	return inference.Guesses(), took, nil
 }
@@ -177,8 +176,9 @@ func (p *prepared) choose(fields *union, guesses []value.Guess) {
 	plan.Columns, p.req.Infer = columns, nil
 }
 
-// beginLook notes that files of a set are read for their types, before they are loaded.
-func (r *Runner) beginLook(a *active, paths []string) {
+// beginLook notes that files of a set are read for their types, before they are loaded,
+// and returns how much has been read of others for that.
+func (r *Runner) beginLook(a *active, paths []string) (looked int64) {
 	var size int64
 	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil {
@@ -188,13 +188,14 @@ func (r *Runner) beginLook(a *active, paths []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a.set.toLook += size
+	return a.set.looked
 }
 
-// lookedAt returns how much of the files of a set was read for their types.
-func (r *Runner) lookedAt(a *active) int64 {
+// setLooked notes how much of the files of a set has been read for their types.
+func (r *Runner) setLooked(a *active, bytes int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return a.set.looked
+	a.set.looked = bytes
 }
 
 // publishLook publishes the progress of the reading of one file of a set for its types,
@@ -202,7 +203,7 @@ func (r *Runner) lookedAt(a *active) int64 {
 func (r *Runner) publishLook(a *active, now load.Progress, looked int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a.set.looked = max(a.set.looked, looked+now.BytesRead)
+	a.set.looked = looked + now.BytesRead
 	begins := 0.0
 	now.Percent, now.BytesRead, now.EtaMs = &begins, 0, nil
 	r.setProgress(a, now)
