@@ -50,6 +50,7 @@
 //     forgets what is old; secret keeps passwords in the system's keychain.
 //   - profile keeps how a kind of file is imported under a name, in a readable
 //     file, and finds those that fit the header of another file.
+//   - watch loads the files that come into a folder, each once, by a profile.
 //   - connection keeps targets under a name, finds their passwords, opens them, and
 //     tells step by step what is wrong with a connection.
 //   - event is the hub that tells listeners, however many and however slow,

@@ -18,6 +18,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/profile"
+	"linefeed/backend/watch"
 )
 
 // The exit statuses.
@@ -101,7 +102,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(), p.undoCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
-		p.profilesCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
+		p.profilesCommand(), p.watchFolderCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root
@@ -126,7 +127,7 @@ func exitStatus(err error) int {
 		return exitFailed
 	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrNoSet), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, connection.ErrNoConnection),
 		errors.Is(err, profile.ErrNone), errors.Is(err, profile.ErrName), errors.Is(err, profile.ErrTaken), errors.Is(err, profile.ErrFormat),
-		errors.Is(err, profile.ErrUse):
+		errors.Is(err, profile.ErrUse), errors.Is(err, watch.ErrFolder):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():
 		return exitUsage

@@ -73,7 +73,7 @@ func TestDocs(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range regexp.MustCompile("(?m)^    (?:.* )?linefeed ([a-z]+)").FindAllStringSubmatch(string(page), -1) {
+	for _, m := range regexp.MustCompile("(?m)^    (?:.* )?linefeed ([a-z-]+)").FindAllStringSubmatch(string(page), -1) {
 		if _, ok := flagsOf[m[1]]; !ok {
 			t.Errorf("the page speaks of the command %q, which is not there", m[1])
 		}

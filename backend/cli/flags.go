@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/target"
+	"linefeed/backend/watch"
 )
 
 // A flagGroup is a group of related flags, with its heading in the help.
@@ -144,6 +145,7 @@ var choices = map[string][]string{
 	"preset":      presetNames(),
 	"state":       {"queued", "running", "paused", "done", "failed", "cancelled", "interrupted", "undone"},
 	"format":      {"original", "csv", "json", "html", "list"},
+	"order":       {watch.ByName, watch.ByTime},
 }
 
 func presetNames() []string {

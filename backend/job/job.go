@@ -54,6 +54,10 @@ type Request struct {
 	// only if it is not there.
 	Profile string `json:"profile,omitempty"`
 
+	// Watched tells the file from all others that came into a watched folder: the hash of
+	// the folder and its content, see [Runner.WatchedJob].
+	Watched string `json:"watched,omitempty"`
+
 	like *likeness  // what the job of Like remembers, once it is looked up
 	by   *byProfile // the profile, once it is looked up
 }

@@ -56,7 +56,7 @@ func Profiled(book *profile.Book, req Request) (Request, error) {
 		plan.Table, plan.Schema = was.Table, cmp.Or(plan.Schema, was.Schema)
 	}
 	rulesOf(plan, was)
-	plan.Strict, plan.Atomic = plan.Strict || was.Strict, plan.Atomic || was.Atomic
+	plan.Strict, plan.Atomic, plan.Undo = plan.Strict || was.Strict, plan.Atomic || was.Atomic, plan.Undo || was.Undo
 	plan.MaxRejects, plan.Writers = cmp.Or(plan.MaxRejects, was.MaxRejects), cmp.Or(plan.Writers, was.Writers)
 	if len(plan.Key) == 0 {
 		plan.Key = was.Key

@@ -34,6 +34,17 @@ func (r *Runner) known(id string) (Job, bool) {
 	return j, ok
 }
 
+// WatchedJob returns the latest job of a watched file, and whether there is one, as long as
+// it is in the history.
+func (r *Runner) WatchedJob(ctx context.Context, watched string) (Job, bool, error) {
+	id, err := r.store.WatchedJob(ctx, watched)
+	if err != nil || id == "" {
+		return Job{}, false, err
+	}
+	j, err := r.Job(ctx, id)
+	return j, err == nil, err
+}
+
 // Snapshot returns a job with its latest progress.
 func (r *Runner) Snapshot(ctx context.Context, id string) (Snapshot, error) {
 	s := Snapshot{Seq: r.hub.Seq()} // before the rest, which may be newer

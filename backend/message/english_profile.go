@@ -25,6 +25,17 @@ var profileTexts = map[ID]string{
 	"profile_has_secret":     `the target of the profile {name} has a secret in it, {setting}`,
 	"profile_password_out":   `take it out: a profile can be read by others`,
 
+	"watch_no_folder":     `{path} can't be watched: {cause}`,
+	"watch_make_folder":   `make the folder, or name another one`,
+	"watch_watched":       `{path} is watched already, by another program or window`,
+	"watch_one_alone":     `end that, or let it do it: a folder is watched by one alone`,
+	"watch_no_lock":       `{path} can't be watched, as nothing can be written there: {cause}`,
+	"watch_make_writable": `have the folder made writable, or name another one`,
+	"watch_loaded":        `the same content was loaded already, by job {job} from {file}`,
+	"watch_import":        `to load it again, import the file yourself`,
+	"watch_begun":         `the same content was begun by job {job} under another name, {file}, and not loaded to its end`,
+	"watch_move_back":     `give the file that name, and put it into the folder again`,
+
 	"profile_and_like":   `a profile and a job are named that say how the file is read`,
 	"one_of_both":        `name one of them[ ({setting profile} or {setting like})]`,
 	"profile_no_target":  `the profile {profile:q} has no target`,

@@ -129,6 +129,19 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	return jobs, err
 }
 
+// WatchedJob returns the ID of the latest job whose request has watched, which is a
+// hexadecimal number, as its member of that name; "" if there is none.
+func (s *Store) WatchedJob(ctx context.Context, watched string) (id string, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT id FROM jobs WHERE instr(request, ?) > 0 ORDER BY number DESC LIMIT 1`, `"watched":"`+watched+`"`).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the job of a watched file: %w", err)
+	}
+	return id, nil
+}
+
 // RecentFiles returns the paths of the files that the latest jobs were started for,
 // newest first, each once.
 func (s *Store) RecentFiles(ctx context.Context, limit int) ([]string, error) {
