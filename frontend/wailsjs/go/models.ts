@@ -226,6 +226,7 @@ export namespace job {
 	    like?: string;
 	    retry?: Retry;
 	    profile?: string;
+	    watched?: string;
 	}
 	export interface Job {
 	    id: string;
