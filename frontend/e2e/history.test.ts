@@ -11,12 +11,10 @@ import { Program } from './program.ts';
 
 test('a damaged store is told of until that is dismissed, and a run is forgotten', async () => {
   await using display = await Display.open('history');
-  await using program = await Program.serve(
-    'history',
-    display,
-    (page) => page,
-    (home) => writeFile(join(home, 'linefeed.db'), 'no database '.repeat(1000), { mode: 0o600 }),
-  );
+  await using program = await Program.serve('history', display, (page) => page, {
+    prepare: (home) =>
+      writeFile(join(home, 'linefeed.db'), 'no database '.repeat(1000), { mode: 0o600 }),
+  });
   await using browser = await launch();
   const page = await openPage(browser, program);
   assert.match(

@@ -13,7 +13,15 @@ export interface Api {
   readonly pid: number;
 }
 
-/** The desktop program, with its own home and data folder, which are removed when it is disposed of. */
+/** What a program finds when it starts. */
+interface Given {
+  /** Puts into its home what it is to find there. */
+  readonly prepare?: (home: string) => Promise<void>;
+  /** The folder of a program that was killed; otherwise it gets one of its own. */
+  readonly folder?: string;
+}
+
+/** The desktop program, with its own home and data folder, which are removed when it is disposed of unless they were given. */
 export class Program implements AsyncDisposable {
   /** Host and port of the page if it is served to a browser, of the inspector if it is in the window. */
   readonly address: string;
@@ -21,6 +29,7 @@ export class Program implements AsyncDisposable {
   readonly api: Api;
   /** The exit status, once the program has ended by itself. */
   readonly exited: Promise<number | null>;
+  readonly #process: Process;
   readonly #again: (args: string[]) => Process;
   readonly #resources: AsyncDisposableStack;
 
@@ -36,26 +45,26 @@ export class Program implements AsyncDisposable {
     this.folder = folder;
     this.api = api;
     this.exited = process.exited;
+    this.#process = process;
     this.#again = again;
     this.#resources = resources;
   }
 
   /**
-   * Starts the program and has it serve its page to a browser. Pages of origins may call the local API. What the
-   * program finds in its home, prepare puts there.
+   * Starts the program and has it serve its page to a browser. Pages of origins may call the local API.
    */
   static async serve(
     name: string,
     display: Display,
     origins: (page: string) => string,
-    prepare?: (home: string) => Promise<void>,
+    given: Given = {},
   ): Promise<Program> {
     const address = `127.0.0.1:${await freePort()}`;
     const page = `http://${address}`;
     const assets = join(repository, 'frontend/dist/linefeed/browser');
     const command = [join(binaries, 'e2e-dev'), '-devserver', address, '-assetdir', assets];
     const env = { LINEFEED_ORIGINS: origins(page) };
-    const program = await Program.#start(name, display, address, command, env, prepare);
+    const program = await Program.#start(name, display, address, command, env, given);
     await until(`an answer at ${page}`, async () => (await fetch(page)).ok);
     return program;
   }
@@ -73,15 +82,18 @@ export class Program implements AsyncDisposable {
     address: string,
     [file = '', ...args]: readonly string[],
     more: NodeJS.ProcessEnv,
-    prepare?: (home: string) => Promise<void>,
+    { prepare, folder: given }: Given = {},
   ): Promise<Program> {
     await using resources = new AsyncDisposableStack();
-    const folder = await mkdtemp(join(tmpdir(), 'linefeed-e2e-'));
-    resources.defer(() => rm(folder, { recursive: true, force: true }));
+    const folder = given ?? (await mkdtemp(join(tmpdir(), 'linefeed-e2e-')));
+    if (given === undefined) {
+      resources.defer(() => rm(folder, { recursive: true, force: true }));
+    }
     const home = join(folder, 'home');
     const run = join(home, 'run');
     await mkdir(run, { recursive: true, mode: 0o700 });
     await prepare?.(home);
+    await rm(join(run, 'api.json'), { force: true }); // of a program that was killed
     const announced = announcement(run);
     // The keychain of who runs the tests is left alone.
     const own = { LINEFEED_HOME: home, LINEFEED_KEYCHAIN: 'none' };
@@ -97,6 +109,12 @@ export class Program implements AsyncDisposable {
   async startAgain(...args: string[]): Promise<void> {
     await using second = this.#again(args);
     await within(second.exited, 'the second start to end');
+  }
+
+  /** Kills the program, as a crash would end it. */
+  async kill(): Promise<void> {
+    this.#process.child.kill('SIGKILL');
+    await within(this.exited, 'the program to be killed');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -180,13 +180,26 @@ export class Program {
     return ask(() => app.Resume(job));
   }
 
-  cancel(job: string): Promise<void> {
-    return ask(() => app.Cancel(job));
+  /**
+   * Goes on with a job that has not reached its end; changed accepts that its file is
+   * not as it was.
+   */
+  takeUp(job: string, changed = false): Promise<Job> {
+    return ask(() => app.TakeUp(job, { changed }));
+  }
+
+  /** Has an interrupted job no longer offered to be taken up. */
+  leave(job: string): Promise<void> {
+    return ask(() => app.Leave(job));
   }
 
   /** Removes a job that has ended, with all that is kept of it; returns what could not be removed, "" for nothing. */
   forget(job: string): Promise<string> {
     return ask(() => app.Forget(job));
+  }
+
+  cancel(job: string): Promise<void> {
+    return ask(() => app.Cancel(job));
   }
 
   /** What happened to the program itself, until it is dismissed. */

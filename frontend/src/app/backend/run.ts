@@ -86,11 +86,15 @@ export class Run {
         break;
       case 'state':
         this.stateSeq = data.seq;
+        if (!this.active() && isActive(data.state)) {
+          this.latest.set(undefined); // it is taken up
+        }
         this.current.update((job) => ({
           ...job,
           state: data.state,
-          summary: data.summary ?? job.summary,
-          finished: isActive(data.state) ? job.finished : (job.finished ?? data.time),
+          ...(isActive(data.state)
+            ? { summary: undefined, finished: undefined, resumable: undefined }
+            : { summary: data.summary ?? job.summary, finished: job.finished ?? data.time }),
         }));
         this.grown.update((n) => n + 1);
         break;

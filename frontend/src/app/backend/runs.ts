@@ -21,6 +21,10 @@ export class Runs {
     [...this.known().values()].sort((a, b) => b.job().created.localeCompare(a.job().created)),
   );
   readonly active = computed(() => this.list().filter((run) => run.active()));
+  /** Those whose program ended while they ran, and that can go on. */
+  readonly interrupted = computed(() =>
+    this.list().filter((run) => run.state() === 'interrupted' && run.job().resumable),
+  );
   /** Why the jobs are not up to date; "" when they are. */
   readonly error = this.failure.asReadonly();
 
@@ -70,13 +74,27 @@ export class Runs {
     return run;
   }
 
-  /** Removes a run that has ended, with all that is kept of it. */
-  async forget(id: string): Promise<void> {
-    await this.program.forget(id);
-    this.known.update((known) => new Map([...known].filter(([other]) => other !== id)));
+  /** Goes on with a run that has not reached its end. */
+  async takeUp(run: Run, changed = false): Promise<void> {
+    await this.program.takeUp(run.id, changed);
+    await this.open(run.id);
   }
 
-  private async refresh(): Promise<void> {
+  /** Has an interrupted run no longer offered to be taken up. */
+  async leave(run: Run): Promise<void> {
+    await this.program.leave(run.id);
+    await this.open(run.id);
+  }
+
+  /** Removes a run that has ended, with all that is kept of it; returns what is left in its database, "" for nothing. */
+  async forget(id: string): Promise<string> {
+    const left = await this.program.forget(id);
+    this.known.update((known) => new Map([...known].filter(([other]) => other !== id)));
+    return left;
+  }
+
+  /** Looks for runs that were started or killed elsewhere. */
+  async refresh(): Promise<void> {
     try {
       const jobs = await this.program.jobs();
       for (const job of jobs) {

@@ -1,4 +1,4 @@
-import { signal } from '@angular/core';
+import { signal, type Signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import type { Job } from '../backend/model';
@@ -24,6 +24,11 @@ const run = (id: string, check: boolean) => {
   return new Run(job);
 };
 
+const runsOf = (list: Signal<readonly Run[]>) => ({
+  ...{ list, error: signal(''), interrupted: signal([]) },
+  refresh: () => Promise.resolve(),
+});
+
 describe('History', () => {
   it('forgets a run that has ended, once that is confirmed', async () => {
     vi.stubGlobal(
@@ -46,13 +51,10 @@ describe('History', () => {
       }
       forgotten.push(id);
       list.update((all) => all.filter((r) => r.id !== id));
-      return Promise.resolve();
+      return Promise.resolve('its row in linefeed_marks is left');
     };
     TestBed.configureTestingModule({
-      providers: [
-        provideRouter([]),
-        { provide: Runs, useValue: { list, error: signal(''), forget } },
-      ],
+      providers: [provideRouter([]), { provide: Runs, useValue: { ...runsOf(list), forget } }],
     });
     const fixture = TestBed.createComponent(History);
     await fixture.whenStable();
@@ -75,6 +77,7 @@ describe('History', () => {
     await click('[data-testid=forget]');
     expect(forgotten).toEqual(['first']);
     expect(page.querySelector('[data-job=first]')).toBeNull();
+    expect(page.textContent).toContain('Its row in linefeed_marks is left');
 
     await click('[data-job=second] button');
     expect(asked()).toBe('Forget the check of second.csv and its log of 206 rejected records?');
@@ -99,7 +102,7 @@ describe('History', () => {
     );
     const list = signal([run('imported', false), run('checked', true)]);
     TestBed.configureTestingModule({
-      providers: [provideRouter([]), { provide: Runs, useValue: { list, error: signal('') } }],
+      providers: [provideRouter([]), { provide: Runs, useValue: runsOf(list) }],
     });
     const fixture = TestBed.createComponent(History);
     await fixture.whenStable();
@@ -137,7 +140,7 @@ describe('History', () => {
         {
           provide: Runs,
           useValue: {
-            ...{ list: signal([known, run('other', false)]), error: signal('') },
+            ...runsOf(signal([known, run('other', false)])),
             get: (id: string) => (id === 'known' ? known : undefined),
           },
         },

@@ -22,11 +22,12 @@ import { Rows } from '../grid/rows';
 import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
 import { Question } from '../notice/question';
+import { Interrupted } from '../resume/interrupted';
 
 /** All runs, newest first; opening one shows it. */
 @Component({
   selector: 'lf-history',
-  imports: [ErrorNotice, Icon, MatButton, MatTooltip, Question, Rows],
+  imports: [ErrorNotice, Icon, Interrupted, MatButton, MatTooltip, Question, Rows],
   templateUrl: './history.html',
   styleUrl: './history.scss',
 })
@@ -72,10 +73,11 @@ export class History {
       return '';
     }
     const { check, file } = run.job().request;
+    const resumed = run.job().resumable ? ' It can’t be resumed then.' : '';
     const { rejected } = run.counts();
     const log = rejected ? ` and its log of ${counted(rejected, 'rejected record')}` : '';
     const rows = check ? '' : ' The rows it loaded stay.';
-    return `Forget the ${check ? 'check' : 'import'} of ${fileName(file)}${log}?${rows}`;
+    return `Forget the ${check ? 'check' : 'import'} of ${fileName(file)}${log}?${rows}${resumed}`;
   });
 
   /** The rejects that are neither loaded nor dismissed; of those that can't be closed, nothing. */
@@ -101,9 +103,8 @@ export class History {
   protected async forget(run: Run): Promise<void> {
     this.unwanted.set(undefined);
     try {
-      await this.runs.forget(run.id);
+      this.error.set(await this.runs.forget(run.id));
       this.active.set(-1);
-      this.error.set('');
     } catch (reason) {
       this.error.set(messageOf(reason));
     }
@@ -129,6 +130,6 @@ export class History {
 
   protected time(run: Run): string {
     const summary = run.summary();
-    return summary ? duration(summary.seconds) : '';
+    return summary?.seconds ? duration(summary.seconds) : ''; // not known where the program was killed
   }
 }

@@ -4,6 +4,7 @@ import type { NewColumn } from '../draft/new-columns';
 import { count, counted, duration, sentence } from '../format/format';
 import { typeLabel } from '../format/words';
 import { named } from '../notice/settings';
+import { stoppedAt } from '../resume/offer';
 
 /** How a run ended, in words. */
 export interface Outcome {
@@ -42,11 +43,11 @@ function end(job: Job): Outcome {
           .join(' '),
       };
     case 'cancelled':
-      return { kind: 'stopped', title: `Cancelled${after(s)}`, detail: kept(s, atomic) };
+      return { kind: 'stopped', title: `Cancelled${after(job)}`, detail: kept(s, atomic) };
     default:
       return {
         kind: 'stopped',
-        title: `Interrupted${after(s)}`,
+        title: `Interrupted${after(job)}`,
         detail: `The program ended while it was running. ${kept(s, atomic)}`.trim(),
       };
   }
@@ -75,8 +76,13 @@ function done(s: Summary): Outcome {
   };
 }
 
-function after(s: Summary | undefined): string {
-  return s ? ` after ${duration(s.seconds)}` : '';
+/** How far a run came, and in what time; that is not known of one whose program was killed. */
+function after(job: Job): string {
+  const at = stoppedAt(job);
+  return [
+    ...(at ? [` ${at}`] : []),
+    ...(job.summary?.seconds ? [` after ${duration(job.summary.seconds)}`] : []),
+  ].join('');
 }
 
 /** What a run that did not finish left in its table. */

@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, output, signal } from '@angular/core';
+import { Component, computed, inject, input, output, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
@@ -10,12 +10,13 @@ import { counted, messageOf, timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { SaveProfile } from '../profile/save-profile';
+import { Resume } from '../resume/resume';
 import { balance, outcome, typeChanges } from './outcome';
 
 /** How a run ended, in the place of its progress, and what to do next. */
 @Component({
   selector: 'lf-summary',
-  imports: [Icon, MatButton, MatTooltip, RouterLink, SaveProfile],
+  imports: [Icon, MatButton, MatTooltip, Resume, RouterLink, SaveProfile],
   templateUrl: './summary.html',
   styleUrl: './summary.scss',
 })
@@ -23,6 +24,7 @@ export class SummaryView {
   private readonly program = inject(Program);
   private readonly router = inject(Router);
   private readonly draft = inject(Draft);
+  private readonly resuming = viewChild(Resume);
   protected readonly keys = inject(Shortcuts);
   readonly run = input.required<Run>();
   readonly again = output();
@@ -72,6 +74,7 @@ export class SummaryView {
       : undefined;
   });
   private readonly rejectsForgotten = computed(() => !!this.run().job().rejectsForgotten);
+  protected readonly resumable = computed(() => this.run().job().resumable ?? false);
 
   constructor() {
     claimKeys([
@@ -80,6 +83,12 @@ export class SummaryView {
         key: 'm',
         enabled: () => this.toMend() !== undefined,
         run: () => void this.router.navigate(['/runs', this.toMend()?.job, 'mend']),
+      },
+      {
+        label: 'Resume',
+        key: 'p',
+        enabled: () => this.resumable(),
+        run: () => void this.resuming()?.resume(),
       },
       {
         label: 'Save rejected lines',

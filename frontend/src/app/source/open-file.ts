@@ -3,12 +3,14 @@ import { FileInput, FileText, FlaskConical } from 'lucide';
 import { Program } from '../backend/program';
 import { fileName, folderOf } from '../format/format';
 import { Icon } from '../icon/icon';
+import { Interrupted } from '../resume/interrupted';
 
 /** Where to start: drop a file, or take a recent one or the sample. */
 @Component({
   selector: 'lf-open-file',
-  imports: [Icon],
+  imports: [Icon, Interrupted],
   template: `
+    <lf-interrupted />
     <div class="drop">
       <lf-icon [icon]="icons.FileInput" [size]="28" />
       <p class="what">Drop a CSV file here, choose one, or paste its path above</p>

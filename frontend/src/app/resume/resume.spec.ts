@@ -1,0 +1,156 @@
+import { TestBed } from '@angular/core/testing';
+import { Router, provideRouter } from '@angular/router';
+import type { Database, Job } from '../backend/model';
+import { Program } from '../backend/program';
+import { database, fakeProgram, postgres } from '../backend/program.fake';
+import { Runs } from '../backend/runs';
+import { Draft } from '../draft/draft';
+import { Interrupted } from './interrupted';
+
+const interrupted = (rest: Partial<Job> = {}, target = '/data/shop.db'): Job => ({
+  ...{ id: 'a', state: 'interrupted', created: '2026-03-01T12:00:00Z', resumable: true },
+  request: {
+    ...{ file: '/in/articles.csv', target, dialect: {}, limits: {} },
+    plan: { table: 'articles' },
+  },
+  ...rest,
+});
+
+async function offered(first: Job, answers: Partial<Program> = {}) {
+  let job = first;
+  const calls: unknown[] = [];
+  const program = fakeProgram({
+    jobs: () => Promise.resolve([job]),
+    snapshot: () => Promise.resolve({ job, seq: 1 }),
+    takeUp: (id, changed) => {
+      calls.push(['takeUp', id, changed]);
+      job = { ...job, state: 'queued', resumable: undefined };
+      return Promise.resolve(job);
+    },
+    leave: (id) => {
+      calls.push(['leave', id]);
+      job = { ...job, state: 'cancelled' };
+      return Promise.resolve();
+    },
+    ...answers,
+  });
+  TestBed.configureTestingModule({
+    providers: [provideRouter([]), { provide: Program, useValue: program }],
+  });
+  const navigated: unknown[] = [];
+  const router = TestBed.inject(Router);
+  vi.spyOn(router, 'navigate').mockImplementation((to) => {
+    navigated.push(to);
+    return Promise.resolve(true);
+  });
+  vi.spyOn(router, 'navigateByUrl').mockImplementation((to) => {
+    navigated.push(to);
+    return Promise.resolve(true);
+  });
+  const fixture = TestBed.createComponent(Interrupted);
+  await fixture.whenStable();
+  const page = fixture.nativeElement as HTMLElement;
+  const find = (id: string) => page.querySelector<HTMLElement>(`[data-testid=${id}]`);
+  const click = async (id: string) => {
+    find(id)?.click();
+    await new Promise((done) => setTimeout(done));
+    await fixture.whenStable();
+  };
+  return { calls, click, find, fixture, navigated, page };
+}
+
+describe('Interrupted', () => {
+  it('offers a run that was interrupted, and shows it when it goes on', async () => {
+    const { calls, click, find, navigated } = await offered(interrupted());
+    expect(find('interrupted')?.textContent).toContain('articles.csv into shop.db: interrupted');
+    await click('take-up');
+    expect(calls).toEqual([['takeUp', 'a', false]]);
+    expect(navigated).toEqual([['/runs', 'a']]);
+    expect(find('interrupted')).toBeNull();
+  });
+
+  it('offers it no more when it is left', async () => {
+    const { calls, click, find } = await offered(interrupted());
+    await click('leave');
+    expect(calls).toEqual([['leave', 'a']]);
+    expect(find('interrupted')).toBeNull();
+    expect(TestBed.inject(Runs).list()).toHaveLength(1);
+  });
+
+  it('offers none that can’t go on', async () => {
+    const { find } = await offered(interrupted({ resumable: undefined }));
+    expect(find('interrupted')).toBeNull();
+  });
+
+  it('says why it does not go on', async () => {
+    const { click, page } = await offered(interrupted(), {
+      takeUp: () => Promise.reject(new Error('job a is under way')),
+    });
+    await click('take-up');
+    expect(page.querySelector('[role=alert]')?.textContent).toBe('job a is under way');
+  });
+
+  it('asks for the password that the database wants, and again if it is wrong', async () => {
+    const target = 'postgres://scott@db.example.com/shop';
+    const given: string[] = [];
+    const look = (): Database => {
+      const [kind, message] =
+        given.at(-1) === undefined
+          ? ['no_password', 'the server wants a password']
+          : ['wrong_password', 'the password is wrong'];
+      return given.at(-1) === 'right'
+        ? database([], postgres)
+        : { ...database(), failure: { step: 'login', kind, message } };
+    };
+    const { calls, click, find, fixture, page } = await offered(interrupted({}, target), {
+      database: () => Promise.resolve(look()),
+      givePassword: (_, password) => {
+        given.push(password);
+        return Promise.resolve();
+      },
+    });
+    await click('take-up');
+    expect(page.querySelector('label')?.textContent).toBe('Password for shop on db.example.com');
+    const answer = async (password: string) => {
+      const field = find('resume-password') as HTMLInputElement;
+      field.value = password;
+      await click('give-resume-password');
+      await fixture.whenStable();
+    };
+    await answer('wrong');
+    expect(page.querySelector('label')?.textContent).toBe('The password is wrong.');
+    expect(calls).toEqual([]);
+    await answer('right');
+    expect(given).toEqual(['wrong', 'right']);
+    expect(calls).toEqual([['takeUp', 'a', false]]);
+  });
+});
+
+describe('a run whose file has changed', () => {
+  const summary = {
+    ...{ job: 'a', file: '/in/articles.csv', table: 'articles', state: 'failed', bytes: 1 },
+    ...{ seconds: 0, read: 1, inserted: 1, updated: 0, skipped: 0, rejected: 0, balanced: true },
+    reasons: [{ message: 'it had 5 bytes, now 6', settings: [{ name: 'changed' }] }],
+  };
+
+  it('goes on only when it is told to, or is imported anew', async () => {
+    // The line offers interrupted runs alone: the run itself is what is tested.
+    const { Resume } = await import('./resume');
+    const { calls, navigated } = await offered(interrupted({ state: 'failed', summary: summary }));
+    const fixture = TestBed.createComponent(Resume);
+    const [run] = TestBed.inject(Runs).list();
+    fixture.componentRef.setInput('run', run);
+    await fixture.whenStable();
+    const buttons = [...(fixture.nativeElement as HTMLElement).querySelectorAll('button')];
+    expect(buttons.map((b) => b.textContent.trim())).toEqual(['Import anew', 'Resume anyway']);
+    buttons[0]?.click();
+    await fixture.whenStable();
+    const draft = TestBed.inject(Draft);
+    expect(draft.file()).toBe('/in/articles.csv');
+    expect(draft.choices.table()).toBe('articles');
+    expect(navigated).toEqual(['/new/source']);
+    buttons[1]?.click();
+    await new Promise((done) => setTimeout(done));
+    expect(calls).toEqual([['takeUp', 'a', true]]);
+  });
+});

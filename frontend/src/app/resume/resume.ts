@@ -1,0 +1,155 @@
+import { Component, computed, inject, input, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatTooltip } from '@angular/material/tooltip';
+import { Router } from '@angular/router';
+import { Program } from '../backend/program';
+import type { Run } from '../backend/run';
+import { Runs } from '../backend/runs';
+import { Draft } from '../draft/draft';
+import { PasswordField } from '../field/password-field';
+import { messageOf, sentence } from '../format/format';
+import { targetKind, targetName } from '../format/target';
+import { fileChanged } from './offer';
+
+/**
+ * Goes on with a run that did not reach its end, once its database has the password that
+ * it wants. Where the file has changed, it goes on only when it is told to.
+ */
+@Component({
+  selector: 'lf-resume',
+  imports: [MatButton, MatTooltip, PasswordField],
+  template: `
+    @if (wanted(); as wanted) {
+      <form class="actions" (submit)="answer($event, password)">
+        <label [for]="fieldId()">{{ wanted }}</label>
+        <lf-password-field #password testId="resume-password" [inputId]="fieldId()" />
+        <button matButton="filled" type="submit" data-testid="give-resume-password">Resume</button>
+        <button matButton="outlined" type="button" (click)="asked.set('')">Not now</button>
+      </form>
+    } @else {
+      <div class="actions">
+        @if (failure()) {
+          <span class="failure" role="alert">{{ failure() }}</span>
+        }
+        @if (changed()) {
+          <button
+            matButton="outlined"
+            type="button"
+            data-testid="import-anew"
+            matTooltip="Prepare a new import of this file into the same table"
+            (click)="anew()"
+          >
+            Import anew
+          </button>
+        }
+        <button
+          [matButton]="changed() ? 'outlined' : 'filled'"
+          type="button"
+          data-testid="take-up"
+          disabledInteractive
+          [disabled]="busy()"
+          [matTooltip]="
+            changed()
+              ? 'Pass over as many records as are in the table, whatever they hold now, and load the rest'
+              : 'Go on after the last record that is in the table'
+          "
+          (click)="resume()"
+        >
+          {{ changed() ? 'Resume anyway' : 'Resume' }}
+        </button>
+        <ng-content />
+      </div>
+    }
+  `,
+  styles: `
+    .actions {
+      display: flex;
+      align-items: center;
+      gap: 8px;
+    }
+
+    lf-password-field {
+      width: 200px;
+    }
+
+    .failure {
+      color: var(--mat-sys-error);
+    }
+  `,
+})
+export class Resume {
+  private readonly program = inject(Program);
+  private readonly router = inject(Router);
+  private readonly draft = inject(Draft);
+  private readonly runs = inject(Runs);
+  readonly run = input.required<Run>();
+
+  protected readonly busy = signal(false);
+  protected readonly failure = signal('');
+  protected readonly asked = signal('');
+  /** What the database wants to be told first; "" for nothing. */
+  protected readonly wanted = this.asked.asReadonly();
+  protected readonly changed = computed(() => fileChanged(this.run().job()));
+  protected readonly fieldId = computed(() => `resume-password-${this.run().id}`);
+
+  resume(): Promise<void> {
+    return this.try(async () => {
+      if (!(await this.lacksPassword())) {
+        await this.runs.takeUp(this.run(), this.changed());
+        await this.router.navigate(['/runs', this.run().id]);
+      }
+    });
+  }
+
+  protected async answer(event: Event, field: PasswordField): Promise<void> {
+    event.preventDefault();
+    const { target } = this.run().job().request;
+    const password = field.take();
+    await this.try(() => this.program.givePassword(target, password));
+    this.asked.set('');
+    if (!this.failure()) {
+      await this.resume();
+    }
+  }
+
+  /** Prepares a new import of the same file into the same table. */
+  protected async anew(): Promise<void> {
+    const { file, target, plan } = this.run().job().request;
+    this.draft.open(file);
+    this.draft.choices.setTarget(target);
+    this.draft.choices.setSchema(plan.schema ?? '');
+    this.draft.choices.setTable(plan.table);
+    await this.router.navigateByUrl('/new/source');
+  }
+
+  /** Asks for the password that the database wants, if it wants one. */
+  private async lacksPassword(): Promise<boolean> {
+    const { target } = this.run().job().request;
+    if (targetKind(target) === 'file') {
+      return false;
+    }
+    const { failure } = await this.program.database(target);
+    switch (failure?.kind) {
+      case 'no_password':
+        this.asked.set(`Password for ${targetName(target)}`);
+        return true;
+      case 'wrong_password':
+        this.asked.set(sentence(failure.message));
+        return true;
+      default: // whatever else is wrong with it, the run tells
+        return false;
+    }
+  }
+
+  private async try(what: () => Promise<void>): Promise<void> {
+    this.failure.set('');
+    this.busy.set(true);
+    try {
+      await what();
+    } catch (reason) {
+      this.failure.set(messageOf(reason));
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}
