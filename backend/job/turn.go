@@ -73,10 +73,10 @@ func (r *Runner) awaitTurn(a *active, path string) error {
 
 // waitsFor returns the progress of a job that waits for another one.
 func waitsFor(first *store.Job, path string) load.Progress {
-	id := message.ID("turn_after")
+	file := filepath.Base(first.File)
+	note := message.New("turn_after", "", "path", path, "job", first.ID, "file", file)
 	if State(first.State) == Paused {
-		id = "turn_after_paused"
+		note = message.New("turn_after_paused", "", "path", path, "job", first.ID, "file", file)
 	}
-	note := message.New(id, "", "path", path, "job", first.ID, "file", filepath.Base(first.File))
 	return load.Progress{Phase: load.PhaseWaiting, BytesTotal: -1, Waiting: &load.Waiting{Job: first.ID, Note: note}}
 }
