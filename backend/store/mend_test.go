@@ -303,3 +303,32 @@ func BenchmarkGroups(b *testing.B) {
 		}
 	})
 }
+
+// The rejects of a job about which nothing was done are counted without a look at them,
+// and as many as with one.
+func TestCountOpen(t *testing.T) {
+	s := open(t, t.TempDir())
+	rejects := faulty(40, 1)
+	rejects[3].Code = load.CodeRecordTooLarge
+	newJob(t, s, "a", rejects)
+	src, err := s.source(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, column := rejects[0].Code, rejects[0].Column
+	for _, v := range []Selection{
+		{}, {Code: string(code)}, {Column: column}, {Code: string(code), Column: column}, {Code: "none"},
+		{Code: string(load.CodeRecordTooLarge)}, {Groups: []GroupName{{code, column}, {load.CodeRecordTooLarge, rejects[3].Column}}},
+	} {
+		f := src.filter(v)
+		var want int64
+		if err := s.db.QueryRow("SELECT count(*) FROM rejects r WHERE "+f.sql, f.args...).Scan(&want); err != nil {
+			t.Fatal(err)
+		}
+		n, partial, err := s.CountOpen(t.Context(), "a", v)
+		tooLarge := len(v.Groups) > 0 || v.Code == string(load.CodeRecordTooLarge) || v.Code == "" && (v.Column == "" || v.Column == rejects[3].Column)
+		if err != nil || n != want || (partial == 1) != tooLarge {
+			t.Errorf("%+v: %d, %d, %v, want %d", v, n, partial, err, want)
+		}
+	}
+}
