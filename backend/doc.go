@@ -31,6 +31,8 @@
 //     converts texts to values of the columns' types (Converter).
 //   - mend changes texts by rules before they are converted, so that rejected
 //     records can be loaded.
+//   - files finds the files that a person names, by themselves, by a folder or by a
+//     pattern.
 //   - unpack reads the text of compressed files and of archives.
 //   - charset guesses the encoding of bytes and makes UTF-8 text of them.
 //   - csvfile makes records of bytes: it opens the file, unpacks and decodes it,

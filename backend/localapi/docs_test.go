@@ -80,11 +80,16 @@ func TestDocsExamples(t *testing.T) {
 			t.Errorf("%s\nis answered with status %d: %s", m[1], res.StatusCode, text)
 		}
 		if location := res.Header.Get("Location"); location != "" {
-			vars["$ID"] = strings.TrimPrefix(location, "/v1/imports/")
+			set, isSet := strings.CutPrefix(location, "/v1/sets/")
+			if isSet {
+				vars["$SET"] = set
+			} else {
+				vars["$ID"] = strings.TrimPrefix(location, "/v1/imports/")
+			}
 		}
 		if res.Header.Get("Content-Type") == "text/event-stream" {
 			readEvents(t, res.Body, func(e sent) bool {
-				if e.name != "" {
+				if e.name != "" && !strings.HasPrefix(req.URL.Path, "/v1/sets/") { // whose progress has more
 					seen[e.name] = members(t, e.data)
 				}
 				return e.name == "" || req.URL.Path != "/v1/events"

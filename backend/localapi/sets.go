@@ -1,0 +1,163 @@
+package localapi
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"linefeed/backend/event"
+	"linefeed/backend/files"
+	"linefeed/backend/job"
+)
+
+// A setView is a set as the API shows it.
+type setView struct {
+	job.Set
+	Progress any `json:"progress"` // the latest; null if there is none
+
+	// LastEventID is the ID to follow the events from: they report everything since.
+	LastEventID string `json:"lastEventId"`
+}
+
+// postSet starts the imports of several files of this computer as one set.
+func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
+	var req job.SetRequest
+	if err := decode(r.Body, &req); err != nil {
+		return err
+	}
+	list, err := files.Find(req.Files, false)
+	if err != nil {
+		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+	}
+	if len(list.Paths) == 0 {
+		return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the set has no files")
+	}
+	for _, path := range list.Paths {
+		one := req.Import
+		if one.File = path; strings.TrimSpace(path) == "" {
+			return refuse(http.StatusUnprocessableEntity, "", "a file of the set has no name")
+		}
+		if err := checkRequest(one); err != nil {
+			return err
+		}
+	}
+	req.Files = list.Paths
+	ended, err := s.accept(req.Import)
+	if err != nil {
+		return err
+	}
+	set, err := s.runner.StartSet(r.Context(), req)
+	if err != nil {
+		ended()
+		if errors.Is(err, job.ErrClosed) {
+			return errClosed
+		}
+		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+	}
+	s.work.Go(func() {
+		defer ended()
+		for _, j := range set.Jobs {
+			_, _ = s.runner.Wait(s.ctx, j.ID) // the import or the server has ended
+		}
+	})
+	w.Header().Set("Location", "/v1/sets/"+set.ID)
+	return s.sendSet(w, r, set.ID, http.StatusAccepted)
+}
+
+func (s *Server) getSets(w http.ResponseWriter, r *http.Request) error {
+	sets, err := s.runner.Sets(r.Context())
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", struct {
+		Sets []job.Set `json:"sets"`
+	}{sets})
+	return nil
+}
+
+func (s *Server) getSet(w http.ResponseWriter, r *http.Request) error {
+	return s.sendSet(w, r, r.PathValue("id"), http.StatusOK)
+}
+
+func (s *Server) sendSet(w http.ResponseWriter, r *http.Request, id string, status int) error {
+	shot, err := s.runner.SetSnapshot(r.Context(), id)
+	if err != nil {
+		return setError(id, err)
+	}
+	v := setView{Set: shot.Set, LastEventID: s.hub.ID(shot.Seq)}
+	if shot.Progress != nil {
+		v.Progress = shot.Progress
+	}
+	writeJSON(w, status, "application/json", v)
+	return nil
+}
+
+// setError turns the error for an unknown set into a 404.
+func setError(id string, err error) error {
+	if errors.Is(err, job.ErrNoSet) {
+		return refuse(http.StatusNotFound, "GET /v1/sets lists those that there are", "there is no set %s", id)
+	}
+	return err
+}
+
+func (s *Server) postSetPause(w http.ResponseWriter, r *http.Request) error {
+	return s.changeSet(w, r, func(id string) error { return s.runner.Pause(r.Context(), id) })
+}
+
+func (s *Server) postSetResume(w http.ResponseWriter, r *http.Request) error {
+	return s.changeSet(w, r, func(id string) error {
+		set, err := s.runner.Set(r.Context(), id)
+		if err == nil && set.State.Active() {
+			return s.runner.Resume(r.Context(), id)
+		}
+		if err == nil {
+			_, err = s.runner.TakeUpSet(r.Context(), id, job.TakeUp{})
+		}
+		return err
+	})
+}
+
+func (s *Server) postSetCancel(w http.ResponseWriter, r *http.Request) error {
+	return s.changeSet(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id) })
+}
+
+// changeSet pauses, resumes or cancels a set.
+func (s *Server) changeSet(w http.ResponseWriter, r *http.Request, do func(id string) error) error {
+	id := r.PathValue("id")
+	if _, err := s.runner.Set(r.Context(), id); err != nil {
+		return setError(id, err)
+	}
+	if err := do(id); err != nil {
+		return refuse(http.StatusConflict, "", "%v", err)
+	}
+	return s.sendSet(w, r, id, http.StatusAccepted)
+}
+
+// getSetEvents answers with the events of one set, as followImport does for an import.
+func (s *Server) getSetEvents(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	set, err := s.runner.Set(r.Context(), id)
+	if err != nil {
+		return setError(id, err)
+	}
+	c, err := s.hub.Follow(id, lastEventID(r))
+	switch {
+	case err == nil && c.AtEnd():
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	case err == nil:
+		follow(w, r, c)
+		return nil
+	case !errors.Is(err, event.ErrNoJob):
+		return err
+	case set.State.Active():
+		return refuse(http.StatusConflict, "follow it there", "set %s runs in another process", id)
+	}
+	events := s.hub.Ended(id, event.State{State: string(set.State), Summary: set.Summary, Ended: true}, lastEventID(r))
+	if len(events) == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	_ = openStream(w).send(events) // a client that misses them reconnects
+	return nil
+}
