@@ -71,7 +71,7 @@
 //   - sample writes files of articles with known mistakes, for trying out and
 //     for tests; cmd/sample is its main.
 //
-// What is promised, and tested:
+// What is promised, and tested (docs/promises.md names the tests):
 //
 //   - read = inserted + updated + skipped + rejected, checked before "done" is
 //     said, and 100 % only after the last commit.
