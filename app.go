@@ -250,6 +250,11 @@ func (a *App) Profiles() ([]profile.Entry, error) {
 	return call(a, func(e *engine.Engine) ([]profile.Entry, error) { return e.Profiles.List() })
 }
 
+// WatchedFolders returns the folders whose files are loaded while the window is open.
+func (a *App) WatchedFolders() ([]engine.WatchedFolder, error) {
+	return call(a, func(e *engine.Engine) ([]engine.WatchedFolder, error) { return e.WatchedFolders(), nil })
+}
+
 // FitProfile returns what a saved profile makes of a file with these fields.
 func (a *App) FitProfile(name string, fields []string) (job.Fit, error) {
 	return call(a, func(e *engine.Engine) (job.Fit, error) { return e.Runner.FitProfile(name, fields) })

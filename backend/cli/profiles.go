@@ -12,6 +12,7 @@ import (
 	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/profile"
+	"linefeed/backend/watch"
 )
 
 func (p *program) profilesCommand() *cobra.Command {
@@ -31,7 +32,7 @@ such file is imported by --profile NAME. A profile is a readable file, which can
 		}
 		return c.Help()
 	}
-	c.AddCommand(p.profilesList(), p.profilesShow(), p.profilesSave(), p.profilesRemove(), p.profilesExport(), p.profilesImport())
+	c.AddCommand(p.profilesList(), p.profilesShow(), p.profilesSave(), p.profilesRemove(), p.profilesExport(), p.profilesImport(), p.profilesWatch())
 	return c
 }
 
@@ -166,6 +167,7 @@ func (p *program) profilesExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		saved.Watch = nil // it is of this computer
 		if noTarget {
 			saved.Target = ""
 		}
@@ -197,10 +199,48 @@ func (p *program) profilesImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		read.Watch = nil // nothing is watched that its user has not asked for
 		if name == "" {
 			name = strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
 		}
 		return p.saveProfile(c, name, read, replace, false)
+	}
+	return c
+}
+
+func (p *program) profilesWatch() *cobra.Command {
+	order, stop := watch.ByName, false
+	c := &cobra.Command{
+		Use:   "watch NAME [FOLDER]",
+		Short: "Have the window load what comes into a folder by a profile",
+		Long: `Has the window load each file that comes into a folder by a profile, while it is open, as watch-folder does without
+a window.`,
+		Example: `  linefeed profiles watch prices /data/inbox
+  linefeed profiles watch prices --stop`,
+		ValidArgsFunction: completeProfile,
+	}
+	c.Flags().StringVar(&order, "order", order, "of files that are there at the same time: name, or time, the oldest first (`ORDER`)")
+	c.Flags().BoolVar(&stop, "stop", false, "watch no folder by it any more")
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 || len(args) != 2 && !stop || len(args) == 2 && stop {
+			return usagef("want a profile and a folder: linefeed profiles watch NAME FOLDER, or linefeed profiles watch NAME --stop")
+		}
+		if err := oneOf("order", order); err != nil {
+			return err
+		}
+		book, err := engine.Profiles()
+		if err != nil {
+			return err
+		}
+		if stop {
+			return book.SetWatch(c.Context(), args[0], nil)
+		}
+		folder, err := filepath.Abs(args[1])
+		if err != nil {
+			return err
+		}
+		return book.SetWatch(c.Context(), args[0], &profile.Watch{Folder: folder, Order: order})
 	}
 	return c
 }

@@ -35,6 +35,8 @@ type Engine struct {
 	window *lockfile.Lock   // held by the engine of the window; nil for a command's
 	api    *localapi.Server // nil while nothing listens
 
+	watches watches
+
 	mu       sync.Mutex
 	spool    *spool.Spool       // nil before it is needed
 	stopLook context.CancelFunc // ends the latest Look
@@ -65,6 +67,7 @@ func OpenWindow(ctx context.Context) (*Engine, error) {
 	if err := e.lockWindow(); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
+	e.watchFolders()
 	return e, nil
 }
 
@@ -165,6 +168,7 @@ func (e *Engine) spoolFolder() string { return e.Store.SpoolDir() }
 // Close interrupts the jobs that have not ended, waits until they have, lets
 // listeners read the last events, and frees everything.
 func (e *Engine) Close() error {
+	e.watches.close()
 	e.Runner.Close()
 	e.Hub.Close() // after the last event, before the API, whose streams end with it
 	var errs []error

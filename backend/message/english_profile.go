@@ -23,6 +23,8 @@ var profileTexts = map[ID]string{
 	"profile_bad_target":     `the target of the profile {name} is none: {cause}`,
 	"profile_has_password":   `the target of the profile {name} has a password in it`,
 	"profile_has_secret":     `the target of the profile {name} has a secret in it, {setting}`,
+	"profile_bad_watch":      `the folder that the profile {name} watches, {folder:q}, is no full path, or the order of its files is none`,
+	"profile_watch_is":       `give the full path, and name or time for the order`,
 	"profile_password_out":   `take it out: a profile can be read by others`,
 
 	"watch_no_folder":     `{path} can't be watched: {cause}`,

@@ -31,7 +31,8 @@ type Entry struct {
 	Target  string `json:"target,omitempty"`
 	Schema  string `json:"schema,omitempty"`
 	Table   string `json:"table"`
-	Fields  int    `json:"fields"`            // the number of its fields
+	Fields  int    `json:"fields"` // the number of its fields
+	Watch   *Watch `json:"watch,omitempty"`
 	Problem string `json:"problem,omitempty"` // why it can't be read
 }
 
@@ -47,7 +48,7 @@ func (b *Book) List() ([]Entry, error) {
 		if errors.Is(err, ErrNone) { // removed meanwhile
 			continue
 		}
-		e := Entry{Name: name, Target: p.Target, Schema: p.Plan.Schema, Table: p.Plan.Table, Fields: len(p.Fields)}
+		e := Entry{Name: name, Target: p.Target, Schema: p.Plan.Schema, Table: p.Plan.Table, Fields: len(p.Fields), Watch: p.Watch}
 		if err != nil {
 			e.Problem = err.Error()
 		}
@@ -132,19 +133,33 @@ func notThere(name string, b *Book) error {
 	return message.NewError(ErrNone, "profile_unknown", "profiles_are", "name", name, "names", names)
 }
 
-// Save saves a profile under a name, which has to be free unless replace is set.
-func (b *Book) Save(ctx context.Context, name string, p Profile, replace bool) (err error) {
+// Save saves a profile under a name, which has to be free unless replace is set. The
+// folder that the earlier one watches stays, unless the new one watches another: see
+// SetWatch.
+func (b *Book) Save(ctx context.Context, name string, p Profile, replace bool) error {
+	return b.save(ctx, name, p, replace, func(p, was *Profile) {
+		if p.Watch == nil {
+			p.Watch = was.Watch
+		}
+	})
+}
+
+// SetWatch changes which folder a profile watches; nil for none.
+func (b *Book) SetWatch(ctx context.Context, name string, w *Watch) error {
+	p, err := b.Get(name)
+	if err != nil {
+		return err
+	}
+	p.Watch = w
+	return b.save(ctx, name, p, true, func(*Profile, *Profile) {})
+}
+
+// save saves a profile; keep takes over what stays of the one that it replaces.
+func (b *Book) save(ctx context.Context, name string, p Profile, replace bool, keep func(p, was *Profile)) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
 	if err := p.check(name); err != nil {
-		return err
-	}
-	text, err := p.Encode()
-	if err != nil {
-		return fmt.Errorf("encode profile %q: %w", name, err)
-	}
-	if _, err := Decode(bytes.NewReader(text), name); err != nil { // it is too large
 		return err
 	}
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
@@ -157,7 +172,17 @@ func (b *Book) Save(ctx context.Context, name string, p Profile, replace bool) (
 			return message.NewError(ErrTaken, "profile_taken", "profile_other_name", "name", saved)
 		case err == nil:
 			name = saved
+			if was, err := b.Get(saved); err == nil {
+				keep(&p, &was)
+			}
 		case !errors.Is(err, ErrNone):
+			return err
+		}
+		text, err := p.Encode()
+		if err != nil {
+			return fmt.Errorf("encode profile %q: %w", name, err)
+		}
+		if _, err := Decode(bytes.NewReader(text), name); err != nil { // it is too large
 			return err
 		}
 		if err := writeWhole(filepath.Join(b.dir, name+Suffix), text); err != nil {

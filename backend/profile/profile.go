@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -40,6 +41,16 @@ type Profile struct {
 	// Infer names the columns whose types nobody has chosen, as in a request.
 	Infer  []string       `json:"infer,omitempty"`
 	Limits csvfile.Limits `json:"limits,omitzero"`
+
+	// Watch is the folder whose files the window loads by the profile while it is open; nil
+	// for none.
+	Watch *Watch `json:"watch,omitempty"`
+}
+
+// A Watch says which folder is watched, and how.
+type Watch struct {
+	Folder string `json:"folder"`          // its full path
+	Order  string `json:"order,omitempty"` // "name" (the default) or "time"
 }
 
 // What can be wrong with a profile. Errors of this package wrap one of them, unless the
@@ -89,6 +100,9 @@ func Decode(r io.Reader, name string) (p Profile, err error) {
 
 // check refuses what no profile may have.
 func (p Profile) check(name string) error {
+	if w := p.Watch; w != nil && (!filepath.IsAbs(w.Folder) || !slices.Contains([]string{"", "name", "time"}, w.Order)) {
+		return message.NewError(ErrFormat, "profile_bad_watch", "profile_watch_is", "name", name, "folder", w.Folder)
+	}
 	s, server, err := target.ParseServer(p.Target)
 	switch {
 	case err != nil:

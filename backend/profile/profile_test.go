@@ -206,3 +206,28 @@ func TestDocs(t *testing.T) {
 		t.Errorf("the example is %+v, %v", p, err)
 	}
 }
+
+// The folder that a profile watches stays when the profile is saved again.
+func TestWatch(t *testing.T) {
+	book := profile.New(t.TempDir())
+	folder := &profile.Watch{Folder: t.TempDir(), Order: "time"}
+	watched := func(want *profile.Watch, errs ...error) {
+		t.Helper()
+		p, err := book.Get("x")
+		if err = errors.Join(append(errs, err)...); err != nil || !reflect.DeepEqual(p.Watch, want) {
+			t.Errorf("watched is %+v, %v, want %+v", p.Watch, err, want)
+		}
+	}
+	watched(nil, book.Save(t.Context(), "x", example(), false))
+	watched(folder, book.SetWatch(t.Context(), "X", folder))
+	watched(folder, book.Save(t.Context(), "x", example(), true))
+	watched(nil, book.SetWatch(t.Context(), "x", nil))
+	for _, bad := range []profile.Watch{{Folder: "in"}, {Folder: folder.Folder, Order: "size"}} {
+		if err := book.SetWatch(t.Context(), "x", &bad); !errors.Is(err, profile.ErrFormat) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	if err := book.SetWatch(t.Context(), "none", folder); !errors.Is(err, profile.ErrNone) {
+		t.Errorf("of none: %v", err)
+	}
+}

@@ -147,7 +147,8 @@ func (w *watcher) run(ctx context.Context) error {
 		case <-timer.C:
 		case e := <-changes:
 			w.told(e)
-		case _ = <-troubles: // it may have missed some: the next look finds them
+		case missed := <-troubles: // the next look finds what it has not told
+			_ = missed
 		case <-ctx.Done():
 		}
 		timer.Stop()
@@ -170,7 +171,7 @@ func (w *watcher) look(ctx context.Context) (time.Duration, error) {
 	next := w.Scan
 	entries, err := os.ReadDir(w.Folder)
 	if err != nil && !w.Once {
-		return next, nil //nolint:nilerr // a drive may come back
+		return next, nil // a drive may come back
 	}
 	if err != nil {
 		return 0, message.NewError(errors.Join(ErrFolder, err), "watch_no_folder", "watch_make_folder", "path", w.Folder, "cause", err)
@@ -202,12 +203,9 @@ func (w *watcher) look(ctx context.Context) (time.Duration, error) {
 		}
 		return strings.Compare(a.Name(), b.Name())
 	})
-	for _, info := range ready {
-		if ctx.Err() != nil {
-			break
-		}
-		if w.load(ctx, info) {
-			delete(w.seen, info.Name())
+	for i := 0; i < len(ready) && ctx.Err() == nil; i++ {
+		if w.load(ctx, ready[i]) {
+			delete(w.seen, ready[i].Name())
 			next = 0 // others may have come meanwhile
 		}
 	}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { launch } from './browser.ts';
 import { Display } from './display.ts';
 import { counted, marked, openPage } from './page.ts';
-import { out } from './process.ts';
+import { out, until } from './process.ts';
 import { Program } from './program.ts';
 
 test('a profile is saved after an import, offered for the next file, and asks about what has changed', async () => {
@@ -101,6 +101,24 @@ test('a profile is saved after an import, offered for the next file, and asks ab
   await page.click(marked('import'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));
   assert.equal(await counted(page, 'inserted'), 1);
+
+  // The window loads what comes into the folder that the profile watches.
+  const inbox = join(program.folder, 'inbox');
+  await mkdir(inbox);
+  await writeFile(join(inbox, 'july.csv'), 'Nr;Preis;Stand;note\n902;8.000,50;01.07.2026;x\n');
+  const saved = join(program.folder, 'home/profiles/Prices of Müller.json');
+  const profile = JSON.parse(await readFile(saved, 'utf8')) as Record<string, unknown>;
+  await writeFile(saved, JSON.stringify({ ...profile, watch: { folder: inbox } }));
+  await until('the file in done', async () => {
+    await access(join(inbox, 'done/july.csv'));
+    return true;
+  });
+  await page.click(marked('new'));
+  assert.match(
+    await text(page, 'watched-folders'),
+    /by the profile “Prices of Müller”; last july\.csv, loaded/,
+  );
+  await page.screenshot({ path: join(out, 'profile-watched.png') });
 });
 
 async function open(page: Page, file: string): Promise<void> {

@@ -139,6 +139,17 @@ export namespace csvfile {
 
 }
 
+export namespace engine {
+	
+	export interface WatchedFolder {
+	    profile: string;
+	    folder: string;
+	    problem?: string;
+	    last?: watch.Outcome;
+	}
+
+}
+
 export namespace job {
 	
 	export interface Change {
@@ -515,12 +526,17 @@ export namespace message {
 
 export namespace profile {
 	
+	export interface Watch {
+	    folder: string;
+	    order?: string;
+	}
 	export interface Entry {
 	    name: string;
 	    target?: string;
 	    schema?: string;
 	    table: string;
 	    fields: number;
+	    watch?: Watch;
 	    problem?: string;
 	}
 	export interface Match {
@@ -540,6 +556,7 @@ export namespace profile {
 	    plan: load.Plan;
 	    infer?: string[];
 	    limits: csvfile.Limits;
+	    watch?: Watch;
 	}
 
 }
@@ -703,6 +720,18 @@ export namespace value {
 	    empty: number;
 	    exceptions: number;
 	    maxLength: number;
+	}
+
+}
+
+export namespace watch {
+	
+	export interface Outcome {
+	    file: string;
+	    movedTo?: string;
+	    job?: string;
+	    summary?: job.Summary;
+	    error?: string;
 	}
 
 }

@@ -2,6 +2,7 @@ import type {
   connect,
   connection,
   csvfile,
+  engine,
   job,
   load,
   main,
@@ -71,6 +72,9 @@ export type Summary = job.Summary;
 export type Trial = job.Trial;
 export type TrialRecord = job.TrialRecord;
 export type Deed = store.Deed;
+
+/** A folder whose files are loaded while the window is open. */
+export type WatchedFolder = engine.WatchedFolder;
 
 export type Address = main.Live;
 export type Folders = main.Folders;

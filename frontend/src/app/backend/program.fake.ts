@@ -31,6 +31,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     head: () => Promise.resolve<Head>({ columns: [], rows: [] }),
     connections: () => Promise.resolve([]),
     profiles: () => Promise.resolve([]),
+    watchedFolders: () => Promise.resolve([]),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });
   return Object.assign(nothing, answers);

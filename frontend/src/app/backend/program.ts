@@ -30,6 +30,7 @@ import type {
   Retry,
   Settled,
   Snapshot,
+  WatchedFolder,
   Trial,
   Undoing,
 } from './model';
@@ -137,6 +138,11 @@ export class Program {
   /** The saved profiles, by name. */
   profiles(): Promise<ProfileEntry[]> {
     return list(() => app.Profiles());
+  }
+
+  /** The folders whose files are loaded while the window is open. */
+  watchedFolders(): Promise<WatchedFolder[]> {
+    return list(() => app.WatchedFolders());
   }
 
   /** What a saved profile makes of a file with these fields. */

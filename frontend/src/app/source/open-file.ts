@@ -1,7 +1,8 @@
 import { Component, inject, output, resource } from '@angular/core';
-import { FileInput, FileText, FlaskConical } from 'lucide';
+import { FileInput, FileText, FlaskConical, FolderSync } from 'lucide';
+import type { WatchedFolder } from '../backend/model';
 import { Program } from '../backend/program';
-import { fileName, folderOf } from '../format/format';
+import { fileName, folderOf, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Interrupted } from '../resume/interrupted';
 
@@ -42,6 +43,18 @@ import { Interrupted } from '../resume/interrupted';
           }
         </section>
       }
+      @if (watched.hasValue() && watched.value().length) {
+        <section data-testid="watched-folders">
+          <h2>Watched folders</h2>
+          @for (folder of watched.value(); track folder.folder + folder.profile) {
+            <p class="folder">
+              <lf-icon [icon]="icons.FolderSync" />
+              <span class="name selectable">{{ folder.folder }}</span>
+              <span class="muted where">{{ says(folder) }}</span>
+            </p>
+          }
+        </section>
+      }
     </div>
   `,
   styleUrl: './open-file.scss',
@@ -49,12 +62,22 @@ import { Interrupted } from '../resume/interrupted';
 export class OpenFile {
   private readonly program = inject(Program);
   readonly chosen = output<string>();
-  protected readonly icons = { FileInput, FileText, FlaskConical };
+  protected readonly icons = { FileInput, FileText, FlaskConical, FolderSync };
   protected readonly fileName = fileName;
   protected readonly folderOf = folderOf;
   protected readonly sample = resource({
     // Only an offer: without the sample there is simply one thing less to try.
     loader: () => this.program.sampleFile().catch(() => ''),
   });
+  protected readonly watched = resource({ loader: () => this.program.watchedFolders() });
   protected readonly recent = resource({ loader: () => this.program.recent() });
+
+  /** By which profile a folder is watched, and what became of its last file; or why it is not watched. */
+  protected says({ profile, problem, last }: WatchedFolder): string {
+    if (problem) {
+      return sentence(problem);
+    }
+    const latest = last ? `; last ${fileName(last.file)}, ${last.error ? 'failed' : 'loaded'}` : '';
+    return `by the profile “${profile}”${latest}`;
+  }
 }

@@ -7,6 +7,7 @@ import {csvfile} from '../models';
 import {main} from '../models';
 import {profile} from '../models';
 import {load} from '../models';
+import {engine} from '../models';
 
 export function Again(arg1:string):Promise<job.Request>;
 
@@ -107,3 +108,5 @@ export function TestConnection(arg1:connection.Draft,arg2:string,arg3:string):Pr
 export function TryRetry(arg1:job.Retry):Promise<job.Trial>;
 
 export function Undo(arg1:string,arg2:boolean):Promise<load.Undoing>;
+
+export function WatchedFolders():Promise<Array<engine.WatchedFolder>>;

@@ -201,3 +201,7 @@ export function TryRetry(arg1) {
 export function Undo(arg1, arg2) {
   return window['go']['main']['App']['Undo'](arg1, arg2);
 }
+
+export function WatchedFolders() {
+  return window['go']['main']['App']['WatchedFolders']();
+}
