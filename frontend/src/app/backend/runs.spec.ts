@@ -71,6 +71,21 @@ describe('Runs', () => {
     });
   });
 
+  it('takes a set of files for no job', async () => {
+    const asked: string[] = [];
+    const { live } = setUp({
+      snapshot: (id) => {
+        asked.push(id);
+        return Promise.resolve<Snapshot>({ job: job(id), seq: 5 });
+      },
+    });
+    live()?.event(state('set-abcdefgh', 4, 'running'));
+    live()?.event(state('other', 5, 'running'));
+    await vi.waitFor(() => {
+      expect(asked).toEqual(['other']);
+    });
+  });
+
   it('asks once more for a job that ended while its first snapshot was under way', async () => {
     const answers: ((snapshot: Snapshot) => void)[] = [];
     const { runs, live } = setUp({

@@ -111,6 +111,9 @@ export class Runs {
 
   private take(event: LiveEvent): void {
     const { job } = event.data;
+    if (job.startsWith('set-')) {
+      return; // a set of files, whose jobs tell their own
+    }
     const run = this.known().get(job);
     run?.takeEvent(event);
     // The snapshot has what the event lacks: a job that was started elsewhere, the times of a change of state.
