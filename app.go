@@ -319,9 +319,19 @@ func (a *App) Leave(id string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.Leave(a.ctx, id) })
 }
 
-// Cancel cancels a job.
-func (a *App) Cancel(id string) error {
-	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(a.ctx, id) })
+// Cancel cancels a job, and keeps the rows that it has committed, or takes them back.
+func (a *App) Cancel(id string, rows job.Rows) error {
+	return a.do(func(e *engine.Engine) error { return e.Runner.Cancel(a.ctx, id, rows) })
+}
+
+// TakingBack says whether the rows that a job has committed can be taken back.
+func (a *App) TakingBack(id string) (job.TakingBack, error) {
+	return call(a, func(e *engine.Engine) (job.TakingBack, error) { return e.Runner.TakingBack(a.ctx, id) })
+}
+
+// First moves a queued job to the front of the queue.
+func (a *App) First(id string) error {
+	return a.do(func(e *engine.Engine) error { return e.Runner.First(a.ctx, id) })
 }
 
 // Forget removes a job with all that is kept of it. It returns what could not be removed

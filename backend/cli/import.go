@@ -353,7 +353,7 @@ func (l *loader) readable(ctx context.Context, name string, check bool) (path st
 // and the exit status.
 func (l *loader) follow(ctx context.Context, j job.Job, name string, called renaming) (v job.Summary, status int, err error) {
 	runner := l.engine.Runner
-	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(context.WithoutCancel(ctx), j.ID) })() // it may have ended
+	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(context.WithoutCancel(ctx), j.ID, job.KeepRows) })() // it may have ended
 
 	cursor, err := l.engine.Hub.Follow(j.ID, "")
 	if err != nil {

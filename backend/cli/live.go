@@ -174,8 +174,8 @@ func rates(v load.Progress) []string {
 		return []string{waitingFor(v)}
 	case v.Reconnecting != nil:
 		return []string{reconnecting(v.Reconnecting)}
-	case v.Phase == load.PhaseOpening, v.Phase == load.PhaseCommitting:
-		return []string{string(v.Phase)}
+	case v.Phase == load.PhaseOpening, v.Phase == load.PhaseCommitting, v.Phase == load.PhaseTakingBack:
+		return []string{words(string(v.Phase))}
 	case v.RecordsPerSecond == 0:
 		return nil
 	}

@@ -45,9 +45,21 @@ func (p *program) terminal() (in, out *os.File, err error) {
 // readPassword reads an answer that is not shown. When ctx is done first, or by
 // Ctrl-C, it leaves the terminal as it was.
 func readPassword(ctx context.Context, in io.Reader, fd int, out io.Writer, question string) (string, error) {
+	return readAnswer(ctx, in, fd, out, func(t *term.Terminal) (string, error) { return t.ReadPassword(question) })
+}
+
+// readLine reads a line that is shown, as readPassword does.
+func readLine(ctx context.Context, in io.Reader, fd int, out io.Writer, question string) (string, error) {
+	return readAnswer(ctx, in, fd, out, func(t *term.Terminal) (string, error) {
+		t.SetPrompt(question)
+		return t.ReadLine()
+	})
+}
+
+func readAnswer(ctx context.Context, in io.Reader, fd int, out io.Writer, read func(*term.Terminal) (string, error)) (string, error) {
 	before, err := term.MakeRaw(fd)
 	if err != nil {
-		return "", fmt.Errorf("ask for the password: %w", err)
+		return "", fmt.Errorf("ask: %w", err)
 	}
 	defer term.Restore(fd, before) //nolint:errcheck // it was possible before
 	type answer struct {
@@ -56,10 +68,10 @@ func readPassword(ctx context.Context, in io.Reader, fd int, out io.Writer, ques
 	}
 	answers := make(chan answer, 1)
 	go func() { // until somebody answers
-		text, err := term.NewTerminal(struct {
+		text, err := read(term.NewTerminal(struct {
 			io.Reader
 			io.Writer
-		}{in, out}, "").ReadPassword(question)
+		}{in, out}, ""))
 		answers <- answer{text, err}
 	}()
 	select {
@@ -68,7 +80,7 @@ func readPassword(ctx context.Context, in io.Reader, fd int, out io.Writer, ques
 			break
 		}
 		if a.err != nil {
-			return "", fmt.Errorf("ask for the password: %w", a.err)
+			return "", fmt.Errorf("ask: %w", a.err)
 		}
 		return a.text, nil
 	case <-ctx.Done():
@@ -80,7 +92,7 @@ func readPassword(ctx context.Context, in io.Reader, fd int, out io.Writer, ques
 // A notAnswered is the error of a question that was broken off.
 type notAnswered struct{}
 
-func (notAnswered) Error() string { return "stopped, without a password" }
+func (notAnswered) Error() string { return "stopped, without an answer" }
 
 func (notAnswered) Unwrap() error { return context.Canceled }
 

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"linefeed/backend/job"
 )
 
 // newTerminal returns a terminal, and the end at which a person sits.
@@ -100,4 +102,35 @@ func (w *onWrite) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return string(w.text)
+}
+
+// What becomes of rows is asked until there is an answer; Enter keeps them.
+func TestReadRows(t *testing.T) {
+	terminal, person := newTerminal(t)
+	for want, typed := range map[job.Rows][]string{job.KeepRows: {"\r"}, job.TakeBackRows: {"what?\r", "t\r"}} {
+		asked := &onQuestion{do: func() {
+			next := typed[0]
+			typed = typed[1:]
+			if _, err := person.WriteString(next); err != nil {
+				t.Error(err)
+			}
+		}}
+		rows, err := readRows(t.Context(), terminal, int(terminal.Fd()), asked, "t")
+		if err != nil || rows != want || len(typed) > 0 {
+			t.Errorf("%q, %v, %q was not asked for", rows, err, typed)
+		}
+	}
+	if !echoes(t, terminal) {
+		t.Error("the terminal is not as it was")
+	}
+}
+
+// onQuestion does something at each question.
+type onQuestion struct{ do func() }
+
+func (w *onQuestion) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), "[K/t]") {
+		w.do()
+	}
+	return len(b), nil
 }

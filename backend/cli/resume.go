@@ -13,7 +13,8 @@ func (p *program) resumeCommand() *cobra.Command {
 		Use:   "resume JOB|SET",
 		Short: "Go on with an import, or a set of them, that did not reach its end",
 		Long: `Goes on with an import that failed, was stopped or was killed, as the same job: after the last record that is in
-the table. Every record is loaded once, and every rejected one told once. Where nothing was kept, it begins anew.
+the table. Every record is loaded once, and every rejected one told once. Where nothing was kept, it begins anew. One that
+is paused, in another terminal or the window, goes on there.
 
 The file has to begin with what was loaded of it, and to have its size.
 
@@ -38,6 +39,9 @@ Of a set, files that are done are passed over, those that were stopped go on, an
 			}
 			j, err := l.engine.Runner.Job(ctx, args[0])
 			if err != nil {
+				return err
+			}
+			if active, err := p.resumePaused(ctx, l.engine.Runner, j, o.json || o.events); active {
 				return err
 			}
 			if err := l.unlock(ctx, j.Request); err != nil {

@@ -111,7 +111,7 @@ func (l *loader) followSet(ctx context.Context, named map[string]namedFile, star
 	if err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, func() { _ = l.engine.Runner.Cancel(context.WithoutCancel(ctx), set.ID) })() // it may have ended
+	defer context.AfterFunc(ctx, func() { _ = l.engine.Runner.Cancel(context.WithoutCancel(ctx), set.ID, job.KeepRows) })() // it may have ended
 	l.several = true
 	f := newSetFollower(l, set, named)
 	whole := context.WithoutCancel(ctx) // a cancelled set is reported to its end

@@ -8,8 +8,9 @@ import (
 
 // An order changes a job that has not ended. Its JSON goes to the process that runs it.
 type order struct {
-	Do  string `json:"do"`
-	Set bool   `json:"set,omitempty"` // it is about the set of the job
+	Do   string `json:"do"`
+	Set  bool   `json:"set,omitempty"`  // it is about the set of the job
+	Rows Rows   `json:"rows,omitempty"` // of doCancel
 }
 
 // What an order may say.
@@ -31,10 +32,17 @@ func (r *Runner) Resume(ctx context.Context, id string) error {
 	return r.order(ctx, id, order{Do: doResume})
 }
 
-// Cancel stops a job, or the jobs of a set that have not ended. Rows it has written are kept, unless its plan is atomic.
-// It does not wait: the job's final state is published when it has ended.
-func (r *Runner) Cancel(ctx context.Context, id string) error {
-	return r.order(ctx, id, order{Do: doCancel})
+// Cancel stops a job, or the jobs of a set that have not ended, and says what becomes of the rows that it has committed. The error
+// wraps [ErrNotTakenBack], and the job goes on, if they are to be taken back and can't be.
+// An atomic plan keeps none. Cancel does not wait: the job's final state is published
+// when it has ended.
+func (r *Runner) Cancel(ctx context.Context, id string, rows Rows) error {
+	if rows == TakeBackRows {
+		if err := r.mayTakeBack(ctx, id); err != nil {
+			return err
+		}
+	}
+	return r.order(ctx, id, order{Do: doCancel, Rows: rows})
 }
 
 // First moves a queued job to the front of the queue.
@@ -73,8 +81,12 @@ func (r *Runner) obey(id string, o order) (own bool, err error) {
 	case o.Set && a.set != nil:
 		return true, r.obeySet(a.set, o.Do)
 	case o.Do == doCancel:
-		a.cancel(errCancelled)
-		r.drop(a, errCancelled)
+		cause := errCancelled
+		if o.Rows == TakeBackRows {
+			cause = errTakeBack
+		}
+		a.cancel(cause)
+		r.drop(a, cause)
 		return true, nil
 	case a.ctx.Err() != nil || a.keeper.last:
 		return true, message.NewError(ErrNotActive, "job_ending", "", "job", id)

@@ -22,7 +22,7 @@ func (b *bench) half(file string) Job {
 		b.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 		b.Fatal(err)
 	}
 	s, err := b.runner.Wait(b.Context(), j.ID)
@@ -110,7 +110,7 @@ func TestTakeUpOfRejectsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(t.Context(), j.ID); err != nil {
+	if err := b.runner.Cancel(t.Context(), j.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := b.runner.Wait(t.Context(), j.ID); !errors.Is(err, errCancelled) || s.Inserted != 0 || s.Rejected == 0 {

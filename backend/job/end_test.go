@@ -43,7 +43,7 @@ func TestCancelLosesNoReject(t *testing.T) {
 		b.until(j.ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
 		free := b.lockStore()
 		before := b.stored(j.ID) // those of the block at hand can't be added to them now
-		if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+		if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 			t.Fatal(err)
 		}
 		soon, done := context.WithTimeout(t.Context(), 300*time.Millisecond)

@@ -15,7 +15,7 @@ func TestForget(t *testing.T) {
 	if err := b.runner.Forget(t.Context(), j.ID); !errors.Is(err, ErrActive) {
 		t.Errorf("%v", err)
 	}
-	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.runner.Wait(t.Context(), j.ID); !errors.Is(err, errCancelled) {

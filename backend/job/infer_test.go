@@ -127,7 +127,7 @@ func TestCheckCancelledWhileInferring(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.runner.Wait(t.Context(), j.ID)

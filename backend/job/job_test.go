@@ -319,7 +319,7 @@ func TestPauseResumeCancel(t *testing.T) {
 		t.Error("a paused job can be paused")
 	}
 	queued := b.start(Request{File: file, Target: db, Plan: load.Plan{Table: "u", Create: true}})
-	if err := b.runner.Cancel(b.Context(), queued.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), queued.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := b.runner.Wait(t.Context(), queued.ID); !errors.Is(err, errCancelled) || s.State != Cancelled || s.Read != 0 {
@@ -331,7 +331,7 @@ func TestPauseResumeCancel(t *testing.T) {
 	if err := b.runner.Resume(b.Context(), j.ID); err == nil {
 		t.Error("a running job can be resumed")
 	}
-	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.runner.Wait(t.Context(), j.ID)
@@ -341,7 +341,7 @@ func TestPauseResumeCancel(t *testing.T) {
 	if n := b.count(db, "t"); int64(max(n, 0)) != s.Inserted {
 		t.Errorf("%d rows, %d told", n, s.Inserted)
 	}
-	if err := b.runner.Cancel(b.Context(), j.ID); !errors.Is(err, ErrNotActive) {
+	if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); !errors.Is(err, ErrNotActive) {
 		t.Errorf("cancelling it again: %v", err)
 	}
 	if err := b.runner.Pause(b.Context(), "none"); !errors.Is(err, store.ErrNoJob) {

@@ -38,7 +38,7 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 	}
 	defer func() {
 		if err != nil && p.earlier != nil && s.Read == 0 { // it did not go on
-			s.Counts = p.earlier.sure()
+			s = r.notGoneOn(a, p.earlier)
 		}
 		err = errors.Join(err, p.close())
 		s.afterClose(p.file)
@@ -147,6 +147,9 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 		r.publishWarnings(a, types.warnings())
 		return r.setKept(context.WithoutCancel(ctx), a.job.ID, remember(), file.Head())
 	})
+	if err != nil {
+		types.more = append(types.more, r.takeBack(a, p, types.layout, &did)...)
+	}
 	if types.opt.Job != "" {
 		types.more = append(types.more, r.leaveMarks(a, p, table, err)...)
 	}

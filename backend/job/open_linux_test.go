@@ -46,7 +46,7 @@ func TestFileThatBlocks(t *testing.T) {
 	j := b.start(stuck)
 	after := b.start(good)
 	<-waits
-	b.soon("cancel", time.Second, func() error { return b.runner.Cancel(b.Context(), j.ID) })
+	b.soon("cancel", time.Second, func() error { return b.runner.Cancel(b.Context(), j.ID, KeepRows) })
 	const most = 10 * time.Second
 	b.soon("the end", most, func() error {
 		s, err := b.runner.Wait(t.Context(), j.ID)

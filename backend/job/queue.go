@@ -112,7 +112,7 @@ func (r *Runner) drop(a *active, cause error) {
 	} else if a.set == nil || !a.set.drop(a) {
 		return
 	}
-	r.work.Go(func() { r.end(a, Summary{}, cause) })
+	r.work.Go(func() { r.end(a, r.dropped(a), cause) })
 }
 
 // toFront moves a job to the front of the queue, and reports whether it is in it.

@@ -125,8 +125,8 @@ func TestStoreLockedByAnother(t *testing.T) {
 		}
 		return nil
 	})
-	b.soon("cancelling what waits", most, func() error { return b.runner.Cancel(b.Context(), queued.ID) })
-	b.soon("cancel", most, func() error { return b.runner.Cancel(b.Context(), j.ID) })
+	b.soon("cancelling what waits", most, func() error { return b.runner.Cancel(b.Context(), queued.ID, KeepRows) })
+	b.soon("cancel", most, func() error { return b.runner.Cancel(b.Context(), j.ID, KeepRows) })
 	for _, id := range []string{j.ID, queued.ID} {
 		b.soon("the end", 3*keepWait, func() error {
 			s, err := b.runner.Wait(t.Context(), id)
@@ -307,7 +307,7 @@ func TestCancelWhilePaused(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.until(j.ID, state(Paused))
-	if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+	if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.runner.Resume(b.Context(), j.ID); !errors.Is(err, ErrNotActive) {

@@ -309,7 +309,7 @@ func TestPauseAndCancelSet(t *testing.T) {
 	}
 	b.until(set.ID, state(Running))
 	b.until(set.Jobs[1].ID, state(Running))
-	if err := b.runner.Cancel(t.Context(), set.ID); err != nil {
+	if err := b.runner.Cancel(t.Context(), set.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	set = b.endOf(set)
@@ -317,7 +317,7 @@ func TestPauseAndCancelSet(t *testing.T) {
 	if f := set.Summary.Files; f.Done != 1 || f.Cancelled != 2 || set.State != Cancelled || !set.Resumable {
 		t.Errorf("%+v", set.Summary)
 	}
-	for _, do := range []func(context.Context, string) error{b.runner.Pause, b.runner.Resume, b.runner.Cancel} {
+	for _, do := range []func(context.Context, string) error{b.runner.Pause, b.runner.Resume, func(ctx context.Context, id string) error { return b.runner.Cancel(ctx, id, KeepRows) }} {
 		if err := do(t.Context(), set.ID); !errors.Is(err, ErrNotActive) {
 			t.Errorf("a set that has ended: %v", err)
 		}
@@ -339,7 +339,7 @@ func TestCancelJobOfSet(t *testing.T) {
 	}
 	set := b.startSet(req)
 	for _, i := range []int{2, 0} {
-		if err := b.runner.Cancel(t.Context(), set.Jobs[i].ID); err != nil {
+		if err := b.runner.Cancel(t.Context(), set.Jobs[i].ID, KeepRows); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -403,7 +403,7 @@ func TestTakeUpSetWithChangedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.until(set.ID, state(Paused))
-	if err := b.runner.Cancel(t.Context(), set.ID); err != nil {
+	if err := b.runner.Cancel(t.Context(), set.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	b.endOf(set)

@@ -27,7 +27,7 @@ func TestCancelAtASilentServer(t *testing.T) {
 				b.until(j.ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
 				proxy.Stall()
 				began := time.Now()
-				if err := b.runner.Cancel(b.Context(), j.ID); err != nil {
+				if err := b.runner.Cancel(b.Context(), j.ID, KeepRows); err != nil {
 					t.Fatal(err)
 				}
 				s, err := b.runner.Wait(t.Context(), j.ID)

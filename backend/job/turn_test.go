@@ -59,7 +59,7 @@ func TestTurnOfTheGone(t *testing.T) {
 	b.exec("INSERT INTO turns (job, path) VALUES (1, '" + b.path("x.db") + "')")
 	cancelled, waiting := b.into("x.db", "t"), b.into("x.db", "u")
 	b.until(cancelled.ID, waits(Job{ID: "g"}))
-	if err := b.runner.Cancel(t.Context(), cancelled.ID); err != nil {
+	if err := b.runner.Cancel(t.Context(), cancelled.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	b.until(cancelled.ID, state(Cancelled))

@@ -126,7 +126,7 @@ func TestUndoOfATakenUpJob(t *testing.T) {
 		if _, err := b.runner.Undo(t.Context(), j.ID, true); !errors.Is(err, ErrActive) {
 			t.Errorf("while it is paused: %v", err)
 		}
-		if err := b.runner.Cancel(t.Context(), j.ID); err != nil {
+		if err := b.runner.Cancel(t.Context(), j.ID, KeepRows); err != nil {
 			t.Fatal(err)
 		}
 		s, err := b.runner.Wait(t.Context(), j.ID)

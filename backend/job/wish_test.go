@@ -78,14 +78,14 @@ func TestWishes(t *testing.T) {
 	}
 	b.until(j.ID, state(Running))
 	for _, id := range []string{queued.ID, j.ID} {
-		if err := other.runner.Cancel(t.Context(), id); err != nil {
+		if err := other.runner.Cancel(t.Context(), id, KeepRows); err != nil {
 			t.Fatal(err)
 		}
 		if s, err := b.runner.Wait(t.Context(), id); s.State != Cancelled || !errors.Is(err, errCancelled) {
 			t.Errorf("%+v, %v", s, err)
 		}
 	}
-	if err := other.runner.Cancel(t.Context(), j.ID); !errors.Is(err, ErrNotActive) {
+	if err := other.runner.Cancel(t.Context(), j.ID, KeepRows); !errors.Is(err, ErrNotActive) {
 		t.Errorf("cancel what has ended: %v", err)
 	}
 	if n := b.wishes(); n != 0 {

@@ -22,6 +22,9 @@ const (
 	// database was lost; Progress.Reconnecting says more.
 	PhaseReconnecting Phase = "reconnecting"
 
+	// PhaseTakingBack is removing what was committed, after a cancel that wants that.
+	PhaseTakingBack Phase = "taking_back"
+
 	PhaseDone Phase = "done"
 )
 

@@ -1,8 +1,10 @@
 package localapi
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -179,7 +181,24 @@ func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {
-	return s.change(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id) })
+	var order struct {
+		Rows string `json:"rows"`
+	}
+	body := bufio.NewReader(r.Body)
+	if _, err := body.Peek(1); !errors.Is(err, io.EOF) { // it may be left out
+		if err := decode(body, &order); err != nil {
+			return err
+		}
+	}
+	rows, err := job.ParseRows(order.Rows)
+	if err != nil {
+		return refuse(http.StatusBadRequest, "", "%v", err)
+	}
+	return s.change(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id, rows) })
+}
+
+func (s *Server) postFirst(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, func(id string) error { return s.runner.First(r.Context(), id) })
 }
 
 // change pauses, resumes or cancels an import. The import's next states show the result.

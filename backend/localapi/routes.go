@@ -38,6 +38,7 @@ var routes = []route{
 	{"POST", "/v1/sets/{id}/cancel", calls, (*Server).postSetCancel},
 	{"GET", "/v1/imports/{id}/undo", calls, (*Server).getUndo},
 	{"POST", "/v1/imports/{id}/undo", calls, (*Server).postUndo},
+	{"POST", "/v1/imports/{id}/first", calls, (*Server).postFirst},
 	{"GET", "/v1/profiles", calls, (*Server).getProfiles},
 	{"GET", "/v1/profiles/{name}", calls, (*Server).getProfile},
 	{"PUT", "/v1/profiles/{name}", calls, (*Server).putProfile},

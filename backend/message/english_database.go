@@ -2,6 +2,10 @@ package message
 
 // databaseTexts are those of the packages target and target/sqlite.
 var databaseTexts = map[ID]string{
+	"unmake_other_rows":  `the table {table:q} has {has|row|rows}, and the import has loaded {loaded}: something else has changed it`,
+	"unmake_depended_on": `something else has added a view, a trigger, an index or a reference to the table {table:q}`,
+	"unmake_unlockable":  `the table {table:q} can't be locked on all nodes of the database`,
+
 	"server":              `this looks like the address of a database server, in a form that is not understood`,
 	"give_server_address": `write postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE (./ before a path that looks like this)`,
 	"server_address":      `this address of a database server can't be understood`,

@@ -40,6 +40,11 @@ type Target interface {
 	// Forget removes the marks of a job, and the table of marks with the last of them.
 	Forget(ctx context.Context, job string, t load.TableName) error
 
+	// Unmake removes a table that a load of the job has made, and the job's marks, if the
+	// table has that many rows: then nobody else has written into it. Otherwise the error
+	// says why it stays.
+	Unmake(ctx context.Context, job string, t load.TableName, rows int64) error
+
 	// DecimalDigits returns the number of digits of a decimal that a column keeps
 	// in a table that is made; 0 is all.
 	DecimalDigits() int

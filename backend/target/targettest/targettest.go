@@ -85,6 +85,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"first rows", testHead},
 		{"marks", testMarks},
 		{"marks of a new table", testMarksOfNewTable},
+		{"a new table is removed", testUnmake},
 		{"several writers", testWriters},
 		{"one writer", testOneWriter},
 		{"random rows against a model", testModel},

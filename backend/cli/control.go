@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"linefeed/backend/engine"
+	"linefeed/backend/job"
+)
+
+func (p *program) pauseCommand() *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use:   "pause JOB",
+		Short: "Pause an import that runs, here or in the window",
+		Long: `Pauses an import that another terminal or the window runs, after its current batch: what it has written is committed,
+and it reads on when it is resumed. Other imports may begin meanwhile, but none into the same database.`,
+		Example: `  linefeed jobs
+  linefeed pause k3v7q2ma
+  linefeed resume k3v7q2ma`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeJob,
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the job as JSON")
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
+			if err := e.Runner.Pause(c.Context(), args[0]); err != nil {
+				return err
+			}
+			return p.changed(c.Context(), e.Runner, args[0], asJSON, func(s job.State) bool { return s != job.Running })
+		})
+	}
+	return c
+}
+
+func (p *program) cancelCommand() *cobra.Command {
+	asJSON, keep, takeBack := false, false, false
+	c := &cobra.Command{
+		Use:   "cancel JOB",
+		Short: "Cancel an import that runs or waits, here or in the window",
+		Long: `Cancels an import that another terminal or the window runs, or that waits for its turn, and waits until it has
+ended. The rows that it has committed are kept, and "linefeed resume" goes on after them; or they are taken back, where that
+is possible: where the import has made its table, that is removed, and with --undo what it did is undone. An import that is
+all or nothing keeps none.`,
+		Example: `  linefeed cancel k3v7q2ma
+  linefeed cancel k3v7q2ma --take-back`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeJob,
+	}
+	c.Flags().BoolVar(&keep, "keep", false, "keep the rows that are committed, without asking")
+	c.Flags().BoolVar(&takeBack, "take-back", false, "take them back; where that is not possible, nothing is cancelled")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the job as JSON")
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if keep && takeBack {
+			return usagef("--keep and --take-back: choose one")
+		}
+		ctx, id := c.Context(), args[0]
+		return p.withEngine(ctx, func(e *engine.Engine) error {
+			rows := job.KeepRows
+			switch {
+			case takeBack:
+				rows = job.TakeBackRows
+			case !keep:
+				var err error
+				if rows, err = p.askRows(ctx, e.Runner, id); err != nil {
+					return err
+				}
+			}
+			if err := e.Runner.Cancel(ctx, id, rows); err != nil {
+				return err
+			}
+			return p.changed(ctx, e.Runner, id, asJSON, func(s job.State) bool { return !s.Active() })
+		})
+	}
+	return c
+}
+
+// askRows asks what becomes of the rows that a job has committed: where they can be taken
+// back, and somebody can be asked.
+func (p *program) askRows(ctx context.Context, r *job.Runner, id string) (job.Rows, error) {
+	j, err := r.Job(ctx, id)
+	if err != nil || !j.State.Active() {
+		return job.KeepRows, err
+	}
+	can, err := r.TakingBack(ctx, id)
+	if err != nil || !can.Possible || !can.Asks() {
+		return job.KeepRows, err
+	}
+	in, out, err := p.terminal()
+	if err != nil { // nobody
+		return job.KeepRows, nil
+	}
+	defer in.Close()
+	if out != in {
+		defer out.Close()
+	}
+	return readRows(ctx, in, int(in.Fd()), out, j.Request.Plan.Table)
+}
+
+// readRows asks what becomes of the rows in a table until it gets an answer.
+func readRows(ctx context.Context, in io.Reader, fd int, out io.Writer, table string) (job.Rows, error) {
+	question := fmt.Sprintf("What is loaded into %s so far: keep it, or take it back? [K/t] ", visible(table))
+	for {
+		answer, err := readLine(ctx, in, fd, out, question)
+		if err != nil {
+			return "", err
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "", "k", "keep":
+			return job.KeepRows, nil
+		case "t", "take", "take back", "take-back":
+			return job.TakeBackRows, nil
+		}
+	}
+}
+
+// changeFor is how long a change may take, once the process that runs the job has
+// answered: the batch at hand, the last commit, the removal of a table.
+const changeFor = 60 * time.Second
+
+// changed waits until a job is in the state that was asked for, and tells that.
+func (p *program) changed(ctx context.Context, r *job.Runner, id string, asJSON bool, is func(job.State) bool) error {
+	late := time.NewTimer(changeFor)
+	defer late.Stop()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		j, err := r.Job(ctx, id)
+		if err != nil {
+			return err
+		}
+		if is(j.State) {
+			return p.tell(j, asJSON)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late.C:
+			return fmt.Errorf("job %s is still %s after %s: the program that runs it has agreed: see `linefeed jobs`", id, j.State, changeFor)
+		}
+	}
+}
+
+// tell prints how a job is now. A job that did its work before it could be changed is an
+// error.
+func (p *program) tell(j job.Job, asJSON bool) error {
+	switch {
+	case asJSON:
+		if err := p.out.printJSON(j); err != nil {
+			return err
+		}
+	case j.Summary == nil:
+		p.out.println(fmt.Sprintf("job %s is %s: %s", j.ID, j.State, visible(filepath.Base(j.Request.File))))
+	default:
+		p.out.println(outcome(p.out, *j.Summary))
+		p.out.printNotes(*j.Summary)
+	}
+	if !j.State.Active() && j.State != job.Cancelled {
+		return fmt.Errorf("job %s is %s: %w", j.ID, j.State, errTooLate)
+	}
+	return nil
+}
+
+var errTooLate = errors.New("it has ended by itself")
+
+// resumePaused lets a paused job of another terminal or the window go on, and reports
+// whether it was one that has not ended.
+func (p *program) resumePaused(ctx context.Context, r *job.Runner, j job.Job, asJSON bool) (bool, error) {
+	if !j.State.Active() {
+		return false, nil
+	}
+	if err := r.Resume(ctx, j.ID); err != nil {
+		return true, err
+	}
+	return true, p.changed(ctx, r, j.ID, asJSON, func(s job.State) bool { return s != job.Paused })
+}
+
+// completeJob completes the name of a job.
+func completeJob(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return jobNames(c.Context(), args), cobra.ShellCompDirectiveNoFileComp
+}
