@@ -74,7 +74,7 @@ func TestDocsExamples(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", m[1], err)
 		}
-		changes := regexp.MustCompile("/(pause|resume|cancel|undo)$").MatchString(req.URL.Path)
+		changes := regexp.MustCompile("/(pause|resume|cancel|first|undo)$").MatchString(req.URL.Path)
 		if ok := res.StatusCode < 300 || changes && res.StatusCode == http.StatusConflict; !ok {
 			text, _ := io.ReadAll(res.Body)
 			t.Errorf("%s\nis answered with status %d: %s", m[1], res.StatusCode, text)

@@ -310,7 +310,11 @@ func TestPauseResumeCancel(t *testing.T) {
 	if v.State != job.Running {
 		t.Errorf("resumed, it is %s", v.State)
 	}
-	b.want(202, call{"POST", path + "/cancel", nil, nil}, nil)
+	b.want(409, call{"POST", path + "/first", nil, nil}, nil)
+	for _, body := range []string{`{"rows":"some"}`, `{"row":"keep"}`, `keep`} {
+		b.want(400, call{"POST", path + "/cancel", nil, strings.NewReader(body)}, nil)
+	}
+	b.want(202, call{"POST", path + "/cancel", nil, strings.NewReader(`{"rows":"take-back"}`)}, nil)
 	if s, _ := b.runner.Wait(t.Context(), v.ID); s.State != job.Cancelled {
 		t.Errorf("cancelled, it is %s", s.State)
 	}
