@@ -18,7 +18,7 @@ import (
 func (p *program) pauseCommand() *cobra.Command {
 	asJSON := false
 	c := &cobra.Command{
-		Use:   "pause JOB",
+		Use:   "pause JOB|SET",
 		Short: "Pause an import that runs, here or in the window",
 		Long: `Pauses an import that another terminal or the window runs, after its current batch: what it has written is committed,
 and it reads on when it is resumed. Other imports may begin meanwhile, but none into the same database.`,
@@ -44,7 +44,7 @@ and it reads on when it is resumed. Other imports may begin meanwhile, but none 
 func (p *program) cancelCommand() *cobra.Command {
 	asJSON, keep, takeBack := false, false, false
 	c := &cobra.Command{
-		Use:   "cancel JOB",
+		Use:   "cancel JOB|SET",
 		Short: "Cancel an import that runs or waits, here or in the window",
 		Long: `Cancels an import that another terminal or the window runs, or that waits for its turn, and waits until it has
 ended. The rows that it has committed are kept, and "linefeed resume" goes on after them; or they are taken back, where that
@@ -87,6 +87,9 @@ all or nothing keeps none.`,
 // askRows asks what becomes of the rows that a job has committed: where they can be taken
 // back, and somebody can be asked.
 func (p *program) askRows(ctx context.Context, r *job.Runner, id string) (job.Rows, error) {
+	if job.IsSet(id) {
+		return job.KeepRows, nil
+	}
 	j, err := r.Job(ctx, id)
 	if err != nil || !j.State.Active() {
 		return job.KeepRows, err
@@ -127,62 +130,80 @@ func readRows(ctx context.Context, in io.Reader, fd int, out io.Writer, table st
 // answered: the batch at hand, the last commit, the removal of a table.
 const changeFor = 60 * time.Second
 
-// changed waits until a job is in the state that was asked for, and tells that.
+// A subject is the job or the set that a command changes, as it is now.
+type subject struct {
+	state job.State
+	text  func() // prints how it is
+	json  any
+}
+
+func (p *program) subject(ctx context.Context, r *job.Runner, id string) (v subject, err error) {
+	if job.IsSet(id) {
+		set, err := r.Set(ctx, id)
+		text := func() {
+			p.out.println(fmt.Sprintf("set %s is %s: %s of %d files are done", id, set.State, count(int64(set.Summary.Files.Done)), set.Summary.Files.Total))
+		}
+		return subject{set.State, text, set}, err
+	}
+	j, err := r.Job(ctx, id)
+	text := func() {
+		if j.Summary == nil || j.State.Active() {
+			p.out.println(fmt.Sprintf("job %s is %s: %s", id, j.State, visible(filepath.Base(j.Request.File))))
+			return
+		}
+		p.out.println(outcome(p.out, *j.Summary))
+		p.out.printNotes(*j.Summary)
+	}
+	return subject{j.State, text, j}, err
+}
+
+// changed waits until a job or a set is in the state that was asked for, and tells that.
+// One that did its work before it could be changed is an error.
 func (p *program) changed(ctx context.Context, r *job.Runner, id string, asJSON bool, is func(job.State) bool) error {
 	late := time.NewTimer(changeFor)
 	defer late.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		j, err := r.Job(ctx, id)
-		if err != nil {
+		v, err := p.subject(ctx, r, id)
+		switch {
+		case err != nil:
 			return err
+		case !is(v.state):
+		case asJSON:
+			err = p.out.printJSON(v.json)
+		default:
+			v.text()
 		}
-		if is(j.State) {
-			return p.tell(j, asJSON)
+		if is(v.state) {
+			if err == nil && !v.state.Active() && v.state != job.Cancelled {
+				err = fmt.Errorf("%s is %s: %w", id, v.state, errTooLate)
+			}
+			return err
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-late.C:
-			return fmt.Errorf("job %s is still %s after %s: the program that runs it has agreed: see `linefeed jobs`", id, j.State, changeFor)
+			return fmt.Errorf("%s is still %s after %s: the program that runs it has agreed: see `linefeed jobs`", id, v.state, changeFor)
 		}
 	}
-}
-
-// tell prints how a job is now. A job that did its work before it could be changed is an
-// error.
-func (p *program) tell(j job.Job, asJSON bool) error {
-	switch {
-	case asJSON:
-		if err := p.out.printJSON(j); err != nil {
-			return err
-		}
-	case j.Summary == nil:
-		p.out.println(fmt.Sprintf("job %s is %s: %s", j.ID, j.State, visible(filepath.Base(j.Request.File))))
-	default:
-		p.out.println(outcome(p.out, *j.Summary))
-		p.out.printNotes(*j.Summary)
-	}
-	if !j.State.Active() && j.State != job.Cancelled {
-		return fmt.Errorf("job %s is %s: %w", j.ID, j.State, errTooLate)
-	}
-	return nil
 }
 
 var errTooLate = errors.New("it has ended by itself")
 
-// resumePaused lets a paused job of another terminal or the window go on, and reports
-// whether it was one that has not ended.
-func (p *program) resumePaused(ctx context.Context, r *job.Runner, j job.Job, asJSON bool) (bool, error) {
-	if !j.State.Active() {
-		return false, nil
+// resumePaused lets a paused job or set of another terminal or the window go on, and
+// reports whether it has not ended.
+func (p *program) resumePaused(ctx context.Context, r *job.Runner, id string, asJSON bool) (active bool, err error) {
+	v, err := p.subject(ctx, r, id)
+	if err != nil || !v.state.Active() {
+		return false, err
 	}
-	if err := r.Resume(ctx, j.ID); err != nil {
+	if err := r.Resume(ctx, id); err != nil {
 		return true, err
 	}
-	return true, p.changed(ctx, r, j.ID, asJSON, func(s job.State) bool { return s != job.Paused })
+	return true, p.changed(ctx, r, id, asJSON, func(s job.State) bool { return s != job.Paused })
 }
 
 // completeJob completes the name of a job.

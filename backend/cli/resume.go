@@ -34,14 +34,14 @@ Of a set, files that are done are passed over, those that were stopped go on, an
 		}
 		ctx, l := c.Context(), &loader{program: p, output: o}
 		return l.with(ctx, func() error {
+			if active, err := p.resumePaused(ctx, l.engine.Runner, args[0], o.json || o.events); active || err != nil {
+				return err
+			}
 			if job.IsSet(args[0]) {
 				return l.resumeSet(ctx, args[0], how)
 			}
 			j, err := l.engine.Runner.Job(ctx, args[0])
 			if err != nil {
-				return err
-			}
-			if active, err := p.resumePaused(ctx, l.engine.Runner, j, o.json || o.events); active {
 				return err
 			}
 			if err := l.unlock(ctx, j.Request); err != nil {

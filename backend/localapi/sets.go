@@ -118,7 +118,7 @@ func (s *Server) postSetResume(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) postSetCancel(w http.ResponseWriter, r *http.Request) error {
-	return s.changeSet(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id) })
+	return s.changeSet(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id, job.KeepRows) })
 }
 
 // changeSet pauses, resumes or cancels a set.
