@@ -159,7 +159,7 @@ func (r *Runner) place(ctx context.Context, req Request) string {
 		return address
 	}
 	folder, base := filepath.Split(path)
-	real, ok := await(ctx, func() string {
+	whole, ok := await(ctx, func() string {
 		if whole, err := filepath.EvalSymlinks(path); err == nil {
 			return whole
 		}
@@ -172,5 +172,5 @@ func (r *Runner) place(ctx context.Context, req Request) string {
 	if !ok {
 		return path
 	}
-	return real
+	return whole
 }

@@ -101,7 +101,7 @@ func (t *retrying) joined(ctx context.Context, e RetryEdit) (string, error) {
 	text := t.kept.Join(e.Fields, quoted)
 	raw, err = csvfile.Encode(text, t.kept.Encoding)
 	if err != nil {
-		return text, nil // the caller explains it
+		return text, nil //nolint:nilerr // the caller explains it
 	}
 	if again, _, ok := t.fields(raw); !ok || !slices.Equal(again, e.Fields) {
 		return "", load.Problem{Note: message.New("fields_not_writable", "edit_text", "id", e.ID)}

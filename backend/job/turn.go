@@ -45,11 +45,12 @@ func (r *Runner) awaitTurn(a *active, path string) error {
 		first *store.Job
 		err   error
 	}
+	id := a.job.ID // for what is abandoned
 	tick := time.NewTicker(lookForTurn)
 	defer tick.Stop()
 	for waited := false; ; waited = true {
 		got, _ := await(a.ctx, func() answer {
-			first, err := r.store.TurnAfter(a.ctx, a.job.ID)
+			first, err := r.store.TurnAfter(a.ctx, id)
 			return answer{first, err}
 		})
 		switch {
