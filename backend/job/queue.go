@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -158,16 +159,21 @@ func (r *Runner) place(ctx context.Context, req Request) string {
 	if path == "" {
 		return address
 	}
-	folder, base := filepath.Split(path)
 	whole, ok := await(ctx, func() string {
 		if whole, err := filepath.EvalSymlinks(path); err == nil {
 			return whole
 		}
-		folder, err := filepath.EvalSymlinks(folder)
+		made := path // which is yet to be made, maybe by way of a link
+		if to, err := os.Readlink(path); err == nil {
+			if made = to; !filepath.IsAbs(to) {
+				made = filepath.Join(filepath.Dir(path), to)
+			}
+		}
+		folder, err := filepath.EvalSymlinks(filepath.Dir(made))
 		if err != nil {
 			return path
 		}
-		return filepath.Join(folder, base) // it is yet to be made
+		return filepath.Join(folder, filepath.Base(made))
 	})
 	if !ok {
 		return path

@@ -23,7 +23,7 @@ func TestTurns(t *testing.T) {
 	b := newBench(t)
 	other, third := b.beside(), b.beside()
 	x := b.into("x.db", "t")
-	b.until(x.ID, state(Running))
+	b.until(x.ID, func(e *event.Event) bool { return bytes.Contains(e.Data, []byte(`"phase":"writing"`)) }) // it has its turn
 	if err := b.runner.Pause(t.Context(), x.ID); err != nil {
 		t.Fatal(err)
 	}
