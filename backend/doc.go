@@ -80,6 +80,8 @@
 //   - Where the connection to a server is lost, the load goes on from what is in
 //     the table: every record is loaded once, and every reject told once. So does
 //     an import that was stopped, failed or killed, once it is taken up.
+//   - An import that was to be undoable is undone all at once, and nothing that
+//     somebody has changed since.
 //   - A file of rejects holds the records' own bytes, after the file's header.
 //   - Memory grows neither with the file, nor the rejects, nor the listeners.
 //   - A slow or dead listener never slows an import.

@@ -7,6 +7,8 @@ var undoTexts = map[ID]string{
 	"undo_twice":         `job {job} was undone on {time} by {who}`,
 	"keep_undo_next":     `it can be undone if that is asked for before it begins[ ({setting undo})]`,
 	"again_retry":        `job {job} retried rejects of job {of}`,
+	"undo_moves_key":     `the rule may change {column:q}, by which the rows of the table {table:q} are told apart, so the import can't be undone`,
+	"undo_no_place":      `what is needed to undo an import can't be kept in the schema {schema:q}: you may make no table there`,
 	"undo_none":          `nothing is kept to undo job {job}`,
 	"undo_no_key":        `an import into the table {table:q} can't be undone: it has no key by which its rows are told apart`,
 	"undo_other_columns": `the columns of the table {table:q} have changed since, so the import can't be undone`,

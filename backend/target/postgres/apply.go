@@ -130,7 +130,11 @@ func (w *writer) changed(ctx context.Context, b *load.Batch, rows []int) ([]int,
 		there, err := w.there(ctx, b, rows, w.writes.lookupOf(w.writes.key))
 		return there, nil, err
 	}
-	there, err := w.query(ctx, b, rows, w.writes.update, all(len(w.writes.columns)))
+	var there []int
+	_, err := w.noteBefore(ctx, b, rows)
+	if err == nil {
+		there, err = w.query(ctx, b, rows, w.writes.update, all(len(w.writes.columns)))
+	}
 	if err == nil {
 		w.ahead = keep
 		return there, nil, nil
@@ -141,6 +145,14 @@ func (w *writer) changed(ctx context.Context, b *load.Batch, rows []int) ([]int,
 	}
 	w.ahead = undo
 	return nil, failed, nil
+}
+
+// noteBefore notes what the rows that are there hold, where that is kept.
+func (w *writer) noteBefore(ctx context.Context, b *load.Batch, rows []int) (int64, error) {
+	if w.writes.note == "" {
+		return 0, nil
+	}
+	return w.exec(ctx, b, rows, w.writes.note, all(len(w.writes.columns)))
 }
 
 // put inserts rows, all or none.
@@ -165,7 +177,7 @@ func (w *writer) put(ctx context.Context, b *load.Batch, rows []int) (*rowError,
 
 // insert inserts rows, and returns how many there are now more.
 func (w *writer) insert(ctx context.Context, b *load.Batch, rows []int) (int64, error) {
-	if w.table.insertOnly || w.fillsAny(b, rows) {
+	if w.table.insertOnly || w.writes.kept || w.fillsAny(b, rows) {
 		return w.exec(ctx, b, rows, w.writes.insert, all(len(w.writes.columns)))
 	}
 	defer w.copying.end()

@@ -81,7 +81,12 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 		}
 	}
 	can, err := d.canMark(ctx, c, p.marksTable())
-	if err == nil && !can {
+	if err != nil {
+		return warnings, err
+	}
+	undo, err := p.checkUndo(can)
+	warnings = append(warnings, undo...)
+	if !can {
 		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", p.schema)})
 	}
 	return warnings, err

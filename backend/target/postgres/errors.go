@@ -24,7 +24,7 @@ func (d *DB) explain(ctx context.Context, doing string, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.As(err, &p), errors.As(err, &told), errors.Is(err, load.ErrNoTable), errors.Is(err, load.ErrLost):
+	case errors.As(err, &p), errors.As(err, &told), errors.Is(err, load.ErrNoTable), errors.Is(err, load.ErrNoUndo), errors.Is(err, load.ErrLost):
 		return err
 	}
 	var pg *pgconn.PgError

@@ -105,6 +105,9 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 	if err := p.openMarks(ctx, c); err != nil {
 		return nil, err
 	}
+	if err := p.keep(ctx, c); err != nil {
+		return nil, err
+	}
 	p.setPace()
 	return p, nil
 }
@@ -170,6 +173,9 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 		if p.writes, err = writingFor(p.table, p.layout, d); err != nil {
 			return problem(err)
 		}
+		if err := p.keep(ctx, p.first); err != nil {
+			return err
+		}
 		p.setPace()
 		if one || p.pace.Writers == 1 {
 			p.pace.Writers, p.pace.ShareBy = 1, nil
@@ -192,6 +198,9 @@ func (d *DB) prepareNew(ctx context.Context, c *pgx.Conn, p *loading) (err error
 	}
 	if p.writes, err = writingFor(p.table, p.layout, d); err != nil {
 		return problem(err)
+	}
+	if err := p.keep(ctx, c); err != nil {
+		return err
 	}
 	p.setPace()
 	return nil
@@ -294,6 +303,15 @@ func (p *loading) Close() error {
 		}
 		if p.job == "" {
 			return nil
+		}
+		if k := p.db.entriesOf(p.job, p.schema); p.layout.Plan.Undo {
+			if has, err := k.there(ctx, c, p.job); err != nil {
+				return err
+			} else if has {
+				if err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return k.remove(ctx, tx, p.job) }); err != nil {
+					return err
+				}
+			}
 		}
 		return forget(ctx, c, p.job, p.marksTable())
 	})

@@ -165,7 +165,7 @@ func (d *DB) lookAround(ctx context.Context, c *pgx.Conn) error {
 	d.family = familyOf(version)
 	d.place = load.Place{
 		Kind: "postgres", Product: product(version), Server: strings.Join(d.config.hosts, ","), Database: database, Schema: schema,
-		Schemas: true, Insecure: d.config.insecure, Marks: marks,
+		Schemas: true, Insecure: d.config.insecure, Marks: marks, Undo: marks && d.family == postgreSQL,
 	}
 	if number < oldest {
 		return connect.New(connect.TooOld, d.server(), fmt.Errorf("it is %s, and the oldest that is supported is PostgreSQL 12", d.place.Product))

@@ -64,10 +64,10 @@ func (d *DB) list(ctx context.Context, c *pgx.Conn) ([]load.Table, error) {
 				AND (c.relkind = 'r' OR NOT c.relhassubclass) THEN $2::int ELSE -1 END
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'p', 'f', 'v')
-			AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal') AND c.relname <> ALL ($3::text[])
+			AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('information_schema', 'crdb_internal') AND c.relname <> ALL ($3::text[]) AND c.relname NOT LIKE $5::text
 			AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'INSERT')
 			AND (c.relkind IN ('r', 'p') OR pg_catalog.pg_relation_is_updatable(c.oid, true) & $4::int <> 0)
-		ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`, countBytes, small, []string{marksTable, unloggedMarks}, insertable)
+		ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`, countBytes, small, []string{marksTable, unloggedMarks, undoTable}, insertable, `linefeed\_undo\_%`)
 	if err != nil {
 		return nil, err
 	}

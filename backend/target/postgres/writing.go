@@ -22,6 +22,8 @@ type writing struct {
 	insert string       // the one that takes them as arrays, and knows defaults
 	update string       // that of the rows that are there; "" where nothing of them is to be changed
 	sets   []string     // the columns that it changes
+	note   string       // what comes before it, to note what they held; "" for nothing
+	kept   bool         // the statements note the rows, see keeping
 
 	keys    []lookup // by which rows that are there can be found
 	orphans []lookup // by which rows can be found that refer to none
@@ -79,7 +81,7 @@ func writingFor(t *table, l load.Layout, d *DB) (*writing, error) {
 	for i := range values {
 		values[i] = w.value(i)
 	}
-	w.insert = fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s", quoteTable(t.name), quoteAll(names), strings.Join(values, ", "), w.rows(all(len(w.columns))))
+	w.insert = fmt.Sprintf("INSERT INTO %s AS linefeed_target (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s", quoteTable(t.name), quoteAll(names), strings.Join(values, ", "), w.rows(all(len(w.columns))))
 	if d.family == cockroach {
 		w.insert = strings.Replace(w.insert, "OVERRIDING SYSTEM VALUE ", "", 1)
 	}
