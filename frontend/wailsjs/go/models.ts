@@ -316,6 +316,15 @@ export namespace job {
 	export interface TakeUp {
 	    changed?: boolean;
 	}
+	export interface TakingBack {
+	    possible: boolean;
+	    message: string;
+	    hint?: string;
+	    messageId?: string;
+	    hintId?: string;
+	    params?: {[key: string]: any};
+	    settings?: message.Setting[];
+	}
 	export interface TrialRecord {
 	    id: number;
 	    line: number;

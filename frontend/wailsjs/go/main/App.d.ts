@@ -11,7 +11,7 @@ import {engine} from '../models';
 
 export function Again(arg1:string):Promise<job.Request>;
 
-export function Cancel(arg1:string):Promise<void>;
+export function Cancel(arg1:string,arg2:job.Rows):Promise<void>;
 
 export function ChooseDatabase():Promise<string>;
 
@@ -34,6 +34,8 @@ export function DismissNotice(arg1:number):Promise<void>;
 export function Encodings():Promise<Array<csvfile.Encoding>>;
 
 export function FindJobs(arg1:store.JobQuery):Promise<Array<job.Job>>;
+
+export function First(arg1:string):Promise<void>;
 
 export function FitProfile(arg1:string,arg2:Array<string>):Promise<job.Fit>;
 
@@ -102,6 +104,8 @@ export function Snapshot(arg1:string):Promise<job.Snapshot>;
 export function Start(arg1:job.Request):Promise<job.Job>;
 
 export function TakeUp(arg1:string,arg2:job.TakeUp):Promise<job.Job>;
+
+export function TakingBack(arg1:string):Promise<job.TakingBack>;
 
 export function TestConnection(arg1:connection.Draft,arg2:string,arg3:string):Promise<connection.Report>;
 

@@ -6,8 +6,8 @@ export function Again(arg1) {
   return window['go']['main']['App']['Again'](arg1);
 }
 
-export function Cancel(arg1) {
-  return window['go']['main']['App']['Cancel'](arg1);
+export function Cancel(arg1, arg2) {
+  return window['go']['main']['App']['Cancel'](arg1, arg2);
 }
 
 export function ChooseDatabase() {
@@ -52,6 +52,10 @@ export function Encodings() {
 
 export function FindJobs(arg1) {
   return window['go']['main']['App']['FindJobs'](arg1);
+}
+
+export function First(arg1) {
+  return window['go']['main']['App']['First'](arg1);
 }
 
 export function FitProfile(arg1, arg2) {
@@ -188,6 +192,10 @@ export function Start(arg1) {
 
 export function TakeUp(arg1, arg2) {
   return window['go']['main']['App']['TakeUp'](arg1, arg2);
+}
+
+export function TakingBack(arg1) {
+  return window['go']['main']['App']['TakingBack'](arg1);
 }
 
 export function TestConnection(arg1, arg2, arg3) {
