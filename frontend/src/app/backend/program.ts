@@ -205,7 +205,7 @@ export class Program {
   }
 
   cancel(job: string): Promise<void> {
-    return ask(() => app.Cancel(job));
+    return ask(() => app.Cancel(job, 'keep'));
   }
 
   /** What happened to the program itself, until it is dismissed. */
