@@ -54,7 +54,7 @@ test: test-go test-frontend test-e2e ## Run every test: Go with the race detecto
 
 .PHONY: test-go
 test-go: setup-servers ## Run the Go tests alone
-	go test -race ./...
+	go test -race -timeout 30m ./...
 	go test -run RoundTrip -v ./backend/csvfile # ten times as many files as with the race detector
 
 .PHONY: test-frontend

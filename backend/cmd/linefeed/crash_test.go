@@ -38,8 +38,8 @@ type crashed struct {
 const (
 	crashRows = 12_000
 	// crashes is how many imports are killed at random moments, each until it is done.
-	crashes       = 30 // into SQLite
-	serverCrashes = 10 // into each server
+	crashes       = 20 // into SQLite
+	serverCrashes = 8  // into each server
 	mostKills     = 4  // of one import
 )
 

@@ -18,7 +18,7 @@ import (
 )
 
 // setCrashes is how many sets are killed at random moments, each until it is done.
-const setCrashes = 10
+const setCrashes = 5
 
 // A set that is killed at any moment, within a file or between two, and taken up as a
 // whole loads every record of every file once.

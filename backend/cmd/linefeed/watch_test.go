@@ -16,7 +16,7 @@ import (
 )
 
 // watchKills is how often the program is killed that watches a folder.
-const watchKills = 25
+const watchKills = 12
 
 // A program that watches a folder and is killed, whenever that is, goes on with the file
 // the next time: each is loaded once, and moved.
