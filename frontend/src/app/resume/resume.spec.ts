@@ -1,5 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
+import { Live } from '../backend/live';
 import type { Database, Job } from '../backend/model';
 import { Program } from '../backend/program';
 import { database, fakeProgram, postgres } from '../backend/program.fake';
@@ -35,7 +36,11 @@ async function offered(first: Job, answers: Partial<Program> = {}) {
     ...answers,
   });
   TestBed.configureTestingModule({
-    providers: [provideRouter([]), { provide: Program, useValue: program }],
+    providers: [
+      provideRouter([]),
+      { provide: Program, useValue: program },
+      { provide: Live, useValue: { listen: () => () => undefined } },
+    ],
   });
   const navigated: unknown[] = [];
   const router = TestBed.inject(Router);
