@@ -199,7 +199,7 @@ func hold(t *testing.T, path string) (mend func()) {
 func mount(t *testing.T, dir string) {
 	t.Helper()
 	if err := syscall.Mount("linefeed", dir, "tmpfs", 0, "size=256m,mode=700"); err != nil {
-		if os.Getenv("CI") != "" && os.Geteuid() == 0 {
+		if os.Getenv("CI") != "" {
 			t.Fatal(err)
 		}
 		t.Skipf("a file system that can be full takes the right to mount one: %v", err)

@@ -48,20 +48,12 @@ func (s *session) wantUndone(job, table string, want load.Undoing) {
 	}
 }
 
-func canUndo(t *testing.T, db Database) *session {
-	s := open(t, db)
-	if !s.Place().Undo {
-		t.Skip("this database can't undo a load")
-	}
-	return s
-}
-
 // What was inserted is removed, but for what somebody has changed or refers to.
 func testUndoInserted(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE colours (code VARCHAR(10) PRIMARY KEY, name VARCHAR(20))")
 	db.Exec(t, "CREATE TABLE items (id INTEGER PRIMARY KEY, colour VARCHAR(10), FOREIGN KEY (colour) REFERENCES colours (code) ON DELETE CASCADE)")
 	db.Exec(t, "INSERT INTO colours VALUES ('red', 'red')")
-	s := canUndo(t, db)
+	s := open(t, db)
 	w := s.undoable("one", load.Plan{Table: "colours"}, "code", "name")
 	res := s.write(w, row("blue", "a"), row("red", "b"), row("green", "c"), row("pink", nil))
 	wantCounts(t, res, 3, 0, 0)
@@ -83,7 +75,7 @@ func testUndoChanged(t *testing.T, db Database) {
 		table := "people_" + string(rule)
 		db.Exec(t, "CREATE TABLE "+table+" (id INTEGER PRIMARY KEY, email VARCHAR(20) NOT NULL UNIQUE, name VARCHAR(20), city VARCHAR(20) DEFAULT 'nowhere')")
 		db.Exec(t, "INSERT INTO "+table+" VALUES (1, 'a@x', 'Ann', 'Rome'), (2, 'b@x', NULL, 'Oslo'), (3, 'c@x', 'Cyd', ''), (4, 'd@x', 'Dan', 'Bern')")
-		s := canUndo(t, db)
+		s := open(t, db)
 		w := s.undoable("two", load.Plan{Table: table, OnConflict: rule}, "id", "email", "name")
 		res := s.write(w, row(1, "z@x", "Zoe"), row(5, "e@x", "Eve"), row(2, "b@x", "Bob"), row(5, "e@x", "Eva"), row(1, "y@x", nil), row(9, nil, "bad"))
 		wantCounts(t, res, 1, 4, 0)
@@ -107,7 +99,7 @@ func testUndoChanged(t *testing.T, db Database) {
 func testUndoRefused(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(20) UNIQUE)")
 	db.Exec(t, "INSERT INTO people VALUES (1, 'a@x'), (2, 'b@x'), (3, 'c@x')")
-	s := canUndo(t, db)
+	s := open(t, db)
 	w := s.undoable("three", load.Plan{Table: "people", OnConflict: load.ConflictUpdate}, "id", "email")
 	// Each takes the value that another has left.
 	s.write(w, row(1, "z@x"), row(2, "a@x"), row(3, "b@x"), row(4, "c@x"))
@@ -134,7 +126,7 @@ func testUndoRefused(t *testing.T, db Database) {
 // Rows that refer to each other are removed together, and stay together.
 func testUndoOwnReferences(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE staff (id INTEGER PRIMARY KEY, boss INTEGER, FOREIGN KEY (boss) REFERENCES staff (id))")
-	s := canUndo(t, db)
+	s := open(t, db)
 	w := s.undoable("five", load.Plan{Table: "staff"}, "id", "boss")
 	s.write(w, row(1, nil), row(2, 1), row(3, 2), row(4, nil), row(5, 4))
 	s.finish(w)
@@ -145,7 +137,7 @@ func testUndoOwnReferences(t *testing.T, db Database) {
 
 // A table that was made goes too, unless somebody has put something into it.
 func testUndoMade(t *testing.T, db Database) {
-	s := canUndo(t, db)
+	s := open(t, db)
 	plan := load.Plan{Table: "items", Create: true, Columns: items()}
 	for _, others := range []bool{false, true} {
 		s = open(t, db)
@@ -166,7 +158,7 @@ func testUndoMade(t *testing.T, db Database) {
 // What a load keeps is what it committed, and goes with the request to forget it.
 func testUndoKept(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR(20))")
-	s := canUndo(t, db)
+	s := open(t, db)
 	table := load.TableName{Name: "items"}
 	w := s.undoable("seven", load.Plan{Table: "items"}, "id", "name")
 	s.write(w, row(1, "one"))
@@ -215,7 +207,7 @@ func testUndoKept(t *testing.T, db Database) {
 // An undoing that is broken off has done nothing.
 func testUndoCancelled(t *testing.T, db Database) {
 	db.Exec(t, "CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR(20))")
-	s := canUndo(t, db)
+	s := open(t, db)
 	w := s.undoable("nine", load.Plan{Table: "items"}, "id", "name")
 	var rows [][]any
 	for i := range 3000 {
@@ -257,7 +249,7 @@ func testUndoModel(t *testing.T, db Database) {
 
 func undoModel(t *testing.T, db Database, table string, rule load.Conflict, rng *rand.Rand) {
 	db.Exec(t, "CREATE TABLE "+table+" (k VARCHAR(10) PRIMARY KEY, n DECIMAL(10,2), name VARCHAR(20))")
-	s := canUndo(t, db)
+	s := open(t, db)
 	rows, entries := map[string]version{}, map[string]entry{}
 	random := func() (string, version) {
 		return fmt.Sprintf("k%d", rng.IntN(300)), version{fmt.Sprintf("%d.25", rng.IntN(50)), fmt.Sprintf("n'%d", rng.IntN(9))}
