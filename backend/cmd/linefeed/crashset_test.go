@@ -38,7 +38,7 @@ func TestCrashOfASet(t *testing.T) {
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 2))
 	kills, resumes := 0, 0
 	takes := time.Second
-	for n := range setCrashes {
+	for n := 0; n < setCrashes || resumes == 0 && n < 10*setCrashes; n++ {
 		dir := t.TempDir()
 		db := crashed{url: filepath.Join(dir, "out.db")}
 		killed := 0
@@ -66,7 +66,7 @@ func TestCrashOfASet(t *testing.T) {
 			if !status(err, 0) {
 				t.Fatalf("time %d: %v: %v: %s", n, args, err, out)
 			}
-			if n == 0 {
+			if killed == 0 { // the latest whole one, as the machine has other work too
 				takes = time.Since(began)
 			}
 		}
@@ -84,7 +84,7 @@ func TestCrashOfASet(t *testing.T) {
 	if kills == 0 || resumes == 0 {
 		t.Error("no set was killed and taken up")
 	}
-	t.Logf("%d sets, killed %d times, taken up %d times", setCrashes, kills, resumes)
+	t.Logf("killed %d times, taken up %d times", kills, resumes)
 }
 
 // setOf returns the set in the home below dir, "" for none, and whether all of it is done.

@@ -11,20 +11,51 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"linefeed/backend/job"
 )
 
+// holdAt makes the table numbers, which keeps an import that comes to the row with that id
+// until it is killed.
+func holdAt(t *testing.T, db *sql.DB, id int) {
+	t.Helper()
+	if _, err := db.ExecContext(t.Context(), fmt.Sprintf(`CREATE TABLE numbers (id INTEGER, name TEXT);
+		CREATE TRIGGER hold BEFORE INSERT ON numbers WHEN new.id = %d
+		BEGIN SELECT count(*) FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n); END`, id)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// manyNumbers returns a file for the table numbers.
+func manyNumbers(rows int) string {
+	var file strings.Builder
+	file.WriteString("id,name\n")
+	for i := range rows {
+		fmt.Fprintf(&file, "%d,the name of a number\n", i)
+	}
+	return file.String()
+}
+
+// hasInserted matches an event after the first commit.
+var hasInserted = regexp.MustCompile(`"inserted":[1-9]`)
+
 // A file that was received over the API outlives a program that is killed, until its
 // import has been taken up and is done.
 func TestKillOfAReceivedFile(t *testing.T) {
 	dir := t.TempDir()
 	db := filepath.Join(dir, "out.db")
-	const rows = 1_000_000
+	const rows = 200_000
+	opened, err := sql.Open("sqlite3", db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	holdAt(t, opened, rows/2)
 	c := command(t, dir, "import", "-", "--to", filepath.Join(dir, "other.db"), "--table", "t", "--create", "--listen", "127.0.0.1:0")
-	c.Env = append(c.Env, commitEvery+"=20ms")
+	c.Env = append(c.Env, commitEvery+"=1ms")
 	in, err := c.StdinPipe() // which keeps the program waiting
 	if err != nil {
 		t.Fatal(err)
@@ -54,13 +85,8 @@ func TestKillOfAReceivedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file strings.Builder
-	file.WriteString("id,name\n")
-	for i := range rows {
-		fmt.Fprintf(&file, "%d,the name of a number\n", i)
-	}
-	query := url.Values{"target": {db}, "table": {"numbers"}, "create": {""}, "name": {"numbers.csv"}}
-	req, err := http.NewRequestWithContext(t.Context(), "POST", api.URL+"/v1/imports?"+query.Encode(), strings.NewReader(file.String()))
+	query := url.Values{"target": {db}, "table": {"numbers"}, "name": {"numbers.csv"}}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", api.URL+"/v1/imports?"+query.Encode(), strings.NewReader(manyNumbers(rows)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +102,7 @@ func TestKillOfAReceivedFile(t *testing.T) {
 		if !events.Scan() {
 			t.Fatalf("the events end: %v", events.Err())
 		}
-		if line := events.Text(); strings.Contains(line, `"phase":"committing"`) {
+		if hasInserted.MatchString(events.Text()) {
 			break
 		}
 	}
@@ -90,17 +116,15 @@ func TestKillOfAReceivedFile(t *testing.T) {
 	if j.State != job.Interrupted || !j.Resumable || filepath.Base(j.Request.File) != "numbers.csv" {
 		t.Fatalf("%+v", j)
 	}
+	if _, err := opened.ExecContext(t.Context(), "DROP TRIGGER hold"); err != nil {
+		t.Fatal(err)
+	}
 	if out, err := command(t, dir, "resume", j.ID, "--quiet").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if j = lastJob(t, dir); j.State != job.Done || j.Resumable || j.Summary.Read != rows {
 		t.Errorf("%+v, %+v", j, j.Summary)
 	}
-	opened, err := sql.Open("sqlite3", db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close()
 	var n, different int
 	if err := opened.QueryRow("SELECT count(*), count(DISTINCT id) FROM numbers").Scan(&n, &different); err != nil || n != rows || different != rows {
 		t.Errorf("%d rows, %d different, %v", n, different, err)
@@ -113,9 +137,17 @@ func TestKillOfAReceivedFile(t *testing.T) {
 // What came from standard input is not kept, and its job says so.
 func TestKillOfStandardInput(t *testing.T) {
 	dir := t.TempDir()
-	c := command(t, dir, "import", "-", "--to", filepath.Join(dir, "out.db"), "--table", "t", "--create", "--events", "--quiet")
-	c.Env = append(c.Env, commitEvery+"=20ms")
-	c.Stdin = strings.NewReader("id,name\n" + strings.Repeat("1,the name of a number\n", 1_000_000))
+	db := filepath.Join(dir, "out.db")
+	opened, err := sql.Open("sqlite3", db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	const rows = 200_000
+	holdAt(t, opened, rows/2)
+	c := command(t, dir, "import", "-", "--to", db, "--table", "numbers", "--events", "--quiet")
+	c.Env = append(c.Env, commitEvery+"=1ms")
+	c.Stdin = strings.NewReader(manyNumbers(rows))
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +155,7 @@ func TestKillOfStandardInput(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for lines := bufio.NewScanner(out); lines.Scan() && !strings.Contains(lines.Text(), `"phase":"committing"`); {
+	for lines := bufio.NewScanner(out); lines.Scan() && !hasInserted.MatchString(lines.Text()); {
 	}
 	if err := c.Process.Kill(); err != nil {
 		t.Fatal(err)
