@@ -288,6 +288,9 @@ func (p *loading) Close() error {
 		}
 		return nil // where the connection is lost, it is left to the next try
 	}
+	if !p.db.answers() {
+		return nil // the server undoes it, or the next try
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	return p.db.do(ctx, "undo what was not committed", func(c *pgx.Conn) error {
@@ -340,6 +343,13 @@ func (d *DB) do(ctx context.Context, doing string, run func(*pgx.Conn) error) er
 	}
 	defer d.calls.begin()()
 	return d.explain(ctx, doing, run(c))
+}
+
+// answers reports whether the server answers soon. If not, the connection is closed.
+func (d *DB) answers() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	return d.conn.Ping(ctx) == nil
 }
 
 // problem turns an error into a problem of the plan, unless it is one.

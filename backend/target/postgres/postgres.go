@@ -74,11 +74,12 @@ const settings = `SELECT set_config(name, '0', false) FROM pg_catalog.pg_setting
 	`('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_session_timeout', 'idle_in_transaction_session_timeout'); `
 
 // How long the server has for ending a call that was cancelled, before the
-// connection is cut, and for saying good-bye. With what a batch may take, this is less
-// than a person waits for a cancel.
+// connection is cut, for saying good-bye, and for an answer that tells that it is there.
+// With what a batch may take, this is less than a person waits for a cancel.
 const (
 	cancelTime = 500 * time.Millisecond
 	leaveTime  = 150 * time.Millisecond
+	answerTime = 500 * time.Millisecond
 )
 
 // connect makes a connection, of that name at the server where it is not "". The
