@@ -13,11 +13,11 @@ import (
 func (p *program) jobsForget() *cobra.Command {
 	olderThan, all := "", false
 	c := &cobra.Command{
-		Use:   "forget JOB...",
+		Use:   "forget JOB|SET...",
 		Short: "Remove jobs from the history, with their rejects",
 		Long: `Removes jobs with all that is kept of them, also their rejected records, and frees the space. What they loaded stays in
 the database; what an import that did not reach its end has noted there, to go on, is removed. A job that has not ended is
-not removed.`,
+not removed. Of a set, all jobs are.`,
 		Example: `  linefeed jobs forget k3v7q2ma
   linefeed jobs forget --older-than 30d`,
 	}

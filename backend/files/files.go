@@ -17,12 +17,12 @@ import (
 type List struct {
 	// Paths are the files, each once: in the order in which they are named, those of a
 	// folder or a pattern in the natural order of their names.
-	Paths []string
+	Paths []string `json:"paths"`
 	// Twice are the paths that were left out, as they mean a file that is in Paths.
-	Twice []Twice
+	Twice []Twice `json:"twice,omitempty"`
 	// Passed are the files in folders that were left out, as their names are not those
 	// of files of records.
-	Passed []string
+	Passed []string `json:"passed,omitempty"`
 }
 
 // Twice is a path that means the same file as one before it.

@@ -33,8 +33,11 @@ const forgetWithin = 10 * time.Second
 // the database that it loaded into. The space of its rejects becomes free in the
 // background, or by [Runner.Tidy]. The error may wrap [ErrNoJob], or [ErrActive] where the
 // job has not ended. One that wraps [ErrMarksLeft] says that the job is forgotten all the
-// same.
+// same. Of a set, it removes all jobs; its error may wrap [ErrNoSet].
 func (r *Runner) Forget(ctx context.Context, id string) error {
+	if IsSet(id) {
+		return r.forgetSet(ctx, id)
+	}
 	j, err := r.Job(ctx, id)
 	if err != nil {
 		return err
@@ -53,6 +56,27 @@ func (r *Runner) Forget(ctx context.Context, id string) error {
 		return message.NewError(errors.Join(ErrMarksLeft, err), "marks_left_by", "marks_harmless", "job", id, "table", table.Name, "cause", err)
 	}
 	return nil
+}
+
+// forgetSet removes the jobs of a set, and the set with them.
+func (r *Runner) forgetSet(ctx context.Context, id string) error {
+	set, err := r.Set(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case set.State.Active():
+		return message.NewError(ErrActive, "set_active", "cancel_first", "set", id)
+	}
+	var left []error
+	for _, j := range set.Jobs {
+		switch err := r.Forget(ctx, j.ID); {
+		case errors.Is(err, ErrMarksLeft):
+			left = append(left, err)
+		case err != nil && !errors.Is(err, ErrNoJob): // another process may forget it, too
+			return err
+		}
+	}
+	return errors.Join(left...)
 }
 
 // marked returns the table beside which a job may have left marks.

@@ -42,6 +42,13 @@ type Set struct {
 	// [Runner.TakeUpSet]).
 	Resumable bool `json:"resumable,omitempty"`
 
+	// First is the file of the first of its jobs.
+	First string `json:"first,omitempty"`
+
+	// OpenRejects is the number of rejects of its jobs that are open (see Job.OpenRejects);
+	// nil where none of them has any.
+	OpenRejects *int64 `json:"openRejects,omitempty"`
+
 	// Jobs are the imports of the files, in their order; lists of sets leave them out.
 	Jobs []Job `json:"jobs,omitempty"`
 
@@ -147,6 +154,16 @@ func setFromStore(s store.Set, jobs []Job) Set {
 			sum.add(v)
 			sum.Balanced = sum.Balanced && v.Balanced
 		}
+		if n := j.OpenRejects; n != nil {
+			open := *n
+			if set.OpenRejects != nil {
+				open += *set.OpenRejects
+			}
+			set.OpenRejects = &open
+		}
+	}
+	if len(jobs) > 0 {
+		set.First = jobs[0].Request.File
 	}
 	sum.State = sum.Files.state()
 	set.State, set.Summary = sum.State, sum

@@ -59,18 +59,63 @@ func (u *union) names() []string {
 	return all
 }
 
-// fieldsOf returns the fields of a request's file; nil where it holds nothing, or can't be
-// read, which is for its import to tell.
-func fieldsOf(ctx context.Context, req Request) ([]string, error) {
+// headerOf returns the fields of a request's file; nil where it holds nothing.
+func headerOf(ctx context.Context, req Request) ([]string, error) {
 	file, err := openFile(ctx, req, csvfile.Print{})
 	if err != nil {
-		return nil, ctx.Err()
+		return nil, err
 	}
 	defer file.Close()
 	if blank, err := nothingIn(ctx, file, nil); blank || err != nil {
-		return nil, ctx.Err()
+		return nil, err
 	}
 	return slices.Clone(file.Fields()), nil
+}
+
+// fieldsOf returns the fields of a request's file; nil where it holds nothing, or can't be
+// read, which is for its import to tell.
+func fieldsOf(ctx context.Context, req Request) ([]string, error) {
+	fields, err := headerOf(ctx, req)
+	if err != nil {
+		return nil, ctx.Err()
+	}
+	return fields, nil
+}
+
+// headers are the fields of the first file of each table.
+type headers map[load.TableName]*header
+
+type header struct {
+	file   string
+	fields union
+}
+
+// differs says how the fields of a request's file differ from those of the first file of
+// its table; nil where they don't, but for their order.
+func (h headers) differs(one Request, fields []string) *load.Problem {
+	first := h[one.Plan.TableName()]
+	if first == nil {
+		first = &header{file: one.File, fields: union{plan: one.Plan}}
+		first.fields.add(fields)
+		h[one.Plan.TableName()] = first
+		return nil
+	}
+	known := len(first.fields.cols)
+	from := first.fields.add(fields)
+	var lacks, has []string
+	for i, c := range first.fields.cols {
+		switch {
+		case i >= known:
+			has = append(has, c.Name)
+		case from[i] < 0:
+			lacks = append(lacks, c.Name)
+		}
+	}
+	first.fields.cols = first.fields.cols[:known]
+	if len(lacks)+len(has) == 0 {
+		return nil
+	}
+	return &load.Problem{Note: otherFields(one.File, first.file, lacks, has)}
 }
 
 // mostDiffering is how many files with other fields are named.
@@ -83,11 +128,7 @@ func (r *Runner) compareFields(ctx context.Context, req SetRequest, all []Reques
 	if req.MixedHeaders || !req.Import.Plan.Create || req.Import.Check || req.Import.Like != "" {
 		return nil
 	}
-	type table struct {
-		first  string
-		fields union
-	}
-	tables := map[load.TableName]*table{}
+	h := headers{}
 	var problems []load.Problem
 	differing := 0
 	for _, one := range all {
@@ -98,30 +139,12 @@ func (r *Runner) compareFields(ctx context.Context, req SetRequest, all []Reques
 		if fields == nil {
 			continue
 		}
-		t := tables[one.Plan.TableName()]
-		if t == nil {
-			t = &table{first: one.File, fields: union{plan: one.Plan}}
-			t.fields.add(fields)
-			tables[one.Plan.TableName()] = t
-			continue
-		}
-		known := len(t.fields.cols)
-		from := t.fields.add(fields)
-		var lacks, has []string
-		for i, c := range t.fields.cols {
-			switch {
-			case i >= known:
-				has = append(has, c.Name)
-			case from[i] < 0:
-				lacks = append(lacks, c.Name)
-			}
-		}
-		t.fields.cols = t.fields.cols[:known]
-		if len(lacks)+len(has) == 0 {
+		differs := h.differs(one, fields)
+		if differs == nil {
 			continue
 		}
 		if differing++; differing <= mostDiffering {
-			problems = append(problems, load.Problem{Note: otherFields(one.File, t.first, lacks, has)})
+			problems = append(problems, *differs)
 		}
 	}
 	if more := differing - mostDiffering; more > 0 {

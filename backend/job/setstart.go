@@ -47,15 +47,19 @@ func (req SetRequest) each() ([]Request, error) {
 	return all, nil
 }
 
+// profiledEach completes the request of a set by its profile, and returns those of its files.
+func (r *Runner) profiledEach(req *SetRequest) (all []Request, err error) {
+	if req.Import, err = Profiled(r.Profiles, req.Import); err != nil {
+		return nil, err
+	}
+	return req.each()
+}
+
 // StartSet queues the imports of several files as one set, and returns it as it is queued
 // as soon as that is stored. Before that it compares the fields of files that go into one table (see
 // [SetRequest.MixedHeaders]).
 func (r *Runner) StartSet(ctx context.Context, req SetRequest) (Set, error) {
-	var err error
-	if req.Import, err = Profiled(r.Profiles, req.Import); err != nil {
-		return Set{}, err
-	}
-	all, err := req.each()
+	all, err := r.profiledEach(&req)
 	if err != nil {
 		return Set{}, err
 	}

@@ -65,7 +65,7 @@ func (r *Runner) lookAtSet(a *active, p *prepared) (took time.Duration, err erro
 	}
 	plan := p.req.Plan
 	paths := a.set.tableOf(a).files // never changed
-	chosen := len(plan.Columns) > 0 && len(p.req.Infer) == 0
+	chosen := len(plan.Columns) > 0 && len(p.req.Infer) == 0 && !a.set.req.MixedHeaders
 	if !p.req.makes() || !plan.Create || p.made != nil || p.preset != nil || p.req.like != nil || chosen || len(paths) == 1 {
 		return 0, nil
 	}
@@ -149,21 +149,30 @@ func (r *Runner) inferSet(a *active, p *prepared, paths []string, fields *union)
 // from all of their values.
 func (p *prepared) choose(fields *union, guesses []value.Guess) {
 	plan := &p.req.Plan
-	names := fields.names()
-	var columns []load.Column
+	names, own := fields.names(), fields.add(p.fields)
+	unmapped := *plan
+	unmapped.Map = nil // the fields have the names that it gives them
+	columns, _ := newColumns(unmapped, Settled{Fields: names, Guesses: guesses})
 	if len(plan.Columns) > 0 {
+		all := columns
 		columns = givenColumns(*plan)
-		mapping, _ := load.Map(*plan, names, columns)
+		mapping, _ := load.Map(unmapped, names, columns)
 		inferColumns(columns, p.req.Infer, *plan, mapping, guesses, true)
+		given := map[int]bool{}
+		for i := range columns {
+			given[mapping.Field(i)] = true
+		}
+		for i, c := range all {
+			if own[i] < 0 && !given[i] { // of another file
+				columns = append(columns, c)
+			}
+		}
 	} else {
-		unmapped := *plan
-		unmapped.Map = nil
-		columns, _ = newColumns(unmapped, Settled{Fields: names, Guesses: guesses})
 		to := maps.Clone(plan.Map)
 		if to == nil {
 			to = map[string]string{}
 		}
-		for i, f := range fields.add(p.fields) {
+		for i, f := range own {
 			if f >= 0 {
 				to[p.fields[f]] = columns[i].Name
 			}

@@ -52,9 +52,15 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 	})
 }
 
-// Leave makes an interrupted job a cancelled one: nobody has to ask any more whether it
-// goes on, though it still can.
+// Leave makes an interrupted job, or those of a set, cancelled ones: nobody has to ask any
+// more whether they go on, though they still can.
 func (r *Runner) Leave(ctx context.Context, id string) error {
+	if IsSet(id) {
+		if _, err := r.store.Set(ctx, id); err != nil {
+			return err
+		}
+		return r.store.LeaveSet(ctx, id)
+	}
 	if _, err := r.store.Job(ctx, id); err != nil {
 		return err
 	}

@@ -106,7 +106,14 @@ func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {
 // deleteImport forgets an import that has ended.
 func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
-	err := s.runner.Forget(r.Context(), id)
+	if _, err := s.job(r, id); err != nil {
+		return err
+	}
+	return forgotten(w, s.runner.Forget(r.Context(), id))
+}
+
+// forgotten answers that something was forgotten, or why it was not.
+func forgotten(w http.ResponseWriter, err error) error {
 	switch {
 	case errors.Is(err, job.ErrActive):
 		return refuse(http.StatusConflict, "", "%v", err)
@@ -116,7 +123,7 @@ func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
 		}{message.Notes(err)})
 		return nil
 	case err != nil:
-		return importError(id, err)
+		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -158,14 +165,9 @@ func (s *Server) postPause(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	var how job.TakeUp
-	switch changed := query.Get("changed"); changed {
-	case "", "false":
-	case "true":
-		how.Changed = true
-	default:
-		return refuse(http.StatusBadRequest, "", "changed=%s: it is true or false", changed)
+	how, err := takeUp(r)
+	if err != nil {
+		return err
 	}
 	return s.change(w, r, func(id string) error {
 		j, err := s.runner.Job(r.Context(), id)
@@ -178,6 +180,18 @@ func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
 		_, err = s.runner.TakeUp(r.Context(), id, how)
 		return err
 	})
+}
+
+// takeUp returns how what a request is about is to go on.
+func takeUp(r *http.Request) (how job.TakeUp, err error) {
+	switch changed := r.URL.Query().Get("changed"); changed {
+	case "", "false":
+	case "true":
+		how.Changed = true
+	default:
+		return how, refuse(http.StatusBadRequest, "", "changed=%s: it is true or false", changed)
+	}
+	return how, nil
 }
 
 func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {

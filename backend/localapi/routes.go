@@ -32,6 +32,7 @@ var routes = []route{
 	{"POST", "/v1/sets", orders, (*Server).postSet},
 	{"GET", "/v1/sets", calls, (*Server).getSets},
 	{"GET", "/v1/sets/{id}", calls, (*Server).getSet},
+	{"DELETE", "/v1/sets/{id}", calls, (*Server).deleteSet},
 	{"GET", "/v1/sets/{id}/events", listeners, (*Server).getSetEvents},
 	{"POST", "/v1/sets/{id}/pause", calls, (*Server).postSetPause},
 	{"POST", "/v1/sets/{id}/resume", calls, (*Server).postSetResume},

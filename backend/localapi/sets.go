@@ -19,29 +19,20 @@ type setView struct {
 	LastEventID string `json:"lastEventId"`
 }
 
-// postSet starts the imports of several files of this computer as one set.
+// postSet starts the imports of several files of this computer as one set, or tells of the
+// files.
 func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
-	var req job.SetRequest
-	if err := decode(r.Body, &req); err != nil {
+	req, err := setRequest(r)
+	if err != nil {
 		return err
 	}
-	list, err := files.Find(req.Files, false)
-	if err != nil {
-		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+	switch preview := r.URL.Query().Get("preview"); preview {
+	case "", "false":
+	case "true":
+		return s.previewSet(w, r, req)
+	default:
+		return refuse(http.StatusBadRequest, "", "preview=%s: it is true or false", preview)
 	}
-	if len(list.Paths) == 0 {
-		return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the set has no files")
-	}
-	for _, path := range list.Paths {
-		one := req.Import
-		if one.File = path; strings.TrimSpace(path) == "" {
-			return refuse(http.StatusUnprocessableEntity, "", "a file of the set has no name")
-		}
-		if err := checkRequest(one); err != nil {
-			return err
-		}
-	}
-	req.Files = list.Paths
 	ended, err := s.accept(req.Import)
 	if err != nil {
 		return err
@@ -62,6 +53,52 @@ func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
 	})
 	w.Header().Set("Location", "/v1/sets/"+set.ID)
 	return s.sendSet(w, r, set.ID, http.StatusAccepted)
+}
+
+// setRequest returns the set that a request is about, with all of its files.
+func setRequest(r *http.Request) (req job.SetRequest, err error) {
+	if err := decode(r.Body, &req); err != nil {
+		return req, err
+	}
+	list, err := files.Find(req.Files, false)
+	if err != nil {
+		return req, refuse(http.StatusUnprocessableEntity, "", "%v", err)
+	}
+	if len(list.Paths) == 0 {
+		return req, refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the set has no files")
+	}
+	for _, path := range list.Paths {
+		one := req.Import
+		if one.File = path; strings.TrimSpace(path) == "" {
+			return req, refuse(http.StatusUnprocessableEntity, "", "a file of the set has no name")
+		}
+		if err := checkRequest(one); err != nil {
+			return req, err
+		}
+	}
+	req.Files = list.Paths
+	return req, nil
+}
+
+// previewSet tells of the files of a set, and starts nothing.
+func (s *Server) previewSet(w http.ResponseWriter, r *http.Request, req job.SetRequest) error {
+	list, err := s.runner.LookAtSet(r.Context(), req)
+	if err != nil {
+		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+	}
+	writeJSON(w, http.StatusOK, "application/json", struct {
+		Files []job.SetFile `json:"files"`
+	}{list})
+	return nil
+}
+
+// deleteSet forgets a set that has ended, with its imports.
+func (s *Server) deleteSet(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if _, err := s.runner.Set(r.Context(), id); err != nil {
+		return setError(id, err)
+	}
+	return forgotten(w, s.runner.Forget(r.Context(), id))
 }
 
 func (s *Server) getSets(w http.ResponseWriter, r *http.Request) error {
@@ -105,13 +142,17 @@ func (s *Server) postSetPause(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) postSetResume(w http.ResponseWriter, r *http.Request) error {
+	how, err := takeUp(r)
+	if err != nil {
+		return err
+	}
 	return s.changeSet(w, r, func(id string) error {
 		set, err := s.runner.Set(r.Context(), id)
 		if err == nil && set.State.Active() {
 			return s.runner.Resume(r.Context(), id)
 		}
 		if err == nil {
-			_, err = s.runner.TakeUpSet(r.Context(), id, job.TakeUp{})
+			_, err = s.runner.TakeUpSet(r.Context(), id, how)
 		}
 		return err
 	})

@@ -51,4 +51,21 @@ func TestSets(t *testing.T) {
 	for _, bad := range []call{order(), order("relative.csv"), order(b.path("*.tsv")), order(one, b.file("other.csv", "id,born\n1,2\n"))} {
 		b.want(http.StatusUnprocessableEntity, bad, nil)
 	}
+	// What is known of the files is told without a start.
+	var look struct{ Files []job.SetFile }
+	preview := order(one, b.path("none.csv"), b.file("more.csv", "id,born\n1,2\n"))
+	preview.path += "?preview=true"
+	b.want(http.StatusOK, preview, &look)
+	if f := look.Files; len(f) != 3 || f[0].Size != 12 || f[0].Table != "t" || f[1].Error == "" || f[2].Differs == nil {
+		t.Errorf("%+v", look)
+	}
+	preview = order(one, two)
+	preview.path += "?preview=maybe"
+	b.want(http.StatusBadRequest, preview, nil)
+	b.want(http.StatusBadRequest, post(at+"/resume?changed=maybe", ""), nil)
+
+	b.want(http.StatusNotFound, call{method: "DELETE", path: "/v1/imports/" + set.ID}, nil)
+	b.want(http.StatusNoContent, call{method: "DELETE", path: at}, nil)
+	b.want(http.StatusNotFound, call{method: "DELETE", path: at}, nil)
+	b.want(http.StatusNotFound, call{method: "GET", path: "/v1/imports/" + set.Jobs[0].ID}, nil)
 }

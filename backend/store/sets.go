@@ -103,6 +103,14 @@ func (s *Store) TakeUpSet(ctx context.Context, id string) (taken []string, err e
 	return taken, err
 }
 
+// LeaveSet makes the interrupted jobs of a set cancelled ones.
+func (s *Store) LeaveSet(ctx context.Context, id string) error {
+	if err := s.exec(ctx, "UPDATE jobs SET state = 'cancelled' WHERE "+ofSet+" AND state = 'interrupted'", id); err != nil {
+		return s.explain("leave set "+id, err)
+	}
+	return nil
+}
+
 func noSet(id string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("set %q: %w", id, ErrNoSet)
