@@ -394,6 +394,11 @@ func (a *App) Snapshot(id string) (job.Snapshot, error) {
 	return call(a, func(e *engine.Engine) (job.Snapshot, error) { return e.Runner.Snapshot(a.ctx, id) })
 }
 
+// Elsewhere returns the jobs that other processes run, or ran until a moment ago.
+func (a *App) Elsewhere() ([]job.Snapshot, error) {
+	return call(a, func(e *engine.Engine) ([]job.Snapshot, error) { return e.Runner.Elsewhere(a.ctx) })
+}
+
 // Rejects returns a page of a job's rejects.
 func (a *App) Rejects(q job.RejectQuery) (job.RejectPage, error) {
 	return call(a, func(e *engine.Engine) (job.RejectPage, error) { return e.Runner.Rejects(a.ctx, q) })

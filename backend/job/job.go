@@ -176,6 +176,10 @@ type Snapshot struct {
 	Job      Job            `json:"job"`
 	Progress *load.Progress `json:"progress,omitempty"`
 	Seq      uint64         `json:"seq"`
+
+	// Elsewhere says that another process runs the job. Its events are not published
+	// here, and its progress is the latest that it has stored, a second old or so.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 type (

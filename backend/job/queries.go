@@ -3,10 +3,13 @@ package job
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"math"
+	"time"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
@@ -56,9 +59,44 @@ func (r *Runner) Snapshot(ctx context.Context, id string) (Snapshot, error) {
 	if s.Job.ID != "" {
 		return s, nil
 	}
-	var err error
-	s.Job, err = r.Job(ctx, id)
-	return s, err
+	if j, ok := r.known(id); ok {
+		s.Job = j
+		return s, nil
+	}
+	kept, err := r.store.Job(ctx, id)
+	if err != nil {
+		return s, err
+	}
+	s.takeStored(kept)
+	return s, nil
+}
+
+// takeStored sets the job, as it is stored. One that has not ended is another process's.
+func (s *Snapshot) takeStored(kept store.Job) {
+	s.Job = fromStore(kept)
+	var p load.Progress
+	if s.Elsewhere = s.Job.State.Active(); s.Elsewhere && json.Unmarshal([]byte(kept.Progress), &p) == nil {
+		s.Progress = &p
+	}
+}
+
+// endedLately is how long Elsewhere returns a job after its end.
+const endedLately = 10 * time.Second
+
+// Elsewhere returns the jobs of other processes that have not ended, or ended a few
+// seconds ago, newest first. It costs little where there are none.
+func (r *Runner) Elsewhere(ctx context.Context) ([]Snapshot, error) {
+	seq := r.hub.Seq()
+	kept, err := r.store.Elsewhere(ctx, time.Now().Add(-endedLately))
+	if err != nil {
+		return nil, err
+	}
+	snapshots := make([]Snapshot, len(kept))
+	for i := range kept {
+		snapshots[i].Seq = seq
+		snapshots[i].takeStored(kept[i])
+	}
+	return snapshots, nil
 }
 
 // mostJobs is the number of jobs that Jobs lists.

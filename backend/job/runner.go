@@ -52,6 +52,7 @@ type active struct {
 	soon     context.Context // done soon after ctx, while it runs
 	resumed  chan struct{}   // closed when the job is resumed; nil unless it is paused
 	progress *load.Progress
+	stored   *load.Progress // the one that other processes know
 	table    string
 	keeper   keeper
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
@@ -95,6 +96,32 @@ func refusal(answer string) error {
 	return &message.Error{Note: note}
 }
 
+// tellEvery is how many looks for wishes make the interval of telling other processes
+// of progress.
+const tellEvery = 4
+
+// tellProgress stores the progress of the jobs that have gone on.
+func (r *Runner) tellProgress() {
+	type news struct {
+		id     string
+		latest load.Progress
+	}
+	var all []news
+	r.mu.Lock()
+	for id, a := range r.jobs {
+		if a.progress != nil && a.progress != a.stored {
+			a.stored = a.progress
+			all = append(all, news{id, *a.progress})
+		}
+	}
+	r.mu.Unlock()
+	for _, v := range all {
+		if text, err := json.Marshal(v.latest); err == nil {
+			_ = r.store.TellProgress(r.open, v.id, string(text)) // the next one is told, too
+		}
+	}
+}
+
 // attendNow has a goroutine look for wishes. Runner.mu is held.
 func (r *Runner) attendNow() {
 	if !r.attending {
@@ -103,11 +130,12 @@ func (r *Runner) attendNow() {
 	}
 }
 
-// attend looks for wishes until no job is left, or the runner is closed.
+// attend looks for wishes, and tells other processes how far the jobs have come, until
+// no job is left, or the runner is closed.
 func (r *Runner) attend() {
 	tick := time.NewTicker(lookForWishes)
 	defer tick.Stop()
-	for {
+	for n := 0; ; n++ {
 		select {
 		case <-tick.C:
 		case <-r.open.Done():
@@ -119,6 +147,9 @@ func (r *Runner) attend() {
 		r.mu.Unlock()
 		if !more {
 			return
+		}
+		if n%tellEvery == 0 {
+			r.tellProgress()
 		}
 		wishes, err := r.store.Wishes(r.open)
 		if err != nil {

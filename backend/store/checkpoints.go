@@ -148,7 +148,8 @@ func (s *Store) TakeUp(ctx context.Context, id string) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, ErrTaken)
 		}
-		return nil
+		_, err = tx.ExecContext(ctx, "DELETE FROM progress WHERE job = (SELECT number FROM jobs WHERE id = ?)", id) // of a process that was killed
+		return err
 	})
 	if err != nil && !errors.Is(err, ErrTaken) {
 		return s.explain("take up job "+id, err)

@@ -21,7 +21,7 @@ func (s *Store) EndedBefore(ctx context.Context, t time.Time) ([]string, error) 
 func (s *Store) Ended(ctx context.Context, limit int) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
 		rows, err := s.db.QueryContext(ctx, `
-			SELECT id, state, file, request, created, started, finished, '', closed, forgot, '', '', 0, 0, owner, '', who, undoable, undone, `+printOf+` FROM jobs
+			SELECT id, state, file, request, created, started, finished, '', closed, forgot, '', '', 0, 0, owner, '', who, undoable, undone, `+printOf+`, '' FROM jobs
 			WHERE NOT `+isActive+` ORDER BY number DESC LIMIT ?`, limit)
 		if err != nil {
 			yield(Job{}, s.reading("read the jobs", err))

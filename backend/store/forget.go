@@ -17,7 +17,7 @@ var ErrForgotten = errors.New("the rejects are no longer kept")
 
 // ofJob are the tables that have rows of one job, by its number in their column job,
 // and go with it at once. Its rejects, of which there may be millions, go after it.
-var ofJob = []string{"checkpoints", "reject_counts", "wishes", "turns"}
+var ofJob = []string{"checkpoints", "progress", "reject_counts", "wishes", "turns"}
 
 // Conditions on jobs: that one can still be running, that it can be resumed, that its
 // rejects are being retried, and that its rejects are the latest reasons of

@@ -28,6 +28,8 @@ type Job struct {
 	Undoable bool   // what is needed to undo it is kept; not written either
 	Undone   string // JSON of what undoing it did, "" if it was not undone; not written either
 
+	Progress string // the latest that TellProgress stored of one that has not ended; not written either
+
 	Checkpoints // of one that has no summary
 
 	owner string // while it is read
@@ -60,6 +62,7 @@ func (s *Store) UpdateJob(ctx context.Context, j Job) error {
 		return s.explain("keep job "+j.ID, err)
 	}
 	if j.Finished != "" {
+		_ = s.exec(ctx, "DELETE FROM progress WHERE job = (SELECT number FROM jobs WHERE id = ?)", j.ID) // or it goes with the job
 		s.tidySoon()
 	}
 	return nil
@@ -100,11 +103,12 @@ const printOf = "iif(json_valid(dialect), ifnull(json_extract(dialect, '$.finger
 const selectJob = `SELECT id, state, file, request, created, started, finished, summary, closed, forgot,
 ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0), owner,
 ifnull((SELECT s.id FROM sets s WHERE s.number = set_number), ''),
-who, undoable, undone, ` + printOf + `
+who, undoable, undone, ` + printOf + `,
+iif(` + isActive + `, ifnull((SELECT latest FROM progress p WHERE p.job = number), ''), '')
 FROM jobs LEFT JOIN checkpoints ON job = number AND summary = '' `
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set, &j.Who, &j.Undoable, &j.Undone, &j.Print)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set, &j.Who, &j.Undoable, &j.Undone, &j.Print, &j.Progress)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.

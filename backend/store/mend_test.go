@@ -235,10 +235,66 @@ func TestGroups(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%d groups, want %d", len(got), len(want))
 	}
-	page, err := s.RejectGroups(t.Context(), GroupQuery{Job: "a", Values: true, Column: "price", Find: "X33"})
+	page, err := s.RejectGroups(t.Context(), GroupQuery{Job: "a", Values: true, Sample: 7})
+	if err != nil || page.Rejects != 7 {
+		t.Errorf("of the first 7: %+v, %v", page, err)
+	}
+	page, err = s.RejectGroups(t.Context(), GroupQuery{Job: "a", Values: true, Column: "price", Find: "X33"})
 	if err != nil || page.Total == 0 || page.Total == int64(len(want)) {
 		t.Errorf("%+v, %v", page, err)
 	}
+}
+
+// The groups by reason are the same with a look at what was mended alone as with one at
+// all rejects.
+func TestGroupsByReason(t *testing.T) {
+	s := open(t, t.TempDir())
+	all := faulty(40, 1)
+	all[4].Code, all[7].Code = load.CodeRecordTooLarge, load.CodeRecordTooLarge
+	newJob(t, s, "a", all)
+	same := func(when string) {
+		t.Helper()
+		src, err := s.source(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []GroupQuery{{}, {Open: true}, {Code: "not_a_number"}, {Open: true, Column: "title"}, {Open: true, Code: "not_a_date"}, {Code: "none"}} {
+			want, err := s.tallied(t.Context(), src, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, known, err := s.knownGroups(t.Context(), src, q)
+			if err != nil || !known || !slices.Equal(got, want) {
+				t.Errorf("%s, %+v: %v, %v, %v, want %v", when, q, got, known, err, want)
+			}
+		}
+		for _, v := range []Selection{{}, {Column: "price"}, {Groups: []GroupName{{load.CodeRecordTooLarge, "price"}, {load.CodeNotADate, "day"}}}} {
+			f := src.filter(v)
+			src.open(&f)
+			var open, partial int64
+			err := s.db.QueryRow("SELECT count(*), count(*) FILTER (WHERE NOT "+isWhole+") FROM "+mendedFrom+" WHERE "+f.sql, f.args...).Scan(&open, &partial)
+			if n, m, e := s.CountOpen(t.Context(), "a", v); n != open || m != partial || err != nil || e != nil {
+				t.Errorf("%s, %+v: %d and %d in part, %v, want %d and %d, %v", when, v, n, m, e, open, partial, err)
+			}
+		}
+	}
+	same("at first")
+	begin(t, s, Mend{Job: "b", Selection: Selection{Column: "price"}, Rules: func(string) (string, error) { return "", nil }})
+	again := []load.Reject{all[1], all[9]}
+	again[0].Column, again[0].Code = "day", load.CodeNotADate
+	logTo(t, s, "b", again)
+	if err := s.Settle(t.Context(), "b", 20); err != nil { // of what comes after, nothing is known
+		t.Fatal(err)
+	}
+	same("after a retry")
+	if _, err := s.CloseRejects(t.Context(), Mend{Of: "a", How: "{}", Selection: Selection{IDs: []int64{1, 2, 3, 8}}}, false); err != nil {
+		t.Fatal(err)
+	}
+	same("with dismissed ones")
+	if _, err := s.CloseRejects(t.Context(), Mend{Of: "a", How: "{}", Selection: Selection{IDs: []int64{2, 3}}}, true); err != nil {
+		t.Fatal(err)
+	}
+	same("with some of them opened again")
 }
 
 // BenchmarkGroups groups a million rejects, half of whose values differ.

@@ -147,8 +147,16 @@ func (s *Store) CountOpen(ctx context.Context, of string, v Selection) (open, pa
 	if err != nil {
 		return 0, 0, err
 	}
-	if !src.mended && v.Value == nil && len(v.IDs) == 0 {
-		return s.countAll(ctx, src, v)
+	if v.Value == nil && len(v.IDs) == 0 {
+		counts, err := s.byReason(ctx, src, true)
+		for g, c := range counts {
+			if v.Code != "" && v.Code != string(g.Code) || v.Column != "" && v.Column != g.Column || len(v.Groups) > 0 && !slices.Contains(v.Groups, g) {
+				continue
+			}
+			open += c.count
+			partial += c.partial
+		}
+		return open, partial, err
 	}
 	f := src.filter(v)
 	src.open(&f)
@@ -158,31 +166,6 @@ func (s *Store) CountOpen(ctx context.Context, of string, v Selection) (open, pa
 	}
 	err = s.db.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE NOT "+whole+") FROM "+src.from()+" WHERE "+f.sql, f.args...).Scan(&open, &partial)
 	return open, partial, err
-}
-
-// countAll counts the rejects of a job about which nothing was done, as they were counted
-// when they were added.
-func (s *Store) countAll(ctx context.Context, src source, v Selection) (all, partial int64, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT code, "column", count FROM reject_counts WHERE job = ?`, src.number)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var g GroupName
-		var n int64
-		if err := rows.Scan(&g.Code, &g.Column, &n); err != nil {
-			return 0, 0, err
-		}
-		if v.Code != "" && v.Code != string(g.Code) || v.Column != "" && v.Column != g.Column || len(v.Groups) > 0 && !slices.Contains(v.Groups, g) {
-			continue
-		}
-		all += n
-		if g.Code == load.CodeRecordTooLarge {
-			partial += n
-		}
-	}
-	return all, partial, rows.Err()
 }
 
 // Rules returns the rules with an id, as JSON.

@@ -159,6 +159,13 @@ ALTER TABLE jobs ADD COLUMN who TEXT NOT NULL DEFAULT '';
 ALTER TABLE jobs ADD COLUMN undoable INTEGER NOT NULL DEFAULT 0; -- what is needed to undo it is kept in its target
 ALTER TABLE jobs ADD COLUMN undone TEXT NOT NULL DEFAULT ''; -- JSON of what undoing it did; '' if it was not
 `},
+	{"the progress of jobs, and the first reject of each reason", `
+CREATE TABLE progress (
+	job    INTEGER PRIMARY KEY,
+	latest TEXT NOT NULL -- JSON
+);
+ALTER TABLE reject_counts ADD COLUMN first INTEGER NOT NULL DEFAULT 0; -- the number in the job's log; 0 where an older version counted
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

@@ -43,7 +43,7 @@ func (s *Store) RejectLog(ctx context.Context, job string) (*RejectLog, error) {
 const (
 	rejectFields = `rejects (id, time, record, line, end_line, "column", value, code, message, hint, raw, message_id, hint_id, params)`
 
-	countRejects = `INSERT INTO reject_counts (job, code, "column", count) VALUES (?1, ?2, ?3, ?4)
+	countRejects = `INSERT INTO reject_counts (job, code, "column", count, first) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT DO UPDATE SET count = count + ?4`
 )
 
@@ -102,9 +102,15 @@ func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 		code   load.Code
 		column string
 	}
-	counts := map[place]int64{}
+	type counted struct{ n, first int64 }
+	counts := map[place]counted{}
 	for i := range rejects {
-		counts[place{rejects[i].Code, rejects[i].Column}]++
+		p := place{rejects[i].Code, rejects[i].Column}
+		c := counts[p]
+		if c.n++; c.n == 1 {
+			c.first = l.count + int64(i) + 1
+		}
+		counts[p] = c
 	}
 	l.pack(rejects)
 	return l.update(ctx, func() error {
@@ -116,8 +122,8 @@ func (l *RejectLog) add(ctx context.Context, rejects []load.Reject) error {
 		if err = errors.Join(err, refused); err != nil {
 			return err
 		}
-		for p, n := range counts {
-			if _, err := l.tally.ExecContext(ctx, l.job, string(p.code), p.column, n); err != nil {
+		for p, c := range counts {
+			if _, err := l.tally.ExecContext(ctx, l.job, string(p.code), p.column, c.n, c.first); err != nil {
 				return err
 			}
 		}

@@ -311,6 +311,7 @@ export namespace job {
 	    job: Job;
 	    progress?: load.Progress;
 	    seq: number;
+	    elsewhere?: boolean;
 	}
 	
 	export interface TakeUp {
@@ -623,6 +624,7 @@ export namespace store {
 	    code: string;
 	    column: string;
 	    find: string;
+	    sample?: number;
 	    offset: number;
 	    limit: number;
 	}

@@ -31,6 +31,8 @@ export function Dismiss(arg1:string,arg2:store.Selection,arg3:string,arg4:boolea
 
 export function DismissNotice(arg1:number):Promise<void>;
 
+export function Elsewhere():Promise<Array<job.Snapshot>>;
+
 export function Encodings():Promise<Array<csvfile.Encoding>>;
 
 export function FindJobs(arg1:store.JobQuery):Promise<Array<job.Job>>;

@@ -46,6 +46,10 @@ export function DismissNotice(arg1) {
   return window['go']['main']['App']['DismissNotice'](arg1);
 }
 
+export function Elsewhere() {
+  return window['go']['main']['App']['Elsewhere']();
+}
+
 export function Encodings() {
   return window['go']['main']['App']['Encodings']();
 }
