@@ -100,7 +100,7 @@ func (p *program) root() *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
 	}
 	root.AddCommand(
-		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(), p.pauseCommand(), p.cancelCommand(), p.undoCommand(),
+		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(), p.pauseCommand(), p.cancelCommand(), p.firstCommand(), p.undoCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
 		p.profilesCommand(), p.watchFolderCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
 	)

@@ -84,6 +84,31 @@ all or nothing keeps none.`,
 	return c
 }
 
+func (p *program) firstCommand() *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use:   "first JOB",
+		Short: "Move an import that waits to the front of the queue",
+		Long: `Moves an import that waits in the queue of the window, or of a command that listens, to its front: it is the next to begin,
+or the next into its database.`,
+		Example: `  linefeed jobs --state queued
+  linefeed first k3v7q2ma`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeJob,
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the job as JSON")
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
+			if err := e.Runner.First(c.Context(), args[0]); err != nil {
+				return err
+			}
+			return p.changed(c.Context(), e.Runner, args[0], asJSON, func(job.State) bool { return true })
+		})
+	}
+	return c
+}
+
 // askRows asks what becomes of the rows that a job has committed: where they can be taken
 // back, and somebody can be asked.
 func (p *program) askRows(ctx context.Context, r *job.Runner, id string) (job.Rows, error) {

@@ -45,6 +45,9 @@ func TestControl(t *testing.T) {
 	if r := run(t, "pause", id).want(t, 2); !strings.Contains(r.stderr, "only a running one can be paused") {
 		t.Errorf("%s", r.stderr)
 	}
+	if r := run(t, "first", id).want(t, 2); !strings.Contains(r.stderr, "only a queued one can be moved") {
+		t.Errorf("%s", r.stderr)
+	}
 	if j := state("resume", id, "--json"); j.State != job.Running {
 		t.Errorf("%+v", j)
 	}
@@ -63,5 +66,6 @@ func TestControl(t *testing.T) {
 	}
 	run(t, "cancel", id).want(t, 2)
 	run(t, "pause", "none").want(t, 64)
+	run(t, "first", "none").want(t, 64)
 	run(t, "cancel", id, "--keep", "--take-back").want(t, 64)
 }
