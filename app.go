@@ -136,17 +136,6 @@ func (a *App) Live() (Live, error) {
 	return Live{URL: api.URL(), Token: api.Token()}, nil
 }
 
-// ChooseFile asks for the file to import; "" if the dialog was dismissed.
-func (a *App) ChooseFile() (string, error) {
-	return runtime.OpenFileDialog(a.ctx, runtime.OpenDialogOptions{
-		Title: "Choose a CSV file",
-		Filters: []runtime.FileFilter{
-			{DisplayName: "CSV files", Pattern: "*.csv;*.tsv;*.txt;*.tab;*.psv;*.gz;*.zst;*.bz2;*.xz;*.zip"},
-			{DisplayName: "All files", Pattern: "*"},
-		},
-	})
-}
-
 // databases are the files that the database dialogs show.
 var databases = []runtime.FileFilter{
 	{DisplayName: "SQLite databases", Pattern: "*.db;*.sqlite;*.sqlite3;*.db3"},

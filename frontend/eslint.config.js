@@ -6,7 +6,17 @@ import tseslint from 'typescript-eslint';
 // Who may import whom: only src/app/backend knows Wails' bindings and the
 // event stream; a feature imports backend, draft and the plain parts, never
 // another feature.
-const features = ['source', 'target', 'mapping', 'review', 'job', 'mend', 'history', 'connections'];
+const features = [
+  'source',
+  'target',
+  'mapping',
+  'review',
+  'job',
+  'mend',
+  'history',
+  'connections',
+  'set',
+];
 
 const noBindings = {
   group: ['**/wailsjs/**', 'eventsource-parser', 'eventsource-parser/*'],

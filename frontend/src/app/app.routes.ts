@@ -38,6 +38,11 @@ export const routes: Routes = [
     title: 'Run · Linefeed',
   },
   {
+    path: 'sets/:id',
+    loadComponent: () => import('./set/set').then((m) => m.SetPage),
+    title: 'Files · Linefeed',
+  },
+  {
     path: 'runs/:id/mend',
     loadComponent: () => import('./mend/mend').then((m) => m.Mend),
     title: 'Mend · Linefeed',

@@ -44,7 +44,7 @@ export class App {
     afterRenderEffect({
       read: () => {
         place.path();
-        place.run()?.active();
+        (place.run() ?? place.set())?.active();
         if (document.activeElement === document.body) {
           this.page().nativeElement.focus({ preventScroll: true });
         }
@@ -55,7 +55,7 @@ export class App {
       const files = desktop.dropped();
       if (files.length) {
         untracked(() => {
-          draft.openAll(files);
+          void draft.openAll(files);
           void router.navigateByUrl('/new/source');
         });
       }

@@ -150,6 +150,20 @@ export namespace engine {
 
 }
 
+export namespace files {
+	
+	export interface Twice {
+	    path: string;
+	    same: string;
+	}
+	export interface List {
+	    paths: string[];
+	    twice?: Twice[];
+	    passed?: string[];
+	}
+
+}
+
 export namespace job {
 	
 	export interface Change {
@@ -295,6 +309,79 @@ export namespace job {
 	}
 	
 	
+	
+	export interface SetFiles {
+	    total: number;
+	    queued: number;
+	    running: number;
+	    paused: number;
+	    done: number;
+	    failed: number;
+	    cancelled: number;
+	    interrupted: number;
+	}
+	export interface SetSummary {
+	    set: string;
+	    state: string;
+	    files: SetFiles;
+	    read: number;
+	    inserted: number;
+	    updated: number;
+	    skipped: number;
+	    rejected: number;
+	    bytes: number;
+	    seconds: number;
+	    balanced: boolean;
+	}
+	export interface SetRequest {
+	    files?: string[];
+	    import: Request;
+	    atOnce?: number;
+	    mixedHeaders?: boolean;
+	}
+	export interface Set {
+	    id: string;
+	    state: string;
+	    created: string;
+	    request: SetRequest;
+	    summary: SetSummary;
+	    resumable?: boolean;
+	    first?: string;
+	    openRejects?: number;
+	    jobs?: Job[];
+	    problem?: string;
+	}
+	export interface SetFile {
+	    file: string;
+	    size: number;
+	    table: string;
+	    differs?: load.Problem;
+	    error?: string;
+	}
+	
+	export interface SetProgress {
+	    phase: string;
+	    percent?: number;
+	    bytesRead: number;
+	    bytesTotal: number;
+	    read: number;
+	    inserted: number;
+	    updated: number;
+	    skipped: number;
+	    rejected: number;
+	    recordsPerSecond: number;
+	    bytesPerSecond: number;
+	    etaMs?: number;
+	    reconnecting?: load.Reconnecting;
+	    waiting?: load.Waiting;
+	    files: SetFiles;
+	}
+	
+	export interface SetSnapshot {
+	    set: Set;
+	    progress?: SetProgress;
+	    seq: number;
+	}
 	
 	export interface Settled {
 	    create: boolean;

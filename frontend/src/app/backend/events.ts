@@ -1,4 +1,4 @@
-import type { Progress, Reject, Summary } from './model';
+import type { Progress, Reject, SetProgress, SetSummary, Summary } from './model';
 
 // The events of all jobs: the same JSON on the stream and from Wails.
 
@@ -38,4 +38,22 @@ export function liveEvent(kind: string, data: unknown): LiveEvent | undefined {
 
 function isStamped(data: unknown): data is Stamp {
   return typeof data === 'object' && data !== null && 'job' in data && 'seq' in data;
+}
+
+/** What becomes of a set as a whole; the jobs of its files have events of their own. */
+export type SetEvent =
+  | { readonly kind: 'progress'; readonly data: Stamp & SetProgress }
+  | {
+      readonly kind: 'state';
+      readonly data: Omit<StateEvent, 'summary'> & { readonly summary: SetSummary | null };
+    };
+
+/** Whether an ID is that of a set, and not of a job. */
+export function isSet(id: string): boolean {
+  return id.startsWith('set-');
+}
+
+/** The event as one of a set; undefined if it is that of a job. */
+export function setEvent(event: LiveEvent): SetEvent | undefined {
+  return isSet(event.data.job) ? (event as unknown as SetEvent) : undefined;
 }

@@ -3,6 +3,7 @@ import type {
   connection,
   csvfile,
   engine,
+  files,
   job,
   load,
   main,
@@ -72,6 +73,19 @@ export type Summary = job.Summary;
 export type Trial = job.Trial;
 export type TrialRecord = job.TrialRecord;
 export type Deed = store.Deed;
+
+/** The files that names stand for. */
+export type FoundFiles = files.List;
+
+/** Files that are imported together, each by a job of its own. */
+export type FileSet = job.Set;
+/** A file of a set that is yet to be started. */
+export type SetFile = job.SetFile;
+export type SetFiles = job.SetFiles;
+export type SetProgress = job.SetProgress;
+export type SetRequest = job.SetRequest;
+export type SetSnapshot = job.SetSnapshot;
+export type SetSummary = job.SetSummary;
 
 /** A folder whose files are loaded while the window is open. */
 export type WatchedFolder = engine.WatchedFolder;

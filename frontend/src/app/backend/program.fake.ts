@@ -7,6 +7,7 @@ import type {
   Job,
   Place,
   Preview,
+  SetRequest,
   Settled,
   Snapshot,
   Table,
@@ -31,6 +32,10 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     head: () => Promise.resolve<Head>({ columns: [], rows: [] }),
     connections: () => Promise.resolve([]),
     profiles: () => Promise.resolve([]),
+    sets: () => Promise.resolve([]),
+    findFiles: (names: readonly string[]) => Promise.resolve({ paths: [...names] }),
+    lookAtSet: ({ files, import: { plan } }: SetRequest) =>
+      Promise.resolve((files ?? []).map((file) => ({ file, size: 10, table: plan.table }))),
     watchedFolders: () => Promise.resolve([]),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });

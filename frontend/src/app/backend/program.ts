@@ -9,7 +9,9 @@ import type {
   Database,
   Dialect,
   Encoding,
+  FileSet,
   Folders,
+  FoundFiles,
   Head,
   Job,
   JobQuery,
@@ -28,6 +30,9 @@ import type {
   RejectView,
   Request,
   Retry,
+  SetFile,
+  SetRequest,
+  SetSnapshot,
   Settled,
   Snapshot,
   WatchedFolder,
@@ -46,9 +51,20 @@ export class Program {
     return ask(() => app.Live());
   }
 
-  /** The system's dialog for a file to import; "" when it was dismissed. */
-  chooseFile(): Promise<string> {
-    return ask(() => app.ChooseFile());
+  /** The system's dialog for the files to import; none when it was dismissed. */
+  chooseFiles(): Promise<string[]> {
+    return list(() => app.ChooseFiles());
+  }
+
+  /** The system's dialog for a folder of files to import; "" when it was dismissed. */
+  chooseFolder(): Promise<string> {
+    return ask(() => app.ChooseFolder());
+  }
+
+  /** The files that paths, folders and patterns stand for, in their order and each once. */
+  async findFiles(names: readonly string[], recursive = false): Promise<FoundFiles> {
+    const found = await ask(() => app.FindFiles([...names], recursive));
+    return { ...found, paths: orNone(found.paths) };
   }
 
   /** The system's dialog for an existing database; "" when it was dismissed. */
@@ -178,6 +194,35 @@ export class Program {
     return ask(() => app.Start(request));
   }
 
+  /** What is known of the files of a set before it is started. */
+  lookAtSet(request: SetRequest): Promise<SetFile[]> {
+    return list(() => app.LookAtSet(request));
+  }
+
+  /** The plan for one of the files of a set, settled against the file and its table. */
+  settleSet(request: SetRequest, file: string): Promise<Settled> {
+    return ask(() => app.SettleSet(request, file));
+  }
+
+  startSet(request: SetRequest): Promise<FileSet> {
+    return ask(() => app.StartSet(request));
+  }
+
+  /** Goes on with a set that has not reached its end; changed accepts that files are not as they were. */
+  takeUpSet(set: string, changed = false): Promise<FileSet> {
+    return ask(() => app.TakeUpSet(set, { changed }));
+  }
+
+  /** The latest sets, newest first, without their jobs. */
+  sets(): Promise<FileSet[]> {
+    return list(() => app.Sets());
+  }
+
+  setSnapshot(set: string): Promise<SetSnapshot> {
+    return ask(() => app.SetSnapshot(set));
+  }
+
+  /** Pauses a job, or a set. */
   pause(job: string): Promise<void> {
     return ask(() => app.Pause(job));
   }

@@ -1,7 +1,8 @@
 import { DestroyRef, Service, computed, inject, signal } from '@angular/core';
 import { Live } from './live';
-import type { LiveEvent } from './events';
-import { isActive, type Request, type Retry } from './model';
+import { isSet, type LiveEvent } from './events';
+import { Fetching } from './fetching';
+import { isActive, type Job, type Request, type Retry } from './model';
 import { messageOf } from '../format/format';
 import { Program } from './program';
 import { Run } from './run';
@@ -13,17 +14,23 @@ export class Runs {
   private readonly live = inject(Live);
   private readonly known = signal<ReadonlyMap<string, Run>>(new Map());
   private readonly failure = signal('');
-  /** The jobs whose snapshot is being fetched, and whether another is needed after it. */
-  private readonly fetching = new Map<string, boolean>();
+  private readonly fetching = new Fetching(
+    (id) => this.fetch(id),
+    (reason) => {
+      this.failure.set(messageOf(reason));
+    },
+  );
 
   /** Newest first. */
   readonly list = computed(() =>
     [...this.known().values()].sort((a, b) => b.job().created.localeCompare(a.job().created)),
   );
   readonly active = computed(() => this.list().filter((run) => run.active()));
-  /** Those whose program ended while they ran, and that can go on. */
+  /** Those that are of no set of files. */
+  readonly alone = computed(() => this.list().filter((run) => !run.job().set));
+  /** Those of no set whose program ended while they ran, and that can go on. */
   readonly interrupted = computed(() =>
-    this.list().filter((run) => run.state() === 'interrupted' && run.job().resumable),
+    this.alone().filter((run) => run.state() === 'interrupted' && run.job().resumable),
   );
   /** Why the jobs are not up to date; "" when they are. */
   readonly error = this.failure.asReadonly();
@@ -50,7 +57,7 @@ export class Runs {
   async start(request: Request): Promise<Run> {
     const job = await this.program.start(request);
     const run = this.known().get(job.id) ?? this.add(new Run(job));
-    void this.snapshot(job.id);
+    void this.fetching.call(job.id);
     return run;
   }
 
@@ -93,6 +100,24 @@ export class Runs {
     return left;
   }
 
+  /** Takes the jobs of a set as they were after that many events. */
+  adopt(jobs: readonly Job[], seq: number): void {
+    const fresh = jobs.filter((job) => !this.known().has(job.id));
+    if (fresh.length) {
+      this.known.update(
+        (known) => new Map([...known, ...fresh.map((job) => [job.id, new Run(job)] as const)]),
+      );
+    }
+    for (const job of jobs) {
+      this.get(job.id)?.takeSnapshot({ job, seq });
+    }
+  }
+
+  /** Knows the jobs of a set that was forgotten no more. */
+  drop(set: string): void {
+    this.known.update((known) => new Map([...known].filter(([, run]) => run.job().set !== set)));
+  }
+
   /** Looks for runs that were started or killed elsewhere. */
   async refresh(): Promise<void> {
     try {
@@ -103,7 +128,7 @@ export class Runs {
         }
       }
       this.failure.set('');
-      await Promise.all(this.active().map((run) => this.snapshot(run.id)));
+      await Promise.all(this.active().map((run) => this.fetching.call(run.id)));
     } catch (reason) {
       this.failure.set(messageOf(reason));
     }
@@ -111,39 +136,21 @@ export class Runs {
 
   private take(event: LiveEvent): void {
     const { job } = event.data;
-    if (job.startsWith('set-')) {
-      return; // a set of files, whose jobs tell their own
+    if (isSet(job)) {
+      return; // its jobs tell their own
     }
     const run = this.known().get(job);
     run?.takeEvent(event);
     // The snapshot has what the event lacks: a job that was started elsewhere, the times of a change of state.
     if (!run || event.kind === 'state') {
-      void this.snapshot(job);
+      void this.fetching.call(job);
     }
   }
 
-  /**
-   * Fetches a snapshot, one at a time for each job. The one that is under way may
-   * be older than this call: then another follows it.
-   */
-  private async snapshot(id: string): Promise<void> {
-    if (this.fetching.has(id)) {
-      this.fetching.set(id, true);
-      return;
-    }
-    try {
-      do {
-        this.fetching.set(id, false);
-        await this.open(id);
-      } while (this.fetching.get(id));
-      const { request, state } = this.get(id)?.job() ?? {};
-      if (request?.retry && state && !isActive(state)) {
-        void this.snapshot(request.retry.job); // some of its rejects are closed now
-      }
-    } catch (reason) {
-      this.failure.set(messageOf(reason));
-    } finally {
-      this.fetching.delete(id);
+  private async fetch(id: string): Promise<void> {
+    const { request, state } = (await this.open(id)).job();
+    if (request.retry && !isActive(state)) {
+      void this.fetching.call(request.retry.job); // some of its rejects are closed now
     }
   }
 

@@ -16,9 +16,10 @@ describe('Choices', () => {
     const chosen = () => [
       ...[choices.dialect(), choices.kind(), choices.targets(), choices.table(), choices.preset()],
       ...[choices.columns(), choices.rules(), choices.ignoresOrigin()],
-      ...[choices.mapping(), choices.formats()],
+      ...[choices.mapping(), choices.formats(), choices.leftOut(), choices.pattern()],
+      ...[choices.looked(), choices.mixed(), choices.atOnce()],
     ];
-    choices.open('/data/a.csv');
+    choices.open(['/data/a.csv', '/data/b.csv']);
     const nothing = chosen();
     choices.setDialect({ delimiter: ';' });
     choices.setTarget('/data/all.db');
@@ -29,10 +30,15 @@ describe('Choices', () => {
     choices.ignoreOrigin();
     choices.map('sku', 'id');
     choices.setFormat('day', 'DD.MM.YYYY');
+    choices.look('/data/b.csv');
+    choices.leave('/data/a.csv', true);
+    choices.setPattern('in_{name}');
+    choices.setMixed(true);
+    choices.setAtOnce(4);
     chosen().forEach((choice, i) => {
       expect(choice).not.toEqual(nothing[i]);
     });
-    choices.open('/data/a.csv');
+    choices.open(['/data/a.csv', '/data/b.csv']);
     expect(chosen()).toEqual(nothing);
   });
 

@@ -1,6 +1,10 @@
-import { linkedSignal, signal, type WritableSignal } from '@angular/core';
+import { computed, linkedSignal, signal, type WritableSignal } from '@angular/core';
 import type { Column, Dialect, Plan } from '../backend/model';
 import { targetKind, type TargetKind } from '../format/target';
+import { pathOfAll } from './names';
+
+/** Stands for the name of a file in that of its table. */
+const tableOfFile = '{name}';
 
 /** The rules of a plan that a person sets beside table, columns and mapping. */
 export type Rules = Pick<
@@ -48,9 +52,44 @@ export class Choices {
   });
   private readonly chosenMapping = this.perTable();
   private readonly chosenFormats = this.perTable();
-  private readonly dropped = signal<readonly string[]>([]);
+  private readonly found = signal<readonly string[]>([]);
+  private readonly given = signal<readonly string[]>([]);
+  private readonly deep = signal(false);
+  private readonly pointedAt = this.perImport(false);
+  private readonly chosenLeftOut = this.perImport<readonly string[]>([]);
+  private readonly chosenEach = this.perImport(false);
+  private readonly chosenPattern = this.perImport(tableOfFile);
+  private readonly chosenMixed = this.perImport(false);
+  private readonly chosenAtOnce = this.perImport<number | undefined>(undefined);
 
+  /** The file that is looked at, the only one but for a set. */
   readonly file = this.path.asReadonly();
+  /** All files that were chosen, in their order. */
+  readonly files = this.found.asReadonly();
+  /** The paths, folders and patterns that they were found by. */
+  readonly names = this.given.asReadonly();
+  /** Those in the folders of folders were taken, too. */
+  readonly recursive = this.deep.asReadonly();
+  /** The file that is looked at is not just the first. */
+  readonly looked = this.pointedAt.asReadonly();
+  readonly leftOut = this.chosenLeftOut.asReadonly();
+  /** Those that are imported. */
+  readonly importing = computed(() => {
+    const leftOut = new Set(this.leftOut());
+    return this.files().filter((file) => !leftOut.has(file));
+  });
+  /** Several files are imported, as one set. */
+  readonly several = computed(() => this.importing().length > 1);
+  /** The path by which the target of all is named, where nobody names it. */
+  readonly lead = computed(() => (this.several() ? pathOfAll(this.importing()) : this.file()));
+  /** Each of several files goes into a table of its own. */
+  readonly each = computed(() => this.several() && this.chosenEach());
+  /** The name of these tables, with the name of the file as {name}. */
+  readonly pattern = this.chosenPattern.asReadonly();
+  /** Files with other fields are taken. */
+  readonly mixed = this.chosenMixed.asReadonly();
+  /** How many files are imported side by side; undefined for one after the other. */
+  readonly atOnce = this.chosenAtOnce.asReadonly();
   /** Changes with each new import. */
   readonly import = this.imports.asReadonly();
   /** The decisions about the dialect that are a person's; the others are detected. */
@@ -78,22 +117,62 @@ export class Choices {
   readonly mapping = this.chosenMapping.asReadonly();
   /** How the values for existing or ready-made columns are written, by column. */
   readonly formats = this.chosenFormats.asReadonly();
-  /** Files that were dropped together with the one that was opened, and not opened since. */
-  readonly waiting = this.dropped.asReadonly();
 
   /** Mapping and formats hold for one table, which inTable names; they are forgotten when it changes. */
   constructor(private readonly inTable: () => string) {}
 
-  /** Starts another import, with nothing chosen but the file; "" for none yet. */
-  open(file: string): void {
+  /** Starts another import, with nothing chosen but the files; none for none yet. */
+  open(files: readonly string[], names = files, recursive = false): void {
     this.imports.update((n) => n + 1);
-    this.path.set(file);
-    this.dropped.update((files) => files.filter((f) => f !== file));
+    this.path.set(files[0] ?? '');
+    this.found.set(files);
+    this.given.set(names);
+    this.deep.set(recursive);
   }
 
-  /** Keeps files for later. */
-  keepWaiting(files: readonly string[]): void {
-    this.dropped.update((waiting) => [...new Set([...waiting, ...files])]);
+  /** Takes the files that are there now in the place of those that were found before. */
+  refind(files: readonly string[]): void {
+    this.found.set(files);
+    if (!this.importing().includes(this.file())) {
+      this.path.set(this.importing()[0] ?? '');
+    }
+  }
+
+  /** Looks at another one of the files. What was chosen stays. */
+  look(file: string): void {
+    this.pointedAt.set(true);
+    this.path.set(file);
+  }
+
+  /** Leaves a file out of the set, or takes it in again. One is always left. */
+  leave(file: string, out: boolean): void {
+    const others = this.leftOut().filter((other) => other !== file);
+    const leftOut = out ? [...others, file] : others;
+    const rest = this.files().filter((other) => !leftOut.includes(other));
+    if (rest.length) {
+      this.chosenLeftOut.set(leftOut);
+      this.path.update((looked) => (rest.includes(looked) ? looked : (rest[0] ?? '')));
+    }
+  }
+
+  /** Has all files go into one table, or each into its own. */
+  setEach(each: boolean): void {
+    this.chosenEach.set(each);
+  }
+
+  /** Names the tables of their own; one that has no {name} in it would be one for all. */
+  setPattern(pattern: string): void {
+    this.chosenPattern.set(pattern.includes(tableOfFile) ? pattern : pattern + tableOfFile);
+  }
+
+  /** Takes files with other fields. */
+  setMixed(mixed: boolean): void {
+    this.chosenMixed.set(mixed);
+  }
+
+  /** Says how many files are imported side by side. */
+  setAtOnce(atOnce: number | undefined): void {
+    this.chosenAtOnce.set(atOnce);
   }
 
   /** Has a file of rejected lines imported like any other. */

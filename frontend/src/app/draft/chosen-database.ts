@@ -26,7 +26,7 @@ export class ChosenDatabase {
   readonly kind = computed(() => this.choices.kind() ?? targetKind(this.originTarget()));
   /** As a request names it; "" while none of its kind was chosen. */
   readonly target = computed(() => {
-    const [kind, file, origin] = [this.kind(), this.choices.file(), this.originTarget()];
+    const [kind, file, origin] = [this.kind(), this.choices.lead(), this.originTarget()];
     return (
       this.choices.targets()[kind] ??
       (origin && targetKind(origin) === kind

@@ -21,13 +21,19 @@ export class ChosenTable {
   );
   /** The ready-made table: the chosen one, else the one with exactly the fields of the file. */
   readonly preset = computed(() => {
+    if (this.choices.each()) {
+      return undefined;
+    }
     const [chosen, fields] = [this.choices.preset(), this.preview()?.fields.join('\n')];
     return this.presets().find((p) =>
       chosen === undefined ? p.columns.map((c) => c.name).join('\n') === fields : p.name === chosen,
     );
   });
   readonly name = computed(() => {
-    const file = this.choices.file();
+    const file = this.choices.lead();
+    if (this.choices.each()) {
+      return this.choices.pattern();
+    }
     return (
       this.choices.table() ??
       this.origin()?.plan.table ??
@@ -54,16 +60,26 @@ export class ChosenTable {
   );
 
   /** The table, if it exists already; undefined if the import creates it. */
-  readonly existing = computed(() => this.database.tables().find((t) => this.isChosen(t)));
-  /** Whether the import creates it. */
-  readonly creates = computed(() => this.existing() === undefined);
+  readonly existing = computed(() => this.find(this.name()));
+  /** The names of those tables that files are to have for their own, and that exist already. */
+  readonly taken = computed(() =>
+    this.choices.each() ? this.own().filter((name) => this.find(name)) : [],
+  );
+  /** Whether the import creates it, or them. */
+  readonly creates = computed(() =>
+    this.choices.each() ? this.taken().length === 0 : this.existing() === undefined,
+  );
 
-  /** The request of the origin is undefined where the file holds no rejected lines. */
+  /**
+   * The request of the origin is undefined where the file holds no rejected lines. Own
+   * are the tables of files that are to have one each.
+   */
   constructor(
     private readonly choices: Choices,
     private readonly database: ChosenDatabase,
     private readonly origin: Signal<Request | undefined>,
     private readonly preview: Signal<Preview | undefined>,
+    private readonly own: () => readonly string[],
   ) {}
 
   /** Has one created, a ready-made one or with "" one with the file's own columns, under a free name. */
@@ -97,9 +113,11 @@ export class ChosenTable {
   }
 
   /** On servers, names may differ in case alone. */
-  private isChosen(table: Table): boolean {
+  private find(wanted: string): Table | undefined {
     const exact = this.database.place()?.server !== undefined;
     const name = (t: string) => (exact ? t : t.toLowerCase());
-    return (table.schema ?? '') === this.schema() && name(table.name) === name(this.name());
+    return this.database
+      .tables()
+      .find((t) => (t.schema ?? '') === this.schema() && name(t.name) === name(wanted));
   }
 }

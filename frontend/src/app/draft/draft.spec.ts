@@ -73,15 +73,6 @@ describe('Draft', () => {
     expect([draft.rules(), draft.choices.dialect()]).toEqual([{}, {}]);
   });
 
-  it('takes the first of several files, and keeps the others waiting', () => {
-    const { draft } = setUp();
-    draft.openAll(['/data/a.csv', '/data/b.csv', '/data/c.csv']);
-    expect(draft.file()).toBe('/data/a.csv');
-    expect(draft.choices.waiting()).toEqual(['/data/b.csv', '/data/c.csv']);
-    draft.open('/data/c.csv');
-    expect(draft.choices.waiting()).toEqual(['/data/b.csv']);
-  });
-
   it('sends rejected lines to where their file went, unless they are imported like any other', async () => {
     const request = {
       file: '/data/articles.csv',

@@ -15,13 +15,17 @@ import type {
   Preview,
   Problem,
   Request,
+  SetRequest,
   Settled,
   Warning,
 } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
+import { Sets } from '../backend/sets';
+import { fileName } from '../format/format';
 import { Choices, withoutUndefined, type ColumnEdit, type Rules } from './choices';
 import { ChosenDatabase } from './chosen-database';
+import { ChosenFiles } from './chosen-files';
 import { ChosenProfile } from './chosen-profile';
 import { ChosenTable } from './chosen-table';
 import { newColumns } from './new-columns';
@@ -39,6 +43,7 @@ export const fairlySure = 0.8;
 export class Draft {
   private readonly program = inject(Program);
   private readonly runs = inject(Runs);
+  private readonly sets = inject(Sets);
 
   readonly choices: Choices = new Choices(
     () => `${this.database.target()}\n${this.choices.schema() ?? ''}\n${this.table.name()}`,
@@ -61,9 +66,19 @@ export class Draft {
     return run?.job().request.check ? run : undefined;
   });
 
+  /** The check of several files that was started last from this draft, likewise. */
+  readonly checkedSet = computed(() => {
+    const set = this.sets.get(this.job());
+    return set?.set().request.import.check ? set : undefined;
+  });
+  /** The import that was started from this draft; "" before. */
+  readonly imported = computed(() => (this.checked() || this.checkedSet() ? '' : this.job()));
+
   /** The import whose rejected lines the file holds. */
   readonly origin = computed(() =>
-    this.choices.ignoresOrigin() ? undefined : originOf(this.file(), this.runs.list()),
+    this.choices.ignoresOrigin() || this.choices.several()
+      ? undefined
+      : originOf(this.file(), this.runs.list()),
   );
   private readonly originRequest = computed(() => this.origin()?.job().request);
 
@@ -87,8 +102,12 @@ export class Draft {
       this.program.preview(file, dialect, ragged, like),
   });
   private readonly settling = resource({
-    params: () => this.request(),
-    loader: ({ params }) => this.program.settle(params),
+    params: () => {
+      const request = this.request();
+      return request && { request, set: this.setRequest() };
+    },
+    loader: ({ params: { request, set } }) =>
+      set ? this.program.settleSet(set, request.file) : this.program.settle(request),
   });
 
   /** What was found in the file. The last answer stays in view until the next one comes. */
@@ -109,7 +128,19 @@ export class Draft {
   readonly previewing = this.looking.isLoading;
 
   readonly database = new ChosenDatabase(this.choices, this.originRequest);
-  readonly table = new ChosenTable(this.choices, this.database, this.originRequest, this.preview);
+  readonly table: ChosenTable = new ChosenTable(
+    this.choices,
+    this.database,
+    this.originRequest,
+    this.preview,
+    () => this.files.list().map((f) => f.table),
+  );
+  /** The files of a set. */
+  readonly files: ChosenFiles = new ChosenFiles(
+    this.choices,
+    () => this.table,
+    () => this.planOfFiles(),
+  );
   readonly profile = new ChosenProfile(this.choices, this.preview, this.table.presets);
 
   /** How the values for existing or ready-made columns are written, by column. */
@@ -150,6 +181,7 @@ export class Draft {
     if (
       !preview ||
       this.memberOpen() ||
+      this.files.unknown() ||
       !this.database.target() ||
       !this.database.usable() ||
       !this.table.name() ||
@@ -164,8 +196,25 @@ export class Draft {
       limits: this.profile.fit()?.profile.limits ?? {},
       plan: this.plan(),
       infer: this.undecided(),
+      ...(this.choices.several() && this.table.preset()
+        ? { preset: this.table.preset()?.name }
+        : {}),
       ...(this.origin() ? { like: this.origin()?.id } : {}),
     };
+  });
+
+  /** What would be started for several files; undefined for one, and while something is missing. */
+  readonly setRequest = computed((): SetRequest | undefined => {
+    const each = this.choices.several() ? this.request() : undefined;
+    return (
+      each &&
+      withoutUndefined({
+        files: [...this.choices.importing()],
+        import: { ...each, file: '' },
+        atOnce: this.choices.atOnce(),
+        mixedHeaders: this.choices.mixed() || undefined,
+      })
+    );
   });
 
   /** The file is an archive of several, and none was chosen yet; the first is shown. */
@@ -212,10 +261,15 @@ export class Draft {
       return 'Choose a file first';
     }
     if (this.previewError()) {
-      return 'The file can’t be read: see Source';
+      return this.choices.several()
+        ? `${fileName(this.file())} can’t be read: look at another file, under Source`
+        : 'The file can’t be read: see Source';
     }
     if (this.memberOpen()) {
       return 'Choose a file of the archive first: see Source';
+    }
+    if (this.files.problem()) {
+      return this.files.problem();
     }
     if (!this.database.target()) {
       return 'Choose a database first: see Target';
@@ -234,10 +288,19 @@ export class Draft {
     if (first) {
       return problems.length === 1 ? first.message : `${problems.length} problems: see Mapping`;
     }
-    return this.settled() ? '' : 'Looking at the file and the table …';
+    return this.settled() && !this.files.unknown() ? '' : 'Looking at the file and the table …';
   });
 
   constructor() {
+    // A file that can't be read shows nothing by which the others could be prepared.
+    effect(() => {
+      const better = this.files.better();
+      if (better) {
+        untracked(() => {
+          this.choices.look(better);
+        });
+      }
+    });
     // A run that has ended may have created a table.
     const ended = computed(() => this.runs.list().length - this.runs.active().length);
     effect(() => {
@@ -251,31 +314,35 @@ export class Draft {
 
   /** Takes a file as the source of a new import, for which nothing is chosen yet. */
   open(file: string): void {
-    const same = file === this.file();
-    this.choices.open(file);
-    if (same) {
-      this.reload();
-    }
+    const before = this.file();
+    this.choices.open(file ? [file] : []);
+    this.rereadIf(before);
   }
 
-  /** Opens the first of the files that were dropped; the others wait. */
-  openAll(files: readonly string[]): void {
-    const [first, ...others] = files;
-    if (first) {
-      this.open(first);
-      this.choices.keepWaiting(others);
-    }
+  /** Takes files, those of folders, and those that match patterns as the source of a new import. */
+  async openAll(names: readonly string[], recursive = false): Promise<void> {
+    const before = this.file();
+    await this.files.find(names, recursive);
+    this.rereadIf(before);
   }
 
   /** Forgets everything, for another import. */
   clear(): void {
-    this.choices.open('');
+    this.choices.open([]);
   }
 
-  /** Reads the file again, which may have changed on disk. What was chosen stays. */
+  /** Reads the files again, which may have changed on disk. What was chosen stays. */
   reload(): void {
     this.reloads.update((n) => n + 1);
     this.looking.reload();
+    void this.files.reload();
+  }
+
+  /** Reads the file again if it is the one that was there before. */
+  private rereadIf(before: string): void {
+    if (before && before === this.file()) {
+      this.reload();
+    }
   }
 
   /** Starts the import, or the check, which does everything but write; returns the job's id. */
@@ -284,25 +351,42 @@ export class Draft {
     if (!request) {
       throw new Error(this.blocked());
     }
-    const { reading, wish } = { reading: this.reading(), wish: this.wish() };
-    const run = await this.runs.start(check ? { ...request, check } : request);
-    this.started.set({ id: run.id, reading, wish });
-    return run.id;
+    const [reading, wish, set] = [this.reading(), this.wish(), this.setRequest()];
+    const { id } = set
+      ? await this.sets.start(check ? { ...set, import: { ...set.import, check } } : set)
+      : await this.runs.start(check ? { ...request, check } : request);
+    this.started.set({ id, reading, wish });
+    return id;
   }
 
   /** The request without the types that nobody has chosen: a check may find others. */
   private wish(): string {
     const undecided = this.undecided();
-    return JSON.stringify(this.request(), (_, value: Column | undefined) =>
+    return JSON.stringify(this.setRequest() ?? this.request(), (_, value: Column | undefined) =>
       value?.name !== undefined && undecided.includes(value.name)
         ? { ...value, type: undefined, format: undefined }
         : value,
     );
   }
 
+  /** What of the plan says how the fields of several files compare. */
+  private planOfFiles(): Plan {
+    const { ragged } = this.rules();
+    return this.choices.each()
+      ? withoutUndefined({ table: this.choices.pattern(), ragged })
+      : withoutUndefined({ table: 'all', ragged, map: this.mapOfNew() });
+  }
+
+  /** Which field goes to which column of a new table that takes them from the file. */
+  private mapOfNew(): Record<string, string> {
+    return Object.fromEntries(
+      this.newColumns().map((c) => [c.field, c.leftOut ? '' : c.column.name]),
+    );
+  }
+
   /** The new columns whose type nobody has chosen. */
   private undecided(): string[] {
-    return this.table.creates() && !this.table.preset()
+    return this.files.compared()
       ? this.newColumns()
           .filter((c) => !c.leftOut && !c.decided)
           .map((c) => c.column.name)
@@ -334,7 +418,10 @@ export class Draft {
     });
     const [preset, formats] = [this.table.preset(), this.formats()];
     const map = { ...(this.byProfile() ? this.profile.map() : {}), ...this.choices.mapping() };
-    if (!this.table.creates()) {
+    if (this.choices.each()) {
+      return { ...rules, create: this.table.creates() };
+    }
+    if (!this.table.creates() || (preset && this.choices.several())) {
       return { ...rules, formats, map };
     }
     if (preset) {
@@ -346,7 +433,7 @@ export class Draft {
       ...rules,
       create: true,
       columns: columns.filter((c) => !c.leftOut).map((c) => c.column),
-      map: Object.fromEntries(columns.map((c) => [c.field, c.leftOut ? '' : c.column.name])),
+      map: this.mapOfNew(),
     };
   }
 }

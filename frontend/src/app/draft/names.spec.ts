@@ -1,4 +1,12 @@
-import { databaseBeside, databaseFor, rejectedFrom, stem, tableName, withoutEnding } from './names';
+import {
+  databaseBeside,
+  databaseFor,
+  pathOfAll,
+  rejectedFrom,
+  stem,
+  tableName,
+  withoutEnding,
+} from './names';
 
 describe('names', () => {
   it.each([
@@ -65,5 +73,14 @@ describe('names', () => {
     ['/data/---.csv', 'table_1'],
   ])('table for %s', (path, table) => {
     expect(tableName(path)).toBe(table);
+  });
+
+  it.each([
+    [['/in/sales-01.csv', '/in/sales-02.csv.gz'], '/in/sales.csv'],
+    [['/data/2024/jan.csv', '/data/2024/feb.csv'], '/data/2024/2024.csv'],
+    [['C:\\in\\a.csv', 'C:\\in\\b.csv'], 'C:\\in\\in.csv'],
+    [['a.csv', 'b.csv'], 'a.csv'],
+  ])('%j are named together', (paths, together) => {
+    expect(pathOfAll(paths)).toBe(together);
   });
 });

@@ -44,3 +44,21 @@ export function tableName(file: string): string {
     .toLowerCase();
   return name === '' ? 'table_1' : /^\p{N}/u.test(name) ? `t_${name}` : name;
 }
+
+/**
+ * The path of a file whose name is what the names of all have in common, or else that of
+ * their folder: "/in/sales.csv" of "/in/sales-01.csv" and "/in/sales-02.csv".
+ */
+export function pathOfAll(files: readonly string[]): string {
+  const [first = ''] = files;
+  const stems = files.map(stem);
+  let common = stems[0] ?? '';
+  for (const name of stems) {
+    while (!name.startsWith(common)) {
+      common = common.slice(0, -1);
+    }
+  }
+  const shortened = common.replace(/[\s\d._-]+$/, '');
+  const name = shortened.length > 2 ? shortened : fileName(folderOf(first)) || stem(first);
+  return `${first.slice(0, first.length - fileName(first).length)}${name}.csv`;
+}

@@ -1,3 +1,5 @@
+import { isSet } from '../backend/events';
+
 /** The steps of an import, in order. */
 export const steps = [
   { name: 'source', label: 'Source', path: '/new/source' },
@@ -7,3 +9,8 @@ export const steps = [
 ] as const;
 
 export type Step = (typeof steps)[number];
+
+/** Where a run is shown, or a set of them, by its ID. */
+export function pageOf(id: string): readonly [string, string] {
+  return [isSet(id) ? '/sets' : '/runs', id];
+}

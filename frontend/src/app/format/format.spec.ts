@@ -11,6 +11,7 @@ import {
   percent,
   roughly,
   sentence,
+  sentenceOf,
   timeOfDay,
 } from './format';
 
@@ -123,5 +124,11 @@ describe('names and values', () => {
     ['', ''],
   ])('says %s as a sentence', (text, said) => {
     expect(sentence(text)).toBe(said);
+  });
+
+  it('leaves the path out of what is said about a file beside its name', () => {
+    const path = '/in/a.csv';
+    expect(sentenceOf(path, 'open /in/a.csv: it is empty')).toBe('It is empty.');
+    expect(sentenceOf(path, '/in/a.csv lacks b')).toBe('a.csv lacks b.');
   });
 });

@@ -120,6 +120,11 @@ export function sentence(text: string): string {
   return said === '' || /[.!?…:]$/.test(said) ? said : `${said}.`;
 }
 
+/** A message about a file as a sentence beside its name: without its path. */
+export function sentenceOf(path: string, text: string): string {
+  return sentence(text.replace(`open ${path}: `, '').replaceAll(path, fileName(path)));
+}
+
 /** What a caught error says. */
 export function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);

@@ -3,7 +3,8 @@ import { MatButton } from '@angular/material/button';
 import { Desktop } from '../backend/desktop';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
-import { count, fileName } from '../format/format';
+import { Sets } from '../backend/sets';
+import { count, counted, fileName } from '../format/format';
 import { Question } from '../notice/question';
 
 /** Asks in the page when the window is to be closed while a run is active. */
@@ -37,9 +38,16 @@ export class CloseQuestion {
   protected readonly desktop = inject(Desktop);
   protected readonly program = inject(Program);
   private readonly runs = inject(Runs);
+  private readonly sets = inject(Sets);
 
   protected readonly question = computed(() => {
-    const requests = this.runs.active().map((run) => run.job().request);
+    const alone = this.runs.active().filter((run) => !run.job().set);
+    const requests = [
+      ...alone.map((run) => ({ ...run.job().request, of: fileName(run.job().request.file) })),
+      ...this.sets.active().map((set) => ({
+        ...{ ...set.set().request.import, of: counted(set.files().total, 'file') },
+      })),
+    ];
     const [first, second] = requests;
     if (!first) {
       return 'The run has ended in the meantime. Close Linefeed?';
@@ -57,6 +65,6 @@ export class CloseQuestion {
       return `${count(requests.length)} runs have not finished. Close Linefeed and stop them?${kept}`;
     }
     const what = first.check ? 'check' : 'import';
-    return `The ${what} of ${fileName(first.file)} has not finished. Close Linefeed and stop it?${kept}`;
+    return `The ${what} of ${first.of} has not finished. Close Linefeed and stop it?${kept}`;
   });
 }

@@ -4,8 +4,8 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { ArrowRight, ChevronRight } from 'lucide';
 import { Draft } from '../draft/draft';
-import { steps } from '../draft/steps';
-import { bytes, fileName, messageOf } from '../format/format';
+import { pageOf, steps } from '../draft/steps';
+import { bytes, counted, fileName, messageOf } from '../format/format';
 import { tableOf, targetInFull, targetName } from '../format/target';
 import { character, encoding } from '../format/words';
 import { Icon } from '../icon/icon';
@@ -26,6 +26,7 @@ export class Header {
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { ArrowRight, ChevronRight };
   protected readonly steps = steps;
+  protected readonly pageOf = pageOf;
 
   private readonly starting = signal(false);
   protected readonly failure = signal('');
@@ -44,7 +45,19 @@ export class Header {
         how: '',
       };
     }
-    const file = this.draft.file();
+    const set = this.place.set();
+    if (set && !this.place.ownRun()) {
+      const { first = '', request } = set.set();
+      return {
+        file: counted(set.files().total, 'file'),
+        path: first,
+        facts: [],
+        to: `${targetName(request.import.target)} / ${tableOf(request.import.plan)}`,
+        target: targetInFull(request.import.target),
+        how: '',
+      };
+    }
+    const [file, several] = [this.draft.file(), this.draft.choices.several()];
     const preview = this.draft.preview();
     const [target, schema, table] = [
       this.draft.database.target(),
@@ -53,27 +66,27 @@ export class Header {
     ];
     const facts = preview
       ? [
-          bytes(preview.size),
+          bytes(several ? this.draft.files.size() : preview.size),
           encoding(preview.dialect.encoding ?? ''),
           character(preview.dialect.delimiter ?? ''),
           (preview.dialect.headerRows ?? 0) > 0 ? 'header' : 'no header',
         ]
       : [];
     return {
-      file: fileName(file),
-      path: file,
+      file: several ? counted(this.draft.choices.importing().length, 'file') : fileName(file),
+      path: several ? this.draft.choices.importing().map(fileName).join('\n') : file,
       facts,
       to: preview && target ? `${targetName(target)} / ${tableOf({ schema, table })}` : '',
       target: targetInFull(target),
-      how: this.place.ownRun() ? '' : this.draft.table.creates() ? 'new table' : 'adds rows',
+      how: this.place.ownRun() ? '' : this.how(),
     };
   });
 
   protected readonly current = computed(() =>
     this.place.ownRun()
-      ? this.draft.checked()
-        ? 'check'
-        : 'run'
+      ? this.draft.imported()
+        ? 'run'
+        : 'check'
       : steps.find((s) => s.path === this.place.path())?.name,
   );
   private readonly position = computed(() => steps.findIndex((s) => s.name === this.current()));
@@ -90,15 +103,15 @@ export class Header {
       return 'Choose a file first';
     }
     if (this.draft.previewError()) {
-      return 'The file can’t be read';
+      return this.draft.choices.several()
+        ? `${fileName(this.draft.file())} can’t be read: look at another file`
+        : 'The file can’t be read';
     }
     return this.draft.memberOpen() ? 'Choose a file of the archive first' : '';
   });
   protected readonly blocked = computed(() =>
     this.starting() ? 'Starting …' : this.draft.blocked(),
   );
-  /** The import that was started from the draft; "" before. */
-  protected readonly imported = computed(() => (this.draft.checked() ? '' : this.draft.job()));
 
   constructor() {
     claimKeys([
@@ -125,6 +138,15 @@ export class Header {
     ]);
   }
 
+  /** What becomes of the table, or of those of several files. */
+  private how(): string {
+    const { choices, table } = this.draft;
+    if (!table.creates()) {
+      return 'adds rows';
+    }
+    return choices.each() ? 'new tables' : 'new table';
+  }
+
   protected goNext(): void {
     const next = this.next();
     if (next && !this.stuck()) {
@@ -139,7 +161,7 @@ export class Header {
     this.starting.set(true);
     this.failure.set('');
     try {
-      await this.router.navigate(['/runs', await this.draft.start()]);
+      await this.router.navigate([...pageOf(await this.draft.start())]);
     } catch (reason) {
       this.failure.set(messageOf(reason));
     } finally {

@@ -4,6 +4,7 @@ import { provideRouter } from '@angular/router';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
 import { Runs } from '../backend/runs';
+import { fileSet, provideSets } from '../backend/sets.fake';
 import { Draft } from '../draft/draft';
 import { Rail } from './rail';
 
@@ -13,6 +14,7 @@ describe('Rail', () => {
       providers: [
         provideRouter([{ path: '**', children: [] }]),
         { provide: Program, useValue: fakeProgram() },
+        provideSets(fileSet('set-a', 'running', { total: 24, running: 1, queued: 23 })),
         {
           provide: Runs,
           useValue: { active: signal([]), list: signal([]), get: () => undefined },
@@ -25,6 +27,7 @@ describe('Rail', () => {
     const fixture = TestBed.createComponent(Rail);
     fixture.detectChanges();
     const page = fixture.nativeElement as HTMLElement;
+    expect(page.querySelector('.badge')?.textContent).toBe('1'); // the files of a set are one
     page.querySelector<HTMLElement>('[data-testid=new]')?.click();
     expect([draft.file(), draft.rules()]).toEqual(['', {}]);
   });

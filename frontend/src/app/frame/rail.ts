@@ -3,6 +3,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { Database, FilePlus2, History } from 'lucide';
 import { Runs } from '../backend/runs';
+import { Sets } from '../backend/sets';
 import { Draft } from '../draft/draft';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
@@ -57,14 +58,17 @@ import { Place } from './place';
 })
 export class Rail {
   private readonly runs = inject(Runs);
+  private readonly sets = inject(Sets);
   private readonly draft = inject(Draft);
   private readonly router = inject(Router);
   protected readonly place = inject(Place);
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { Database, FilePlus2, History };
-  protected readonly active = computed(() => this.runs.active().length);
+  protected readonly active = computed(
+    () => this.runs.active().filter((run) => !run.job().set).length + this.sets.active().length,
+  );
   protected readonly atRuns = computed(
-    () => this.place.path().startsWith('/runs') && !this.place.preparing(),
+    () => /^\/(runs|sets)/.test(this.place.path()) && !this.place.preparing(),
   );
 
   protected readonly atConnections = computed(() => this.place.path().startsWith('/connections'));

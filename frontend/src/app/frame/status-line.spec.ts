@@ -2,14 +2,15 @@ import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { Live } from '../backend/live';
-import type { Job } from '../backend/model';
+import type { FileSet, Job } from '../backend/model';
 import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
+import { fileSet, provideSets } from '../backend/sets.fake';
 import { StatusLine } from './status-line';
 
-const run = (id: string, state: string, created: string, check = false) => {
+const run = (id: string, state: string, created: string, check = false, set?: string) => {
   const job: Job = {
-    ...{ id, state, created },
+    ...{ id, state, created, set },
     request: {
       ...{ file: `/${id}.csv`, target: '/a.db', dialect: {}, limits: {}, plan: { table: id } },
       check,
@@ -18,12 +19,13 @@ const run = (id: string, state: string, created: string, check = false) => {
   return new Run(job);
 };
 
-function says(...active: Run[]): string[] {
+function says(active: readonly Run[], ...sets: readonly FileSet[]): string[] {
   TestBed.configureTestingModule({
     providers: [
       provideRouter([]),
       { provide: Live, useValue: { source: signal('stream'), reason: signal('') } },
       { provide: Runs, useValue: { active: signal(active) } },
+      provideSets(...sets),
     ],
   });
   const fixture = TestBed.createComponent(StatusLine);
@@ -38,10 +40,18 @@ describe('StatusLine', () => {
     const third = run('third', 'queued', '2026-03-01T12:00:03Z');
     const second = run('second', 'queued', '2026-03-01T12:00:02Z');
     const first = run('first', 'running', '2026-03-01T12:00:01Z');
-    expect(says(third, second, first)).toEqual(['first.csv · 0 rows', 'next: second.csv']);
+    expect(says([third, second, first])).toEqual(['first.csv · 0 rows', 'next: second.csv']);
   });
 
   it('counts the records of a check, which loads none', () => {
-    expect(says(run('a', 'paused', '', true))).toEqual(['a.csv · 0 records checked']);
+    expect(says([run('a', 'paused', '', true)])).toEqual(['a.csv · 0 records checked']);
+  });
+
+  it('shows the files of a set as one', () => {
+    const first = run('a', 'running', '2026-03-01T12:00:01Z', false, 'set-a');
+    const files = { total: 24, running: 1, queued: 23 };
+    expect(says([first], fileSet('set-a', 'running', files, { inserted: 1204 }))).toEqual([
+      '24 files · 1,204 rows',
+    ]);
   });
 });

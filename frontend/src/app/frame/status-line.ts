@@ -2,8 +2,12 @@ import { Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import { Live } from '../backend/live';
+import type { Counts } from '../backend/model';
 import type { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
+import type { SetRun } from '../backend/set-run';
+import { Sets } from '../backend/sets';
+import { pageOf } from '../draft/steps';
 import { count, counted, fileName, percent } from '../format/format';
 import { Shortcuts } from '../keys/shortcuts';
 
@@ -23,8 +27,8 @@ import { Shortcuts } from '../keys/shortcuts';
         <span class="dot" [class]="live.source()"></span>{{ source().label }}
       </span>
       <span>{{ running() }}</span>
-      @for (run of shown(); track run.id) {
-        <a [routerLink]="['/runs', run.id]">{{ label(run) }}</a>
+      @for (one of shown(); track one.id) {
+        <a [routerLink]="pageOf(one.id)">{{ one.label() }}</a>
       }
       <button type="button" class="keys" (click)="keys.toggleList()"><kbd>?</kbd> keys</button>
     </footer>
@@ -33,6 +37,8 @@ import { Shortcuts } from '../keys/shortcuts';
 })
 export class StatusLine {
   private readonly runs = inject(Runs);
+  private readonly sets = inject(Sets);
+  protected readonly pageOf = pageOf;
   protected readonly live = inject(Live);
   protected readonly keys = inject(Shortcuts);
 
@@ -50,36 +56,54 @@ export class StatusLine {
     }
   });
 
+  private readonly alone = computed(() => this.runs.active().filter((run) => !run.job().set));
   protected readonly running = computed(() => {
-    const checks = this.runs.active().filter((run) => run.job().request.check).length;
-    const imports = this.runs.active().length - checks;
+    const sets = this.sets.active();
+    const checks =
+      this.alone().filter((run) => run.job().request.check).length +
+      sets.filter((set) => set.set().request.import.check).length;
+    const imports = this.alone().length + sets.length - checks;
     const active = [imports && counted(imports, 'import'), checks && counted(checks, 'check')];
     return `${active.filter(Boolean).join(', ') || 'no imports'} active`;
   });
-  /** Running jobs come before those that wait, and of these the next one first. */
+  /** What runs comes before what waits, and of that the next one first. */
   protected readonly shown = computed(() =>
-    [...this.runs.active()]
-      .sort(
-        (a, b) =>
-          Number(a.state() === 'queued') - Number(b.state() === 'queued') ||
-          a.job().created.localeCompare(b.job().created),
-      )
+    [
+      ...this.alone().map((run) => ({
+        ...{ id: run.id, queued: run.state() === 'queued', created: run.job().created },
+        label: () => this.label(run),
+      })),
+      ...this.sets.active().map((set) => ({
+        ...{ id: set.id, queued: set.state() === 'queued', created: set.set().created },
+        label: () => this.labelOfSet(set),
+      })),
+    ]
+      .sort((a, b) => Number(a.queued) - Number(b.queued) || a.created.localeCompare(b.created))
       .slice(0, 2),
   );
 
-  protected label(run: Run): string {
+  private label(run: Run): string {
     const file = fileName(run.job().request.file);
     if (run.state() === 'queued') {
       return `next: ${file}`;
     }
-    const done = run.percent();
-    const { read, inserted, updated } = run.counts();
-    return [
-      done === undefined ? file : `${file} ${percent(done)} %`,
-      ...(run.stalled() ? [run.progress()?.phase] : []),
-      run.job().request.check
-        ? `${count(read)} records checked`
-        : `${count(inserted + updated)} rows`,
-    ].join(' · ');
+    const { check } = run.job().request;
+    const phase = run.stalled() ? [run.progress()?.phase] : [];
+    return [share(file, run.percent()), ...phase, did(run.counts(), check)].join(' · ');
   }
+
+  private labelOfSet(set: SetRun): string {
+    const files = counted(set.files().total, 'file');
+    return set.state() === 'queued'
+      ? `next: ${files}`
+      : `${share(files, set.percent())} · ${did(set.counts(), set.set().request.import.check)}`;
+  }
+}
+
+function share(what: string, done: number | undefined): string {
+  return done === undefined ? what : `${what} ${percent(done)} %`;
+}
+
+function did({ read, inserted, updated }: Counts, check: boolean | undefined): string {
+  return check ? `${count(read)} records checked` : `${count(inserted + updated)} rows`;
 }

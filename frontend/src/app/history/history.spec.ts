@@ -6,6 +6,7 @@ import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
 import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
+import { fileSet, provideSets } from '../backend/sets.fake';
 import { History } from './history';
 
 const run = (id: string, check: boolean) => {
@@ -25,7 +26,7 @@ const run = (id: string, check: boolean) => {
 };
 
 const runsOf = (list: Signal<readonly Run[]>) => ({
-  ...{ list, error: signal(''), interrupted: signal([]) },
+  ...{ list, alone: list, error: signal(''), interrupted: signal([]) },
   refresh: () => Promise.resolve(),
 });
 
@@ -54,7 +55,11 @@ describe('History', () => {
       return Promise.resolve('its row in linefeed_marks is left');
     };
     TestBed.configureTestingModule({
-      providers: [provideRouter([]), { provide: Runs, useValue: { ...runsOf(list), forget } }],
+      providers: [
+        provideRouter([]),
+        provideSets(),
+        { provide: Runs, useValue: { ...runsOf(list), forget } },
+      ],
     });
     const fixture = TestBed.createComponent(History);
     await fixture.whenStable();
@@ -87,7 +92,7 @@ describe('History', () => {
     vi.unstubAllGlobals();
   });
 
-  it('says of a check that it checked, and of no row that it was loaded', async () => {
+  it('says of a check that it checked, of no row that it was loaded, and of files that they are one set', async () => {
     vi.stubGlobal(
       'ResizeObserver',
       class {
@@ -101,8 +106,13 @@ describe('History', () => {
       },
     );
     const list = signal([run('imported', false), run('checked', true)]);
+    const files = fileSet(
+      ...(['set-a', 'failed', { total: 24, done: 22, failed: 2 }] as const),
+      { read: 50, inserted: 40, rejected: 10 },
+      { openRejects: 4 },
+    );
     TestBed.configureTestingModule({
-      providers: [provideRouter([]), { provide: Runs, useValue: runsOf(list) }],
+      providers: [provideRouter([]), provideSets(files), { provide: Runs, useValue: runsOf(list) }],
     });
     const fixture = TestBed.createComponent(History);
     await fixture.whenStable();
@@ -113,6 +123,9 @@ describe('History', () => {
       );
     expect(cells('imported').slice(3, 6)).toEqual(['done', '19,794', '206']);
     expect(cells('checked').slice(3, 6)).toEqual(['checked', '—', '206']);
+    expect(cells('set-a').slice(1, 7)).toEqual([
+      ...['a.csv and 23 more', 'shop.db / t', '2 failed', '40', '10', '4'],
+    ]);
     vi.unstubAllGlobals();
   });
 
@@ -137,6 +150,7 @@ describe('History', () => {
       providers: [
         provideRouter([]),
         { provide: Program, useValue: fakeProgram({ findJobs }) },
+        provideSets(),
         {
           provide: Runs,
           useValue: {

@@ -3,17 +3,20 @@ import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
 import { CircleAlert } from 'lucide';
-import type { Run } from '../backend/run';
+import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
+import type { SetRun } from '../backend/set-run';
+import { Sets } from '../backend/sets';
+import { pageOf } from '../draft/steps';
 import { messageOf } from '../format/format';
 import { Icon } from '../icon/icon';
-import { offer } from './offer';
+import { offer, offerOfSet } from './offer';
 import { Resume } from './resume';
 
 /** The most runs that are offered at once. */
 const most = 3;
 
-/** Offers to go on with the runs that were interrupted, a line each; nothing where there are none. */
+/** Offers to go on with the runs, and sets of them, that were interrupted, a line each; nothing where there are none. */
 @Component({
   selector: 'lf-interrupted',
   imports: [Icon, MatButton, MatTooltip, Resume, RouterLink],
@@ -21,7 +24,7 @@ const most = 3;
     @for (run of offered(); track run.id) {
       <div class="notice attention" data-testid="interrupted" [attr.data-job]="run.id">
         <lf-icon [icon]="icons.CircleAlert" />
-        <a class="says" [routerLink]="['/runs', run.id]">{{ offer(run.job()) }}</a>
+        <a class="says" [routerLink]="pageOf(run.id)">{{ says(run) }}</a>
         <lf-resume [run]="run">
           <button
             matButton="outlined"
@@ -75,20 +78,27 @@ const most = 3;
 })
 export class Interrupted {
   private readonly runs = inject(Runs);
+  private readonly sets = inject(Sets);
   protected readonly icons = { CircleAlert };
-  protected readonly offer = offer;
+  protected readonly pageOf = pageOf;
   protected readonly failure = signal('');
-  protected readonly offered = computed(() => this.runs.interrupted().slice(0, most));
-  protected readonly more = computed(() => this.runs.interrupted().length - most);
+  private readonly all = computed(() => [...this.sets.interrupted(), ...this.runs.interrupted()]);
+  protected readonly offered = computed(() => this.all().slice(0, most));
+  protected readonly more = computed(() => this.all().length - most);
 
   constructor() {
     void this.runs.refresh();
+    void this.sets.refresh();
   }
 
-  protected async leave(run: Run): Promise<void> {
+  protected says(run: Run | SetRun): string {
+    return run instanceof Run ? offer(run.job()) : offerOfSet(run);
+  }
+
+  protected async leave(run: Run | SetRun): Promise<void> {
     this.failure.set('');
     try {
-      await this.runs.leave(run);
+      await (run instanceof Run ? this.runs.leave(run) : this.sets.leave(run));
     } catch (reason) {
       this.failure.set(messageOf(reason));
     }

@@ -1,4 +1,5 @@
 import type { Job } from '../backend/model';
+import type { SetRun } from '../backend/set-run';
 import { count, counted, fileName } from '../format/format';
 import { targetName } from '../format/target';
 
@@ -11,11 +12,7 @@ export function stoppedAt({ summary }: Job): string {
 /** What of an interrupted job is in its table, for the question whether it goes on. */
 export function offer(job: Job): string {
   const { file, target } = job.request;
-  const rows = (job.summary?.inserted ?? 0) + (job.summary?.updated ?? 0);
-  const there =
-    rows > 0
-      ? `${counted(rows, 'record')} ${rows === 1 ? 'is' : 'are'} in the table`
-      : 'as far as is known, nothing is in the table yet';
+  const there = loaded((job.summary?.inserted ?? 0) + (job.summary?.updated ?? 0));
   const interrupted = ['interrupted', stoppedAt(job)].filter(Boolean).join(' ');
   return `${fileName(file)} into ${targetName(target)}: ${interrupted}, ${there}.`;
 }
@@ -24,4 +21,18 @@ export function offer(job: Job): string {
 export function fileChanged({ state, summary }: Job): boolean {
   const settings = (summary?.reasons ?? []).flatMap((reason) => reason.settings ?? []);
   return state === 'failed' && settings.some((setting) => setting.name === 'changed');
+}
+
+/** What of an interrupted set is in its table, or its tables, for the question whether it goes on. */
+export function offerOfSet(run: SetRun): string {
+  const { summary, request } = run.set();
+  const { total, done } = summary.files;
+  const there = loaded(summary.inserted + summary.updated);
+  return `${counted(total, 'file')} into ${targetName(request.import.target)}: interrupted when ${count(done)} of them ${done === 1 ? 'was' : 'were'} done, ${there}.`;
+}
+
+function loaded(rows: number): string {
+  return rows > 0
+    ? `${counted(rows, 'record')} ${rows === 1 ? 'is' : 'are'} in the table`
+    : 'as far as is known, nothing is in the table yet';
 }

@@ -5,6 +5,7 @@ import type { Database, Job } from '../backend/model';
 import { Program } from '../backend/program';
 import { database, fakeProgram, postgres } from '../backend/program.fake';
 import { Runs } from '../backend/runs';
+import { fileSet } from '../backend/sets.fake';
 import { Draft } from '../draft/draft';
 import { Interrupted } from './interrupted';
 
@@ -80,6 +81,34 @@ describe('Interrupted', () => {
     expect(calls).toEqual([['leave', 'a']]);
     expect(find('interrupted')).toBeNull();
     expect(TestBed.inject(Runs).list()).toHaveLength(1);
+  });
+
+  it('offers the files of a set in one line, and none of them by itself', async () => {
+    const set = (state: string) =>
+      fileSet(
+        ...([
+          'set-a',
+          state,
+          { total: 24, done: 10, interrupted: 14 },
+          { inserted: 1204 },
+        ] as const),
+        { resumable: true },
+      );
+    const taken: unknown[] = [];
+    const { click, find, navigated } = await offered(interrupted({ set: 'set-a' }), {
+      sets: () => Promise.resolve([set('interrupted')]),
+      setSnapshot: () => Promise.resolve({ set: set('queued'), seq: 1 }),
+      takeUpSet: (id, changed) => {
+        taken.push([id, changed]);
+        return Promise.resolve(set('queued'));
+      },
+    });
+    expect(find('interrupted')?.querySelector('a')?.textContent).toBe(
+      '24 files into shop.db: interrupted when 10 of them were done, 1,204 records are in the table.',
+    );
+    await click('take-up');
+    expect([taken, navigated]).toEqual([[['set-a', false]], [['/sets', 'set-a']]]);
+    expect(find('interrupted')).toBeNull();
   });
 
   it('offers none that can’t go on', async () => {

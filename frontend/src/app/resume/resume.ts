@@ -3,16 +3,19 @@ import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
 import { Program } from '../backend/program';
-import type { Run } from '../backend/run';
+import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
+import type { SetRun } from '../backend/set-run';
+import { Sets } from '../backend/sets';
 import { Draft } from '../draft/draft';
+import { pageOf } from '../draft/steps';
 import { PasswordField } from '../field/password-field';
 import { messageOf, sentence } from '../format/format';
 import { targetKind, targetName } from '../format/target';
 import { fileChanged } from './offer';
 
 /**
- * Goes on with a run that did not reach its end, once its database has the password that
+ * Goes on with a run, or a set of them, that did not reach its end, once its database has the password that
  * it wants. Where the file has changed, it goes on only when it is told to.
  */
 @Component({
@@ -31,7 +34,7 @@ import { fileChanged } from './offer';
         @if (failure()) {
           <span class="failure" role="alert">{{ failure() }}</span>
         }
-        @if (changed()) {
+        @if (single() && changed()) {
           <button
             matButton="outlined"
             type="button"
@@ -51,7 +54,9 @@ import { fileChanged } from './offer';
           [matTooltip]="
             changed()
               ? 'Pass over as many records as are in the table, whatever they hold now, and load the rest'
-              : 'Go on after the last record that is in the table'
+              : single()
+                ? 'Go on after the last record that is in the table'
+                : 'Go on after the last record that is in the table; files that are done are passed over'
           "
           (click)="resume()"
         >
@@ -82,30 +87,46 @@ export class Resume {
   private readonly router = inject(Router);
   private readonly draft = inject(Draft);
   private readonly runs = inject(Runs);
-  readonly run = input.required<Run>();
+  private readonly sets = inject(Sets);
+  readonly run = input.required<Run | SetRun>();
 
   protected readonly busy = signal(false);
   protected readonly failure = signal('');
   protected readonly asked = signal('');
   /** What the database wants to be told first; "" for nothing. */
   protected readonly wanted = this.asked.asReadonly();
-  protected readonly changed = computed(() => fileChanged(this.run().job()));
+  /** The run, where it is none of several files. */
+  protected readonly single = computed(() => {
+    const run = this.run();
+    return run instanceof Run ? run : undefined;
+  });
+  private readonly target = computed(() => {
+    const run = this.run();
+    return run instanceof Run ? run.job().request.target : run.set().request.import.target;
+  });
+  protected readonly changed = computed(() => {
+    const run = this.run();
+    const runs = run instanceof Run ? [run] : this.sets.runsOf(run);
+    return runs.some((one) => fileChanged(one.job()));
+  });
   protected readonly fieldId = computed(() => `resume-password-${this.run().id}`);
 
   resume(): Promise<void> {
     return this.try(async () => {
       if (!(await this.lacksPassword())) {
-        await this.runs.takeUp(this.run(), this.changed());
-        await this.router.navigate(['/runs', this.run().id]);
+        const run = this.run();
+        await (run instanceof Run
+          ? this.runs.takeUp(run, this.changed())
+          : this.sets.takeUp(run, this.changed()));
+        await this.router.navigate([...pageOf(run.id)]);
       }
     });
   }
 
   protected async answer(event: Event, field: PasswordField): Promise<void> {
     event.preventDefault();
-    const { target } = this.run().job().request;
     const password = field.take();
-    await this.try(() => this.program.givePassword(target, password));
+    await this.try(() => this.program.givePassword(this.target(), password));
     this.asked.set('');
     if (!this.failure()) {
       await this.resume();
@@ -114,7 +135,11 @@ export class Resume {
 
   /** Prepares a new import of the same file into the same table. */
   protected async anew(): Promise<void> {
-    const { file, target, plan } = this.run().job().request;
+    const run = this.single();
+    if (!run) {
+      return;
+    }
+    const { file, target, plan } = run.job().request;
     this.draft.open(file);
     this.draft.choices.setTarget(target);
     this.draft.choices.setSchema(plan.schema ?? '');
@@ -124,7 +149,7 @@ export class Resume {
 
   /** Asks for the password that the database wants, if it wants one. */
   private async lacksPassword(): Promise<boolean> {
-    const { target } = this.run().job().request;
+    const target = this.target();
     if (targetKind(target) === 'file') {
       return false;
     }

@@ -5,6 +5,7 @@ import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { Check, TriangleAlert } from 'lucide';
 import { Draft } from '../draft/draft';
+import { pageOf } from '../draft/steps';
 import type { Run } from '../backend/run';
 import { bytes, count, counted, fileName, messageOf, percent, sentence } from '../format/format';
 import { targetInFull, tableOf, whereIs } from '../format/target';
@@ -14,6 +15,9 @@ import { ErrorNotice } from '../notice/error-notice';
 import { hintOf } from '../notice/settings';
 import { Warnings } from '../notice/warnings';
 import { parseList } from './list';
+
+/** The most files whose fields are told. */
+const mostDiffering = 5;
 
 /** What will happen, by which rules, and whether anything prevents it. */
 @Component({
@@ -28,6 +32,7 @@ export class Review {
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { Check, TriangleAlert };
   protected readonly failure = signal('');
+  protected readonly pageOf = pageOf;
 
   protected readonly facts = computed(() => {
     const [draft, preview, settled] = [this.draft, this.draft.preview(), this.draft.settled()];
@@ -35,29 +40,42 @@ export class Review {
       return [];
     }
     const origin = draft.origin();
+    const { each, several, importing } = draft.choices;
+    const unreadable = draft.files.unreadable().length;
     const used = settled.mapping.filter((m) => m.column).length;
     const left = settled.mapping.length - used;
     return [
       {
         what: 'From',
-        value: draft.file(),
-        note: origin
-          ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that file was`
-          : bytes(preview.size),
+        value: several() ? `${counted(importing().length, 'file')}, one import each` : draft.file(),
+        note: several()
+          ? [
+              bytes(draft.files.size()),
+              ...(unreadable ? [`${unreadable} can’t be read`] : []),
+            ].join('; ')
+          : origin
+            ? `${bytes(preview.size)}, rejected from ${fileName(origin.job().request.file)} and read as that file was`
+            : bytes(preview.size),
       },
       { what: 'To', value: targetInFull(draft.database.target()), note: this.where() },
       {
-        what: 'Table',
+        what: each() ? 'Tables' : 'Table',
         value: tableOf({ schema: draft.table.schema(), table: draft.table.name() }),
-        note: settled.create
-          ? `new, with ${counted(settled.columns.length, 'column')}`
-          : 'existing; rows are added to it',
+        note: each()
+          ? `one for each file, ${settled.create ? 'new' : 'existing'}`
+          : settled.create
+            ? `new, with ${counted(settled.columns.length, 'column')}`
+            : 'existing; rows are added to it',
       },
-      {
-        what: 'Fields',
-        value: `${used} of ${settled.mapping.length} loaded`,
-        note: left ? `${left} left out` : '',
-      },
+      ...(each()
+        ? []
+        : [
+            {
+              what: 'Fields',
+              value: `${used} of ${settled.mapping.length} loaded`,
+              note: left ? `${left} left out` : '',
+            },
+          ]),
     ];
   });
 
@@ -66,6 +84,19 @@ export class Review {
     const place = this.draft.database.place();
     return place?.server ? `${place.product}, ${whereIs(place)}` : '';
   }
+
+  /** The files whose fields differ, the first few of many. */
+  protected readonly differing = computed(() =>
+    this.draft.files.compared() && !this.draft.choices.mixed()
+      ? this.draft.files
+          .differing()
+          .slice(0, mostDiffering)
+          .flatMap((f) => f.differs ?? [])
+      : [],
+  );
+  protected readonly moreDiffering = computed(
+    () => this.draft.files.differing().length - this.differing().length,
+  );
 
   protected readonly nulls = computed(() => (this.draft.rules().null ?? []).join(', '));
   protected readonly blocked = computed(() => this.draft.blocked());
@@ -119,6 +150,16 @@ export class Review {
     this.draft.choices.setRules({ maxRejects: typed || undefined });
   }
 
+  protected setAtOnce(input: HTMLInputElement): void {
+    const typed = input.value.trim();
+    const files = /^[1-9]\d?$/.test(typed) ? Number(typed) : undefined;
+    if (typed && !files) {
+      input.value = String(this.draft.choices.atOnce() ?? '');
+      return;
+    }
+    this.draft.choices.setAtOnce(files);
+  }
+
   protected setWriters(input: HTMLInputElement): void {
     const typed = input.value.trim();
     const writers = /^[1-9]\d?$/.test(typed) ? Number(typed) : undefined;
@@ -135,7 +176,7 @@ export class Review {
     }
     this.failure.set('');
     try {
-      await this.router.navigate(['/runs', await this.draft.start(true)]);
+      await this.router.navigate([...pageOf(await this.draft.start(true))]);
     } catch (reason) {
       this.failure.set(messageOf(reason));
     }

@@ -14,9 +14,10 @@ import { Interrupted } from '../resume/interrupted';
     <lf-interrupted />
     <div class="drop">
       <lf-icon [icon]="icons.FileInput" [size]="28" />
-      <p class="what">Drop a CSV file here, choose one, or paste its path above</p>
+      <p class="what">Drop CSV files or a folder here, choose them, or paste a path above</p>
       <p class="muted">
-        Plain or compressed, any size, encoding and delimiter. The file itself is never changed.
+        Plain or compressed, any size, encoding and delimiter. The files themselves are never
+        changed.
       </p>
     </div>
 

@@ -3,11 +3,11 @@ import { MatButton } from '@angular/material/button';
 import { MatOption, MatSelect } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
-import { ChevronDown, ChevronRight, Files, Undo2 } from 'lucide';
+import { ChevronDown, ChevronRight, Undo2 } from 'lucide';
 import { Profiles } from '../backend/profiles';
 import { Program } from '../backend/program';
 import { Draft } from '../draft/draft';
-import { count, counted, fileName, messageOf, roughly } from '../format/format';
+import { count, counted, fileName, folderOf, messageOf, roughly } from '../format/format';
 import { tableOf, targetName } from '../format/target';
 import { Records } from '../grid/records';
 import { Icon } from '../icon/icon';
@@ -17,6 +17,7 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { PathBar } from '../field/path-bar';
 import { ProfileNotice } from '../profile/profile-notice';
 import { DialectPanel } from './dialect-panel';
+import { FileList } from './file-list';
 import { OpenFile } from './open-file';
 
 /** The file: choose it, see what was detected, and correct that. */
@@ -25,6 +26,7 @@ import { OpenFile } from './open-file';
   imports: [
     DialectPanel,
     ErrorNotice,
+    FileList,
     Icon,
     MatButton,
     MatTooltip,
@@ -46,7 +48,7 @@ export class Source {
   protected readonly draft = inject(Draft);
   protected readonly profiles = inject(Profiles);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { ChevronDown, ChevronRight, Files, Undo2 };
+  protected readonly icons = { ChevronDown, ChevronRight, Undo2 };
 
   protected readonly count = count;
   protected readonly fileName = fileName;
@@ -83,7 +85,8 @@ export class Source {
 
   constructor() {
     claimKeys([
-      { label: 'Choose a file', key: 'Mod+o', run: () => void this.choose() },
+      { label: 'Choose files', key: 'Mod+o', run: () => void this.choose() },
+      { label: 'Choose a folder', key: 'Mod+Shift+o', run: () => void this.chooseFolder() },
       {
         label: 'Next record that can’t be read',
         key: 'b',
@@ -95,10 +98,17 @@ export class Source {
     ]);
   }
 
-  /** Opens the file whose path was typed; an emptied field closes the last one. */
+  /** What the path names: a file, or where several come from. */
+  protected readonly path = computed(() => {
+    const { names, files, several, file } = this.draft.choices;
+    const [name = ''] = names();
+    return names().length === 1 ? name : several() ? folderOf(files()[0] ?? '') : file();
+  });
+
+  /** Opens the file, or the files, that the typed path stands for; an emptied field closes the last ones. */
   protected take(path: string): void {
     if (path) {
-      this.draft.open(path);
+      void this.draft.openAll([path]);
     } else {
       this.draft.clear();
     }
@@ -122,12 +132,20 @@ export class Source {
     }
   }
 
-  protected async choose(): Promise<void> {
+  protected choose(): Promise<void> {
+    return this.openChosen(() => this.program.chooseFiles());
+  }
+
+  protected chooseFolder(): Promise<void> {
+    return this.openChosen(async () => [await this.program.chooseFolder()].filter(Boolean));
+  }
+
+  private async openChosen(ask: () => Promise<readonly string[]>): Promise<void> {
     this.failure.set('');
     try {
-      const file = await this.program.chooseFile();
-      if (file) {
-        this.draft.open(file);
+      const names = await ask();
+      if (names.length) {
+        await this.draft.openAll(names);
       }
     } catch (reason) {
       this.failure.set(messageOf(reason));

@@ -4,8 +4,9 @@ import { MatOption } from '@angular/material/select';
 import { MatTooltip } from '@angular/material/tooltip';
 import type { Preset } from '../backend/model';
 import { Draft } from '../draft/draft';
+import { ChoiceBar } from '../field/choice-bar';
 import { PathField } from '../field/path-field';
-import { count, counted } from '../format/format';
+import { count, counted, fileName } from '../format/format';
 import { targetName } from '../format/target';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
 import { bySchema, search } from './search';
@@ -16,7 +17,7 @@ const most = 200;
 /** The table: a new one and its name, or one of those that exist. */
 @Component({
   selector: 'lf-tables',
-  imports: [MatAutocomplete, MatAutocompleteTrigger, MatOption, MatTooltip, PathField],
+  imports: [ChoiceBar, MatAutocomplete, MatAutocompleteTrigger, MatOption, MatTooltip, PathField],
   templateUrl: './tables.html',
   styleUrl: './tables.scss',
 })
@@ -25,6 +26,15 @@ export class Tables {
   protected readonly keys = inject(Shortcuts);
   private readonly field = viewChild<ElementRef<HTMLInputElement>>('search');
   protected readonly counted = counted;
+  protected readonly spreads = [
+    { value: 'one', label: 'All files into one table' },
+    { value: 'each', label: 'Each into its own' },
+  ] as const;
+  /** What becomes of the name of the file that is looked at. */
+  protected readonly example = computed(() => {
+    const { file = '', table = '' } = this.draft.files.get(this.draft.file()) ?? {};
+    return table ? `${fileName(file)} goes into ${table}` : '';
+  });
   /** With no more tables than these, there is nothing to search. */
   protected readonly few = 8;
 

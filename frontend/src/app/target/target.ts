@@ -22,6 +22,12 @@ export class Target {
   protected readonly icons = { KeyRound };
   protected readonly columns = computed(() => this.draft.settled()?.columns ?? []);
 
+  /** The table whose columns are shown: of several, that of the file that is looked at. */
+  protected readonly table = computed(() => {
+    const { choices, files, file, table } = this.draft;
+    return choices.each() ? files.get(file())?.table : table.name();
+  });
+
   /** What a column asks of a value besides being there, which has a column of its own. */
   protected rule(column: Column): string {
     return columnRule({ ...column, nullable: true });

@@ -4,6 +4,7 @@ import {job} from '../models';
 import {connection} from '../models';
 import {store} from '../models';
 import {csvfile} from '../models';
+import {files} from '../models';
 import {main} from '../models';
 import {profile} from '../models';
 import {load} from '../models';
@@ -15,7 +16,9 @@ export function Cancel(arg1:string,arg2:job.Rows):Promise<void>;
 
 export function ChooseDatabase():Promise<string>;
 
-export function ChooseFile():Promise<string>;
+export function ChooseFiles():Promise<Array<string>>;
+
+export function ChooseFolder():Promise<string>;
 
 export function ConnectionForm(arg1:string):Promise<connection.Form>;
 
@@ -34,6 +37,8 @@ export function DismissNotice(arg1:number):Promise<void>;
 export function Elsewhere():Promise<Array<job.Snapshot>>;
 
 export function Encodings():Promise<Array<csvfile.Encoding>>;
+
+export function FindFiles(arg1:Array<string>,arg2:boolean):Promise<files.List>;
 
 export function FindJobs(arg1:store.JobQuery):Promise<Array<job.Job>>;
 
@@ -54,6 +59,8 @@ export function Jobs():Promise<Array<job.Job>>;
 export function Leave(arg1:string):Promise<void>;
 
 export function Live():Promise<main.Live>;
+
+export function LookAtSet(arg1:job.SetRequest):Promise<Array<job.SetFile>>;
 
 export function Notices():Promise<Array<store.Notice>>;
 
@@ -97,15 +104,25 @@ export function SaveReport(arg1:string):Promise<string>;
 
 export function SetSetting(arg1:string,arg2:string):Promise<store.Setting>;
 
+export function SetSnapshot(arg1:string):Promise<job.SetSnapshot>;
+
+export function Sets():Promise<Array<job.Set>>;
+
 export function Settings():Promise<Array<store.Setting>>;
 
 export function Settle(arg1:job.Request):Promise<job.Settled>;
+
+export function SettleSet(arg1:job.SetRequest,arg2:string):Promise<job.Settled>;
 
 export function Snapshot(arg1:string):Promise<job.Snapshot>;
 
 export function Start(arg1:job.Request):Promise<job.Job>;
 
+export function StartSet(arg1:job.SetRequest):Promise<job.Set>;
+
 export function TakeUp(arg1:string,arg2:job.TakeUp):Promise<job.Job>;
+
+export function TakeUpSet(arg1:string,arg2:job.TakeUp):Promise<job.Set>;
 
 export function TakingBack(arg1:string):Promise<job.TakingBack>;
 

@@ -14,8 +14,12 @@ export function ChooseDatabase() {
   return window['go']['main']['App']['ChooseDatabase']();
 }
 
-export function ChooseFile() {
-  return window['go']['main']['App']['ChooseFile']();
+export function ChooseFiles() {
+  return window['go']['main']['App']['ChooseFiles']();
+}
+
+export function ChooseFolder() {
+  return window['go']['main']['App']['ChooseFolder']();
 }
 
 export function ConnectionForm(arg1) {
@@ -52,6 +56,10 @@ export function Elsewhere() {
 
 export function Encodings() {
   return window['go']['main']['App']['Encodings']();
+}
+
+export function FindFiles(arg1, arg2) {
+  return window['go']['main']['App']['FindFiles'](arg1, arg2);
 }
 
 export function FindJobs(arg1) {
@@ -92,6 +100,10 @@ export function Leave(arg1) {
 
 export function Live() {
   return window['go']['main']['App']['Live']();
+}
+
+export function LookAtSet(arg1) {
+  return window['go']['main']['App']['LookAtSet'](arg1);
 }
 
 export function Notices() {
@@ -178,12 +190,24 @@ export function SetSetting(arg1, arg2) {
   return window['go']['main']['App']['SetSetting'](arg1, arg2);
 }
 
+export function SetSnapshot(arg1) {
+  return window['go']['main']['App']['SetSnapshot'](arg1);
+}
+
+export function Sets() {
+  return window['go']['main']['App']['Sets']();
+}
+
 export function Settings() {
   return window['go']['main']['App']['Settings']();
 }
 
 export function Settle(arg1) {
   return window['go']['main']['App']['Settle'](arg1);
+}
+
+export function SettleSet(arg1, arg2) {
+  return window['go']['main']['App']['SettleSet'](arg1, arg2);
 }
 
 export function Snapshot(arg1) {
@@ -194,8 +218,16 @@ export function Start(arg1) {
   return window['go']['main']['App']['Start'](arg1);
 }
 
+export function StartSet(arg1) {
+  return window['go']['main']['App']['StartSet'](arg1);
+}
+
 export function TakeUp(arg1, arg2) {
   return window['go']['main']['App']['TakeUp'](arg1, arg2);
+}
+
+export function TakeUpSet(arg1, arg2) {
+  return window['go']['main']['App']['TakeUpSet'](arg1, arg2);
 }
 
 export function TakingBack(arg1) {
