@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 
 	"linefeed/backend/load"
@@ -111,7 +112,11 @@ func (w *writer) change(ctx context.Context, b *load.Batch, rows []int) (n outco
 	rest := without(rows, changed)
 	if len(rest) > 0 {
 		w.ahead = "" // what was changed is undone with them
-		if failed, err = w.put(ctx, b, rest); err != nil || failed != nil {
+		failed, err = w.put(ctx, b, rest)
+		if errors.Is(err, errFormless) {
+			return w.change(ctx, b, rows)
+		}
+		if err != nil || failed != nil {
 			return n, failed, err
 		}
 	}
@@ -155,12 +160,15 @@ func (w *writer) noteBefore(ctx context.Context, b *load.Batch, rows []int) (int
 	return w.exec(ctx, b, rows, w.writes.note, all(len(w.writes.columns)))
 }
 
-// put inserts rows, all or none.
+// put inserts rows, all or none. By a rule that changes rows its error may be errFormless.
 func (w *writer) put(ctx context.Context, b *load.Batch, rows []int) (*rowError, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
 	n, err := w.insert(ctx, b, rows)
+	if errors.Is(err, errFormless) && !w.writes.changes() {
+		n, err = w.insert(ctx, b, rows)
+	}
 	if err == nil && n == int64(len(rows)) {
 		w.ahead = keep
 		return nil, nil
@@ -175,7 +183,8 @@ func (w *writer) put(ctx context.Context, b *load.Batch, rows []int) (*rowError,
 	return failed, nil
 }
 
-// insert inserts rows, and returns how many there are now more.
+// insert inserts rows, and returns how many there are now more. With errFormless all since
+// the savepoint is to be undone, and written once more: then as text.
 func (w *writer) insert(ctx context.Context, b *load.Batch, rows []int) (int64, error) {
 	if w.table.insertOnly || w.writes.kept || w.fillsAny(b, rows) {
 		return w.exec(ctx, b, rows, w.writes.insert, all(len(w.writes.columns)))
@@ -191,6 +200,7 @@ func (w *writer) insert(ctx context.Context, b *load.Batch, rows []int) (int64, 
 			return 0, err
 		}
 		w.textual, w.ahead = true, undo
+		return 0, errFormless
 	}
 	w.copying.begin(w.writes, b, rows, false)
 	tag, err := w.conn.CopyFrom(ctx, &w.copying, w.before()+w.writes.copy)

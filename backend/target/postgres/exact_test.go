@@ -189,3 +189,18 @@ func TestProbeOfPositiveNumbers(t *testing.T) {
 		t.Errorf("%+v, %v", res, err)
 	}
 }
+
+// Rows that are changed stay so where a row to be inserted with them has a value without a
+// binary form.
+func TestChangedBesideFormless(t *testing.T) { eachServer(t, testChangedBesideFormless) }
+
+func testChangedBesideFormless(t *testing.T, d database) {
+	d.Exec(t, "CREATE TABLE items (id integer PRIMARY KEY, n numeric)")
+	d.Exec(t, "INSERT INTO items VALUES (1, 1), (2, 2)")
+	long := strings.Repeat("7", 1001)
+	res := write(t, d.URL(), load.Plan{Table: "items", OnConflict: load.ConflictUpdate}, []string{"id", "n"}, []any{1, "10"}, []any{3, long}, []any{2, "20"})
+	if res.Updated != 2 || res.Inserted != 1 || len(res.Refused) > 0 {
+		t.Errorf("%+v", res)
+	}
+	d.want(t, "SELECT id, n FROM items ORDER BY id", "1|10", "2|20", "3|"+long)
+}
