@@ -15,7 +15,10 @@ import (
 func (d *DB) Unmake(ctx context.Context, job string, name load.TableName, rows int64) error {
 	var other error // that somebody else has changed it
 	err := d.do(ctx, "remove a table", func(c *pgx.Conn) error {
-		made, err := d.table(ctx, c, name)
+		made, err := d.find(ctx, c, name)
+		if err == nil && made.name != (load.TableName{Schema: d.schemaOf(name), Name: name.Name}) {
+			err = d.noTable(ctx, c, name, []*table{made}) // which is only like it
+		}
 		if err != nil {
 			return err
 		}
