@@ -109,7 +109,7 @@ func (d *DB) probe(ctx context.Context, c *pgx.Conn, l load.Layout) (*probing, [
 	var untold []load.Warning
 	if asked != nil {
 		p.bring = asked.bringOver(p.table.name)
-		p.orphans = slices.Concat(p.writes.orphans, p.writes.ownOrphans(asked.t.name))
+		p.orphans = slices.Concat(p.writes.orphans, p.writes.ownOrphans(asked.t))
 		if untold, err = asked.untold(ctx, c, len(p.orphans)); err != nil {
 			return nil, nil, err
 		}
@@ -163,7 +163,7 @@ func (w *writing) bringOver(to load.TableName) []lookup {
 
 // ownOrphans returns the lookups of rows that refer to none of the table itself: of
 // the user's, of those before in the file, and of the batch.
-func (w *writing) ownOrphans(of load.TableName) []lookup {
+func (w *writing) ownOrphans(of *table) []lookup {
 	var orphans []lookup
 	for i := range w.t.references {
 		r := &w.t.references[i]
@@ -188,8 +188,8 @@ func (w *writing) ownOrphans(of load.TableName) []lookup {
 		for _, c := range from {
 			given = append(given, fmt.Sprintf("linefeed_batch.c%d IS NOT NULL", c))
 		}
-		for _, table := range []load.TableName{of, w.t.name} {
-			sql = fmt.Sprintf(" AND NOT EXISTS (SELECT FROM %s AS linefeed_target WHERE %s)", quoteTable(table), w.same(r.from, r.to)) + sql
+		for _, t := range []*table{of, w.t} {
+			sql = fmt.Sprintf(" AND NOT EXISTS (SELECT FROM %s AS linefeed_target WHERE %s)", t.itself(), w.same(r.from, r.to)) + sql
 		}
 		orphans = append(orphans, lookup{foreign: r, columns: columns, sql: fmt.Sprintf("SELECT linefeed_batch.linefeed_row FROM %s WHERE %s", w.rows(columns), strings.Join(given, " AND ")) + sql})
 	}

@@ -44,3 +44,34 @@ func TestReferencesOf18(t *testing.T) {
 	wantRefused(t, res, "1 foreign_key 1", "2 foreign_key -1")
 	d.want(t, "SELECT id FROM items ORDER BY id", "1", "4")
 }
+
+// A row refers to none of the tables that inherit from its own, and a check knows that.
+func TestProbeOfInheritance(t *testing.T) {
+	d := newDatabase(t)
+	for _, statement := range []string{
+		"CREATE TABLE items (id integer PRIMARY KEY, part integer REFERENCES items)",
+		"CREATE TABLE more () INHERITS (items)",
+		"INSERT INTO items VALUES (1, NULL)",
+		"INSERT INTO more VALUES (2, NULL)",
+	} {
+		d.Exec(t, statement)
+	}
+	columns, rows := []string{"id", "part"}, [][]any{{3, 1}, {4, 2}}
+	into, _, err := open(t, d.URL()).(load.Prober).Probe(t.Context(), layout(load.Plan{Table: "items"}, columns...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer into.Close()
+	w, err := into.Writer(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	told, err := w.Write(t.Context(), batch(rows...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, res := range []load.Result{told, write(t, d.URL(), load.Plan{Table: "items"}, columns, rows...)} {
+		wantRefused(t, res, "1 foreign_key 1")
+	}
+}
