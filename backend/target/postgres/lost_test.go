@@ -189,3 +189,33 @@ func TestCancelWaiting(t *testing.T) {
 	}
 	d.want(t, "SELECT id FROM items", "7")
 }
+
+// A load of which nothing was committed ends soon, also where the server went silent between
+// two batches and nobody has noticed yet.
+func TestCloseAtASilentServer(t *testing.T) {
+	server := testserver.Postgres(t)
+	d := server.Database(t)
+	d.Exec(t, "CREATE TABLE items (id integer)")
+	proxy := server.Behind(t)
+	tg := open(t, d.URLAt(proxy.Addr)+plain)
+	into, err := tg.Prepare(t.Context(), "job", layout(one(load.Plan{Table: "items"}), "id"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := into.Writer(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(t.Context(), batch([]any{1}, []any{2})); err != nil {
+		t.Fatal(err)
+	}
+	proxy.Stall()
+	defer proxy.Resume()
+	start := time.Now()
+	if err := errors.Join(w.Close(), into.Close()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(start); took > soon {
+		t.Errorf("it took %v to end", took)
+	}
+}
