@@ -209,7 +209,8 @@ func (r *Report) fail(name connect.Step, k connect.Kind, n message.Note) {
 
 // failure returns why a step has failed.
 func (r *Report) failure(err error) *connect.Failure {
-	if errors.Is(err, context.DeadlineExceeded) { // the test's own time is up
+	var known *connect.Error
+	if !errors.As(err, &known) && errors.Is(err, context.DeadlineExceeded) { // the test's own time is up
 		err = connect.New(connect.NoAnswer, r.server, err)
 	}
 	return failure(err)

@@ -117,6 +117,20 @@ func TestReportInTime(t *testing.T) {
 	}
 }
 
+// What is known of a server that can't be reached is told, also where that took time.
+func TestReportOfSilence(t *testing.T) {
+	b, _ := newBook(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	r := b.Test(t.Context(), Draft{URL: "mysql://ann:x@" + l.Addr().String() + "/shop?connect-timeout=100ms"}, load.TableName{})
+	if states, text := summary(r); states != "ofsssss" || !strings.Contains(text, "no_answer "+l.Addr().String()+" does not answer") {
+		t.Errorf("%s %s", states, text)
+	}
+}
+
 // Of MySQL no database need be named: each schema is one.
 func TestReportWithoutDatabase(t *testing.T) {
 	b, _ := newBook(t)
