@@ -83,7 +83,7 @@ func (f *fit) appendLine(dst []byte, b *load.Batch, row int) []byte {
 			case col.Type == load.Binary:
 				dst = hex.AppendEncode(dst, b.Bytes(c))
 			case col.Type == load.TimestampTZ:
-				dst = appendUTC(dst, b.Bytes(c))
+				dst = appendEscaped(dst, atUTC(b.Bytes(c)))
 			default:
 				dst = appendEscaped(dst, b.Bytes(c))
 			}
@@ -150,9 +150,7 @@ func (f *fit) appendValue(dst []byte, b *load.Batch, i int, c load.Cell) []byte 
 			dst = hex.AppendEncode(dst, text)
 			return append(dst, '\'')
 		case load.TimestampTZ:
-			dst = append(dst, '\'')
-			dst = appendUTC(dst, text)
-			return append(dst, '\'')
+			text = atUTC(text)
 		}
 		return appendLiteral(dst, text)
 	}
@@ -181,14 +179,15 @@ func isDecimal(text []byte) bool {
 	return digits > 0 && points <= 1
 }
 
-// appendUTC appends a moment, 2006-01-02 15:04:05[.999999999]Z07:00, as it is in UTC.
-func appendUTC(dst, text []byte) []byte {
+// atUTC returns a moment, 2006-01-02 15:04:05[.999999999]Z07:00, as it is in UTC. What is
+// none is returned as it is: the server refuses it.
+func atUTC(text []byte) []byte {
 	if n := len(text); n > 0 && text[n-1] == 'Z' {
-		return appendEscaped(dst, text[:n-1])
+		return text[:n-1]
 	}
 	t, err := time.Parse("2006-01-02 15:04:05.999999999Z07:00", string(text))
 	if err != nil {
-		return appendEscaped(dst, text) // the server refuses it
+		return text
 	}
-	return t.UTC().AppendFormat(dst, "2006-01-02 15:04:05.999999999")
+	return t.UTC().AppendFormat(nil, "2006-01-02 15:04:05.999999999")
 }

@@ -633,3 +633,20 @@ func TestProbeLongKey(t *testing.T) {
 		t.Errorf("%d inserted, %v, want %s", res.Inserted, got, want)
 	}
 }
+
+// What is no moment is refused, and never more than a value.
+func TestNoMoment(t *testing.T) {
+	for _, way := range ways {
+		d := newDatabase(t)
+		d.Exec(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, at DATETIME(6) COMMENT 'in UTC')")
+		w := begin(t, way.open(t, d), load.Plan{Table: "t"})
+		res := write(t, w, row(1, "2026-01-02 03:04:05Z"), row(2, "', 1)--Z"), row(3, `\'x`), row(4, "2026-01-02 03:04:05+02:00"))
+		commit(t, w)
+		if res.Inserted != 2 || len(res.Refused) != 2 {
+			t.Errorf("%s: %+v", way.name, res)
+		}
+		if got := fmt.Sprint(d.Query(t, "SELECT id, hour(at) FROM t ORDER BY id")); got != "[[1 3] [4 1]]" {
+			t.Errorf("%s: %s", way.name, got)
+		}
+	}
+}
