@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,6 +111,14 @@ func TestSplitting(t *testing.T) {
 		if err != nil || !d.server.galera || d.server.local != want {
 			t.Errorf("%s: %+v, %v", splits, d.server, err)
 		}
+	}
+}
+
+// Members are read whatever is escaped in them.
+func TestMembers(t *testing.T) {
+	got := members(`enum('a\\b','c''d','e\nf','g\'h','i,j','')`)
+	if want := []string{`a\b`, "c'd", "e\nf", "g'h", "i,j", ""}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -168,8 +168,9 @@ func (c *column) describe(row []*string, json bool) {
 	}
 }
 
-// escaped are what letters after a backslash stand for in a declared member.
-var escaped = map[byte]byte{'0': 0, 'n': '\n', 'r': '\r', '\\': '\\'}
+// escaped are what letters after a backslash stand for in a declared member; any other
+// character stands for itself.
+var escaped = map[byte]byte{'0': 0, 'n': '\n', 'r': '\r'}
 
 // members returns the members of a declared enum or set.
 func members(declared string) []string {
@@ -189,7 +190,10 @@ func members(declared string) []string {
 			} else if c == '\'' {
 				break
 			} else if next < len(list) && c == '\\' {
-				i, c = next, escaped[list[next]]
+				i, c = next, list[next]
+				if e, ok := escaped[c]; ok {
+					c = e
+				}
 			}
 			b.WriteByte(c)
 		}
