@@ -176,7 +176,7 @@ func (p *program) subject(ctx context.Context, r *job.Runner, id string) (v subj
 			p.out.println(fmt.Sprintf("job %s is %s: %s", id, j.State, visible(filepath.Base(j.Request.File))))
 			return
 		}
-		p.out.println(outcome(p.out, *j.Summary))
+		p.out.println(outcome(p.out, *j.Summary, j.Resumable))
 		p.out.printNotes(*j.Summary)
 	}
 	return subject{j.State, text, j}, err

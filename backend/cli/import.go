@@ -73,8 +73,11 @@ func (p *program) loading(c *cobra.Command, check bool) {
 		}
 		l := &loader{program: p, output: o}
 		if f.again != "" {
-			if err := errors.Join(alone("again", f.target, d.group, f.values), o.check(list.Paths, "")); err != nil {
+			if err := alone("again", f.target, d.group, f.values); err != nil {
 				return err
+			}
+			if several.perFile {
+				return usagef("--again has the table of that job: leave out --table-per-file")
 			}
 			return l.again(c.Context(), f, several, list, check)
 		}
@@ -204,7 +207,7 @@ func (l *loader) again(ctx context.Context, f *planFlags, several *setFlags, lis
 		if len(list.Paths) == 0 {
 			list.Paths = []string{r.File}
 		}
-		if err := checkNamed(list.Paths); err != nil {
+		if err := errors.Join(checkNamed(list.Paths), l.output.check(list.Paths, r.Target)); err != nil {
 			return err
 		}
 		r.File, r.Check, r.Plan.Undo = "", check, r.Plan.Undo || f.plan.Undo
@@ -434,7 +437,9 @@ func (l *loader) conclude(ctx context.Context, v job.Summary, jobErr error) (sta
 		if l.several {
 			l.human().printf("%s: ", visible(v.File))
 		}
-		printSummary(l.human(), v, reasons)
+		j, err := l.engine.Runner.Job(ctx, v.Job)
+		check(err)
+		printSummary(l.human(), v, j.Resumable, reasons)
 	}
 	if l.output.json {
 		_ = l.out.printJSON(v) // Main reports the error

@@ -45,6 +45,16 @@ func (f *outputFlags) forSets() *outputFlags {
 // check finds what can't be done, before anything is started, for the given files and
 // target.
 func (f *outputFlags) check(files []string, to string) error {
+	for flag, path := range map[string]string{"rejects": f.rejects, "log": f.log} {
+		if path != "" && len(files) > 1 {
+			return usagef("--%s holds what became of one file: give one file at a time", flag)
+		}
+	}
+	return f.checkOne(to, files...)
+}
+
+// checkOne does that for one import, which reads all of the files.
+func (f *outputFlags) checkOne(to string, files ...string) error {
 	for _, out := range []struct{ flag, path string }{{"rejects", f.rejects}, {"log", f.log}} {
 		if out.path == "" {
 			if f.group.flags.Changed(out.flag) {
@@ -52,34 +62,43 @@ func (f *outputFlags) check(files []string, to string) error {
 			}
 			continue
 		}
-		if len(files) > 1 {
-			return usagef("--%s holds what became of one file: give one file at a time", out.flag)
-		}
 		if dir, err := os.Stat(filepath.Dir(out.path)); err != nil || !dir.IsDir() {
 			return usagef("--%s %s: there is no folder %s: make it, or choose another", out.flag, out.path, filepath.Dir(out.path))
 		}
-		if slices.ContainsFunc(target.Files(to), func(file string) bool { return sameFile(out.path, file) }) {
-			return usagef("--%s %s: that is the database: choose another name", out.flag, out.path)
+		saved := []string{out.path}
+		if out.flag == "rejects" {
+			saved = append(saved, job.ReasonsPath(out.path))
 		}
-		old, err := os.Stat(out.path)
-		switch {
+		for _, path := range saved {
+			if slices.ContainsFunc(target.Files(to), func(file string) bool { return sameFile(path, file) }) {
+				return usagef("--%s %s: that is the database: choose another name", out.flag, path)
+			}
+			if slices.ContainsFunc(files, func(file string) bool { return isFile(path, file) }) {
+				return usagef("--%s %s: that is the file to be read: choose another name", out.flag, path)
+			}
+		}
+		switch old, err := os.Stat(out.path); {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return usagef("--%s: %w", out.flag, err)
 		case old.IsDir():
 			return usagef("--%s %s: that is a folder: give the name of a file", out.flag, out.path)
 		}
-		if in, err := os.Stat(files[0]); err == nil && old != nil && os.SameFile(in, old) {
-			return usagef("--%s %s: that is the file to be read: choose another name", out.flag, out.path)
-		}
 		if err := canSave(out.path); err != nil {
 			return usagef("--%s %s: it can't be saved there: %w: choose another place, or have it made writable", out.flag, out.path, err)
 		}
 	}
-	if f.rejects != "" && f.log != "" && sameFile(f.rejects, f.log) {
-		return usagef("--rejects and --log both name %s: choose two names", f.rejects)
+	if f.rejects != "" && f.log != "" && (sameFile(f.rejects, f.log) || sameFile(job.ReasonsPath(f.rejects), f.log)) {
+		return usagef("--rejects and --log both name %s: choose two names", f.log)
 	}
 	return nil
+}
+
+// isFile reports whether two paths mean the same file, which is there.
+func isFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // sameFile reports whether two paths mean the same file, which need not exist.

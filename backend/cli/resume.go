@@ -29,9 +29,6 @@ Of a set, files that are done are passed over, those that were stopped go on, an
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p.loads = true
 		ignoreBrokenPipe()
-		if err := o.check(nil, ""); err != nil {
-			return err
-		}
 		ctx, l := c.Context(), &loader{program: p, output: o}
 		return l.with(ctx, func() error {
 			if active, err := p.resumePaused(ctx, l.engine.Runner, args[0], o.json || o.events); active || err != nil {
@@ -41,6 +38,9 @@ Of a set, files that are done are passed over, those that were stopped go on, an
 				return l.resumeSet(ctx, args[0], how)
 			}
 			j, err := l.engine.Runner.Job(ctx, args[0])
+			if err == nil {
+				err = o.checkOne(j.Request.Target, j.Request.File)
+			}
 			if err != nil {
 				return err
 			}

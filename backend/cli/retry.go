@@ -190,10 +190,6 @@ those that are rejected again stay open, with the new reason.`,
 		if err := fitEdit(&v, how.flags, edit); err != nil {
 			return err
 		}
-		files := []string{v.File}
-		if err := o.check(files, ""); err != nil {
-			return err
-		}
 		ignoreBrokenPipe()
 		if dryRun {
 			return p.tryRetry(c.Context(), v, o.json)
@@ -201,6 +197,13 @@ those that are rejected again stay open, with the new reason.`,
 		p.loads = true
 		l := &loader{program: p, output: o}
 		return l.with(c.Context(), func() error {
+			of, err := l.engine.Runner.Job(c.Context(), v.Job)
+			if err == nil {
+				err = o.checkOne(of.Request.Target, of.Request.File, v.File)
+			}
+			if err != nil {
+				return err
+			}
 			r := job.Request{Retry: &v}
 			if err := l.unlock(c.Context(), r); err != nil {
 				return err

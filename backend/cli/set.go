@@ -94,6 +94,13 @@ func (l *loader) resumeSet(ctx context.Context, id string, how job.TakeUp) error
 	if err != nil {
 		return err
 	}
+	var files []string
+	for _, j := range set.Jobs {
+		files = append(files, j.Request.File)
+	}
+	if err := l.output.check(files, set.Request.Import.Target); err != nil {
+		return err
+	}
 	if err := l.unlock(ctx, set.Request.Import); err != nil {
 		return err
 	}

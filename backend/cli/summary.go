@@ -11,13 +11,13 @@ import (
 // mostReasons is the number of reasons for rejects that a summary lists.
 const mostReasons = 10
 
-// printSummary prints what a job found and did, the reasons for its rejects, and what to
-// do next.
-func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
+// printSummary prints what a job found and did, whether it can go on, the reasons for its
+// rejects, and what to do next.
+func printSummary(s *screen, v job.Summary, resumable bool, reasons []job.RejectCount) {
 	if len(v.Guesses) > 0 {
 		s.printColumns(v.Guesses)
 	}
-	s.printf("%s\n", outcome(s, v))
+	s.printf("%s\n", outcome(s, v, resumable))
 	s.printNotes(v)
 	if v.Rejected == 0 {
 		return
@@ -50,8 +50,8 @@ func printSummary(s *screen, v job.Summary, reasons []job.RejectCount) {
 	s.printf("%s\n", s.dim(mend))
 }
 
-// outcome says in one line what happened to the records.
-func outcome(s *screen, v job.Summary) string {
+// outcome says in one line what happened to the records, and whether the job can go on.
+func outcome(s *screen, v job.Summary, resumable bool) string {
 	loaded := v.Inserted + v.Updated
 	var head string
 	rest := []string{}
@@ -79,7 +79,7 @@ func outcome(s *screen, v job.Summary) string {
 	if v.Rejected > 0 {
 		rest = append(rest, s.red(count(v.Rejected)+" rejected"))
 	}
-	if v.State != job.Done && loaded > 0 && !v.Check && v.Of == "" {
+	if resumable && loaded > 0 {
 		rest = append(rest, "`linefeed resume "+v.Job+"` goes on")
 	}
 	if v.Of != "" && v.Open != nil {
