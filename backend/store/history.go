@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -36,7 +35,7 @@ func (q *JobQuery) narrow(f *filter) error {
 		f.and("linefeed_holds(?, file, "+tableOf+", "+targetOf+", who, "+printOf+", id)", findPattern(q.Search))
 	}
 	if q.Table != "" {
-		f.and("lower("+tableOf+") = ?", strings.ToLower(q.Table))
+		f.and(tableOf+" = ? COLLATE NOCASE", q.Table)
 	}
 	if q.Target != "" {
 		f.and("linefeed_holds(?, "+targetOf+")", findPattern(q.Target))

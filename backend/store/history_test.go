@@ -12,6 +12,7 @@ func TestJobQuery(t *testing.T) {
 		{State: "done", File: "/data/Prices.csv", Request: `{"target":"/db/shop.db","plan":{"table":"prices"}}`, Who: "ann"},
 		{State: "failed", File: "/data/café.csv", Request: `{"target":"postgres://host/shop","plan":{"table":"Menu"}}`, Who: "bob"},
 		{State: "done", File: "/data/x.csv", Request: `{"target":"/db/other.db","preset":"articles"}`, Summary: `{"table":"articles"}`},
+		{State: "done", File: "/data/y.csv", Request: `{"plan":{"table":"Ämter"}}`},
 		{State: "done", File: "/data/damaged.csv", Request: `{"target`, Summary: `{`},
 	} {
 		j.ID, j.Created = fmt.Sprintf("job%d", i), fmt.Sprintf("2026-03-0%dT12:00:00.000Z", i+1)
@@ -32,21 +33,22 @@ func TestJobQuery(t *testing.T) {
 		q    JobQuery
 		want string
 	}{
-		{JobQuery{}, "job3 job2 job1 job0"},
+		{JobQuery{}, "job4 job3 job2 job1 job0"},
 		{JobQuery{Search: "prices"}, "job0"},
 		{JobQuery{Search: "CAFÉ"}, "job1"},
 		{JobQuery{Search: "shop"}, "job1 job0"},
 		{JobQuery{Search: "Bob"}, "job1"},
 		{JobQuery{Search: "12-abc"}, "job0"},
-		{JobQuery{Search: "job3"}, "job3"},
+		{JobQuery{Search: "job4"}, "job4"},
 		{JobQuery{Search: "articles"}, "job2"},
 		{JobQuery{Search: "nothing"}, ""},
 		{JobQuery{Table: "menu"}, "job1"},
 		{JobQuery{Table: "men"}, ""},
+		{JobQuery{Table: "Ämter"}, "job3"},
 		{JobQuery{Target: "shop"}, "job1 job0"},
 		{JobQuery{State: "failed"}, "job1"},
 		{JobQuery{State: StateUndone}, "job2"},
-		{JobQuery{Since: "2026-03-02T12:00:00Z"}, "job3 job2 job1"},
+		{JobQuery{Since: "2026-03-02T12:00:00Z"}, "job4 job3 job2 job1"},
 		{JobQuery{Since: "2026-03-02T14:30:00+02:00", Target: "shop"}, ""},
 		{JobQuery{Search: "shop", Before: "job1"}, "job0"},
 	} {

@@ -388,3 +388,28 @@ func TestCountOpen(t *testing.T) {
 		}
 	}
 }
+
+// What a retry has rejected again is not told to be loaded once that retry is forgotten.
+func TestHistoryAfterARetryIsForgotten(t *testing.T) {
+	s := open(t, t.TempDir())
+	newJob(t, s, "a", faulty(2, 1))
+	begin(t, s, Mend{Job: "b"})
+	logTo(t, s, "b", faulty(1, 2))
+	if err := s.Settle(t.Context(), "b", AllRecords); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.UpdateJob(t.Context(), Job{ID: "b", State: "done", Finished: today}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Forget(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for reject, want := range map[int64]string{1: "loaded", 2: "rejected"} {
+		if h, err := s.History(t.Context(), "a", reject); err != nil || len(h) != 1 || h[0].Outcome != want || h[0].Reason != nil {
+			t.Errorf("%+v, %v, want %s", h, err, want)
+		}
+	}
+}

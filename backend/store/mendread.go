@@ -187,7 +187,7 @@ type Deed struct {
 	How     string `json:"how"` // JSON: what was asked for
 
 	Mended bool    `json:"mended,omitempty"` // the record had another text
-	Reason *Reason `json:"reason,omitempty"` // why it was rejected again
+	Reason *Reason `json:"reason,omitempty"` // why it was rejected again; nil once that retry is forgotten
 }
 
 // A Reason is why a retry rejected a record again.
@@ -210,7 +210,7 @@ func (s *Store) History(ctx context.Context, job string, reject int64) ([]Deed, 
 	}
 	low, _ := idRange(number)
 	rows, err := s.db.QueryContext(ctx, `
-		SELECT m.what, m.who, m.time, m.how, ifnull(j.id, ''), m.through IS NULL, i.line, i.raw IS NOT NULL, n.id IS NOT NULL,
+		SELECT m.what, m.who, m.time, m.how, ifnull(j.id, ''), m.through IS NULL, i.line, i.raw IS NOT NULL, i.again IS NOT NULL, n.id IS NOT NULL,
 			ifnull(n."column", ''), ifnull(n.value, ''), ifnull(n.code, ''), ifnull(n.message, ''), ifnull(n.hint, ''),
 			ifnull(n.message_id, ''), ifnull(n.hint_id, ''), ifnull(n.params, '')
 		FROM mend_items i JOIN mends m ON m.number = i.id >> 40 LEFT JOIN jobs j ON j.number = m.job LEFT JOIN rejects n ON n.id = i.again
@@ -219,10 +219,10 @@ func (s *Store) History(ctx context.Context, job string, reject int64) ([]Deed, 
 		return nil, fmt.Errorf("read the history of reject %d: %w", reject, err)
 	}
 	return scanAll(rows, func(r *sql.Rows) (d Deed, err error) {
-		var underWay, again bool
+		var underWay, again, known bool
 		var v Reason
 		var params []byte
-		err = r.Scan(&d.What, &d.Who, &d.Time, &d.How, &d.Job, &underWay, &v.MendedLine, &d.Mended, &again,
+		err = r.Scan(&d.What, &d.Who, &d.Time, &d.How, &d.Job, &underWay, &v.MendedLine, &d.Mended, &again, &known,
 			&v.Column, &v.Value, &v.Code, &v.Message, &v.Hint, &v.MessageID, &v.HintID, &params)
 		if err != nil || d.What != MendRetry {
 			d.Mended = false
@@ -230,8 +230,11 @@ func (s *Store) History(ctx context.Context, job string, reject int64) ([]Deed, 
 		}
 		switch {
 		case again:
-			d.Outcome, v.Job = "rejected", d.Job
-			if len(params) > 0 {
+			d.Outcome = "rejected"
+			if !known {
+				break // it was forgotten with the retry
+			}
+			if v.Job = d.Job; len(params) > 0 {
 				err = v.Params.UnmarshalJSON(params)
 			}
 			v.Hint = v.Hinted(v.Hint)
