@@ -15,7 +15,7 @@ func addGroups(cmd *cobra.Command, groups ...flagGroup) {
 		cmd.Flags().AddFlagSet(g.flags)
 	}
 	for flag, values := range choices {
-		if cmd.Flags().Lookup(flag) != nil {
+		if f := cmd.Flags().Lookup(flag); f != nil && f.Value.Type() == "string" { // others of that name are lists, or rules
 			// The only error is that the flag does not exist.
 			_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 		}

@@ -71,7 +71,7 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 	set.StringVar(&f.save, "save", "", "save the records there, to be mended, and beside them why they were rejected (`FILE`)")
 	set.BoolVar(&f.groups, "groups", false, "print how many there are of each code and column")
 	set.BoolVar(&f.values, "values", false, "print how many there are of each value")
-	set.StringVar(&f.find, "find", "", "of a list or values, only those with this text (`TEXT`)")
+	set.StringVar(&f.find, "find", "", "of a list or groups, only those with this text (`TEXT`)")
 	f.add(set)
 	set.IntVar(&f.limit, "limit", f.limit, "of a list or groups, how many at most (`N`)")
 	set.Int64Var(&f.offset, "offset", 0, "of a list or groups, how many to pass over (`N`)")
@@ -82,6 +82,9 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 			return usagef("want the name of one job: `linefeed jobs` lists them")
 		}
 		if err := oneOf("format", f.format); err != nil {
+			return err
+		}
+		if err := f.check(); err != nil {
 			return err
 		}
 		if f.limit < 1 || f.offset < 0 {
@@ -95,6 +98,23 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 		})
 	}
 	return c
+}
+
+// check returns an error if a flag would change nothing.
+func (f *rejectsFlags) check() error {
+	list := f.format == "list" && f.save == ""
+	for flag, used := range map[string]bool{
+		"code": f.groups || f.values || list, "column": f.groups || f.values || list, "find": f.groups || f.values || list,
+		"limit": f.groups || f.values || list, "offset": f.groups || f.values || list, "value": list,
+	} {
+		if f.set.Changed(flag) && !used {
+			return usagef("--%s is of a list: add --format list", flag)
+		}
+	}
+	if f.asJSON && !f.groups && !f.values && len(f.IDs) == 0 {
+		return usagef("--json is of --groups, --values and --id: for all rejects as JSON use --format json")
+	}
+	return nil
 }
 
 // rejects prints or saves what the flags ask for.
@@ -234,6 +254,9 @@ func (p *program) printReject(ctx context.Context, r *job.Runner, id string, rej
 			what += ": loaded"
 		case "rejected":
 			what += ": rejected again"
+			if d.Reason == nil { // the retry is forgotten
+				break
+			}
 			if d.Reason.MendedLine > 0 {
 				what += fmt.Sprintf(" (line %s of the mended file)", count(d.Reason.MendedLine))
 			}
