@@ -2,26 +2,36 @@ package job
 
 import (
 	"context"
-	"slices"
+	"errors"
 
 	"linefeed/backend/message"
 )
 
 // orderSet has an order about a set obeyed, by the process that runs it: it goes there
-// with any job of the set that has not ended.
+// with a job of the set that has not ended, or with another one where that ends first.
 func (r *Runner) orderSet(ctx context.Context, id, do string) error {
 	if own, err := r.obeyOwnSet(id, do); own {
 		return err
 	}
-	set, err := r.Set(ctx, id)
-	if err != nil {
-		return err
+	for {
+		set, err := r.Set(ctx, id)
+		if err != nil {
+			return err
+		}
+		var with *Job // the last, which is there for the longest
+		for i := range set.Jobs {
+			if set.Jobs[i].State.Active() {
+				with = &set.Jobs[i]
+			}
+		}
+		if with == nil {
+			return message.NewError(ErrNotActive, "set_has_ended", "", "set", id, "state", string(set.State))
+		}
+		err = r.ask(ctx, *with, order{Do: do, Set: true})
+		if err == nil || !errors.Is(r.endedSince(ctx, with.ID), ErrNotActive) {
+			return err
+		}
 	}
-	i := slices.IndexFunc(set.Jobs, func(j Job) bool { return j.State.Active() })
-	if i < 0 {
-		return message.NewError(ErrNotActive, "set_has_ended", "", "set", id, "state", string(set.State))
-	}
-	return r.ask(ctx, set.Jobs[i], order{Do: do, Set: true})
 }
 
 func (r *Runner) obeyOwnSet(id, do string) (own bool, err error) {

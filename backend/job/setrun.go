@@ -221,8 +221,11 @@ func (r *Runner) setSetProgress(s *activeSet) {
 // mayBegin reports whether a job of the queue may run now. Runner.mu is held.
 func (r *Runner) mayBegin(a *active) bool {
 	most := r.atOnce
-	if a.set != nil {
-		most = max(most, a.set.req.AtOnce)
+	if s := a.set; s != nil {
+		if s.held {
+			return false
+		}
+		most = max(most, s.req.AtOnce)
 	}
 	return r.running() < most && !r.taken(a)
 }

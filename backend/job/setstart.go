@@ -177,7 +177,11 @@ func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, err
 		return Set{}, err
 	}
 	err = r.enqueueSet(ctx, s, func(ctx context.Context) error {
-		_, err := r.store.TakeUpSet(ctx, id)
+		ids := make([]string, len(s.waiting))
+		for i, a := range s.waiting {
+			ids[i] = a.job.ID
+		}
+		err := r.store.TakeUpSet(ctx, id, ids)
 		if errors.Is(err, store.ErrTaken) {
 			err = message.NewError(err, "set_not_ended", "", "set", id)
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -74,14 +75,18 @@ func (s *Store) SetJobs(ctx context.Context, id string) ([]Job, error) {
 		return nil, fmt.Errorf("read the jobs of set %s: %w", id, err)
 	}
 	jobs, err := scanAll(rows, func(r *sql.Rows) (Job, error) { return scanJob(r.Scan) })
-	s.noticeOrphans(ctx, jobs)
+	s.bringUpToDate(ctx, jobs)
 	return jobs, err
 }
 
-// TakeUpSet makes the jobs of a set that have not reached their end ones of this process
-// that are queued again, and returns the IDs of these. It is [ErrTaken] where any job of
-// the set is under way.
-func (s *Store) TakeUpSet(ctx context.Context, id string) (taken []string, err error) {
+// TakeUpSet makes jobs of a set, which have not reached their end, ones of this process
+// that are queued again. It is [ErrTaken] where any job of the set is under way, or one of
+// those can't go on any more.
+func (s *Store) TakeUpSet(ctx context.Context, id string, jobs []string) error {
+	ids, err := json.Marshal(jobs)
+	if err != nil {
+		return err
+	}
 	err = s.update(ctx, func(tx *sql.Tx) error {
 		var active bool
 		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM jobs WHERE "+ofSet+" AND "+isActive+")", id).Scan(&active); err != nil {
@@ -90,17 +95,19 @@ func (s *Store) TakeUpSet(ctx context.Context, id string) (taken []string, err e
 		if active {
 			return ErrTaken
 		}
-		rows, err := tx.QueryContext(ctx, takeUp+" WHERE "+ofSet+" AND "+canGoOn+" RETURNING id", id, s.owner.id)
+		res, err := tx.ExecContext(ctx, takeUp+" WHERE "+ofSet+" AND "+canGoOn+" AND id IN (SELECT value FROM json_each(?3))", id, s.owner.id, string(ids))
 		if err != nil {
 			return err
 		}
-		taken, err = scanAll(rows, func(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) })
-		return err
+		if n, err := res.RowsAffected(); err != nil || n < int64(len(jobs)) {
+			return errors.Join(err, ErrTaken)
+		}
+		return nil
 	})
 	if err != nil && !errors.Is(err, ErrTaken) {
-		return nil, s.explain("take up set "+id, err)
+		return s.explain("take up set "+id, err)
 	}
-	return taken, err
+	return err
 }
 
 // LeaveSet makes the interrupted jobs of a set cancelled ones.

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 )
 
@@ -63,7 +64,8 @@ func TestTakeUpSet(t *testing.T) {
 	home := t.TempDir()
 	s := open(t, home)
 	addSet(t, s, "set", "a", "b", "c", "d")
-	if _, err := s.TakeUpSet(t.Context(), "set"); !errors.Is(err, ErrTaken) {
+	all := []string{"b", "c", "d"}
+	if err := s.TakeUpSet(t.Context(), "set", all); !errors.Is(err, ErrTaken) {
 		t.Errorf("a set that is under way was taken up: %v", err)
 	}
 	for id, state := range map[string]string{"a": "done", "b": "failed", "c": "interrupted", "d": "cancelled"} {
@@ -71,17 +73,31 @@ func TestTakeUpSet(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	taken, err := s.TakeUpSet(t.Context(), "set")
-	if err != nil || len(taken) != 3 {
-		t.Errorf("%v, %v", taken, err)
+	if err := s.TakeUpSet(t.Context(), "set", []string{"a", "b"}); !errors.Is(err, ErrTaken) {
+		t.Errorf("a job that is done was taken up: %v", err)
 	}
-	if got := statesOf(t, s, "set"); got != "set/a:done set/b:queued set/c:queued set/d:queued " {
+	if err := s.TakeUpSet(t.Context(), "set", all[:2]); err != nil {
+		t.Error(err)
+	}
+	if got := statesOf(t, s, "set"); got != "set/a:done set/b:queued set/c:queued set/d:cancelled " {
 		t.Error(got)
 	}
 	// Of two processes one gets it.
 	other := open(t, home)
-	if _, err := other.TakeUpSet(t.Context(), "set"); !errors.Is(err, ErrTaken) {
+	if err := other.TakeUpSet(t.Context(), "set", all[2:]); !errors.Is(err, ErrTaken) {
 		t.Errorf("it was taken up twice: %v", err)
+	}
+}
+
+// A job of a set whose file came as a stream tells that it can't be read again.
+func TestSetOfAReceivedFile(t *testing.T) {
+	s := open(t, t.TempDir())
+	received := Job{ID: "a", State: "failed", File: filepath.Join(s.SpoolDir(), "1", "upload.csv"), Request: "{}", Created: today}
+	if err := s.AddSet(t.Context(), Set{ID: "set", Created: today}, []Job{received}); err != nil {
+		t.Fatal(err)
+	}
+	if jobs, err := s.SetJobs(t.Context(), "set"); err != nil || len(jobs) != 1 || !jobs[0].FileLost {
+		t.Errorf("%+v, %v", jobs, err)
 	}
 }
 
