@@ -3,7 +3,6 @@
 package files
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,11 +70,12 @@ func isHidden(name string) bool {
 
 func (l *List) addFolder(folder string, recursive bool) error {
 	var found []string
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	root := strings.TrimRight(folder, `/`+string(filepath.Separator)) + string(filepath.Separator) // of a link the folder to which it leads
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case path == folder:
+		case path == root:
 			return nil
 		case isHidden(entry.Name()) && entry.IsDir():
 			return fs.SkipDir
@@ -162,16 +162,6 @@ func (l *List) leaveOutTwice() {
 		bySize[info.Size()] = append(bySize[info.Size()], file{path, info})
 		l.Paths = append(l.Paths, path)
 	}
-}
-
-// Missing returns the first of paths that is not there; "" if none.
-func Missing(paths []string) string {
-	for _, path := range paths {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return path
-		}
-	}
-	return ""
 }
 
 // Stem returns the name of a file without its folder and the extensions of

@@ -87,6 +87,22 @@ func TestFindNothing(t *testing.T) {
 	}
 }
 
+// A folder is one also by a link to it.
+func TestFindByALink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there links need a right")
+	}
+	dir := folder(t, "in/a.csv", "in/sub/b.csv")
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "in"), link); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Find([]string{link}, true)
+	if got := inside(t, dir, l.Paths); err != nil || got != "link/a.csv link/sub/b.csv" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 // A file is in the list once, by whatever paths it is named.
 func TestFindTwice(t *testing.T) {
 	dir := folder(t, "a.csv", "b.csv", "sub/c.csv")
