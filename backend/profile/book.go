@@ -150,8 +150,10 @@ func (b *Book) SetWatch(ctx context.Context, name string, w *Watch) error {
 	if err != nil {
 		return err
 	}
-	p.Watch = w
-	return b.save(ctx, name, p, true, func(*Profile, *Profile) {})
+	return b.save(ctx, name, p, true, func(p, was *Profile) {
+		*p = *was // another program may have saved it meanwhile
+		p.Watch = w
+	})
 }
 
 // save saves a profile; keep takes over what stays of the one that it replaces.
