@@ -43,10 +43,14 @@ func (s *Server) job(r *http.Request, id string) (job.Job, error) {
 	return j, importError(id, err)
 }
 
-// importError turns the error for an unknown import into a 404.
+// importError turns the error for an unknown import into a 404, and that for rejects that
+// are no longer kept into a 409.
 func importError(id string, err error) error {
-	if errors.Is(err, job.ErrNoJob) {
+	switch {
+	case errors.Is(err, job.ErrNoJob):
 		return refuse(http.StatusNotFound, "GET /v1/imports lists those that there are", "there is no import %s", id)
+	case errors.Is(err, job.ErrForgotten):
+		return refuse(http.StatusConflict, "", "%v", err)
 	}
 	return err
 }

@@ -66,6 +66,9 @@ func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	if format := formatOf(r, query.Get("format")); format != "json" {
+		if err := known(query, "reports", "open", "format"); err != nil {
+			return err
+		}
 		return s.writeReport(w, r, id, format, open)
 	}
 	q := job.RejectQuery{
@@ -123,8 +126,12 @@ func (s *Server) writeReport(w http.ResponseWriter, r *http.Request, id, format 
 	if write == nil {
 		return refuse(http.StatusBadRequest, "use json, csv, html, original or reasons", "format=%s: there is no such format", format)
 	}
-	if _, err := s.job(r, id); err != nil {
+	j, err := s.job(r, id)
+	if err != nil {
 		return err
+	}
+	if j.RejectsForgotten != "" { // which would break off after the header
+		return refuse(http.StatusConflict, "import the file again", "the rejects of import %s are no longer kept since %s", id, j.RejectsForgotten)
 	}
 	w.Header().Set("Content-Type", reportTypes[format])
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"database/sql"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -83,9 +84,30 @@ func TestRejectsAreRetried(t *testing.T) {
 	post("/retry/preview", `{"rules":[{"op":"set","column":"none"}]}`, http.StatusUnprocessableEntity)
 	post("/retry", `{"file":"bad.csv"}`, http.StatusUnprocessableEntity)
 	post("/retry", `{"rulez":[]}`, http.StatusBadRequest)
-	for path, want := range map[string]int{"/rejects/9/history": 404, "/rejects/x/history": 404, "/rejects?format=pdf": 400, "/rejects?open=maybe": 400, "/rejects/groups?after=1": 400} {
+	for path, want := range map[string]int{"/rejects/9/history": 404, "/rejects/x/history": 404, "/rejects?format=pdf": 400, "/rejects?open=maybe": 400, "/rejects/groups?after=1": 400, "/rejects?format=csv&code=x": 400} {
 		if res, text := b.do(call{"GET", at + path, nil, nil}); res.StatusCode != want {
 			t.Errorf("%s: %d, want %d: %s", path, res.StatusCode, want, text)
 		}
+	}
+	// Once they are no longer kept, that is said.
+	b.forgetRejects(j.ID)
+	for path, want := range map[string]int{"/rejects": 200, "/rejects?format=csv": 409, "/rejects/groups": 409} {
+		if res, text := b.do(call{"GET", at + path, nil, nil}); res.StatusCode != want || !strings.Contains(text, "2026-01-02") {
+			t.Errorf("%s: %d, want %d: %s", path, res.StatusCode, want, text)
+		}
+	}
+	post("/retry/preview", "{}", http.StatusConflict)
+}
+
+// forgetRejects changes the store as if the rejects of an import were no longer kept.
+func (b *bench) forgetRejects(id string) {
+	b.Helper()
+	db, err := sql.Open("sqlite3", b.path("home", "linefeed.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(b.Context(), "UPDATE jobs SET forgot = '2026-01-02T03:04:05.678Z' WHERE id = ?", id); err != nil {
+		b.Fatal(err)
 	}
 }

@@ -43,7 +43,10 @@ func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
 		if errors.Is(err, job.ErrClosed) {
 			return errClosed
 		}
-		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+		if _, ok := errors.AsType[job.Problem](err); ok {
+			return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+		}
+		return profileError(err, http.StatusUnprocessableEntity)
 	}
 	s.work.Go(func() {
 		defer ended()
