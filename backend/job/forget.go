@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -42,6 +43,9 @@ func (r *Runner) Forget(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.settleForgotten(ctx, j); err != nil {
+		return fmt.Errorf("close what job %s has loaded: %w", id, err)
+	}
 	table, marked := r.marked(ctx, j)
 	if err := r.store.Forget(ctx, id); err != nil { // from here on nobody goes on with it
 		return err
@@ -77,6 +81,23 @@ func (r *Runner) forgetSet(ctx context.Context, id string) error {
 		}
 	}
 	return errors.Join(left...)
+}
+
+// settleForgotten closes what a retry has loaded whose program was killed before it could do
+// that: once it is forgotten, nobody knows.
+func (r *Runner) settleForgotten(ctx context.Context, j Job) error {
+	if j.Request.Retry == nil || j.State.Active() {
+		return nil
+	}
+	left, err := r.store.Unsettled(ctx, j.Request.Retry.Job)
+	if err != nil || !slices.Contains(left, j.ID) {
+		return err
+	}
+	req, err := r.retryOf(ctx, Request{Retry: &Retry{Job: j.Request.Retry.Job}})
+	if err != nil {
+		return err
+	}
+	return r.settleOf(ctx, req)
 }
 
 // marked returns the table beside which a job may have left marks.

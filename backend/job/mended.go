@@ -3,7 +3,6 @@ package job
 import (
 	"bytes"
 	"context"
-	"errors"
 	"hash/maphash"
 	"iter"
 	"slices"
@@ -81,11 +80,11 @@ func (t *retrying) mended(ctx context.Context) (iter.Seq2[store.Edit, error], er
 	if err != nil {
 		return nil, err
 	}
-	file, records, err := t.readMended(ctx, starts, hash)
+	records, err := t.readMended(ctx, starts, hash)
 	if err != nil {
 		return nil, err
 	}
-	raw := file.Raw()
+	raw := t.file.Raw()
 	textOf := func(r mendedRecord) ([]byte, error) {
 		b := make([]byte, r.end-r.offset)
 		_, err := raw.ReadAt(b, r.offset)
@@ -110,11 +109,10 @@ func (t *retrying) mended(ctx context.Context) (iter.Seq2[store.Edit, error], er
 	}
 	to, err := a.align()
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, err
 	}
 	t.tellMended(rejects, records, to)
 	return func(yield func(store.Edit, error) bool) {
-		defer file.Close()
 		for i, j := range to {
 			if j < 0 || !rejects[i].open {
 				continue
@@ -152,28 +150,27 @@ func (t *retrying) rejected(ctx context.Context, hash func([]byte) uint64) (all 
 
 // readMended opens the mended file, and returns where its records are. It is read as
 // the first file was.
-func (t *retrying) readMended(ctx context.Context, starts *csvfile.Starts, hash func([]byte) uint64) (*csvfile.File, []mendedRecord, error) {
+func (t *retrying) readMended(ctx context.Context, starts *csvfile.Starts, hash func([]byte) uint64) ([]mendedRecord, error) {
 	own, err := fileBeginsLike(ctx, t.File, t.head)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !own {
-		return nil, nil, load.Problem{Note: message.New("mended_unlike", "import_like", "path", t.File, "job", t.Job)}
+		return nil, load.Problem{Note: message.New("mended_unlike", "import_like", "path", t.File, "job", t.Job)}
 	}
 	like := &likeness{kept: t.kept, job: t.Job, own: true, starts: starts}
 	req := Request{File: t.File, like: like, Dialect: like.dialect(csvfile.Dialect{}, len(t.head) > 0), Plan: load.Plan{Ragged: t.kept.Plan.Ragged}}
-	file, err := openFile(ctx, req, csvfile.Print{})
-	if err != nil {
-		return nil, nil, err
+	if t.file, err = openFile(ctx, req, csvfile.Print{}); err != nil {
+		return nil, err
 	}
 	var records []mendedRecord
-	for rec, err := range file.Records() {
+	for rec, err := range t.file.Records() {
 		if rec == nil {
-			return nil, nil, errors.Join(err, file.Close())
+			return nil, err
 		}
 		records = append(records, mendedRecord{hash(rec.Raw), rec.Line, rec.Offset, rec.End}) // a broken one too
 	}
-	return file, records, nil
+	return records, nil
 }
 
 // mostToldLines is the number of lines that a warning names.

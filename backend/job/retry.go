@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
 	"linefeed/backend/mend"
 	"linefeed/backend/message"
@@ -91,6 +92,7 @@ type retrying struct {
 	r      *Runner
 	kept   kept // of the job whose rejects they are
 	head   []byte
+	file   *csvfile.File // the mended one, once it is open
 	dst    target.Target
 	layout load.Layout
 
@@ -146,6 +148,9 @@ func (r *Runner) openRetry(ctx context.Context, req Request) (t *retrying, err e
 }
 
 func (t *retrying) close() error {
+	if t.file != nil {
+		_ = t.file.Close() // it was only read
+	}
 	if t.dst == nil {
 		return nil
 	}
@@ -182,6 +187,7 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 
 	src, err := t.source(ctx, r.store.RetryItems(ctx, a.job.ID))
 	if err == nil {
+		defer src.stop()
 		src.size, err = r.store.RetryBytes(ctx, a.job.ID)
 	}
 	opt := load.Options{
@@ -195,7 +201,6 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 	}
 	var did load.Summary
 	if err == nil {
-		defer src.stop()
 		did, err = load.Run(ctx, src, src, t.dst, t.layout, opt)
 	}
 	settled := t.settle(context.WithoutCancel(ctx), a.job.ID, did, err)
@@ -282,6 +287,19 @@ func (r *Runner) settleLeft(ctx context.Context, dst target.Target, of string, t
 	return nil
 }
 
+// settleOf does that for the job that a request for a retry names, if there is such a retry.
+func (r *Runner) settleOf(ctx context.Context, req Request) error {
+	left, err := r.store.Unsettled(ctx, req.Retry.Job)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	t, err := r.openRetry(ctx, req)
+	if err == nil {
+		err = r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), "")
+	}
+	return errors.Join(err, t.close())
+}
+
 // Dismiss closes open rejects of a job because a person says so, or with reopen opens
 // those again that were dismissed, and returns their number. note says why, for the
 // history.
@@ -290,16 +308,8 @@ func (r *Runner) Dismiss(ctx context.Context, id string, v Selection, note strin
 	if err != nil {
 		return 0, err
 	}
-	if left, err := r.store.Unsettled(ctx, req.Retry.Job); err != nil {
+	if err := r.settleOf(ctx, req); err != nil {
 		return 0, err
-	} else if len(left) > 0 {
-		t, err := r.openRetry(ctx, req)
-		if err == nil {
-			err = r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), "")
-		}
-		if err = errors.Join(err, t.close()); err != nil {
-			return 0, err
-		}
 	}
 	how, err := json.Marshal(struct {
 		Selection

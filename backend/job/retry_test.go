@@ -120,10 +120,55 @@ func TestRetryOfEdits(t *testing.T) {
 	}
 }
 
+// killed is the retry of [bench.killRetry].
+const killed = "killed"
+
+// killRetry begins a retry, and leaves it as it is where the program is killed once that
+// many of its records are committed, and before they are closed.
+func (b *bench) killRetry(v Retry, through int) {
+	b.Helper()
+	req, err := b.runner.retryOf(b.Context(), Request{Retry: &v})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := b.runner.openRetry(b.Context(), req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := b.runner.store.AddJob(b.Context(), store.Job{ID: killed, State: "interrupted", File: "f", Request: `{"retry":{"job":"` + v.Job + `"}}`}); err != nil {
+		b.Fatal(err)
+	}
+	if err := r.begin(b.Context(), killed); err != nil {
+		b.Fatal(err)
+	}
+	src, err := r.source(b.Context(), func(yield func(store.RetryItem, error) bool) {
+		n := 0
+		for i, err := range b.runner.store.RetryItems(b.Context(), killed) {
+			if n++; n > through || !yield(i, err) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if through > 0 {
+		if _, err := load.Run(b.Context(), src, src, r.dst, r.layout, load.Options{Job: killed}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	src.stop()
+	if err := r.close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // Between the commit of a retry and the closing of what it loaded the program is
-// killed: the next one closes that, and loads only the rest, whatever the moment.
+// killed: the next one closes that, and loads only the rest, whatever the moment; also
+// where the killed one is forgotten before.
 func TestRetryKilledBeforeItIsSettled(t *testing.T) {
-	for through := range 7 {
+	for n := range 14 {
+		through, forget := n/2, n%2 == 1
 		b := newBench(t)
 		var text strings.Builder
 		text.WriteString("id,name,price\n0,a,1\n")
@@ -133,59 +178,32 @@ func TestRetryKilledBeforeItIsSettled(t *testing.T) {
 		id, db := b.prices(text.String(), csvfile.Dialect{})
 		b.execute(db, "CREATE TABLE log (id INTEGER); CREATE TRIGGER logged AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.id); END")
 		v := Retry{Job: id, Rules: []mend.Rule{{Column: "price", Op: mend.Replace, From: "N/A", Value: "0"}}}
-		req, err := b.runner.retryOf(t.Context(), Request{Retry: &v})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := b.runner.openRetry(t.Context(), req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		const killed = "killed"
-		if err := b.runner.store.AddJob(t.Context(), store.Job{ID: killed, State: "interrupted", File: "f", Request: `{"retry":{"job":"` + id + `"}}`}); err != nil {
-			t.Fatal(err)
-		}
-		if err := r.begin(t.Context(), killed); err != nil {
-			t.Fatal(err)
-		}
-		src, err := r.source(t.Context(), func(yield func(store.RetryItem, error) bool) {
-			n := 0
-			for i, err := range b.runner.store.RetryItems(t.Context(), killed) {
-				if n++; n > through || !yield(i, err) {
-					return
-				}
-			}
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if through > 0 {
-			if _, err := load.Run(t.Context(), src, src, r.dst, r.layout, load.Options{Job: killed}); err != nil {
+		b.killRetry(v, through)
+		by := killed
+		if forget {
+			by = ""
+			if err := b.runner.Forget(t.Context(), killed); err != nil {
 				t.Fatal(err)
 			}
 		}
-		src.stop()
-		if err := r.close(); err != nil {
-			t.Fatal(err)
-		}
 		s := b.retry(v)
 		if s.Read != int64(6-through) || s.Inserted != int64(6-through) || *s.Open != 0 {
-			t.Errorf("killed after %d: %+v", through, s)
+			t.Errorf("killed after %d, forgotten %v: %+v", through, forget, s)
 		}
 		if n := b.count(db, "log"); n != 6 {
-			t.Errorf("killed after %d: %d rows were inserted, want 6", through, n)
+			t.Errorf("killed after %d, forgotten %v: %d rows were inserted, want 6", through, forget, n)
 		}
 		loaded := 0
 		for v, err := range b.runner.EachReject(t.Context(), id, false) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.Closed != nil && v.Closed.Job == killed {
+			if v.Closed != nil && v.Closed.Job == by {
 				loaded++
 			}
 		}
 		if loaded != through {
-			t.Errorf("killed after %d: %d are closed by that retry", through, loaded)
+			t.Errorf("killed after %d, forgotten %v: %d are closed by that retry", through, forget, loaded)
 		}
 		if n := b.count(db, "sqlite_schema WHERE name = 'linefeed_marks'"); n != 0 {
 			t.Error("marks are left")

@@ -46,16 +46,18 @@ type ruleSet struct {
 	conv   load.Converter
 }
 
-// source returns the source of items.
+// source returns the source of items. The caller stops it.
 func (t *retrying) source(ctx context.Context, items iter.Seq2[store.RetryItem, error]) (*retrySource, error) {
+	alone, err := csvfile.NewAlone(t.kept.Dialect, t.kept.Fields, t.kept.Padding, 0)
+	if err != nil {
+		return nil, err
+	}
 	s := &retrySource{
-		t: t, ctx: ctx, items: items, size: -1, sets: map[int64]*ruleSet{}, first: map[int64]*ruleSet{},
+		t: t, ctx: ctx, items: items, alone: alone, size: -1, sets: map[int64]*ruleSet{}, first: map[int64]*ruleSet{},
 		rules: func(id int64) (string, error) { return t.r.store.Rules(ctx, id) },
 	}
-	var err error
-	s.alone, err = csvfile.NewAlone(t.kept.Dialect, t.kept.Fields, t.kept.Padding, 0)
 	s.next, s.end = iter.Pull2(items)
-	return s, err
+	return s, nil
 }
 
 // Fields implements [load.Source].

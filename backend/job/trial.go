@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -245,7 +246,9 @@ func (w *watcher) tell(trial *Trial) {
 		reason.Count = n
 		trial.Reasons = append(trial.Reasons, reason)
 	}
-	slices.SortFunc(trial.Reasons, func(a, b RejectCount) int { return int(b.Count - a.Count) })
+	slices.SortFunc(trial.Reasons, func(a, b RejectCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Column, b.Column))
+	})
 	trial.Failing = append(trial.Failing, w.failing...)
 	for number, record := range w.tried {
 		for _, c := range w.changes[number] {
