@@ -23,6 +23,7 @@ func (r *Runner) Again(ctx context.Context, id, file string) (Request, error) {
 		return Request{}, message.NewError(nil, "again_retry", "retry_rest", "job", id, "of", j.Request.Retry.Job)
 	}
 	req := j.Request
+	req.Watched = "" // that was the first one
 	switch {
 	case file == "-":
 		req.File = file

@@ -32,8 +32,9 @@ func (r *Runner) Resume(ctx context.Context, id string) error {
 	return r.order(ctx, id, order{Do: doResume})
 }
 
-// Cancel stops a job, or the jobs of a set that have not ended, and says what becomes of the rows that it has committed. The error
-// wraps [ErrNotTakenBack], and the job goes on, if they are to be taken back and can't be.
+// Cancel stops a job, or the jobs of a set that have not ended, and says what becomes of
+// the rows that it has committed. The error wraps [ErrNotTakenBack], and the job goes on, if
+// they are to be taken back and can't be; it wraps [ErrNotActive] if it is too late for that.
 // An atomic plan keeps none. Cancel does not wait: the job's final state is published
 // when it has ended.
 func (r *Runner) Cancel(ctx context.Context, id string, rows Rows) error {
@@ -80,6 +81,8 @@ func (r *Runner) obey(id string, o order) (own bool, err error) {
 		return false, nil
 	case o.Set && a.set != nil:
 		return true, r.obeySet(a.set, o.Do)
+	case o.Do == doCancel && o.Rows == TakeBackRows && (a.keeper.last || a.ctx.Err() != nil && context.Cause(a.ctx) != errTakeBack): //nolint:errorlint // itself
+		return true, message.NewError(ErrNotActive, "job_ending", "", "job", id) // and its rows stay
 	case o.Do == doCancel:
 		cause := errCancelled
 		if o.Rows == TakeBackRows {

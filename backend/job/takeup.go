@@ -31,6 +31,8 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		return Job{}, errors.New(j.Problem)
 	case j.Request.Check:
 		return Job{}, message.NewError(nil, "check_not_resumed", "check_again", "job", id)
+	case j.Undone != nil:
+		return Job{}, message.NewError(nil, "undone_not_resumed", "import_again", "job", id)
 	case j.RejectsForgotten != "":
 		return Job{}, message.NewError(ErrForgotten, "too_old_to_resume", "import_again", "job", id)
 	case j.Request.Retry != nil:

@@ -149,6 +149,8 @@ func TestUndoOfATakenUpJob(t *testing.T) {
 		}
 		if _, err := b.runner.TakeUp(t.Context(), j.ID, TakeUp{}); err == nil {
 			t.Error("it was taken up")
+		} else if !strings.Contains(err.Error(), "was undone") {
+			t.Errorf("%v", err)
 		}
 	}
 }
@@ -222,6 +224,13 @@ func TestAgain(t *testing.T) {
 	}
 	if s, err := b.run(req); err != nil || !s.Created || s.Inserted != 1 {
 		t.Errorf("%+v, %v", s, err)
+	}
+	// What came into a watched folder was the first file.
+	if j = b.start(Request{File: file, Target: db, Watched: "12ab", Plan: load.Plan{Table: "t"}}); j.Request.Watched == "" {
+		t.Errorf("%+v", j)
+	}
+	if req, err = b.runner.Again(t.Context(), j.ID, file); err != nil || req.Watched != "" {
+		t.Errorf("%+v, %v", req, err)
 	}
 	if _, err := b.runner.Again(t.Context(), "nope", ""); !errors.Is(err, ErrNoJob) {
 		t.Errorf("no job: %v", err)

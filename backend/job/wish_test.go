@@ -1,6 +1,7 @@
 package job
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -108,6 +109,56 @@ func TestNoAnswer(t *testing.T) {
 	if n := b.wishes(); n != 0 {
 		t.Errorf("%d wishes are left", n)
 	}
+}
+
+// wished waits until there is a wish about a job that is not answered.
+func (b *bench) wished(id string) {
+	b.Helper()
+	db := b.storeFile()
+	defer db.Close()
+	for n := 0; n == 0; {
+		if err := db.QueryRowContext(b.Context(), "SELECT count(*) FROM wishes JOIN jobs j ON j.number = job WHERE j.id = ?", id).Scan(&n); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// An order about a set goes with another job of it where one has ended before its process
+// looked.
+func TestWishAboutASet(t *testing.T) {
+	b := newBench(t)
+	defer b.process("other")()
+	b.exec(`INSERT INTO sets (number, id, request, created) VALUES (1, 'set-x', '{}', '')`)
+	b.exec(`INSERT INTO jobs (id, owner, state, file, request, created, set_number)
+		VALUES ('one', 'other', 'running', '', '{}', '', 1), ('two', 'other', 'queued', '', '{}', '', 1)`)
+	obeyed := make(chan error, 1)
+	go func() { obeyed <- b.runner.Pause(t.Context(), "set-x") }()
+	b.wished("two")
+	b.exec("UPDATE jobs SET state = 'done' WHERE id = 'two'")
+	b.wished("one")
+	b.exec("UPDATE wishes SET answer = ''")
+	if err := <-obeyed; err != nil {
+		t.Errorf("%v", err)
+	}
+	if n := b.wishes(); n != 0 {
+		t.Errorf("%d wishes are left", n)
+	}
+}
+
+// A job that is being cancelled, or that is done, no longer takes its rows back.
+func TestTakeBackTooLate(t *testing.T) {
+	b := newBench(t)
+	for name, end := range map[string]func(*active){"cancelled": func(a *active) { a.cancel(errCancelled) }, "done": func(a *active) { a.keeper.last = true }} {
+		a := newActive(Request{})
+		a.within(t.Context())
+		end(a)
+		b.runner.jobs = map[string]*active{"j": a}
+		own, err := b.runner.obey("j", order{Do: doCancel, Rows: TakeBackRows})
+		if !own || !errors.Is(err, ErrNotActive) || context.Cause(a.ctx) == errTakeBack { //nolint:errorlint // itself
+			t.Errorf("%s: %v, %v, %v", name, own, err, context.Cause(a.ctx))
+		}
+	}
+	b.runner.jobs = map[string]*active{}
 }
 
 // A job that waits can be moved to the front, also from another process.

@@ -33,5 +33,6 @@ var storeTexts = map[ID]string{
 	"job_retried":           `the rejected records of job {job} are being retried by job {retry}, which has not ended`,
 	"cancel_first":          `cancel it first, or wait for its end`,
 	"too_old_to_resume":     `job {job} can't go on any more: its rejected records are no longer kept`,
+	"undone_not_resumed":    `job {job} was undone, and can't go on`,
 	"import_again":          `import the file again`,
 }
