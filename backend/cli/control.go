@@ -35,7 +35,7 @@ and it reads on when it is resumed. Other imports may begin meanwhile, but none 
 			if err := e.Runner.Pause(c.Context(), args[0]); err != nil {
 				return err
 			}
-			return p.changed(c.Context(), e.Runner, args[0], asJSON, func(s job.State) bool { return s != job.Running })
+			return p.changed(c.Context(), e.Runner, args[0], asJSON, (*subject).stands)
 		})
 	}
 	return c
@@ -78,7 +78,7 @@ all or nothing keeps none.`,
 			if err := e.Runner.Cancel(ctx, id, rows); err != nil {
 				return err
 			}
-			return p.changed(ctx, e.Runner, id, asJSON, func(s job.State) bool { return !s.Active() })
+			return p.changed(ctx, e.Runner, id, asJSON, func(v *subject) bool { return !v.state.Active() })
 		})
 	}
 	return c
@@ -103,7 +103,7 @@ or the next into its database.`,
 			if err := e.Runner.First(c.Context(), args[0]); err != nil {
 				return err
 			}
-			return p.changed(c.Context(), e.Runner, args[0], asJSON, func(job.State) bool { return true })
+			return p.changed(c.Context(), e.Runner, args[0], asJSON, func(*subject) bool { return true })
 		})
 	}
 	return c
@@ -158,50 +158,62 @@ const changeFor = 60 * time.Second
 // A subject is the job or the set that a command changes, as it is now.
 type subject struct {
 	state job.State
-	text  func() // prints how it is
-	json  any
+	job   job.Job
+	set   *job.Set // nil for a job
 }
 
-func (p *program) subject(ctx context.Context, r *job.Runner, id string) (v subject, err error) {
+func subjectOf(ctx context.Context, r *job.Runner, id string) (v subject, err error) {
 	if job.IsSet(id) {
 		set, err := r.Set(ctx, id)
-		text := func() {
-			p.out.println(fmt.Sprintf("set %s is %s: %s of %d files are done", id, set.State, count(int64(set.Summary.Files.Done)), set.Summary.Files.Total))
-		}
-		return subject{set.State, text, set}, err
+		return subject{state: set.State, set: &set}, err
 	}
-	j, err := r.Job(ctx, id)
-	text := func() {
-		if j.Summary == nil || j.State.Active() {
-			p.out.println(fmt.Sprintf("job %s is %s: %s", id, j.State, visible(filepath.Base(j.Request.File))))
-			return
-		}
+	v.job, err = r.Job(ctx, id)
+	v.state = v.job.State
+	return v, err
+}
+
+// stands reports whether what was paused stands still. Of a set that is paused between two
+// files none is paused, which only the program knows that runs it.
+func (v *subject) stands() bool {
+	if v.set != nil && v.state == job.Running && v.set.Summary.Files.Running == 0 {
+		v.state, v.set.State, v.set.Summary.State = job.Paused, job.Paused, job.Paused
+	}
+	return v.state != job.Running
+}
+
+// print prints how a subject is.
+func (p *program) print(v subject, asJSON bool) error {
+	j, set := v.job, v.set
+	switch {
+	case asJSON && set != nil:
+		return p.out.printJSON(set)
+	case asJSON:
+		return p.out.printJSON(j)
+	case set != nil:
+		p.out.println(fmt.Sprintf("set %s is %s: %s of %d files are done", set.ID, set.State, count(int64(set.Summary.Files.Done)), set.Summary.Files.Total))
+	case j.Summary == nil || j.State.Active():
+		p.out.println(fmt.Sprintf("job %s is %s: %s", j.ID, j.State, visible(filepath.Base(j.Request.File))))
+	default:
 		p.out.println(outcome(p.out, *j.Summary, j.Resumable))
 		p.out.printNotes(*j.Summary)
 	}
-	return subject{j.State, text, j}, err
+	return nil
 }
 
 // changed waits until a job or a set is in the state that was asked for, and tells that.
 // One that did its work before it could be changed is an error.
-func (p *program) changed(ctx context.Context, r *job.Runner, id string, asJSON bool, is func(job.State) bool) error {
+func (p *program) changed(ctx context.Context, r *job.Runner, id string, asJSON bool, is func(*subject) bool) error {
 	late := time.NewTimer(changeFor)
 	defer late.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		v, err := p.subject(ctx, r, id)
-		switch {
-		case err != nil:
+		v, err := subjectOf(ctx, r, id)
+		if err != nil {
 			return err
-		case !is(v.state):
-		case asJSON:
-			err = p.out.printJSON(v.json)
-		default:
-			v.text()
 		}
-		if is(v.state) {
-			if err == nil && !v.state.Active() && v.state != job.Cancelled {
+		if is(&v) {
+			if err = p.print(v, asJSON); err == nil && !v.state.Active() && v.state != job.Cancelled {
 				err = fmt.Errorf("%s is %s: %w", id, v.state, errTooLate)
 			}
 			return err
@@ -221,14 +233,14 @@ var errTooLate = errors.New("it has ended by itself")
 // resumePaused lets a paused job or set of another terminal or the window go on, and
 // reports whether it has not ended.
 func (p *program) resumePaused(ctx context.Context, r *job.Runner, id string, asJSON bool) (active bool, err error) {
-	v, err := p.subject(ctx, r, id)
+	v, err := subjectOf(ctx, r, id)
 	if err != nil || !v.state.Active() {
 		return false, err
 	}
 	if err := r.Resume(ctx, id); err != nil {
 		return true, err
 	}
-	return true, p.changed(ctx, r, id, asJSON, func(s job.State) bool { return s != job.Paused })
+	return true, p.changed(ctx, r, id, asJSON, func(v *subject) bool { return v.state != job.Paused })
 }
 
 // completeJob completes the name of a job.
