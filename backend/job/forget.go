@@ -106,10 +106,11 @@ func (r *Runner) marked(ctx context.Context, j Job) (t load.TableName, marked bo
 		return t, false
 	}
 	e, err := r.earlier(ctx, j.ID)
-	if err != nil || e.Plan == nil || !j.Undoable && (!e.Marked || e.last == nil) { // nothing was committed
+	if err != nil || e.Plan == nil {
 		return t, false
 	}
-	return e.Plan.TableName(), true
+	committed := e.last != nil || j.Request.Retry != nil // which has no checkpoints
+	return e.Plan.TableName(), j.Undoable || e.Marked && committed
 }
 
 // warns reports whether a summary has a warning of that code.

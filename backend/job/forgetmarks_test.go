@@ -5,6 +5,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"linefeed/backend/csvfile"
+	"linefeed/backend/mend"
 )
 
 // A job that is forgotten leaves no marks in the database; where that can't be reached,
@@ -39,5 +42,25 @@ func TestForgetRemovesMarks(t *testing.T) {
 	}
 	if _, err := b.runner.Job(t.Context(), j.ID); !errors.Is(err, ErrNoJob) {
 		t.Errorf("it is there: %v", err)
+	}
+}
+
+// A retry that was killed once its rejects were closed, and before its marks were removed,
+// leaves none when it is forgotten.
+func TestForgetRemovesMarksOfARetry(t *testing.T) {
+	b := newBench(t)
+	id, db := b.prices("id,name,price\n1,a,x\n", csvfile.Dialect{})
+	b.killRetry(Retry{Job: id, Rules: []mend.Rule{{Column: "price", Op: mend.Set, Value: "1"}}}, 1)
+	if err := b.runner.store.Settle(t.Context(), killed, 1); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count(db, "linefeed_marks"); n != 1 {
+		t.Errorf("before, %d marks are there", n)
+	}
+	if err := b.runner.Forget(t.Context(), killed); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.count(db, "linefeed_marks"); n != -1 {
+		t.Errorf("%d marks are left", n)
 	}
 }

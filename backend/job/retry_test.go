@@ -135,7 +135,10 @@ func (b *bench) killRetry(v Retry, through int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := b.runner.store.AddJob(b.Context(), store.Job{ID: killed, State: "interrupted", File: "f", Request: `{"retry":{"job":"` + v.Job + `"}}`}); err != nil {
+	if err := b.runner.store.AddJob(b.Context(), store.Job{ID: killed, State: "interrupted", File: "f", Request: fmt.Sprintf(`{"target":%q,"retry":{"job":%q}}`, req.Target, v.Job)}); err != nil {
+		b.Fatal(err)
+	}
+	if err := b.runner.setKept(b.Context(), killed, r.kept, r.head); err != nil {
 		b.Fatal(err)
 	}
 	if err := r.begin(b.Context(), killed); err != nil {
