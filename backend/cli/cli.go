@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"linefeed/backend/access"
 	"linefeed/backend/connection"
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
@@ -102,7 +103,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(), p.pauseCommand(), p.cancelCommand(), p.firstCommand(), p.undoCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
-		p.profilesCommand(), p.watchFolderCommand(), p.connectionsCommand(), p.settingsCommand(), p.versionCommand(),
+		p.profilesCommand(), p.watchFolderCommand(), p.serveCommand(), p.connectionsCommand(), p.tokensCommand(), p.settingsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root
@@ -127,7 +128,8 @@ func exitStatus(err error) int {
 		return exitFailed
 	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrNoSet), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, connection.ErrNoConnection),
 		errors.Is(err, profile.ErrNone), errors.Is(err, profile.ErrName), errors.Is(err, profile.ErrTaken), errors.Is(err, profile.ErrFormat),
-		errors.Is(err, profile.ErrUse), errors.Is(err, watch.ErrFolder):
+		errors.Is(err, profile.ErrUse), errors.Is(err, watch.ErrFolder),
+		errors.Is(err, access.ErrName), errors.Is(err, access.ErrScope), errors.Is(err, access.ErrLife), errors.Is(err, access.ErrNoToken), errors.Is(err, access.ErrNameTaken):
 		return exitUsage
 	case errors.As(err, &file) && file.Usage():
 		return exitUsage

@@ -240,7 +240,7 @@ func (l *loader) with(ctx context.Context, do func() error) (err error) {
 	}()
 	l.err.printNotices(l.engine)
 	if l.output.listen != "" {
-		if err := l.engine.Listen(l.output.listen, nil); err != nil {
+		if err := l.engine.Listen(l.output.listen, l.output.origins); err != nil {
 			return usagef("--listen %s: %w", l.output.listen, err)
 		}
 		if !l.output.quiet {

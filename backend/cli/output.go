@@ -21,6 +21,7 @@ type outputFlags struct {
 	events, json, quiet bool
 	setJSON             bool
 	listen              string
+	origins             []string // of pages that may call the local API
 	group               flagGroup
 }
 

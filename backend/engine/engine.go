@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"linefeed/backend/access"
 	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
@@ -29,6 +30,7 @@ type Engine struct {
 	Runner      *job.Runner
 	Connections *connection.Book
 	Profiles    *profile.Book
+	Access      *access.Book
 
 	home   string           // the folder of the program's own files
 	run    string           // the folder of what lives only while the program runs
@@ -86,7 +88,7 @@ func open(ctx context.Context) (*Engine, error) {
 	}
 	hub := event.New()
 	book := connection.New(st)
-	e := &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, Profiles: profilesIn(home), home: home, run: run}
+	e := &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, Profiles: profilesIn(home), Access: access.New(st), home: home, run: run}
 	e.Runner.Profiles = e.Profiles
 	return e, nil
 }
@@ -128,7 +130,7 @@ func (e *Engine) Listen(addr string, origins []string) error {
 		return err
 	}
 	api, err := localapi.Start(e.Runner, e.Hub, localapi.Options{
-		Addr: addr, Origins: origins, Spool: received, Connections: e.Connections.List, Announce: e.run, Beside: e.window == nil,
+		Addr: addr, Origins: origins, Spool: received, Access: e.Access, Connections: e.Connections.List, Announce: e.run, Beside: e.window == nil,
 	})
 	if err != nil {
 		return err

@@ -285,3 +285,14 @@ func newProfile(req Request, k kept) profile.Profile {
 	p := profile.Profile{Fields: k.Fields, Target: req.Target, Dialect: d, Plan: plan, Infer: infer, Limits: req.Limits}
 	return p.WithoutPassword()
 }
+
+// TargetOf returns the target of a request, "" for none, once what its profile or the
+// earlier job that it names has to say is added. Errors are those of [Runner.Start].
+func (r *Runner) TargetOf(ctx context.Context, req Request) (string, error) {
+	req, err := Profiled(r.Profiles, req)
+	if err != nil || req.Target != "" || req.Like == "" {
+		return req.Target, err
+	}
+	j, err := r.Job(ctx, req.Like)
+	return j.Request.Target, err
+}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"linefeed/backend/access"
 	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
@@ -53,7 +54,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.server, err = Start(b.runner, b.hub, Options{
-		Origins: []string{pageOrigin}, Spool: received, Connections: connection.New(st).List, Announce: b.path("home", "run"),
+		Origins: []string{pageOrigin}, Spool: received, Access: access.New(st), Connections: connection.New(st).List, Announce: b.path("home", "run"),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,13 +1,15 @@
 package localapi
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+
+	"linefeed/backend/access"
 )
 
 // windowOrigins are the origins of the program's own window: on Linux and macOS, and on
@@ -19,27 +21,21 @@ var windowOrigins = []string{"wails://wails", "http://wails.localhost"}
 // origin, and bears a valid token.
 type guard struct {
 	host    string
-	origins []string
-	bearers []func(token string) bool // a token is valid if any of them says so
+	origins []string          // of the pages that may call, beside those that access has
+	own     [sha256.Size]byte // the hash of the program's own token
+	access  *access.Book
 	next    http.Handler
 }
 
-func newGuard(host string, origins []string, token string, next http.Handler) *guard {
-	want := sha256.Sum256([]byte(token))
-	return &guard{host: host, origins: origins, next: next, bearers: []func(string) bool{
-		func(token string) bool {
-			got := sha256.Sum256([]byte(token)) // makes the lengths equal
-			return subtle.ConstantTimeCompare(got[:], want[:]) == 1
-		},
-	}}
+func newGuard(host string, origins []string, token string, book *access.Book, next http.Handler) *guard {
+	return &guard{host: host, origins: origins, own: sha256.Sum256([]byte(token)), access: book, next: next}
 }
 
 // checkOrigins returns the window's origins and the given ones.
 func checkOrigins(more []string) ([]string, error) {
 	origins := slices.Clone(windowOrigins)
 	for _, o := range more {
-		u, err := url.Parse(o)
-		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != o {
+		if !access.IsOrigin(o) {
 			return nil, fmt.Errorf("allow the origin %q: it is written as scheme://host:port, such as http://localhost:8080", o)
 		}
 		origins = append(origins, o)
@@ -63,11 +59,11 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	origin := r.Header["Origin"]
 	if len(origin) > 0 {
-		if len(origin) > 1 || !slices.Contains(g.origins, origin[0]) {
+		if len(origin) > 1 || !g.allows(r.Context(), origin[0]) {
 			problem{
 				Status: http.StatusForbidden,
 				Detail: fmt.Sprintf("pages of %s may not call the local API", strings.Join(origin, ", ")),
-				Hint:   "allow the origin where the program is started",
+				Hint:   "allow the origin in the settings: allowed-origins",
 			}.write(w)
 			return
 		}
@@ -82,31 +78,45 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if challenge := g.challenge(r); challenge != "" {
+	bearer, challenge := g.bearer(r)
+	if challenge != "" {
 		header.Set("WWW-Authenticate", challenge)
 		problem{
 			Status: http.StatusUnauthorized,
 			Detail: "the request bears no valid token",
-			Hint:   "send the token of api.json as \"Authorization: Bearer TOKEN\"",
+			Hint:   "send the token of api.json, or one of `linefeed tokens`, as \"Authorization: Bearer TOKEN\"",
 		}.write(w)
 		return
 	}
 	connOf(r).setKnown()
-	g.next.ServeHTTP(w, r)
+	g.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bearerKey{}, bearer)))
 }
 
-// challenge returns "" for a request with a valid token, otherwise what is missing, in
-// the form of RFC 6750.
-func (g *guard) challenge(r *http.Request) string {
+// allows reports whether pages of an origin may call.
+func (g *guard) allows(ctx context.Context, origin string) bool {
+	if known := slices.Contains(g.origins, origin); known || g.access == nil {
+		return known
+	}
+	more, err := g.access.Origins(ctx)
+	return err == nil && slices.Contains(more, origin)
+}
+
+// bearer returns who sends a request; or what is missing, in the form of RFC 6750.
+func (g *guard) bearer(r *http.Request) (b bearer, challenge string) {
 	const realm = `Bearer realm="linefeed"`
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return realm
+		return b, realm
 	}
-	for _, good := range g.bearers {
-		if good(strings.TrimSpace(token)) {
-			return ""
+	token = strings.TrimSpace(token)
+	got := sha256.Sum256([]byte(token)) // makes the lengths equal
+	if subtle.ConstantTimeCompare(got[:], g.own[:]) == 1 {
+		return b, ""
+	}
+	if g.access != nil {
+		if t, err := g.access.Find(r.Context(), token); err == nil { // with any error nobody gets in
+			return bearer{token: &t, secret: token}, ""
 		}
 	}
-	return realm + `, error="invalid_token"`
+	return b, realm + `, error="invalid_token"`
 }

@@ -91,7 +91,13 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	list := struct {
 		Imports []job.Job `json:"imports"`
 		Next    string    `json:"next,omitempty"` // the value for after; "" on the last page
-	}{Imports: append([]job.Job{}, jobs...)} // an empty list is [], not null
+	}{Imports: []job.Job{}} // an empty list is [], not null
+	b := bearerOf(r)
+	for _, j := range jobs {
+		if b.sees(j.Request.Target) {
+			list.Imports = append(list.Imports, j)
+		}
+	}
 	if more {
 		list.Next = jobs[len(jobs)-1].ID
 	}

@@ -70,6 +70,9 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, 
 		if err == nil {
 			err = checkRequest(in.req)
 		}
+		if err == nil {
+			err = s.checkNamed(w, r, in.req, in.body != nil)
+		}
 		if err != nil {
 			in, err = nil, errors.Join(err, in.remove())
 			if hasBody {

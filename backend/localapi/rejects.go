@@ -219,7 +219,7 @@ func retryError(id string, err error) error {
 }
 
 // retryIn returns the retry that a request's body asks for.
-func (s *Server) retryIn(r *http.Request) (v job.Retry, err error) {
+func (s *Server) retryIn(w http.ResponseWriter, r *http.Request) (v job.Retry, err error) {
 	if _, err := s.job(r, r.PathValue("id")); err != nil {
 		return v, err
 	}
@@ -229,11 +229,11 @@ func (s *Server) retryIn(r *http.Request) (v job.Retry, err error) {
 	if v.Job = r.PathValue("id"); v.File != "" && !filepath.IsAbs(v.File) {
 		return v, refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
 	}
-	return v, nil
+	return v, s.checkNamed(w, r, job.Request{Retry: &v}, false)
 }
 
 func (s *Server) postRetryPreview(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.retryIn(r)
+	v, err := s.retryIn(w, r)
 	if err != nil {
 		return err
 	}
@@ -246,7 +246,7 @@ func (s *Server) postRetryPreview(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Server) postRetry(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.retryIn(r)
+	v, err := s.retryIn(w, r)
 	if err != nil {
 		return err
 	}

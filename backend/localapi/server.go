@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"linefeed/backend/access"
 	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
@@ -41,12 +42,16 @@ type Options struct {
 	// Addr is the loopback address to listen on; "" means 127.0.0.1 with a free port.
 	Addr string
 
-	// Origins are the origins of pages that may call, besides the program's own window:
-	// "http://localhost:8080".
+	// Origins are the origins of pages that may call, besides the program's own window and
+	// those of its settings: "http://localhost:8080".
 	Origins []string
 
 	// Spool keeps the received bodies. The server does not close it.
 	Spool *spool.Spool
+
+	// Access has the tokens that a person has made for other programs, and the origins that
+	// the program's settings allow; nil for none.
+	Access *access.Book
 
 	// Connections lists the saved connections.
 	Connections func(context.Context) ([]connection.Connection, error)
@@ -70,6 +75,7 @@ type Server struct {
 	slots  slots
 
 	connections func(context.Context) ([]connection.Connection, error)
+	access      *access.Book
 
 	accepted accepted
 
@@ -91,7 +97,7 @@ type Server struct {
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
-	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, token: base64.RawURLEncoding.EncodeToString(token)}
+	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, access: opt.Access, token: base64.RawURLEncoding.EncodeToString(token)}
 	origins, err := checkOrigins(opt.Origins)
 	if err != nil {
 		return nil, err
@@ -116,7 +122,7 @@ func (s *Server) serve(l net.Listener, origins []string) {
 	s.slots = newSlots()
 	s.quota.limit = maxSpooled
 	s.http = &http.Server{
-		Handler:           timeBodies(newGuard(s.host, origins, s.token, s.routes())),
+		Handler:           timeBodies(newGuard(s.host, origins, s.token, s.access, s.routes())),
 		ConnContext:       withConn,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,

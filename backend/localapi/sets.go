@@ -3,6 +3,7 @@ package localapi
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"linefeed/backend/event"
@@ -22,7 +23,7 @@ type setView struct {
 // postSet starts the imports of several files of this computer as one set, or tells of the
 // files.
 func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
-	req, err := setRequest(r)
+	req, err := s.setRequest(w, r)
 	if err != nil {
 		return err
 	}
@@ -59,8 +60,11 @@ func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
 }
 
 // setRequest returns the set that a request is about, with all of its files.
-func setRequest(r *http.Request) (req job.SetRequest, err error) {
+func (s *Server) setRequest(w http.ResponseWriter, r *http.Request) (req job.SetRequest, err error) {
 	if err := decode(r.Body, &req); err != nil {
+		return req, err
+	}
+	if err := s.checkSetNamed(w, r, req); err != nil {
 		return req, err
 	}
 	list, err := files.Find(req.Files, false)
@@ -76,6 +80,9 @@ func setRequest(r *http.Request) (req job.SetRequest, err error) {
 			return req, refuse(http.StatusUnprocessableEntity, "", "a file of the set has no name")
 		}
 		if err := checkRequest(one); err != nil {
+			return req, err
+		}
+		if err := s.checkNamed(w, r, one, false); err != nil {
 			return req, err
 		}
 	}
@@ -109,6 +116,8 @@ func (s *Server) getSets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	b := bearerOf(r)
+	sets = slices.DeleteFunc(sets, func(set job.Set) bool { return !b.sees(set.Request.Import.Target) })
 	writeJSON(w, http.StatusOK, "application/json", struct {
 		Sets []job.Set `json:"sets"`
 	}{sets})
@@ -190,7 +199,7 @@ func (s *Server) getSetEvents(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	case err == nil:
-		follow(w, r, c)
+		s.follow(w, r, c)
 		return nil
 	case !errors.Is(err, event.ErrNoJob):
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"linefeed/backend/event"
@@ -28,21 +29,32 @@ type stream struct {
 }
 
 // follow answers with the events of a cursor, until they end, the client has gone or is
-// too slow, or the server is closed.
-func follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
+// too slow, its token is good no more, or the server is closed.
+func (srv *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
+	sees := srv.sees(r)
 	s := openStream(w)
 	if r.Method == http.MethodHead {
 		return
 	}
+	checked := time.Now()
 	for {
 		if s.flush() != nil {
 			return // a client that was cut off reconnects with the last ID
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
+		ctx, cancel := context.WithTimeout(r.Context(), untilExpiry(r, heartbeat))
 		events, err := c.Next(ctx)
 		cancel()
+		if time.Since(checked) >= heartbeat || err != nil {
+			if !srv.valid(r) {
+				return
+			}
+			checked = time.Now()
+		}
 		switch {
 		case err == nil:
+			if sees != nil {
+				events = slices.DeleteFunc(slices.Clone(events), func(e *event.Event) bool { return !sees(e) })
+			}
 			if s.send(events) != nil {
 				return
 			}
@@ -114,7 +126,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	follow(w, r, c)
+	s.follow(w, r, c)
 	return nil
 }
 
@@ -136,7 +148,7 @@ func (s *Server) followImport(w http.ResponseWriter, r *http.Request, id string)
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	follow(w, r, c)
+	s.follow(w, r, c)
 	return nil
 }
 

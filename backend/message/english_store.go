@@ -27,6 +27,8 @@ var storeTexts = map[ID]string{
 	"about_keep_size":       `what the program's own file may hold before rejected records go earlier, the oldest first`,
 	"about_imports_at_once": `how many imports one program runs side by side; those into the same database take turns`,
 	"at_once_is":            `give a number from 1 to 16`,
+	"about_allowed_origins": `the origins of the pages that may call the local API, with blanks between them`,
+	"origins_are":           `write each as scheme://host:port, such as http://localhost:8080`,
 	"rejects_forgotten":     `the rejected records of job {job} are no longer kept: they were removed on {day}`,
 	"keep_rejects_longer":   `the settings keep-rejects and keep-size say how long they are`,
 	"job_active":            `job {job} has not ended`,

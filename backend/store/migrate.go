@@ -166,6 +166,15 @@ CREATE TABLE progress (
 );
 ALTER TABLE reject_counts ADD COLUMN first INTEGER NOT NULL DEFAULT 0; -- the number in the job's log; 0 where an older version counted
 `},
+	{"tokens", `
+CREATE TABLE tokens (
+	name    TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+	hash    TEXT NOT NULL UNIQUE, -- of the secret: SHA-256, as hexadecimal
+	scope   TEXT NOT NULL,        -- JSON
+	created TEXT NOT NULL,
+	expires TEXT NOT NULL         -- '' for never
+) WITHOUT ROWID;
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"linefeed/backend/message"
 )
@@ -28,6 +30,10 @@ const (
 
 	// ImportsAtOnce is the number of imports that one program runs side by side.
 	ImportsAtOnce = "imports-at-once"
+
+	// AllowedOrigins are the origins of the pages that may call the local API, with blanks
+	// between them.
+	AllowedOrigins = "allowed-origins"
 )
 
 // What can be wrong with a setting.
@@ -50,6 +56,7 @@ var settings = []settingKind{
 	kindOf(KeepSize, "1GB", message.New("about_keep_size", ""), checkSize, message.ID("size_is")),
 	kindOf(KeepUndo, "30d", message.New("about_keep_undo", ""), checkAge, message.ID("age_is")),
 	kindOf(ImportsAtOnce, "2", message.New("about_imports_at_once", ""), checkAtOnce, message.ID("at_once_is")),
+	kindOf(AllowedOrigins, "", message.New("about_allowed_origins", ""), checkOrigins, message.ID("origins_are")),
 }
 
 func kindOf(name, value string, about message.Note, check func(string) error, values message.ID) settingKind {
@@ -65,6 +72,22 @@ func checkAtOnce(text string) error {
 		return errValue
 	}
 	return nil
+}
+
+func checkOrigins(text string) error {
+	for origin := range strings.FieldsSeq(text) {
+		if !IsOrigin(origin) {
+			return errValue
+		}
+	}
+	return nil
+}
+
+// IsOrigin reports whether a text is the origin of a page as its browser sends it:
+// scheme://host, or scheme://host:port.
+func IsOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme != "" && u.Host != "" && u.Scheme+"://"+u.Host == text
 }
 
 func findSetting(name string) (settingKind, error) {

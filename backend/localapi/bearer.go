@@ -1,0 +1,189 @@
+package localapi
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"linefeed/backend/access"
+	"linefeed/backend/event"
+	"linefeed/backend/job"
+	"linefeed/backend/profile"
+)
+
+// A bearer is who sends a request: the bearer of the program's own token, who may do all
+// that its user may, or of one that was made for another program. The zero value is the
+// former.
+type bearer struct {
+	token  *access.Token // nil for the program's own
+	secret string        // of the token
+}
+
+type bearerKey struct{}
+
+// bearerOf returns who sends a request that the guard let in. Any other sender may do
+// nothing.
+func bearerOf(r *http.Request) bearer {
+	b, ok := r.Context().Value(bearerKey{}).(bearer)
+	if !ok {
+		return bearer{token: &access.Token{}}
+	}
+	return b
+}
+
+// A need says what a call needs of a token that was made for another program.
+type need int
+
+const (
+	toOwn    need = iota // the program's own token
+	toWatch              // the right to watch
+	toImport             // the right to import
+)
+
+func (b bearer) may(n need) bool {
+	switch {
+	case b.token == nil:
+		return true
+	case n == toWatch:
+		return b.token.May == access.Watch || b.token.May == access.Import
+	case n == toImport:
+		return b.token.May == access.Import
+	}
+	return false
+}
+
+// sees reports whether imports into a target may be seen.
+func (b bearer) sees(url string) bool { return b.token == nil || b.token.AllowsTarget(url) }
+
+// namesFile reports whether a local file may be named.
+func (b bearer) namesFile(path string) bool { return b.token == nil || b.token.AllowsFile(path) }
+
+// outOfScope is the answer to a request that its token is not good for.
+func outOfScope(w http.ResponseWriter, hint, format string, args ...any) error {
+	w.Header().Set("WWW-Authenticate", `Bearer realm="linefeed", error="insufficient_scope"`)
+	return refuse(http.StatusForbidden, hint, format, args...)
+}
+
+// checkScope returns an error if the bearer of a request may not make a call, or not about
+// the import or the set that its path names.
+func (s *Server) checkScope(w http.ResponseWriter, r *http.Request, n need) error {
+	b := bearerOf(r)
+	if b.token == nil {
+		return nil
+	}
+	if !b.may(n) {
+		return outOfScope(w, "use one that may: `linefeed tokens` lists them", "the token %q may not do that", b.token.Name)
+	}
+	id := r.PathValue("id")
+	if id == "" {
+		return nil
+	}
+	if url, known := s.targetOf(r.Context(), id); known && !b.sees(url) {
+		return outOfScope(w, "", "the token %q is not good for the database of %s", b.token.Name, id)
+	}
+	return nil
+}
+
+// targetOf returns the target of an import or of a set.
+func (s *Server) targetOf(ctx context.Context, id string) (url string, known bool) {
+	if j, err := s.runner.Job(ctx, id); err == nil {
+		return j.Request.Target, true
+	}
+	set, err := s.runner.Set(ctx, id)
+	return set.Request.Import.Target, err == nil
+}
+
+// checkNamed returns an error if the bearer of a request may not name a local file, or not
+// start an import into its target, once what a profile or an earlier import says is added.
+// A received file may be imported by whoever has sent it.
+func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Request, receivedFile bool) error {
+	b := bearerOf(r)
+	if b.token == nil {
+		return nil
+	}
+	for _, path := range localFiles(req) {
+		if !(receivedFile && path == req.File) && !b.namesFile(path) {
+			return outOfScope(w, "send the file, or name one in a folder of the token", "the token %q may not name the file", b.token.Name)
+		}
+	}
+	url, err := s.runner.TargetOf(r.Context(), req)
+	if err != nil {
+		return profileError(err, http.StatusUnprocessableEntity)
+	}
+	if !b.sees(url) {
+		return outOfScope(w, "", "the token %q is not good for that database", b.token.Name)
+	}
+	return nil
+}
+
+// checkSetNamed is checkNamed for what a set names, before anything is looked for in it.
+func (s *Server) checkSetNamed(w http.ResponseWriter, r *http.Request, req job.SetRequest) error {
+	for _, pattern := range req.Files {
+		one := req.Import
+		if one.File, _, _ = strings.Cut(pattern, "*"); one.File != pattern {
+			one.File = filepath.Dir(one.File)
+		}
+		if err := s.checkNamed(w, r, one, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// localFiles returns the paths of the local files that a request names, but for that of its
+// target.
+func localFiles(req job.Request) (paths []string) {
+	if req.File != "" {
+		paths = append(paths, req.File)
+	}
+	if profile.IsPath(req.Profile) {
+		paths = append(paths, req.Profile)
+	}
+	if req.Retry != nil && req.Retry.File != "" {
+		paths = append(paths, req.Retry.File)
+	}
+	return paths
+}
+
+// sees returns what tells whether the bearer of a request may see an event; nil if all.
+func (s *Server) sees(r *http.Request) func(*event.Event) bool {
+	b := bearerOf(r)
+	if b.token == nil || b.token.Whole() {
+		return nil
+	}
+	seen := map[string]bool{}
+	return func(e *event.Event) bool {
+		if e.Job == "" {
+			return true
+		}
+		may, known := seen[e.Job]
+		if !known {
+			url, found := s.targetOf(r.Context(), e.Job)
+			may = found && b.sees(url)
+			seen[e.Job] = may
+		}
+		return may
+	}
+}
+
+// valid reports whether the token of a request is still good.
+func (s *Server) valid(r *http.Request) bool {
+	b := bearerOf(r)
+	if b.token == nil {
+		return true
+	}
+	_, err := s.access.Find(r.Context(), b.secret)
+	return err == nil
+}
+
+// untilExpiry returns for how long the token of a request is good, at most for limit.
+func untilExpiry(r *http.Request, limit time.Duration) time.Duration {
+	if t := bearerOf(r).token; t != nil {
+		if end, ok := t.End(); ok {
+			return max(0, min(limit, time.Until(end)))
+		}
+	}
+	return limit
+}

@@ -1,0 +1,203 @@
+package localapi
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"linefeed/backend/access"
+	"linefeed/backend/job"
+)
+
+// token makes a token and returns its header.
+func (b *bench) token(s access.Scope) map[string]string {
+	b.Helper()
+	secret, _, err := b.server.access.Add(b.Context(), b.Name()+string(s.May)+strings.Join(s.Targets, ","), s, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return map[string]string{"Authorization": "Bearer " + secret}
+}
+
+// quote returns s as JSON.
+func quote(s string) string {
+	text, _ := json.Marshal(s) // a string always encodes
+	return string(text)
+}
+
+func with(header map[string]string, more ...string) map[string]string {
+	all := maps.Clone(header)
+	for i := 0; i < len(more); i += 2 {
+		all[more[i]] = more[i+1]
+	}
+	return all
+}
+
+// Each call needs a right, which a token has or has not.
+func TestRights(t *testing.T) {
+	b := newBench(t)
+	watch := b.token(access.Scope{May: access.Watch, Targets: []string{access.Anywhere}})
+	importing := b.token(access.Scope{May: access.Import, Targets: []string{access.Anywhere}})
+	for _, r := range routes {
+		path := strings.NewReplacer("{id}", "none", "{name}", "none", "{reject}", "1").Replace(r.path)
+		if r.path == "/v1/events" {
+			continue // which never ends
+		}
+		for _, test := range []struct {
+			header map[string]string
+			may    bool
+		}{{watch, r.needs == toWatch}, {importing, r.needs != toOwn}, {nil, true}} {
+			res, _ := b.do(call{method: r.method, path: path, header: test.header})
+			if refused := res.StatusCode == http.StatusForbidden; refused == test.may {
+				t.Errorf("%s %s: status %d, may is %v", r.method, r.path, res.StatusCode, test.may)
+			} else if refused && !strings.Contains(res.Header.Get("WWW-Authenticate"), "insufficient_scope") {
+				t.Errorf("%s %s: the challenge is %q", r.method, r.path, res.Header.Get("WWW-Authenticate"))
+			}
+		}
+	}
+}
+
+// A token for one database starts, sees and changes imports into that alone, and names
+// only files of its folders.
+func TestScope(t *testing.T) {
+	b := newBench(t)
+	for _, dir := range []string{"inside", "outside"} {
+		if err := os.Mkdir(b.path(dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inside := b.file("inside/articles.csv", articles(3))
+	outside := b.file("outside/articles.csv", articles(3))
+	own, other := b.path("own.db"), b.path("other.db")
+	header := b.token(access.Scope{May: access.Import, Targets: []string{own}, Folders: []string{b.path("inside")}})
+
+	body := func(file, target string) string {
+		return `{"file":` + quote(file) + `,"target":` + quote(target) + `,"plan":{"table":"articles","create":true}}`
+	}
+	start := func(status int, file, target string) (j job.Job) {
+		t.Helper()
+		b.want(status, call{"POST", "/v1/imports", with(header, "Content-Type", "application/json"), strings.NewReader(body(file, target))}, &j)
+		return j
+	}
+	mine := start(http.StatusAccepted, inside, own)
+	start(http.StatusForbidden, outside, own)
+	start(http.StatusForbidden, inside, other)
+	start(http.StatusForbidden, b.path("inside")+"/../outside/articles.csv", own)
+
+	var theirs job.Job
+	b.want(http.StatusAccepted, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"}, strings.NewReader(body(outside, other))}, &theirs)
+	b.ended(mine.ID)
+	b.ended(theirs.ID)
+
+	for path, status := range map[string]int{
+		"/v1/imports/" + mine.ID:               200,
+		"/v1/imports/" + mine.ID + "/rejects":  200,
+		"/v1/imports/" + theirs.ID:             403,
+		"/v1/imports/" + theirs.ID + "/events": 403,
+		"/v1/imports/none":                     404,
+	} {
+		if res, text := b.do(call{method: "GET", path: path, header: header}); res.StatusCode != status {
+			t.Errorf("%s: status %d, want %d: %s", path, res.StatusCode, status, text)
+		}
+	}
+	var list struct{ Imports []job.Job }
+	b.want(200, call{method: "GET", path: "/v1/imports", header: header}, &list)
+	if len(list.Imports) != 1 || list.Imports[0].ID != mine.ID {
+		t.Errorf("the list has %+v", list.Imports)
+	}
+	res, _ := b.do(call{"POST", "/v1/imports/" + theirs.ID + "/retry", with(header, "Content-Type", "application/json"), strings.NewReader(`{}`)})
+	if res.StatusCode != http.StatusForbidden {
+		t.Errorf("a retry of another's: status %d", res.StatusCode)
+	}
+
+	// What is sent needs no folder, but its database; a file of a profile does.
+	send := func(status int, target, more string) {
+		t.Helper()
+		query := url.Values{"target": {target}, "table": {"sent"}, "create": {""}}.Encode() + more
+		b.want(status, call{"POST", "/v1/imports?" + query, with(header, "Content-Type", "text/csv"), strings.NewReader(articles(1))}, nil)
+	}
+	send(http.StatusAccepted, own, "")
+	send(http.StatusForbidden, other, "")
+	send(http.StatusForbidden, own, "&profile="+url.QueryEscape(b.path("outside/p.json")))
+
+	set := func(status int, file, target string) {
+		t.Helper()
+		b.want(status, call{"POST", "/v1/sets", with(header, "Content-Type", "application/json"),
+			strings.NewReader(`{"files":[` + quote(file) + `],"import":{"target":` + quote(target) + `,"plan":{"table":"set","create":true}}}`)}, nil)
+	}
+	set(http.StatusForbidden, b.path("outside"), own)
+	set(http.StatusForbidden, b.path("out*/*.csv"), own)
+	set(http.StatusForbidden, b.path("inside"), other)
+	set(http.StatusAccepted, b.path("inside"), own)
+}
+
+// The stream of all imports has those of the token alone.
+func TestScopeOfEvents(t *testing.T) {
+	b := newBench(t)
+	file, own, other := b.file("articles.csv", articles(3)), b.path("own.db"), b.path("other.db")
+	header := b.token(access.Scope{May: access.Watch, Targets: []string{own}})
+	res := b.open(call{method: "GET", path: "/v1/events", header: header})
+	ids := map[string]string{}
+	for _, target := range []string{other, own} {
+		var j job.Job
+		b.want(http.StatusAccepted, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"},
+			strings.NewReader(`{"file":` + quote(file) + `,"target":` + quote(target) + `,"plan":{"table":"articles","create":true}}`)}, &j)
+		ids[target] = j.ID
+		b.ended(j.ID)
+	}
+	readEvents(t, res.Body, func(e sent) bool {
+		if e.name == "" {
+			return true
+		}
+		d := e.decode(t)
+		if d.Job != ids[own] {
+			t.Errorf("an event of %s, which is not %s", d.Job, ids[own])
+		}
+		return d.State != "done"
+	})
+}
+
+// A token that was revoked is good no more, and its streams end.
+func TestRevoked(t *testing.T) {
+	b := newBench(t)
+	header := b.token(access.Scope{May: access.Watch, Targets: []string{access.Anywhere}})
+	all, err := b.server.access.List(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	b.want(http.StatusNoContent, call{method: "DELETE", path: "/v1/tokens/" + url.PathEscape(all[0].Name)}, nil)
+	if res, _ := b.do(call{method: "GET", path: "/v1/imports", header: header}); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	b.want(http.StatusNotFound, call{method: "DELETE", path: "/v1/tokens/" + url.PathEscape(all[0].Name)}, nil)
+}
+
+// Pages of the origins of the settings may call, from the next request on.
+func TestAllowedOrigins(t *testing.T) {
+	b := newBench(t)
+	page := map[string]string{"Origin": "https://shop.example"}
+	status := func() int {
+		res, _ := b.do(call{method: "GET", path: "/v1/imports", header: page})
+		return res.StatusCode
+	}
+	set := func(want int, value string) {
+		t.Helper()
+		b.want(want, call{"PUT", "/v1/settings/allowed-origins", map[string]string{"Content-Type": "application/json"}, strings.NewReader(`{"value":` + quote(value) + `}`)}, nil)
+	}
+	if got := status(); got != http.StatusForbidden {
+		t.Errorf("before: %d", got)
+	}
+	set(http.StatusOK, "http://localhost:4200 https://shop.example")
+	if got := status(); got != http.StatusOK {
+		t.Errorf("allowed: %d", got)
+	}
+	set(http.StatusUnprocessableEntity, "*")
+	set(http.StatusOK, "default")
+	if got := status(); got != http.StatusForbidden {
+		t.Errorf("after: %d", got)
+	}
+}
