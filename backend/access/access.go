@@ -23,7 +23,7 @@ const (
 	Import Right = "import" // start imports, and say what becomes of them
 )
 
-// Anywhere, as one of a scope's targets, stands for all.
+// Anywhere stands for all databases, as one of the targets of a scope.
 const Anywhere = "any"
 
 // A Scope says what the bearer of a token may do. What it does not name is refused. Its
@@ -129,8 +129,8 @@ func within(root, path string) bool {
 	if !filepath.IsAbs(path) {
 		return false
 	}
-	root, errRoot := real(root)
-	path, errPath := real(path)
+	root, errRoot := resolved(root)
+	path, errPath := resolved(path)
 	if errRoot != nil || errPath != nil {
 		return false
 	}
@@ -138,8 +138,8 @@ func within(root, path string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// real follows the symbolic links of a path, whose last parts need not exist.
-func real(path string) (string, error) {
+// resolved follows the symbolic links of a path, whose last parts need not exist.
+func resolved(path string) (string, error) {
 	path = filepath.Clean(path)
 	followed, err := filepath.EvalSymlinks(path)
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
@@ -152,7 +152,7 @@ func real(path string) (string, error) {
 	if parent == path {
 		return "", fs.ErrNotExist
 	}
-	if followed, err = real(parent); err != nil {
+	if followed, err = resolved(parent); err != nil {
 		return "", err
 	}
 	return filepath.Join(followed, filepath.Base(path)), nil

@@ -30,22 +30,22 @@ type stream struct {
 
 // follow answers with the events of a cursor, until they end, the client has gone or is
 // too slow, its token is good no more, or the server is closed.
-func (srv *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
-	sees := srv.sees(r)
-	s := openStream(w)
+func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
+	sees := s.sees(r)
+	out := openStream(w)
 	if r.Method == http.MethodHead {
 		return
 	}
 	checked := time.Now()
 	for {
-		if s.flush() != nil {
+		if out.flush() != nil {
 			return // a client that was cut off reconnects with the last ID
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), untilExpiry(r, heartbeat))
 		events, err := c.Next(ctx)
 		cancel()
 		if time.Since(checked) >= heartbeat || err != nil {
-			if !srv.valid(r) {
+			if !s.valid(r) {
 				return
 			}
 			checked = time.Now()
@@ -55,11 +55,11 @@ func (srv *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Curso
 			if sees != nil {
 				events = slices.DeleteFunc(slices.Clone(events), func(e *event.Event) bool { return !sees(e) })
 			}
-			if s.send(events) != nil {
+			if out.send(events) != nil {
 				return
 			}
 		case r.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded):
-			s.buf = append(s.buf, comment...)
+			out.buf = append(out.buf, comment...)
 		default:
 			return
 		}
