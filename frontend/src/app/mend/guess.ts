@@ -40,8 +40,15 @@ export function remedy(kind: Kind, rest: Partial<Remedy> = {}): Remedy {
   return { kind, text: kind === 'conflict' ? 'update' : '', length: 0, words: {}, ...rest };
 }
 
-/** The rule to offer first for a group with these values, the most frequent first; nothing if none fits. */
-export function guess(group: RejectGroup, values: readonly RejectGroup[]): Guess | undefined {
+/**
+ * The rule to offer first for a group with these values, the most frequent first; nothing if
+ * none fits. Where they are not all of its values, it may be for those alone.
+ */
+export function guess(
+  group: RejectGroup,
+  values: readonly RejectGroup[],
+  complete = true,
+): Guess | undefined {
   const fit = kindsFor(group);
   const first = fit[0];
   if (!first) {
@@ -52,13 +59,13 @@ export function guess(group: RejectGroup, values: readonly RejectGroup[]): Guess
     return { remedy: remedy('map', { words: words(texts) }), values: [] };
   }
   if (fit.includes('format')) {
-    return ofTexts(group, values);
+    return ofTexts(group, values, complete);
   }
   return { remedy: remedy(first), values: [] };
 }
 
 /** The pattern that most of the records have, or NULL for those whose value says that there is none. */
-function ofTexts(group: RejectGroup, values: readonly RejectGroup[]): Guess {
+function ofTexts(group: RejectGroup, values: readonly RejectGroup[], complete: boolean): Guess {
   const counts = new Map<string, number>();
   const offered = patternsFor(group.code);
   let absent = 0;
@@ -76,7 +83,7 @@ function ofTexts(group: RejectGroup, values: readonly RejectGroup[]): Guess {
     return { remedy: remedy('format', { text: pattern }), values: [] };
   }
   const texts = values.map((v) => v.value ?? '').filter((v) => none.test(v.trim()));
-  const all = texts.length === values.length;
+  const all = complete && texts.length === values.length;
   return { remedy: remedy('null'), values: all ? [] : texts };
 }
 

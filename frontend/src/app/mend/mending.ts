@@ -1,11 +1,13 @@
 import { computed, inject, linkedSignal, resource, signal, type Signal } from '@angular/core';
 import type { RejectGroup, RejectGroupPage, Retry } from '../backend/model';
 import { Program } from '../backend/program';
-import { guess, remedy as plain } from './guess';
+import { guess, remedy as plain, type Guess } from './guess';
 import { missing, rulesOf, says, type Chosen, type Kind, type Remedy } from './remedy';
 
 /** The number of values of a group that are listed; a search finds the others. */
 export const mostValues = 500;
+/** Examples and a first guess are of so many of the first rejects: they are there at once. */
+const sample = 20_000;
 /** More values than that are not named one by one in rules. */
 const mostNamed = 200;
 
@@ -35,15 +37,16 @@ export class Mending {
     params: () =>
       this.grouped.hasValue() ? { job: this.job(), of: this.grouped.value() } : undefined,
     loader: ({ params }) =>
-      this.page(params.job, !this.everything(), { values: true, limit: mostValues }),
+      this.page(params.job, !this.everything(), { values: true, sample, limit: mostValues }),
   });
   readonly groups = latest(this.job, () =>
     this.grouped.hasValue() ? this.grouped.value() : undefined,
   );
   readonly error = computed(
-    () => this.grouped.error()?.message ?? this.valued.error()?.message ?? '',
+    () =>
+      [this.grouped, this.sampled, this.valued].map((r) => r.error()?.message).find(Boolean) ?? '',
   );
-  /** The most frequent values of each group, a few, where they are among the most frequent of all. */
+  /** The most frequent values of each group, a few, where they are among the most frequent of the first rejects. */
   readonly examples = computed(() => {
     const found = new Map<string, string[]>();
     for (const g of this.exampled.hasValue() ? this.exampled.value().groups : []) {
@@ -64,13 +67,27 @@ export class Mending {
     return group ? keyOf(group) : '';
   });
 
+  private readonly asked = computed(() => {
+    const open = !this.everything();
+    const key = this.key();
+    const [code = '', column = ''] = key.split(/ (.*)/s);
+    return key ? { job: this.job(), open, code, column, version: this.version() } : undefined;
+  });
+  /** The values of those of the group that are among the first rejects. */
+  private readonly sampled = resource({
+    params: this.asked,
+    loader: ({ params: { job, open, code, column } }) =>
+      this.page(job, open, { values: true, code, column, sample, limit: mostValues }),
+  });
+  private readonly first = computed(() =>
+    this.sampled.hasValue() ? this.sampled.value() : undefined,
+  );
+  /** Whether these are all of the group. */
+  private readonly complete = computed(
+    () => this.first() !== undefined && this.first()?.rejects === this.group()?.count,
+  );
   private readonly valued = resource({
-    params: () => {
-      const open = !this.everything();
-      const key = this.key();
-      const [code = '', column = ''] = key.split(/ (.*)/s);
-      return key ? { job: this.job(), open, code, column, version: this.version() } : undefined;
-    },
+    params: () => (this.first() && !this.complete() ? this.asked() : undefined),
     loader: ({ params: { job, open, code, column } }) =>
       this.page(job, open, { values: true, code, column, limit: mostValues }),
   });
@@ -87,16 +104,27 @@ export class Mending {
       }),
   });
   /** The values of the group; undefined until they are known. */
-  readonly all = computed(() => (this.valued.hasValue() ? this.valued.value() : undefined));
+  readonly all = computed(() =>
+    this.complete() ? this.first() : this.valued.hasValue() ? this.valued.value() : undefined,
+  );
   /** Those of them that are listed. */
   readonly values = latest(this.key, () =>
     this.find() ? (this.found.hasValue() ? this.found.value() : undefined) : this.all(),
   );
 
-  private readonly guessed = computed(() => {
-    const group = this.group();
-    const all = this.all();
-    return group && all ? guess(group, all.groups) : undefined;
+  /** It stays as it is once it is made: counting goes on, and the rule may have been changed. */
+  private readonly guessed = linkedSignal<Known, Guess | undefined>({
+    source: () => {
+      const [all, first] = [this.all(), this.first()];
+      const of = this.asked();
+      return { of: JSON.stringify(of), group: this.group(), page: all ?? first, whole: !!all };
+    },
+    computation: ({ of, group, page, whole }, before) => {
+      if (before?.value && before.source.of === of) {
+        return before.value;
+      }
+      return group && page?.total ? guess(group, page.groups, whole) : undefined;
+    },
   });
   /** The values that the rule is for; none is all. */
   readonly picked = linkedSignal<readonly string[]>(() => this.guessed()?.values ?? []);
@@ -202,6 +230,14 @@ export class Mending {
       ...more,
     });
   }
+}
+
+/** What is known of the values of a group. */
+interface Known {
+  readonly of: string;
+  readonly group: RejectGroup | undefined;
+  readonly page: RejectGroupPage | undefined;
+  readonly whole: boolean;
 }
 
 /** The retry of the groups of some rules, by the rules of others. */

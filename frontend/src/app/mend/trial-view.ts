@@ -19,14 +19,8 @@ export class TrialView {
   protected readonly nothing = nothing;
   protected readonly oneLine = oneLine;
 
-  protected readonly pass = computed(() => {
-    const t = this.trial();
-    return t ? `${t.part ? 'at least ' : ''}${count(t.pass)}` : nothing;
-  });
-  protected readonly fail = computed(() => {
-    const t = this.trial();
-    return t ? `${t.part ? 'at least ' : ''}${count(t.fail)}` : nothing;
-  });
+  protected readonly pass = computed(() => this.counted(this.trial()?.pass));
+  protected readonly fail = computed(() => this.counted(this.trial()?.fail));
   protected readonly reasons = computed(() =>
     (this.trial()?.reasons ?? []).map((r) => ({
       says: reason(r.code) + (r.column ? ` in ${r.column}` : ''),
@@ -52,4 +46,8 @@ export class TrialView {
       says: why ? why.message || reason(why.code) : '',
     })),
   );
+
+  private counted(n: number | undefined): string {
+    return n === undefined ? nothing : count(n);
+  }
 }
