@@ -40,6 +40,7 @@ test('a profile is saved after an import, offered for the next file, and asks ab
   await page.click(marked('import'));
   await page.waitForSelector(marked('summary', '[data-state=done]'));
   assert.equal(await counted(page, 'inserted'), 40);
+  await page.click(marked('more'));
   await page.click(marked('save-profile'));
   await page.fill(marked('profile-name'), 'Prices of Müller');
   await page.screenshot({ path: join(out, 'profile-save.png') });

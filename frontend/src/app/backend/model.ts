@@ -70,6 +70,7 @@ export type Rule = mend.Rule;
 export type Settled = job.Settled;
 export type Snapshot = job.Snapshot;
 export type Summary = job.Summary;
+export type TakingBack = job.TakingBack;
 export type Trial = job.Trial;
 export type TrialRecord = job.TrialRecord;
 export type Deed = store.Deed;

@@ -22,6 +22,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
   const nothing: Program = Object.assign(new Program(), {
     live: () => Promise.reject<Address>(new Error('no stream in this test')),
     jobs: () => Promise.resolve<Job[]>([]),
+    elsewhere: () => Promise.resolve<Snapshot[]>([]),
     notices: () => Promise.resolve([]),
     recent: () => Promise.resolve<string[]>([]),
     sampleFile: () => Promise.resolve(''),

@@ -35,10 +35,14 @@ import type {
   SetSnapshot,
   Settled,
   Snapshot,
+  TakingBack,
   WatchedFolder,
   Trial,
   Undoing,
 } from './model';
+
+/** What becomes of the rows that a cancelled job has committed. */
+export type Rows = 'keep' | 'take-back';
 
 /**
  * The program behind the window. A call that fails throws an Error whose message
@@ -249,8 +253,24 @@ export class Program {
     return ask(() => app.Forget(job));
   }
 
-  cancel(job: string): Promise<void> {
-    return ask(() => app.Cancel(job, 'keep'));
+  /** Ends a job, and keeps the rows that it has committed, or takes them back. */
+  cancel(job: string, rows: Rows = 'keep'): Promise<void> {
+    return ask(() => app.Cancel(job, rows));
+  }
+
+  /** Whether the rows that a job has committed can be taken back. */
+  takingBack(job: string): Promise<TakingBack> {
+    return ask(() => app.TakingBack(job));
+  }
+
+  /** Moves a queued job to the front of the queue. */
+  first(job: string): Promise<void> {
+    return ask(() => app.First(job));
+  }
+
+  /** The jobs that other programs run, or ran until a moment ago. */
+  elsewhere(): Promise<Snapshot[]> {
+    return list(() => app.Elsewhere());
   }
 
   /** What happened to the program itself, until it is dismissed. */

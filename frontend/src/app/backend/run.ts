@@ -12,6 +12,7 @@ export class Run {
   private readonly latest = signal<Progress | undefined>(undefined);
   private readonly samples = signal<readonly SpeedSample[]>([]);
   private readonly grown = signal(0);
+  private readonly away = signal(false);
   private seq = 0;
   /** The event up to which the job and its state are known. */
   private stateSeq = 0;
@@ -20,6 +21,8 @@ export class Run {
   readonly job;
   readonly progress = this.latest.asReadonly();
   readonly speed = this.samples.asReadonly();
+  /** Another program runs it: that sends no events, but is looked at from time to time. */
+  readonly elsewhere = this.away.asReadonly();
   /** Changes whenever the log of rejects may have grown. */
   readonly logVersion = this.grown.asReadonly();
 
@@ -54,15 +57,22 @@ export class Run {
     if (snapshot.seq < this.stateSeq) {
       return;
     }
+    const [{ state }, rejected] = [this.job(), this.latest()?.rejected];
     this.stateSeq = snapshot.seq;
     this.current.set(snapshot.job);
+    this.away.set(snapshot.elsewhere ?? false);
     if (snapshot.seq >= this.seq) {
       this.seq = snapshot.seq;
       if (snapshot.progress) {
         this.latest.set(snapshot.progress);
       }
+      if (snapshot.elsewhere && snapshot.progress) {
+        this.sample(Date.now(), snapshot.progress.recordsPerSecond);
+      }
     }
-    this.grown.update((n) => n + 1);
+    if (!snapshot.elsewhere || state !== this.state() || rejected !== this.latest()?.rejected) {
+      this.grown.update((n) => n + 1);
+    }
   }
 
   /** Takes an event of this job; one that is old or repeated changes nothing. */
@@ -75,7 +85,7 @@ export class Run {
       case 'progress': {
         const rejected = this.latest()?.rejected ?? 0;
         this.latest.set(data);
-        this.sample(data.time, data.recordsPerSecond);
+        this.sample(Date.parse(data.time), data.recordsPerSecond);
         if (data.rejected !== rejected) {
           this.grown.update((n) => n + 1);
         }
@@ -101,8 +111,7 @@ export class Run {
     }
   }
 
-  private sample(time: string, recordsPerSecond: number): void {
-    const now = Date.parse(time);
+  private sample(now: number, recordsPerSecond: number): void {
     this.watchedSince ??= now;
     const at = now - this.watchedSince;
     this.samples.update((samples) => addSample(samples, { at, recordsPerSecond }));

@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { Live, type LiveListener } from './live';
-import type { Job, Snapshot } from './model';
+import type { Job, Progress, Snapshot } from './model';
 import { Program } from './program';
 import { fakeProgram } from './program.fake';
 import { Runs } from './runs';
@@ -36,6 +36,11 @@ function setUp(answers: Partial<Program>) {
 
 const state = (id: string, seq: number, name: string) =>
   ({ kind: 'state', data: { job: id, seq, time: '', state: name, summary: null } }) as const;
+
+const nothing: Progress = {
+  ...{ phase: 'writing', bytesRead: 0, bytesTotal: 0, bytesPerSecond: 0, recordsPerSecond: 0 },
+  ...{ read: 0, inserted: 0, updated: 0, skipped: 0, rejected: 0 },
+};
 
 describe('Runs', () => {
   it('lists the jobs, newest first, with a snapshot of those that are active', async () => {
@@ -134,5 +139,28 @@ describe('Runs', () => {
     const run = await runs.start(job('a').request);
     expect(runs.get('a')).toBe(run);
     expect(run.state()).toBe('queued');
+  });
+
+  it('follows the jobs of other programs, until they have ended', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const progress = (read: number) => ({ ...nothing, read, inserted: read });
+      let found: Snapshot[] = [{ job: job('b'), seq: 0, elsewhere: true, progress: progress(5) }];
+      const { runs } = setUp({
+        elsewhere: () => Promise.resolve(found),
+        snapshot: () => Promise.resolve<Snapshot>({ job: job('b', 'done'), seq: 0 }),
+      });
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(runs.get('b')?.elsewhere()).toBe(true);
+      found = [{ job: job('b'), seq: 0, elsewhere: true, progress: progress(9) }];
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(runs.get('b')?.counts().read).toBe(9);
+      found = [];
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(runs.get('b')?.state()).toBe('done');
+      expect(runs.get('b')?.elsewhere()).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

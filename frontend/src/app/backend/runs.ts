@@ -1,4 +1,4 @@
-import { DestroyRef, Service, computed, inject, signal } from '@angular/core';
+import { DOCUMENT, DestroyRef, Service, computed, inject, signal } from '@angular/core';
 import { Live } from './live';
 import { isSet, type LiveEvent } from './events';
 import { Fetching } from './fetching';
@@ -6,6 +6,9 @@ import { isActive, type Job, type Request, type Retry } from './model';
 import { messageOf } from '../format/format';
 import { Program } from './program';
 import { Run } from './run';
+
+/** How often jobs of other programs are looked at, in milliseconds: they send no events. */
+const lookEvery = 1000;
 
 /** All jobs that the window knows of, kept up to date by the live events. */
 @Service()
@@ -47,6 +50,17 @@ export class Runs {
       }),
     );
     void this.refresh();
+    const document = inject(DOCUMENT);
+    let looking = false;
+    const looks = setInterval(() => {
+      if (!looking && document.visibilityState === 'visible') {
+        looking = true;
+        void this.look().finally(() => (looking = false));
+      }
+    }, lookEvery);
+    inject(DestroyRef).onDestroy(() => {
+      clearInterval(looks);
+    });
   }
 
   get(id: string): Run | undefined {
@@ -109,7 +123,8 @@ export class Runs {
       );
     }
     for (const job of jobs) {
-      this.get(job.id)?.takeSnapshot({ job, seq });
+      const run = this.get(job.id);
+      run?.takeSnapshot({ job, seq, elsewhere: isActive(job.state) && run.elsewhere() });
     }
   }
 
@@ -129,6 +144,36 @@ export class Runs {
       }
       this.failure.set('');
       await Promise.all(this.active().map((run) => this.fetching.call(run.id)));
+    } catch (reason) {
+      this.failure.set(messageOf(reason));
+    }
+  }
+
+  /** Brings a run up to date. */
+  renew(id: string): Promise<void> {
+    return this.fetching.call(id);
+  }
+
+  /** Brings the jobs of other programs up to date, also those that have ended or were killed. */
+  private async look(): Promise<void> {
+    try {
+      const found = await this.program.elsewhere();
+      for (const snapshot of found) {
+        const { id, state } = snapshot.job;
+        const run = this.known().get(id);
+        if (isActive(state)) {
+          (run ?? this.add(new Run(snapshot.job))).takeSnapshot(snapshot);
+        } else if (run?.active() ?? true) {
+          void this.fetching.call(id);
+        }
+      }
+      const there = new Set(found.map(({ job }) => job.id));
+      const waits = (run: Run) => run.state() === 'queued' && run.job().set; // not among the found ones
+      const gone = this.active().filter((r) => r.elsewhere() && !waits(r) && !there.has(r.id));
+      await Promise.all(gone.map((run) => this.fetching.call(run.id)));
+      if (this.failure()) {
+        await this.refresh();
+      }
     } catch (reason) {
       this.failure.set(messageOf(reason));
     }

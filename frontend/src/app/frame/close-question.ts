@@ -41,7 +41,8 @@ export class CloseQuestion {
   private readonly sets = inject(Sets);
 
   protected readonly question = computed(() => {
-    const alone = this.runs.active().filter((run) => !run.job().set);
+    // Those of other programs go on without this one.
+    const alone = this.runs.active().filter((run) => !run.job().set && !run.elsewhere());
     const requests = [
       ...alone.map((run) => ({ ...run.job().request, of: fileName(run.job().request.file) })),
       ...this.sets.active().map((set) => ({

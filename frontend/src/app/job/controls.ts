@@ -1,56 +1,21 @@
-import {
-  Component,
-  ElementRef,
-  afterRenderEffect,
-  computed,
-  inject,
-  input,
-  signal,
-  viewChild,
-} from '@angular/core';
+import { Component, inject, input, output, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
-import { Pause, Play, Square } from 'lucide';
-import { Program } from '../backend/program';
+import { ArrowUpToLine, Pause, Play, Square } from 'lucide';
+import { Program, type Rows } from '../backend/program';
 import type { Run } from '../backend/run';
 import { messageOf } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { CancelQuestion } from './cancel-question';
 
-/** Pause, resume and cancel, which asks once, in place. */
+/** Pause, resume, to the front of the queue, and cancel, which asks once, in place. */
 @Component({
   selector: 'lf-controls',
-  imports: [Icon, MatButton, MatTooltip],
+  imports: [CancelQuestion, Icon, MatButton, MatTooltip],
   template: `
-    @if (failure()) {
-      <span class="failure" role="alert">{{ failure() }}</span>
-    }
-    @if (asking()) {
-      <div class="ask">
-        <span class="question" id="cancel-question">{{ question() }}</span>
-        <button
-          matButton="outlined"
-          type="button"
-          class="danger"
-          data-testid="cancel-confirm"
-          aria-describedby="cancel-question"
-          (click)="cancel()"
-        >
-          Cancel {{ run().job().request.check ? 'check' : 'import' }}
-        </button>
-        <button
-          #no
-          matButton="filled"
-          type="button"
-          data-testid="cancel-keep"
-          (click)="asking.set(false)"
-        >
-          Keep going
-        </button>
-      </div>
-    }
-    <div class="usual" [class.away]="asking()">
-      @if (run().state() === 'paused') {
+    @switch (run().state()) {
+      @case ('paused') {
         <button
           matButton="filled"
           type="button"
@@ -60,78 +25,92 @@ import { Shortcuts, claimKeys } from '../keys/shortcuts';
         >
           <lf-icon [icon]="icons.Play" [size]="14" /> Resume
         </button>
-      } @else {
+      }
+      @case ('queued') {
+        <button
+          matButton="outlined"
+          type="button"
+          data-testid="first"
+          disabledInteractive
+          [disabled]="!!run().job().set"
+          [matTooltip]="
+            run().job().set
+              ? 'The files of a set are loaded in their order'
+              : keys.hint('Begin before the others that wait', 't')
+          "
+          (click)="first()"
+        >
+          <lf-icon [icon]="icons.ArrowUpToLine" [size]="14" /> To the front
+        </button>
+      }
+      @default {
         <button
           matButton="outlined"
           type="button"
           data-testid="pause"
-          disabledInteractive
-          [disabled]="run().state() !== 'running'"
-          [matTooltip]="
-            run().state() === 'running' ? keys.hint('Pause', 'p') : 'It has not started yet'
-          "
+          [matTooltip]="keys.hint('Pause', 'p')"
           (click)="pause()"
         >
           <lf-icon [icon]="icons.Pause" [size]="14" /> Pause
         </button>
       }
-      <button
-        matButton="outlined"
-        type="button"
-        data-testid="cancel"
-        [matTooltip]="keys.hint('Cancel', 'x')"
-        (click)="asking.set(true)"
-      >
-        <lf-icon [icon]="icons.Square" [size]="14" /> Cancel
-      </button>
-    </div>
+    }
+    <button
+      matButton="outlined"
+      type="button"
+      data-testid="cancel"
+      [attr.aria-expanded]="asking()"
+      [matTooltip]="keys.hint('Cancel', 'x')"
+      (click)="asking.set(!asking())"
+    >
+      <lf-icon [icon]="icons.Square" [size]="14" /> Cancel
+    </button>
+    @if (asking()) {
+      <lf-cancel-question
+        class="below"
+        [run]="run()"
+        (cancelled)="cancel($event)"
+        (kept)="asking.set(false)"
+      />
+    } @else if (failure()) {
+      <p class="below failure" role="alert">{{ failure() }}</p>
+    } @else if (done()) {
+      <p class="below" role="status">{{ done() }}</p>
+    }
   `,
   styles: `
     :host {
       position: relative;
-      min-width: 230px;
-    }
-
-    .ask,
-    .usual {
+      flex: none;
       display: flex;
-      align-items: center;
       justify-content: flex-end;
       gap: 8px;
+      min-width: 216px;
     }
 
-    // The answers replace the buttons, and the question covers the text below
-    // the bar: nothing moves, and the bar stays visible.
-    .ask {
+    // What is asked and said covers what lies below: nothing moves, and the bar stays visible.
+    .below {
       position: absolute;
-      inset: 0;
+      z-index: 2;
+      top: calc(100% + 8px);
+      right: 0;
     }
 
-    .away {
-      visibility: hidden;
+    lf-cancel-question {
+      width: min(560px, 100vw - 116px);
     }
 
-    .question {
-      position: absolute;
-      z-index: 1;
-      right: calc(100% + 20px);
-      bottom: -3px;
-      max-width: 50vw;
-      padding-left: 16px;
-      background: var(--mat-sys-surface);
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
-    }
+    p.below {
+      width: max-content;
+      max-width: min(560px, 100vw - 116px);
+      padding: 4px 8px;
+      border-radius: 5px;
+      background: var(--mat-sys-surface-container);
 
-    .danger {
-      --mat-button-outlined-label-text-color: var(--mat-sys-error);
-      --mat-button-outlined-outline-color: var(--mat-sys-error);
-    }
-
-    .failure {
-      max-width: 340px;
-      color: var(--mat-sys-error);
+      &.failure {
+        background: var(--mat-sys-error-container);
+        color: var(--mat-sys-on-error-container);
+      }
     }
   `,
 })
@@ -139,21 +118,13 @@ export class Controls {
   private readonly program = inject(Program);
   protected readonly keys = inject(Shortcuts);
   readonly run = input.required<Run>();
-  private readonly no = viewChild<unknown, ElementRef<HTMLElement>>('no', { read: ElementRef });
+  /** An order was obeyed. */
+  readonly ordered = output();
 
-  protected readonly icons = { Pause, Play, Square };
+  protected readonly icons = { ArrowUpToLine, Pause, Play, Square };
   protected readonly asking = signal(false);
   protected readonly failure = signal('');
-
-  protected readonly question = computed(() => {
-    const { check, plan } = this.run().job().request;
-    if (check) {
-      return 'Cancel the check? Nothing was written.';
-    }
-    return plan.atomic
-      ? `Cancel? All or nothing: no row will be kept in ${plan.table}.`
-      : `Cancel? Committed rows stay in ${plan.table}; the rest is not loaded.`;
-  });
+  protected readonly done = signal('');
 
   constructor() {
     claimKeys([
@@ -162,6 +133,12 @@ export class Controls {
         key: 'p',
         enabled: () => ['running', 'paused'].includes(this.run().state()),
         run: () => void (this.run().state() === 'paused' ? this.resume() : this.pause()),
+      },
+      {
+        label: 'To the front of the queue',
+        key: 't',
+        enabled: () => this.run().state() === 'queued' && !this.run().job().set,
+        run: () => void this.first(),
       },
       {
         label: 'Cancel',
@@ -179,32 +156,34 @@ export class Controls {
         },
       },
     ]);
-    afterRenderEffect({
-      write: () => {
-        this.no()?.nativeElement.focus();
-      },
-    });
   }
 
   protected pause(): Promise<void> {
-    return this.run().state() === 'running'
-      ? this.do((id) => this.program.pause(id))
-      : Promise.resolve();
+    return this.order((id) => this.program.pause(id));
   }
 
   protected resume(): Promise<void> {
-    return this.do((id) => this.program.resume(id));
+    return this.order((id) => this.program.resume(id));
   }
 
-  protected cancel(): Promise<void> {
+  protected first(): Promise<void> {
+    return this.run().job().set
+      ? Promise.resolve()
+      : this.order((id) => this.program.first(id), 'It is the next to begin.');
+  }
+
+  protected cancel(rows: Rows): Promise<void> {
     this.asking.set(false);
-    return this.do((id) => this.program.cancel(id));
+    return this.order((id) => this.program.cancel(id, rows));
   }
 
-  private async do(what: (id: string) => Promise<void>): Promise<void> {
+  private async order(what: (id: string) => Promise<void>, done = ''): Promise<void> {
     this.failure.set('');
+    this.done.set('');
     try {
       await what(this.run().id);
+      this.done.set(done);
+      this.ordered.emit();
     } catch (reason) {
       this.failure.set(messageOf(reason));
     }

@@ -97,6 +97,11 @@ export class Job {
     this.log()?.only(count);
   }
 
+  /** Shows what an order did: another program, which may run it, sends no events. */
+  protected renew(): void {
+    void this.runs.renew(this.id());
+  }
+
   protected hasSpeed(run: Run): boolean {
     return run.active() || run.speed().length >= fewestSamples;
   }

@@ -46,5 +46,10 @@ describe('ProgressView', () => {
     run.takeSnapshot({ job, seq: 3, progress: { ...progress, phase: 'waiting' } });
     fixture.detectChanges();
     expect(says('phase')).toBe('waiting for the server: a lock, or no answer');
+
+    const waiting = { job: 'b', message: 'job b loads into it' };
+    run.takeSnapshot({ job, seq: 4, progress: { ...progress, phase: 'waiting', waiting } });
+    fixture.detectChanges();
+    expect([says('phase'), says('waits')]).toEqual(['waiting', 'Job b loads into it.']);
   });
 });

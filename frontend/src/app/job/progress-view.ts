@@ -34,6 +34,10 @@ import { phase as phaseName } from '../format/words';
               [title]="lost.reason"
               >{{ lost.reason }}</span
             >
+          } @else if (waiting(); as waiting) {
+            <span class="reason selectable" role="status" data-testid="waits" [title]="waiting">{{
+              waiting
+            }}</span>
           } @else {
             @for (part of figures(); track $index) {
               <span class="part">{{ part }}</span>
@@ -66,6 +70,9 @@ export class ProgressView {
       case 'paused':
         return 'paused';
       default: {
+        if (this.waiting()) {
+          return 'waiting';
+        }
         const name = this.run().progress()?.phase ?? 'opening';
         const { target } = this.run().job().request;
         return check && name === 'writing' ? 'checking' : phaseName(name, target);
@@ -82,6 +89,11 @@ export class ProgressView {
     const lost = this.reconnecting();
     return lost && { reason: sentence(lost.reason), next: nextTry(lost, this.now()) };
   });
+
+  /** For which other run it waits; "" for none. */
+  protected readonly waiting = computed(() =>
+    this.run().stalled() ? sentence(this.run().progress()?.waiting?.message ?? '') : '',
+  );
 
   constructor() {
     effect((onCleanup) => {
@@ -107,6 +119,7 @@ export class ProgressView {
         ? `${clock(progress.etaMs)} left`
         : '',
       started ? `started ${timeOfDay(started)}` : '',
+      this.run().elsewhere() ? 'in another program' : '',
     ];
   });
 }

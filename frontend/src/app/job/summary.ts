@@ -1,14 +1,15 @@
 import { Component, computed, inject, input, output, signal, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { CircleAlert, CircleCheck, CircleX } from 'lucide';
+import { ChevronDown, CircleAlert, CircleCheck, CircleX } from 'lucide';
 import { Program } from '../backend/program';
 import type { Run } from '../backend/run';
 import { Draft } from '../draft/draft';
 import { counted, messageOf, timeOfDay } from '../format/format';
 import { Icon } from '../icon/icon';
-import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { Shortcuts, claimKeys, type Shortcut } from '../keys/shortcuts';
 import { SaveProfile } from '../profile/save-profile';
 import { Resume } from '../resume/resume';
 import { balance, outcome, typeChanges } from './outcome';
@@ -16,7 +17,17 @@ import { balance, outcome, typeChanges } from './outcome';
 /** How a run ended, in the place of its progress, and what to do next. */
 @Component({
   selector: 'lf-summary',
-  imports: [Icon, MatButton, MatTooltip, Resume, RouterLink, SaveProfile],
+  imports: [
+    Icon,
+    MatButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    MatTooltip,
+    Resume,
+    RouterLink,
+    SaveProfile,
+  ],
   templateUrl: './summary.html',
   styleUrl: './summary.scss',
 })
@@ -25,12 +36,14 @@ export class SummaryView {
   private readonly router = inject(Router);
   private readonly draft = inject(Draft);
   private readonly resuming = viewChild(Resume);
+  private readonly profile = viewChild(SaveProfile);
   protected readonly keys = inject(Shortcuts);
   readonly run = input.required<Run>();
   readonly again = output();
   readonly undo = output();
 
   protected readonly balance = balance;
+  protected readonly icons = { ChevronDown };
   protected readonly saved = signal('');
   protected readonly failure = signal('');
 
@@ -75,6 +88,36 @@ export class SummaryView {
   });
   private readonly rejectsForgotten = computed(() => !!this.run().job().rejectsForgotten);
   protected readonly resumable = computed(() => this.run().job().resumable ?? false);
+  protected readonly savable = computed(() => this.run().state() === 'done');
+
+  /** What is done less often than what has a button of its own. */
+  private readonly actions: readonly (Shortcut & { id: string; enabled: () => boolean })[] = [
+    {
+      ...{ id: 'save-report', label: 'Save report…', key: 'r' },
+      enabled: () => this.rejected() > 0,
+      run: () => void this.saveReport(),
+    },
+    {
+      ...{ id: 'save-profile', label: 'Save as profile…', key: 'w' },
+      enabled: () => this.savable(),
+      run: () => this.profile()?.ask(),
+    },
+    {
+      ...{ id: 'again', label: 'Run again', key: 'a' },
+      enabled: () => this.repeatable(),
+      run: () => {
+        this.again.emit();
+      },
+    },
+    {
+      ...{ id: 'undo', label: 'Undo the import…', key: 'u' },
+      enabled: () => this.run().job().undoable ?? false,
+      run: () => {
+        this.undo.emit();
+      },
+    },
+  ];
+  protected readonly more = computed(() => this.actions.filter((action) => action.enabled()));
 
   constructor() {
     claimKeys([
@@ -96,12 +139,7 @@ export class SummaryView {
         enabled: () => this.rejected() > 0,
         run: () => void this.saveRejects(),
       },
-      {
-        label: 'Save report',
-        key: 'r',
-        enabled: () => this.rejected() > 0,
-        run: () => void this.saveReport(),
-      },
+      ...this.actions,
     ]);
   }
 

@@ -1,4 +1,13 @@
-import { Component, computed, inject, input, signal } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import type { Request } from '../backend/model';
@@ -36,7 +45,7 @@ import { capitalized, messageOf } from '../format/format';
         </button>
         <button matButton type="button" (click)="asking.set(false)">Cancel</button>
       </form>
-    } @else {
+    } @else if (button()) {
       <button
         matButton="outlined"
         type="button"
@@ -56,6 +65,10 @@ import { capitalized, messageOf } from '../format/format';
     }
   `,
   styles: `
+    :host:empty {
+      display: none;
+    }
+
     :host,
     form {
       display: flex;
@@ -78,7 +91,10 @@ export class SaveProfile {
   readonly of = input.required<string | Request | undefined>();
   /** The name that is suggested. */
   readonly suggested = input('');
+  /** Whether it has a button; without one others ask. */
+  readonly button = input(true);
 
+  private readonly name = viewChild<ElementRef<HTMLInputElement>>('name');
   protected readonly asking = signal(false);
   protected readonly saving = signal(false);
   protected readonly typed = signal('');
@@ -86,7 +102,18 @@ export class SaveProfile {
   protected readonly failure = signal('');
   protected readonly taken = computed(() => this.profiles.named(this.typed().trim()) !== undefined);
 
-  protected ask(): void {
+  constructor() {
+    afterRenderEffect({
+      write: () => {
+        const input = this.name()?.nativeElement;
+        input?.focus();
+        input?.select();
+      },
+    });
+  }
+
+  /** Asks for a name. */
+  ask(): void {
     this.typed.set(this.suggested());
     this.failure.set('');
     this.asking.set(true);
