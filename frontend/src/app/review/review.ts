@@ -47,7 +47,7 @@ export class Review {
     return [
       {
         what: 'From',
-        value: several() ? `${counted(importing().length, 'file')}, one import each` : draft.file(),
+        value: several() ? counted(importing().length, 'file') : draft.file(),
         note: several()
           ? [
               bytes(draft.files.size()),
