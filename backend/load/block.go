@@ -33,22 +33,24 @@ type Block struct {
 
 	Rejects  []Reject // of the records that were spoiled so far; Raw refers to an arena
 	Consumed int64    // how many bytes on disk had been consumed at its end; 0 with no record
+	Aside    any      // what the source has counted beside records, up to the last of them, for Checkpoint.Aside; nil where it does not tell
 
 	// Unfit is the first value that does not fit the type that was guessed for
 	// its column, nil for none.
 	Unfit *UnfitError
 
-	most  int   // bytes of text that it is to hold; 0 is blockBytes
-	read  int64 // records that the source gave, spoiled ones included
-	last  end   // of the last of them
-	err   error // why the source ended here; nil at its proper end
-	large bool  // it holds a record larger than keepBytes
+	most  int      // bytes of text that it is to hold; 0 is blockBytes
+	read  int64    // records that the source gave, spoiled ones included
+	last  Position // of the last of them
+	err   error    // why the source ended here; nil at its proper end
+	large bool     // it holds a record larger than keepBytes
 
 	signs [][]SignCount // by column, the texts that were taken for NULL
 }
 
-// An end is where a record ends.
-type end struct{ Record, Line, Offset int64 }
+// A Position is where a record ends: its number, its last physical line, and one past its
+// last byte. The zero value is before the first record.
+type Position struct{ Record, Line, Offset int64 }
 
 // size returns how many times the usual size the block has, at least 1.
 func (b *Block) size() int { return max(1, b.most/blockBytes) }
@@ -59,11 +61,11 @@ func (b *Block) found() {
 	b.large = cap(b.Arena) > keepBytes*b.size()
 	if n := len(b.Rows); n > 0 {
 		row := &b.Rows[n-1]
-		b.last = end{row.Number, row.Line + int64(row.Breaks), row.Offset + int64(row.RawEnd-row.RawStart)}
+		b.last = Position{row.Number, row.Line + int64(row.Breaks), row.Offset + int64(row.RawEnd-row.RawStart)}
 	}
 	if n := len(b.Rejects); n > 0 {
 		if last := &b.Rejects[n-1]; last.Record > b.last.Record {
-			b.last = end{last.Record, last.EndLine, last.End}
+			b.last = Position{last.Record, last.EndLine, last.End}
 		}
 	}
 }
@@ -85,7 +87,7 @@ func (b *Block) Reset(width, cols int) {
 	b.Width = width
 	clear(b.Rejects)
 	b.Rejects = b.Rejects[:0]
-	b.Consumed, b.read, b.last, b.err, b.Unfit = 0, 0, end{}, nil, nil
+	b.Consumed, b.Aside, b.read, b.last, b.err, b.Unfit = 0, nil, 0, Position{}, nil, nil
 	for _, texts := range b.signs {
 		for i := range texts {
 			texts[i].Count = 0

@@ -57,7 +57,7 @@ func (r *run) open(ctx context.Context) error {
 		writers = max(m.Writers, 1)
 	}
 	for i := range writers {
-		n := &lane{index: i, done: Mark{Writer: i, Writers: writers}}
+		n := &lane{index: i, done: Mark{Writer: i, Writers: writers, Record: r.opt.After}}
 		for _, m := range marks {
 			if m.Writer == i {
 				n.done = m
@@ -92,8 +92,9 @@ func firstError(errs []error) error {
 
 // openCheck opens the only writer of a check.
 func (r *run) openCheck(ctx context.Context) (err error) {
-	n := &lane{writer: discard{}}
+	n := &lane{writer: discard{}, done: Mark{Record: r.opt.After}}
 	r.lanes = []*lane{n}
+	r.goBack()
 	p, ok := r.dst.(Prober)
 	if !ok {
 		return nil

@@ -18,4 +18,4 @@ type Mark struct {
 	Skipped  int64 `json:"skipped"`
 }
 
-func (m Mark) end() end { return end{m.Record, m.Line, m.Offset} }
+func (m Mark) position() Position { return Position{m.Record, m.Line, m.Offset} }

@@ -34,7 +34,7 @@ type recovery struct {
 	tries    int            // since then
 	losses   int            // after which the load went on
 	kept     [][]SignCount  // the signs as of the last commit of all lanes
-	keptAt   end            // where that was
+	keptAt   Position       // where that was
 	flying   sync.WaitGroup // the lanes
 }
 
@@ -126,7 +126,7 @@ func (r *run) goBack() {
 	}
 	r.counts.Read += r.counts.Inserted + r.counts.Updated + r.counts.Skipped
 	r.committed = r.counts
-	at := least.end()
+	at := least.position()
 	switch r.position.Record {
 	case 0: // an earlier run of the same job
 		if r.opt.Earlier.Signs != nil {
@@ -137,7 +137,7 @@ func (r *run) goBack() {
 	default:
 		r.signs, at = copySigns(r.kept), r.keptAt
 	}
-	r.position, r.from = at, at.Record
+	r.position, r.from, r.aside = at, at.Record, nil
 	r.unsure, r.uncounted = false, 0
 	r.progress.back(r.counts)
 }

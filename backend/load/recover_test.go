@@ -22,10 +22,12 @@ type lossy struct {
 	giveWay, atomic  bool
 	create           bool
 	markless         bool // there is no place for the marks of the job
+	skips            bool
+	after            int // records that are none of the load's
 }
 
 func (c lossy) String() string {
-	return fmt.Sprintf("%d writers, job %q, give way %v, atomic %v, markless %v, create %v", c.writers, c.job, c.giveWay, c.atomic, c.markless, c.create)
+	return fmt.Sprintf("%d writers, job %q, give way %v, atomic %v, markless %v, create %v, skips %v, after %d", c.writers, c.job, c.giveWay, c.atomic, c.markless, c.create, c.skips, c.after)
 }
 
 // marks reports whether marks say how far the load has come.
@@ -36,12 +38,17 @@ func (c lossy) marks() bool { return c.job != "" && !c.markless }
 func (c lossy) run(t *testing.T, fault func(int, string) fault) (s Summary, dst *server, err error) {
 	t.Helper()
 	src := mixed(c.records)
+	src.after = c.after
+	var skip func(Position) error
+	if c.skips {
+		skip = src.skip
+	}
 	dst = &server{fault: fault, pace: Pace{Writers: c.writers, Commit: 100}, markless: c.markless}
 	l := layoutOf(t, Plan{Atomic: c.atomic}, src, textAndInteger...)
 	l.Plan.Create = c.create
 	var rejects []int64
 	s, err = Run(t.Context(), src, signing{plain(l)}, dst, l, Options{
-		Job: c.job, Rewind: src.rewind, Reconnect: 1000 * time.Hour, GiveWay: c.giveWay, OnReject: numbers(&rejects),
+		Job: c.job, Rewind: src.rewind, Skip: skip, After: int64(c.after), Reconnect: 1000 * time.Hour, GiveWay: c.giveWay, OnReject: numbers(&rejects),
 		OnProgress: func(p Progress) {
 			if p.RecordsPerSecond < 0 || p.BytesPerSecond < 0 {
 				t.Errorf("%s: rates %v, %v", c, p.RecordsPerSecond, p.BytesPerSecond)
@@ -92,6 +99,8 @@ func every(f func(lossy)) {
 			f(lossy{records: 120, writers: writers, job: job})
 			f(lossy{records: 120, writers: writers, job: job, giveWay: true})
 			f(lossy{records: 120, writers: writers, job: job, create: true})
+			f(lossy{records: 120, writers: writers, job: job, skips: true})
+			f(lossy{records: 120, writers: writers, job: job, skips: true, after: 38})
 		}
 		f(lossy{records: 120, writers: writers, job: "j", markless: true})
 	}
@@ -192,8 +201,13 @@ func TestFailureAmongLosses(t *testing.T) {
 
 // Another process goes on with a job where its marks stand.
 func TestMarksOfAnEarlierRun(t *testing.T) {
-	for writers := 1; writers <= 4; writers++ {
+	for n := range 8 {
+		writers := 1 + n%4
 		src := mixed(300)
+		opt := Options{Job: "j"}
+		if n >= 4 {
+			opt.Skip = src.skip
+		}
 		_, whole, _ := lossy{records: 300, writers: writers}.run(t, nil)
 		dst := &server{pace: Pace{Writers: writers, Commit: 100}, fault: func(n int, _ string) fault {
 			if n > whole.calls/2 {
@@ -202,12 +216,12 @@ func TestMarksOfAnEarlierRun(t *testing.T) {
 			return noFault
 		}}
 		l := layoutOf(t, Plan{}, src, textAndInteger...)
-		first, err := runWith(t.Context(), src, dst, l, Options{Job: "j"})
+		first, err := runWith(t.Context(), src, dst, l, opt)
 		if !errors.Is(err, errFails) || first.Inserted == 0 {
 			t.Fatalf("%+v, %v", first, err)
 		}
 		dst.fault, dst.pace.Writers, src.at = nil, 7, 0 // it has the shares that it had
-		s, err := runWith(t.Context(), src, dst, l, Options{Job: "j"})
+		s, err := runWith(t.Context(), src, dst, l, opt)
 		if want := src.outcome(); err != nil || !slices.Equal(dst.records(), want.kept) || s.Inserted != want.counts.Inserted || s.Updated != want.counts.Updated || !s.Balanced() {
 			t.Errorf("%d writers: %+v, %v, rows %v; want %+v", writers, s, err, dst.records(), want)
 		}

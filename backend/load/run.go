@@ -63,6 +63,15 @@ type Options struct {
 	// table. A check does not go on.
 	Rewind func() error
 
+	// Skip has a reading of the source that has just begun go on after the record at a
+	// position, which the marks tell, rather than yield all that come before it. It may
+	// leave that as it is. nil never skips.
+	Skip func(Position) error
+
+	// After is the number of the last record that is none of this load's: the source
+	// yields it, and it is passed over.
+	After int64
+
 	// Reconnect is how long to try, from when the connection was lost until records
 	// are written, or committed, that were not before; 0 is 10 minutes.
 	Reconnect time.Duration
@@ -77,6 +86,7 @@ type Checkpoint struct {
 	Record int64         // the last one that is in the counts
 	Bytes  int64         // consumed on disk for it
 	Signs  [][]SignCount // by column, as [Earlier] takes them
+	Aside  any           // of the source, see Block.Aside; nil where that is not known
 }
 
 // Earlier is what runs of a job that did not reach its end have left, beside the marks
@@ -173,6 +183,9 @@ func Run(ctx context.Context, src Source, conv Converter, dst Target, l Layout, 
 // try runs the load once, from its marks to its end or an error.
 func (r *run) try(ctx context.Context) error {
 	err := r.open(ctx)
+	if err == nil && r.opt.Skip != nil && r.position.Line > 0 { // of After the place is not known
+		err = r.opt.Skip(r.position)
+	}
 	if err == nil {
 		err = r.flow(ctx)
 	}

@@ -222,6 +222,17 @@ type list struct {
 	block int // records in each block
 	apart int // bytes
 	at    int
+	after int // the records up to this one are no part of the outcome
+}
+
+// skip goes on after a record.
+func (l *list) skip(p Position) error {
+	at := int(p.Record)
+	if want := (Position{p.Record, p.Record + 1, int64((at-1)*l.apart + len(l.all[at-1]) + 1)}); p != want || l.at != 0 {
+		return fmt.Errorf("after %d records, skip to %+v, want %+v", l.at, p, want)
+	}
+	l.at = at
+	return nil
 }
 
 func (*list) Fields() []string { return []string{"name", "n"} }
@@ -293,6 +304,9 @@ type outcome struct {
 func (l *list) outcome() (o outcome) {
 	signs := map[string]int64{}
 	for i, line := range l.all {
+		if i < l.after {
+			continue
+		}
 		o.counts.Read++
 		record := int64(i + 1)
 		switch {

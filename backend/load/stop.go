@@ -52,7 +52,7 @@ func (r *run) commit(ctx context.Context) error {
 		return err
 	}
 	if r.opt.OnCommit != nil {
-		r.opt.OnCommit(Checkpoint{r.counts, r.position.Record, r.consumed, r.signs})
+		r.opt.OnCommit(Checkpoint{r.counts, r.position.Record, r.consumed, r.signs, r.aside})
 	}
 	errs := make([]error, len(r.lanes))
 	var group sync.WaitGroup

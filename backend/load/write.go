@@ -33,7 +33,8 @@ type run struct {
 	committed Counts // as of the last commit
 	consumed  int64
 	uncounted int64     // bytes of text since the last commit
-	position  end       // of the last record that is in the counts
+	position  Position  // of the last record that is in the counts
+	aside     any       // of the source, up to there
 	started   time.Time // moved forward by the time that the load stood still
 	commitAt  time.Time
 	signs     [][]SignCount // by column
@@ -183,7 +184,7 @@ func (r *run) account(f *flight) error {
 	r.consumed = max(r.consumed, b.Consumed)
 	r.uncounted += int64(len(b.Arena))
 	if b.last.Record > r.position.Record {
-		r.position = b.last
+		r.position, r.aside = b.last, b.Aside
 	}
 	if b.last.Record > r.through {
 		r.gotFurther()
