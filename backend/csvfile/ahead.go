@@ -180,6 +180,19 @@ func (a *ahead) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// discard reads n bytes and drops them.
+func (a *ahead) discard(n int64) error {
+	for n > 0 {
+		if err := a.next(); err != nil {
+			return err
+		}
+		dropped := min(n, int64(a.now.to-a.now.from))
+		a.now.from += int(dropped)
+		n -= dropped
+	}
+	return nil
+}
+
 // take returns text followed by what comes next, in a buffer on loan. text has
 // aheadRoom bytes at most and is part of old, the buffer lent before, or nil.
 func (a *ahead) take(text, old []byte) (longer, lent []byte, err error) {

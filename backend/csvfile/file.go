@@ -88,6 +88,7 @@ type File struct {
 	reader    *reader
 	beginning *beginning // nil if everything is to be read
 	started   bool
+	aside     *Stats // as of the last Fill; nil before the first
 }
 
 var _ load.Source = (*File)(nil)
@@ -133,7 +134,9 @@ func openFile(ctx context.Context, path string, begins Print) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.print = newPrinter(h.info.Size(), begins)
+	if MakePrints {
+		h.print = newPrinter(h.info.Size(), begins)
+	}
 	return h.input(0), nil
 }
 
@@ -224,7 +227,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 // the first record.
 func (f *File) begin(in *input, maxRead int64) error {
 	dialect := &f.found.dialect
-	f.in, f.beginning, f.started = in, nil, false
+	f.in, f.beginning, f.started, f.aside = in, nil, false, nil
 	f.warnings = slices.Clip(f.found.warnings)
 	mark := int64(f.charset.Mark(f.sample))
 	head, src := f.sample[mark:], in.Reader

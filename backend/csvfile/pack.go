@@ -14,6 +14,19 @@ import (
 // comes out of one of them.
 func (f *File) Fill(b *load.Block) error {
 	f.started = true
+	err := f.fill(b)
+	if err != nil { // what comes after the last record is counted, too
+		return err
+	}
+	if !f.aside.equal(&f.reader.stats) {
+		aside := f.reader.stats.clone()
+		f.aside = &aside
+	}
+	b.Aside = f.aside
+	return nil
+}
+
+func (f *File) fill(b *load.Block) error {
 	r := f.reader
 	for {
 		if r.pack(b); b.Full() {

@@ -147,6 +147,12 @@ func rejected(r *load.Reject) string {
 // packedBy returns what Fill packs, in the order of the file and in words.
 func packedBy(t *testing.T, f *File) []string {
 	t.Helper()
+	return packedFrom(t, f, 0)
+}
+
+// packedFrom is packedBy for a file that goes on after that record.
+func packedFrom(t *testing.T, f *File, after int64) []string {
+	t.Helper()
 	var list []string
 	var b load.Block
 	consumed := int64(0)
@@ -165,7 +171,7 @@ func packedBy(t *testing.T, f *File) []string {
 			byNumber[b.Rejects[i].Record] = rejected(&b.Rejects[i])
 		}
 		for range byNumber {
-			list = append(list, byNumber[int64(len(list)+1)])
+			list = append(list, byNumber[after+int64(len(list)+1)])
 		}
 		if len(byNumber) > 0 {
 			if b.Consumed < consumed {

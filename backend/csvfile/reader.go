@@ -82,6 +82,29 @@ type Stats struct {
 	PassedOver []PassedOver `json:"passedOver"`
 }
 
+// clone returns a copy that reading on does not change.
+func (s *Stats) clone() Stats {
+	c := *s
+	c.PassedOver = slices.Clone(s.PassedOver)
+	for i := range c.PassedOver {
+		c.PassedOver[i].Ranges = slices.Clone(c.PassedOver[i].Ranges)
+	}
+	return c
+}
+
+// equal reports whether s, which may be nil, counts the same as t.
+func (s *Stats) equal(t *Stats) bool {
+	if s == nil || len(s.PassedOver) != len(t.PassedOver) {
+		return false
+	}
+	for i := range s.PassedOver { // the lines grow with the ranges
+		if s.PassedOver[i].Lines != t.PassedOver[i].Lines {
+			return false
+		}
+	}
+	return s.Padded == t.Padded && s.Trimmed == t.Trimmed && s.Spaced == t.Spaced && s.Formulas == t.Formulas
+}
+
 // PassedOver is the lines of one kind that hold no records and were not loaded.
 // Its JSON is part of the program's contract.
 type PassedOver struct {
