@@ -13,6 +13,7 @@ const starts = 5
 // A choice is what is measured.
 type choice struct {
 	files          bool // imports into SQLite, and reading
+	jobs           bool // what it costs that nothing is lost
 	servers        []product
 	large, writers bool
 }
@@ -28,6 +29,13 @@ func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
 		if steps, err = b.prepareFiles(ctx, r, c.large); err != nil {
 			return nil, err
 		}
+	}
+	if r.jobs = c.jobs; c.jobs {
+		more, err := b.prepareJobs(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, more...)
 	}
 	if len(c.servers) > 0 {
 		r.servers, r.missing, err = b.startServers(ctx, c.servers)

@@ -81,6 +81,11 @@ var roles = map[string]func(ctx context.Context, args []string) (measured, error
 	"csv":   readByEncodingCSV,
 	"read":  readByCSVFile,
 	"open":  openByCSVFile,
+
+	"kept":   importKept,
+	"unkept": importUnkept,
+	"groups": groupRejects,
+	"values": groupValues,
 }
 
 // role runs a role in another process.

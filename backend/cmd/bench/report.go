@@ -20,6 +20,7 @@ type report struct {
 	files         []file    // the imported ones
 	servers       []*server // those that were imported into
 	missing       []string  // what is not installed
+	jobs          bool
 	sizes         map[string]int64
 	series        map[string]series
 }
@@ -69,6 +70,9 @@ func (r *report) markdown() string {
 	fmt.Fprintf(&b, "%s\n%s\nmedians of %d rounds; load average %s before, %s after\n\n", r.machine, r.versions, r.rounds, r.before, r.after)
 	if len(r.files) > 0 {
 		b.WriteString(r.imports().markdown() + "\n" + r.figures().markdown())
+	}
+	if r.jobs {
+		b.WriteString("\n" + r.jobFigures().markdown())
 	}
 	if len(r.servers) > 0 {
 		b.WriteString("\n" + r.remote().markdown() + "\n" + r.remoteFigures().markdown() + "\n")
