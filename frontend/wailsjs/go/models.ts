@@ -250,6 +250,7 @@ export namespace job {
 	    infer?: string[];
 	    like?: string;
 	    retry?: Retry;
+	    added?: boolean;
 	    profile?: string;
 	    watched?: string;
 	}

@@ -15,7 +15,7 @@ describe('Choices', () => {
     const choices = new Choices(() => 'a');
     const chosen = () => [
       ...[choices.dialect(), choices.kind(), choices.targets(), choices.table(), choices.preset()],
-      ...[choices.columns(), choices.rules(), choices.ignoresOrigin()],
+      ...[choices.columns(), choices.rules(), choices.ignoresOrigin(), choices.onlyAdded()],
       ...[choices.mapping(), choices.formats(), choices.leftOut(), choices.pattern()],
       ...[choices.looked(), choices.mixed(), choices.atOnce()],
     ];
@@ -28,6 +28,7 @@ describe('Choices', () => {
     choices.edit('sku', { name: 'id' });
     choices.setRules({ atomic: true });
     choices.ignoreOrigin();
+    choices.setOnlyAdded(true);
     choices.map('sku', 'id');
     choices.setFormat('day', 'DD.MM.YYYY');
     choices.look('/data/b.csv');

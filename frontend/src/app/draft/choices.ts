@@ -45,6 +45,7 @@ export class Choices {
   private readonly chosenColumns = this.perImport<Readonly<Record<string, ColumnEdit>>>({});
   private readonly chosenRules = this.perImport<Rules>({});
   private readonly apart = this.perImport(false);
+  private readonly added = this.perImport(false);
   private readonly chosenProfile = this.perImport('');
   private readonly answers = linkedSignal<string, Readonly<Record<string, string>>>({
     source: () => `${this.imports()}\n${this.chosenProfile()}`,
@@ -109,6 +110,8 @@ export class Choices {
   readonly rules = this.chosenRules.asReadonly();
   /** Rejected lines of an earlier import are imported like any other file. */
   readonly ignoresOrigin = this.apart.asReadonly();
+  /** Only what was added to the file since it was last loaded into the table is imported. */
+  readonly onlyAdded = this.added.asReadonly();
   /** The name of the profile that the import goes by; "" for none. */
   readonly profile = this.chosenProfile.asReadonly();
   /** Which field of the profile a field of the file is, that has another name; "" for none of them. */
@@ -178,6 +181,11 @@ export class Choices {
   /** Has a file of rejected lines imported like any other. */
   ignoreOrigin(): void {
     this.apart.set(true);
+  }
+
+  /** Has only what was added to the file imported, or all of it. */
+  setOnlyAdded(only: boolean): void {
+    this.added.set(only);
   }
 
   /** Notes which profile the import goes by. */

@@ -107,6 +107,24 @@ describe('Draft', () => {
     expect(draft.rules()).toEqual({});
   });
 
+  it('asks for what was added to the file alone, and for all of the next one', async () => {
+    const { draft, asked } = setUp();
+    draft.open('/data/a.csv');
+    await until(() => {
+      expect(draft.settled()).toBeDefined();
+    });
+    expect(asked.at(-1)?.added).toBeUndefined();
+    draft.choices.setOnlyAdded(true);
+    await until(() => {
+      expect(asked.at(-1)?.added).toBe(true);
+    });
+    draft.open('/data/b.csv');
+    await until(() => {
+      expect(asked.at(-1)).toMatchObject({ file: '/data/b.csv' });
+    });
+    expect(asked.at(-1)?.added).toBeUndefined();
+  });
+
   it('keeps the last preview in view while the next one is under way', async () => {
     let next = Promise.resolve(preview(['a']));
     const { draft } = setUp({ preview: () => next });

@@ -200,6 +200,7 @@ export class Draft {
         ? { preset: this.table.preset()?.name }
         : {}),
       ...(this.origin() ? { like: this.origin()?.id } : {}),
+      ...(this.choices.onlyAdded() ? { added: true } : {}),
     };
   });
 

@@ -7,6 +7,7 @@ interface Setting {
 
 /** What the window calls the settings that hints are about: the control, or what else sets them. */
 const names: Readonly<Record<string, string>> = {
+  added: 'Only what was added, under Check',
   changed: 'Resume anyway',
   columnTypes: 'under Mapping',
   create: 'under Target',

@@ -108,6 +108,12 @@ export class Review {
     ...this.draft.warnings(),
   ]);
 
+  /** The beginning of the file is in the table. */
+  protected readonly grew = computed(
+    () =>
+      this.draft.choices.onlyAdded() || this.draft.warnings().some(({ code }) => code === 'grown'),
+  );
+
   constructor() {
     claimKeys([
       {
