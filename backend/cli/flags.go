@@ -92,6 +92,7 @@ type planFlags struct {
 	plan                            load.Plan
 	to, preset, like, profile       string
 	again                           string
+	added                           bool
 	types, onConflict, ragged, sign string
 	formats, columnTypes            []string
 	maxRecord, maxUnpacked          int64 // megabytes
@@ -111,6 +112,7 @@ func newPlanFlags() *planFlags {
 	set.StringVar(&f.preset, "preset", "", "a ready-made table, made if it is not there: "+strings.Join(choices["preset"], ", ")+" (`NAME`)")
 	set.StringVar(&f.like, "like", "", "read the file as that job's was, whose mended rejects it holds, into the same table (`JOB`)")
 	set.StringVar(&f.profile, "profile", "", "import as that profile says, but for what other flags say: a saved one, or the path of a file (`NAME`)")
+	set.BoolVar(&f.added, "added", false, "load only what was added to the file since it was last loaded into the table")
 	set.StringVar(&f.again, "again", "", "load with the target, plan and settings of that job again: its file, or others (`JOB`)")
 	set.StringToStringVar(&f.plan.Map, "map", nil, "send fields to columns; field= leaves it out (`FIELD=COLUMN,…`)")
 	set.BoolVar(&f.plan.Strict, "strict", false, "refuse a file with a field that goes to no column")
@@ -251,6 +253,6 @@ func request(file string, d *dialectFlags, f *planFlags) (job.Request, error) {
 		return job.Request{}, err
 	}
 	return job.Request{
-		File: file, Target: f.to, Preset: f.preset, Like: f.like, Profile: named, Dialect: dialect, Plan: plan, Limits: limits,
+		File: file, Target: f.to, Preset: f.preset, Like: f.like, Added: f.added, Profile: named, Dialect: dialect, Plan: plan, Limits: limits,
 	}, nil
 }

@@ -34,6 +34,7 @@ end goes on with linefeed resume.`,
   linefeed import articles.csv --to shop.db --table articles --on-conflict update --rejects bad.csv
   linefeed import prices.csv --to shop.db --table prices --map 'Preis=price,Nr=sku' --decimal ,
   linefeed import prices-may.csv --profile prices
+  linefeed import visits.log --to shop.db --table visits --added
   linefeed import --again k3v7q2ma articles-march.csv
   linefeed import 2024/ --to shop.db --table sales --create
   linefeed import 'part*.csv' --to shop.db --table-per-file --create
@@ -210,7 +211,7 @@ func (l *loader) again(ctx context.Context, f *planFlags, several *setFlags, lis
 		if err := errors.Join(checkNamed(list.Paths), l.output.check(list.Paths, r.Target)); err != nil {
 			return err
 		}
-		r.File, r.Check, r.Plan.Undo = "", check, r.Plan.Undo || f.plan.Undo
+		r.File, r.Check, r.Plan.Undo, r.Added = "", check, r.Plan.Undo || f.plan.Undo, r.Added || f.added
 		return l.all(ctx, several.request(list.Paths, r), list)
 	})
 }
@@ -219,7 +220,7 @@ func (l *loader) again(ctx context.Context, f *planFlags, several *setFlags, lis
 func alone(flag string, groups ...flagGroup) (err error) {
 	for _, g := range groups {
 		g.flags.VisitAll(func(f *pflag.Flag) {
-			if f.Changed && f.Name != flag && f.Name != "keep-undo" {
+			if f.Changed && f.Name != flag && f.Name != "keep-undo" && f.Name != "added" {
 				err = usagef("--%s and --%s say the same: leave out one of them", flag, f.Name)
 			}
 		})

@@ -16,7 +16,7 @@ func (p *program) resumeCommand() *cobra.Command {
 the table. Every record is loaded once, and every rejected one told once. Where nothing was kept, it begins anew. One that
 is paused, in another terminal or the window, goes on there.
 
-The file has to begin with what was loaded of it, and to have its size.
+The file has to begin with what was loaded of it, and to have its size; or it was only added to, which is loaded, too.
 
 Of a set, files that are done are passed over, those that were stopped go on, and those that were not begun begin.`,
 		Example: `  linefeed jobs

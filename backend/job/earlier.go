@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
@@ -17,10 +15,11 @@ import (
 // A checkpoint is how far a job has come, as it is stored ahead of each commit.
 type checkpoint struct {
 	load.Counts
-	Record int64              `json:"record"` // the last one that is in the counts
-	Bytes  int64              `json:"bytes"`  // of the file on disk, consumed for it
-	Total  int64              `json:"total"`  // bytes of the file on disk
-	Print  csvfile.Print      `json:"print"`  // of most of these
+	Record int64              `json:"record"`          // the last one that is in the counts
+	Bytes  int64              `json:"bytes"`           // of the file on disk, consumed for it
+	Total  int64              `json:"total"`           // bytes of the file on disk
+	Print  csvfile.Print      `json:"print"`           // of most of these
+	Aside  *csvfile.Stats     `json:"aside,omitempty"` // what was read apart from the records, up to the last one; nil where that is not known
 	Signs  [][]load.SignCount `json:"signs,omitempty"`
 }
 
@@ -93,25 +92,18 @@ func (e *earlier) loaded() int64 {
 	return c.Inserted + c.Updated + c.Skipped
 }
 
-// size returns the size that the file had, -1 where it is not known.
-func (e *earlier) size() int64 {
-	text, _, _ := strings.Cut(e.Print, "-")
-	if size, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return size
-	}
-	return -1
-}
-
-// reach returns up to which record all are in the table, by its marks.
-func reach(marks []load.Mark) int64 {
-	least := marks[0].Record
+// reach returns up to where all is in the table, by its marks.
+func reach(marks []load.Mark) load.Position {
+	least := marks[0]
 	for _, m := range marks {
-		least = min(least, m.Record)
+		if m.Record < least.Record {
+			least = m
+		}
 	}
-	if len(marks) < marks[0].Writers { // one of them has committed nothing
-		return 0
+	if len(marks) < least.Writers { // one of them has committed nothing
+		return load.Position{}
 	}
-	return least
+	return load.Position{Record: least.Record, Line: least.Line, Offset: least.Offset}
 }
 
 // takeUp looks up what a job that is taken up goes on with, and opens that: then
@@ -134,7 +126,7 @@ func (p *prepared) takeUp(ctx context.Context, r *Runner, a *active) error {
 	case err != nil:
 		return err
 	case len(marks) > 0:
-		return p.goOn(ctx, marks, a.takenUp)
+		return p.goOn(ctx, a, marks)
 	case e.loaded() > 0:
 		return load.Problem{Note: message.New("marks_gone", "load_anew", "job", a.job.ID, "table", table.Name)}
 	case !e.Marked && !e.Plan.Atomic:
@@ -145,19 +137,27 @@ func (p *prepared) takeUp(ctx context.Context, r *Runner, a *active) error {
 }
 
 // goOn opens the file of a job that goes on after its marks.
-func (p *prepared) goOn(ctx context.Context, marks []load.Mark, how *TakeUp) (err error) {
-	e := p.earlier
+func (p *prepared) goOn(ctx context.Context, a *active, marks []load.Mark) (err error) {
+	e, changed, from := p.earlier, a.takenUp.Changed, reach(marks)
 	var begins csvfile.Print
 	p.req.Dialect, p.req.Plan.Ragged = e.Dialect, e.Plan.Ragged
-	if c := e.at(reach(marks)); c != nil && !how.Changed {
-		begins = c.Print
+	p.after = e.After
+	at := e.at(from.Record)
+	if at != nil && !changed {
+		begins = at.Print
 	}
 	if p.file, err = openFile(ctx, p.req, begins); err != nil {
 		return err
 	}
 	p.fields = p.file.Fields()
-	if was, is := e.size(), p.file.Raw().Size(); was >= 0 && was != is && !how.Changed {
+	switch was, is := e.size(), p.file.Raw().Size(); {
+	case changed:
+	case was >= 0 && was < is && begins.Bytes > 0 && e.Compression == csvfile.None && (e.FooterLines == nil || *e.FooterLines == 0):
+		p.seam = &ending{Job: a.job.ID, Records: from.Record, Bytes: from.Offset}
+	case was >= 0 && was != is:
 		return load.Problem{Note: message.New("other_size", "resume_changed", "path", p.req.File, "was", was, "is", is)}
+	case begins.Bytes > 0:
+		a.passed[1] = passed{from.Record, at.Aside}
 	}
 	if len(p.fields) != len(e.Fields) {
 		return load.Problem{Note: message.New("other_fields", "load_anew", "path", p.req.File, "was", len(e.Fields), "is", len(p.fields))}

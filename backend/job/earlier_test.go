@@ -16,7 +16,12 @@ import (
 // is in the table.
 func (b *bench) half(file string) Job {
 	b.Helper()
-	j := b.start(Request{File: file, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}})
+	return b.halfOf(Request{File: file, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}})
+}
+
+func (b *bench) halfOf(req Request) Job {
+	b.Helper()
+	j := b.start(req)
 	b.until(j.ID, func(e *event.Event) bool { return e.Kind == event.KindReject })
 	if err := b.runner.Pause(b.Context(), j.ID); err != nil { // which commits
 		b.Fatal(err)
@@ -129,7 +134,6 @@ func TestTakeUpOfAChangedFile(t *testing.T) {
 		name, content, want string
 		rows                int
 	}{
-		{"longer", good + "9999999,\"added\"\n", "is not as it was", halfRows + 1},
 		{"shorter", good[:len(good)-10], "is not as it was", 0},
 		{"other", swapped, "does not begin with what was loaded", halfRows},
 		{"fewer fields", "id\n" + strings.Repeat("1\n", 10), "does not begin with what was loaded", 0},

@@ -49,6 +49,11 @@ type Request struct {
 	// is as it was there.
 	Retry *Retry `json:"retry,omitempty"`
 
+	// Added loads only what was added to the file since it was last loaded into the table,
+	// read as it was then: from the record after the last one of then on. It is an error
+	// if the table was not loaded from the file's beginning.
+	Added bool `json:"added,omitempty"`
+
 	// Profile is the name of a saved profile, or the path of the file of one, which
 	// completes what the request leaves empty. A profile that makes its table makes it
 	// only if it is not there.

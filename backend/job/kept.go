@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/load"
@@ -31,6 +33,7 @@ type kept struct {
 	Evidence []evidence `json:"evidence,omitempty"`
 
 	Warnings []load.Warning `json:"warnings,omitempty"` // about the plan
+	After    *ending        `json:"after,omitempty"`    // the job that loaded the file before it was added to; nil where all of it is loaded
 	Marked   bool           `json:"marked,omitempty"`   // the target keeps the job's marks
 }
 
@@ -51,6 +54,15 @@ func keep(file *csvfile.File, l load.Layout, contents string) kept {
 		}
 	}
 	return k
+}
+
+// size returns the size that the file had, -1 where it is not known.
+func (k *kept) size() int64 {
+	text, _, _ := strings.Cut(k.Print, "-")
+	if size, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return size
+	}
+	return -1
 }
 
 // layout returns the job's layout as it was.

@@ -55,6 +55,11 @@ func (r *Runner) load(a *active) (s Summary, err error) {
 		if err := p.open(ctx); err != nil {
 			return s, err
 		}
+		if p.req.Added {
+			if err := r.loadAdded(ctx, p); err != nil {
+				return s, err
+			}
+		}
 	}
 	if p.earlier != nil && p.earlier.complete {
 		r.setTable(a, p.table)
@@ -91,6 +96,10 @@ func (r *Runner) settleTypes(a *active, p *prepared) (*types, error) {
 		opt.Job = a.job.ID
 		opt.OnCommit = func(c load.Checkpoint) { r.keepCheckpoint(a, p.file, c) }
 		opt.OnCommitted = func() { r.checkpointWentThrough(a); r.madeTable(a) }
+		opt.Skip = func(to load.Position) error { return a.skip(p.file, to) }
+	}
+	if p.after != nil {
+		opt.After = p.after.Records
 	}
 	if e := p.earlier; e != nil {
 		opt.Earlier = load.Earlier{Rejected: r.store.RejectedRecords(a.ctx, a.job.ID), Signs: e.signs}
@@ -122,13 +131,17 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	}
 	remember := func() kept {
 		k := keep(file, types.layout, p.contents(ctx))
-		k.Warnings, k.Marked = types.warnings(), types.opt.Job != ""
+		k.Warnings, k.Marked, k.After = types.warnings(), types.opt.Job != "", p.after
 		return k
 	}
 	var log *store.RejectLog
-	if p.earlier == nil {
+	switch {
+	case p.earlier == nil:
 		log, err = r.log(a, remember(), file.Head())
-	} else {
+	case p.seam != nil: // the file is another one now
+		p.earlier.Print = p.contents(ctx)
+		log, err = r.log(a, p.earlier.kept, file.Head())
+	default:
 		log, err = r.store.RejectLog(ctx, a.job.ID)
 	}
 	if err != nil {
@@ -217,12 +230,32 @@ const checkpointFor = time.Second
 
 // keepCheckpoint stores how far a job has come.
 func (r *Runner) keepCheckpoint(a *active, file *csvfile.File, c load.Checkpoint) {
-	text, err := json.Marshal(checkpoint{Counts: c.Counts, Record: c.Record, Bytes: c.Bytes, Total: file.Raw().Size(), Print: file.PrintUpTo(c.Bytes), Signs: c.Signs})
+	read, _ := c.Aside.(*csvfile.Stats)
+	a.passed = [2]passed{a.passed[1], {c.Record, read}}
+	text, err := json.Marshal(checkpoint{Counts: c.Counts, Record: c.Record, Bytes: c.Bytes, Total: file.Raw().Size(), Print: file.PrintUpTo(c.Bytes), Aside: read, Signs: c.Signs})
 	if err != nil { // no value of these types has one
 		return
 	}
 	a.checkpoint = string(text)
 	a.checkpointKept = r.brieflyKeep(a, r.store.AddCheckpoint) == nil
+}
+
+// passed is what was read of a file apart from its records, up to the one with that
+// number; nil where that is not known.
+type passed struct {
+	record int64
+	read   *csvfile.Stats
+}
+
+// skip has a file go on after the record at a position, if that is the one of a
+// checkpoint.
+func (a *active) skip(file *csvfile.File, to load.Position) error {
+	for _, c := range a.passed {
+		if c.record == to.Record && c.read != nil {
+			return file.Skip(to, *c.read)
+		}
+	}
+	return nil
 }
 
 // checkpointWentThrough notes that the last checkpoint did.

@@ -36,6 +36,8 @@ type prepared struct {
 
 	made    *kept    // what the job of its set keeps that has made its table; nil for none
 	earlier *earlier // what the job goes on with; nil for one that begins
+	after   *ending  // after which the file is loaded; nil for all of it
+	seam    *ending  // that has to be where a record ends in the file, which was added to since; nil if it was not
 }
 
 // open opens the file and the target. p must be closed even after an error.
@@ -64,6 +66,18 @@ func (p *prepared) close() (err error) {
 
 // look looks at the table, and at the file's first records.
 func (p *prepared) look(ctx context.Context) (err error) {
+	if err = p.findTable(ctx); err != nil || len(p.unfit) > 0 {
+		return err
+	}
+	if p.guesses, err = p.guess(ctx); err != nil {
+		return err
+	}
+	p.blank, err = nothingIn(ctx, p.file, p.guesses)
+	return err
+}
+
+// findTable looks at the table, if it is there.
+func (p *prepared) findTable(ctx context.Context) (err error) {
 	plan := p.req.Plan
 	if p.preset, err = findPreset(p.req, p.fields); err != nil {
 		return err
@@ -85,11 +99,7 @@ func (p *prepared) look(ctx context.Context) (err error) {
 	if err != nil && (!errors.Is(err, load.ErrNoTable) || !plan.Create && p.req.Preset == "" && p.dst != nil) {
 		return err
 	}
-	if p.guesses, err = p.guess(ctx); err != nil {
-		return err
-	}
-	p.blank, err = nothingIn(ctx, p.file, p.guesses)
-	return err
+	return nil
 }
 
 // lookAtTable looks up the columns of the table.

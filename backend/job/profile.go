@@ -241,6 +241,9 @@ func (r *Runner) ProfileFor(ctx context.Context, req Request) (profile.Profile, 
 	}
 	p := &prepared{req: req, targets: r.targets}
 	defer p.close()
+	if err := p.open(ctx); err != nil {
+		return profile.Profile{}, err
+	}
 	s, layout, err := p.first(ctx)
 	if err == nil {
 		err = load.JoinProblems(s.Problems)

@@ -61,9 +61,10 @@ type active struct {
 	told State      // that the set knows
 	fed  bool       // the set has put it into the queue
 
-	checkpoint     string // the last one
-	checkpointKept bool   // it could be stored
-	committed      bool   // one went through: its rows, the table that it made, and its marks are there
+	checkpoint     string    // the last one
+	checkpointKept bool      // it could be stored
+	passed         [2]passed // as of the last two
+	committed      bool      // one went through: its rows, the table that it made, and its marks are there
 
 	publishedUpTo int64          // the last rejected record that was published
 	published     []event.Reject // room for rejects that are published

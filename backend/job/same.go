@@ -66,16 +66,29 @@ func printOf(raw *io.SectionReader) string {
 const mostLookedAt = 1000
 
 // loadedBefore warns if a job that left rows in the table loaded the same file, by
-// whatever name, or if the file seems to hold the rejects of the last one.
+// whatever name, or the beginning of it, or if the file seems to hold the rejects of the
+// last one.
 func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) ([]load.Warning, error) {
+	if p.after != nil {
+		return []load.Warning{p.addedTo()}, nil
+	}
 	if !p.exists || p.blank || p.req.Plan.Create || p.contents(ctx) == "" {
 		return nil, nil
 	}
-	last, same, err := r.loadedInto(ctx, p)
+	all, err := r.jobsInto(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	last, same, err := r.loadedInto(ctx, p, all)
 	if err != nil || last.ID == "" {
 		return nil, err
 	}
 	if same.ID == "" {
+		if from, k, err := r.grownFrom(ctx, p, all); err != nil {
+			return nil, err
+		} else if from.State == Done {
+			return []load.Warning{p.grown(from, k)}, nil
+		}
 		_, head, err := r.kept(ctx, last.ID)
 		if err != nil {
 			return nil, err
@@ -137,20 +150,18 @@ func minute(kept string) string {
 	return strings.Replace(kept[:len("2006-01-02T15:04")], "T", " ", 1) + " UTC"
 }
 
-// loadedInto returns the latest job that left rows in the table, or may have, and the
-// latest of them that loaded the same file; the ID is empty if there is none.
-func (r *Runner) loadedInto(ctx context.Context, p *prepared) (last, same Job, err error) {
+// jobsInto returns the latest jobs that were to load into the table, newest first.
+func (r *Runner) jobsInto(ctx context.Context, p *prepared) (all []store.Job, err error) {
 	table, place := p.table, p.dst.Place()
 	into, err := r.targets.Address(ctx, p.req.Target)
 	if err != nil {
-		return last, same, err
+		return nil, err
 	}
 	look, cancel := context.WithTimeout(ctx, lookAtTarget)
 	defer cancel()
-	var all []store.Job
 	for k, err := range r.store.Ended(ctx, mostLookedAt) {
 		if err != nil {
-			return last, same, err
+			return nil, err
 		}
 		var req struct {
 			Target string
@@ -171,6 +182,12 @@ func (r *Runner) loadedInto(ctx context.Context, p *prepared) (last, same Job, e
 			all = append(all, k)
 		}
 	}
+	return all, nil
+}
+
+// loadedInto returns the latest of some jobs that left rows in the table, or may have, and
+// the latest of them that loaded the same file; the ID is empty if there is none.
+func (r *Runner) loadedInto(ctx context.Context, p *prepared, all []store.Job) (last, same Job, err error) {
 	for _, k := range all {
 		if last.ID != "" && k.Print != p.contents(ctx) {
 			continue
@@ -179,7 +196,7 @@ func (r *Runner) loadedInto(ctx context.Context, p *prepared) (last, same Job, e
 		if err != nil {
 			return last, same, err
 		}
-		if v := j.Summary; j.undoneWhole() || v != nil && (v.Inserted+v.Updated == 0 || !strings.EqualFold(v.Table, table)) {
+		if v := j.Summary; j.undoneWhole() || v != nil && (v.Inserted+v.Updated == 0 || !strings.EqualFold(v.Table, p.table)) {
 			continue
 		}
 		if last.ID == "" {

@@ -407,7 +407,7 @@ func TestTakeUpSetWithChangedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.endOf(set)
-	b.file("0.csv", rows(halfRows+1, 100))
+	b.file("0.csv", rows(halfRows-1, 100))
 	if err := os.Remove(b.path("1.csv")); err != nil {
 		t.Fatal(err)
 	}

@@ -50,6 +50,14 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 	}
 	p := &prepared{req: req, targets: r.targets}
 	defer p.close()
+	if err := p.open(ctx); err != nil {
+		return Settled{}, err
+	}
+	if req.Added {
+		if err := r.loadAdded(ctx, p); err != nil {
+			return Settled{}, err
+		}
+	}
 	s, layout, err := p.first(ctx)
 	if err != nil {
 		return s, err
@@ -63,15 +71,15 @@ func (r *Runner) Settle(ctx context.Context, req Request) (Settled, error) {
 func Settle(ctx context.Context, req Request) (Settled, error) {
 	p := &prepared{req: req, targets: URLs{}}
 	defer p.close()
+	if err := p.open(ctx); err != nil {
+		return Settled{}, err
+	}
 	s, _, err := p.first(ctx)
 	return s, err
 }
 
-// first opens, looks, and settles by the first records.
+// first looks, and settles by the first records.
 func (p *prepared) first(ctx context.Context) (Settled, load.Layout, error) {
-	if err := p.open(ctx); err != nil {
-		return Settled{}, load.Layout{}, err
-	}
 	if err := p.look(ctx); err != nil {
 		return Settled{}, load.Layout{}, err
 	}

@@ -141,7 +141,7 @@ func (t *types) run(ctx context.Context, log *store.RejectLog, gaveWay func() er
 		if !t.req.Check && t.dst.Place().File == "" { // the connection to a file is never lost
 			t.opt.Rewind = func() error { return t.file.Rewind(0) }
 		}
-		did, err := load.Run(ctx, t.file, conv, t.dst, t.layout, t.opt)
+		did, err := load.Run(ctx, t.source(), conv, t.dst, t.layout, t.opt)
 		var unfit *load.UnfitError
 		if !errors.As(err, &unfit) || ctx.Err() != nil {
 			return did, err

@@ -39,6 +39,7 @@ var parameters = []parameter{
 	{"preset", "", text},
 	{"check", "", flag},
 	{"like", "", text},
+	{"added", "", flag},
 	{"profile", "", text},
 
 	{"table", "plan", text},

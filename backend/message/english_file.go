@@ -56,7 +56,7 @@ var fileTexts = map[ID]string{
 	"too_repetitive":          `it unpacks to more than {most} times its size`,
 	"raise_ratio":             `raise the limit[ ({setting maxRatio})] if it is meant to be that repetitive`,
 	"grew":                    `it was added to while it was being read: {was|byte|bytes} at first, {is} now`,
-	"load_the_rest":           `check that its last record is complete, and load what has been added`,
+	"load_the_rest":           `check that its last record is complete, and load what has been added[ ({setting added})]`,
 	"changed_at":              `it was changed while it was being read (at {time}), so that what was read may be a mixture of before and after`,
 	"changed":                 `it was changed while it was being read`,
 	"other_file":              `it does not begin with what was loaded of it before`,

@@ -33,6 +33,18 @@ var jobTexts = map[ID]string{
 	"keys_rejected":    `records whose key is there already are rejected[ ({setting onConflict} says otherwise)]`,
 	"rows_twice":       `with no key to tell rows apart, they will be there twice`,
 
+	"grown":               `the table {table:q} was loaded from the beginning of this file, {size|byte|bytes}, by job {job} on {time}: {added|byte|bytes} were added since`,
+	"load_added":          `load only what was added[ ({setting added})]: otherwise all of it is loaded again`,
+	"added":               `only what was added to the file is loaded, {added|byte|bytes}: it goes on after record {n}, the last one of job {job}`,
+	"added_to_none":       `no import that is done has loaded the beginning of {path} into the table {table:q}`,
+	"load_all":            `load all of it[ (leave out {setting added})]`,
+	"added_to_unfinished": `job {job}, which loads what was added, has not reached its end: it is {state}`,
+	"resume_first":        `resume that job`,
+	"added_continues":     `the last record that was loaded, by job {job}, goes on in what was added: line {line}`,
+	"added_otherwise":     `the file now has other records where job {job} has read {n|record|records} in {bytes|byte|bytes}`,
+	"added_and_like":      `what was added to a file is read as it was read then, and mended rejects as theirs was`,
+	"added_or_like":       `name one of them[ ({setting added} or {setting like})]`,
+
 	"target_is_device": `{path} is a device or a pipe, not a database`,
 	"give_file":        `give the path of a file`,
 	"own_opened":       `open {path}: it is where the program keeps its own jobs`,
