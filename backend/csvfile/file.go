@@ -78,6 +78,7 @@ type File struct {
 
 	// What was detected, for every reading.
 	sample       []byte // its first bytes
+	whole        bool   // they are all of it
 	found        *detected
 	charset      *charset.Charset
 	commentFound bool
@@ -218,7 +219,7 @@ func newFile(in *input, d Dialect, opt Options, pick bool) (*File, error) {
 	}
 	f := &File{
 		path: in.path, opt: opt, handle: in.handle,
-		sample: s.head, found: found, charset: cs, commentFound: d.Comment == "" || opt.Starts != nil,
+		sample: s.head, whole: s.whole, found: found, charset: cs, commentFound: d.Comment == "" || opt.Starts != nil,
 	}
 	return f, f.begin(in, opt.MaxRead)
 }
@@ -243,6 +244,9 @@ func (f *File) begin(in *input, maxRead int64) error {
 		path: f.path, charset: f.charset,
 		maximum: f.opt.MaxRecord, ragged: f.opt.Ragged, packed: in.packed, onSkip: f.opt.onSkip, starts: f.opt.Starts,
 		line: 1, commentFound: f.commentFound,
+	}
+	if f.whole {
+		r.w.step = smallStep // to find that it ends
 	}
 	if dialect.FooterLines != nil {
 		r.w.footer = *dialect.FooterLines

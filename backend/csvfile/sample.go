@@ -35,8 +35,19 @@ func (in *input) start() ([]byte, error) {
 // input then goes on after the head.
 func takeSample(in *input) (*sample, error) {
 	s := &sample{}
-	head := make([]byte, sampleHead)
+	size := sampleHead
+	if in.at != nil {
+		size = int(min(sampleHead, in.size+1)) // one more, to see that it ends
+	}
+	head := make([]byte, size)
 	n, err := io.ReadFull(in.Reader, head)
+	if err == nil && size < sampleHead { // it was added to in the meantime
+		head = append(make([]byte, 0, sampleHead), head...)[:sampleHead]
+		n, err = io.ReadFull(in.Reader, head[size:])
+		if n += size; errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+	}
 	s.head = head[:n]
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -47,7 +58,7 @@ func takeSample(in *input) (*sample, error) {
 	if n == 0 {
 		return nil, &Error{Op: "open", Path: in.path, Kind: KindEmpty, Note: message.New("empty_file", "look_complete")}
 	}
-	if in.at == nil || s.whole {
+	if in.at == nil || s.whole || in.size <= sampleHead {
 		return s, nil
 	}
 	rest := in.size - sampleHead

@@ -142,7 +142,7 @@ func TestSkipOfAnotherFile(t *testing.T) {
 	defer f.Close()
 	places := stops(t, f)
 	at := places[len(places)-1]
-	print := f.PrintUpTo(at.Offset)
+	upTo := f.PrintUpTo(at.Offset)
 	for _, c := range []struct {
 		name, text string
 		kind       Kind
@@ -153,7 +153,7 @@ func TestSkipOfAnotherFile(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		f, err := Open(path, Dialect{}, Options{Begins: print})
+		f, err := Open(path, Dialect{}, Options{Begins: upTo})
 		var other *Error
 		if err == nil {
 			defer f.Close()

@@ -12,6 +12,9 @@ import (
 // chunk is the number of bytes that a window reads at a time.
 const chunk = 256 << 10
 
+// smallStep is the same where nothing more is expected.
+const smallStep = 1 << 10
+
 // A window is the part of a file that is in memory, as UTF-8 text.
 //
 // In a file in UTF-8, the text is the bytes themselves. In any other, dec makes the
@@ -30,6 +33,7 @@ type window struct {
 	checked int  // text[:checked] is checked for them
 	lazy    bool // the scanner checks instead
 
+	step   int              // how much room there is for what is read at a time
 	most   int              // the size to which text grows in large steps
 	footer int              // the number of lines at the end that are not records, or with tail may not be
 	tail   func([]byte) int // decides how many of the last lines are not records; nil if all of footer are
@@ -42,7 +46,7 @@ type window struct {
 // newWindow returns a window on head and on src after it, for records of at most
 // largest bytes. The head begins at offset base of the file.
 func newWindow(head []byte, src io.Reader, base int64, dec *charset.Decoder, largest int) *window {
-	w := &window{head: head, src: src, base: base, dec: dec, most: largest + 2*chunk}
+	w := &window{head: head, src: src, base: base, dec: dec, step: chunk, most: largest + 2*chunk}
 	if dec != nil {
 		dec.Grow = w.grow
 	}
@@ -113,8 +117,8 @@ func (w *window) read(b *[]byte) (err error) {
 		}
 		return err
 	}
-	if cap(*b)-len(*b) < chunk/4 {
-		w.grow(b, chunk)
+	if cap(*b)-len(*b) < w.step/4 {
+		w.grow(b, w.step)
 		if w.buf != nil {
 			a.giveBack(w.buf)
 			w.buf = nil
@@ -137,7 +141,7 @@ func (w *window) read(b *[]byte) (err error) {
 // grow makes room for n more bytes in b. It grows b in large steps up to w.most, so
 // that it is called only a few times.
 func (w *window) grow(b *[]byte, n int) {
-	size := max(chunk, min(4*cap(*b), w.most))
+	size := max(w.step, min(4*cap(*b), w.most))
 	if size < len(*b)+n {
 		size = len(*b)/4*5 + n
 	}

@@ -93,9 +93,9 @@ func (r *Runner) loadAdded(ctx context.Context, p *prepared) error {
 	var from Job
 	var k kept
 	if p.exists {
-		all, err := r.jobsInto(ctx, p)
+		of, err := r.jobsOf(ctx, p)
 		if err == nil {
-			from, k, err = r.grownFrom(ctx, p, all)
+			from, k, err = r.grownFrom(ctx, p, of)
 		}
 		if err != nil {
 			return err

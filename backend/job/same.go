@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,19 +76,23 @@ func (r *Runner) loadedBefore(ctx context.Context, p *prepared, l load.Layout) (
 	if !p.exists || p.blank || p.req.Plan.Create || p.contents(ctx) == "" {
 		return nil, nil
 	}
-	all, err := r.jobsInto(ctx, p)
+	of, err := r.jobsOf(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	last, same, err := r.loadedInto(ctx, p, all)
-	if err != nil || last.ID == "" {
+	same, err := r.sameOf(ctx, p, of)
+	if err != nil {
 		return nil, err
 	}
 	if same.ID == "" {
-		if from, k, err := r.grownFrom(ctx, p, all); err != nil {
+		if from, k, err := r.grownFrom(ctx, p, of); err != nil {
 			return nil, err
-		} else if from.State == Done {
+		} else if from.State == Done && (p.filled(from) || k.After != nil) {
 			return []load.Warning{p.grown(from, k)}, nil
+		}
+		last, err := r.lastInto(ctx, p)
+		if err != nil || last.ID == "" {
+			return nil, err
 		}
 		_, head, err := r.kept(ctx, last.ID)
 		if err != nil {
@@ -150,8 +155,15 @@ func minute(kept string) string {
 	return strings.Replace(kept[:len("2006-01-02T15:04")], "T", " ", 1) + " UTC"
 }
 
-// jobsInto returns the latest jobs that were to load into the table, newest first.
-func (r *Runner) jobsInto(ctx context.Context, p *prepared) (all []store.Job, err error) {
+// jobsOf returns the latest jobs that were to load the file, or what is under its path,
+// into the table, newest first.
+func (r *Runner) jobsOf(ctx context.Context, p *prepared) ([]store.Job, error) {
+	return r.jobsInto(ctx, p, r.store.EndedOf(ctx, mostLookedAt, p.req.File, p.contents(ctx)), mostLookedAt)
+}
+
+// jobsInto returns those of some jobs that were to load into the table, most of them at
+// the most.
+func (r *Runner) jobsInto(ctx context.Context, p *prepared, some iter.Seq2[store.Job, error], most int) (all []store.Job, err error) {
 	table, place := p.table, p.dst.Place()
 	into, err := r.targets.Address(ctx, p.req.Target)
 	if err != nil {
@@ -159,7 +171,7 @@ func (r *Runner) jobsInto(ctx context.Context, p *prepared) (all []store.Job, er
 	}
 	look, cancel := context.WithTimeout(ctx, lookAtTarget)
 	defer cancel()
-	for k, err := range r.store.Ended(ctx, mostLookedAt) {
+	for k, err := range some {
 		if err != nil {
 			return nil, err
 		}
@@ -179,34 +191,52 @@ func (r *Runner) jobsInto(ctx context.Context, p *prepared) (all []store.Job, er
 			continue
 		}
 		if name == "" || strings.EqualFold(name, table) { // a preset may name it
-			all = append(all, k)
+			if all = append(all, k); len(all) == most {
+				break
+			}
 		}
 	}
 	return all, nil
 }
 
-// loadedInto returns the latest of some jobs that left rows in the table, or may have, and
-// the latest of them that loaded the same file; the ID is empty if there is none.
-func (r *Runner) loadedInto(ctx context.Context, p *prepared, all []store.Job) (last, same Job, err error) {
-	for _, k := range all {
-		if last.ID != "" && k.Print != p.contents(ctx) {
+// filled reports whether a job left rows in the table, or may have.
+func (p *prepared) filled(j Job) bool {
+	v := j.Summary
+	return !j.undoneWhole() && (v == nil || v.Inserted+v.Updated > 0 && strings.EqualFold(v.Table, p.table))
+}
+
+// sameOf returns the first of some jobs that loaded the same file and left rows in the
+// table; the ID is empty if there is none.
+func (r *Runner) sameOf(ctx context.Context, p *prepared, some []store.Job) (Job, error) {
+	for _, k := range some {
+		if k.Print != p.contents(ctx) {
 			continue
 		}
-		j, err := r.Job(ctx, k.ID)
-		if err != nil {
-			return last, same, err
-		}
-		if v := j.Summary; j.undoneWhole() || v != nil && (v.Inserted+v.Updated == 0 || !strings.EqualFold(v.Table, p.table)) {
-			continue
-		}
-		if last.ID == "" {
-			last = j
-		}
-		if k.Print == p.contents(ctx) {
-			return last, j, nil
+		if j, err := r.Job(ctx, k.ID); err != nil || p.filled(j) {
+			return j, err
 		}
 	}
-	return last, same, nil
+	return Job{}, nil
+}
+
+// lastInto returns the latest job that left rows in the table; the ID is empty if there is
+// none. Most often it is the first that it looks at.
+func (r *Runner) lastInto(ctx context.Context, p *prepared) (Job, error) {
+	seen := 0
+	for most := 1; ; most *= 10 {
+		latest, err := r.jobsInto(ctx, p, r.store.Ended(ctx, mostLookedAt), most)
+		if err != nil {
+			return Job{}, err
+		}
+		for _, k := range latest[seen:] {
+			if j, err := r.Job(ctx, k.ID); err != nil || p.filled(j) {
+				return j, err
+			}
+		}
+		if seen = len(latest); seen < most {
+			return Job{}, nil
+		}
+	}
 }
 
 // lookAtTarget is how long to wait for the files of earlier targets, which may be

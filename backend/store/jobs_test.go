@@ -72,6 +72,21 @@ func TestEnded(t *testing.T) {
 			t.Errorf("%d at most: %s, want %s", limit, got, want)
 		}
 	}
+	if err := s.SetHead(t.Context(), "failed", Head{Dialect: `{"fingerprint":"9-f"}`}); err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range map[int]string{10: "cancelled failed", 2: "cancelled"} {
+		var ended []Job
+		for j, err := range s.EndedOf(t.Context(), limit, "cancelled.csv", "9-f") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended = append(ended, j)
+		}
+		if got := ids(ended); got != want {
+			t.Errorf("of a file, among %d: %s, want %s", limit, got, want)
+		}
+	}
 }
 
 // A power cut loses the last moments at most: that costs less than to wait for
