@@ -32,7 +32,7 @@ such file is imported by --profile NAME. A profile is a readable file, which can
 		}
 		return c.Help()
 	}
-	c.AddCommand(p.profilesList(), p.profilesShow(), p.profilesSave(), p.profilesRemove(), p.profilesExport(), p.profilesImport(), p.profilesWatch())
+	c.AddCommand(p.profilesList(), p.profilesShow(), p.profilesSave(), p.profilesRename(), p.profilesRemove(), p.profilesExport(), p.profilesImport(), p.profilesWatch())
 	return c
 }
 
@@ -136,6 +136,22 @@ func (p *program) saveProfile(c *cobra.Command, name string, made profile.Profil
 	return nil
 }
 
+func (p *program) profilesRename() *cobra.Command {
+	c := &cobra.Command{Use: "rename NAME NEW", Short: "Give a saved profile another name", ValidArgsFunction: completeProfile}
+	addGroups(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return usagef("want a profile and its new name: linefeed profiles rename NAME NEW")
+		}
+		book, err := engine.Profiles()
+		if err != nil {
+			return err
+		}
+		return book.Rename(c.Context(), args[0], args[1])
+	}
+	return c
+}
+
 func (p *program) profilesRemove() *cobra.Command {
 	c := &cobra.Command{Use: "remove NAME", Short: "Remove a saved profile", ValidArgsFunction: completeProfile}
 	addGroups(c)
@@ -167,11 +183,10 @@ func (p *program) profilesExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		saved.Watch = nil // it is of this computer
 		if noTarget {
 			saved.Target = ""
 		}
-		text, err := saved.Encode()
+		text, err := saved.PassedOn().Encode()
 		if err != nil {
 			return err
 		}
@@ -199,11 +214,10 @@ func (p *program) profilesImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		read.Watch = nil // nothing is watched that its user has not asked for
 		if name == "" {
 			name = strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
 		}
-		return p.saveProfile(c, name, read, replace, false)
+		return p.saveProfile(c, name, read.PassedOn(), replace, false)
 	}
 	return c
 }

@@ -47,7 +47,10 @@ func TestProfiles(t *testing.T) {
 	run(t, "profiles", "import", file).want(t, 0)
 	run(t, "profiles", "import", file).want(t, 64)
 	run(t, "profiles", "import", file, "--name", "mine").want(t, 0)
-	run(t, "profiles", "remove", "passed-on").want(t, 0)
+	run(t, "profiles", "rename", "passed-on", "MINE").want(t, 64)
+	run(t, "profiles", "rename", "passed-on").want(t, 64)
+	run(t, "profiles", "rename", "passed-on", "unwanted").want(t, 0)
+	run(t, "profiles", "remove", "unwanted").want(t, 0)
 	run(t, "profiles", "remove", "passed-on").want(t, 64)
 
 	changed := write(t, dir, "june.csv", "sku;Preis;Neu\n004;1,00;x\n")

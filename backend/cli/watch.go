@@ -67,8 +67,13 @@ func (l *loader) watch(ctx context.Context, opt watch.Options, asJSON bool) erro
 		busy = false
 		l.toldFile(o, asJSON)
 	}
-	if !opt.Once && !l.output.quiet {
-		l.err.printf("watching %s (Ctrl-C ends it)\n", visible(opt.Folder))
+	opt.OnFolder = func(err error) {
+		switch {
+		case err != nil:
+			l.err.printError(err)
+		case !opt.Once && !l.output.quiet:
+			l.err.printf("watching %s (Ctrl-C ends it)\n", visible(opt.Folder))
+		}
 	}
 	err := watch.Run(ctx, l.engine.Runner, opt)
 	if err == nil && busy {

@@ -215,8 +215,11 @@ func (j *Job) setResumable(fileLost bool) {
 	j.Resumable = !fileLost && !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && j.Undone == nil && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
 }
 
+// TimeFormat is the format of stored and sent times, in UTC: RFC 3339 with milliseconds.
+const TimeFormat = store.TimeFormat
+
 // wireTime formats t as it is stored and sent.
-func wireTime(t time.Time) string { return t.UTC().Format(store.TimeFormat) }
+func wireTime(t time.Time) string { return t.UTC().Format(TimeFormat) }
 
 // stored returns j as it is stored.
 func (j *Job) stored() (store.Job, error) {

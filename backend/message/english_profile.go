@@ -8,6 +8,7 @@ var profileTexts = map[ID]string{
 	"profile_file_missing": `there is no profile at {path}`,
 	"profile_taken":        `there is a profile {name:q} already`,
 	"profile_other_name":   `choose another name, or replace it`,
+	"profile_name_another": `choose another name`,
 	"profile_without_name": `the profile has no name`,
 	"profile_name_bad":     `{name:q} can't be the name of a profile`,
 	"profile_name_is":      `it becomes the name of a file: up to {most} characters, with none of / \\ : * ? " < > | in it, no point at its ends, and no .json`,
@@ -27,6 +28,8 @@ var profileTexts = map[ID]string{
 	"profile_watch_is":       `give the full path, and name or time for the order`,
 	"profile_password_out":   `take it out: a profile can be read by others`,
 
+	"watch_gone":          `the folder {path} is not there`,
+	"watch_bring_back":    `make it, or connect the drive that it is on, or name another one`,
 	"watch_no_folder":     `{path} can't be watched: {cause}`,
 	"watch_make_folder":   `make the folder, or name another one`,
 	"watch_watched":       `{path} is watched already, by another program or window`,

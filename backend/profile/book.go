@@ -194,6 +194,34 @@ func (b *Book) save(ctx context.Context, name string, p Profile, replace bool, k
 	})
 }
 
+// Rename gives a saved profile another name, which has to be free; it may be the same in
+// another case.
+func (b *Book) Rename(ctx context.Context, name, to string) error {
+	if err := checkName(to); err != nil {
+		return err
+	}
+	saved, err := b.find(name)
+	if err != nil {
+		return err
+	}
+	return b.locked(ctx, func() error {
+		switch taken, err := b.find(to); {
+		case err == nil && taken != saved:
+			return message.NewError(ErrTaken, "profile_taken", "profile_name_another", "name", taken)
+		case err != nil && !errors.Is(err, ErrNone):
+			return err
+		}
+		err := os.Rename(filepath.Join(b.dir, saved+Suffix), filepath.Join(b.dir, to+Suffix))
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // removed meanwhile
+			return notThere(name, b)
+		case err != nil:
+			return fmt.Errorf("rename profile %q: %w", saved, err)
+		}
+		return nil
+	})
+}
+
 // Remove removes a saved profile.
 func (b *Book) Remove(name string) error {
 	saved, err := b.find(name)

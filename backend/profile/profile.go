@@ -53,6 +53,14 @@ type Watch struct {
 	Order  string `json:"order,omitempty"` // "name" (the default) or "time"
 }
 
+// Check refuses what the profile of that name can't watch, whether or not it is there.
+func (w Watch) Check(name string) error {
+	if !filepath.IsAbs(w.Folder) || !slices.Contains([]string{"", "name", "time"}, w.Order) {
+		return message.NewError(ErrFormat, "profile_bad_watch", "profile_watch_is", "name", name, "folder", w.Folder)
+	}
+	return nil
+}
+
 // What can be wrong with a profile. Errors of this package wrap one of them, unless the
 // system is their cause.
 var (
@@ -100,8 +108,10 @@ func Decode(r io.Reader, name string) (p Profile, err error) {
 
 // check refuses what no profile may have.
 func (p Profile) check(name string) error {
-	if w := p.Watch; w != nil && (!filepath.IsAbs(w.Folder) || !slices.Contains([]string{"", "name", "time"}, w.Order)) {
-		return message.NewError(ErrFormat, "profile_bad_watch", "profile_watch_is", "name", name, "folder", w.Folder)
+	if p.Watch != nil {
+		if err := p.Watch.Check(name); err != nil {
+			return err
+		}
 	}
 	s, server, err := target.ParseServer(p.Target)
 	switch {
@@ -120,6 +130,13 @@ func (p Profile) WithoutPassword() Profile {
 	if s, server, err := target.ParseServer(p.Target); err == nil && server {
 		p.Target = s.WithoutPassword().URL()
 	}
+	return p
+}
+
+// PassedOn returns p as others get it, or give it: without the folder that it watches,
+// which is of one computer, and nothing is watched that its user has not asked for.
+func (p Profile) PassedOn() Profile {
+	p.Watch = nil
 	return p
 }
 

@@ -68,6 +68,33 @@ func TestBook(t *testing.T) {
 	}
 }
 
+func TestRename(t *testing.T) {
+	book := profile.New(filepath.Join(t.TempDir(), "profiles"))
+	for _, name := range []string{"prices", "articles"} {
+		if err := book.Save(t.Context(), name, example(), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name, to string
+		want     error
+	}{
+		{"PRICES", "Prices", nil},
+		{"prices", "ARTICLES", profile.ErrTaken},
+		{"prices", "a/b", profile.ErrName},
+		{"none", "other", profile.ErrNone},
+		{"prices", "Preise", nil},
+	} {
+		if err := book.Rename(t.Context(), c.name, c.to); !errors.Is(err, c.want) {
+			t.Errorf("%s to %s: %v, want %v", c.name, c.to, err, c.want)
+		}
+	}
+	all, err := book.List()
+	if err != nil || len(all) != 2 || all[0].Name != "articles" || all[1].Name != "Preise" || all[1].Problem != "" {
+		t.Errorf("the list is %+v, %v", all, err)
+	}
+}
+
 func TestNames(t *testing.T) {
 	book := profile.New(t.TempDir())
 	for _, bad := range []string{

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"linefeed/backend/job"
 	"linefeed/backend/message"
@@ -82,6 +83,7 @@ func (w *watcher) end(ctx context.Context, o Outcome, folder string) bool {
 	dir := filepath.Join(w.Folder, folder)
 	name := freeName(dir, filepath.Base(o.File))
 	to := filepath.Join(dir, name)
+	o.Time = time.Now().UTC().Format(job.TimeFormat)
 	if o.Err != nil {
 		o.Error = o.Err.Error()
 	}

@@ -49,14 +49,21 @@ type Options struct {
 	// nothing, as on drives of a network.
 	Steady, Scan time.Duration
 
-	// OnStart is called when a file is begun or gone on with, OnEnd when it has been
-	// moved; both by the goroutine of Run, and may be nil.
-	OnStart func(file string, j job.Job)
-	OnEnd   func(Outcome)
+	// Enough, once it is closed, has Run end after the file that it loads now; nil for
+	// never.
+	Enough <-chan struct{}
+
+	// OnFolder is called with nil when the folder begins to be watched, and with why when
+	// it is no longer there; OnStart when a file is begun or gone on with, and OnEnd when
+	// it has been moved. The goroutine of Run calls them; they may be nil.
+	OnFolder func(error)
+	OnStart  func(file string, j job.Job)
+	OnEnd    func(Outcome)
 }
 
 // An Outcome says what became of a file.
 type Outcome struct {
+	Time    string       `json:"time,omitempty"`    // of its end; RFC 3339, milliseconds
 	File    string       `json:"file"`              // its path in the folder
 	MovedTo string       `json:"movedTo,omitempty"` // "" if it could not be moved
 	Job     string       `json:"job,omitempty"`     // "" if none was started
@@ -84,8 +91,8 @@ type sight struct {
 
 // Run watches a folder until ctx is done, or, with Once, until the files in it are loaded.
 // It then returns nil; a job that is under way stops when the runner is closed, and goes on
-// the next time. Run fails with an error that wraps ErrWatched or ErrFolder, or if there is no
-// such profile.
+// the next time. A folder that goes away is waited for, but with Once. Run fails with an
+// error that wraps ErrWatched or ErrFolder, or if there is no such profile.
 func Run(ctx context.Context, runner *job.Runner, opt Options) error {
 	folder, err := filepath.Abs(opt.Folder)
 	if err == nil {
@@ -95,36 +102,98 @@ func Run(ctx context.Context, runner *job.Runner, opt Options) error {
 		err = isFolder(folder)
 	}
 	if err != nil {
-		return message.NewError(errors.Join(ErrFolder, err), "watch_no_folder", "watch_make_folder", "path", opt.Folder, "cause", err)
+		return notThere(opt.Folder, err)
 	}
 	if _, err := runner.Profiles.Get(opt.Profile); err != nil {
 		return err
 	}
 	opt.Folder = folder
 	opt.Steady, opt.Scan = cmp.Or(opt.Steady, 3*time.Second), cmp.Or(opt.Scan, 5*time.Second)
-	lock, err := lockfile.Hold(filepath.Join(folder, ".linefeed-watch"+lockfile.Suffix))
-	switch {
-	case errors.Is(err, lockfile.ErrHeld):
-		return message.NewError(ErrWatched, "watch_watched", "watch_one_alone", "path", folder)
-	case err != nil:
-		return message.NewError(errors.Join(ErrFolder, err), "watch_no_lock", "watch_make_writable", "path", folder, "cause", err)
-	}
-	defer lock.Release() //nolint:errcheck // the next one takes it over
-	for _, name := range []string{DoneFolder, FailedFolder} {
-		if err := os.Mkdir(filepath.Join(folder, name), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-			return message.NewError(errors.Join(ErrFolder, err), "watch_no_lock", "watch_make_writable", "path", folder, "cause", err)
+	w := &watcher{Options: opt, runner: runner, seen: map[string]sight{}, stuck: map[string]bool{}}
+	for {
+		err := w.watch(ctx)
+		if opt.Once || !errors.Is(err, errGone) {
+			return err
+		}
+		w.tellFolder(err)
+		if !w.comesBack(ctx) {
+			return nil
 		}
 	}
-	w := &watcher{Options: opt, runner: runner, seen: map[string]sight{}, stuck: map[string]bool{}}
-	return w.run(ctx)
+}
+
+// errGone is wrapped by the error that a folder is no longer there.
+var errGone = errors.New("the folder is gone")
+
+// notThere returns the error that a folder can't be looked at.
+func notThere(folder string, err error, also ...error) error {
+	cause := errors.Join(append(also, ErrFolder, err)...)
+	if errors.Is(err, fs.ErrNotExist) {
+		return message.NewError(cause, "watch_gone", "watch_bring_back", "path", folder)
+	}
+	return message.NewError(cause, "watch_no_folder", "watch_make_folder", "path", folder, "cause", err)
 }
 
 func isFolder(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() {
-		err = fs.ErrInvalid
+		err = errors.New("it is no folder")
 	}
 	return err
+}
+
+// watch watches the folder alone until ctx is done, or it is gone.
+func (w *watcher) watch(ctx context.Context) error {
+	lock, err := lockfile.Hold(filepath.Join(w.Folder, ".linefeed-watch"+lockfile.Suffix))
+	switch {
+	case errors.Is(err, lockfile.ErrHeld):
+		return message.NewError(ErrWatched, "watch_watched", "watch_one_alone", "path", w.Folder)
+	case err != nil:
+		return message.NewError(errors.Join(ErrFolder, err), "watch_no_lock", "watch_make_writable", "path", w.Folder, "cause", err)
+	}
+	defer lock.Release() //nolint:errcheck // the next one takes it over
+	for _, name := range []string{DoneFolder, FailedFolder} {
+		if err := os.Mkdir(filepath.Join(w.Folder, name), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return message.NewError(errors.Join(ErrFolder, err), "watch_no_lock", "watch_make_writable", "path", w.Folder, "cause", err)
+		}
+	}
+	w.tellFolder(nil)
+	return w.run(ctx)
+}
+
+func (w *watcher) tellFolder(err error) {
+	if w.OnFolder != nil {
+		w.OnFolder(err)
+	}
+}
+
+// comesBack waits until the folder is there again, as a drive may come back. It reports
+// false if that is not awaited any more.
+func (w *watcher) comesBack(ctx context.Context) bool {
+	tick := time.NewTicker(w.Scan)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if isFolder(w.Folder) == nil {
+				return true
+			}
+		case <-w.Enough:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// enough reports whether no further file is to be begun.
+func (w *watcher) enough(ctx context.Context) bool {
+	select {
+	case <-w.Enough:
+		return true
+	default:
+		return ctx.Err() != nil
+	}
 }
 
 // run looks at the folder when the system tells of a change, and again and again.
@@ -139,7 +208,7 @@ func (w *watcher) run(ctx context.Context) error {
 	}
 	for {
 		next, err := w.look(ctx)
-		if err != nil || ctx.Err() != nil || w.Once && len(w.seen) == 0 {
+		if err != nil || w.enough(ctx) || w.Once && len(w.seen) == 0 {
 			return err
 		}
 		timer := time.NewTimer(next)
@@ -149,6 +218,7 @@ func (w *watcher) run(ctx context.Context) error {
 			w.told(e)
 		case missed := <-troubles: // the next look finds what it has not told
 			_ = missed
+		case <-w.Enough:
 		case <-ctx.Done():
 		}
 		timer.Stop()
@@ -170,11 +240,8 @@ func (w *watcher) told(e fsnotify.Event) {
 func (w *watcher) look(ctx context.Context) (time.Duration, error) {
 	next := w.Scan
 	entries, err := os.ReadDir(w.Folder)
-	if err != nil && !w.Once {
-		return next, nil // a drive may come back
-	}
 	if err != nil {
-		return 0, message.NewError(errors.Join(ErrFolder, err), "watch_no_folder", "watch_make_folder", "path", w.Folder, "cause", err)
+		return 0, notThere(w.Folder, err, errGone)
 	}
 	present := map[string]bool{}
 	var ready []fs.FileInfo
@@ -203,7 +270,7 @@ func (w *watcher) look(ctx context.Context) (time.Duration, error) {
 		}
 		return strings.Compare(a.Name(), b.Name())
 	})
-	for i := 0; i < len(ready) && ctx.Err() == nil; i++ {
+	for i := 0; i < len(ready) && !w.enough(ctx); i++ {
 		if w.load(ctx, ready[i]) {
 			delete(w.seen, ready[i].Name())
 			next = 0 // others may have come meanwhile

@@ -303,3 +303,86 @@ func TestNotWatched(t *testing.T) {
 		t.Errorf("without a profile: %v", err)
 	}
 }
+
+// A folder that goes away is told, and what comes into it is loaded once it is there again.
+func TestGone(t *testing.T) {
+	b := newBench(t)
+	told := make(chan error, 10)
+	opt := b.options()
+	opt.OnFolder = func(err error) { told <- err }
+	b.start(opt)
+	if err := <-told; err != nil {
+		t.Errorf("told at first is %v", err)
+	}
+	b.put("a.csv", "id,n\n1,1\n")
+	<-b.outcomes
+	away := filepath.Join(b.dir, "away")
+	if err := os.Rename(b.folder, away); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; !errors.Is(err, ErrFolder) || !strings.Contains(err.Error(), "is not there") {
+		t.Errorf("told is %v", err)
+	}
+	if err := os.Mkdir(b.folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; err != nil {
+		t.Errorf("told of the folder that is there again is %v", err)
+	}
+	b.put("b.csv", "id,n\n2,1\n")
+	if o := <-b.outcomes; o.Error != "" || o.Summary == nil || o.Summary.Inserted != 1 {
+		t.Errorf("%+v", o)
+	}
+	b.want(b.ids(), "1 2")
+}
+
+// Once it is enough, the file that is being loaded is loaded to its end and moved, and no
+// other one begun.
+func TestEnough(t *testing.T) {
+	b := newBench(t)
+	b.put("a.csv", "id,n\n1,1\n")
+	b.put("b.csv", "id,n\n2,1\n")
+	enough := make(chan struct{})
+	opt := b.options()
+	opt.Enough = enough
+	opt.OnStart = func(string, job.Job) { close(enough) }
+	if err := Run(t.Context(), b.runner, opt); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.ids(), "1")
+	if !b.there("done/a.csv") || !b.there("b.csv") {
+		t.Error("the first file is not moved, or the second one is")
+	}
+}
+
+func TestPast(t *testing.T) {
+	b := newBench(t)
+	if past := Past(b.folder, 10); len(past) != 0 {
+		t.Errorf("of an empty folder: %+v", past)
+	}
+	b.put("a.csv", "id,n\n1,1\n2,x\n")
+	b.once()
+	b.put("b.csv", "id,n\n1,1\n2,x\n") // the same
+	b.once()
+	b.put("done/c.csv.summary.json", "{")
+	for i, name := range []string{"done/a.csv", "failed/b.csv"} { // the clock may not tell them apart
+		when := time.Now().Add(time.Duration(i-10) * time.Second)
+		if err := os.Chtimes(filepath.Join(b.folder, name+summarySuffix), when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := Past(b.folder, 10)
+	if len(past) != 2 {
+		t.Fatalf("%+v", past)
+	}
+	failed, done := past[0], past[1]
+	if filepath.Base(failed.MovedTo) != "b.csv" || !strings.Contains(failed.Error, "loaded already") || failed.Time == "" {
+		t.Errorf("the latest: %+v", failed)
+	}
+	if filepath.Base(done.MovedTo) != "a.csv" || done.Summary == nil || done.Summary.Rejected != 1 || done.Job == "" {
+		t.Errorf("the one before: %+v", done)
+	}
+	if latest := Past(b.folder, 1); len(latest) != 1 {
+		t.Errorf("of one: %+v", latest)
+	}
+}
