@@ -2,12 +2,12 @@ package cli
 
 import (
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"linefeed/backend/engine"
 	"linefeed/backend/job"
+	"linefeed/backend/message"
 )
 
 func (p *program) jobsForget() *cobra.Command {
@@ -28,60 +28,37 @@ not removed. Of a set, all jobs are.`,
 	c.Flags().BoolVar(&all, "all", false, "all that have ended")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		before := time.Now()
 		switch {
 		case len(args) > 0 && (all || olderThan != "") || all && olderThan != "":
 			return usagef("give the names of jobs, or --older-than, or --all")
-		case olderThan != "":
-			age, err := job.ParseAge(olderThan)
-			if err != nil || age == 0 {
-				return usagef("--older-than %s: give a number of days, weeks or years, such as 30d, 12w or 1y", olderThan)
-			}
-			before = before.Add(-age)
-		case len(args) == 0 && !all:
+		case len(args) == 0 && !all && olderThan == "":
 			return usagef("want the names of jobs, --older-than or --all: `linefeed jobs` lists them")
 		}
-		return p.withEngine(c.Context(), func(e *engine.Engine) (err error) {
-			if len(args) == 0 {
-				if args, err = e.Runner.EndedBefore(c.Context(), before); err != nil {
-					return err
-				}
+		return p.withEngine(c.Context(), func(e *engine.Engine) error {
+			if len(args) > 0 {
+				return p.forgotten(e.Runner.ForgetAll(c.Context(), args))
 			}
-			return p.forget(c, e.Runner, args)
+			return p.forgotten(e.Runner.ForgetOlder(c.Context(), olderThan))
 		})
 	}
 	return c
 }
 
-// forget forgets jobs, and tells how many it were. One that can't be forgotten does not
-// keep the others.
-func (p *program) forget(c *cobra.Command, r *job.Runner, ids []string) error {
-	before, err := r.StoreSize(c.Context())
-	if err != nil {
-		return err
+// forgotten tells how many jobs were forgotten.
+func (p *program) forgotten(f job.Forgotten, err error) error {
+	if errors.Is(err, job.ErrBadSetting) {
+		return usagef("--older-than: %w", err)
 	}
-	var errs []error
-	n := int64(0)
-	for _, id := range ids {
-		switch err := r.Forget(c.Context(), id); {
-		case errors.Is(err, job.ErrMarksLeft):
-			p.err.printError(err)
-			n++
-		case err != nil:
-			errs = append(errs, err)
-		default:
-			n++
-		}
+	for _, n := range f.Left {
+		p.err.printError(&message.Error{Note: n})
 	}
-	errs = append(errs, r.Tidy(c.Context()))
-	after, err := r.StoreSize(c.Context())
-	said := count(n) + " jobs forgotten"
-	if n == 1 {
+	said := count(f.Jobs) + " jobs forgotten"
+	if f.Jobs == 1 {
 		said = "1 job forgotten"
 	}
-	if after < before {
-		said += ", " + size(before-after) + " freed"
+	if f.Freed > 0 {
+		said += ", " + size(f.Freed) + " freed"
 	}
 	p.out.println(said)
-	return errors.Join(append(errs, err)...)
+	return err
 }

@@ -32,7 +32,7 @@ const forgetWithin = 10 * time.Second
 
 // Forget removes a job with all that is kept of it, wherever that is, also its marks in
 // the database that it loaded into. The space of its rejects becomes free in the
-// background, or by [Runner.Tidy]. The error may wrap [ErrNoJob], or [ErrActive] where the
+// background, or by [Runner.ForgetAll]. The error may wrap [ErrNoJob], or [ErrActive] where the
 // job has not ended. One that wraps [ErrMarksLeft] says that the job is forgotten all the
 // same. Of a set, it removes all jobs; its error may wrap [ErrNoSet].
 func (r *Runner) Forget(ctx context.Context, id string) error {
@@ -126,16 +126,93 @@ func (r *Runner) removeMarks(ctx context.Context, id, url string, t load.TableNa
 	return errors.Join(dst.Forget(ctx, id, t), forgetUndo(ctx, dst, id, t), dst.Close())
 }
 
-// EndedBefore returns the IDs of the jobs that ended before a time, the oldest first.
-func (r *Runner) EndedBefore(ctx context.Context, t time.Time) ([]string, error) {
-	return r.store.EndedBefore(ctx, t)
-}
-
 // Tidy removes all that is no longer kept, and makes the program's own file smaller.
 func (r *Runner) Tidy(ctx context.Context) error { return r.store.Tidy(ctx) }
 
-// StoreSize returns the size of the program's own file in bytes.
-func (r *Runner) StoreSize(ctx context.Context) (int64, error) { return r.store.Size(ctx) }
+// What the program keeps, and what is forgotten of it.
+type (
+	Usage = store.Usage
+	Going = store.Going
+)
+
+// Usage returns what the program keeps.
+func (r *Runner) Usage(ctx context.Context) (Usage, error) { return r.store.Usage(ctx) }
+
+// RemoveDamaged removes a store that was set aside, by its path.
+func (r *Runner) RemoveDamaged(ctx context.Context, path string) error {
+	return r.store.RemoveDamaged(ctx, path)
+}
+
+// Going returns what is forgotten at once when a setting is changed.
+func (r *Runner) Going(ctx context.Context, name, value string) (Going, error) {
+	return r.store.Going(ctx, name, value)
+}
+
+// GoingOlder returns what [Runner.ForgetOlder] forgets.
+func (r *Runner) GoingOlder(ctx context.Context, age string) (Going, error) {
+	t, err := ago(age)
+	if err != nil {
+		return Going{}, err
+	}
+	return r.store.GoingBefore(ctx, t)
+}
+
+// ForgetOlder forgets the jobs that ended longer ago than an age such as 30d, or with "" all
+// that have ended, as [Runner.ForgetAll] does.
+func (r *Runner) ForgetOlder(ctx context.Context, age string) (Forgotten, error) {
+	t, err := ago(age)
+	if err != nil {
+		return Forgotten{}, err
+	}
+	ids, err := r.store.EndedBefore(ctx, t)
+	if err != nil {
+		return Forgotten{}, err
+	}
+	return r.ForgetAll(ctx, ids)
+}
+
+// ago returns the time that is an age ago, such as 30d; now for "".
+func ago(age string) (time.Time, error) {
+	if age == "" {
+		return time.Now(), nil
+	}
+	d, err := ParseAge(age)
+	if err != nil || d == 0 {
+		return time.Time{}, message.NewError(ErrBadSetting, "age_bad", "age_given", "value", age)
+	}
+	return time.Now().Add(-d), nil
+}
+
+// A Forgotten says what was forgotten.
+type Forgotten struct {
+	Jobs  int64          `json:"jobs"`
+	Freed int64          `json:"freed"`          // bytes of the store
+	Left  []message.Note `json:"left,omitempty"` // what could not be removed from databases
+}
+
+// ForgetAll forgets jobs as [Runner.Forget] does, and frees their space. One that can't be
+// forgotten does not keep the others: the error tells of it.
+func (r *Runner) ForgetAll(ctx context.Context, ids []string) (f Forgotten, err error) {
+	before, err := r.store.Size(ctx)
+	if err != nil {
+		return f, err
+	}
+	var errs []error
+	for _, id := range ids {
+		err := r.Forget(ctx, id)
+		if errors.Is(err, ErrMarksLeft) {
+			f.Left = append(f.Left, message.Notes(err)...)
+			err = nil
+		}
+		if errs = append(errs, err); err == nil {
+			f.Jobs++
+		}
+	}
+	errs = append(errs, r.store.Tidy(ctx))
+	after, err := r.store.Size(ctx)
+	f.Freed = max(0, before-after)
+	return f, errors.Join(append(errs, err)...)
+}
 
 // ParseAge reads an age such as 90d, 12w or 1y; forever is 0.
 func ParseAge(text string) (time.Duration, error) { return store.ParseAge(text) }

@@ -20,6 +20,8 @@ var storeTexts = map[ID]string{
 	"settings_are":          `there are {names}`,
 	"setting_bad":           `{name} can't be {value:q}`,
 	"age_is":                `give a number of days, weeks or years, such as 90d, 12w or 1y, or forever`,
+	"age_bad":               `{value:q} is no age`,
+	"age_given":             `give a number of days, weeks or years, such as 90d, 12w or 1y`,
 	"size_is":               `give a size such as 500MB or 2GB, or unlimited`,
 	"about_keep_jobs":       `how long an import stays in the history, from its end`,
 	"about_keep_rejects":    `how long the rejected records of an import are kept, from its end`,

@@ -23,7 +23,8 @@ import (
 const (
 	asideLock     = ".aside" + lockfile.Suffix
 	asideInfix    = ".damaged-" // before the time, in the names of the files that are set aside
-	suspectSuffix = ".suspect"  // the file says that reading or writing the store failed as on a damaged one
+	asideTime     = "20060102T150405Z"
+	suspectSuffix = ".suspect" // the file says that reading or writing the store failed as on a damaged one
 )
 
 // errDamaged is wrapped by errors for a store that is damaged otherwise than SQLite
@@ -89,9 +90,9 @@ func setAside(ctx context.Context, path string, damage error) error {
 	if sound(ctx, path) { // another one has set it aside
 		return nil
 	}
-	to := path + asideInfix + time.Now().UTC().Format("20060102T150405Z")
+	to := path + asideInfix + time.Now().UTC().Format(asideTime)
 	// The store first: SQLite takes no log of an earlier one for a new one.
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, suffix := range companions {
 		if err := os.Rename(path+suffix, to+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return message.NewError(errors.Join(err, damage), "store_damaged_stays", "move_store", "path", path, "cause", err)
 		}

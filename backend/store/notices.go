@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"linefeed/backend/message"
@@ -52,14 +51,12 @@ func (s *Store) DismissNotice(ctx context.Context, id int64) error {
 // noticeAside makes a notice of each store that was set aside, unless there is one, and
 // takes over what can be read of it.
 func (s *Store) noticeAside(ctx context.Context) error {
-	files, err := beside(s.path, asideInfix)
+	all, err := s.damaged()
 	if err != nil {
 		return err
 	}
-	for _, file := range files {
-		if strings.HasSuffix(file, "-wal") || strings.HasSuffix(file, "-shm") || strings.HasSuffix(file, "-journal") {
-			continue
-		}
+	for _, d := range all {
+		file := d.Path
 		var known bool
 		if err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM notices WHERE subject = ?)", file).Scan(&known); err != nil {
 			return err

@@ -26,6 +26,10 @@ func (s *Store) retention(ctx context.Context, now time.Time) (r retention, err 
 	if err != nil {
 		return r, err
 	}
+	return retentionOf(all, now)
+}
+
+func retentionOf(all []Setting, now time.Time) (r retention, err error) {
 	value := map[string]string{}
 	for _, v := range all {
 		value[v.Name] = v.Value

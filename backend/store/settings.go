@@ -63,6 +63,14 @@ func kindOf(name, value string, about message.Note, check func(string) error, va
 	return settingKind{Setting{name, value, value, about}, check, values}
 }
 
+// refuse returns why a text is no value of the setting.
+func (k settingKind) refuse(value string) error {
+	if k.check(value) != nil {
+		return message.NewError(ErrBadSetting, "setting_bad", k.values, "name", k.Name, "value", value)
+	}
+	return nil
+}
+
 // mostAtOnce is the most imports that run side by side: each has memory and connections
 // of its own.
 const mostAtOnce = 16
@@ -157,8 +165,8 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, er
 	}
 	if value == "default" {
 		err = s.exec(ctx, "DELETE FROM settings WHERE name = ?", name)
-	} else if k.check(value) != nil {
-		return Setting{}, message.NewError(ErrBadSetting, "setting_bad", k.values, "name", name, "value", value)
+	} else if err := k.refuse(value); err != nil {
+		return Setting{}, err
 	} else {
 		k.Value = value
 		err = s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
