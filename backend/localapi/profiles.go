@@ -62,6 +62,31 @@ func (s *Server) deleteProfile(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// putWatch has the window load what comes into a folder by a profile, while it is open.
+func (s *Server) putWatch(w http.ResponseWriter, r *http.Request) error {
+	var folder profile.Watch
+	if err := decode(r.Body, &folder); err != nil {
+		return err
+	}
+	return s.setWatch(w, r, &folder)
+}
+
+func (s *Server) deleteWatch(w http.ResponseWriter, r *http.Request) error {
+	return s.setWatch(w, r, nil)
+}
+
+func (s *Server) setWatch(w http.ResponseWriter, r *http.Request, folder *profile.Watch) error {
+	name, err := profileName(r)
+	if err != nil {
+		return err
+	}
+	if err := s.runner.Profiles.SetWatch(r.Context(), name, folder); err != nil {
+		return profileError(err, http.StatusNotFound)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // profileName returns the name in the address, which is never a path.
 func profileName(r *http.Request) (string, error) {
 	name := r.PathValue("name")

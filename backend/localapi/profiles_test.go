@@ -40,6 +40,15 @@ func TestProfiles(t *testing.T) {
 	} {
 		want(call{"PUT", "/v1/profiles/" + bad.name, json, strings.NewReader(bad.text)}, 422, bad.says)
 	}
+	folder := filepath.ToSlash(b.path("in"))
+	watch := "/v1/profiles/prices%20of%20miller/watch"
+	want(call{"PUT", watch, json, strings.NewReader(`{"folder":"` + folder + `","order":"time"}`)}, 204, "")
+	want(call{"GET", "/v1/profiles", nil, nil}, 200, `"watch":{"folder":"`+folder+`","order":"time"}`)
+	want(call{"PUT", watch, json, strings.NewReader(`{"folder":"in"}`)}, 422, "full path")
+	want(call{"PUT", "/v1/profiles/none/watch", json, strings.NewReader(`{"folder":"` + folder + `"}`)}, 404, "there is no profile")
+	want(call{"DELETE", watch, nil, nil}, 204, "")
+	want(call{"GET", "/v1/profiles", nil, nil}, 200, `"fields":2}`)
+
 	want(call{"GET", "/v1/profiles/..%2F..%2Fx.json", nil, nil}, 404, "there is no profile")
 	want(call{"DELETE", "/v1/profiles/prices%20of%20miller", nil, nil}, http.StatusNoContent, "")
 	want(call{"DELETE", "/v1/profiles/prices%20of%20miller", nil, nil}, 404, "there is no profile")

@@ -45,6 +45,8 @@ var routes = []route{
 	{"GET", "/v1/profiles/{name}", calls, toImport, (*Server).getProfile},
 	{"PUT", "/v1/profiles/{name}", calls, toOwn, (*Server).putProfile},
 	{"DELETE", "/v1/profiles/{name}", calls, toOwn, (*Server).deleteProfile},
+	{"PUT", "/v1/profiles/{name}/watch", calls, toOwn, (*Server).putWatch},
+	{"DELETE", "/v1/profiles/{name}/watch", calls, toOwn, (*Server).deleteWatch},
 	{"GET", "/v1/connections", calls, toImport, (*Server).getConnections},
 	{"GET", "/v1/notices", calls, toWatch, (*Server).getNotices},
 	{"DELETE", "/v1/notices/{id}", calls, toOwn, (*Server).deleteNotice},
