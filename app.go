@@ -18,7 +18,6 @@ import (
 	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
-	"linefeed/backend/profile"
 )
 
 // App is what the window may call. It only forwards calls to the engine and to the
@@ -45,6 +44,11 @@ func (a *App) startup(ctx context.Context) {
 	}
 	a.apiErr = a.engine.Listen("", append(strings.Fields(os.Getenv("LINEFEED_ORIGINS")), developmentOrigins...))
 	a.forward.Go(a.forwardEvents)
+	a.forward.Go(func() {
+		for range a.engine.WatchChanges() {
+			runtime.EventsEmit(ctx, "watches-changed")
+		}
+	})
 	runtime.OnFileDrop(ctx, func(_, _ int, paths []string) {
 		runtime.EventsEmit(ctx, "files-dropped", paths)
 	})
@@ -234,44 +238,6 @@ func (a *App) ConnectionForm(url string) (connection.Form, error) { return conne
 // ConnectionURL returns the address that the fields of a form make.
 func (a *App) ConnectionURL(f connection.Form) (string, error) { return f.URL() }
 
-// Profiles lists the saved profiles, by name.
-func (a *App) Profiles() ([]profile.Entry, error) {
-	return call(a, func(e *engine.Engine) ([]profile.Entry, error) { return e.Profiles.List() })
-}
-
-// WatchedFolders returns the folders whose files are loaded while the window is open.
-func (a *App) WatchedFolders() ([]engine.WatchedFolder, error) {
-	return call(a, func(e *engine.Engine) ([]engine.WatchedFolder, error) { return e.WatchedFolders(), nil })
-}
-
-// FitProfile returns what a saved profile makes of a file with these fields.
-func (a *App) FitProfile(name string, fields []string) (job.Fit, error) {
-	return call(a, func(e *engine.Engine) (job.Fit, error) { return e.Runner.FitProfile(name, fields) })
-}
-
-// SaveProfileOf saves what was settled for a job as a profile. A name that is taken is an
-// error, unless replace is set.
-func (a *App) SaveProfileOf(id, name string, replace bool) error {
-	return a.do(func(e *engine.Engine) error {
-		p, err := e.Runner.ProfileOf(a.ctx, id)
-		if err != nil {
-			return err
-		}
-		return e.Profiles.Save(a.ctx, name, p, replace)
-	})
-}
-
-// SaveProfileFor saves what is settled for a request as SaveProfileOf does.
-func (a *App) SaveProfileFor(req job.Request, name string, replace bool) error {
-	return a.do(func(e *engine.Engine) error {
-		p, err := e.Runner.ProfileFor(a.ctx, req)
-		if err != nil {
-			return err
-		}
-		return e.Profiles.Save(a.ctx, name, p, replace)
-	})
-}
-
 // Encodings lists the character encodings that a file can have, the usual ones first.
 func (a *App) Encodings() []csvfile.Encoding { return csvfile.Encodings() }
 
@@ -333,26 +299,6 @@ func (a *App) Forget(id string) (left string, err error) {
 		}
 		return "", err
 	})
-}
-
-// Notices lists what happened to the program itself, until it is dismissed.
-func (a *App) Notices() ([]job.Notice, error) {
-	return call(a, func(e *engine.Engine) ([]job.Notice, error) { return e.Runner.Notices(a.ctx) })
-}
-
-// DismissNotice dismisses a notice.
-func (a *App) DismissNotice(id int64) error {
-	return a.do(func(e *engine.Engine) error { return e.Runner.DismissNotice(a.ctx, id) })
-}
-
-// Settings lists the settings of the program.
-func (a *App) Settings() ([]job.Setting, error) {
-	return call(a, func(e *engine.Engine) ([]job.Setting, error) { return e.Runner.Settings(a.ctx) })
-}
-
-// SetSetting changes a setting of the program, and returns it.
-func (a *App) SetSetting(name, value string) (job.Setting, error) {
-	return call(a, func(e *engine.Engine) (job.Setting, error) { return e.Runner.SetSetting(a.ctx, name, value) })
 }
 
 // Jobs lists the latest jobs, newest first.

@@ -1,13 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"linefeed/backend/job"
 	"linefeed/backend/profile"
 	"linefeed/backend/watch"
 )
@@ -16,18 +17,34 @@ import (
 type WatchedFolder struct {
 	Profile string         `json:"profile"`
 	Folder  string         `json:"folder"`
+	Order   string         `json:"order"`             // "name" or "time"
+	Kept    bool           `json:"kept"`              // the window watches it at its next start too
+	Ending  bool           `json:"ending,omitempty"`  // it is no longer watched, once the file is loaded that is loaded now
+	Loading string         `json:"loading,omitempty"` // the job that loads a file now; "" for none
 	Problem string         `json:"problem,omitempty"` // why it is not watched
 	Last    *watch.Outcome `json:"last,omitempty"`    // what became of the last file; nil before the first
 }
 
 // watches has the folders that profiles watch.
 type watches struct {
-	cancel context.CancelFunc
-	work   sync.WaitGroup
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+	look    chan struct{} // others may be to be watched; holds one
+	changed chan struct{} // what WatchedFolders returns has changed; holds one
 
 	mu      sync.Mutex
-	folders map[string]*WatchedFolder // by profile, folder and order
+	asked   map[string]profile.Watch // by profile: those that are watched until the window is closed
+	folders map[string]*watched      // by profile, folder and order
 }
+
+// A watched is a folder with what became of its files, the latest first.
+type watched struct {
+	WatchedFolder
+	past []watch.Outcome
+}
+
+// mostPast is the number of files of a folder that are remembered.
+const mostPast = 100
 
 // watchAgain is how often to look for profiles that watch another folder, and to try a
 // folder again that can't be watched.
@@ -35,74 +52,163 @@ const watchAgain = 3 * time.Second
 
 // watchFolders watches the folders of profiles until the engine is closed.
 func (e *Engine) watchFolders() {
+	w := &e.watches
 	ctx, cancel := context.WithCancel(context.Background())
-	e.watches.cancel, e.watches.folders = cancel, map[string]*WatchedFolder{}
-	e.watches.work.Go(func() {
-		running := map[string]context.CancelFunc{}
-		for ctx.Err() == nil {
-			wanted := map[string]profile.Entry{}
-			all, err := e.Profiles.List()
-			for _, p := range all {
-				if p.Watch != nil {
-					wanted[strings.Join([]string{p.Name, p.Watch.Folder, p.Watch.Order}, "\x00")] = p
-				}
-			}
-			for key, stop := range running {
-				if _, still := wanted[key]; !still && err == nil {
-					stop()
-					delete(running, key)
-				}
-			}
-			for key, p := range wanted {
-				if running[key] == nil {
-					folder, stop := context.WithCancel(ctx)
-					running[key] = stop
-					e.watches.work.Go(func() { e.watchFolder(folder, key, p) })
-				}
-			}
-			pause(ctx)
+	w.cancel, w.look, w.changed = cancel, make(chan struct{}, 1), make(chan struct{}, 1)
+	w.asked, w.folders = map[string]profile.Watch{}, map[string]*watched{}
+	w.work.Go(func() {
+		type run struct {
+			folder        string
+			enough, ended chan struct{}
+			ending        bool
 		}
-		for _, stop := range running {
-			stop()
+		running := map[string]*run{}
+		free := func(folder string) bool { // one at a time watches it
+			for _, r := range running {
+				if r.ending && r.folder == folder {
+					return false
+				}
+			}
+			return true
+		}
+		for ctx.Err() == nil {
+			wanted, err := e.wantedFolders()
+			for key, r := range running {
+				select {
+				case <-r.ended:
+					delete(running, key)
+					continue
+				default:
+				}
+				if _, still := wanted[key]; !still && err == nil && !r.ending {
+					r.ending = true
+					w.set(key, func(f *watched) { f.Ending = true })
+					close(r.enough)
+				}
+			}
+			for key, f := range wanted {
+				if running[key] != nil || !free(f.Folder) {
+					w.setKept(key, f.Kept)
+					continue
+				}
+				r := &run{folder: f.Folder, enough: make(chan struct{}), ended: make(chan struct{})}
+				running[key] = r
+				w.add(key, f)
+				w.work.Go(func() {
+					e.watchFolder(ctx, key, f, r.enough)
+					close(r.ended)
+					signal(w.look)
+				})
+			}
+			select {
+			case <-time.After(watchAgain):
+			case <-w.look:
+			case <-ctx.Done():
+			}
 		}
 	})
 }
 
-// watchFolder watches the folder of a profile until ctx is done.
-func (e *Engine) watchFolder(ctx context.Context, key string, p profile.Entry) {
-	w := &e.watches
-	set := func(change func(*WatchedFolder)) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if w.folders[key] == nil {
-			w.folders[key] = &WatchedFolder{Profile: p.Name, Folder: p.Watch.Folder}
+// wantedFolders returns the folders that are to be watched.
+func (e *Engine) wantedFolders() (map[string]WatchedFolder, error) {
+	all, err := e.Profiles.List()
+	e.watches.mu.Lock()
+	defer e.watches.mu.Unlock()
+	wanted := map[string]WatchedFolder{}
+	for _, p := range all {
+		f := WatchedFolder{Profile: p.Name, Kept: p.Watch != nil}
+		folder, ok := e.watches.asked[p.Name]
+		if p.Watch != nil {
+			folder, ok = *p.Watch, true
 		}
-		change(w.folders[key])
+		if !ok {
+			continue
+		}
+		f.Folder, f.Order = folder.Folder, cmp.Or(folder.Order, watch.ByName)
+		wanted[strings.Join([]string{f.Profile, f.Folder, f.Order}, "\x00")] = f
 	}
-	defer func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.folders, key)
-	}()
-	opt := watch.Options{Folder: p.Watch.Folder, Profile: p.Name, Order: p.Watch.Order}
-	opt.OnEnd = func(o watch.Outcome) { set(func(f *WatchedFolder) { f.Last = &o }) }
-	for ctx.Err() == nil {
-		set(func(*WatchedFolder) {})
+	return wanted, err
+}
+
+// watchFolder watches a folder until ctx is done or it is enough.
+func (e *Engine) watchFolder(ctx context.Context, key string, f WatchedFolder, enough <-chan struct{}) {
+	w := &e.watches
+	defer w.remove(key)
+	if past := watch.Past(f.Folder, mostPast); len(past) > 0 {
+		w.set(key, func(f *watched) { f.past, f.Last = past, &past[0] })
+	}
+	problem := func(err error) { w.setProblem(key, err) }
+	opt := watch.Options{Folder: f.Folder, Profile: f.Profile, Order: f.Order, Enough: enough, OnFolder: problem}
+	opt.OnStart = func(_ string, j job.Job) { w.set(key, func(f *watched) { f.Loading = j.ID }) }
+	opt.OnEnd = func(o watch.Outcome) {
+		w.set(key, func(f *watched) {
+			f.Loading, f.Last = "", &o
+			f.past = slices.Insert(f.past, 0, o)
+			f.past = f.past[:min(len(f.past), mostPast)]
+		})
+	}
+	for {
 		if err := watch.Run(ctx, e.Runner, opt); err != nil {
-			set(func(f *WatchedFolder) { f.Problem = err.Error() })
+			problem(err)
 		}
-		pause(ctx)
-		if ctx.Err() == nil {
-			set(func(f *WatchedFolder) { f.Problem = "" })
+		select {
+		case <-time.After(watchAgain):
+		case <-enough:
+			return
+		case <-ctx.Done():
+			return
 		}
 	}
 }
 
-func pause(ctx context.Context) {
-	select {
-	case <-time.After(watchAgain):
-	case <-ctx.Done():
+// WatchFolder watches a folder by a saved profile from now on, and no other one by it:
+// also when the window is opened again, or until it is closed. Only the engine of the
+// window does that.
+func (e *Engine) WatchFolder(ctx context.Context, name string, folder profile.Watch, keep bool) error {
+	if err := folder.Check(name); err != nil {
+		return err
 	}
+	if keep {
+		return e.changeWatch(ctx, name, &folder, nil)
+	}
+	return e.changeWatch(ctx, name, nil, &folder)
+}
+
+// StopWatching watches no folder by a profile any more, once the file is loaded that is
+// loaded now.
+func (e *Engine) StopWatching(ctx context.Context, name string) error {
+	return e.changeWatch(ctx, name, nil, nil)
+}
+
+// changeWatch changes the folder that a profile watches, and the one that is asked for
+// beside it. A folder that is in both is watched throughout.
+func (e *Engine) changeWatch(ctx context.Context, name string, kept, asked *profile.Watch) error {
+	p, err := e.Profiles.Get(name)
+	if err != nil {
+		return err
+	}
+	if asked != nil {
+		e.ask(name, asked)
+	}
+	if p.Watch != nil || kept != nil {
+		if err := e.Profiles.SetWatch(ctx, name, kept); err != nil {
+			return err
+		}
+	}
+	e.ask(name, asked)
+	return nil
+}
+
+// ask has a folder watched by a profile until the window is closed; nil for none.
+func (e *Engine) ask(name string, folder *profile.Watch) {
+	w := &e.watches
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.asked, name)
+	if folder != nil {
+		w.asked[name] = *folder
+	}
+	signal(w.look)
 }
 
 // WatchedFolders returns the folders that are watched while the window is open, by their
@@ -111,11 +217,84 @@ func (e *Engine) WatchedFolders() []WatchedFolder {
 	e.watches.mu.Lock()
 	defer e.watches.mu.Unlock()
 	all := []WatchedFolder{}
-	for f := range maps.Values(e.watches.folders) {
-		all = append(all, *f)
+	for _, f := range e.watches.folders {
+		all = append(all, f.WatchedFolder)
 	}
 	slices.SortFunc(all, func(a, b WatchedFolder) int { return strings.Compare(a.Folder+a.Profile, b.Folder+b.Profile) })
 	return all
+}
+
+// WatchedFiles returns what became of the files of a folder that is watched by a profile,
+// the latest first.
+func (e *Engine) WatchedFiles(name string) []watch.Outcome {
+	e.watches.mu.Lock()
+	defer e.watches.mu.Unlock()
+	for _, f := range e.watches.folders {
+		if f.Profile == name && !f.Ending {
+			return slices.Clone(f.past)
+		}
+	}
+	return nil
+}
+
+// WatchChanges returns a channel that is told when what WatchedFolders or WatchedFiles
+// return has changed, once for several changes. It has one reader, and is closed with the
+// engine.
+func (e *Engine) WatchChanges() <-chan struct{} { return e.watches.changed }
+
+func (w *watches) add(key string, f WatchedFolder) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.folders[key] = &watched{WatchedFolder: f}
+	signal(w.changed)
+}
+
+// set changes what is known about a folder that is watched.
+func (w *watches) set(key string, change func(*watched)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.folders[key]; f != nil { // it may have ended
+		change(f)
+		signal(w.changed)
+	}
+}
+
+func (w *watches) setKept(key string, kept bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.folders[key]; f != nil && f.Kept != kept {
+		f.Kept = kept
+		signal(w.changed)
+	}
+}
+
+// setProblem sets why a folder is not watched; nil where it is.
+func (w *watches) setProblem(key string, err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.folders[key]; f != nil && f.Problem != text {
+		f.Problem = text
+		signal(w.changed)
+	}
+}
+
+func (w *watches) remove(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.folders, key)
+	signal(w.changed)
+}
+
+// signal leaves a token in a channel that holds one.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // there is one already
+	}
 }
 
 // close ends all watching, and waits for it.
@@ -123,5 +302,7 @@ func (w *watches) close() {
 	if w.cancel != nil {
 		w.cancel()
 		w.work.Wait()
+		close(w.changed)
+		w.cancel = nil
 	}
 }

@@ -144,6 +144,10 @@ export namespace engine {
 	export interface WatchedFolder {
 	    profile: string;
 	    folder: string;
+	    order: string;
+	    kept: boolean;
+	    ending?: boolean;
+	    loading?: string;
 	    problem?: string;
 	    last?: watch.Outcome;
 	}
@@ -179,6 +183,11 @@ export namespace job {
 	    profile: profile.Profile;
 	    match: profile.Match;
 	    map: {[key: string]: string};
+	}
+	export interface Forgotten {
+	    jobs: number;
+	    freed: number;
+	    left?: message.Note[];
 	}
 	export interface Undone {
 	    time: string;
@@ -667,6 +676,11 @@ export namespace store {
 	    time: string;
 	    how: string;
 	}
+	export interface Damaged {
+	    path: string;
+	    time: string;
+	    size: number;
+	}
 	export interface Reason {
 	    job: string;
 	    mendedLine?: number;
@@ -688,6 +702,11 @@ export namespace store {
 	    how: string;
 	    mended?: boolean;
 	    reason?: Reason;
+	}
+	export interface Going {
+	    jobs: number;
+	    rejects: number;
+	    bytes: number;
 	}
 	export interface GroupName {
 	    code: string;
@@ -798,6 +817,14 @@ export namespace store {
 	    params?: {[key: string]: any};
 	    settings?: message.Setting[];
 	}
+	export interface Usage {
+	    path: string;
+	    size: number;
+	    received: number;
+	    jobs: number;
+	    rejects: number;
+	    damaged: Damaged[];
+	}
 
 }
 
@@ -826,6 +853,7 @@ export namespace value {
 export namespace watch {
 	
 	export interface Outcome {
+	    time?: string;
 	    file: string;
 	    movedTo?: string;
 	    job?: string;

@@ -8,6 +8,7 @@ import {files} from '../models';
 import {main} from '../models';
 import {profile} from '../models';
 import {load} from '../models';
+import {watch} from '../models';
 import {engine} from '../models';
 
 export function Again(arg1:string):Promise<job.Request>;
@@ -19,6 +20,10 @@ export function ChooseDatabase():Promise<string>;
 export function ChooseFiles():Promise<Array<string>>;
 
 export function ChooseFolder():Promise<string>;
+
+export function ChooseProfileFile():Promise<string>;
+
+export function ChooseWatchFolder():Promise<string>;
 
 export function ConnectionForm(arg1:string):Promise<connection.Form>;
 
@@ -50,7 +55,13 @@ export function Folders():Promise<main.Folders>;
 
 export function Forget(arg1:string):Promise<string>;
 
+export function ForgetOlder(arg1:string):Promise<job.Forgotten>;
+
 export function GivePassword(arg1:string,arg2:string):Promise<void>;
+
+export function Going(arg1:string,arg2:string):Promise<store.Going>;
+
+export function GoingOlder(arg1:string):Promise<store.Going>;
 
 export function Head(arg1:string,arg2:string,arg3:string,arg4:number):Promise<connection.Head>;
 
@@ -70,6 +81,8 @@ export function Presets():Promise<Array<job.Preset>>;
 
 export function Preview(arg1:string,arg2:csvfile.Dialect,arg3:string,arg4:string):Promise<job.Preview>;
 
+export function Profile(arg1:string):Promise<profile.Profile>;
+
 export function Profiles():Promise<Array<profile.Entry>>;
 
 export function Quit():Promise<void>;
@@ -88,11 +101,19 @@ export function Rejects(arg1:store.RejectQuery):Promise<store.RejectPage>;
 
 export function RemoveConnection(arg1:string):Promise<void>;
 
+export function RemoveDamaged(arg1:string):Promise<void>;
+
+export function RemoveProfile(arg1:string):Promise<void>;
+
+export function RenameProfile(arg1:string,arg2:string):Promise<void>;
+
 export function Resume(arg1:string):Promise<void>;
 
 export function SampleFile():Promise<string>;
 
 export function SaveConnection(arg1:connection.Draft):Promise<connection.Connection>;
+
+export function SaveProfileFile(arg1:string):Promise<string>;
 
 export function SaveProfileFor(arg1:job.Request,arg2:string,arg3:boolean):Promise<void>;
 
@@ -120,6 +141,10 @@ export function Start(arg1:job.Request):Promise<job.Job>;
 
 export function StartSet(arg1:job.SetRequest):Promise<job.Set>;
 
+export function StopWatching(arg1:string):Promise<void>;
+
+export function TakeProfileFile(arg1:string,arg2:string,arg3:boolean):Promise<string>;
+
 export function TakeUp(arg1:string,arg2:job.TakeUp):Promise<job.Job>;
 
 export function TakeUpSet(arg1:string,arg2:job.TakeUp):Promise<job.Set>;
@@ -128,8 +153,16 @@ export function TakingBack(arg1:string):Promise<job.TakingBack>;
 
 export function TestConnection(arg1:connection.Draft,arg2:string,arg3:string):Promise<connection.Report>;
 
+export function Tidy():Promise<void>;
+
 export function TryRetry(arg1:job.Retry):Promise<job.Trial>;
 
 export function Undo(arg1:string,arg2:boolean):Promise<load.Undoing>;
+
+export function Usage():Promise<store.Usage>;
+
+export function WatchFolder(arg1:string,arg2:profile.Watch,arg3:boolean):Promise<void>;
+
+export function WatchedFiles(arg1:string):Promise<Array<watch.Outcome>>;
 
 export function WatchedFolders():Promise<Array<engine.WatchedFolder>>;

@@ -22,6 +22,14 @@ export function ChooseFolder() {
   return window['go']['main']['App']['ChooseFolder']();
 }
 
+export function ChooseProfileFile() {
+  return window['go']['main']['App']['ChooseProfileFile']();
+}
+
+export function ChooseWatchFolder() {
+  return window['go']['main']['App']['ChooseWatchFolder']();
+}
+
 export function ConnectionForm(arg1) {
   return window['go']['main']['App']['ConnectionForm'](arg1);
 }
@@ -82,8 +90,20 @@ export function Forget(arg1) {
   return window['go']['main']['App']['Forget'](arg1);
 }
 
+export function ForgetOlder(arg1) {
+  return window['go']['main']['App']['ForgetOlder'](arg1);
+}
+
 export function GivePassword(arg1, arg2) {
   return window['go']['main']['App']['GivePassword'](arg1, arg2);
+}
+
+export function Going(arg1, arg2) {
+  return window['go']['main']['App']['Going'](arg1, arg2);
+}
+
+export function GoingOlder(arg1) {
+  return window['go']['main']['App']['GoingOlder'](arg1);
 }
 
 export function Head(arg1, arg2, arg3, arg4) {
@@ -122,6 +142,10 @@ export function Preview(arg1, arg2, arg3, arg4) {
   return window['go']['main']['App']['Preview'](arg1, arg2, arg3, arg4);
 }
 
+export function Profile(arg1) {
+  return window['go']['main']['App']['Profile'](arg1);
+}
+
 export function Profiles() {
   return window['go']['main']['App']['Profiles']();
 }
@@ -158,6 +182,18 @@ export function RemoveConnection(arg1) {
   return window['go']['main']['App']['RemoveConnection'](arg1);
 }
 
+export function RemoveDamaged(arg1) {
+  return window['go']['main']['App']['RemoveDamaged'](arg1);
+}
+
+export function RemoveProfile(arg1) {
+  return window['go']['main']['App']['RemoveProfile'](arg1);
+}
+
+export function RenameProfile(arg1, arg2) {
+  return window['go']['main']['App']['RenameProfile'](arg1, arg2);
+}
+
 export function Resume(arg1) {
   return window['go']['main']['App']['Resume'](arg1);
 }
@@ -168,6 +204,10 @@ export function SampleFile() {
 
 export function SaveConnection(arg1) {
   return window['go']['main']['App']['SaveConnection'](arg1);
+}
+
+export function SaveProfileFile(arg1) {
+  return window['go']['main']['App']['SaveProfileFile'](arg1);
 }
 
 export function SaveProfileFor(arg1, arg2, arg3) {
@@ -222,6 +262,14 @@ export function StartSet(arg1) {
   return window['go']['main']['App']['StartSet'](arg1);
 }
 
+export function StopWatching(arg1) {
+  return window['go']['main']['App']['StopWatching'](arg1);
+}
+
+export function TakeProfileFile(arg1, arg2, arg3) {
+  return window['go']['main']['App']['TakeProfileFile'](arg1, arg2, arg3);
+}
+
 export function TakeUp(arg1, arg2) {
   return window['go']['main']['App']['TakeUp'](arg1, arg2);
 }
@@ -238,12 +286,28 @@ export function TestConnection(arg1, arg2, arg3) {
   return window['go']['main']['App']['TestConnection'](arg1, arg2, arg3);
 }
 
+export function Tidy() {
+  return window['go']['main']['App']['Tidy']();
+}
+
 export function TryRetry(arg1) {
   return window['go']['main']['App']['TryRetry'](arg1);
 }
 
 export function Undo(arg1, arg2) {
   return window['go']['main']['App']['Undo'](arg1, arg2);
+}
+
+export function Usage() {
+  return window['go']['main']['App']['Usage']();
+}
+
+export function WatchFolder(arg1, arg2, arg3) {
+  return window['go']['main']['App']['WatchFolder'](arg1, arg2, arg3);
+}
+
+export function WatchedFiles(arg1) {
+  return window['go']['main']['App']['WatchedFiles'](arg1);
 }
 
 export function WatchedFolders() {
