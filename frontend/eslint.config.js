@@ -7,15 +7,8 @@ import tseslint from 'typescript-eslint';
 // event stream; a feature imports backend, draft and the plain parts, never
 // another feature.
 const features = [
-  'source',
-  'target',
-  'mapping',
-  'review',
-  'job',
-  'mend',
-  'history',
-  'connections',
-  'set',
+  ...['source', 'target', 'mapping', 'review', 'job', 'mend', 'history'],
+  ...['connections', 'profiles', 'set', 'settings'],
 ];
 
 const noBindings = {

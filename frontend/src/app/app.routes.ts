@@ -28,6 +28,16 @@ export const routes: Routes = [
     title: 'Connections · Linefeed',
   },
   {
+    path: 'profiles',
+    loadComponent: () => import('./profiles/profiles').then((m) => m.Profiles),
+    title: 'Profiles · Linefeed',
+  },
+  {
+    path: 'settings',
+    loadComponent: () => import('./settings/settings').then((m) => m.Settings),
+    title: 'Settings · Linefeed',
+  },
+  {
     path: 'runs',
     loadComponent: () => import('./history/history').then((m) => m.History),
     title: 'Runs · Linefeed',

@@ -11,6 +11,7 @@ import type {
   profile,
   store,
   value,
+  watch,
 } from '../../../wailsjs/go/models';
 
 // The types of the program behind the window, as the bindings generate them.
@@ -88,8 +89,21 @@ export type SetRequest = job.SetRequest;
 export type SetSnapshot = job.SetSnapshot;
 export type SetSummary = job.SetSummary;
 
+export type Profile = profile.Profile;
+/** Which folder a profile watches, and in which order its files are loaded. */
+export type Watch = profile.Watch;
 /** A folder whose files are loaded while the window is open. */
 export type WatchedFolder = engine.WatchedFolder;
+/** What became of a file that came into a folder. */
+export type WatchedFile = watch.Outcome;
+
+export type Setting = store.Setting;
+/** What the program keeps. */
+export type Usage = store.Usage;
+export type Damaged = store.Damaged;
+/** What is forgotten by a setting, or at once. */
+export type Going = store.Going;
+export type Forgotten = job.Forgotten;
 
 export type Address = main.Live;
 export type Folders = main.Folders;

@@ -20,7 +20,8 @@ export class Notices {
     await this.program.dismissNotice(id).catch(() => undefined);
   }
 
-  private async fetch(): Promise<void> {
+  /** Lists them again: what one is about may be gone. */
+  async fetch(): Promise<void> {
     // Where the program can't start there is none, and each page says why.
     this.known.set(await this.program.notices().catch(() => []));
   }

@@ -38,6 +38,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     lookAtSet: ({ files, import: { plan } }: SetRequest) =>
       Promise.resolve((files ?? []).map((file) => ({ file, size: 10, table: plan.table }))),
     watchedFolders: () => Promise.resolve([]),
+    watchedFiles: () => Promise.resolve([]),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });
   return Object.assign(nothing, answers);

@@ -11,13 +11,16 @@ import type {
   Encoding,
   FileSet,
   Folders,
+  Forgotten,
   FoundFiles,
+  Going,
   Head,
   Job,
   JobQuery,
   Notice,
   Preset,
   Preview,
+  Profile,
   ProfileEntry,
   ProfileFit,
   RejectCount,
@@ -33,12 +36,16 @@ import type {
   SetFile,
   SetRequest,
   SetSnapshot,
+  Setting,
   Settled,
   Snapshot,
   TakingBack,
-  WatchedFolder,
   Trial,
   Undoing,
+  Usage,
+  Watch,
+  WatchedFile,
+  WatchedFolder,
 } from './model';
 
 /** What becomes of the rows that a cancelled job has committed. */
@@ -160,9 +167,57 @@ export class Program {
     return list(() => app.Profiles());
   }
 
+  /** A saved profile. */
+  profile(name: string): Promise<Profile> {
+    return ask(() => app.Profile(name));
+  }
+
+  renameProfile(name: string, to: string): Promise<void> {
+    return ask(() => app.RenameProfile(name, to));
+  }
+
+  removeProfile(name: string): Promise<void> {
+    return ask(() => app.RemoveProfile(name));
+  }
+
+  /** Saves a profile to a file, to be passed on; returns the path, "" when the dialog was dismissed. */
+  saveProfileFile(name: string): Promise<string> {
+    return ask(() => app.SaveProfileFile(name));
+  }
+
+  /** The system's dialog for the file of a profile; "" when it was dismissed. */
+  chooseProfileFile(): Promise<string> {
+    return ask(() => app.ChooseProfileFile());
+  }
+
+  /** Saves the profile of a file under a name, that of the file for ""; returns the name. One that is taken has to be replaced expressly. */
+  takeProfileFile(path: string, name: string, replace: boolean): Promise<string> {
+    return ask(() => app.TakeProfileFile(path, name, replace));
+  }
+
   /** The folders whose files are loaded while the window is open. */
   watchedFolders(): Promise<WatchedFolder[]> {
     return list(() => app.WatchedFolders());
+  }
+
+  /** What became of the files of the folder that a profile watches, the latest first. */
+  watchedFiles(profile: string): Promise<WatchedFile[]> {
+    return list(() => app.WatchedFiles(profile));
+  }
+
+  /** The system's dialog for a folder to watch; "" when it was dismissed. */
+  chooseWatchFolder(): Promise<string> {
+    return ask(() => app.ChooseWatchFolder());
+  }
+
+  /** Watches a folder by a profile: with keep also when the window is opened again. */
+  watchFolder(profile: string, folder: Watch, keep: boolean): Promise<void> {
+    return ask(() => app.WatchFolder(profile, folder, keep));
+  }
+
+  /** Watches no folder by a profile any more, once the file is loaded that is loaded now. */
+  stopWatching(profile: string): Promise<void> {
+    return ask(() => app.StopWatching(profile));
   }
 
   /** What a saved profile makes of a file with these fields. */
@@ -280,6 +335,43 @@ export class Program {
 
   dismissNotice(id: number): Promise<void> {
     return ask(() => app.DismissNotice(id));
+  }
+
+  settings(): Promise<Setting[]> {
+    return list(() => app.Settings());
+  }
+
+  setSetting(name: string, value: string): Promise<Setting> {
+    return ask(() => app.SetSetting(name, value));
+  }
+
+  /** Forgets what is not kept by the settings any longer, and waits until its space is free. */
+  tidy(): Promise<void> {
+    return ask(() => app.Tidy());
+  }
+
+  usage(): Promise<Usage> {
+    return ask(() => app.Usage());
+  }
+
+  /** What is forgotten at once when a setting is changed. */
+  going(setting: string, value: string): Promise<Going> {
+    return ask(() => app.Going(setting, value));
+  }
+
+  /** What forgetOlder forgets. */
+  goingOlder(age: string): Promise<Going> {
+    return ask(() => app.GoingOlder(age));
+  }
+
+  /** Forgets the jobs that ended longer ago than an age such as "30d", or with "" all that have ended. */
+  forgetOlder(age: string): Promise<Forgotten> {
+    return ask(() => app.ForgetOlder(age));
+  }
+
+  /** Removes a damaged file of the program that was set aside. */
+  removeDamaged(path: string): Promise<void> {
+    return ask(() => app.RemoveDamaged(path));
   }
 
   /** The latest jobs, newest first. */

@@ -133,6 +133,14 @@ export class Runs {
     this.known.update((known) => new Map([...known].filter(([, run]) => run.job().set !== set)));
   }
 
+  /** Drops the runs that the program has forgotten. */
+  async prune(): Promise<void> {
+    const kept = new Set((await this.program.jobs()).map((job) => job.id));
+    this.known.update(
+      (known) => new Map([...known].filter(([id, run]) => run.active() || kept.has(id))),
+    );
+  }
+
   /** Looks for runs that were started or killed elsewhere. */
   async refresh(): Promise<void> {
     try {

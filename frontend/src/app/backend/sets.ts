@@ -86,6 +86,14 @@ export class Sets {
     await this.open(set.id);
   }
 
+  /** Drops the sets that the program has forgotten. */
+  async prune(): Promise<void> {
+    const kept = new Set((await this.program.sets()).map((set) => set.id));
+    this.known.update(
+      (known) => new Map([...known].filter(([id, set]) => set.active() || kept.has(id))),
+    );
+  }
+
   /** Removes a set that has ended, with all that is kept of it; returns what is left in its database, "" for nothing. */
   async forget(id: string): Promise<string> {
     const left = await this.program.forget(id);

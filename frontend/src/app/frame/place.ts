@@ -16,7 +16,9 @@ export class Place {
     () => this.router.lastSuccessfulNavigation()?.finalUrl?.toString() ?? '',
   );
   /** What the part of the program is called that is shown, but for the import. */
-  readonly part = computed(() => (this.path().startsWith('/connections') ? 'Connections' : 'Runs'));
+  readonly part = computed(
+    () => ['Connections', 'Profiles', 'Settings'].find((part) => this.at(part)) ?? 'Runs',
+  );
   /** The run that is shown. */
   readonly run = computed(() => {
     const id = /^\/runs\/([^/?]+)/.exec(this.path())?.[1];
@@ -31,4 +33,9 @@ export class Place {
   readonly ownRun = computed(() => (this.run() ?? this.set())?.id === this.draft.job());
   /** The import that is being prepared, or the run that was started from it, is shown. */
   readonly preparing = computed(() => this.path().startsWith('/new/') || this.ownRun());
+
+  /** Whether a part of the program is shown, by what it is called. */
+  at(part: string): boolean {
+    return this.path().startsWith(`/${part.toLowerCase()}`);
+  }
 }

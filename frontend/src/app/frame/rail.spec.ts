@@ -4,12 +4,41 @@ import { provideRouter } from '@angular/router';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
 import { Runs } from '../backend/runs';
+import { fakeRuntime } from '../backend/runtime.fake';
 import { fileSet, provideSets } from '../backend/sets.fake';
 import { Draft } from '../draft/draft';
 import { Rail } from './rail';
 
 describe('Rail', () => {
+  it('tells of a folder that can’t be watched', async () => {
+    fakeRuntime();
+    const problem = 'the folder /in is not there';
+    TestBed.configureTestingModule({
+      providers: [
+        provideRouter([]),
+        {
+          provide: Program,
+          useValue: fakeProgram({
+            watchedFolders: () =>
+              Promise.resolve([
+                { profile: 'a', folder: '/in', order: 'name', kept: true, problem },
+              ]),
+          }),
+        },
+        provideSets(),
+        { provide: Runs, useValue: { active: signal([]), list: signal([]), get: () => undefined } },
+      ],
+    });
+    const fixture = TestBed.createComponent(Rail);
+    await fixture.whenStable();
+    const page = fixture.nativeElement as HTMLElement;
+    expect(page.querySelector('[data-testid=watch-trouble]')?.getAttribute('aria-label')).toBe(
+      problem,
+    );
+  });
+
   it('begins a new import with nothing chosen, though none was started', () => {
+    fakeRuntime();
     TestBed.configureTestingModule({
       providers: [
         provideRouter([{ path: '**', children: [] }]),

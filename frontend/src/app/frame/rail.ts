@@ -1,9 +1,10 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { Database, FilePlus2, History } from 'lucide';
+import { Bookmark, Database, FilePlus2, History, Settings as SettingsIcon } from 'lucide';
 import { Runs } from '../backend/runs';
 import { Sets } from '../backend/sets';
+import { Watches } from '../backend/watches';
 import { Draft } from '../draft/draft';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
@@ -46,11 +47,38 @@ import { Place } from './place';
         routerLink="/connections"
         data-testid="connections"
         matTooltipPosition="right"
-        [attr.aria-current]="atConnections() ? 'page' : null"
+        [attr.aria-current]="place.at('Connections') ? 'page' : null"
         [matTooltip]="keys.hint('Saved connections', 'Mod+l')"
       >
         <lf-icon [icon]="icons.Database" [size]="18" />
         Connections
+      </a>
+      <a
+        class="part"
+        routerLink="/profiles"
+        data-testid="profiles"
+        matTooltipPosition="right"
+        [attr.aria-current]="place.at('Profiles') ? 'page' : null"
+        [matTooltip]="keys.hint(troubled() || 'Profiles and watched folders', 'Mod+p')"
+      >
+        <lf-icon [icon]="icons.Bookmark" [size]="18" />
+        Profiles
+        @if (troubled()) {
+          <span class="badge attention" data-testid="watch-trouble" [attr.aria-label]="troubled()"
+            >!</span
+          >
+        }
+      </a>
+      <a
+        class="part last"
+        routerLink="/settings"
+        data-testid="settings"
+        matTooltipPosition="right"
+        [attr.aria-current]="place.at('Settings') ? 'page' : null"
+        [matTooltip]="keys.hint('Settings', 'Mod+,')"
+      >
+        <lf-icon [icon]="icons.SettingsIcon" [size]="18" />
+        Settings
       </a>
     </nav>
   `,
@@ -59,11 +87,12 @@ import { Place } from './place';
 export class Rail {
   private readonly runs = inject(Runs);
   private readonly sets = inject(Sets);
+  private readonly watches = inject(Watches);
   private readonly draft = inject(Draft);
   private readonly router = inject(Router);
   protected readonly place = inject(Place);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { Database, FilePlus2, History };
+  protected readonly icons = { Bookmark, Database, FilePlus2, History, SettingsIcon };
   protected readonly active = computed(
     () => this.runs.active().filter((run) => !run.job().set).length + this.sets.active().length,
   );
@@ -71,7 +100,10 @@ export class Rail {
     () => /^\/(runs|sets)/.test(this.place.path()) && !this.place.preparing(),
   );
 
-  protected readonly atConnections = computed(() => this.place.path().startsWith('/connections'));
+  /** Why a folder is not watched that should be; "" where all are. */
+  protected readonly troubled = computed(
+    () => this.watches.list().find((folder) => folder.problem)?.problem ?? '',
+  );
 
   constructor() {
     claimKeys([
@@ -88,6 +120,12 @@ export class Rail {
         key: 'Mod+l',
         run: () => void this.router.navigateByUrl('/connections'),
       },
+      {
+        label: 'Profiles and watched folders',
+        key: 'Mod+p',
+        run: () => void this.router.navigateByUrl('/profiles'),
+      },
+      { label: 'Settings', key: 'Mod+,', run: () => void this.router.navigateByUrl('/settings') },
     ]);
   }
 

@@ -1,15 +1,18 @@
 import { Component, inject, output, resource } from '@angular/core';
-import { FileInput, FileText, FlaskConical, FolderSync } from 'lucide';
+import { RouterLink } from '@angular/router';
+import { FileInput, FileText, FlaskConical, FolderSync, TriangleAlert } from 'lucide';
 import type { WatchedFolder } from '../backend/model';
 import { Program } from '../backend/program';
-import { fileName, folderOf, sentence } from '../format/format';
+import { Runs } from '../backend/runs';
+import { Watches } from '../backend/watches';
+import { fileName, folderOf, percent, sentence } from '../format/format';
 import { Icon } from '../icon/icon';
 import { Interrupted } from '../resume/interrupted';
 
 /** Where to start: drop a file, or take a recent one or the sample. */
 @Component({
   selector: 'lf-open-file',
-  imports: [Icon, Interrupted],
+  imports: [Icon, Interrupted, RouterLink],
   template: `
     <lf-interrupted />
     <div class="drop">
@@ -44,15 +47,20 @@ import { Interrupted } from '../resume/interrupted';
           }
         </section>
       }
-      @if (watched.hasValue() && watched.value().length) {
+      @if (watches.list().length) {
         <section data-testid="watched-folders">
           <h2>Watched folders</h2>
-          @for (folder of watched.value(); track folder.folder + folder.profile) {
-            <p class="folder">
-              <lf-icon [icon]="icons.FolderSync" />
-              <span class="name selectable">{{ folder.folder }}</span>
-              <span class="muted where">{{ says(folder) }}</span>
-            </p>
+          @for (folder of watches.list(); track folder.folder + folder.profile) {
+            <a class="file" routerLink="/profiles" [queryParams]="{ name: folder.profile }">
+              <lf-icon
+                [class.attention]="folder.problem"
+                [icon]="folder.problem ? icons.TriangleAlert : icons.FolderSync"
+              />
+              <span class="name">{{ folder.folder }}</span>
+              <span class="where" [class]="folder.problem ? 'attention' : 'muted'">{{
+                says(folder)
+              }}</span>
+            </a>
           }
         </section>
       }
@@ -62,21 +70,28 @@ import { Interrupted } from '../resume/interrupted';
 })
 export class OpenFile {
   private readonly program = inject(Program);
+  private readonly runs = inject(Runs);
+  protected readonly watches = inject(Watches);
   readonly chosen = output<string>();
-  protected readonly icons = { FileInput, FileText, FlaskConical, FolderSync };
+  protected readonly icons = { FileInput, FileText, FlaskConical, FolderSync, TriangleAlert };
   protected readonly fileName = fileName;
   protected readonly folderOf = folderOf;
   protected readonly sample = resource({
     // Only an offer: without the sample there is simply one thing less to try.
     loader: () => this.program.sampleFile().catch(() => ''),
   });
-  protected readonly watched = resource({ loader: () => this.program.watchedFolders() });
   protected readonly recent = resource({ loader: () => this.program.recent() });
 
-  /** By which profile a folder is watched, and what became of its last file; or why it is not watched. */
-  protected says({ profile, problem, last }: WatchedFolder): string {
+  /** By which profile a folder is watched, and what is loaded, or became of its last file; or why it is not watched. */
+  protected says({ profile, problem, loading, last }: WatchedFolder): string {
     if (problem) {
       return sentence(problem);
+    }
+    const run = this.runs.get(loading ?? '');
+    if (run) {
+      const done = run.percent();
+      const share = done === undefined ? '' : ` ${percent(done)} %`;
+      return `by the profile “${profile}”; loading ${fileName(run.job().request.file)}${share}`;
     }
     const latest = last ? `; last ${fileName(last.file)}, ${last.error ? 'failed' : 'loaded'}` : '';
     return `by the profile “${profile}”${latest}`;
