@@ -30,9 +30,10 @@ func (u Undoing) Whole() bool { return u.Changed+u.Referred+u.Refused == 0 }
 
 // An Undoer is a Target that can undo the loads whose plan has Undo.
 type Undoer interface {
-	// Undo undoes what a job has loaded into a table, in one transaction, and removes
-	// what was kept for that, and the job's marks. With try it only says what it would
-	// do, and writes nothing. The error wraps [ErrNoUndo] if nothing is kept.
+	// Undo undoes what a job has loaded into a table, in one transaction, and removes the
+	// job's marks. What that did is kept until [Undoer.ForgetUndo]: again, Undo does
+	// nothing, and returns the same. With try it only says what it would do, and writes
+	// nothing. The error wraps [ErrNoUndo] if nothing is kept.
 	Undo(ctx context.Context, job string, t TableName, try bool) (Undoing, error)
 
 	// ForgetUndo removes what is kept to undo a job, if there is anything.

@@ -12,6 +12,12 @@ var undoTexts = map[ID]string{
 	"undo_none":          `nothing is kept to undo job {job}`,
 	"undo_no_key":        `an import into the table {table:q} can't be undone: it has no key by which its rows are told apart`,
 	"undo_other_columns": `the columns of the table {table:q} have changed since, so the import can't be undone`,
+	"undo_engine":        `an import into the table {table:q} can't be undone: it is stored by {engine}, which keeps no changes together`,
+	"undo_key_unmapped":  `an import into the table {table:q} can't be undone: no field goes to a key by which its rows are told apart ({keys})`,
+	"map_key_or_leave":   `map a field to it[ ({setting map=FIELD=COLUMN})], or have nothing kept to undo it[ (leave out {setting undo})]`,
+	"undo_other_key":     `a row of the table {table:q} has another key than its record, perhaps because of a trigger, so the import can't be undone`,
 	"undo_triggers":      `the table {table:q} has triggers: what they do elsewhere is not undone, and they run again when rows are removed or put back`,
+	"undo_left_by":       `job {job} is forgotten, but the table linefeed_undo_{job} beside the table {table:q}, which was kept to undo it, could not be removed: {cause}`,
+	"drop_undo_table":    `drop that table yourself`,
 	"leave_undo_out":     `have nothing kept to undo it[ (leave out {setting undo})]`,
 }

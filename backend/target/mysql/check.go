@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
@@ -49,6 +50,9 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 		if err := rights(all[1], d.schema(name), l.Plan); err != nil {
 			return warnings, err
 		}
+		if l.Plan.Undo && !may(all[1], "CREATE", d.schema(name), undoTable) {
+			return warnings, load.Problem{Note: message.New("undo_no_place", "grant_create", "schema", d.schema(name)), Denied: true}
+		}
 	}
 	if l.Plan.Create {
 		there, err := d.exists(ctx, c, d.schema(name), l.Plan.Table)
@@ -64,7 +68,10 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 		if n := len(l.Make); n > mostColumns {
 			return warnings, load.Problem{Note: message.New("too_many_columns_server", "leave_fields_out", "n", n, "most", mostColumns)}
 		}
-		_, err = d.server.createTable(d.schema(name), l)
+		if _, err = d.server.createTable(d.schema(name), l); err == nil && l.Plan.Undo && len(l.Plan.Key) == 0 &&
+			!slices.ContainsFunc(l.Make, func(c load.Column) bool { return c.PrimaryKey }) {
+			err = load.Problem{Note: message.New("undo_no_key", "leave_undo_out", "table", l.Plan.Table)}
+		}
 		return warnings, err
 	}
 	t, err := d.table(ctx, c, name)
@@ -75,7 +82,12 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 	if err != nil {
 		return warnings, problem(err)
 	}
-	return append(warnings, d.warn(f)...), nil
+	warnings = append(warnings, d.warn(f)...)
+	if l.Plan.Undo {
+		warnings = append(warnings, t.undoWarnings()...)
+		_, err = f.keeps(d.server, "")
+	}
+	return warnings, err
 }
 
 // mostColumns is the number of columns that InnoDB takes.
@@ -92,7 +104,7 @@ func (d *DB) warn(f *fit) []load.Warning {
 			all = append(all, load.Warning{Code: "taken_as_utc", Column: c.Name, Note: message.New("timestamps_in_utc", "", "column", c.Name)})
 		}
 	}
-	if _, ok := f.share(); f.layout.Plan.Writers > 1 && !ok {
+	if _, ok := f.share(); f.layout.Plan.Writers > 1 && (!ok || f.layout.Plan.Undo) {
 		all = append(all, load.Warning{Code: "fewer_writers", Note: message.New("fewer_writers", "", "n", f.layout.Plan.Writers, "table", f.t.name)})
 	}
 	return all

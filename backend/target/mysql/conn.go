@@ -85,10 +85,11 @@ func (d *DB) dial(ctx context.Context, address, further string) (*conn, []result
 // session are the settings under which nothing is changed silently, the server says
 // what can be understood here, and takes its time. The server may be one that does not
 // listen to the character set with which a client begins.
-const session = "SET NAMES utf8mb4; SET SESSION lc_messages = 'en_US', sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE," +
-	"ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION', autocommit = 1, time_zone = '+00:00', " +
+const session = "SET NAMES utf8mb4; SET SESSION lc_messages = 'en_US', sql_mode = '" + strictly + "', autocommit = 1, time_zone = '+00:00', " +
 	"max_error_count = 65535, sql_notes = 1, foreign_key_checks = 1, unique_checks = 1, sql_safe_updates = 0, " +
 	"wait_timeout = 28800, net_read_timeout = 28800, net_write_timeout = 600"
+
+const strictly = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION"
 
 func (c *conn) close() error {
 	if c.raw == nil {

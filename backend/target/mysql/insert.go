@@ -161,15 +161,20 @@ func (w *writer) noWarnings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range rows {
-		e := said{number: uint16(num(row[1])), message: str(row[2]), row: -1}
-		if e.effect() == harmless {
-			continue
-		}
+	if err = changedBy(rows); err != nil {
 		if err := w.undo(ctx); err != nil {
 			return err
 		}
-		return changedError{e}
+	}
+	return err
+}
+
+// changedBy returns a changedError if one of the warnings says that a value was changed.
+func changedBy(warnings result) error {
+	for _, row := range warnings {
+		if e := (said{number: uint16(num(row[1])), message: str(row[2]), row: -1}); e.effect() != harmless {
+			return changedError{e}
+		}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type loading struct {
 	db    *DB
 	job   string // "" keeps no marks
 	fit   *fit
+	note  *noting // how what is written is noted; nil for not at all
 	marks []load.Mark
 	pace  load.Pace
 
@@ -79,6 +80,9 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 	if err == nil {
 		ld.fit, err = fitLayout(t, l)
 		err = problem(err)
+	}
+	if err == nil {
+		err = ld.keep(ctx, c, l)
 	}
 	if err != nil {
 		return nil, errors.Join(err, ld.remove(c, l.Plan.Table))
@@ -176,7 +180,7 @@ func (ld *loading) setPace(c *conn) {
 	if ld.db.server.galera || ld.db.server.tidb {
 		ld.pace.Commit = galeraCommit
 	}
-	if share, ok := ld.fit.share(); ok && l.Plan.Writers > 1 && !l.Plan.Atomic && ld.fit.t.transactional() {
+	if share, ok := ld.fit.share(); ok && l.Plan.Writers > 1 && !l.Plan.Atomic && ld.note == nil && ld.fit.t.transactional() {
 		ld.pace.Writers, ld.pace.ShareBy = min(l.Plan.Writers, mostWriters), share
 	}
 }
@@ -268,8 +272,8 @@ func (ld *loading) remove(c *conn, table string) error {
 	return nil
 }
 
-// giveUp removes the job's mark of a load of which nothing was committed. Where it can't,
-// the mark stays, and is harmless.
+// giveUp removes what is kept of a load of which nothing was committed. Where it can't,
+// that stays, and is harmless.
 func (ld *loading) giveUp(c *conn) {
 	if ld.job == "" || len(ld.marks) > 0 {
 		return
@@ -277,4 +281,7 @@ func (ld *loading) giveUp(c *conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
 	_ = ld.db.forget(ctx, c, ld.job, ld.schema)
+	if ld.note != nil {
+		_ = ld.db.forgetUndo(ctx, c, ld.job, ld.schema)
+	}
 }

@@ -117,7 +117,12 @@ func (d *DB) Forget(ctx context.Context, job string, t load.TableName) error {
 }
 
 func (d *DB) forget(ctx context.Context, c *conn, job, schema string) error {
-	table := qualified(schema, marksTable)
+	return d.removeLast(ctx, c, qualified(schema, marksTable), job)
+}
+
+// removeLast removes the rows of a job from a table of the program's, and the table with
+// the last of them.
+func (d *DB) removeLast(ctx context.Context, c *conn, table, job string) error {
 	left := "SELECT 1 FROM " + table + " LIMIT 1"
 	rows, err := c.one(ctx, "DELETE FROM "+table+" WHERE job = "+literal(job)+"; "+left)
 	switch {

@@ -125,6 +125,7 @@ func (d *DB) Place() load.Place {
 		Schemas:  true,
 		Insecure: d.config.insecure(),
 		Marks:    d.marks,
+		Undo:     !d.server.tidb,
 	}
 }
 

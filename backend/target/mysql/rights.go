@@ -74,6 +74,9 @@ func rights(grants result, schema string, p load.Plan) error {
 	case load.ConflictUpdate, load.ConflictReplace:
 		verbs = append(verbs, "SELECT", "UPDATE")
 	}
+	if p.Undo {
+		verbs = append(verbs, "SELECT", "DELETE")
+	}
 	for _, verb := range verbs {
 		if !may(grants, verb, schema, p.Table) {
 			return load.Problem{Note: message.New("may_not_write_table", "grant_on_table", "verb", verb, "table", p.Table), Denied: true}

@@ -72,7 +72,7 @@ func (w *writer) oneByRule(ctx context.Context, o *outcome, row int, there *int6
 		*there++
 		return nil
 	case exists:
-		w.statement("UPDATE " + f.t.full() + " SET ")
+		w.buf = append(w.buf[:0], "UPDATE "+f.t.full()+" SET "...)
 		for i, s := range set {
 			if i > 0 {
 				w.buf = append(w.buf, ", "...)
@@ -87,23 +87,32 @@ func (w *writer) oneByRule(ctx context.Context, o *outcome, row int, there *int6
 		w.buf = append(w.buf, " WHERE "...)
 		w.buf = append(w.buf, where...)
 	default:
-		w.statement(f.insertHead(false))
-		w.buf = f.appendValues(w.buf, o.b, row)
+		w.buf = f.appendValues(append(w.buf[:0], f.insertHead(false)...), o.b, row)
 	}
-	w.buf = append(w.buf, "; "+counts...)
-	all, err = w.run(ctx)
-	if err != nil {
+	if err := w.writeOne(ctx, o, row, string(w.buf)); err != nil {
 		return err
-	}
-	if _, warnings := readCounts(all); warnings != 0 {
-		if err := w.noWarnings(ctx); err != nil {
-			return err
-		}
 	}
 	if exists {
 		*there++
 	} else {
 		o.Inserted++
+	}
+	return nil
+}
+
+// writeOne runs a statement that writes one row, and notes it where that is kept.
+func (w *writer) writeOne(ctx context.Context, o *outcome, row int, write string) error {
+	if w.note != nil {
+		_, err := w.noteWrite(ctx, o, []int{row}, write, false)
+		return err
+	}
+	w.statement(write + "; " + counts)
+	all, err := w.run(ctx)
+	if err != nil {
+		return err
+	}
+	if _, warnings := readCounts(all); warnings != 0 {
+		return w.noWarnings(ctx)
 	}
 	return nil
 }

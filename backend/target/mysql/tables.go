@@ -27,7 +27,7 @@ func (d *DB) Tables(ctx context.Context) ([]load.Table, error) {
 	}
 	var tables []load.Table
 	for _, row := range rows {
-		if t := (load.Table{Schema: str(row[0]), Name: str(row[1]), Rows: -1}); t.Name != marksTable {
+		if t := (load.Table{Schema: str(row[0]), Name: str(row[1]), Rows: -1}); !isOwn(t.Name) {
 			tables = append(tables, t)
 		}
 	}

@@ -43,7 +43,10 @@ type writer struct {
 	avoid     int  // for how many batches none is tried
 	refusing  int  // how many rows the last statement had refused
 
+	note *noting // how what is written is noted, so that it can be undone; nil for not at all
+
 	open   bool // a transaction is
+	dirty  bool // what was written since the savepoint is to be undone
 	closed bool
 	failed error // what made the writer useless
 
@@ -66,6 +69,7 @@ func (d *DB) openWriter(ctx context.Context, ld *loading, i int) (*writer, error
 		reader:    "linefeed" + strconv.FormatInt(readers.Add(1), 10),
 		canLoad:   d.server.local && exact,
 		canIgnore: d.server.rowNumbers() && exact,
+		note:      ld.note,
 	}
 	w.far = w.canLoad && w.canIgnore && c.rtt > farAway
 	mysql.RegisterReaderHandler(w.reader, func() io.Reader {
@@ -120,6 +124,9 @@ func (w *writer) Write(ctx context.Context, b *load.Batch) (load.Result, error) 
 
 // write stores rows by the plan's rule.
 func (w *writer) write(ctx context.Context, o *outcome, rows []int) error {
+	if w.note != nil {
+		return w.noteRows(ctx, o, rows)
+	}
 	if w.fit.rule != load.ConflictReject {
 		return w.byRule(ctx, o, rows)
 	}
@@ -183,7 +190,10 @@ const savepoint = "linefeed"
 
 // begin returns what goes before a statement that may have to be undone to before it.
 func (w *writer) begin() string {
-	if w.open {
+	switch {
+	case w.dirty:
+		return "ROLLBACK TO SAVEPOINT " + savepoint + "; "
+	case w.open:
 		return "SAVEPOINT " + savepoint + "; "
 	}
 	return "START TRANSACTION; SAVEPOINT " + savepoint + "; "
@@ -191,6 +201,7 @@ func (w *writer) begin() string {
 
 // undo undoes the last statement.
 func (w *writer) undo(ctx context.Context) error {
+	w.dirty = false
 	return w.conn.exec(ctx, "ROLLBACK TO SAVEPOINT "+savepoint)
 }
 
@@ -210,7 +221,7 @@ func (w *writer) run(ctx context.Context) ([]result, error) {
 	for try := 1; ; try++ {
 		all, err := w.conn.query(ctx, unsafe.String(unsafe.SliceData(w.buf), len(w.buf))) // which keeps none of it
 		if err == nil || number(err) != 0 {
-			w.open = true
+			w.open, w.dirty = true, false
 		}
 		if number(err) != errLockWait || try == lockTries || w.db.server.undoesAll {
 			return all, err
@@ -287,6 +298,9 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 		if !w.open {
 			statements = append(statements, "START TRANSACTION")
 		}
+		if w.dirty {
+			statements = append(statements, "ROLLBACK TO SAVEPOINT "+savepoint)
+		}
 		statements = append(statements, mark)
 	} else if !w.open {
 		w.ld.kept.Store(true)
@@ -300,7 +314,7 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 	if err != nil {
 		return fmt.Errorf("the rows since the last commit can't be kept: %w", w.fail(ctx, err))
 	}
-	w.open = false
+	w.open, w.dirty = false, false
 	return nil
 }
 

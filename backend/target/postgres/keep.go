@@ -29,6 +29,8 @@ type kept struct {
 	Columns []string `json:"columns"` // those that are hashed, in this order
 	Key     []string `json:"key"`
 	Made    bool     `json:"made,omitempty"`
+
+	Done *load.Undoing `json:"done,omitempty"` // what undoing it did
 }
 
 // A keeping is how the entries of a load into a table are kept.
@@ -195,6 +197,13 @@ func (p *loading) keep(ctx context.Context, c *pgx.Conn) error {
 	if err != nil || !has && len(p.marks) > 0 {
 		return err
 	}
+	if has {
+		before, err := k.kept(ctx, c, p.job)
+		if err != nil {
+			return err
+		}
+		has = before.Done == nil // or it begins anew
+	}
 	if !has {
 		info := kept{Table: p.table.name.Name, Made: p.layout.Plan.Create}
 		for _, c := range k.values {
@@ -229,6 +238,18 @@ func (k *keeping) there(ctx context.Context, c *pgx.Conn, job string) (has bool,
 		err = c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+k.list+" WHERE job = $1)", job).Scan(&has)
 	}
 	return has, err
+}
+
+// kept returns what the list says of a job, of which entries are there.
+func (k *keeping) kept(ctx context.Context, c *pgx.Conn, job string) (info kept, err error) {
+	var text string
+	if err := c.QueryRow(ctx, "SELECT kept FROM "+k.list+" WHERE job = $1", job).Scan(&text); err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal([]byte(text), &info); err != nil {
+		return info, fmt.Errorf("what is kept of job %s: %w", job, err)
+	}
+	return info, nil
 }
 
 // ForgetUndo removes what is kept to undo a load, if there is anything.

@@ -21,10 +21,14 @@ type undoing struct {
 	db      *DB
 	tx      pgx.Tx
 	job     string
-	made    bool   // the load made the table
+	info    kept
 	fates   string // a table expression: the key of each entry, and what becomes of its row
 	match   string // the condition that an entry u is about the row t
 	restore string // the statement that gives rows back what they held
+
+	// followed is the condition that the removal of a row t would remove or change another
+	// one of the table, which may have to stay; "" where that can't be.
+	followed string
 }
 
 // Undo undoes what a job has loaded, or says what that would do.
@@ -45,6 +49,8 @@ func (d *DB) Undo(ctx context.Context, job string, t load.TableName, try bool) (
 			u, err := d.undoing(ctx, tx, job, t)
 			switch {
 			case err != nil:
+			case u.info.Done != nil:
+				done = *u.info.Done
 			case try:
 				done, err = u.look(ctx)
 			default:
@@ -62,13 +68,12 @@ func (d *DB) Undo(ctx context.Context, job string, t load.TableName, try bool) (
 // undoing looks up what was kept of a load, and what the table is like now.
 func (d *DB) undoing(ctx context.Context, tx pgx.Tx, job string, name load.TableName) (*undoing, error) {
 	where := d.entriesOf(job, d.schemaOf(name))
-	var text string
-	var info kept
-	if err := tx.QueryRow(ctx, "SELECT kept FROM "+where.list+" WHERE job = $1", job).Scan(&text); err != nil {
+	info, err := where.kept(ctx, tx.Conn(), job)
+	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal([]byte(text), &info); err != nil {
-		return nil, fmt.Errorf("what is kept of job %s: %w", job, err)
+	if info.Done != nil {
+		return &undoing{info: info}, nil
 	}
 	t, err := d.table(ctx, tx.Conn(), load.TableName{Schema: d.schemaOf(name), Name: info.Table})
 	if err != nil {
@@ -87,7 +92,7 @@ func (d *DB) undoing(ctx context.Context, tx pgx.Tx, job string, name load.Table
 	if !slices.EqualFunc(k.values, info.Columns, func(c *column, name string) bool { return c.Name == name }) {
 		return nil, other
 	}
-	u := &undoing{keeping: k, db: d, tx: tx, job: job, made: info.Made}
+	u := &undoing{keeping: k, db: d, tx: tx, job: job, info: info}
 	err = tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'c0')", k.entries).Scan(&u.changes)
 	if err != nil {
 		return nil, err
@@ -120,7 +125,7 @@ func (u *undoing) prepare(ctx context.Context) error {
 // other tables, and those of the same table that are not undone as well.
 func (u *undoing) referred(ctx context.Context) (string, error) {
 	rows, err := u.tx.Query(ctx, `
-		SELECT n.nspname, c.relname, c.relkind = 'p', c.oid = $1::oid,
+		SELECT n.nspname, c.relname, c.relkind = 'p', c.oid = $1::oid, f.confdeltype IN ('c', 'n', 'd'),
 			(SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum),
 			(SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(f.confkey) WITH ORDINALITY AS k (attnum, n) JOIN pg_catalog.pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.attnum)
 		FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_class c ON c.oid = f.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -129,10 +134,10 @@ func (u *undoing) referred(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var name load.TableName
-	var parts, own bool
+	var parts, own, acts bool
 	var from, to []string
-	var referring []string
-	_, err = pgx.ForEachRow(rows, []any{&name.Schema, &name.Name, &parts, &own, &from, &to}, func() error {
+	var referring, followed []string
+	_, err = pgx.ForEachRow(rows, []any{&name.Schema, &name.Name, &parts, &own, &acts, &from, &to}, func() error {
 		others := ""
 		if own {
 			others = fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM %s AS v WHERE %s AND v.hash = %s)", u.entries, equal(namesOf("c", u.key), u.keys("v.")), u.hash("c"))
@@ -144,9 +149,14 @@ func (u *undoing) referred(ctx context.Context) (string, error) {
 			}
 			return strings.Join(all, ", ")
 		}
+		if own && acts {
+			followed = append(followed, fmt.Sprintf("EXISTS (SELECT FROM %s AS c WHERE (%s) = (%s) AND NOT (%s))",
+				itself(name, parts), columns("c", from), columns("t", to), equal(namesOf("c", u.key), namesOf("t", u.key))))
+		}
 		referring = append(referring, fmt.Sprintf("(%s) IN (SELECT %s FROM %s AS c%s)", columns("t", to), columns("c", from), itself(name, parts), others))
 		return nil
 	})
+	u.followed = strings.Join(followed, " OR ")
 	if err != nil || referring == nil {
 		return "", err
 	}
@@ -167,7 +177,7 @@ func (u *undoing) look(ctx context.Context) (load.Undoing, error) {
 		*counts[fate] = count
 		return nil
 	})
-	if err == nil && u.made {
+	if err == nil && u.info.Made {
 		n.Dropped, err = u.leavesNothing(ctx, n.Removed)
 	}
 	return n, err
@@ -186,7 +196,7 @@ func (u *undoing) leavesNothing(ctx context.Context, removed int64) (nothing boo
 	return nothing, err
 }
 
-// do undoes the load. Until the end of the transaction nobody else writes to the table,
+// do undoes the load, and keeps what that did. Until the end of the transaction nobody else writes to the table,
 // or a row that refers to it.
 func (u *undoing) do(ctx context.Context) (load.Undoing, error) {
 	if _, err := u.tx.Exec(ctx, "LOCK TABLE "+quoteTable(u.t.name)+" IN EXCLUSIVE MODE"); err != nil {
@@ -216,7 +226,12 @@ func (u *undoing) do(ctx context.Context) (load.Undoing, error) {
 			return n, err
 		}
 	}
-	if err := u.remove(ctx, u.tx, u.job); err != nil {
+	u.info.Done = &n
+	text, err := json.Marshal(u.info)
+	if err == nil {
+		_, err = u.tx.Exec(ctx, "UPDATE "+u.list+" SET kept = $2 WHERE job = $1", u.job, string(text))
+	}
+	if err != nil {
 		return n, err
 	}
 	var marked bool
@@ -234,21 +249,35 @@ func refusesRow(err error) bool {
 	return errors.As(err, &pg) && len(pg.Code) == 5 && slices.Contains([]string{"23", "22", "44", "P0"}, pg.Code[:2])
 }
 
-// together does all at once: rows are removed first, which may have the values that
-// others get back.
-func (u *undoing) together(ctx context.Context, tx pgx.Tx, n *load.Undoing) error {
-	removed, err := tx.Exec(ctx, fmt.Sprintf("DELETE FROM %s AS t USING %s WHERE %s AND fate = 'removed'", u.t.itself(), u.fates, equal(namesOf("t", u.key), u.keys("linefeed_fates."))))
-	if err != nil {
-		return err
+// unless returns the condition that no other row follows a row t.
+func (u *undoing) unless() string {
+	if u.followed == "" {
+		return ""
 	}
+	return " AND NOT (" + u.followed + ")"
+}
+
+// together does all at once: rows are removed first, which may have the values that
+// others get back. Of those that others follow, the last go first.
+func (u *undoing) together(ctx context.Context, tx pgx.Tx, n *load.Undoing) error {
+	removed := int64(0)
+	for more := true; more; {
+		tag, err := tx.Exec(ctx, fmt.Sprintf("DELETE FROM %s AS t USING %s WHERE %s AND fate = 'removed'%s", u.t.itself(), u.fates, equal(namesOf("t", u.key), u.keys("linefeed_fates.")), u.unless()))
+		if err != nil {
+			return err
+		}
+		removed += tag.RowsAffected()
+		more = u.followed != "" && tag.RowsAffected() > 0
+	}
+	var err error
 	restored := pgconn.CommandTag{}
 	if u.changes {
 		if restored, err = tx.Exec(ctx, u.restore); err != nil {
 			return err
 		}
 	}
-	n.Refused = n.Removed - removed.RowsAffected() + n.Restored - restored.RowsAffected() // by a trigger, without a word
-	n.Removed, n.Restored = removed.RowsAffected(), restored.RowsAffected()
+	n.Refused = n.Removed - removed + n.Restored - restored.RowsAffected() // by a trigger, without a word, or followed by a row that stays
+	n.Removed, n.Restored = removed, restored.RowsAffected()
 	return nil
 }
 
@@ -306,7 +335,7 @@ func (u *undoing) page(ctx context.Context, after string) (at, fates []string, e
 // one undoes what was done to the row of an entry.
 func (u *undoing) one(ctx context.Context, at, fate string, n *load.Undoing) error {
 	this := " AND u.ctid = " + literal(at) + "::tid"
-	statement, done := fmt.Sprintf("DELETE FROM %s AS t USING %s AS u WHERE %s", u.t.itself(), u.entries, u.match)+this, &n.Removed
+	statement, done := fmt.Sprintf("DELETE FROM %s AS t USING %s AS u WHERE %s", u.t.itself(), u.entries, u.match)+this+u.unless(), &n.Removed
 	if fate == "restored" {
 		statement, done = u.restore+this, &n.Restored
 	}

@@ -15,6 +15,7 @@ import (
 type reference struct {
 	table    string // the parent
 	missing  bool   // the parent does not exist
+	acts     bool   // the removal of a parent removes or changes its children
 	from, to []string
 }
 
@@ -59,11 +60,12 @@ func (d *DB) foreignKeys(ctx context.Context, table string) ([]reference, error)
 		var id int
 		var name, from string
 		var to sql.NullString
-		if err := scan(&id, nil, &name, &from, &to); err != nil {
+		var onDelete string
+		if err := scan(&id, nil, &name, &from, &to, nil, &onDelete); err != nil {
 			return err
 		}
 		if id != last {
-			references = append(references, reference{table: name})
+			references = append(references, reference{table: name, acts: onDelete != "NO ACTION" && onDelete != "RESTRICT"})
 			last = id
 		}
 		r := &references[len(references)-1]

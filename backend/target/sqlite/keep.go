@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type kept struct {
 	Table   string   `json:"table"`
 	Columns []string `json:"columns"` // those that are hashed, in this order
 	Made    bool     `json:"made,omitempty"`
+
+	Done *load.Undoing `json:"done,omitempty"` // what undoing it did
 }
 
 // A keeping is how the entries of a load into a table are kept.
@@ -208,19 +211,26 @@ func (w *writer) keep(ctx context.Context, job string, t *table, how *writing, l
 	if err != nil || !has && goesOn {
 		return nil, err
 	}
+	if has {
+		before, err := w.db.keptOf(ctx, job)
+		if err != nil {
+			return nil, err
+		}
+		has = before.Done == nil // or it begins anew
+	}
 	if !has {
 		opened := w.db.conn.Bulk.InTransaction() // to make the table
 		if err := w.transaction(ctx); err != nil {
 			return nil, err
 		}
-		info, err := json.Marshal(kept{t.name, k.values, l.Plan.Create})
+		info, err := json.Marshal(kept{Table: t.name, Columns: k.values, Made: l.Plan.Create})
 		if err != nil {
 			return nil, err
 		}
-		if err := w.exec(k.create() + "; CREATE TABLE IF NOT EXISTS main." + undoTable + " (job TEXT PRIMARY KEY, kept TEXT NOT NULL) WITHOUT ROWID"); err != nil {
+		if err := w.exec("DROP TABLE IF EXISTS main." + k.entries + "; " + k.create() + "; CREATE TABLE IF NOT EXISTS main." + undoTable + " (job TEXT PRIMARY KEY, kept TEXT NOT NULL) WITHOUT ROWID"); err != nil {
 			return nil, err
 		}
-		if _, err := w.db.conn.ExecContext(context.Background(), "INSERT INTO main."+undoTable+" VALUES (?, ?)", job, string(info)); err != nil {
+		if _, err := w.db.conn.ExecContext(context.Background(), "INSERT OR REPLACE INTO main."+undoTable+" VALUES (?, ?)", job, string(info)); err != nil {
 			return nil, err
 		}
 		if !opened {
@@ -255,6 +265,22 @@ func (d *DB) keeps(ctx context.Context, job string) (has bool, err error) {
 	}
 	err = d.conn.QueryRowContext(ctx, "SELECT count(*) = 2 FROM main.sqlite_schema WHERE type = 'table' AND name IN (?, ?)", undoTable, entriesOf(job)).Scan(&has)
 	return has, err
+}
+
+// keptOf returns what the list says of a load, of which entries are kept.
+func (d *DB) keptOf(ctx context.Context, job string) (info kept, err error) {
+	var text string
+	err = d.conn.QueryRowContext(ctx, "SELECT kept FROM main."+undoTable+" WHERE job = ?", job).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return info, message.NewError(load.ErrNoUndo, "undo_none", "", "job", job)
+	}
+	if err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal([]byte(text), &info); err != nil {
+		return info, fmt.Errorf("what is kept of job %s: %w", job, err)
+	}
+	return info, nil
 }
 
 // ForgetUndo removes what is kept to undo a load, if there is anything.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,9 +20,13 @@ type undoing struct {
 	*keeping
 	db      *DB
 	job     string
-	made    bool   // the load made the table
+	info    kept
 	fates   string // a table expression: the key of each entry, and what becomes of its row
 	restore string // the statement that gives rows back what they held
+
+	// followed is the condition that the removal of a row t would remove or change another
+	// one of the table, which may have to stay; "" where that can't be.
+	followed string
 }
 
 // The fates of rows, in SQL.
@@ -51,7 +54,7 @@ func (d *DB) Undo(ctx context.Context, job string, _ load.TableName, try bool) (
 		defer stop()
 		var u *undoing
 		if u, err = d.undoing(ctx, job); err == nil {
-			done, err = u.look(ctx)
+			done, err = u.would(ctx)
 		}
 	default:
 		if err := d.writable(); err != nil {
@@ -73,17 +76,12 @@ func (d *DB) Undo(ctx context.Context, job string, _ load.TableName, try bool) (
 
 // undoing looks up what was kept of a load, and what the table is like now.
 func (d *DB) undoing(ctx context.Context, job string) (*undoing, error) {
-	var text string
-	err := d.conn.QueryRowContext(ctx, "SELECT kept FROM main."+undoTable+" WHERE job = ?", job).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, message.NewError(load.ErrNoUndo, "undo_none", "", "job", job)
-	}
+	info, err := d.keptOf(ctx, job)
 	if err != nil {
 		return nil, err
 	}
-	var info kept
-	if err := json.Unmarshal([]byte(text), &info); err != nil {
-		return nil, fmt.Errorf("what is kept of job %s: %w", job, err)
+	if info.Done != nil {
+		return &undoing{db: d, job: job, info: info}, nil
 	}
 	t, err := d.table(ctx, load.TableName{Name: info.Table})
 	if err != nil {
@@ -96,7 +94,7 @@ func (d *DB) undoing(ctx context.Context, job string) (*undoing, error) {
 	if !slices.Equal(k.values, info.Columns) {
 		return nil, message.NewError(nil, "undo_other_columns", "", "table", t.name)
 	}
-	u := &undoing{keeping: k, db: d, job: job, made: info.Made}
+	u := &undoing{keeping: k, db: d, job: job, info: info}
 	err = d.conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE name = 'c0')", entriesOf(job)).Scan(&u.changes)
 	if err != nil {
 		return nil, err
@@ -129,7 +127,7 @@ func (u *undoing) referred(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var referring []string
+	var referring, followed []string
 	for _, name := range tables {
 		references, err := u.db.foreignKeys(ctx, name)
 		if err != nil {
@@ -144,6 +142,10 @@ func (u *undoing) referred(ctx context.Context) (string, error) {
 			}
 			others := ""
 			if strings.EqualFold(name, u.t.name) {
+				if r.acts {
+					followed = append(followed, fmt.Sprintf("EXISTS (SELECT 1 FROM main.%s AS c WHERE %s AND NOT (%s))",
+						quote(name), same(prefixed("c.", r.from), prefixed("t.", r.to)), same(prefixed("c.", u.key), prefixed("t.", u.key))))
+				}
 				others = fmt.Sprintf(" WHERE NOT EXISTS (SELECT 1 FROM main.%s AS v WHERE %s AND v.hash = %s)",
 					u.entries, same(prefixed("c.", u.key), prefixed("v.", u.at)), u.hash("c."))
 			}
@@ -151,6 +153,7 @@ func (u *undoing) referred(ctx context.Context) (string, error) {
 				strings.Join(prefixed("t.", r.to), ", "), strings.Join(prefixed("c.", r.from), ", "), quote(name), others))
 		}
 	}
+	u.followed = strings.Join(followed, " OR ")
 	if referring == nil {
 		return "", nil
 	}
@@ -163,6 +166,14 @@ func (t *table) undoWarnings() []load.Warning {
 		return nil
 	}
 	return []load.Warning{{Code: load.WarnUndo, Note: message.New("undo_triggers", "", "table", t.name)}}
+}
+
+// would says what becomes of the rows, or became of them if that is done.
+func (u *undoing) would(ctx context.Context) (load.Undoing, error) {
+	if u.info.Done != nil {
+		return *u.info.Done, nil
+	}
+	return u.look(ctx)
 }
 
 // look says what becomes of the rows.
@@ -186,7 +197,7 @@ func (u *undoing) look(ctx context.Context) (load.Undoing, error) {
 		return n, err
 	}
 	n.Warnings = u.t.undoWarnings()
-	if u.made {
+	if u.info.Made {
 		n.Dropped, err = u.leavesNothing(ctx, n.Removed)
 	}
 	return n, err
@@ -201,10 +212,10 @@ func (u *undoing) leavesNothing(ctx context.Context, removed int64) (nothing boo
 	return nothing && !u.t.referred, err
 }
 
-// do undoes the load, in a transaction.
+// do undoes the load, in a transaction, and keeps what that did.
 func (u *undoing) do(ctx context.Context) (load.Undoing, error) {
-	n, err := u.look(ctx)
-	if err != nil {
+	n, err := u.would(ctx)
+	if err != nil || u.info.Done != nil {
 		return n, err
 	}
 	if err := u.db.run("SAVEPOINT linefeed_undo"); err != nil {
@@ -230,7 +241,12 @@ func (u *undoing) do(ctx context.Context) (load.Undoing, error) {
 			return n, err
 		}
 	}
-	if err := u.db.removeUndo(ctx, u.job); err != nil {
+	u.info.Done = &n
+	text, err := json.Marshal(u.info)
+	if err == nil {
+		err = u.db.run("UPDATE main."+undoTable+" SET kept = ? WHERE job = ?", string(text), u.job)
+	}
+	if err != nil {
 		return n, err
 	}
 	if has, err := u.db.hasMarks(ctx); err != nil || !has {
@@ -242,21 +258,34 @@ func (u *undoing) do(ctx context.Context) (load.Undoing, error) {
 // refusesRow reports whether the database refuses what would become of a row.
 func refusesRow(err error) bool { return sqlitefile.Code(err) == driver.ErrConstraint }
 
+// unless returns the condition that no other row follows a row t.
+func (u *undoing) unless() string {
+	if u.followed == "" {
+		return ""
+	}
+	return " AND NOT (" + u.followed + ")"
+}
+
 // together does all at once: rows are removed first, which may have the values that
-// others get back.
+// others get back. Of those that others follow, the last go first.
 func (u *undoing) together(ctx context.Context, n *load.Undoing) error {
 	find := fmt.Sprintf("(%s) IN (SELECT %s FROM %s WHERE fate = %s)", quoteAll(u.key), strings.Join(u.at, ", "), u.fates, fateRemoved)
-	removed, err := u.count("DELETE FROM " + u.t.full() + " WHERE " + find)
-	if err != nil {
-		return err
+	removed, restored := int64(0), int64(0)
+	var err error
+	for more := true; more; {
+		gone, err := u.count("DELETE FROM " + u.t.full() + " AS t WHERE " + find + u.unless())
+		if err != nil {
+			return err
+		}
+		removed += gone
+		more = u.followed != "" && gone > 0 && ctx.Err() == nil
 	}
-	restored := int64(0)
 	if u.changes {
 		if restored, err = u.count(u.restore); err != nil {
 			return err
 		}
 	}
-	n.Refused = n.Removed - removed + n.Restored - restored // by a trigger, without a word
+	n.Refused = n.Removed - removed + n.Restored - restored // by a trigger, without a word, or followed by a row that stays
 	n.Removed, n.Restored = removed, restored
 	return ctx.Err()
 }
@@ -338,7 +367,7 @@ func (u *undoing) one(key []any, fate string, n *load.Undoing) error {
 	for i := range given {
 		given[i] = fmt.Sprintf("?%d", i+1)
 	}
-	statement := "DELETE FROM " + u.t.full() + " WHERE " + same(quoted(u.key), given)
+	statement := "DELETE FROM " + u.t.full() + " AS t WHERE " + same(quoted(u.key), given) + u.unless()
 	done := &n.Removed
 	if fate == fateRestored {
 		statement, done = u.restore+" AND "+same(prefixed("u.", u.at), given), &n.Restored

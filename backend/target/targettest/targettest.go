@@ -98,6 +98,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"undo: what was changed", testUndoChanged},
 		{"undo: what the database refuses", testUndoRefused},
 		{"undo: rows that refer to each other", testUndoOwnReferences},
+		{"undo: rows that others follow", testUndoFollowed},
 		{"undo: a table that was made", testUndoMade},
 		{"undo: what is kept", testUndoKept},
 		{"undo: broken off", testUndoCancelled},
