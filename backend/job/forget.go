@@ -56,7 +56,11 @@ func (r *Runner) Forget(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, forgetWithin)
 	defer cancel()
-	if err := r.removeMarks(ctx, id, j.Request.Target, table); err != nil {
+	err = r.removeMarks(ctx, id, j.Request.Target, table)
+	if err != nil && j.keepsUndo {
+		return message.NewError(errors.Join(ErrMarksLeft, err), "undo_left_by", "drop_undo_table", "job", id, "table", table.Name, "cause", err)
+	}
+	if err != nil {
 		return message.NewError(errors.Join(ErrMarksLeft, err), "marks_left_by", "marks_harmless", "job", id, "table", table.Name, "cause", err)
 	}
 	return nil
@@ -102,7 +106,7 @@ func (r *Runner) settleForgotten(ctx context.Context, j Job) error {
 
 // marked returns the table beside which a job may have left marks.
 func (r *Runner) marked(ctx context.Context, j Job) (t load.TableName, marked bool) {
-	if j.State == Done && !j.Summary.warns(WarnMarksLeft) && !j.Undoable {
+	if j.State == Done && !j.Summary.warns(WarnMarksLeft) && !j.keepsUndo {
 		return t, false
 	}
 	e, err := r.earlier(ctx, j.ID)
@@ -110,7 +114,7 @@ func (r *Runner) marked(ctx context.Context, j Job) (t load.TableName, marked bo
 		return t, false
 	}
 	committed := e.last != nil || j.Request.Retry != nil // which has no checkpoints
-	return e.Plan.TableName(), j.Undoable || e.Marked && committed
+	return e.Plan.TableName(), j.keepsUndo || e.Marked && committed
 }
 
 // warns reports whether a summary has a warning of that code.

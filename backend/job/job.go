@@ -113,6 +113,8 @@ type Job struct {
 	Undoable bool    `json:"undoable,omitempty"`
 	Undone   *Undone `json:"undone,omitempty"`
 
+	keepsUndo bool // something of that is in the target
+
 	// OpenRejects is the number of its rejects that were neither loaded by a retry nor
 	// dismissed. It is nil for a job without rejects, a check, a retry, and one that has
 	// not ended.
@@ -210,9 +212,10 @@ type (
 	Deed = store.Deed
 )
 
-// setResumable notes whether the job can be taken up.
-func (j *Job) setResumable(fileLost bool) {
-	j.Resumable = !fileLost && !j.Request.Check && j.Request.Retry == nil && j.Problem == "" && j.RejectsForgotten == "" && j.Undone == nil && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
+// setResumable notes whether the job can be taken up. lost says that what it would go on
+// with is not there: its file, or, of a retry, the rejects that it is of.
+func (j *Job) setResumable(lost bool) {
+	j.Resumable = !lost && !j.Request.Check && j.Problem == "" && j.RejectsForgotten == "" && j.Undone == nil && (j.State == Failed || j.State == Cancelled || j.State == Interrupted)
 }
 
 // TimeFormat is the format of stored and sent times, in UTC: RFC 3339 with milliseconds.
@@ -245,7 +248,7 @@ func (j *Job) stored() (store.Job, error) {
 // and reported as its Problem.
 func fromStore(s store.Job) Job {
 	j := Job{ID: s.ID, State: State(s.State), Set: s.Set, Created: s.Created, Started: s.Started, Finished: s.Finished, RejectsForgotten: s.Forgot,
-		Who: s.Who, Fingerprint: s.Print, Undoable: s.Undoable}
+		Who: s.Who, Fingerprint: s.Print, Undoable: s.Undoable && s.Undone == "", keepsUndo: s.Undoable}
 	if err := json.Unmarshal([]byte(s.Request), &j.Request); err != nil {
 		j.Request, j.Problem = Request{File: s.File}, fmt.Sprintf("the request of job %s can't be read: %v", s.ID, err)
 	}
@@ -263,7 +266,11 @@ func fromStore(s store.Job) Job {
 	if (j.State == Interrupted || j.State == Cancelled) && j.Summary == nil && j.Problem == "" {
 		j.Summary = soFar(j, s.Checkpoints)
 	}
-	j.setResumable(s.FileLost)
+	if j.Request.Retry == nil {
+		j.setResumable(s.FileLost)
+	} else {
+		j.setResumable(s.Settled)
+	}
 	if v := j.Summary; v != nil && v.Rejected > 0 && !j.Request.Check && j.Request.Retry == nil && !j.State.Active() {
 		open := v.Rejected - s.Closed
 		j.OpenRejects = &open

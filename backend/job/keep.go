@@ -87,9 +87,13 @@ func (r *Runner) end(a *active, summary Summary, err error) {
 	final := a.job
 	r.mu.Unlock()
 	final.State, final.Finished, final.Summary = summary.State, wireTime(time.Now()), &summary
-	final.setResumable(r.store.FileLost(final.Request.File))
-	if !final.Resumable {
-		r.store.RemoveReceived(final.Request.File)
+	if final.Request.Retry == nil {
+		final.setResumable(r.store.FileLost(final.Request.File))
+		if !final.Resumable {
+			r.store.RemoveReceived(final.Request.File)
+		}
+	} else {
+		final.setResumable(r.settled(final.ID))
 	}
 	published := final
 	again, keepErr := r.keepEnd(final)

@@ -166,11 +166,18 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 		return s, err
 	}
 	defer r.publishWaiting(a, t.dst)()
-	if err := r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), t.Unsure); err != nil {
+	settled, goesOn, err := r.store.Begun(ctx, a.job.ID)
+	switch {
+	case err != nil:
 		return s, err
-	}
-	if _, begun, err := r.store.Begun(ctx, a.job.ID); begun || err != nil {
-		return s, errors.Join(err, load.Problem{Note: message.New("retry_settled", "retry_rest", "job", a.job.ID, "of", t.Job)})
+	case settled:
+		return s, load.Problem{Note: message.New("retry_settled", "retry_rest", "job", a.job.ID, "of", t.Job)}
+	case goesOn && !t.dst.Place().Marks:
+		return s, load.Problem{Note: message.New("retry_unknown", "say_unsure", "job", a.job.ID, "of", t.Job)}
+	case !goesOn:
+		if err := r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), t.Unsure); err != nil {
+			return s, err
+		}
 	}
 	if err := r.setKept(ctx, a.job.ID, t.kept, t.head); err != nil {
 		return s, err
@@ -180,8 +187,10 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	if err := t.begin(ctx, a.job.ID); err != nil {
-		return s, err
+	if !goesOn {
+		if err := t.begin(ctx, a.job.ID); err != nil {
+			return s, err
+		}
 	}
 	r.publishWarnings(a, t.warnings)
 
@@ -199,13 +208,16 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 	if t.dst.Place().Marks {
 		opt.Job = a.job.ID
 	}
+	if goesOn {
+		opt.Earlier = load.Earlier{Rejected: r.store.RejectedRecords(ctx, a.job.ID)}
+	}
 	var did load.Summary
 	if err == nil {
 		did, err = load.Run(ctx, src, src, t.dst, t.layout, opt)
 	}
-	settled := t.settle(context.WithoutCancel(ctx), a.job.ID, did, err)
-	err = errors.Join(err, settled)
-	if settled == nil && opt.Job != "" {
+	settled, unsettled := t.settle(a, did, goesOn, err)
+	err = errors.Join(err, unsettled)
+	if settled && opt.Job != "" {
 		t.warnings = append(t.warnings, r.forgetMarks(a, t.dst, t.layout.Plan.TableName())...)
 	}
 	t.warnings = append(t.warnings, did.Untold...)
@@ -220,20 +232,37 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 	return s, err
 }
 
-// settle closes what a retry has loaded.
-func (t *retrying) settle(ctx context.Context, job string, did load.Summary, err error) error {
+// settle closes what a retry has loaded. It reports false where the retry can go on, or how
+// far it came is not known: then the next one looks at its marks.
+func (t *retrying) settle(a *active, did load.Summary, goesOn bool, err error) (settled bool, _ error) {
+	ctx, job := context.WithoutCancel(a.ctx), a.job.ID
+	loaded := did.Inserted + did.Updated + did.Skipped
 	var undone *load.UndoneError
 	switch {
 	case err == nil:
-		return t.r.store.Settle(ctx, job, store.AllRecords)
+		err = t.r.store.Settle(ctx, job, store.AllRecords)
+	case errors.Is(context.Cause(a.ctx), ErrClosed) && t.dst.Place().Marks:
+		return false, nil
+	case goesOn && loaded == 0: // perhaps it did not come as far as before
+		return false, nil
 	case errors.As(err, &undone) && undone.Unknown:
 		through, known, e := t.reached(ctx, job)
 		if e != nil || !known {
-			return e // the next retry asks again
+			return false, e
 		}
-		return t.r.store.Settle(ctx, job, through)
+		err = t.r.store.Settle(ctx, job, through)
+	default:
+		err = t.r.store.SettleLoaded(ctx, job, loaded)
 	}
-	return t.r.store.SettleLoaded(ctx, job, did.Inserted+did.Updated+did.Skipped)
+	return err == nil, err
+}
+
+// settled reports whether a retry is settled, or that is not known.
+func (r *Runner) settled(job string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), r.patience())
+	defer cancel()
+	settled, _, err := r.store.Begun(ctx, job)
+	return settled || err != nil
 }
 
 // reached returns the record up to which a retry is in the table, by its marks; known
@@ -277,7 +306,7 @@ func (r *Runner) settleLeft(ctx context.Context, dst target.Target, of string, t
 		case unsure == store.StateLoaded:
 			through = store.AllRecords
 		case unsure == "":
-			return load.Problem{Note: message.New("retry_unknown", "say_unsure", "job", id)}
+			return load.Problem{Note: message.New("retry_unknown", "say_unsure", "job", id, "of", of)}
 		}
 		if err := r.store.Settle(ctx, id, through); err != nil {
 			return err

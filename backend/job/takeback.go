@@ -166,8 +166,12 @@ func (r *Runner) takeBackBy(ctx context.Context, p *prepared, j Job, l load.Layo
 	switch {
 	case way == byUndo && can:
 		done, err := undoer.Undo(ctx, j.ID, table, false)
-		if err != nil || done.Whole() {
-			return did.Inserted, did.Updated, done.Warnings, err
+		if err != nil {
+			return 0, 0, nil, err
+		}
+		r.removeUndo(ctx, undoer, j.ID, table)
+		if done.Whole() {
+			return did.Inserted, did.Updated, done.Warnings, nil
 		}
 		part := load.Warning{Code: WarnPartTakenBack, Note: message.New("part_taken_back", "", "left", done.Changed+done.Referred+done.Refused, "table", table.Name)}
 		return done.Removed, done.Restored, append(done.Warnings, part), nil

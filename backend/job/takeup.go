@@ -35,12 +35,12 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		return Job{}, message.NewError(nil, "undone_not_resumed", "import_again", "job", id)
 	case j.RejectsForgotten != "":
 		return Job{}, message.NewError(ErrForgotten, "too_old_to_resume", "import_again", "job", id)
-	case j.Request.Retry != nil:
-		return Job{}, message.NewError(nil, "retry_not_resumed", "retry_rest", "job", id, "of", j.Request.Retry.Job)
-	case kept.FileLost && j.State != Done:
-		return Job{}, message.NewError(nil, "file_not_kept", "send_again", "job", id)
 	case j.State == Done:
 		return Job{}, message.NewError(ErrNotActive, "job_has_ended", "", "job", id, "state", string(j.State))
+	case j.Request.Retry != nil && kept.Settled:
+		return Job{}, message.NewError(nil, "retry_settled", "retry_rest", "job", id, "of", j.Request.Retry.Job)
+	case j.Request.Retry == nil && kept.FileLost:
+		return Job{}, message.NewError(nil, "file_not_kept", "send_again", "job", id)
 	}
 	j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
 	a := newActive(j.Request)

@@ -44,21 +44,28 @@ func (r *Runner) Undo(ctx context.Context, id string, try bool) (load.Undoing, e
 	if err != nil {
 		return load.Undoing{}, err
 	}
-	n, err := undo(ctx, dst, id, table, try)
-	err = errors.Join(err, dst.Close())
-	if err != nil || try {
-		return n, j.Request.redactError(err)
-	}
-	return n, r.setUndone(ctx, id, n)
+	n, err := r.undo(ctx, dst, id, table, try)
+	return n, j.Request.redactError(errors.Join(err, dst.Close()))
 }
 
-// undo undoes a job in its target, or only looks what that would do.
-func undo(ctx context.Context, dst target.Target, id string, t load.TableName, try bool) (load.Undoing, error) {
+// undo undoes a job in its target, or only looks what that would do. The target keeps
+// what it did until that is noted: if the program is killed in between, it says so again.
+func (r *Runner) undo(ctx context.Context, dst target.Target, id string, t load.TableName, try bool) (load.Undoing, error) {
 	undoer, can := dst.(load.Undoer)
 	if !can {
 		return load.Undoing{}, message.NewError(ErrNoUndo, "undo_not_here", "", "product", dst.Place().Product)
 	}
-	return undoer.Undo(ctx, id, t, try)
+	n, err := undoer.Undo(ctx, id, t, try)
+	if err != nil || try {
+		return n, err
+	}
+	if err := r.setUndone(ctx, id, n); err != nil {
+		return n, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetFor)
+	defer cancel()
+	r.removeUndo(ctx, undoer, id, t)
+	return n, nil
 }
 
 // setUndone notes what undoing a job did, also where nobody waits for it any more.

@@ -196,6 +196,93 @@ func TestUndoIsForgotten(t *testing.T) {
 	}
 }
 
+// An undoing that was done when the program was killed, before it had noted that, is told
+// as it was; what is left of it goes then, or with the next import.
+func TestUndoIsToldLater(t *testing.T) {
+	b := newBench(t)
+	db := b.path("out.db")
+	b.execute(db, "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)")
+	kept := "SELECT count(*) AS r FROM sqlite_schema WHERE name LIKE 'linefeed%' AND type = 'table'"
+	first := b.undoable(b.file("in.csv", rows(10, 0)), load.Plan{})
+	directly := func(id string) {
+		t.Helper()
+		dst, err := URLs{}.Open(t.Context(), db)
+		if err == nil {
+			_, err = dst.(load.Undoer).Undo(t.Context(), id, load.TableName{Name: "t"}, false)
+			err = errors.Join(err, dst.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	directly(first.ID)
+	for _, try := range []bool{true, false} {
+		if n, err := b.runner.Undo(t.Context(), first.ID, try); err != nil || n.Removed != 10 || !n.Whole() {
+			t.Errorf("try %v: %+v, %v", try, n, err)
+		}
+	}
+	if j := b.job(first.ID); j.Undoable || j.Undone == nil || j.Undone.Removed != 10 {
+		t.Errorf("%+v", j)
+	}
+	if got := b.rows(db, kept); got != "0" {
+		t.Errorf("%s tables are left", got)
+	}
+	// Killed after that, but before what was kept is removed.
+	second := b.undoable(b.file("again.csv", rows(10, 0)), load.Plan{})
+	directly(second.ID)
+	if err := b.runner.setUndone(t.Context(), second.ID, load.Undoing{Removed: 10}); err != nil {
+		t.Fatal(err)
+	}
+	if j := b.job(second.ID); j.Undoable || j.Undone == nil || b.rows(db, kept) != "2" {
+		t.Errorf("%+v", j)
+	}
+	if _, err := b.run(Request{File: b.path("in.csv"), Target: db, Plan: load.Plan{Table: "t"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.rows(db, kept); got != "0" {
+		t.Errorf("%s tables are left", got)
+	}
+}
+
+// What is kept to undo a job is not left behind by a history that is kept for a shorter time.
+func TestUndoOutlivesNoJob(t *testing.T) {
+	b := newBench(t)
+	db := b.path("out.db")
+	b.execute(db, "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)")
+	j := b.undoable(b.file("in.csv", "id,name\n1,one\nx,bad\n"), load.Plan{})
+	if _, err := b.runner.SetSetting(t.Context(), store.KeepJobs, "7d"); err != nil {
+		t.Fatal(err)
+	}
+	age := func(days int) {
+		t.Helper()
+		long := time.Now().AddDate(0, 0, -days).UTC().Format(store.TimeFormat)
+		if _, err := b.storeFile().Exec("UPDATE jobs SET finished = ? WHERE id = ?", long, j.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.runner.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	age(20)
+	if j = b.job(j.ID); !j.Undoable || j.RejectsForgotten == "" {
+		t.Errorf("%+v", j)
+	}
+	age(31)
+	b.job(j.ID)
+	if _, err := b.run(Request{File: b.file("more.csv", "id,name\n2,two\n"), Target: db, Plan: load.Plan{Table: "t"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.rows(db, "SELECT count(*) AS r FROM sqlite_schema WHERE name LIKE 'linefeed%'"); got != "0" {
+		t.Errorf("%s tables are left", got)
+	}
+	if err := b.runner.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.runner.Job(t.Context(), j.ID); !errors.Is(err, ErrNoJob) {
+		t.Errorf("the job: %v", err)
+	}
+}
+
 // A job is done again with its own file or another one, into the table that it has made.
 func TestAgain(t *testing.T) {
 	b := newBench(t)

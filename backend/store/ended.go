@@ -17,7 +17,7 @@ func (s *Store) EndedBefore(ctx context.Context, t time.Time) ([]string, error) 
 }
 
 // Ended yields the latest jobs that have ended, in whatever state, newest first,
-// without their summaries and sets.
+// without their summaries and sets, and whether they are settled.
 func (s *Store) Ended(ctx context.Context, limit int) iter.Seq2[Job, error] {
 	return s.ended(ctx, "SELECT * FROM jobs WHERE NOT "+isActive+" ORDER BY number DESC LIMIT ?", limit)
 }
@@ -32,7 +32,7 @@ func (s *Store) EndedOf(ctx context.Context, limit int, path, fingerprint string
 func (s *Store) ended(ctx context.Context, from string, args ...any) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
 		rows, err := s.db.QueryContext(ctx, `
-			SELECT id, state, file, request, created, started, finished, '', closed, forgot, '', '', 0, 0, owner, '', who, undoable, undone, `+printOf+`, ''
+			SELECT id, state, file, request, created, started, finished, '', closed, forgot, '', '', 0, 0, owner, '', who, undoable, undone, `+printOf+`, '', 0
 			FROM (`+from+")", args...)
 		if err != nil {
 			yield(Job{}, s.reading("read the jobs", err))

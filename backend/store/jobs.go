@@ -27,6 +27,7 @@ type Job struct {
 	Print    string // the fingerprint of its file, "" if it got no further; not written by AddJob and UpdateJob
 	Undoable bool   // what is needed to undo it is kept; not written either
 	Undone   string // JSON of what undoing it did, "" if it was not undone; not written either
+	Settled  bool   // it retried rejects, and those that it has loaded are closed; not written either
 
 	Progress string // the latest that TellProgress stored of one that has not ended; not written either
 
@@ -104,11 +105,12 @@ const selectJob = `SELECT id, state, file, request, created, started, finished, 
 ifnull(last, ''), ifnull(before, ''), ifnull(through, 0), ifnull(complete, 0), owner,
 ifnull((SELECT s.id FROM sets s WHERE s.number = set_number), ''),
 who, undoable, undone, ` + printOf + `,
-iif(` + isActive + `, ifnull((SELECT latest FROM progress p WHERE p.job = number), ''), '')
+iif(` + isActive + `, ifnull((SELECT latest FROM progress p WHERE p.job = number), ''), ''),
+iif(instr(request, '"retry":'), EXISTS (SELECT 1 FROM mends m WHERE m.job = jobs.number AND m.through IS NOT NULL), 0)
 FROM jobs LEFT JOIN checkpoints ON job = number AND summary = '' `
 
 func scanJob(scan func(...any) error) (j Job, err error) {
-	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set, &j.Who, &j.Undoable, &j.Undone, &j.Print, &j.Progress)
+	return j, scan(&j.ID, &j.State, &j.File, &j.Request, &j.Created, &j.Started, &j.Finished, &j.Summary, &j.Closed, &j.Forgot, &j.Last, &j.Before, &j.Through, &j.Complete, &j.owner, &j.Set, &j.Who, &j.Undoable, &j.Undone, &j.Print, &j.Progress, &j.Settled)
 }
 
 // Job returns one job, or an error that wraps ErrNoJob.

@@ -108,17 +108,21 @@ func (s *Store) removeStale(ctx context.Context) error {
 }
 
 // forgetNext forgets the oldest job, or the rejects of the oldest job, that are not to
-// be kept beside received files of that size, and reports whether there was one.
+// be kept beside received files of that size, and reports whether there was one. A job
+// stays as long as what is needed to undo it is in its target: nobody else knows of that.
 func (s *Store) forgetNext(ctx context.Context, keep retention, received int64) (bool, error) {
 	const (
-		jobs    = "NOT " + isActive + " AND NOT " + isRetried + " AND " + endedAt + " BETWEEN '1' AND ?"
-		rejects = "forgot = '' AND EXISTS (SELECT 1 FROM reject_counts WHERE job = number) AND NOT " + isLatest + " AND " + jobs
+		ended   = "NOT " + isActive + " AND NOT " + isRetried + " AND " + endedAt + " BETWEEN '1' AND ?"
+		jobs    = "NOT undoable AND " + ended
+		rejects = "forgot = '' AND EXISTS (SELECT 1 FROM reject_counts WHERE job = number) AND NOT " + isLatest + " AND " + ended
 	)
 	if done, err := s.forgetWhere(ctx, jobs, keep.jobsSince, forget); done || err != nil {
 		return done, err
 	}
-	if done, err := s.forgetWhere(ctx, rejects, keep.rejectsSince, forgetRejects); done || err != nil {
-		return done, err
+	for _, since := range []string{keep.jobsSince, keep.rejectsSince} {
+		if done, err := s.forgetWhere(ctx, rejects, since, forgetRejects); done || err != nil {
+			return done, err
+		}
 	}
 	if keep.size == 0 {
 		return false, nil
