@@ -53,8 +53,8 @@ type Change struct {
 }
 
 const (
-	trialFor      = 1500 * time.Millisecond
-	trialRecords  = 20 // of each kind that are shown
+	trialFor      = 1100 * time.Millisecond // so that the window has its answer within two seconds
+	trialRecords  = 20                      // of each kind that are shown
 	trialText     = 1 << 10
 	trialLookedAt = 1000 // for those that pass
 )
