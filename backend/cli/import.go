@@ -359,7 +359,7 @@ func (l *loader) follow(ctx context.Context, j job.Job, name string, called rena
 	runner := l.engine.Runner
 	defer context.AfterFunc(ctx, func() { _ = runner.Cancel(context.WithoutCancel(ctx), j.ID, job.KeepRows) })() // it may have ended
 
-	cursor, err := l.engine.Hub.Follow(j.ID, "")
+	cursor, err := l.engine.Hub.Follow(j.ID, l.engine.Hub.ID(0)) // no gap for what an earlier run has told
 	if err != nil {
 		return v, 0, fmt.Errorf("follow job %s: %w", j.ID, err)
 	}

@@ -37,8 +37,9 @@ type Cursor struct {
 // gap event comes first, followed by all that is still kept, including the
 // latest state and progress of each job.
 //
-// With lastID "", the events of one job start with its first one; those of all
-// jobs start with the latest state and progress of each job.
+// With lastID "", the events of one job start with its first one, or with a gap if
+// its first ones were never in this hub; those of all jobs start with the latest
+// state and progress of each job.
 func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -50,8 +51,11 @@ func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
 		c.seq = c.job.before
 	}
 	if lastID == "" {
-		if job == "" {
+		switch {
+		case job == "":
 			c.skip, c.gapped = h.seq, h.seq
+		case c.job.partial:
+			c.seq, c.stale = 0, true
 		}
 		return c, nil
 	}
@@ -65,18 +69,13 @@ func (h *Hub) Follow(job, lastID string) (*Cursor, error) {
 }
 
 // Ended returns the events for a subscriber of a job that has ended and that the
-// hub no longer knows: its last state s, which the caller provides, after a gap
-// if the subscriber has followed the job before. It returns nothing if the
-// subscriber has that state already.
+// hub no longer knows: a gap, and the job's last state s, which the caller
+// provides. It returns nothing if the subscriber has that state already.
 func (h *Hub) Ended(job string, s State, lastID string) []*Event {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	now := time.Now()
-	last := &Event{ID: h.ID(h.forgot), Seq: h.forgot, Kind: KindState, Job: job}
-	last.Data = stamp(job, last.Seq, now, encode(s))
-	if lastID == "" {
-		return []*Event{last}
-	}
+	last := newEvent(h.ID(h.forgot), h.forgot, KindState, job, now, encode(s))
 	seq, ok := h.parseID(lastID)
 	if ok && seq >= last.Seq {
 		return nil
@@ -147,6 +146,9 @@ func (c *Cursor) collect() []*Event {
 	last, lost := h.seq, h.lost
 	if c.job != nil {
 		last, lost = c.job.last, c.job.lost
+		if c.stale {
+			lost = max(lost, c.job.before)
+		}
 	}
 	if c.seq >= last && !c.stale {
 		return nil
@@ -218,5 +220,5 @@ func gap(job string, seq, lost uint64, now time.Time) *Event {
 	body, _ := json.Marshal(struct { // a number always encodes
 		Before uint64 `json:"before"`
 	}{max(seq, lost) + 1})
-	return &Event{Seq: seq, Kind: KindGap, Job: job, Data: stamp(job, seq, now, body)}
+	return newEvent("", seq, KindGap, job, now, body)
 }

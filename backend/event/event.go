@@ -36,6 +36,11 @@ type Event struct {
 	// "job", "seq" and "time".
 	Data json.RawMessage
 
+	// Text is the event in a stream of server-sent events, as the WHATWG's HTML
+	// standard defines it: its ID, kind and data, each a field on a line of its own, and
+	// the blank line that ends it.
+	Text []byte
+
 	log *jobLog
 }
 
@@ -49,6 +54,9 @@ type State struct {
 	Warnings any `json:"warnings,omitempty"`
 	// Ended says that no event follows, unless the job is started again.
 	Ended bool `json:"-"`
+	// Again says that the job was started before. If the hub does not know of that, events
+	// of the job are missing.
+	Again bool `json:"-"`
 }
 
 // A Reject is a record that was not loaded, as in the stream and the local API.
@@ -95,10 +103,21 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
 }
 
-// stamp returns the JSON object body with job, seq and time as its first members.
-func stamp(job string, seq uint64, now time.Time, body []byte) json.RawMessage {
+// newEvent makes an event of the JSON object body, which gets job, seq and time as its
+// first members. Neither an ID nor a kind nor JSON on one line has a line break, which
+// alone would have to be kept out of a field.
+func newEvent(id string, seq uint64, k Kind, job string, now time.Time, body []byte) *Event {
 	name, _ := json.Marshal(job) // a string always encodes
-	b := make([]byte, 0, len(body)+len(name)+72)
+	b := make([]byte, 0, len(id)+len(k)+len(name)+len(body)+100)
+	if id != "" {
+		b = append(b, "id: "...)
+		b = append(b, id...)
+		b = append(b, '\n')
+	}
+	b = append(b, "event: "...)
+	b = append(b, k...)
+	b = append(b, "\ndata: "...)
+	begin := len(b)
 	b = append(b, `{"job":`...)
 	b = append(b, name...)
 	b = append(b, `,"seq":`...)
@@ -112,7 +131,9 @@ func stamp(job string, seq uint64, now time.Time, body []byte) json.RawMessage {
 	} else {
 		b = append(b, '}')
 	}
-	return b
+	end := len(b)
+	b = append(b, "\n\n"...)
+	return &Event{ID: id, Seq: seq, Kind: k, Job: job, Data: b[begin:end:end], Text: b}
 }
 
 // ID returns the ID of event number seq of this hub. All events come after

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -128,5 +129,68 @@ func TestForgottenStateIsAGap(t *testing.T) {
 				t.Errorf("after its last state: %s", got)
 			}
 		})
+	}
+}
+
+// The events of a job that was started before begin with a gap, unless the hub knows
+// them.
+func TestGapBeforeAJobThatGoesOn(t *testing.T) {
+	h := newHub(atOnce())
+	again := State{State: "queued", Again: true}
+	h.State("a", again) // 1, of an earlier run of the program
+	got := ready(t, follow(t, h, "a", ""))
+	if kinds(got) != "gap:a state:a" {
+		t.Fatalf("from its beginning: %s", kinds(got))
+	}
+	if g := decode(t, got[0]); g.Seq != 0 || g.Before != 1 {
+		t.Errorf("the gap goes from %d to %d", g.Seq, g.Before)
+	}
+	if got := kinds(ready(t, follow(t, h, "", h.ID(0)))); got != "state:a" {
+		t.Errorf("all, from the start: %s", got)
+	}
+	h.State("a", State{State: "done", Ended: true}) // 2
+	h.State("a", again)                             // 3: the hub knows all since 1
+	if got := kinds(ready(t, follow(t, h, "a", h.ID(1)))); got != "state:a state:a" {
+		t.Errorf("after its first event: %s", got)
+	}
+	h.State("b", State{State: "queued"}) // 4
+	h.State("b", State{State: "done", Ended: true})
+	h.State("b", again)
+	if got := kinds(ready(t, follow(t, h, "b", ""))); got != "state:b state:b state:b" {
+		t.Errorf("one that is known: %s", got)
+	}
+	h.State("c", again) // 7
+	if got := ready(t, follow(t, h, "c", "")); kinds(got) != "gap:c state:c" || decode(t, got[0]).Before != 7 {
+		t.Errorf("after others: %s, %s", kinds(got), got[0].Data)
+	}
+}
+
+// What is forgotten is no longer among the latest states, but for those who come back it
+// is there as long as the ring reaches.
+func TestForget(t *testing.T) {
+	l := atOnce()
+	l.ringLen = 3
+	h := newHub(l)
+	h.State("a", State{State: "running"})
+	h.Forget("a") // it has not ended
+	h.Progress("a", read{1})
+	h.State("a", State{State: "done", Ended: true})
+	h.State("b", State{State: "running"}) // 4
+	h.Forget("a")
+	h.Forget("none")
+	if got := kinds(ready(t, follow(t, h, "", ""))); got != "state:b" {
+		t.Errorf("from the latest of each job: %s", got)
+	}
+	if got := kinds(ready(t, follow(t, h, "", h.ID(1)))); got != "state:a state:b" {
+		t.Errorf("after its first event: %s", got)
+	}
+	if _, err := h.Follow("a", ""); !errors.Is(err, ErrNoJob) {
+		t.Errorf("its own events: %v", err)
+	}
+	for range 2 {
+		h.Rejects("b", []Reject{{Line: 1}})
+	}
+	if got := kinds(ready(t, follow(t, h, "", h.ID(1)))); got != "gap: state:b reject:b reject:b" {
+		t.Errorf("after its last state has left the ring: %s", got)
 	}
 }

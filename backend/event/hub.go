@@ -78,6 +78,7 @@ type jobLog struct {
 	progress *Event
 	ended    bool
 	gone     bool // the hub has forgotten it
+	partial  bool // its first events are not of this log
 
 	held      held
 	next      time.Time // when progress and rejects may be published again
@@ -106,7 +107,11 @@ func (h *Hub) State(job string, s State) {
 		return
 	}
 	now := time.Now()
+	known := h.jobs[job] != nil
 	j := h.log(job)
+	if !known {
+		j.partial = s.Again
+	}
 	h.publish(j, now, true)
 
 	old := j.state
@@ -159,14 +164,9 @@ func (h *Hub) log(job string) *jobLog {
 func (h *Hub) number(j *jobLog, k Kind, body []byte, now time.Time) *Event {
 	h.seq++
 	j.last = h.seq
-	return &Event{
-		ID:   h.ID(h.seq),
-		Seq:  h.seq,
-		Kind: k,
-		Job:  j.id,
-		Data: stamp(j.id, h.seq, now, body),
-		log:  j,
-	}
+	e := newEvent(h.ID(h.seq), h.seq, k, j.id, now, body)
+	e.log = j
+	return e
 }
 
 // keep puts e into the ring and drops the oldest events that exceed the limits.
@@ -204,14 +204,28 @@ func (h *Hub) setEnded(j *jobLog, ended bool) {
 	if len(h.finished) <= h.limits.finished {
 		return
 	}
-	old := h.finished[0]
-	h.finished = slices.Delete(h.finished, 0, 1)
-	h.moved = remove(h.moved, old)
-	delete(h.jobs, old.id)
-	old.gone = true
+	h.forget(h.finished[0])
+}
+
+// Forget drops what is kept of a job that has ended, as its owner has forgotten it: who
+// follows all jobs from now on is told nothing of it.
+func (h *Hub) Forget(job string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if j := h.jobs[job]; j != nil && j.ended {
+		h.forget(j)
+	}
+}
+
+// forget drops the log of a job that has finished.
+func (h *Hub) forget(j *jobLog) {
+	h.finished = remove(h.finished, j)
+	h.moved = remove(h.moved, j)
+	delete(h.jobs, j.id)
+	j.gone = true
 	h.forgot = h.seq
-	if !h.ring.holds(old.state.Seq) {
-		h.lose(old.state)
+	if !h.ring.holds(j.state.Seq) {
+		h.lose(j.state)
 	}
 }
 

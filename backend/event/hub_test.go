@@ -339,7 +339,7 @@ func TestEndedJobThatIsNotKnown(t *testing.T) {
 	l.finished = 1
 	h := newHub(l)
 	last := State{State: "done", Ended: true}
-	if got := h.Ended("old", last, ""); kinds(got) != "state:old" || got[0].ID != h.ID(0) || decode(t, got[0]).State != "done" {
+	if got := h.Ended("old", last, ""); kinds(got) != "gap:old state:old" || got[1].ID != h.ID(0) || decode(t, got[1]).State != "done" {
 		t.Errorf("to a new subscriber: %s", kinds(got))
 	}
 	if got := h.Ended("old", last, "otherone-7"); kinds(got) != "gap:old state:old" {

@@ -50,6 +50,7 @@ func (r *Runner) Forget(ctx context.Context, id string) error {
 	if err := r.store.Forget(ctx, id); err != nil { // from here on nobody goes on with it
 		return err
 	}
+	r.hub.Forget(id)
 	r.store.RemoveReceived(j.Request.File)
 	if !marked {
 		return nil

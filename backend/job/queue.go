@@ -41,7 +41,7 @@ func (r *Runner) enqueue(ctx context.Context, a *active, keep func(context.Conte
 	defer r.mu.Unlock()
 	r.jobs[a.job.ID] = a
 	r.queue = append(r.queue, a)
-	r.hub.State(a.job.ID, event.State{State: string(Queued)})
+	r.hub.State(a.job.ID, event.State{State: string(Queued), Again: a.takenUp != nil})
 	j := a.job
 	if !r.closing.IsZero() { // in the meantime; Close ended only the jobs it found
 		a.cancel(ErrClosed)

@@ -23,6 +23,7 @@ type activeSet struct {
 	waiting []*active // those that are not in the queue yet, in their order
 	begun   int       // the number of those that are, or run
 	held    bool      // none begins: the set is paused
+	again   bool      // it was started before
 	tables  map[load.TableName]*setTable
 
 	files   SetFiles
@@ -166,7 +167,7 @@ func (r *Runner) setSetState(s *activeSet) {
 	if s.state == was {
 		return
 	}
-	told := event.State{State: string(s.state)}
+	told := event.State{State: string(s.state), Again: s.again}
 	if !s.state.Active() {
 		sum := s.ended
 		sum.Set, sum.State, sum.Files, sum.Balanced = s.id, s.state, s.files, s.balance

@@ -132,7 +132,7 @@ func (r *Runner) enqueueSet(ctx context.Context, s *activeSet, keep func(context
 	jobs := append([]*active(nil), s.waiting...)
 	for _, a := range jobs {
 		r.jobs[a.job.ID] = a
-		r.hub.State(a.job.ID, event.State{State: string(Queued)})
+		r.hub.State(a.job.ID, event.State{State: string(Queued), Again: a.takenUp != nil})
 		s.files.move("", Queued)
 		a.told = Queued
 	}
@@ -169,6 +169,7 @@ func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, err
 		all[i] = j.Request
 	}
 	s := newActiveSet(id, set.Request, all)
+	s.again = true
 	for i := range set.Jobs {
 		s.takeBack(&set.Jobs[i], &how)
 	}

@@ -211,6 +211,6 @@ func (s *Server) getSetEvents(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	_ = openStream(w).send(events) // a client that misses them reconnects
+	sendAll(w, events)
 	return nil
 }

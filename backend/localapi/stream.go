@@ -3,6 +3,7 @@ package localapi
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -16,33 +17,28 @@ const (
 	heartbeat = 15 * time.Second
 
 	comment = ":\n\n"
-
-	// Pieces of about this size are sent at once.
-	pieceSize = 32 << 10
 )
 
 // A stream is an answer of server-sent events, as defined by the WHATWG's HTML standard.
+// It has no buffer of its own: a listener that stalls costs the memory of a connection.
 type stream struct {
-	w   http.ResponseWriter
-	rc  *http.ResponseController
-	buf []byte
+	w  http.ResponseWriter
+	rc *http.ResponseController
 }
 
 // follow answers with the events of a cursor, until they end, the client has gone or is
 // too slow, its token is good no more, or the server is closed.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	sees := s.sees(r)
-	out := openStream(w)
+	out, err := openStream(w)
 	if r.Method == http.MethodHead {
 		return
 	}
 	checked := time.Now()
-	for {
-		if out.flush() != nil {
-			return // a client that was cut off reconnects with the last ID
-		}
+	for err == nil { // a client that was cut off reconnects with the last ID
 		ctx, cancel := context.WithTimeout(r.Context(), untilExpiry(r, heartbeat))
-		events, err := c.Next(ctx)
+		var events []*event.Event
+		events, err = c.Next(ctx)
 		cancel()
 		if time.Since(checked) >= heartbeat || err != nil {
 			if !s.valid(r) {
@@ -55,60 +51,44 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor)
 			if sees != nil {
 				events = slices.DeleteFunc(slices.Clone(events), func(e *event.Event) bool { return !sees(e) })
 			}
-			if out.send(events) != nil {
-				return
-			}
+			err = out.send(events)
 		case r.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded):
-			out.buf = append(out.buf, comment...)
-		default:
-			return
+			err = out.comment()
 		}
 	}
 }
 
-func openStream(w http.ResponseWriter) *stream {
+// openStream begins an answer.
+func openStream(w http.ResponseWriter) (*stream, error) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store, no-transform")
 	w.WriteHeader(http.StatusOK)
-	// Some browsers hold an answer back until its first byte.
-	return &stream{w: w, rc: http.NewResponseController(w), buf: []byte(comment)}
+	s := &stream{w: w, rc: http.NewResponseController(w)}
+	return s, s.comment() // some browsers hold an answer back until its first byte
 }
 
-// send sends events. The data of an event is one line.
+// sendAll answers with events and nothing else.
+func sendAll(w http.ResponseWriter, events []*event.Event) {
+	if s, err := openStream(w); err == nil {
+		_ = s.send(events) // a client that misses them reconnects
+	}
+}
+
+// send sends events. The client has writeTimeout to read each piece of what is written.
 func (s *stream) send(events []*event.Event) error {
 	for _, e := range events {
-		if e.ID != "" {
-			s.buf = append(s.buf, "id: "...)
-			s.buf = append(s.buf, e.ID...)
-			s.buf = append(s.buf, '\n')
-		}
-		s.buf = append(s.buf, "event: "...)
-		s.buf = append(s.buf, e.Kind...)
-		s.buf = append(s.buf, "\ndata: "...)
-		s.buf = append(s.buf, e.Data...)
-		s.buf = append(s.buf, "\n\n"...)
-		if len(s.buf) >= pieceSize {
-			if err := s.flush(); err != nil {
-				return err
-			}
+		if _, err := s.w.Write(e.Text); err != nil {
+			return err
 		}
 	}
-	return s.flush()
+	return s.rc.Flush()
 }
 
-// flush sends what was buffered. The client has writeTimeout to read it.
-func (s *stream) flush() error {
-	if len(s.buf) == 0 {
-		return nil
-	}
-	if _, err := s.w.Write(s.buf); err != nil {
+func (s *stream) comment() error {
+	if _, err := io.WriteString(s.w, comment); err != nil {
 		return err
 	}
-	if cap(s.buf) > 2*pieceSize {
-		s.buf = nil
-	}
-	s.buf = s.buf[:0]
 	return s.rc.Flush()
 }
 
@@ -171,6 +151,6 @@ func (s *Server) sendEnd(w http.ResponseWriter, r *http.Request, id string) erro
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	_ = openStream(w).send(events) // a client that misses them reconnects
+	sendAll(w, events)
 	return nil
 }
