@@ -211,7 +211,7 @@ func TestSummaryThatCannotBeEncoded(t *testing.T) {
 		b := newBench(t)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		a := &active{job: Job{ID: newID(), State: Queued}, ctx: ctx, cancel: cancel, ended: make(chan struct{})}
-		if err := b.runner.keepNew(t.Context(), a); err != nil {
+		if err := b.runner.keepNew(t.Context(), a, Key{}); err != nil {
 			t.Fatal(err)
 		}
 		free := func() {}

@@ -140,6 +140,12 @@ func (r *Runner) Close() {
 // can't be used, is Start's. A closed runner returns
 // [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
+	return r.StartKeyed(ctx, req, Key{})
+}
+
+// StartKeyed is [Runner.Start] with a key. The error wraps [ErrKeyUsed], also if the job
+// that was started with the key is the same.
+func (r *Runner) StartKeyed(ctx context.Context, req Request, key Key) (Job, error) {
 	req, err := Profiled(r.Profiles, req)
 	if err != nil {
 		return Job{}, err
@@ -151,7 +157,7 @@ func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	}
 	a := newActive(req)
 	a.job.ID, a.job.Created = newID(), wireTime(time.Now())
-	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a) })
+	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a, key) })
 }
 
 // newActive returns a job of a request that is yet to be queued.
@@ -164,11 +170,12 @@ func newActive(req Request) *active {
 
 // keepNew stores a new job. Once the runner is closed it does not wait for the
 // store, and leaves no job in it that never began.
-func (r *Runner) keepNew(ctx context.Context, a *active) error {
+func (r *Runner) keepNew(ctx context.Context, a *active, key Key) error {
 	kept, err := a.job.stored()
 	if err != nil {
 		return err
 	}
+	kept.Key, kept.KeyFor = key.name, key.what
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.open, cancel)()

@@ -30,6 +30,8 @@ type Job struct {
 	Settled  bool   // it retried rejects, and those that it has loaded are closed; not written either
 
 	Progress string // the latest that TellProgress stored of one that has not ended; not written either
+	Key      string // by which it is started once, "" for none; not read
+	KeyFor   string // the fingerprint of what is started with the key; not read
 
 	Checkpoints // of one that has no summary
 
@@ -44,11 +46,18 @@ func (s *Store) bringUpToDate(ctx context.Context, jobs []Job) {
 	}
 }
 
-// AddJob stores a new job.
+// AddJob stores a new job. The error is ErrKeyUsed if there is one of its key.
 func (s *Store) AddJob(ctx context.Context, j Job) error {
-	err := s.exec(ctx, "INSERT INTO jobs (id, owner, state, file, request, created, who) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created, j.Who)
+	var key, what []byte // NULL
+	if j.Key != "" {
+		key, what = []byte(j.Key), []byte(j.KeyFor)
+	}
+	err := s.exec(ctx, "INSERT INTO jobs (id, owner, state, file, request, created, who, key, key_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		j.ID, s.owner.id, j.State, j.File, j.Request, j.Created, j.Who, key, what)
 	if err != nil {
+		if id, _, keyErr := s.KeyedJob(ctx, j.Key); keyErr == nil && id != "" {
+			return ErrKeyUsed
+		}
 		return s.explain("keep job "+j.ID, err)
 	}
 	s.makeReserve()

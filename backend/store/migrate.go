@@ -175,6 +175,11 @@ CREATE TABLE tokens (
 	expires TEXT NOT NULL         -- '' for never
 ) WITHOUT ROWID;
 `},
+	{"keys by which jobs are started once", `
+ALTER TABLE jobs ADD COLUMN key BLOB;     -- NULL for none
+ALTER TABLE jobs ADD COLUMN key_for BLOB; -- the fingerprint of what was started with it
+CREATE UNIQUE INDEX jobs_of_key ON jobs (key) WHERE key IS NOT NULL;
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.
