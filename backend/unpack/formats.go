@@ -19,9 +19,6 @@ func gzipStreams(p *packedBytes) func() (io.Reader, error) {
 	}
 }
 
-// mostWindow is the most of the text that unpacking zstd may have to remember.
-const mostWindow = 256 << 20
-
 const (
 	zstdMagic = "\x28\xb5\x2f\xfd"
 	skipMagic = "\x2a\x4d\x18" // of a frame with no text, after a byte of 0x50 to 0x5F
@@ -39,7 +36,7 @@ func zstdStreams(p *packedBytes) func() (io.Reader, error) {
 			return z, z.Reset(frame)
 		}
 		// With a concurrency of 1 there is nothing to close.
-		z, err = zstd.NewReader(frame, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow))
+		z, err = zstd.NewReader(frame, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(p.window))
 		return z, err
 	}
 }

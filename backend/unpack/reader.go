@@ -10,12 +10,16 @@ import (
 type Limits struct {
 	Bytes int64 // of text
 	Ratio int64 // bytes of text to each byte read of the file, where there are 64 MB of text or more
+
+	Window uint64 // bytes of the text that unpacking zstd may have to remember
 }
 
 // The defaults of [Limits].
 const (
 	DefaultBytes = 1 << 40
 	DefaultRatio = 500
+
+	DefaultWindow = 256 << 20
 )
 
 // ratioFrom is how much text there must be for the ratio to count.

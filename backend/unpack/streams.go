@@ -3,6 +3,7 @@ package unpack
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -57,6 +58,8 @@ func hasMagic(magic string) func([]byte) bool {
 type packedBytes struct {
 	*bufio.Reader
 	from *counter
+
+	window uint64 // as in Limits
 }
 
 // at returns the offset of the byte that is read next.
@@ -80,7 +83,7 @@ func Streams(r io.Reader, name string, limits Limits) (*Reader, error) {
 		return nil, &Error{Kind: Unknown, Format: name}
 	}
 	f, c := &formats[i], &counter{r: r}
-	packed := &packedBytes{bufio.NewReaderSize(c, 32<<10), c}
+	packed := &packedBytes{bufio.NewReaderSize(c, 32<<10), c, cmp.Or(limits.Window, DefaultWindow)}
 	b, err := packed.Peek(lookStream)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errorOf(name, err)
