@@ -230,6 +230,9 @@ func alone(flag string, groups ...flagGroup) (err error) {
 
 // with opens the engine, and the local API if that is wanted, and closes them after do.
 func (l *loader) with(ctx context.Context, do func() error) (err error) {
+	if len(l.output.origins) > 0 && l.output.listen == "" {
+		return usagef("--origin %s needs --listen: without it there is nothing that a page could call", l.output.origins[0])
+	}
 	if l.engine, err = engine.Open(ctx); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func newOutputFlags() *outputFlags {
 	set.BoolVar(&f.json, "json", false, "print the summary as JSON on standard output")
 	set.BoolVar(&f.events, "events", false, "print every event as a line of JSON on standard output")
 	set.StringVar(&f.listen, "listen", "", "serve the local API while it runs, such as on 127.0.0.1:0 (`ADDRESS`)")
+	set.StringArrayVar(&f.origins, "origin", nil, "with --listen, let pages of this origin call, such as http://localhost:8080; may be given again (`ORIGIN`)")
 	set.BoolVar(&f.quiet, "quiet", false, "print errors only, beside what --json and --events print")
 	return f
 }

@@ -68,6 +68,8 @@ func TestUsage(t *testing.T) {
 		{append([]string{"import", "-", "-"}, to...), "twice"},
 		{append([]string{"import", file, "--listen", "0.0.0.0:0"}, to...), "127.0.0.1"},
 		{append([]string{"import", file, "--listen", "here"}, to...), "--listen"},
+		{append([]string{"import", file, "--origin", "http://localhost:8080"}, to...), "--listen"},
+		{append([]string{"import", file, "--listen", "127.0.0.1:0", "--origin", "localhost:8080"}, to...), "scheme://host:port"},
 		{[]string{"preview"}, "one file"},
 		{[]string{"preview", file, "--rows", "-1"}, "--rows"},
 		{[]string{"jobs", "today"}, "today"},
