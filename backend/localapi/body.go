@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -9,9 +10,10 @@ import (
 
 // A timedBody is the body of a request. Each read may wait for bodyTimeout, however long
 // the whole body takes. What the handler leaves unread net/http reads before it answers:
-// that may take drainTimeout.
+// that may take drainTimeout. No read waits once the server is to end answers in progress.
 type timedBody struct {
 	io.ReadCloser
+	ctx context.Context // of the request
 	rc  *http.ResponseController
 	err error // of the last Read
 }
@@ -20,8 +22,9 @@ type timedBody struct {
 func timeBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != http.NoBody {
-			body := &timedBody{ReadCloser: r.Body, rc: http.NewResponseController(w)}
+			body := &timedBody{ReadCloser: r.Body, ctx: r.Context(), rc: http.NewResponseController(w)}
 			body.wait(drainTimeout)
+			defer context.AfterFunc(body.ctx, body.stop)()
 			defer body.leave()
 			r.Body = body
 		}
@@ -31,7 +34,15 @@ func timeBodies(next http.Handler) http.Handler {
 
 // wait sets the deadline of the next reads. An error would mean that the connection is
 // closed, which reading reports.
-func (b *timedBody) wait(d time.Duration) { _ = b.rc.SetReadDeadline(time.Now().Add(d)) }
+func (b *timedBody) wait(d time.Duration) {
+	_ = b.rc.SetReadDeadline(time.Now().Add(d))
+	if b.ctx.Err() != nil { // stop may have been called before
+		b.stop()
+	}
+}
+
+// stop ends a read that is under way.
+func (b *timedBody) stop() { _ = b.rc.SetReadDeadline(time.Unix(1, 0)) }
 
 func (b *timedBody) Read(p []byte) (n int, err error) {
 	b.wait(bodyTimeout)
@@ -67,8 +78,8 @@ func (b *timedBody) discard() {
 
 // finish reads what follows the last part of a form: next to nothing, unless the client
 // has sent less than it announced.
-func (b *timedBody) finish() error {
-	n, err := io.CopyN(io.Discard, b, maxHeader)
+func finish(body io.Reader) error {
+	n, err := io.CopyN(io.Discard, body, maxHeader)
 	switch {
 	case n == maxHeader:
 		return refuse(http.StatusBadRequest, "end the form with its last part", "more than %d bytes follow after the form", maxHeader)

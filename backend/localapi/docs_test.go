@@ -44,7 +44,7 @@ func TestDocsListTheRoutes(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (plan|dialect|) ?\\|").FindAllStringSubmatch(docs, -1) {
 		documented = append(documented, m[1]+" "+m[2])
 	}
-	want = []string{"name "}
+	want = []string{"name ", "stream "}
 	for _, p := range parameters {
 		want = append(want, p.name+" "+p.in)
 	}

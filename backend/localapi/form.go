@@ -80,6 +80,9 @@ func bodyError(err error) error {
 	if errors.Is(err, errFormTooLong) {
 		return refuse(http.StatusRequestEntityTooLarge, "", "%v", err)
 	}
+	if wrong := encodingError(err); wrong != nil {
+		return wrong
+	}
 	return refuse(http.StatusBadRequest, "send it again", "the body was not received to its end: %v", err)
 }
 

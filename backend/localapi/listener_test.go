@@ -18,7 +18,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newLimitListener(raw, 3, writeTimeout)
+	l := newLimitListener(raw, 3, 3, writeTimeout)
 	dial := func() net.Conn {
 		t.Helper()
 		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", raw.Addr().String())
@@ -98,7 +98,7 @@ func TestConnectionsWithoutTokenKeepNobodyOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inner := *b
 			inner.T = t
-			for range maxConnections + 50 {
+			for range maxUnknown + 50 {
 				c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", b.server.host)
 				if err != nil {
 					t.Fatal(err)

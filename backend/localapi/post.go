@@ -1,14 +1,10 @@
 package localapi
 
 import (
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"mime"
 	"net/http"
 	"strings"
-	"sync"
 
 	"linefeed/backend/job"
 )
@@ -20,7 +16,10 @@ func (s *Server) postImport(w http.ResponseWriter, r *http.Request) error {
 	if len(key) > maxKey {
 		return refuse(http.StatusBadRequest, "use a random one, such as a UUID", "the Idempotency-Key is longer than %d bytes", maxKey)
 	}
-	streams := accepts(r, "text/event-stream")
+	streams, err := wantsStream(r)
+	if err != nil {
+		return err
+	}
 	if streams { // before starting an import that could not be followed
 		release, err := s.slots.acquire(listeners, r)
 		if err != nil {
@@ -64,6 +63,23 @@ func (s *Server) receiveAndStart(w http.ResponseWriter, r *http.Request, key str
 	return s.start(r, key, in)
 }
 
+// wantsStream reports whether the answer to an import is to be its events: the client
+// accepts them, or says so in the query, because it can't set Accept. That parameter is
+// taken out of the query.
+func wantsStream(r *http.Request) (bool, error) {
+	query := r.URL.Query()
+	if !query.Has("stream") {
+		return accepts(r, "text/event-stream"), nil
+	}
+	v, err := parameter{name: "stream", kind: flag}.value(query["stream"])
+	if err != nil {
+		return false, err
+	}
+	query.Del("stream")
+	r.URL.RawQuery = query.Encode()
+	return v.(bool), nil
+}
+
 // accepts reports whether the client accepts a media type by its name.
 func accepts(r *http.Request, mediaType string) bool {
 	for _, accept := range r.Header.Values("Accept") {
@@ -76,105 +92,80 @@ func accepts(r *http.Request, mediaType string) bool {
 	return false
 }
 
-// start starts the import, and lets go of its body when the import has ended.
+// maxKey is the maximum length in bytes of an Idempotency-Key.
+const maxKey = 255
+
+// start starts the import, or finds the one that was started with the same key.
 func (s *Server) start(r *http.Request, key string, in *received) (string, error) {
-	var ended func()
-	id, started, err := s.keys.once(key, in, func() (id string, err error) {
-		release, err := in.keep(s.spool)
-		if err != nil {
-			return "", err
-		}
-		defer func() { err = errors.Join(err, release()) }()
-		if ended, err = s.accept(in.req); err != nil {
-			return "", err
-		}
-		j, err := s.runner.Start(r.Context(), in.req)
-		if err != nil {
-			ended()
-		}
-		if errors.Is(err, job.ErrClosed) {
-			err = errClosed
-		}
-		return j.ID, profileError(err, http.StatusUnprocessableEntity)
-	})
+	id, started, err := s.startOnce(r, key, in)
 	if err != nil || !started {
-		return id, errors.Join(err, in.remove())
+		err = errors.Join(err, in.remove())
+	}
+	return id, err
+}
+
+func (s *Server) startOnce(r *http.Request, key string, in *received) (id string, started bool, err error) {
+	if key == "" {
+		id, err = s.startNew(r, job.Key{}, in)
+		return id, err == nil, err
+	}
+	var sum []byte
+	if in.body != nil {
+		sum = in.body.sum[:]
+	}
+	k, err := job.NewKey(key, in.req, sum)
+	if err != nil {
+		return "", false, err
+	}
+	// One at a time, so that an import that is found can be followed already.
+	s.keyed.Lock()
+	defer s.keyed.Unlock()
+	if id, err = s.keyedImport(r, k); id != "" || err != nil {
+		return id, false, err
+	}
+	if id, err = s.startNew(r, k, in); errors.Is(err, job.ErrKeyUsed) { // a moment ago, by another process
+		id, err = s.keyedImport(r, k)
+		return id, false, err
+	}
+	return id, err == nil, err
+}
+
+// keyedImport returns the import that was started with a key, "" if there is none.
+func (s *Server) keyedImport(r *http.Request, k job.Key) (string, error) {
+	id, err := s.runner.Keyed(r.Context(), k)
+	if errors.Is(err, job.ErrKeyUsed) {
+		return "", refuse(http.StatusUnprocessableEntity, "use a new key for another import",
+			"the Idempotency-Key was used for import %s, which is another one", id)
+	}
+	return id, err
+}
+
+// startNew starts the import, and lets go of its body when the import has ended.
+func (s *Server) startNew(r *http.Request, key job.Key, in *received) (id string, err error) {
+	release, err := in.keep(s.spool)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	ended, err := s.accept(in.req)
+	if err != nil {
+		return "", err
+	}
+	j, err := s.runner.StartKeyed(r.Context(), in.req, key)
+	if err != nil {
+		ended()
+	}
+	if errors.Is(err, job.ErrClosed) {
+		err = errClosed
+	}
+	if err != nil {
+		return "", profileError(err, http.StatusUnprocessableEntity)
 	}
 	s.work.Go(func() {
 		// The import or the server has ended: either way nobody here needs the body.
-		_, _ = s.runner.Wait(s.ctx, id)
+		_, _ = s.runner.Wait(s.ctx, j.ID)
 		_ = in.leave() // leftovers are removed when the server is closed or started again
 		ended()
 	})
-	return id, nil
-}
-
-const (
-	maxKey  = 255  // bytes of an Idempotency-Key
-	maxKeys = 1024 // keys that are remembered
-)
-
-// keys remembers which Idempotency-Key started which import. The zero value is empty.
-type keys struct {
-	mu    sync.Mutex
-	known map[string]keyed
-	order []string // oldest first
-}
-
-type keyed struct {
-	job  string
-	what [sha256.Size]byte // the fingerprint of the import
-}
-
-// once calls start unless it was already called for the key, and returns the import's ID
-// and whether it was started now. Without a key, start is always called. Requests with a
-// key wait for each other here, so two concurrent ones can't both start.
-func (k *keys) once(key string, in *received, start func() (string, error)) (id string, started bool, err error) {
-	if key == "" {
-		id, err = start()
-		return id, err == nil, err
-	}
-	what, err := fingerprint(in)
-	if err != nil {
-		return "", false, err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if known, ok := k.known[key]; ok {
-		if known.what != what {
-			return "", false, refuse(http.StatusUnprocessableEntity, "use a new key for another import",
-				"the Idempotency-Key was used for import %s, which is another one", known.job)
-		}
-		return known.job, false, nil
-	}
-	if id, err = start(); err != nil {
-		return "", false, err
-	}
-	if k.known == nil {
-		k.known = map[string]keyed{}
-	}
-	k.known[key] = keyed{id, what}
-	if k.order = append(k.order, key); len(k.order) > maxKeys {
-		delete(k.known, k.order[0])
-		k.order = k.order[1:]
-	}
-	return id, true, nil
-}
-
-// fingerprint identifies an import by its request and the bytes of its uploaded file.
-func fingerprint(in *received) ([sha256.Size]byte, error) {
-	req := in.req
-	var sum []byte
-	if in.body != nil {
-		req.File = "" // received under a different name each time
-		sum = in.body.sum[:]
-	}
-	what, err := json.Marshal(struct {
-		job.Request
-		Sum []byte
-	}{req, sum})
-	if err != nil {
-		return [sha256.Size]byte{}, fmt.Errorf("compare imports: %w", err)
-	}
-	return sha256.Sum256(what), nil
+	return j.ID, nil
 }

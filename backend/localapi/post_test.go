@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	_ "github.com/mattn/go-sqlite3"
 
+	"linefeed/backend/event"
 	"linefeed/backend/job"
 )
 
@@ -108,6 +110,35 @@ func TestImportAndWatchInOneRequest(t *testing.T) {
 	if res := b.want(204, call{"GET", "/v1/imports/" + id + "/events", map[string]string{"Last-Event-ID": b.hub.ID(seq)}, nil}, nil); res.ContentLength > 0 {
 		t.Error("204 with a body")
 	}
+}
+
+// A client that can't set Accept asks for the events in the query.
+func TestStreamByTheQuery(t *testing.T) {
+	b := newBench(t)
+	body, contentType := form(t, [2]string{"file@a.csv", articles(10)}, [2]string{"plan", plan("form")}, [2]string{"target", b.path("out.db")})
+	asJSON := fmt.Sprintf(`{"file":%q,"target":%q,"plan":%s}`, b.file("a.csv", articles(10)), b.path("out.db"), plan("local"))
+	for name, test := range map[string]struct {
+		contentType, query string
+		body               io.Reader
+	}{
+		"a body":       {"text/csv", b.query("stream", ""), strings.NewReader(articles(10))},
+		"a form":       {contentType, "?stream", body},
+		"a local file": {"application/json", "?stream=true", strings.NewReader(asJSON)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inner := *b
+			inner.T = t
+			events := all(t, inner.open(call{"POST", "/v1/imports" + test.query, map[string]string{"Content-Type": test.contentType, "Accept": "*/*"}, test.body}).Body)
+			if last := events[len(events)-1].decode(t); last.State != "done" {
+				t.Errorf("the last event is %+v", last)
+			}
+		})
+	}
+	header := map[string]string{"Content-Type": "text/csv", "Accept": "text/event-stream"}
+	var v importView
+	b.want(202, call{"POST", "/v1/imports" + b.query("table", "u", "stream", "false"), header, strings.NewReader(articles(10))}, &v)
+	b.ended(v.ID)
+	b.want(400, call{"POST", "/v1/imports" + b.query("stream", "maybe"), header, strings.NewReader(articles(10))}, nil)
 }
 
 func TestImportThenWatch(t *testing.T) {
@@ -239,6 +270,34 @@ func TestIdempotencyKey(t *testing.T) {
 	if n := b.rows(b.path("out.db"), "articles"); n != 90 {
 		t.Errorf("%d rows, want 90", n)
 	}
+}
+
+// A key is remembered with its import, after a restart too.
+func TestIdempotencyKeyAfterARestart(t *testing.T) {
+	b := newBench(t)
+	post := func(b *bench, table string) (v importView) {
+		b.want(202, call{"POST", "/v1/imports" + b.query("table", table), map[string]string{"Content-Type": "text/csv", "Idempotency-Key": "k"}, strings.NewReader(articles(100))}, &v)
+		return v
+	}
+	first := post(b, "t")
+	b.ended(first.ID)
+	later := *b
+	var err error
+	if later.server, err = Start(b.runner, event.New(), Options{Spool: b.server.spool}); err != nil {
+		t.Fatal(err)
+	}
+	if again := post(&later, "t"); again.ID != first.ID || again.State != job.Done {
+		t.Errorf("after a restart, the same key is answered with %+v", again.Job)
+	}
+	if err := later.server.Close(); err != nil {
+		t.Error(err)
+	}
+	b.want(204, call{"DELETE", "/v1/imports/" + first.ID, nil, nil}, nil)
+	again := post(b, "u")
+	if again.ID == first.ID {
+		t.Error("the key of an import that is forgotten is answered with that")
+	}
+	b.ended(again.ID)
 }
 
 func TestSameKeyAtTheSameMoment(t *testing.T) {
@@ -436,7 +495,7 @@ func TestEventsOfAnEarlierRun(t *testing.T) {
 		t.Errorf("the last state is %s", events[1].data)
 	}
 	later.want(204, call{"GET", path, map[string]string{"Last-Event-ID": events[1].id}, nil}, nil)
-	if events := all(t, later.open(call{"GET", path, nil, nil}).Body); len(events) != 1 {
+	if events := all(t, later.open(call{"GET", path, nil, nil}).Body); len(events) != 2 || events[0].name != "gap" {
 		t.Errorf("to a new listener: %+v", events)
 	}
 }

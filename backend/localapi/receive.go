@@ -62,10 +62,10 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, 
 	if r.ContentLength > s.quota.limit { // no need to wait for it
 		return nil, receiveError(errSpoolFull)
 	}
-	body, hasBody := r.Body.(*timedBody)
+	sent, whole := sentBody(r), r.Body
 	defer func() {
-		if err == nil && hasBody {
-			err = body.finish()
+		if err == nil && sent != nil {
+			err = finish(whole)
 		}
 		if err == nil {
 			err = checkRequest(in.req)
@@ -75,8 +75,8 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, 
 		}
 		if err != nil {
 			in, err = nil, errors.Join(err, in.remove())
-			if hasBody {
-				body.discard()
+			if sent != nil {
+				sent.discard()
 			}
 		}
 	}()

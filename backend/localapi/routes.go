@@ -108,7 +108,10 @@ func (s *Server) answer(r route, w http.ResponseWriter, req *http.Request) error
 		}
 		defer release()
 	}
-	err := r.answer(s, w, req)
+	err := decodeBody(w, req)
+	if err == nil {
+		err = r.answer(s, w, req)
+	}
 	if err != nil && s.ctx.Err() != nil {
 		return ending
 	}

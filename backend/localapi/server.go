@@ -30,11 +30,10 @@ const (
 	drainTimeout   = 2 * time.Second  // for an unread body, before the answer
 	writeTimeout   = 10 * time.Second // for each write: a listener that stalls for longer is cut off
 	idleTimeout    = 2 * time.Minute  // between two requests
-	streamsTimeout = time.Second      // for the streams to send their last events when the server is closed
+	streamsTimeout = time.Second      // for each write, and for the streams to send their last events, when the server is closed
 	closeTimeout   = 3 * time.Second  // for the other answers in progress then
 
-	maxConnections = 256
-	maxHeader      = 16 << 10
+	maxHeader = 16 << 10
 )
 
 // Options say where the server listens and keeps its files.
@@ -71,7 +70,7 @@ type Server struct {
 	hub    *event.Hub
 	spool  *spool.Spool
 	quota  quota
-	keys   keys
+	keyed  sync.Mutex // held while an import is started with a key
 	slots  slots
 
 	connections func(context.Context) ([]connection.Connection, error)
@@ -80,6 +79,7 @@ type Server struct {
 	accepted accepted
 
 	http    *http.Server
+	conns   *limitListener
 	host    string // as in the Host header
 	token   string
 	notice  *announcement
@@ -131,8 +131,8 @@ func (s *Server) serve(l net.Listener, origins []string) {
 		DisableGeneralOptionsHandler: true,
 		BaseContext:                  func(net.Listener) context.Context { return s.ctx },
 	}
-	limited := newLimitListener(l, maxConnections, writeTimeout)
-	s.serving.Go(func() { _ = s.http.Serve(limited) }) // ends when the server is closed
+	s.conns = newLimitListener(l, maxConnections, maxUnknown, writeTimeout)
+	s.serving.Go(func() { _ = s.http.Serve(s.conns) }) // ends when the server is closed
 }
 
 // listen listens on a loopback address.
@@ -167,13 +167,15 @@ func (s *Server) Announcement() string {
 }
 
 // Close waits for answers to finish; streams end by themselves, with their last events,
-// if the hub was closed before. What is still in progress then is cut off. Close removes
-// api.json.
+// if the hub was closed before. Listeners that have stalled don't delay it, and bodies
+// that are still being sent do so by no more than a second. What is still in progress
+// then is cut off. Close removes api.json.
 func (s *Server) Close() error {
 	var errs []error
 	if s.notice != nil {
 		errs = append(errs, s.notice.remove())
 	}
+	s.conns.hasten(streamsTimeout)
 	if s.shutdown(streamsTimeout) != nil {
 		s.stop()
 		if s.shutdown(closeTimeout) != nil {

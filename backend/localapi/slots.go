@@ -17,9 +17,17 @@ const (
 	kinds
 )
 
-// maxSlots is the number of concurrent answers of each kind. Together they leave some of
-// maxConnections to clients that have not shown the token yet.
-var maxSlots = [kinds]int{calls: 32, orders: 32, uploads: 32, listeners: 128}
+// maxSlots is the number of concurrent answers of each kind. Listeners leave half of the
+// files that the process may have open to everything else.
+var maxSlots = [kinds]int{calls: 32, orders: 32, uploads: 32, listeners: min(1024, openFiles()/2)}
+
+// maxUnknown is the number of connections of clients that have not shown the token yet.
+// maxConnections is that of all: one for each slot, and some more for those clients and
+// for those of which no answer is under way.
+var (
+	maxUnknown     = 128
+	maxConnections = maxSlots[calls] + maxSlots[orders] + maxSlots[uploads] + maxSlots[listeners] + maxUnknown
+)
 
 // slotTimeout is how long a call waits for a slot. Slots of the other kinds are taken for
 // long, so requests for them don't wait.

@@ -52,6 +52,9 @@ var errSpoolFull = errors.New("the files that were received and not imported yet
 // receiveError says whether the client or the server failed to transfer a body.
 func receiveError(err error) error {
 	var path *os.PathError
+	if wrong := encodingError(err); wrong != nil {
+		return wrong
+	}
 	switch {
 	case errors.Is(err, errSpoolFull):
 		return refuse(http.StatusRequestEntityTooLarge, "import a local file by its path instead", "%v", err)
