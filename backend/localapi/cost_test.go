@@ -1,10 +1,16 @@
 package localapi
 
 import (
+	"bufio"
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"linefeed/backend/event"
 	"linefeed/backend/job"
@@ -12,7 +18,7 @@ import (
 	"linefeed/backend/store"
 )
 
-var listenerCounts = []int{0, 100}
+var listenerCounts = []int{0, 100, 1000}
 
 // benchServer returns a server in the benchmark's own folder.
 func benchServer(b *testing.B) (s *Server, runner *job.Runner, dir string) {
@@ -39,8 +45,8 @@ func benchServer(b *testing.B) (s *Server, runner *job.Runner, dir string) {
 	return s, runner, dir
 }
 
-// BenchmarkPublish measures the cost of publishing at full speed while 100 clients follow
-// over TCP, half of which never read.
+// BenchmarkPublish measures the cost of publishing at full speed while clients follow over
+// TCP, half of which never read.
 func BenchmarkPublish(b *testing.B) {
 	for _, n := range listenerCounts {
 		b.Run(fmt.Sprint(n, " listeners"), func(b *testing.B) {
@@ -56,8 +62,8 @@ func BenchmarkPublish(b *testing.B) {
 	}
 }
 
-// BenchmarkImport measures a whole import with 1 % bad records, while 100 clients follow
-// over TCP, half of which never read.
+// BenchmarkImport measures a whole import with 1 % bad records, while clients follow over
+// TCP, half of which never read.
 func BenchmarkImport(b *testing.B) {
 	file := filepath.Join(b.TempDir(), "articles.csv")
 	f, err := os.Create(file)
@@ -91,6 +97,61 @@ func BenchmarkImport(b *testing.B) {
 			}
 			b.StopTimer()
 			wait(last, "done")
+		})
+	}
+}
+
+// BenchmarkCommitToEvent measures the time from when a commit is reported to when the
+// progress that tells of it has arrived at clients over TCP, while 1,000 follow, half of
+// which never read. Commits come at the given interval; those between two of the at most
+// ten events a second are told by none of their own.
+func BenchmarkCommitToEvent(b *testing.B) {
+	for _, interval := range []time.Duration{5 * time.Millisecond, 20 * time.Millisecond, 150 * time.Millisecond} {
+		b.Run(fmt.Sprint("every ", interval), func(b *testing.B) {
+			s, _, _ := benchServer(b)
+			wait := subscribers(b, s, 999)
+			c := &http.Client{Transport: &http.Transport{}}
+			req, err := http.NewRequestWithContext(b.Context(), "GET", s.URL()+"/v1/events", nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+s.Token())
+			res, err := c.Do(req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer res.Body.Close()
+			type commit struct {
+				At time.Time `json:"at"`
+			}
+			ended := make(chan []time.Duration)
+			go func() {
+				var all []time.Duration
+				lines := bufio.NewScanner(res.Body)
+				for lines.Scan() {
+					text, isData := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
+					if bytes.Contains(text, []byte(`"done"`)) {
+						break
+					}
+					var v commit
+					if isData && json.Unmarshal(text, &v) == nil {
+						all = append(all, time.Since(v.At))
+					}
+				}
+				ended <- all
+			}()
+			for b.Loop() {
+				s.hub.Progress("a", commit{time.Now()})
+				time.Sleep(interval) // the commits of a database take their time
+			}
+			b.StopTimer()
+			s.hub.State("a", event.State{State: "done", Ended: true})
+			all := <-ended
+			slices.Sort(all)
+			b.ReportMetric(float64(all[len(all)/2])/1e6, "ms-p50")
+			b.ReportMetric(float64(all[len(all)*99/100])/1e6, "ms-p99")
+			b.ReportMetric(float64(len(all)), "events")
+			wait("a", "done")
 		})
 	}
 }
