@@ -7,10 +7,14 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"linefeed/backend/engine"
+	"linefeed/backend/event"
 )
 
 func TestMedian(t *testing.T) {
@@ -139,9 +143,15 @@ func TestRoles(t *testing.T) {
 	if err := out.Close(); err != nil {
 		t.Fatal(err)
 	}
+	one := filepath.Join(dir, "one.csv")
+	if err := os.WriteFile(one, []byte("id,amount,kind\n1,2,3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LINEFEED_HOME", filepath.Join(dir, "home"))
 	for _, args := range [][]string{
 		{"floor", "articles", path, filepath.Join(dir, "out.db")},
 		{"csv", path}, {"read", path}, {"open", path},
+		{"followed", "one", one, filepath.Join(dir, "followed.db"), "0"},
 	} {
 		if m, err := roles[args[0]](ctx, args[1:]); err != nil || m.Wall <= 0 {
 			t.Errorf("%v: %+v, %v", args, m, err)
@@ -149,6 +159,44 @@ func TestRoles(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(dir, "out.db")); err != nil || info.Size() < 300*50 {
 		t.Errorf("the floor left the database %v, %v", info, err)
+	}
+}
+
+// An import is followed by clients, of which half don't read.
+func TestListen(t *testing.T) {
+	t.Setenv("LINEFEED_HOME", t.TempDir())
+	e, err := engine.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Listen("", nil); err != nil {
+		t.Fatal(err)
+	}
+	held, hold := io.Pipe()
+	told, tell := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- listen(t.Context(), []string{strings.TrimPrefix(e.API().URL(), "http://"), "4"}, held, tell)
+	}()
+	a := audience{in: hold, out: bufio.NewReader(told), cmd: exec.Command(os.Args[0], "-test.run=^$")}
+	if err := a.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(hold, e.API().Token()+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := a.out.ReadString('\n'); err != nil || line != "ready\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	e.Hub.State("a", event.State{State: "done", Ended: true})
+	if err := e.Close(); err != nil { // the streams end with their last events
+		t.Error(err)
+	}
+	if p99, err := a.leave(); err != nil || p99 <= 0 {
+		t.Errorf("%s, %v", p99, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

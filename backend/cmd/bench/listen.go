@@ -1,97 +1,212 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"net/http"
+	"net"
 	"os"
-	"path/filepath"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"linefeed/backend/engine"
+	"linefeed/backend/job"
 )
 
 // listeners is the number of clients that follow an import. Every other one never reads.
-const listeners = 100
+const listeners = 1000
 
-// importFollowed imports f while n clients follow its events.
-func (b *bench) importFollowed(ctx context.Context, f file, n int) (measured, error) {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var clients sync.WaitGroup
-	defer clients.Wait()
-	defer stop() // before the wait: it stops the clients that don't read
-	return b.importWith(ctx, f, func() error {
-		if n == 0 {
-			return nil
+// importFollowed imports f in a process of its own that serves the local API, while n
+// clients in another process follow its events.
+func (b *bench) importFollowed(ctx context.Context, f file, n int) (m measured, err error) {
+	env, err := b.home(ctx)
+	if err != nil {
+		return m, err
+	}
+	db, err := b.database()
+	if err != nil {
+		return m, err
+	}
+	var out bytes.Buffer
+	p := process{args: []string{b.self, "followed", f.name, b.csv(f), db, strconv.Itoa(n)}, env: env, stdout: &out}
+	whole, err := p.run(ctx)
+	if err != nil {
+		return m, err
+	}
+	err = json.Unmarshal(out.Bytes(), &m)
+	m.Peak = whole.Peak
+	return m, err
+}
+
+// followed is the role that imports a file while clients listen, given the file's name and
+// path, the database, and the number of clients.
+func followed(ctx context.Context, args []string) (m measured, err error) {
+	f, err := findFile(args[0])
+	if err != nil {
+		return m, err
+	}
+	n, err := strconv.Atoi(args[3])
+	if err != nil {
+		return m, err
+	}
+	e, err := engine.Open(ctx)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, e.Close()) }()
+	if err := e.Listen("", nil); err != nil {
+		return m, err
+	}
+	var clients audience
+	if n > 0 {
+		if clients, err = gather(ctx, e, n); err != nil {
+			return m, err
 		}
-		api, err := findAPI(ctx, filepath.Join(b.path("home"), "run", "api.json"))
+	}
+	stop := stopwatch()
+	j, err := e.Runner.Start(ctx, f.request(args[1], args[2]))
+	if err != nil {
+		return m, err
+	}
+	s, err := e.Runner.Wait(ctx, j.ID)
+	m = stop()
+	m.Goroutines = int64(runtime.NumGoroutine())
+	if err == nil && (s.State != job.Done || s.Read != f.rows || !s.Balanced) {
+		err = fmt.Errorf("the import of %s is %s with %d records, balanced: %v; want %d", f.name, s.State, s.Read, s.Balanced, f.rows)
+	}
+	if n > 0 && err == nil {
+		m.Latency, err = clients.leave()
+	}
+	return m, err
+}
+
+// An audience is the process of the clients.
+type audience struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// gather starts n clients, and returns when all of them are connected.
+func gather(ctx context.Context, e *engine.Engine, n int) (a audience, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return a, err
+	}
+	a.cmd = exec.CommandContext(ctx, self, "listen", strings.TrimPrefix(e.API().URL(), "http://"), strconv.Itoa(n))
+	a.cmd.Stderr = os.Stderr
+	if a.in, err = a.cmd.StdinPipe(); err != nil {
+		return a, err
+	}
+	out, err := a.cmd.StdoutPipe()
+	if err != nil {
+		return a, err
+	}
+	a.out = bufio.NewReader(out)
+	if err := a.cmd.Start(); err != nil {
+		return a, err
+	}
+	if _, err := fmt.Fprintln(a.in, e.API().Token()); err != nil {
+		return a, err
+	}
+	_, err = a.out.ReadString('\n')
+	return a, err
+}
+
+// leave ends the clients, and returns the time within which 99 % of the events reached
+// those that read.
+func (a audience) leave() (p99 time.Duration, err error) {
+	if err := a.in.Close(); err != nil {
+		return 0, err
+	}
+	if err := json.NewDecoder(a.out).Decode(&p99); err != nil {
+		return 0, fmt.Errorf("the listeners say: %w", err)
+	}
+	return p99, a.cmd.Wait()
+}
+
+// listen is what the clients do, given the address of the API and their number, and the
+// token as the first line of stdin: they follow all events, every other one without
+// reading, and write a line when they are all connected. When stdin ends, they write how
+// long an event took from its time to its arrival: 99 % of them at the most.
+func listen(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (err error) {
+	n, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	in := bufio.NewReader(stdin)
+	token, err := in.ReadString('\n')
+	if err != nil {
+		return err
+	}
+	var all []net.Conn
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer func() {
+		for _, c := range all {
+			_ = c.Close() // it was only read
+		}
+	}()
+	took := make([][]time.Duration, n)
+	for i := range n {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", args[0])
 		if err != nil {
 			return err
 		}
-		client := &http.Client{Transport: &http.Transport{}}
-		for i := range n {
-			body, err := api.follow(ctx, client)
-			if err != nil {
-				return err
-			}
-			clients.Go(func() {
-				defer body.Close()
-				if i%2 == 0 {
-					<-ctx.Done()
-					return
-				}
-				_, _ = io.Copy(io.Discard, body) // ends with the import, whatever its outcome
-			})
+		all = append(all, c)
+		if _, err := fmt.Fprintf(c, "GET /v1/events HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", args[0], strings.TrimSpace(token)); err != nil {
+			return err
 		}
-		return nil
-	}, "--listen", "127.0.0.1:0")
+		status := make([]byte, len("HTTP/1.1 200"))
+		if _, err := io.ReadFull(c, status); err != nil || !bytes.HasSuffix(status, []byte("200")) {
+			return fmt.Errorf("follow the events: %q, %w", status, err)
+		}
+		if i%2 == 1 {
+			reading.Go(func() { took[i] = latencies(c) })
+		}
+	}
+	if _, err := fmt.Fprintln(stdout, "ready"); err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		return err
+	}
+	for _, c := range all {
+		_ = c.Close() // it was only read
+	}
+	reading.Wait()
+	every := slices.Sorted(slices.Values(slices.Concat(took...)))
+	if len(every) == 0 {
+		return errors.New("no event came")
+	}
+	return json.NewEncoder(stdout).Encode(every[len(every)*99/100])
 }
 
-// An api is the address of a running program's API.
-type api struct {
-	URL   string `json:"url"`
-	Token string `json:"token"`
-}
-
-// findAPI waits until the program has written its announcement to path.
-func findAPI(ctx context.Context, path string) (a api, err error) {
-	ctx, stop := context.WithTimeout(ctx, 10*time.Second)
-	defer stop()
-	for {
-		var text []byte
-		if text, err = os.ReadFile(path); err == nil {
-			return a, json.Unmarshal(text, &a)
+// latencies reads a stream to its end, and returns how long after its time each event
+// came.
+func latencies(c io.Reader) (all []time.Duration) {
+	lines := bufio.NewScanner(c)
+	lines.Buffer(make([]byte, 0, 4<<10), 1<<20)
+	for lines.Scan() {
+		text, isData := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
+		if !isData {
+			continue
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return a, err
-		}
-		select {
-		case <-time.After(time.Millisecond):
-		case <-ctx.Done():
-			return a, fmt.Errorf("the local API does not begin: %w", ctx.Err())
+		now := time.Now()
+		_, after, _ := bytes.Cut(text, []byte(`"time":"`))
+		at, _, _ := bytes.Cut(after, []byte{'"'})
+		if t, err := time.Parse(time.RFC3339, string(at)); err == nil {
+			all = append(all, now.Sub(t))
 		}
 	}
-}
-
-// follow opens a stream of all events.
-func (a api) follow(ctx context.Context, client *http.Client) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(a.URL, "/")+"/v1/events", nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Authorization", "Bearer "+a.Token)
-	res, err := client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	if res.StatusCode != http.StatusOK {
-		res.Body.Close()
-		return nil, fmt.Errorf("follow the events: %s", res.Status)
-	}
-	return res.Body, nil
+	return all
 }

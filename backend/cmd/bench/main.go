@@ -41,6 +41,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 3 && args[0] == "away" {
 		return beAway(args[1:], os.Stdin, stdout)
 	}
+	if len(args) == 3 && args[0] == "listen" {
+		return listen(ctx, args[1:], os.Stdin, stdout)
+	}
 	if len(args) > 0 {
 		if do, ok := roles[args[0]]; ok {
 			return play(ctx, do, args[1:], stdout)

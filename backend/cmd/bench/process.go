@@ -18,6 +18,9 @@ type measured struct {
 	CPU    time.Duration `json:"cpu"`    // of all processors, user and system
 	Server time.Duration `json:"server"` // the same of a database server meanwhile
 	Peak   int64         `json:"peak"`   // peak memory in bytes; 0 if the system does not report it
+
+	Goroutines int64         `json:"goroutines,omitempty"` // of an import that is followed, at its end
+	Latency    time.Duration `json:"latency,omitempty"`    // from an event to its arrival, 99 % of them
 }
 
 // A process runs a program to its end.
@@ -86,6 +89,8 @@ var roles = map[string]func(ctx context.Context, args []string) (measured, error
 	"unkept": importUnkept,
 	"groups": groupRejects,
 	"values": groupValues,
+
+	"followed": followed,
 }
 
 // role runs a role in another process.

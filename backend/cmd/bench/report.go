@@ -143,6 +143,17 @@ func (r *report) figures() *table {
 	atMost("a single record imported, ms from start to end", 1000*r.series["start linefeed"].wall().Seconds(), 50)
 	t.add("the same by sqlite3, ms", fmt.Sprintf("%.0f", 1000*r.series["start sqlite3"].wall().Seconds()), "", "", "")
 	atMost("opening a file of 10 GB, ms", 1000*r.series["open"].wall().Seconds(), 100)
+	for _, c := range []struct {
+		what string
+		of   func(series) string
+	}{
+		{"processor s", func(s series) string { return fmt.Sprintf("%.2f", s.cpu().Seconds()) }},
+		{"memory at the most, MB", func(s series) string { return megabytes(s.peak()) }},
+		{"goroutines at its end", func(s series) string { return grouped(s.goroutines()) }},
+	} {
+		t.add("with these listeners: "+c.what, c.of(r.series["heard"]), "", "with none: "+c.of(r.series["silent"]), "")
+	}
+	atMost("with these listeners: ms to the arrival of 99 % of the events", 1000*r.series["heard"].latency().Seconds(), 50)
 	t.add("reading alone, MB/s", r.speed("csvfile"), "", "encoding/csv: "+r.speed("encoding/csv"), "")
 	return t
 }

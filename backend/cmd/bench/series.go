@@ -24,6 +24,18 @@ func (s series) peak() (most int64) {
 	return most
 }
 
+// goroutines returns the highest number of goroutines of all rounds.
+func (s series) goroutines() (most int64) {
+	for _, m := range s {
+		most = max(most, m.Goroutines)
+	}
+	return most
+}
+
+func (s series) latency() time.Duration {
+	return median(s.times(func(m measured) time.Duration { return m.Latency }))
+}
+
 func wall(m measured) time.Duration { return m.Wall }
 func cpu(m measured) time.Duration  { return m.CPU }
 
