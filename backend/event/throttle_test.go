@@ -169,29 +169,31 @@ func TestFewRejectsAreAllListed(t *testing.T) {
 }
 
 func TestRejectEventsAreBoundedInBytes(t *testing.T) {
-	h := New()
-	long := Reject{Message: strings.Repeat("x", 10_000)}
-	h.Rejects("a", []Reject{{}}) // told at once; what follows is held back
-	for range 300 {
-		h.Rejects("a", []Reject{long, long})
-	}
-	h.State("a", State{State: "done", Ended: true})
-	got := ready(t, follow(t, h, "a", ""))
-	listed, more := 0, 0
-	for i, e := range got[:len(got)-1] {
-		b := decode(t, e)
-		if len(e.Data) > h.limits.eventSize+11_000 {
-			t.Errorf("an event has %d bytes", len(e.Data))
+	synctest.Test(t, func(t *testing.T) { // in no time, so that nothing is told before the end
+		h := New()
+		long := Reject{Message: strings.Repeat("x", 10_000)}
+		h.Rejects("a", []Reject{{}}) // told at once; what follows is held back
+		for range 300 {
+			h.Rejects("a", []Reject{long, long})
 		}
-		if b.More > 0 && i != len(got)-2 {
-			t.Errorf("%d more before the last event", b.More)
+		h.State("a", State{State: "done", Ended: true})
+		got := ready(t, follow(t, h, "a", ""))
+		listed, more := 0, 0
+		for i, e := range got[:len(got)-1] {
+			b := decode(t, e)
+			if len(e.Data) > h.limits.eventSize+11_000 {
+				t.Errorf("an event has %d bytes", len(e.Data))
+			}
+			if b.More > 0 && i != len(got)-2 {
+				t.Errorf("%d more before the last event", b.More)
+			}
+			listed += len(b.Rejects)
+			more += b.More
 		}
-		listed += len(b.Rejects)
-		more += b.More
-	}
-	if listed < 500 || listed+more != 601 {
-		t.Errorf("%d listed and %d more, want 601 in all", listed, more)
-	}
+		if listed < 500 || listed+more != 601 {
+			t.Errorf("%d listed and %d more, want 601 in all", listed, more)
+		}
+	})
 }
 
 // After a long silence no more rejects are listed at once than before it.
