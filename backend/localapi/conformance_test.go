@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -324,6 +325,7 @@ func checkResumed(t *testing.T, when string, whole, got []parsed) {
 func (b *bench) resume(path, lastID string) *recorder {
 	b.Helper()
 	r := b.request(call{"GET", path, map[string]string{"Last-Event-ID": lastID}, nil})
+	r = r.WithContext(context.WithValue(r.Context(), bearerKey{}, bearer{}))
 	r.SetPathValue("id", "a")
 	answer := &recorder{header: http.Header{}}
 	var err error
