@@ -76,7 +76,7 @@ func TestWatchFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // the test is over
+	defer e.Close()
 	p := profile.Profile{Fields: []string{"id"}, Target: filepath.Join(dir, "a.db"), Plan: load.Plan{
 		Table: "t", Create: true, Map: map[string]string{"id": "id"}, Columns: []load.Column{{Name: "id", Type: load.Text}},
 	}}
@@ -160,7 +160,7 @@ func TestPassedOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // the test is over
+	defer e.Close()
 	p := profile.Profile{Fields: []string{"id"}, Plan: load.Plan{Table: "t"}, Watch: &profile.Watch{Folder: dir}}
 	if err := e.Profiles.Save(t.Context(), "p", p, false); err != nil {
 		t.Fatal(err)

@@ -70,7 +70,7 @@ func isHidden(name string) bool {
 
 func (l *List) addFolder(folder string, recursive bool) error {
 	var found []string
-	root := strings.TrimRight(folder, `/`+string(filepath.Separator)) + string(filepath.Separator) // of a link the folder to which it leads
+	root := strings.TrimRight(filepath.FromSlash(folder), string(filepath.Separator)) + string(filepath.Separator) // of a link the folder to which it leads
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

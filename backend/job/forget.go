@@ -134,11 +134,11 @@ func (r *Runner) removeMarks(ctx context.Context, id, url string, t load.TableNa
 // Tidy removes all that is no longer kept, and makes the program's own file smaller.
 func (r *Runner) Tidy(ctx context.Context) error { return r.store.Tidy(ctx) }
 
-// What the program keeps, and what is forgotten of it.
-type (
-	Usage = store.Usage
-	Going = store.Going
-)
+// Usage is what the program keeps.
+type Usage = store.Usage
+
+// Going is what a setting or forgetting would remove of it.
+type Going = store.Going
 
 // Usage returns what the program keeps.
 func (r *Runner) Usage(ctx context.Context) (Usage, error) { return r.store.Usage(ctx) }

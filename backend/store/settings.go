@@ -156,8 +156,7 @@ func (s *Store) Setting(ctx context.Context, name string) (Setting, error) {
 }
 
 // SetSetting changes a setting, and returns it; the value "default" makes it what it is
-// by default. The error may wrap
-// ErrNoSetting or ErrBadSetting.
+// by default. The error may wrap ErrNoSetting or ErrBadSetting.
 func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, error) {
 	k, err := findSetting(name)
 	if err != nil {
@@ -165,9 +164,10 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, er
 	}
 	if value == "default" {
 		err = s.exec(ctx, "DELETE FROM settings WHERE name = ?", name)
-	} else if err := k.refuse(value); err != nil {
-		return Setting{}, err
 	} else {
+		if err := k.refuse(value); err != nil {
+			return Setting{}, err
+		}
 		k.Value = value
 		err = s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
 	}
