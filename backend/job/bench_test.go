@@ -49,7 +49,7 @@ func BenchmarkTrial(b *testing.B) {
 		b.Fatal(err)
 	}
 	text = bytes.Buffer{}
-	j, err := r.Start(ctx, Request{File: file, Target: target, Plan: load.Plan{Table: "sales"}})
+	j, err := r.Start(ctx, Request{File: file, Target: target, Plan: load.Plan{Table: "sales", Decimal: "."}})
 	if err != nil {
 		b.Fatal(err)
 	}
