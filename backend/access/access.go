@@ -106,10 +106,10 @@ func (s Scope) AllowsFile(path string) bool {
 }
 
 // AllowsTarget reports whether imports into the database at url may be seen, started and
-// changed; "" is that of a check that asks none.
+// changed. Without one, as a check may be, only a scope for any database allows them.
 func (s Scope) AllowsTarget(url string) bool {
 	if url == "" || s.Whole() {
-		return true
+		return s.Whole()
 	}
 	path := target.Path(url)
 	return slices.ContainsFunc(s.Targets, func(t string) bool {

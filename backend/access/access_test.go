@@ -71,7 +71,7 @@ func TestAllowsTarget(t *testing.T) {
 		t.Fatal(err)
 	}
 	for url, want := range map[string]bool{
-		"":              true, // of a check that asks no database
+		"":              false, // of a check that asks no database
 		at("in/new.db"): true, "sqlite:" + at("in/new.db"): true, at("in/deep/new.db"): true,
 		at("out/shop.db"): true, at("out/other.db"): false, at("in2/new.db"): false, at("in") + "/../out/other.db": false,
 		"connection:shop": true, "connection:other": false,

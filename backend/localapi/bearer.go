@@ -2,6 +2,7 @@ package localapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -80,19 +81,37 @@ func (s *Server) checkScope(w http.ResponseWriter, r *http.Request, n need) erro
 	if id == "" {
 		return nil
 	}
-	if url, known := s.targetOf(r.Context(), id); known && !b.sees(url) {
+	return s.checkSeen(w, r, id)
+}
+
+// checkSeen returns an error if the bearer of a request may not see an import or a set.
+// That there is none is left to whoever looks it up.
+func (s *Server) checkSeen(w http.ResponseWriter, r *http.Request, id string) error {
+	b := bearerOf(r)
+	url, err := s.targetOf(r.Context(), id)
+	switch {
+	case errors.Is(err, job.ErrNoSet):
+		return nil
+	case err != nil || !b.sees(url):
 		return outOfScope(w, "", "the token %q is not good for the database of %s", b.token.Name, id)
 	}
 	return nil
 }
 
-// targetOf returns the target of an import or of a set.
-func (s *Server) targetOf(ctx context.Context, id string) (url string, known bool) {
-	if j, err := s.runner.Job(ctx, id); err == nil {
-		return j.Request.Target, true
+// targetOf returns the target of an import or of a set. The error wraps [job.ErrNoSet] if
+// there is neither.
+func (s *Server) targetOf(ctx context.Context, id string) (url string, err error) {
+	j, err := s.runner.Job(ctx, id)
+	if errors.Is(err, job.ErrNoJob) {
+		set, err := s.runner.Set(ctx, id)
+		if err != nil || len(set.Jobs) == 0 {
+			return "", err
+		}
+		j = set.Jobs[0] // all of them have the same
+	} else if err != nil {
+		return "", err
 	}
-	set, err := s.runner.Set(ctx, id)
-	return set.Request.Import.Target, err == nil
+	return s.runner.TargetOf(ctx, j.Request)
 }
 
 // checkNamed returns an error if the bearer of a request may not name a local file, or not
@@ -107,6 +126,14 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 		if !(receivedFile && path == req.File) && !b.namesFile(path) {
 			return outOfScope(w, "send the file, or name one in a folder of the token", "the token %q may not name the file", b.token.Name)
 		}
+	}
+	for _, id := range earlierJobs(req) {
+		if err := s.checkSeen(w, r, id); err != nil {
+			return err
+		}
+	}
+	if req.Retry != nil && req.Target == "" { // it goes into that of the job
+		return nil
 	}
 	url, err := s.runner.TargetOf(r.Context(), req)
 	if err != nil {
@@ -147,6 +174,17 @@ func localFiles(req job.Request) (paths []string) {
 	return paths
 }
 
+// earlierJobs returns the IDs of the imports that a request refers to.
+func earlierJobs(req job.Request) (ids []string) {
+	if req.Like != "" {
+		ids = append(ids, req.Like)
+	}
+	if req.Retry != nil {
+		ids = append(ids, req.Retry.Job)
+	}
+	return ids
+}
+
 // sees returns what tells whether the bearer of a request may see an event; nil if all.
 func (s *Server) sees(r *http.Request) func(*event.Event) bool {
 	b := bearerOf(r)
@@ -160,8 +198,8 @@ func (s *Server) sees(r *http.Request) func(*event.Event) bool {
 		}
 		may, known := seen[e.Job]
 		if !known {
-			url, found := s.targetOf(r.Context(), e.Job)
-			may = found && b.sees(url)
+			url, err := s.targetOf(r.Context(), e.Job)
+			may = err == nil && b.sees(url)
 			seen[e.Job] = may
 		}
 		return may

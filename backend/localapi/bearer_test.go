@@ -114,6 +114,17 @@ func TestScope(t *testing.T) {
 		t.Errorf("a retry of another's: status %d", res.StatusCode)
 	}
 
+	// Nor does it reach them by a request of its own that names them.
+	for _, more := range []string{
+		`"target":` + quote(own) + `,"like":` + quote(theirs.ID),
+		`"like":` + quote(mine.ID) + `,"retry":{"job":` + quote(theirs.ID) + `}`,
+		`"target":` + quote(own) + `,"retry":{"job":` + quote(theirs.ID) + `}`,
+		`"check":true,"plan":{"table":"articles"}`,
+	} {
+		b.want(http.StatusForbidden, call{"POST", "/v1/imports", with(header, "Content-Type", "application/json"),
+			strings.NewReader(`{"file":` + quote(inside) + `,"plan":{"table":"articles"},` + more + `}`)}, nil)
+	}
+
 	// What is sent needs no folder, but its database; a file of a profile does.
 	send := func(status int, target, more string) {
 		t.Helper()

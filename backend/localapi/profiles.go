@@ -4,17 +4,21 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 
 	"linefeed/backend/message"
 	"linefeed/backend/profile"
 )
 
-// getProfiles lists the saved profiles.
-func (s *Server) getProfiles(w http.ResponseWriter, _ *http.Request) error {
+// getProfiles lists the saved profiles: those into databases that the bearer's token is good
+// for.
+func (s *Server) getProfiles(w http.ResponseWriter, r *http.Request) error {
 	all, err := s.runner.Profiles.List()
 	if err != nil {
 		return err
 	}
+	b := bearerOf(r)
+	all = slices.DeleteFunc(all, func(e profile.Entry) bool { return !b.sees(e.Target) })
 	writeJSON(w, http.StatusOK, "application/json", map[string]any{"profiles": append([]profile.Entry{}, all...)})
 	return nil
 }
@@ -28,6 +32,9 @@ func (s *Server) getProfile(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.runner.Profiles.Get(name)
 	if err != nil {
 		return profileError(err, http.StatusNotFound)
+	}
+	if b := bearerOf(r); !b.sees(p.Target) {
+		return outOfScope(w, "", "the token %q is not good for the database of the profile %s", b.token.Name, name)
 	}
 	writeJSON(w, http.StatusOK, "application/json", p)
 	return nil
