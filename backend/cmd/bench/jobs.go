@@ -99,7 +99,7 @@ func (b *bench) prepareJobs(ctx context.Context, r *report) (all []step, err err
 
 // jobFigures returns the table of the goals.
 func (r *report) jobFigures() *table {
-	t := newTable("what", "figure", "target", "", "by processor time").alignLeft(0, 3)
+	t := newFigures()
 	t.add(goal{"marks, checkpoints and prints: an import with them takes times as long", r.series["kept"], r.series["unkept"], 0, 1.02, "%.3f"}.cells(cpu)...)
 	atMost := func(what string, s series, want float64) {
 		got := s.wall().Seconds()

@@ -22,8 +22,11 @@ import (
 	"linefeed/backend/job"
 )
 
-// listeners is the number of clients that follow an import. Every other one never reads.
-const listeners = 1000
+// The numbers of clients that follow an import. Every other one never reads.
+const (
+	someListeners = 100
+	mostListeners = 1000
+)
 
 // importFollowed imports f in a process of its own that serves the local API, while n
 // clients in another process follow its events.

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	program := flags.String("linefeed", "build/bin/linefeed", "the command line `program` that is measured")
 	rounds := flags.Int("rounds", 5, "how often everything is done")
 	large := flags.Bool("large", false, "import 20,000,000 rows as well, which takes a while")
-	only := flags.String("only", "", "measure `files, jobs, servers, postgresql or mariadb` alone: imports into SQLite and reading, what resuming and rejects cost, or imports into servers")
+	only := flags.String("only", "", "measure `files, listeners, jobs, servers, postgresql or mariadb` alone: imports into SQLite and reading, what those cost who follow one, what resuming and rejects cost, or imports into servers")
 	writers := flags.Bool("writers", false, "import into the servers with 1, 2 and 4 writers as well")
 	profile := flags.String("profile", "", "write the processor profile of an `import or check`, and measure nothing")
 	if err := flags.Parse(args); err != nil {
@@ -64,14 +64,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if flags.NArg() > 0 || *rounds < 1 {
 		return errors.New("give at least one round, and nothing after the flags")
 	}
-	c := choice{files: *only == "" || *only == "files", jobs: *only == "" || *only == "jobs", large: *large, writers: *writers}
+	chosen := func(part string) bool { return *only == "" || *only == part }
+	c := choice{files: chosen("files"), listeners: chosen("listeners"), jobs: chosen("jobs"), large: *large, writers: *writers}
 	for _, p := range products {
-		if *only == "" || *only == "servers" || *only == p.name {
+		if chosen("servers") || chosen(p.name) {
 			c.servers = append(c.servers, p)
 		}
 	}
-	if !c.files && !c.jobs && c.servers == nil {
-		return errors.New("-only is files, jobs, servers, postgresql or mariadb")
+	if !c.files && !c.listeners && !c.jobs && c.servers == nil {
+		return errors.New("-only is files, listeners, jobs, servers, postgresql or mariadb")
 	}
 	b := &bench{rounds: *rounds, log: stderr}
 	var err error

@@ -13,6 +13,7 @@ const starts = 5
 // A choice is what is measured.
 type choice struct {
 	files          bool // imports into SQLite, and reading
+	listeners      bool // what those cost who follow an import
 	jobs           bool // what it costs that nothing is lost
 	servers        []product
 	large, writers bool
@@ -28,6 +29,17 @@ func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
 	if c.files {
 		if steps, err = b.prepareFiles(ctx, r, c.large); err != nil {
 			return nil, err
+		}
+	}
+	if r.listeners = c.listeners; c.listeners {
+		if err := b.size(ctx, r, dirty); err != nil {
+			return nil, err
+		}
+		for _, a := range []struct {
+			name string
+			n    int
+		}{{"silent", 0}, {"heard by some", someListeners}, {"heard by most", mostListeners}} {
+			steps = append(steps, step{name: a.name, do: func(ctx context.Context) (measured, error) { return b.importFollowed(ctx, dirty, a.n) }})
 		}
 	}
 	if r.jobs = c.jobs; c.jobs {
@@ -135,8 +147,6 @@ func (b *bench) steps(imports []file, schemas map[string]string) (all []step) {
 	})
 	role("encoding/csv", "csv", b.csv(articles))
 	role("csvfile", "read", b.csv(articles))
-	add("silent", func(ctx context.Context) (measured, error) { return b.importFollowed(ctx, dirty, 0) })
-	add("heard", func(ctx context.Context) (measured, error) { return b.importFollowed(ctx, dirty, listeners) })
 	for range starts {
 		add("start linefeed", func(ctx context.Context) (measured, error) { return b.importByLinefeed(ctx, oneRow) })
 		add("start sqlite3", func(ctx context.Context) (measured, error) {

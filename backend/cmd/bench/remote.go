@@ -101,7 +101,7 @@ func (r *report) remote() *table {
 
 // remoteFigures returns the table of the goals with servers. The processor time is that of both sides.
 func (r *report) remoteFigures() *table {
-	t := newTable("what", "figure", "target", "", "by processor time").alignLeft(0, 3)
+	t := newFigures()
 	add := func(what string, long, short series, least, most float64) {
 		if len(long) == 0 || len(short) == 0 {
 			return
