@@ -1,10 +1,14 @@
 package access
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,6 +127,9 @@ func TestBook(t *testing.T) {
 	if got, err := b.Find(ctx, secret); err != nil || got.Name != "board" || got.May != Watch || got.Expires != made.Expires || got.Expires == "" {
 		t.Errorf("%+v, %v", got, err)
 	}
+	if all, err := b.List(ctx); err != nil || all[0].Used == "" || all[0].Used < made.Created {
+		t.Errorf("one that was used: %+v, %v", all, err)
+	}
 	for _, wrong := range []string{"", "x", secret[:42], secret + "A"} {
 		if _, err := b.Find(ctx, wrong); !errors.Is(err, ErrNoToken) {
 			t.Errorf("%q: %v", wrong, err)
@@ -143,10 +150,10 @@ func TestBook(t *testing.T) {
 	if _, err := b.Find(ctx, expired); !errors.Is(err, ErrNoToken) {
 		t.Errorf("one that has expired: %v", err)
 	}
-	if _, forever, err := b.Add(ctx, "ever", scope, 0); err != nil || forever.Expires != "" {
+	if _, forever, err := b.Add(ctx, "ever", scope, 0); err != nil || forever.Expires != "" || forever.Used != "" {
 		t.Errorf("%+v, %v", forever, err)
 	}
-	if all, err := b.List(ctx); err != nil || len(all) != 3 || all[0].Name != "board" {
+	if all, err := b.List(ctx); err != nil || len(all) != 3 || all[0].Name != "board" || all[1].Used != "" || all[2].Used != "" {
 		t.Errorf("%+v, %v", all, err)
 	}
 	if err := b.Remove(ctx, "BOARD"); err != nil {
@@ -157,6 +164,87 @@ func TestBook(t *testing.T) {
 	}
 	if err := b.Remove(ctx, "board"); !errors.Is(err, ErrNoToken) {
 		t.Errorf("removed twice: %v", err)
+	}
+}
+
+// A use is kept at most once a minute, and no request waits for it.
+func TestUses(t *testing.T) {
+	ctx := t.Context()
+	home := t.TempDir()
+	st, err := store.Open(ctx, home, filepath.Join(home, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	b := New(st)
+	secret, _, err := b.Add(ctx, "board", Scope{May: Watch, Targets: []string{Anywhere}}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := func(keptAnew bool) {
+		t.Helper()
+		if err := st.TokenUsed(ctx, hash(secret), "before", time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Find(ctx, secret); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := b.List(ctx); err != nil || (all[0].Used != "before") != keptAnew {
+			t.Errorf("%+v, %v", all, err)
+		}
+	}
+	use(true)
+	use(false)
+	b.noted[hash(secret)] = time.Now().Add(-noteEvery)
+	use(true)
+
+	locked, err := sql.Open("sqlite3", filepath.Join(home, "linefeed.db")+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer locked.Close()
+	tx, err := locked.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	b.noted = map[string]time.Time{}
+	began := time.Now()
+	if _, err := b.Find(ctx, secret); err != nil || time.Since(began) > 10*noteWait {
+		t.Errorf("while another program writes: %v after %v", err, time.Since(began))
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	ctx := t.Context()
+	home := t.TempDir()
+	st, err := store.Open(ctx, home, filepath.Join(home, "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	b := New(st)
+	for _, step := range []struct {
+		change func(context.Context, string) ([]string, error)
+		origin string
+		want   string
+	}{
+		{b.Allow, " https://b.example ", "https://b.example"},
+		{b.Allow, "http://localhost:4200", "https://b.example http://localhost:4200"},
+		{b.Allow, "https://b.example", "https://b.example http://localhost:4200"},
+		{b.Disallow, "https://b.example", "http://localhost:4200"},
+		{b.Disallow, "https://b.example", "http://localhost:4200"},
+	} {
+		all, err := step.change(ctx, step.origin)
+		kept, errKept := b.Origins(ctx)
+		if err != nil || errKept != nil || strings.Join(all, " ") != step.want || !slices.Equal(all, kept) {
+			t.Errorf("%s: %v, %v, kept: %v, %v", step.origin, all, err, kept, errKept)
+		}
+	}
+	for _, bad := range []string{"", "*", "https://a.example https://b.example", "https://a.example/"} {
+		if _, err := b.Allow(ctx, bad); !errors.Is(err, store.ErrBadSetting) {
+			t.Errorf("%q: %v", bad, err)
+		}
 	}
 }
 

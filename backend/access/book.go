@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -25,6 +27,7 @@ type Token struct {
 	Scope
 	Created string `json:"created"`           // RFC 3339
 	Expires string `json:"expires,omitempty"` // RFC 3339; "" for never
+	Used    string `json:"used,omitempty"`    // when it was used last, to a minute, RFC 3339; "" for never
 }
 
 // What can be wrong with a token.
@@ -50,12 +53,22 @@ func ParseLife(text string) (time.Duration, error) {
 
 // A Book has the tokens, and the origins of the pages that may call. It is safe for
 // concurrent use.
-type Book struct{ store *store.Store }
+type Book struct {
+	store *store.Store
+
+	mu    sync.Mutex
+	noted map[string]time.Time // when the use of a token was kept last, by its hash
+}
 
 // New returns the book of what a store allows.
-func New(st *store.Store) *Book { return &Book{st} }
+func New(st *store.Store) *Book { return &Book{store: st, noted: map[string]time.Time{}} }
 
-const maxName = 100 // characters
+const (
+	maxName = 100 // characters
+
+	noteEvery = time.Minute            // how often the use of a token is kept
+	noteWait  = 100 * time.Millisecond // how long a use may take to be kept
+)
 
 // Add makes a token that is good for as long as lasts, or until it is removed where that
 // is 0. It returns the secret, which is not kept: 256 bits, as base64url. Errors wrap
@@ -125,12 +138,60 @@ func (b *Book) Find(ctx context.Context, secret string) (Token, error) {
 	if err == nil && t.expired(time.Now()) {
 		err = ErrNoToken
 	}
+	if err == nil {
+		b.note(ctx, k.Hash)
+	}
 	return t, err
+}
+
+// note keeps that a token is used, unless that was kept a moment ago.
+func (b *Book) note(ctx context.Context, hash string) {
+	now := time.Now()
+	b.mu.Lock()
+	due := now.Sub(b.noted[hash]) >= noteEvery
+	if due {
+		b.noted[hash] = now
+	}
+	b.mu.Unlock()
+	if due {
+		_ = b.store.TokenUsed(ctx, hash, stamp(now), noteWait) // a caller is answered without it, too
+	}
 }
 
 // Origins returns the origins of the pages that may call, by the program's settings.
 func (b *Book) Origins(ctx context.Context) ([]string, error) {
 	v, err := b.store.Setting(ctx, store.AllowedOrigins)
+	return strings.Fields(v.Value), err
+}
+
+// Allow lets pages of an origin call, and returns all origins. The error says why a text is
+// none that a browser sends.
+func (b *Book) Allow(ctx context.Context, origin string) ([]string, error) {
+	origin = strings.TrimSpace(origin)
+	if err := store.CheckOrigin(origin); err != nil {
+		return nil, err
+	}
+	return b.setOrigins(ctx, func(all []string) []string {
+		if slices.Contains(all, origin) {
+			return all
+		}
+		return append(all, origin)
+	})
+}
+
+// Disallow lets pages of an origin call no longer, and returns those that still may.
+func (b *Book) Disallow(ctx context.Context, origin string) ([]string, error) {
+	return b.setOrigins(ctx, func(all []string) []string {
+		return slices.DeleteFunc(all, func(o string) bool { return o == origin })
+	})
+}
+
+func (b *Book) setOrigins(ctx context.Context, change func(all []string) []string) ([]string, error) {
+	all, err := b.Origins(ctx)
+	if err != nil {
+		return nil, err
+	}
+	v, err := b.store.SetSetting(ctx, store.AllowedOrigins, strings.Join(change(all), " "))
 	return strings.Fields(v.Value), err
 }
 
@@ -154,7 +215,7 @@ func (t Token) End() (end time.Time, ok bool) {
 
 // read returns a token as it was kept. One whose lifetime or scope is damaged is none.
 func read(k store.Token) (Token, error) {
-	t := Token{Name: k.Name, Created: k.Created, Expires: k.Expires}
+	t := Token{Name: k.Name, Created: k.Created, Expires: k.Expires, Used: k.Used}
 	err := json.Unmarshal([]byte(k.Scope), &t.Scope)
 	if _, known := t.End(); err == nil && k.Expires != "" && !known {
 		err = fmt.Errorf("it expires at %q", k.Expires)

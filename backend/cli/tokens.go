@@ -56,13 +56,17 @@ func (p *program) printTokens(all []access.Token) {
 		p.out.println("There is none yet: linefeed tokens add NAME --may watch --to any")
 		return
 	}
-	t := newTable("name", "may", "into", "files of", "expires")
+	t := newTable("name", "may", "into", "files of", "expires", "last used")
 	for _, v := range all {
 		expires := v.Expires
 		if expires == "" {
 			expires = "never"
 		}
-		t.add(v.Name, string(v.May), strings.Join(v.Targets, " "), strings.Join(v.Folders, " "), expires)
+		used := v.Used
+		if used == "" {
+			used = "never"
+		}
+		t.add(v.Name, string(v.May), strings.Join(v.Targets, " "), strings.Join(v.Folders, " "), expires, used)
 	}
 	t.print(p.out, "", 60)
 }

@@ -20,4 +20,15 @@ var accessTexts = map[ID]string{
 	"token_taken":           `there is a token {name:q} already`,
 	"token_other_name":      `choose another name, or remove that one first`,
 	"token_none":            `there is no token {name:q}`,
+
+	"origin_any":     `"*" would let every page in`,
+	"origin_null":    `"null" is what pages without an origin send, so that it would let anybody's in`,
+	"origin_each":    `name each origin, such as https://shop.example or http://localhost:4200`,
+	"origin_scheme":  `{origin:q} begins with neither http:// nor https://`,
+	"origin_more":    `{origin:q} has more than an origin has: a scheme, a host and perhaps a port`,
+	"origin_never":   `browsers never send {origin:q}`,
+	"origin_write":   `write {written}`,
+	"origin_ascii":   `browsers write the host of {origin:q} in ASCII`,
+	"origin_in_page": `take it from the console of the page: location.origin`,
+	"origin_bad":     `{origin:q} is no origin of a page`,
 }

@@ -180,6 +180,9 @@ ALTER TABLE jobs ADD COLUMN key BLOB;     -- NULL for none
 ALTER TABLE jobs ADD COLUMN key_for BLOB; -- the fingerprint of what was started with it
 CREATE UNIQUE INDEX jobs_of_key ON jobs (key) WHERE key IS NOT NULL;
 `},
+	{"when tokens were used", `
+ALTER TABLE tokens ADD COLUMN used TEXT NOT NULL DEFAULT '';
+`},
 }
 
 // ErrNewer says that a newer version of the program made the store.

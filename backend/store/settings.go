@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +46,7 @@ type settingKind struct {
 	Setting                      // as it is by default
 	check   func(v string) error // why it is no value
 	values  message.ID           // a hint which values there are
+	explain func(v string) error // why it is no new value, in words; nil where check is enough
 }
 
 // settings are all there are, in the order in which they are shown.
@@ -56,15 +56,25 @@ var settings = []settingKind{
 	kindOf(KeepSize, "1GB", message.New("about_keep_size", ""), checkSize, message.ID("size_is")),
 	kindOf(KeepUndo, "30d", message.New("about_keep_undo", ""), checkAge, message.ID("age_is")),
 	kindOf(ImportsAtOnce, "2", message.New("about_imports_at_once", ""), checkAtOnce, message.ID("at_once_is")),
-	kindOf(AllowedOrigins, "", message.New("about_allowed_origins", ""), checkOrigins, message.ID("origins_are")),
+	explained(kindOf(AllowedOrigins, "", message.New("about_allowed_origins", ""), checkOrigins, message.ID("origins_are")), explainOrigins),
 }
 
 func kindOf(name, value string, about message.Note, check func(string) error, values message.ID) settingKind {
-	return settingKind{Setting{name, value, value, about}, check, values}
+	return settingKind{Setting: Setting{name, value, value, about}, check: check, values: values}
+}
+
+func explained(k settingKind, explain func(string) error) settingKind {
+	k.explain = explain
+	return k
 }
 
 // refuse returns why a text is no value of the setting.
 func (k settingKind) refuse(value string) error {
+	if k.explain != nil {
+		if err := k.explain(value); err != nil {
+			return err
+		}
+	}
 	if k.check(value) != nil {
 		return message.NewError(ErrBadSetting, "setting_bad", k.values, "name", k.Name, "value", value)
 	}
@@ -91,11 +101,14 @@ func checkOrigins(text string) error {
 	return nil
 }
 
-// IsOrigin reports whether a text is the origin of a page as its browser sends it:
-// scheme://host, or scheme://host:port.
-func IsOrigin(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && u.Scheme != "" && u.Host != "" && u.Scheme+"://"+u.Host == text
+// explainOrigins returns what is wrong with the first origin of a list that has one.
+func explainOrigins(text string) error {
+	for origin := range strings.FieldsSeq(text) {
+		if err := CheckOrigin(origin); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func findSetting(name string) (settingKind, error) {

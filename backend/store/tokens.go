@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // A Token is one for the local API, without its secret.
@@ -13,6 +14,7 @@ type Token struct {
 	Scope   string // JSON
 	Created string
 	Expires string // "" for never
+	Used    string // when it was used last, to a minute or so; "" for never
 }
 
 // What can be wrong with a token. Names are compared without regard to the case of ASCII
@@ -22,9 +24,11 @@ var (
 	ErrTokenTaken = errors.New("there is a token of that name")
 )
 
-const tokenColumns = "name, hash, scope, created, expires"
+const tokenColumns = "name, hash, scope, created, expires, used"
 
-func (t *Token) fields() []any { return []any{&t.Name, &t.Hash, &t.Scope, &t.Created, &t.Expires} }
+func (t *Token) fields() []any {
+	return []any{&t.Name, &t.Hash, &t.Scope, &t.Created, &t.Expires, &t.Used}
+}
 
 // Tokens returns the tokens, by name.
 func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
@@ -50,8 +54,8 @@ func (s *Store) Token(ctx context.Context, hash string) (t Token, err error) {
 // AddToken keeps a token. The error may wrap ErrTokenTaken.
 func (s *Store) AddToken(ctx context.Context, t Token) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
-			t.Name, t.Hash, t.Scope, t.Created, t.Expires)
+		r, err := tx.ExecContext(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+			t.Name, t.Hash, t.Scope, t.Created, t.Expires, t.Used)
 		if err != nil {
 			return err
 		}
@@ -64,6 +68,17 @@ func (s *Store) AddToken(ctx context.Context, t Token) error {
 		return s.explain("keep the token "+t.Name, err)
 	}
 	return err
+}
+
+// TokenUsed keeps when the token with a hash was used last. It waits no longer than wait for
+// the lock of another program.
+func (s *Store) TokenUsed(ctx context.Context, hash, when string, wait time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	return s.updateWithin(ctx, wait, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE tokens SET used = ? WHERE hash = ?", when, hash)
+		return err
+	})
 }
 
 // RemoveToken removes a token. The error may wrap ErrNoToken.

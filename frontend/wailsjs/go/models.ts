@@ -1,3 +1,22 @@
+export namespace access {
+	
+	export interface Scope {
+	    may: string;
+	    folders?: string[];
+	    targets?: string[];
+	}
+	export interface Token {
+	    name: string;
+	    may: string;
+	    folders?: string[];
+	    targets?: string[];
+	    created: string;
+	    expires?: string;
+	    used?: string;
+	}
+
+}
+
 export namespace connect {
 	
 	export interface Failure {
@@ -594,6 +613,16 @@ export namespace main {
 	}
 	export interface Live {
 	    url: string;
+	    token: string;
+	}
+	export interface NewToken {
+	    name: string;
+	    may: string;
+	    folders?: string[];
+	    targets?: string[];
+	    created: string;
+	    expires?: string;
+	    used?: string;
 	    token: string;
 	}
 

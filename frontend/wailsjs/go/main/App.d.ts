@@ -6,12 +6,15 @@ import {store} from '../models';
 import {csvfile} from '../models';
 import {files} from '../models';
 import {main} from '../models';
+import {access} from '../models';
 import {profile} from '../models';
 import {load} from '../models';
 import {watch} from '../models';
 import {engine} from '../models';
 
 export function Again(arg1:string):Promise<job.Request>;
+
+export function AllowOrigin(arg1:string):Promise<Array<string>>;
 
 export function Cancel(arg1:string,arg2:job.Rows):Promise<void>;
 
@@ -22,6 +25,8 @@ export function ChooseFiles():Promise<Array<string>>;
 export function ChooseFolder():Promise<string>;
 
 export function ChooseProfileFile():Promise<string>;
+
+export function ChooseTokenFolder(arg1:boolean):Promise<string>;
 
 export function ChooseWatchFolder():Promise<string>;
 
@@ -34,6 +39,8 @@ export function Connections():Promise<Array<connection.Connection>>;
 export function CreateDatabase(arg1:string):Promise<string>;
 
 export function Database(arg1:string):Promise<connection.Database>;
+
+export function DisallowOrigin(arg1:string):Promise<Array<string>>;
 
 export function Dismiss(arg1:string,arg2:store.Selection,arg3:string,arg4:boolean):Promise<number>;
 
@@ -73,7 +80,11 @@ export function Live():Promise<main.Live>;
 
 export function LookAtSet(arg1:job.SetRequest):Promise<Array<job.SetFile>>;
 
+export function MakeToken(arg1:string,arg2:access.Scope,arg3:string):Promise<main.NewToken>;
+
 export function Notices():Promise<Array<store.Notice>>;
+
+export function Origins():Promise<Array<string>>;
 
 export function Pause(arg1:string):Promise<void>;
 
@@ -108,6 +119,8 @@ export function RemoveProfile(arg1:string):Promise<void>;
 export function RenameProfile(arg1:string,arg2:string):Promise<void>;
 
 export function Resume(arg1:string):Promise<void>;
+
+export function RevokeToken(arg1:string):Promise<void>;
 
 export function SampleFile():Promise<string>;
 
@@ -154,6 +167,8 @@ export function TakingBack(arg1:string):Promise<job.TakingBack>;
 export function TestConnection(arg1:connection.Draft,arg2:string,arg3:string):Promise<connection.Report>;
 
 export function Tidy():Promise<void>;
+
+export function Tokens():Promise<Array<access.Token>>;
 
 export function TryRetry(arg1:job.Retry):Promise<job.Trial>;
 

@@ -6,6 +6,10 @@ export function Again(arg1) {
   return window['go']['main']['App']['Again'](arg1);
 }
 
+export function AllowOrigin(arg1) {
+  return window['go']['main']['App']['AllowOrigin'](arg1);
+}
+
 export function Cancel(arg1, arg2) {
   return window['go']['main']['App']['Cancel'](arg1, arg2);
 }
@@ -24,6 +28,10 @@ export function ChooseFolder() {
 
 export function ChooseProfileFile() {
   return window['go']['main']['App']['ChooseProfileFile']();
+}
+
+export function ChooseTokenFolder(arg1) {
+  return window['go']['main']['App']['ChooseTokenFolder'](arg1);
 }
 
 export function ChooseWatchFolder() {
@@ -48,6 +56,10 @@ export function CreateDatabase(arg1) {
 
 export function Database(arg1) {
   return window['go']['main']['App']['Database'](arg1);
+}
+
+export function DisallowOrigin(arg1) {
+  return window['go']['main']['App']['DisallowOrigin'](arg1);
 }
 
 export function Dismiss(arg1, arg2, arg3, arg4) {
@@ -126,8 +138,16 @@ export function LookAtSet(arg1) {
   return window['go']['main']['App']['LookAtSet'](arg1);
 }
 
+export function MakeToken(arg1, arg2, arg3) {
+  return window['go']['main']['App']['MakeToken'](arg1, arg2, arg3);
+}
+
 export function Notices() {
   return window['go']['main']['App']['Notices']();
+}
+
+export function Origins() {
+  return window['go']['main']['App']['Origins']();
 }
 
 export function Pause(arg1) {
@@ -196,6 +216,10 @@ export function RenameProfile(arg1, arg2) {
 
 export function Resume(arg1) {
   return window['go']['main']['App']['Resume'](arg1);
+}
+
+export function RevokeToken(arg1) {
+  return window['go']['main']['App']['RevokeToken'](arg1);
 }
 
 export function SampleFile() {
@@ -288,6 +312,10 @@ export function TestConnection(arg1, arg2, arg3) {
 
 export function Tidy() {
   return window['go']['main']['App']['Tidy']();
+}
+
+export function Tokens() {
+  return window['go']['main']['App']['Tokens']();
 }
 
 export function TryRetry(arg1) {
