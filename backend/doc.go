@@ -55,6 +55,8 @@
 //   - watch loads the files that come into a folder, each once, by a profile.
 //   - connection keeps targets under a name, finds their passwords, opens them, and
 //     tells step by step what is wrong with a connection.
+//   - signin signs the user of the program in with an OpenID Connect provider, and
+//     tells whose the access tokens of callers are.
 //   - access keeps the tokens for other programs, and says what the bearer of each
 //     may do over the local API.
 //   - event is the hub that tells listeners, however many and however slow,

@@ -126,7 +126,7 @@ func exitStatus(err error) int {
 	switch {
 	case errors.As(err, &problem) && problem.Denied:
 		return exitFailed
-	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrNoSet), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, connection.ErrNoConnection),
+	case errors.As(err, &usage), errors.As(err, &problem), errors.Is(err, load.ErrNoTable), errors.Is(err, job.ErrNoJob), errors.Is(err, job.ErrNoSet), errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo), errors.Is(err, job.ErrNoSetting), errors.Is(err, job.ErrBadSetting), errors.Is(err, job.ErrPinned), errors.Is(err, connection.ErrNoConnection),
 		errors.Is(err, profile.ErrNone), errors.Is(err, profile.ErrName), errors.Is(err, profile.ErrTaken), errors.Is(err, profile.ErrFormat),
 		errors.Is(err, profile.ErrUse), errors.Is(err, watch.ErrFolder),
 		errors.Is(err, access.ErrName), errors.Is(err, access.ErrScope), errors.Is(err, access.ErrLife), errors.Is(err, access.ErrNoToken), errors.Is(err, access.ErrNameTaken):

@@ -65,6 +65,25 @@ func TestSettings(t *testing.T) {
 	if r := run(t, "settings", "keep-rejects", "soon").want(t, 64); !strings.Contains(r.stderr, "such as 90d") {
 		t.Errorf("%s", r.stderr)
 	}
+	policy := filepath.Join(t.TempDir(), "policy.json")
+	if err := os.WriteFile(policy, []byte(`{"settings": {"keep-rejects": "3w"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LINEFEED_POLICY", policy)
+	if r := run(t, "settings").want(t, 0); !strings.Contains(r.stdout, "[pinned] how long the rejected") || strings.Count(r.stdout, policy) != 1 {
+		t.Errorf("%s", r.stdout)
+	}
+	if r := run(t, "settings", "keep-rejects", "1w").want(t, 64); !strings.Contains(r.stderr, policy) {
+		t.Errorf("%s", r.stderr)
+	}
+	if err := json.Unmarshal([]byte(run(t, "settings", "keep-rejects", "--json").want(t, 0).stdout), &v); err != nil || v.Value != "3w" || v.Pinned != policy {
+		t.Errorf("%+v, %v", v, err)
+	}
+	t.Setenv("LINEFEED_POLICY", policy+"x")
+	if r := run(t, "settings").want(t, 2); !strings.Contains(r.stderr, policy+"x") {
+		t.Errorf("%s", r.stderr)
+	}
+	t.Setenv("LINEFEED_POLICY", "")
 	if r := run(t, "settings", "nope").want(t, 64); !strings.Contains(r.stderr, "keep-jobs") {
 		t.Errorf("%s", r.stderr)
 	}

@@ -71,8 +71,16 @@ func chosenSettings(c *cobra.Command, r *job.Runner, args []string) ([]job.Setti
 
 func (p *program) printSettings(all []job.Setting) {
 	t := newTable("setting", "value", "default", "")
+	pinned := ""
 	for _, v := range all {
-		t.add(v.Name, v.Value, v.Default, v.Message)
+		about := v.Message
+		if v.Pinned != "" {
+			pinned, about = v.Pinned, "[pinned] "+about
+		}
+		t.add(v.Name, v.Value, v.Default, about)
 	}
 	t.print(p.out, "", 100)
+	if pinned != "" {
+		p.out.printf("\nPinned by the policy file %s: these can't be changed.\n", visible(pinned))
+	}
 }

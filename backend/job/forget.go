@@ -10,6 +10,7 @@ import (
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
+	"linefeed/backend/target"
 )
 
 // What can be wrong with what is to be forgotten, and with a setting.
@@ -18,6 +19,7 @@ var (
 	ErrForgotten  = store.ErrForgotten
 	ErrNoSetting  = store.ErrNoSetting
 	ErrBadSetting = store.ErrBadSetting
+	ErrPinned     = store.ErrPinned
 )
 
 // A Setting is one of the program's own.
@@ -245,9 +247,27 @@ func (r *Runner) Setting(ctx context.Context, name string) (Setting, error) {
 }
 
 // SetSetting changes a setting, and returns it; the value "default" makes it what it is
-// by default. The error may wrap [ErrNoSetting] or [ErrBadSetting].
+// by default. The error may wrap [ErrNoSetting], [ErrBadSetting] or [ErrPinned].
 func (r *Runner) SetSetting(ctx context.Context, name, value string) (Setting, error) {
+	if name == store.SigninTargets {
+		if err := checkTargets(value); err != nil {
+			return Setting{}, err
+		}
+	}
 	return r.store.SetSetting(ctx, name, value)
+}
+
+// checkTargets holds that the targets in a setting mean the same from every folder, and
+// hold no password.
+func checkTargets(value string) error {
+	all, _ := store.List(value) // the store refuses what can't be read
+	for _, t := range all {
+		shown := target.Redact(t)
+		if whole, err := target.Abs(t); t != "any" && (err != nil || whole != t || shown != t) {
+			return message.NewError(ErrBadSetting, "setting_bad", "targets_are", "name", store.SigninTargets, "value", shown)
+		}
+	}
+	return nil
 }
 
 // unlessForgotten returns nil for rejects that are no longer kept, for those who can do

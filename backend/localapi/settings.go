@@ -52,6 +52,8 @@ func (s *Server) putSetting(w http.ResponseWriter, r *http.Request) error {
 		return refuse(http.StatusNotFound, "", "%v", err)
 	case errors.Is(err, job.ErrBadSetting):
 		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
+	case errors.Is(err, job.ErrPinned):
+		return refuse(http.StatusForbidden, "", "%v", err)
 	case err != nil:
 		return err
 	}

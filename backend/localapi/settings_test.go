@@ -2,6 +2,8 @@ package localapi
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,6 +29,25 @@ func TestSettings(t *testing.T) {
 		b.want(status, put("keep-size", body), nil)
 	}
 	b.want(http.StatusNotFound, put("x", `{"value":"1d"}`), nil)
+}
+
+// A setting that a policy pins is told as such, and not changed.
+func TestPinnedSetting(t *testing.T) {
+	policy := filepath.Join(t.TempDir(), "policy.json")
+	if err := os.WriteFile(policy, []byte(`{"settings": {"allowed-origins": ""}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LINEFEED_POLICY", policy)
+	b := newBench(t)
+	var all struct{ Settings []job.Setting }
+	b.want(http.StatusOK, call{"GET", "/v1/settings", nil, nil}, &all)
+	for _, v := range all.Settings {
+		if pinned := v.Pinned == policy; pinned != (v.Name == "allowed-origins") {
+			t.Errorf("%+v", v)
+		}
+	}
+	b.want(http.StatusForbidden, call{"PUT", "/v1/settings/allowed-origins", map[string]string{"Content-Type": "application/json"},
+		strings.NewReader(`{"value":"https://shop.example"}`)}, nil)
 }
 
 func TestForget(t *testing.T) {

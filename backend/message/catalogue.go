@@ -5,7 +5,7 @@ import "slices"
 // texts is the catalogue.
 var texts = compile(
 	jobTexts, planTexts, fileTexts, valueTexts, momentTexts, formatTexts, databaseTexts, storeTexts, serverTexts, postgresTexts, mysqlTexts,
-	mendTexts, undoTexts, profileTexts, setTexts, accessTexts,
+	mendTexts, undoTexts, profileTexts, setTexts, accessTexts, signinTexts,
 )
 
 func compile(all ...map[ID]string) map[ID]*template {

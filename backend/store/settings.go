@@ -3,10 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/csv"
 	"errors"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"linefeed/backend/message"
 )
@@ -18,6 +23,10 @@ type Setting struct {
 	Value   string `json:"value"`
 	Default string `json:"default"`
 	message.Note
+
+	// Pinned is the path of the policy file that sets it, by which it can't be changed; ""
+	// for none.
+	Pinned string `json:"pinned,omitempty"`
 }
 
 // The names of settings.
@@ -33,12 +42,21 @@ const (
 	// AllowedOrigins are the origins of the pages that may call the local API, with blanks
 	// between them.
 	AllowedOrigins = "allowed-origins"
+
+	// What package signin signs in with, and what follows from it.
+	SigninIssuer   = "signin-issuer"
+	SigninClient   = "signin-client"
+	SigninAudience = "signin-audience"
+	SigninRole     = "signin-role"
+	SigninTargets  = "signin-targets" // a record of CSV
+	SigninRequired = "signin-required"
 )
 
 // What can be wrong with a setting.
 var (
 	ErrNoSetting  = errors.New("no such setting")
 	ErrBadSetting = errors.New("no value of the setting")
+	ErrPinned     = errors.New("a policy sets it")
 )
 
 // A settingKind is what is known about a setting.
@@ -57,10 +75,16 @@ var settings = []settingKind{
 	kindOf(KeepUndo, "30d", message.New("about_keep_undo", ""), checkAge, message.ID("age_is")),
 	kindOf(ImportsAtOnce, "2", message.New("about_imports_at_once", ""), checkAtOnce, message.ID("at_once_is")),
 	explained(kindOf(AllowedOrigins, "", message.New("about_allowed_origins", ""), checkOrigins, message.ID("origins_are")), explainOrigins),
+	kindOf(SigninIssuer, "", message.New("about_signin_issuer", ""), checkIssuer, message.ID("issuer_is")),
+	kindOf(SigninClient, "", message.New("about_signin_client", ""), checkLine, message.ID("line_is")),
+	kindOf(SigninAudience, "", message.New("about_signin_audience", ""), checkLine, message.ID("line_is")),
+	kindOf(SigninRole, "", message.New("about_signin_role", ""), checkLine, message.ID("line_is")),
+	kindOf(SigninTargets, "", message.New("about_signin_targets", ""), checkList, message.ID("targets_are")),
+	kindOf(SigninRequired, "no", message.New("about_signin_required", ""), checkYesNo, message.ID("yes_or_no")),
 }
 
 func kindOf(name, value string, about message.Note, check func(string) error, values message.ID) settingKind {
-	return settingKind{Setting: Setting{name, value, value, about}, check: check, values: values}
+	return settingKind{Setting: Setting{Name: name, Value: value, Default: value, Note: about}, check: check, values: values}
 }
 
 func explained(k settingKind, explain func(string) error) settingKind {
@@ -111,6 +135,65 @@ func explainOrigins(text string) error {
 	return nil
 }
 
+// checkIssuer holds that an issuer is told by TLS, or does not leave this computer (OpenID
+// Connect Discovery 1.0, section 2; RFC 8414, section 2).
+func checkIssuer(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?# ") || checkLine(text) != nil {
+		return errValue
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
+		return nil
+	}
+	return errValue
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+// checkLine holds that a text is one line that shows all that it is.
+func checkLine(text string) error {
+	if strings.TrimSpace(text) != text || !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) }) {
+		return errValue
+	}
+	return nil
+}
+
+// checkList holds that a text is a record of CSV, as [List] reads it, or empty.
+func checkList(text string) error {
+	if checkLine(text) != nil {
+		return errValue
+	}
+	all, err := List(text)
+	if err != nil || slices.ContainsFunc(all, func(v string) bool { return strings.TrimSpace(v) == "" }) {
+		return errValue
+	}
+	return nil
+}
+
+func checkYesNo(text string) error {
+	if text != "yes" && text != "no" {
+		return errValue
+	}
+	return nil
+}
+
+// List returns what a setting with several values lists, with commas between them; quotes
+// are around a value that has a comma, as in CSV.
+func List(text string) ([]string, error) {
+	if text == "" {
+		return nil, nil
+	}
+	r := csv.NewReader(strings.NewReader(text))
+	r.TrimLeadingSpace = true
+	return r.Read()
+}
+
 func findSetting(name string) (settingKind, error) {
 	i := slices.IndexFunc(settings, func(k settingKind) bool { return k.Name == name })
 	if i >= 0 {
@@ -133,6 +216,9 @@ func (s *Store) Settings(ctx context.Context) ([]Setting, error) {
 	for _, k := range settings {
 		if v, ok := kept[k.Name]; ok && k.check(v) == nil {
 			k.Value = v
+		}
+		if v, ok := s.policy.values[k.Name]; ok {
+			k.Value, k.Pinned = v, s.policy.path
 		}
 		all = append(all, k.Setting)
 	}
@@ -169,10 +255,13 @@ func (s *Store) Setting(ctx context.Context, name string) (Setting, error) {
 }
 
 // SetSetting changes a setting, and returns it; the value "default" makes it what it is
-// by default. The error may wrap ErrNoSetting or ErrBadSetting.
+// by default. The error may wrap ErrNoSetting, ErrBadSetting or ErrPinned.
 func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, error) {
 	k, err := findSetting(name)
 	if err != nil {
+		return Setting{}, err
+	}
+	if err := s.policy.refuse(name); err != nil {
 		return Setting{}, err
 	}
 	if value == "default" {

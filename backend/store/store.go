@@ -29,6 +29,7 @@ type Store struct {
 	owner  *owner
 	tidier tidier
 	fresh  []Notice // that this process is the first to tell
+	policy policy
 
 	reserveMu sync.Mutex
 	reserve   string // path of the file that reserves space, "" for none
@@ -41,8 +42,14 @@ const fileName = "linefeed.db"
 var ErrNoJob = errors.New("no such job")
 
 // Open opens the store in the folder home, and creates both if they do not exist.
-// Jobs of processes that are gone become interrupted.
+// Jobs of processes that are gone become interrupted. With a policy file that can't be
+// read or understood it does not open, so that nothing happens that an administrator
+// forbids: LINEFEED_POLICY names one where the administrator's does not exist.
 func Open(ctx context.Context, home, runDir string) (*Store, error) {
+	pinned, err := readPolicy(policyPath(), os.Getenv("LINEFEED_POLICY"))
+	if err != nil {
+		return nil, err
+	}
 	for _, dir := range []string{home, runDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("make the folder of the program's own files: %w (set LINEFEED_HOME to a folder that you can write to)", err)
@@ -56,7 +63,7 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 		if err := makePrivate(home, runDir, path); err != nil {
 			return nil, err
 		}
-		s, err := openFile(ctx, path)
+		s, err := openFile(ctx, path, pinned)
 		if !isDamaged(err) {
 			return s, err
 		}
@@ -67,7 +74,7 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 }
 
 // openFile opens the store at path, which exists.
-func openFile(ctx context.Context, path string) (*Store, error) {
+func openFile(ctx context.Context, path string, pinned policy) (*Store, error) {
 	owner, err := enter(ctx, path)
 	if err != nil {
 		return nil, err
@@ -82,7 +89,7 @@ func openFile(ctx context.Context, path string) (*Store, error) {
 	}
 	db.SetMaxOpenConns(4)
 	writer.SetMaxOpenConns(1)
-	s := &Store{path: path, db: db, writer: writer, owner: owner}
+	s := &Store{path: path, db: db, writer: writer, owner: owner, policy: pinned}
 	register(path, 1)
 	if err := s.open(ctx); err != nil {
 		_ = s.Close() // the first error says more

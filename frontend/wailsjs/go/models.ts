@@ -845,6 +845,7 @@ export namespace store {
 	    hintId?: string;
 	    params?: {[key: string]: any};
 	    settings?: message.Setting[];
+	    pinned?: string;
 	}
 	export interface Usage {
 	    path: string;
