@@ -71,7 +71,8 @@
 //     have the token.
 //   - engine puts the program together, for the window (app.go) and for the
 //     command line: it opens and closes all of the above in the right order.
-//   - cli is the program without a window; cmd/linefeed is its main.
+//   - cli is the program without a window; cmd/linefeed is its main. cmd/manual
+//     makes its manual pages, and completions for shells.
 //   - sample writes files of articles with known mistakes, for trying out and
 //     for tests; cmd/sample is its main.
 //

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -86,6 +87,17 @@ func (p *program) outputLost(err error) int {
 	}
 	p.err.printError(fmt.Errorf("standard output: %w: what was done stays done: see `linefeed jobs`", err))
 	return worse(p.status, exitLost)
+}
+
+// Command returns the command line as a tree of commands, to be documented and not to be
+// run.
+func Command() *cobra.Command {
+	nowhere := func(string) string { return "" }
+	p := &program{in: strings.NewReader(""), out: newScreen(io.Discard, nowhere), err: newScreen(io.Discard, nowhere)}
+	root := p.root()
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
 }
 
 func (p *program) root() *cobra.Command {

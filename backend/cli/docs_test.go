@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,7 +19,7 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := commands()
+	root := Command()
 	sections := sections(string(page))
 	flagsOf := map[string][]string{} // of each command
 	for _, c := range root.Commands() {
@@ -78,15 +77,6 @@ func TestDocs(t *testing.T) {
 			t.Errorf("the page speaks of the command %q, which is not there", m[1])
 		}
 	}
-}
-
-// commands returns all commands of the tree.
-func commands() *cobra.Command {
-	p := &program{in: &bytes.Buffer{}, out: &screen{}, err: &screen{}}
-	root := p.root()
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	return root
 }
 
 // sections returns the sections of a page by their second-level headings.

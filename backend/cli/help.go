@@ -78,15 +78,15 @@ const exitStatuses = `  0   every record was loaded, or skipped by rule
 
 // commandList lists the subcommands of c, the most used first.
 func commandList(c *cobra.Command) string {
-	var b strings.Builder
 	all := slices.Clone(c.Commands()) // in alphabetical order
 	slices.SortStableFunc(all, func(a, b *cobra.Command) int { return rank(a) - rank(b) })
+	var list []entry
 	for _, sub := range all {
 		if sub.IsAvailableCommand() || sub.Name() == "help" {
-			b.WriteString("  " + pad(sub.Name(), 12) + sub.Short + "\n")
+			list = append(list, entry{sub.Name(), sub.Short})
 		}
 	}
-	return b.String()
+	return twoColumns(list)
 }
 
 // rank orders the commands as a user first needs them; those that cobra adds come last.
@@ -100,9 +100,7 @@ func rank(c *cobra.Command) int {
 
 // flagList lists flags with their descriptions.
 func flagList(set *pflag.FlagSet) string {
-	type entry struct{ name, text string }
 	var list []entry
-	width := 0
 	set.VisitAll(func(f *pflag.Flag) {
 		value, text := pflag.UnquoteUsage(f)
 		e := entry{"--" + f.Name, strings.TrimSuffix(text, " ("+value+")")}
@@ -113,8 +111,19 @@ func flagList(set *pflag.FlagSet) string {
 			e.text += " (default " + d + ")"
 		}
 		list = append(list, e)
-		width = max(width, cells(e.name))
 	})
+	return twoColumns(list)
+}
+
+// An entry is a line of a list: a command or a flag, and what it does.
+type entry struct{ name, text string }
+
+// twoColumns lists names beside their texts.
+func twoColumns(list []entry) string {
+	width := 0
+	for _, e := range list {
+		width = max(width, cells(e.name))
+	}
 	var b strings.Builder
 	for _, e := range list {
 		b.WriteString("  " + pad(e.name, width) + gap + e.text + "\n")
