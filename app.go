@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"linefeed/backend/connection"
@@ -30,10 +29,13 @@ type App struct {
 
 	forward  sync.WaitGroup
 	quitting atomic.Bool
+
+	filesMu sync.Mutex
+	files   []string // that the page has yet to take
 }
 
-// NewApp returns the App for wails.Run, which starts it.
-func NewApp() *App { return &App{} }
+// NewApp returns the App for wails.Run, which starts it. Its page opens the given files.
+func NewApp(files []string) *App { return &App{files: files} }
 
 // startup runs once the window exists, before its page is loaded.
 func (a *App) startup(ctx context.Context) {
@@ -100,26 +102,6 @@ func (a *App) shutdown(context.Context) {
 		fmt.Fprintln(os.Stderr, "linefeed-desktop: end:", err)
 	}
 	a.forward.Wait()
-}
-
-// secondInstance shows this window instead of a second one, with the files that the
-// second one was given.
-func (a *App) secondInstance(data options.SecondInstanceData) {
-	runtime.WindowUnminimise(a.ctx)
-	runtime.Show(a.ctx)
-	var paths []string
-	for _, arg := range data.Args {
-		path := arg
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(data.WorkingDirectory, path)
-		}
-		if !strings.HasPrefix(arg, "-") {
-			paths = append(paths, path)
-		}
-	}
-	if len(paths) > 0 {
-		runtime.EventsEmit(a.ctx, "files-dropped", paths)
-	}
 }
 
 // Live says where the window reads its events from.

@@ -58,7 +58,8 @@ func run() (err error) {
 		}
 	}()
 
-	app := NewApp()
+	folder, _ := os.Getwd() // without one, a relative path is told as not found
+	app := NewApp(filesOf(arguments(), folder))
 	return wails.Run(&options.App{
 		Title:            "Linefeed",
 		Width:            1280,

@@ -69,11 +69,15 @@ export class Program implements AsyncDisposable {
     return program;
   }
 
-  /** Opens the real window, with WebKit's inspector. */
-  static async open(name: string, display: Display): Promise<Program> {
+  /** Opens the real window, with WebKit's inspector, and with the given files. */
+  static async open(
+    name: string,
+    display: Display,
+    files: readonly string[] = [],
+  ): Promise<Program> {
     const address = `127.0.0.1:${await freePort()}`;
     const env = { WEBKIT_INSPECTOR_HTTP_SERVER: address };
-    return Program.#start(name, display, address, [join(binaries, 'e2e-window')], env);
+    return Program.#start(name, display, address, [join(binaries, 'e2e-window'), ...files], env);
   }
 
   static async #start(

@@ -88,3 +88,18 @@ test('a second start opens no second window, and hands its file to the first', a
   const windows = await display.xdotool('search', '--onlyvisible', '--name', '^Linefeed$');
   assert.equal(windows.split('\n').length, 1);
 });
+
+test('a start with files opens them', async () => {
+  await using display = await Display.open('real-with');
+  const sample = await shipped();
+  await using program = await Program.open('real-with', display, [sample.file]);
+  using page = await Inspector.connect(program.address);
+  await page.until(
+    `document.querySelector('${marked('path-input')}')?.value === ${JSON.stringify(sample.file)}`,
+  );
+  const window = await display.window('^Linefeed$');
+  await page.until(`document.querySelector('lf-records [role=grid]')?.innerText.includes('sku')`);
+  await display.capture(window, join(out, 'real-with.png'));
+  // They are told once, so that a page that is loaded again goes on with what it has.
+  assert.equal(await page.evaluate(`window.go.main.App.TakeFiles().then((f) => f.length)`), 0);
+});

@@ -1,4 +1,5 @@
 import { DOCUMENT, DestroyRef, Service, inject, signal } from '@angular/core';
+import { TakeFiles } from '../../../wailsjs/go/main/App';
 import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime';
 
 /** What the desktop does to the window, as signals, and what the window asks of the desktop. */
@@ -7,7 +8,7 @@ export class Desktop {
   private readonly files = signal<readonly string[]>([]);
   private readonly closing = signal(false);
 
-  /** The paths of the files that were dropped last. */
+  /** The paths of the files that were dropped last, or that the program was opened with. */
   readonly dropped = this.files.asReadonly();
   /** Whether the user asked to close the window while a job is active. */
   readonly closeRequested = this.closing.asReadonly();
@@ -33,6 +34,12 @@ export class Desktop {
         this.closing.set(true);
       }),
     ];
+    void TakeFiles().then((paths) => {
+      // What was dropped meanwhile is newer.
+      if (paths.length && !this.files().length) {
+        this.files.set(paths);
+      }
+    });
     inject(DestroyRef).onDestroy(() => {
       stop.abort();
       offs.forEach((off) => {

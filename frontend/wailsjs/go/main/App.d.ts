@@ -156,6 +156,8 @@ export function StartSet(arg1:job.SetRequest):Promise<job.Set>;
 
 export function StopWatching(arg1:string):Promise<void>;
 
+export function TakeFiles():Promise<Array<string>>;
+
 export function TakeProfileFile(arg1:string,arg2:string,arg3:boolean):Promise<string>;
 
 export function TakeUp(arg1:string,arg2:job.TakeUp):Promise<job.Job>;

@@ -290,6 +290,10 @@ export function StopWatching(arg1) {
   return window['go']['main']['App']['StopWatching'](arg1);
 }
 
+export function TakeFiles() {
+  return window['go']['main']['App']['TakeFiles']();
+}
+
 export function TakeProfileFile(arg1, arg2, arg3) {
   return window['go']['main']['App']['TakeProfileFile'](arg1, arg2, arg3);
 }
