@@ -27,8 +27,11 @@ func (r *Runner) Pause(ctx context.Context, id string) error {
 	return r.order(ctx, id, order{Do: doPause})
 }
 
-// Resume resumes a paused job, or a paused set.
+// Resume resumes a paused job, or a paused set. The error may wrap [ErrNotAllowed].
 func (r *Runner) Resume(ctx context.Context, id string) error {
+	if _, err := r.whoWorks(ctx); err != nil {
+		return err
+	}
 	return r.order(ctx, id, order{Do: doResume})
 }
 

@@ -98,7 +98,7 @@ type Job struct {
 	Started  string `json:"started,omitempty"`  // "" until it runs
 	Finished string `json:"finished,omitempty"` // "" until it ended
 
-	Who         string `json:"who,omitempty"`         // the system's user who started it; "" for older versions
+	Who         string `json:"who,omitempty"`         // the user who started it, see [Runner.Allow]; "" for older versions
 	Fingerprint string `json:"fingerprint,omitempty"` // of the file; "" if the job did not get that far
 
 	// Summary is what the job did; nil until it ended.

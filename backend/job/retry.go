@@ -188,7 +188,7 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	if !goesOn {
-		if err := t.begin(ctx, a.job.ID); err != nil {
+		if err := t.begin(ctx, a.job.ID, cmp.Or(a.job.Who, systemUser())); err != nil {
 			return s, err
 		}
 	}
@@ -333,6 +333,10 @@ func (r *Runner) settleOf(ctx context.Context, req Request) error {
 // those again that were dismissed, and returns their number. note says why, for the
 // history.
 func (r *Runner) Dismiss(ctx context.Context, id string, v Selection, note string, reopen bool) (n int64, err error) {
+	who, err := r.who(ctx)
+	if err != nil {
+		return 0, err
+	}
 	req, err := r.retryOf(ctx, Request{Retry: &Retry{Job: id, Selection: v}})
 	if err != nil {
 		return 0, err
@@ -347,16 +351,16 @@ func (r *Runner) Dismiss(ctx context.Context, id string, v Selection, note strin
 	if err != nil {
 		return 0, err
 	}
-	return r.store.CloseRejects(ctx, store.Mend{Of: req.Retry.Job, Who: who(), How: string(how), Selection: v}, reopen)
+	return r.store.CloseRejects(ctx, store.Mend{Of: req.Retry.Job, Who: who, How: string(how), Selection: v}, reopen)
 }
 
-// begin stores which records the retry is of.
-func (t *retrying) begin(ctx context.Context, job string) error {
+// begin stores which records the retry is of, and who retries them.
+func (t *retrying) begin(ctx context.Context, job, who string) error {
 	how, err := t.how()
 	if err != nil {
 		return err
 	}
-	m := store.Mend{Of: t.Job, Job: job, Who: who(), How: how, Selection: t.Selection, Afresh: t.Afresh, Rules: t.added}
+	m := store.Mend{Of: t.Job, Job: job, Who: who, How: how, Selection: t.Selection, Afresh: t.Afresh, Rules: t.added}
 	if m.Edits, err = t.edits(ctx); err != nil {
 		return err
 	}

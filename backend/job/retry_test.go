@@ -141,7 +141,7 @@ func (b *bench) killRetry(v Retry, through int) {
 	if err := b.runner.setKept(b.Context(), killed, r.kept, r.head); err != nil {
 		b.Fatal(err)
 	}
-	if err := r.begin(b.Context(), killed); err != nil {
+	if err := r.begin(b.Context(), killed, "me"); err != nil {
 		b.Fatal(err)
 	}
 	src, err := r.source(b.Context(), func(yield func(store.RetryItem, error) bool) {

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
-	"os"
-	"os/user"
 	"slices"
 	"sync"
 
@@ -198,12 +196,4 @@ func (t *retrying) how() (string, error) {
 	v.Edits = nil // the texts are kept with the records
 	text, err := json.Marshal(v)
 	return string(text), err
-}
-
-// who returns the name of the system's user.
-func who() string {
-	if u, err := user.Current(); err == nil && u.Username != "" {
-		return u.Username
-	}
-	return os.Getenv("USER")
 }

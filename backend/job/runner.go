@@ -26,6 +26,12 @@ type Runner struct {
 	// Profiles are those that requests may name. It is not changed once jobs are started.
 	Profiles *profile.Book
 
+	// Allow returns who does what ctx is the context of, for the history: "" for the system's
+	// user. With work it is asked before anything is written into a target, or goes on to be;
+	// an error that wraps [ErrNotAllowed] then refuses that. It may take a moment, by which
+	// nothing else is held up. nil allows all. It is not changed once jobs are started.
+	Allow func(ctx context.Context, work bool) (who string, err error)
+
 	mu        sync.Mutex            // never held while the store is read or written
 	jobs      map[string]*active    // those that have not ended
 	sets      map[string]*activeSet // those with jobs that have not ended
@@ -137,8 +143,8 @@ func (r *Runner) Close() {
 
 // Start queues a job, and returns as soon as it is stored. What is wrong with
 // its file or target becomes the job's error; that it names no profile, or one that
-// can't be used, is Start's. A closed runner returns
-// [ErrClosed].
+// can't be used, is Start's, and so is that it is not allowed ([Runner.Allow]). A closed
+// runner returns [ErrClosed].
 func (r *Runner) Start(ctx context.Context, req Request) (Job, error) {
 	return r.StartKeyed(ctx, req, Key{})
 }
@@ -150,21 +156,25 @@ func (r *Runner) StartKeyed(ctx context.Context, req Request, key Key) (Job, err
 	if err != nil {
 		return Job{}, err
 	}
+	who, err := r.whoStarts(ctx, req)
+	if err != nil {
+		return Job{}, err
+	}
 	if req.Retry != nil {
 		if req, err = r.retryOf(ctx, req); err != nil {
 			return Job{}, err
 		}
 	}
-	a := newActive(req)
+	a := newActive(req, who)
 	a.job.ID, a.job.Created = newID(), wireTime(time.Now())
 	return r.enqueue(ctx, a, func(ctx context.Context) error { return r.keepNew(ctx, a, key) })
 }
 
 // newActive returns a job of a request that is yet to be queued.
-func newActive(req Request) *active {
+func newActive(req Request, who string) *active {
 	return &active{
 		ended: make(chan struct{}), table: req.Plan.Table, req: req,
-		job: Job{State: Queued, Request: req.redacted(), Who: who()},
+		job: Job{State: Queued, Request: req.redacted(), Who: who},
 	}
 }
 

@@ -56,10 +56,14 @@ func (r *Runner) profiledEach(req *SetRequest) (all []Request, err error) {
 }
 
 // StartSet queues the imports of several files as one set, and returns it as it is queued
-// as soon as that is stored. Before that it compares the fields of files that go into one table (see
-// [SetRequest.MixedHeaders]).
+// as soon as that is stored. Before that it compares the fields of files that go into one
+// table (see [SetRequest.MixedHeaders]). The error may wrap [ErrNotAllowed].
 func (r *Runner) StartSet(ctx context.Context, req SetRequest) (Set, error) {
 	all, err := r.profiledEach(&req)
+	if err != nil {
+		return Set{}, err
+	}
+	who, err := r.whoStarts(ctx, req.Import)
 	if err != nil {
 		return Set{}, err
 	}
@@ -74,7 +78,7 @@ func (r *Runner) StartSet(ctx context.Context, req SetRequest) (Set, error) {
 	}
 	stored, jobs := make([]store.Job, len(all)), make([]Job, len(all))
 	for i, one := range all {
-		a := newActive(one)
+		a := newActive(one, who)
 		a.job.ID, a.job.Created, a.job.Set = newID(), now, id
 		if stored[i], err = a.job.stored(); err != nil {
 			return Set{}, err
@@ -151,7 +155,8 @@ func (r *Runner) enqueueSet(ctx context.Context, s *activeSet, keep func(context
 
 // TakeUpSet queues those jobs of a set again that have not reached their end, as the same
 // set: each goes on after what it has committed, and those that never began begin. It
-// returns the set as it is queued as soon as that is stored.
+// returns the set as it is queued as soon as that is stored. The error may wrap
+// [ErrNotAllowed].
 func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, error) {
 	set, err := r.Set(ctx, id)
 	switch {
@@ -163,6 +168,9 @@ func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, err
 		return Set{}, message.NewError(nil, "set_not_ended", "", "set", id)
 	case !set.Resumable:
 		return Set{}, message.NewError(ErrNotActive, "set_has_ended", "", "set", id, "state", string(set.State))
+	}
+	if _, err := r.whoWorks(ctx); err != nil {
+		return Set{}, err
 	}
 	all := make([]Request, len(set.Jobs))
 	for i, j := range set.Jobs {
@@ -201,7 +209,7 @@ func (s *activeSet) takeBack(j *Job, how *TakeUp) {
 	}
 	if j.Resumable {
 		j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
-		a := newActive(j.Request)
+		a := newActive(j.Request, j.Who)
 		a.job, a.takenUp = *j, how
 		s.waiting = append(s.waiting, a)
 		return

@@ -16,7 +16,8 @@ type TakeUp struct {
 }
 
 // TakeUp queues a job again that failed, was cancelled or interrupted, as the same job:
-// it goes on after what it has committed. It returns as soon as that is stored.
+// it goes on after what it has committed. It returns as soon as that is stored. The error
+// may wrap [ErrNotAllowed].
 func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error) {
 	if _, active := r.known(id); active {
 		return Job{}, message.NewError(nil, "not_ended", "", "job", id)
@@ -42,8 +43,11 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 	case j.Request.Retry == nil && kept.FileLost:
 		return Job{}, message.NewError(nil, "file_not_kept", "send_again", "job", id)
 	}
+	if _, err := r.whoWorks(ctx); err != nil {
+		return Job{}, err
+	}
 	j.State, j.Finished, j.Summary, j.Resumable = Queued, "", nil, false
-	a := newActive(j.Request)
+	a := newActive(j.Request, j.Who)
 	a.job, a.takenUp = j, &how
 	return r.enqueue(ctx, a, func(ctx context.Context) error {
 		err := r.store.TakeUp(ctx, id)

@@ -17,13 +17,13 @@ var ErrNoUndo = load.ErrNoUndo
 // An Undone is what undoing a job did.
 type Undone struct {
 	Time string `json:"time"` // RFC 3339
-	Who  string `json:"who"`  // the system's user
+	Who  string `json:"who"`  // as of a [Job]
 	load.Undoing
 }
 
 // Undo undoes what a job has loaded, and returns what that did. With try it writes
 // nothing, and returns what it would do. The error may wrap [ErrNoJob], [ErrActive] where
-// the job has not ended, or [ErrNoUndo].
+// the job has not ended, [ErrNoUndo], or without try [ErrNotAllowed].
 func (r *Runner) Undo(ctx context.Context, id string, try bool) (load.Undoing, error) {
 	j, err := r.Job(ctx, id)
 	switch {
@@ -36,6 +36,12 @@ func (r *Runner) Undo(ctx context.Context, id string, try bool) (load.Undoing, e
 	case !j.Undoable:
 		return load.Undoing{}, message.NewError(ErrNoUndo, "undo_none", "keep_undo_next", "job", id)
 	}
+	var who string
+	if !try {
+		if who, err = r.whoWorks(ctx); err != nil {
+			return load.Undoing{}, err
+		}
+	}
 	table, err := r.tableOf(ctx, id)
 	if err != nil {
 		return load.Undoing{}, err
@@ -44,13 +50,13 @@ func (r *Runner) Undo(ctx context.Context, id string, try bool) (load.Undoing, e
 	if err != nil {
 		return load.Undoing{}, err
 	}
-	n, err := r.undo(ctx, dst, id, table, try)
+	n, err := r.undo(ctx, dst, id, table, who, try)
 	return n, j.Request.redactError(errors.Join(err, dst.Close()))
 }
 
 // undo undoes a job in its target, or only looks what that would do. The target keeps
 // what it did until that is noted: if the program is killed in between, it says so again.
-func (r *Runner) undo(ctx context.Context, dst target.Target, id string, t load.TableName, try bool) (load.Undoing, error) {
+func (r *Runner) undo(ctx context.Context, dst target.Target, id string, t load.TableName, who string, try bool) (load.Undoing, error) {
 	undoer, can := dst.(load.Undoer)
 	if !can {
 		return load.Undoing{}, message.NewError(ErrNoUndo, "undo_not_here", "", "product", dst.Place().Product)
@@ -59,7 +65,7 @@ func (r *Runner) undo(ctx context.Context, dst target.Target, id string, t load.
 	if err != nil || try {
 		return n, err
 	}
-	if err := r.setUndone(ctx, id, n); err != nil {
+	if err := r.setUndone(ctx, id, who, n); err != nil {
 		return n, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetFor)
@@ -69,8 +75,8 @@ func (r *Runner) undo(ctx context.Context, dst target.Target, id string, t load.
 }
 
 // setUndone notes what undoing a job did, also where nobody waits for it any more.
-func (r *Runner) setUndone(ctx context.Context, id string, n load.Undoing) error {
-	text, err := json.Marshal(Undone{wireTime(time.Now()), who(), n})
+func (r *Runner) setUndone(ctx context.Context, id, who string, n load.Undoing) error {
+	text, err := json.Marshal(Undone{wireTime(time.Now()), who, n})
 	if err != nil {
 		return err
 	}

@@ -230,7 +230,7 @@ func TestUndoIsToldLater(t *testing.T) {
 	// Killed after that, but before what was kept is removed.
 	second := b.undoable(b.file("again.csv", rows(10, 0)), load.Plan{})
 	directly(second.ID)
-	if err := b.runner.setUndone(t.Context(), second.ID, load.Undoing{Removed: 10}); err != nil {
+	if err := b.runner.setUndone(t.Context(), second.ID, "me", load.Undoing{Removed: 10}); err != nil {
 		t.Fatal(err)
 	}
 	if j := b.job(second.ID); j.Undoable || j.Undone == nil || b.rows(db, kept) != "2" {

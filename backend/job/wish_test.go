@@ -149,7 +149,7 @@ func TestWishAboutASet(t *testing.T) {
 func TestTakeBackTooLate(t *testing.T) {
 	b := newBench(t)
 	for name, end := range map[string]func(*active){"cancelled": func(a *active) { a.cancel(errCancelled) }, "done": func(a *active) { a.keeper.last = true }} {
-		a := newActive(Request{})
+		a := newActive(Request{}, "")
 		a.within(t.Context())
 		end(a)
 		b.runner.jobs = map[string]*active{"j": a}

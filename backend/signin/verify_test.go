@@ -413,10 +413,14 @@ func TestAnswersOfTheProvider(t *testing.T) {
 		"another issuer": func(v *verifying, w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(document(v, map[string]any{"issuer": other.URL}))
 		},
-		"elsewhere":     func(_ *verifying, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, http.StatusFound) },
-		"without end":   func(_ *verifying, w http.ResponseWriter, _ *http.Request) { endless(w) },
-		"not JSON":      func(_ *verifying, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"no keys there": func(v *verifying, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(document(v, map[string]any{"jwks_uri": v.URL + "/none"})) },
+		"elsewhere": func(_ *verifying, w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+r.URL.Path, http.StatusFound)
+		},
+		"without end": func(_ *verifying, w http.ResponseWriter, _ *http.Request) { endless(w) },
+		"not JSON":    func(_ *verifying, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
+		"no keys there": func(v *verifying, w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(document(v, map[string]any{"jwks_uri": v.URL + "/none"}))
+		},
 	} {
 		v := newVerifying(t, nil)
 		v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(v, w, r) })

@@ -51,7 +51,7 @@ func (w *watcher) load(ctx context.Context, info fs.FileInfo) bool {
 		j, err = w.runner.TakeUp(ctx, j.ID, job.TakeUp{})
 	}
 	if err != nil {
-		if errors.Is(err, job.ErrClosed) || ctx.Err() != nil {
+		if errors.Is(err, job.ErrClosed) || errors.Is(err, job.ErrNotAllowed) || ctx.Err() != nil {
 			return false
 		}
 		return w.end(ctx, Outcome{File: path, Job: j.ID, Err: err}, FailedFolder)

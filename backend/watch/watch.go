@@ -54,7 +54,8 @@ type Options struct {
 	Enough <-chan struct{}
 
 	// OnFolder is called with nil when the folder begins to be watched, and with why when
-	// it is no longer there; OnStart when a file is begun or gone on with, and OnEnd when
+	// it is no longer there, or nobody may import what is in it: then its files stay where
+	// they are until somebody may, which nil tells. OnStart when a file is begun or gone on with, and OnEnd when
 	// it has been moved. The goroutine of Run calls them; they may be nil.
 	OnFolder func(error)
 	OnStart  func(file string, j job.Job)
@@ -79,6 +80,7 @@ type watcher struct {
 	runner *job.Runner
 	seen   map[string]sight // the files in the folder, by name
 	stuck  map[string]bool  // those that could not be moved, and are left alone
+	refuse string           // why nobody may import them; "" where somebody may
 }
 
 // A sight is what was last seen of a file.
@@ -270,6 +272,14 @@ func (w *watcher) look(ctx context.Context) (time.Duration, error) {
 		}
 		return strings.Compare(a.Name(), b.Name())
 	})
+	if len(ready) > 0 && !w.enough(ctx) {
+		if err := w.allowed(ctx); err != nil {
+			if w.Once {
+				return 0, err
+			}
+			return w.Scan, nil
+		}
+	}
 	for i := 0; i < len(ready) && !w.enough(ctx); i++ {
 		if w.load(ctx, ready[i]) {
 			delete(w.seen, ready[i].Name())
@@ -277,6 +287,21 @@ func (w *watcher) look(ctx context.Context) (time.Duration, error) {
 		}
 	}
 	return max(next, time.Millisecond), nil
+}
+
+// allowed returns why nobody may import the files now, and tells of it when that changes.
+// It is asked before they are read.
+func (w *watcher) allowed(ctx context.Context) error {
+	err := w.runner.Allowed(ctx)
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text != w.refuse && ctx.Err() == nil {
+		w.refuse = text
+		w.tellFolder(err)
+	}
+	return err
 }
 
 // wait returns how long to wait until a file is complete, as far as is known.
