@@ -341,7 +341,7 @@ func (b *bench) lock() (free func()) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { conn.Close() })
-	if _, err := conn.ExecContext(b.Context(), "CREATE TABLE other (a); BEGIN EXCLUSIVE"); err != nil {
+	if _, err := conn.ExecContext(b.Context(), "CREATE TABLE IF NOT EXISTS other (a); BEGIN EXCLUSIVE"); err != nil {
 		b.Fatal(err)
 	}
 	return func() {
