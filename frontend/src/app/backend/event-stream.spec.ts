@@ -1,18 +1,18 @@
 import type { EventSourceMessage } from 'eventsource-parser';
-import { follow, type StreamOptions } from './event-stream';
+import { defaultDelay, follow, type StreamOptions } from './event-stream';
 
 /** A stream that a test writes to, as the program would. */
 class Wire {
   private controller!: ReadableStreamDefaultController<Uint8Array>;
   readonly response: Response;
 
-  constructor(status = 200) {
+  constructor(status = 200, type = 'text/event-stream') {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.controller = controller;
       },
     });
-    this.response = new Response(body, { status });
+    this.response = new Response(body, { status, headers: { 'Content-Type': type } });
   }
 
   send(text: string | Uint8Array): void {
@@ -135,11 +135,16 @@ describe('follow', () => {
 
   it('says why the stream is unavailable, and retries', async () => {
     const wire = new Wire();
-    const { seen, done } = start([new TypeError('blocked'), new Wire(401), wire]);
+    const page = new Wire(200, 'text/html; charset=utf-8');
+    const { seen, done } = start([new TypeError('Failed to fetch'), new Wire(503), page, wire]);
     wire.send('data: at last\n\n');
     wire.end();
     await done;
-    expect(seen.lost.slice(0, 2)).toEqual(['blocked', 'the stream was refused with status 401']);
+    expect(seen.lost.slice(0, 3)).toEqual([
+      'no connection to 127.0.0.1:1: a firewall or a policy of this computer may block it',
+      'the stream was refused with status 503',
+      'http://127.0.0.1:1 answers with text/html; charset=utf-8, which is no stream',
+    ]);
     expect(seen.messages.map((m) => m.data)).toEqual(['at last']);
   });
 
@@ -175,6 +180,7 @@ describe('follow', () => {
         return Promise.resolve(
           new Response(
             wire.response.body?.pipeThrough(new TransformStream(), signal ? { signal } : {}),
+            wire.response,
           ),
         );
       },
@@ -207,5 +213,114 @@ describe('follow', () => {
     await done;
     expect(seen.lost).toEqual(['no answer within 0.01 s']);
     expect(seen.opened).toBe(0);
+  });
+
+  it('waits as long as the stream says at least', async () => {
+    const [wire, late] = [new Wire(), new Wire()];
+    const { stop, done, seen } = start([wire, late]);
+    wire.send('retry: 3600000\n\n');
+    wire.end();
+    await until(() => seen.lost.length === 1);
+    stop.abort();
+    await done;
+    expect(seen.requests).toHaveLength(1);
+  });
+
+  it('remembers the ID of a block without data', async () => {
+    const [first, second] = [new Wire(), new Wire()];
+    const { seen, done } = start([first, second]);
+    first.send('id: e-1\ndata: 1\n\nid: e-2\n\n');
+    first.end();
+    second.end();
+    await done;
+    expect(seen.requests[1]?.get('last-event-id')).toBe('e-2');
+    expect(seen.messages).toHaveLength(1);
+  });
+
+  it('gives up an event that has no end', async () => {
+    const wire = new Wire();
+    const { seen, done } = start([wire], { longest: 1000 });
+    wire.send('data: ');
+    for (let i = 0; i < 11; i++) {
+      wire.send('x'.repeat(100));
+    }
+    await until(() => seen.lost.length > 0);
+    await done;
+    expect(seen.lost).toEqual(['an event has more than 1000 characters']);
+  });
+
+  describe('with a token that is no longer good', () => {
+    const tokens = (...given: string[]) => ({
+      address: () => Promise.resolve({ url: 'http://127.0.0.1:1', token: given.shift() ?? '' }),
+    });
+    const bearers = (seen: Seen) => seen.requests.map((r) => r.get('authorization'));
+
+    it('goes on at once after a 401, with a fresh one', async () => {
+      const wire = new Wire();
+      const { seen, done } = start([new Wire(401), wire], {
+        ...tokens('old', 'fresh'),
+        delay: () => 3_600_000,
+      });
+      wire.send('id: e-1\ndata: 1\n\n');
+      await until(() => seen.messages.length === 1);
+      expect(bearers(seen)).toEqual(['Bearer old', 'Bearer fresh']);
+      expect(seen.lost).toEqual([]);
+      wire.end();
+      await done;
+    });
+
+    it('goes on at once after the last event when the stream asks for it', async () => {
+      const [first, second] = [new Wire(), new Wire()];
+      const { seen, done } = start([first, second], {
+        ...tokens('old', 'fresh'),
+        delay: () => 3_600_000,
+      });
+      first.send('id: e-5\ndata: 5\n\nevent: reauth\ndata: {"reason":"expired"}\n\n');
+      second.send('id: e-6\ndata: 6\n\n'); // the first one stays open: it is left
+      await until(() => seen.messages.length === 2);
+      expect(seen.messages.map((m) => m.data)).toEqual(['5', '6']);
+      expect(bearers(seen)).toEqual(['Bearer old', 'Bearer fresh']);
+      expect(seen.requests[1]?.get('last-event-id')).toBe('e-5');
+      expect([seen.opened, seen.lost]).toEqual([2, []]);
+      second.end();
+      await done;
+    });
+
+    it('says so when the fresh one is none, either', async () => {
+      const { seen, done } = start([new Wire(401), new Wire(401)], tokens('old', 'fresh'));
+      await done;
+      expect(seen.lost).toEqual(['the stream lets nobody in with the token that it is given']);
+      expect(seen.requests).toHaveLength(2);
+    });
+
+    it('renews it each time that it has expired', async () => {
+      const reauth = () => {
+        const wire = new Wire();
+        wire.send('event: reauth\ndata: {}\n\n');
+        return wire;
+      };
+      const last = new Wire();
+      const { seen, done } = start([reauth(), reauth(), reauth(), last], {
+        ...tokens('1', '2', '3', '4'),
+        renewEvery: 0,
+      });
+      last.end();
+      await done;
+      expect(bearers(seen)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3', 'Bearer 4']);
+      expect(seen.lost).toEqual(['the stream has ended']);
+    });
+  });
+});
+
+describe('defaultDelay', () => {
+  it('doubles up to half a minute, and leaves half of it to chance', () => {
+    const delays = (chance: number) =>
+      [1, 2, 3, 6, 7, 5000].map((n) => defaultDelay(n, () => chance));
+    expect(delays(1)).toEqual([500, 1000, 2000, 16_000, 30_000, 30_000]);
+    expect(delays(0)).toEqual([250, 500, 1000, 8000, 15_000, 15_000]);
+  });
+
+  it('is not the same for all', () => {
+    expect(new Set(Array.from({ length: 20 }, () => defaultDelay(5))).size).toBeGreaterThan(1);
   });
 });

@@ -30,7 +30,7 @@ function stream(first = '') {
     send(first);
   }
   return {
-    response: new Response(body),
+    response: new Response(body, { headers: { 'Content-Type': 'text/event-stream' } }),
     send,
     cut: () => {
       controller.error(new TypeError('cut'));
