@@ -7,11 +7,6 @@ import (
 	"linefeed/backend/engine"
 )
 
-// Origins lists the origins of the pages that may call the local API.
-func (a *App) Origins() ([]string, error) {
-	return call(a, func(e *engine.Engine) ([]string, error) { return e.Access.Origins(a.ctx) })
-}
-
 // AllowOrigin lets pages of an origin call the local API, and returns all such origins.
 func (a *App) AllowOrigin(origin string) ([]string, error) {
 	return call(a, func(e *engine.Engine) ([]string, error) { return e.Access.Allow(a.ctx, origin) })

@@ -207,7 +207,7 @@ func TestUses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	b.noted = map[string]time.Time{}
 	began := time.Now()
 	if _, err := b.Find(ctx, secret); err != nil || time.Since(began) > 10*noteWait {

@@ -1,4 +1,5 @@
 import type {
+  access,
   connect,
   connection,
   csvfile,
@@ -104,6 +105,12 @@ export type Damaged = store.Damaged;
 /** What is forgotten by a setting, or at once. */
 export type Going = store.Going;
 export type Forgotten = job.Forgotten;
+
+/** A token for other programs and pages. */
+export type AccessToken = access.Token;
+/** What its bearer may do. */
+export type AccessScope = access.Scope;
+export type NewToken = main.NewToken;
 
 export type Address = main.Live;
 export type Folders = main.Folders;

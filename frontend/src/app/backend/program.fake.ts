@@ -39,6 +39,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
       Promise.resolve((files ?? []).map((file) => ({ file, size: 10, table: plan.table }))),
     watchedFolders: () => Promise.resolve([]),
     watchedFiles: () => Promise.resolve([]),
+    tokens: () => Promise.resolve([]),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });
   return Object.assign(nothing, answers);

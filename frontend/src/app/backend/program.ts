@@ -1,6 +1,8 @@
 import { Service } from '@angular/core';
 import * as app from '../../../wailsjs/go/main/App';
 import type {
+  AccessScope,
+  AccessToken,
   Address,
   Connection,
   ConnectionDraft,
@@ -17,6 +19,7 @@ import type {
   Head,
   Job,
   JobQuery,
+  NewToken,
   Notice,
   Preset,
   Preview,
@@ -343,6 +346,36 @@ export class Program {
 
   setSetting(name: string, value: string): Promise<Setting> {
     return ask(() => app.SetSetting(name, value));
+  }
+
+  /** Lets pages of an origin call the local API; returns all such origins. */
+  allowOrigin(origin: string): Promise<string[]> {
+    return list(() => app.AllowOrigin(origin));
+  }
+
+  /** Lets pages of an origin call no longer; returns those that still may. */
+  disallowOrigin(origin: string): Promise<string[]> {
+    return list(() => app.DisallowOrigin(origin));
+  }
+
+  /** The tokens for other programs and pages, by name, without their secrets. */
+  tokens(): Promise<AccessToken[]> {
+    return list(() => app.Tokens());
+  }
+
+  /** Makes a token that lasts an age such as "30d", or "forever". Only this answer has its secret. */
+  makeToken(name: string, scope: AccessScope, lasts: string): Promise<NewToken> {
+    return ask(() => app.MakeToken(name, scope, lasts));
+  }
+
+  /** Removes a token: what it has open ends within a moment. */
+  revokeToken(name: string): Promise<void> {
+    return ask(() => app.RevokeToken(name));
+  }
+
+  /** The system's dialog for a folder of files that a token may name, or of databases; "" when it was dismissed. */
+  chooseTokenFolder(databases: boolean): Promise<string> {
+    return ask(() => app.ChooseTokenFolder(databases));
   }
 
   /** Forgets what is not kept by the settings any longer, and waits until its space is free. */

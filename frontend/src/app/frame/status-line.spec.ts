@@ -19,18 +19,26 @@ const run = (id: string, state: string, created: string, check = false, set?: st
   return new Run(job);
 };
 
-function says(active: readonly Run[], ...sets: readonly FileSet[]): string[] {
+function show(
+  live: { source: string; reason: string },
+  active: readonly Run[],
+  sets: readonly FileSet[],
+): HTMLElement {
   TestBed.configureTestingModule({
     providers: [
       provideRouter([]),
-      { provide: Live, useValue: { source: signal('stream'), reason: signal('') } },
+      { provide: Live, useValue: { source: signal(live.source), reason: signal(live.reason) } },
       { provide: Runs, useValue: { active: signal(active) } },
       provideSets(...sets),
     ],
   });
   const fixture = TestBed.createComponent(StatusLine);
   fixture.detectChanges();
-  const links = (fixture.nativeElement as HTMLElement).querySelectorAll('a');
+  return fixture.nativeElement as HTMLElement;
+}
+
+function says(active: readonly Run[], ...sets: readonly FileSet[]): string[] {
+  const links = show({ source: 'stream', reason: '' }, active, sets).querySelectorAll('a');
   return [...links].map((a) => a.textContent.trim());
 }
 
@@ -53,5 +61,13 @@ describe('StatusLine', () => {
     expect(says([first], fileSet('set-a', 'running', files, { inserted: 1204 }))).toEqual([
       '24 files · 1,204 rows',
     ]);
+  });
+
+  it('says which way the events come, and why it is not the stream', () => {
+    const live = { source: 'window', reason: 'no connection to 127.0.0.1:38415' };
+    const status = show(live, [], []).querySelector('[data-testid=live-status]');
+    expect(status?.textContent.replace(/\s+/g, ' ').trim()).toBe(
+      'live (window events) no connection to 127.0.0.1:38415',
+    );
   });
 });

@@ -25,6 +25,9 @@ import { Shortcuts } from '../keys/shortcuts';
         [matTooltip]="source().why"
       >
         <span class="dot" [class]="live.source()"></span>{{ source().label }}
+        @if (source().note) {
+          <span class="note" data-testid="live-reason">{{ source().note }}</span>
+        }
       </span>
       <span>{{ running() }}</span>
       @for (one of shown(); track one.id) {
@@ -45,14 +48,15 @@ export class StatusLine {
   protected readonly source = computed(() => {
     switch (this.live.source()) {
       case 'stream':
-        return { label: 'live (SSE)', why: 'Events come over the local stream' };
+        return { label: 'live (SSE)', note: '', why: 'Events come over the local stream' };
       case 'window':
         return {
           label: 'live (window events)',
-          why: `The local stream is unavailable, so events come through the window: ${this.live.reason()}`,
+          note: this.live.reason(),
+          why: `The local stream is unavailable, so events come through the window, until it is back: ${this.live.reason()}`,
         };
       case 'none':
-        return { label: 'connecting …', why: 'Connecting to the live events' };
+        return { label: 'connecting …', note: '', why: 'Connecting to the live events' };
     }
   });
 

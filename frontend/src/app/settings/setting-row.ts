@@ -44,6 +44,7 @@ const labels: Readonly<Record<string, string>> = {
             data-testid="setting-number"
             [id]="setting().name"
             [value]="number()"
+            [disabled]="!!setting().pinned"
             (change)="take({ number: field.value, unit: unit() })"
           />
         }
@@ -53,6 +54,7 @@ const labels: Readonly<Record<string, string>> = {
             data-testid="setting-unit"
             [aria-label]="label() + ': unit'"
             [value]="unit()"
+            [disabled]="!!setting().pinned"
             (valueChange)="take(inUnit($event))"
           >
             @for (unit of units(); track unit.value) {
@@ -62,7 +64,7 @@ const labels: Readonly<Record<string, string>> = {
             }
           </mat-select>
         }
-        @if (setting().value !== setting().default && !wanted()) {
+        @if (setting().value !== setting().default && !wanted() && !setting().pinned) {
           <button type="button" class="link" data-testid="setting-default" (click)="reset()">
             Back to {{ words(setting().default) }}
           </button>
@@ -74,7 +76,14 @@ const labels: Readonly<Record<string, string>> = {
       <code class="data muted name selectable" [title]="'linefeed settings ' + setting().name">{{
         setting().name
       }}</code>
-      <p class="about muted">{{ sentence(setting().message) }}</p>
+      <p class="about muted">
+        {{ sentence(setting().message) }}
+        @if (setting().pinned; as file) {
+          <span data-testid="setting-pinned"
+            >Set by the policy file <span class="data selectable">{{ file }}</span>.</span
+          >
+        }
+      </p>
       @if (wanted(); as change) {
         <div class="asked" role="alertdialog" aria-labelledby="goes" data-testid="setting-question">
           <p id="goes">

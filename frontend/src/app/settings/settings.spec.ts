@@ -3,6 +3,7 @@ import type { Going, Setting } from '../backend/model';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
 import { Live } from '../backend/live';
+import { fakeRuntime } from '../backend/runtime.fake';
 import { Settings } from './settings';
 
 const usage = {
@@ -11,11 +12,12 @@ const usage = {
 };
 
 async function setUp(going: Going = { jobs: 0, rejects: 0, bytes: 0 }) {
+  fakeRuntime();
   const did: string[] = [];
   let settings: Setting[] = [
     { name: 'imports-at-once', value: '2', default: '2', message: 'how many' },
     { name: 'keep-rejects', value: '30d', default: '90d', message: 'how long' },
-    { name: 'allowed-origins', value: 'https://a.example', default: '', message: 'which' },
+    { name: 'language', value: 'de', default: '', message: 'which' },
     { name: 'keep-size', value: '1GB', default: '1GB', message: 'how much' },
   ];
   TestBed.configureTestingModule({
@@ -113,14 +115,12 @@ describe('Settings', () => {
 
   it('shows a text whole, and what it is by default', async () => {
     const { did, part, row, type, until } = await setUp();
-    const field = part('setting-number', row('allowed-origins')) as HTMLInputElement;
-    expect(field.value).toBe('https://a.example');
-    expect(part('setting-default', row('allowed-origins'))?.textContent.trim()).toBe(
-      'Back to none',
-    );
-    type('allowed-origins', 'https://b.example');
+    const field = part('setting-number', row('language')) as HTMLInputElement;
+    expect(field.value).toBe('de');
+    expect(part('setting-default', row('language'))?.textContent.trim()).toBe('Back to none');
+    type('language', 'fr');
     await until(() => {
-      expect(did).toEqual(['allowed-origins https://b.example']);
+      expect(did).toEqual(['language fr']);
     });
   });
 

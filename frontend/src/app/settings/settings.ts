@@ -4,13 +4,14 @@ import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
 import { Sets } from '../backend/sets';
 import { ErrorNotice } from '../notice/error-notice';
+import { OtherPrograms } from './other-programs';
 import { SettingRow } from './setting-row';
 import { Space } from './space';
 
 /** The settings of the program, which hold for the command line too, and what it keeps. */
 @Component({
   selector: 'lf-settings',
-  imports: [ErrorNotice, SettingRow, Space],
+  imports: [ErrorNotice, OtherPrograms, SettingRow, Space],
   template: `
     <lf-error-notice testId="settings-error" [message]="error()" />
     @if (imports().length) {
@@ -31,10 +32,16 @@ import { Space } from './space';
     }
     @if (others().length) {
       <section aria-labelledby="others">
-        <h2 id="others">Other programs</h2>
+        <h2 id="others">Others</h2>
         @for (setting of others(); track setting.name) {
           <lf-setting-row [setting]="setting" (changed)="take($event)" />
         }
+      </section>
+    }
+    @if (listing.hasValue()) {
+      <section aria-labelledby="programs">
+        <h2 id="programs">Other programs and pages</h2>
+        <lf-other-programs [origins]="origins()" (changed)="take($event)" />
       </section>
     }
     @if (usage(); as usage) {
@@ -72,16 +79,18 @@ export class Settings {
   private readonly program = inject(Program);
   private readonly runs = inject(Runs);
   private readonly sets = inject(Sets);
-  private readonly listing = resource({ loader: () => this.program.settings() });
+  protected readonly listing = resource({ loader: () => this.program.settings() });
   protected readonly looking = resource({ loader: () => this.program.usage() });
   private readonly all = computed(() => (this.listing.hasValue() ? this.listing.value() : []));
   protected readonly kept = computed(() => this.all().filter((s) => s.name.startsWith('keep-')));
   protected readonly imports = computed(() =>
     this.all().filter((s) => s.name.startsWith('imports-')),
   );
-  protected readonly others = computed(() =>
-    this.all().filter((s) => !this.kept().includes(s) && !this.imports().includes(s)),
-  );
+  protected readonly origins = computed(() => this.all().find((s) => s.name === 'allowed-origins'));
+  protected readonly others = computed(() => {
+    const shown = [...this.kept(), ...this.imports(), this.origins()];
+    return this.all().filter((s) => !shown.includes(s));
+  });
   /** The last answer stays in view until the next one comes. */
   protected readonly usage = linkedSignal<Usage | undefined, Usage | undefined>({
     source: () => (this.looking.hasValue() ? this.looking.value() : undefined),

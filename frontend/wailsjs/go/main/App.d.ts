@@ -84,8 +84,6 @@ export function MakeToken(arg1:string,arg2:access.Scope,arg3:string):Promise<mai
 
 export function Notices():Promise<Array<store.Notice>>;
 
-export function Origins():Promise<Array<string>>;
-
 export function Pause(arg1:string):Promise<void>;
 
 export function Presets():Promise<Array<job.Preset>>;

@@ -146,10 +146,6 @@ export function Notices() {
   return window['go']['main']['App']['Notices']();
 }
 
-export function Origins() {
-  return window['go']['main']['App']['Origins']();
-}
-
 export function Pause(arg1) {
   return window['go']['main']['App']['Pause'](arg1);
 }
