@@ -94,6 +94,7 @@ type planFlags struct {
 	again                           string
 	added                           bool
 	types, onConflict, ragged, sign string
+	marks                           string
 	formats, columnTypes            []string
 	maxRecord, maxUnpacked          int64 // megabytes
 	limits                          csvfile.Limits
@@ -121,6 +122,7 @@ func newPlanFlags() *planFlags {
 	set.IntVar(&f.plan.Writers, "writers", 0, "connections that write at the same time (default: what suits the database)")
 	set.BoolVar(&f.plan.Atomic, "atomic", false, "load every good record or, if stopped, none")
 	set.BoolVar(&f.plan.Undo, "keep-undo", false, "keep in the database what is needed to undo the import: linefeed undo JOB")
+	set.StringVar(&f.marks, "marks", "", "where it is kept how far it has come: target (the default) or store, the program's own (`PLACE`)")
 	set.StringVar(&f.plan.MaxRejects, "max-rejects", "", "fail when more records than that are rejected (`N|P%`)")
 
 	set = f.values.flags
@@ -147,6 +149,7 @@ var choices = map[string][]string{
 	"preset":      presetNames(),
 	"state":       {"queued", "running", "paused", "done", "failed", "cancelled", "interrupted", "undone"},
 	"format":      {"original", "csv", "json", "html", "list"},
+	"marks":       {string(load.MarksInTarget), string(load.MarksInStore)},
 	"order":       {watch.ByName, watch.ByTime},
 }
 
@@ -170,9 +173,9 @@ func oneOf(flag, value string) error {
 func (f *planFlags) settled() (load.Plan, error) {
 	p := f.plan
 	for flag, value := range map[string]string{
-		"types": f.types, "on-conflict": f.onConflict, "ragged": f.ragged, "decimal": f.sign, "preset": f.preset,
+		"types": f.types, "on-conflict": f.onConflict, "ragged": f.ragged, "decimal": f.sign, "preset": f.preset, "marks": f.marks,
 	} {
-		if value == "" && flag == "preset" {
+		if value == "" && (flag == "preset" || flag == "marks" && !f.target.flags.Changed(flag)) {
 			continue
 		}
 		if err := oneOf(flag, value); err != nil {
@@ -200,6 +203,7 @@ func (f *planFlags) settled() (load.Plan, error) {
 	if f.target.flags.Changed("on-conflict") {
 		p.OnConflict = load.Conflict(f.onConflict)
 	}
+	p.Marks = load.MarksPlace(f.marks)
 	if f.values.flags.Changed("ragged") {
 		p.Ragged = load.Ragged(f.ragged)
 	}

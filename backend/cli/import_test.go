@@ -307,3 +307,32 @@ func TestPreset(t *testing.T) {
 		t.Errorf("%d rows, want 1", n)
 	}
 }
+
+// What is promised less where marks are kept outside of the database is told before anything
+// is loaded, and in the summary; and what does not go with it is refused.
+func TestMarksInStore(t *testing.T) {
+	dir := newHome(t)
+	file, db := write(t, dir, "in.csv", "id,name\n1,one\n2,two\n"), filepath.Join(dir, "out.db")
+	args := func(command string, more ...string) []string {
+		return append([]string{command, file, "--to", db, "--table", "t"}, more...)
+	}
+	r := run(t, args("import", "--create", "--marks", "store", "--events")...).want(t, 0)
+	told, reads := strings.Index(r.stderr, "kept in the program's own files"), strings.Index(r.stderr, "loaded")
+	if told < 0 || reads >= 0 && reads < told {
+		t.Errorf("%s", r.stderr)
+	}
+	if told, written := strings.Index(r.stdout, `"marks_in_store"`), strings.Index(r.stdout, `"phase":"opening"`); told < 0 || written < told {
+		t.Errorf("%s", r.stdout)
+	}
+	if r := run(t, args("import", "--marks", "store", "--json")...).want(t, 0); !strings.Contains(r.stdout, `"marks_in_store"`) {
+		t.Errorf("%s", r.stdout)
+	}
+	if r := run(t, args("check", "--marks", "store", "--writers", "2")...); r.status == 0 || !strings.Contains(r.stderr, "--marks or --writers") {
+		t.Errorf("%d: %s", r.status, r.stderr)
+	}
+	if n := query[int](t, db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'linefeed%'"); n != 0 {
+		t.Errorf("%d tables of the program's", n)
+	}
+	run(t, args("import", "--marks", "file")...).want(t, 64)
+	run(t, "resume", "none", "--unsure", "maybe").want(t, 64)
+}

@@ -25,6 +25,7 @@ Of a set, files that are done are passed over, those that were stopped go on, an
 		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().BoolVar(&how.Changed, "changed", false, "go on though the file has changed: what is in the table is passed over by the number of its record")
+	c.Flags().StringVar(&how.Unsure, "unsure", "", "what to take records for of which it is not known whether they are in the table: loaded or open (`STATE`)")
 	addGroups(c, o.group)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p.loads = true

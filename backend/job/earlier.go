@@ -15,12 +15,12 @@ import (
 // A checkpoint is how far a job has come, as it is stored ahead of each commit.
 type checkpoint struct {
 	load.Counts
-	Record int64              `json:"record"`          // the last one that is in the counts
-	Bytes  int64              `json:"bytes"`           // of the file on disk, consumed for it
-	Total  int64              `json:"total"`           // bytes of the file on disk
-	Print  csvfile.Print      `json:"print"`           // of most of these
-	Aside  *csvfile.Stats     `json:"aside,omitempty"` // what was read apart from the records, up to the last one; nil where that is not known
-	Signs  [][]load.SignCount `json:"signs,omitempty"`
+	load.Position                    // of the last record that is in the counts
+	Bytes         int64              `json:"bytes"`           // of the file on disk, consumed for it
+	Total         int64              `json:"total"`           // bytes of the file on disk
+	Print         csvfile.Print      `json:"print"`           // of most of these
+	Aside         *csvfile.Stats     `json:"aside,omitempty"` // what was read apart from the records, up to the last one; nil where that is not known
+	Signs         [][]load.SignCount `json:"signs,omitempty"`
 }
 
 // earlier is what earlier runs of a job have left in the store.
@@ -121,6 +121,9 @@ func (p *prepared) takeUp(ctx context.Context, r *Runner, a *active) error {
 	if p.dst, err = openTarget(ctx, p.targets, p.req); err != nil {
 		return err
 	}
+	if e.Plan.Marks == load.MarksInStore {
+		return p.takeUpStored(ctx, r, a)
+	}
 	marks, err := p.dst.Marks(ctx, a.job.ID, table)
 	switch {
 	case err != nil:
@@ -177,6 +180,11 @@ func (r *Runner) beginAnew(ctx context.Context, p *prepared, id string, e *earli
 			return err
 		}
 	}
+	return r.clearEarlier(ctx, id)
+}
+
+// clearEarlier removes what the store keeps of a job of which nothing was committed.
+func (r *Runner) clearEarlier(ctx context.Context, id string) error {
 	log, err := r.store.RejectLog(ctx, id)
 	if err != nil {
 		return err

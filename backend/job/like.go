@@ -210,6 +210,7 @@ func rulesOf(p *load.Plan, was load.Plan) {
 	p.Types = cmp.Or(p.Types, was.Types)
 	p.OnConflict, p.Ragged = cmp.Or(p.OnConflict, was.OnConflict), cmp.Or(p.Ragged, was.Ragged)
 	p.Decimal, p.DateFormat = cmp.Or(p.Decimal, was.Decimal), cmp.Or(p.DateFormat, was.DateFormat)
+	p.Marks = cmp.Or(p.Marks, was.Marks)
 	p.QuotedNull = p.QuotedNull || was.QuotedNull
 	if p.Null == nil {
 		p.Null = was.Null

@@ -92,9 +92,9 @@ func (r *Runner) settleTypes(a *active, p *prepared) (*types, error) {
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		Check:      p.req.Check,
 	}
-	if p.dst != nil && !p.req.Check && p.dst.Place().Marks {
+	if p.dst != nil && !p.req.Check && (p.inStore() || p.dst.Place().Marks) {
 		opt.Job = a.job.ID
-		opt.OnCommit = func(c load.Checkpoint) { r.keepCheckpoint(a, p.file, c) }
+		opt.OnCommit = func(c load.Checkpoint) error { return r.keepCheckpoint(a, p, c) }
 		opt.OnCommitted = func() { r.checkpointWentThrough(a); r.madeTable(a) }
 		opt.Skip = func(to load.Position) error { return a.skip(p.file, to) }
 	}
@@ -102,7 +102,7 @@ func (r *Runner) settleTypes(a *active, p *prepared) (*types, error) {
 		opt.After = p.after.Records
 	}
 	if e := p.earlier; e != nil {
-		opt.Earlier = load.Earlier{Rejected: r.store.RejectedRecords(a.ctx, a.job.ID), Signs: e.signs}
+		opt.Earlier = load.Earlier{Marks: p.marks, Rejected: r.store.RejectedRecords(a.ctx, a.job.ID), Signs: e.signs}
 		return newTypes(p, opt, e.settled(), e.layout()), nil
 	}
 	if err := p.look(a.ctx); err != nil {
@@ -131,7 +131,7 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	}
 	remember := func() kept {
 		k := keep(file, types.layout, p.contents(ctx))
-		k.Warnings, k.Marked, k.After = types.warnings(), types.opt.Job != "", p.after
+		k.Warnings, k.Marked, k.After = types.warnings(), types.opt.Job != "" && !p.inStore(), p.after
 		return k
 	}
 	var log *store.RejectLog
@@ -196,10 +196,15 @@ func (r *Runner) leaveMarks(a *active, p *prepared, t load.TableName, err error)
 	var undone *load.UndoneError
 	switch {
 	case err == nil:
-		if err := r.brieflyKeep(a, r.store.CompleteCheckpoint); err != nil {
+		if err := r.brieflyKeep(a, r.store.CompleteCheckpoint); err != nil && !p.inStore() {
 			return []load.Warning{marksLeft(err)}
 		}
+	case p.inStore():
+		r.dropUncommitted(a, err)
 	case p.earlier != nil, a.committed, errors.Is(err, load.ErrLost), errors.As(err, &undone) && undone.Unknown:
+		return nil
+	}
+	if p.inStore() {
 		return nil
 	}
 	return r.forgetMarks(a, p.dst, t)
@@ -208,6 +213,9 @@ func (r *Runner) leaveMarks(a *active, p *prepared, t load.TableName, err error)
 // sayDone returns the summary of a job that had only to be told to be done.
 func (r *Runner) sayDone(a *active, p *prepared) Summary {
 	s := p.earlier.summary()
+	if p.inStore() {
+		return s
+	}
 	var err error
 	if p.dst, err = openTarget(a.ctx, p.targets, p.req); err != nil {
 		s.Warnings = append(s.Warnings, marksLeft(err))
@@ -228,16 +236,24 @@ func (r *Runner) setTable(a *active, name string) {
 // the target still say how far the job came.
 const checkpointFor = time.Second
 
-// keepCheckpoint stores how far a job has come.
-func (r *Runner) keepCheckpoint(a *active, file *csvfile.File, c load.Checkpoint) {
+// keepCheckpoint stores how far a job has come. An error says that nothing else tells.
+func (r *Runner) keepCheckpoint(a *active, p *prepared, c load.Checkpoint) error {
 	read, _ := c.Aside.(*csvfile.Stats)
 	a.passed = [2]passed{a.passed[1], {c.Record, read}}
-	text, err := json.Marshal(checkpoint{Counts: c.Counts, Record: c.Record, Bytes: c.Bytes, Total: file.Raw().Size(), Print: file.PrintUpTo(c.Bytes), Aside: read, Signs: c.Signs})
+	text, err := json.Marshal(checkpoint{Counts: c.Counts, Position: c.Position, Bytes: c.Bytes, Total: p.file.Raw().Size(), Print: p.file.PrintUpTo(c.Bytes), Aside: read, Signs: c.Signs})
 	if err != nil { // no value of these types has one
-		return
+		return err
 	}
 	a.checkpoint = string(text)
-	a.checkpointKept = r.brieflyKeep(a, r.store.AddCheckpoint) == nil
+	if !p.inStore() {
+		a.checkpointKept = r.brieflyKeep(a, r.store.AddCheckpoint) == nil
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(a.soon, markFor)
+	defer cancel()
+	err = r.store.AddCheckpoint(ctx, a.job.ID, a.checkpoint)
+	a.checkpointKept, a.committing = err == nil, err == nil
+	return err
 }
 
 // passed is what was read of a file apart from its records, up to the one with that
@@ -260,7 +276,7 @@ func (a *active) skip(file *csvfile.File, to load.Position) error {
 
 // checkpointWentThrough notes that the last checkpoint did.
 func (r *Runner) checkpointWentThrough(a *active) {
-	a.committed = true
+	a.committed, a.committing = true, false
 	if a.checkpointKept {
 		_ = r.brieflyKeep(a, func(ctx context.Context, id, _ string) error { return r.store.CheckpointWentThrough(ctx, id) })
 	}

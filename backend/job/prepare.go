@@ -34,10 +34,11 @@ type prepared struct {
 	blank   bool           // the file holds nothing but blank lines
 	print   string         // the file's fingerprint; see contents
 
-	made    *kept    // what the job of its set keeps that has made its table; nil for none
-	earlier *earlier // what the job goes on with; nil for one that begins
-	after   *ending  // after which the file is loaded; nil for all of it
-	seam    *ending  // that has to be where a record ends in the file, which was added to since; nil if it was not
+	made    *kept       // what the job of its set keeps that has made its table; nil for none
+	earlier *earlier    // what the job goes on with; nil for one that begins
+	marks   []load.Mark // of earlier, where the target keeps none
+	after   *ending     // after which the file is loaded; nil for all of it
+	seam    *ending     // that has to be where a record ends in the file, which was added to since; nil if it was not
 }
 
 // open opens the file and the target. p must be closed even after an error.
@@ -62,6 +63,14 @@ func (p *prepared) close() (err error) {
 		_ = p.file.Close() // it was only read
 	}
 	return err
+}
+
+// inStore reports whether the store keeps the marks of the job, and not its target.
+func (p *prepared) inStore() bool {
+	if p.earlier != nil {
+		return p.earlier.Plan.Marks == load.MarksInStore
+	}
+	return p.req.Plan.Marks == load.MarksInStore
 }
 
 // look looks at the table, and at the file's first records.

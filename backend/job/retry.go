@@ -71,8 +71,8 @@ func (r *Runner) retryOf(ctx context.Context, req Request) (Request, error) {
 		return req, load.Problem{Note: message.New("retry_active", "wait_for_end", "job", j.ID)}
 	case j.Request.Check:
 		return req, load.Problem{Note: message.New("retry_of_check", "import_first", "job", j.ID)}
-	case v.Unsure != "" && v.Unsure != store.StateLoaded && v.Unsure != store.StateOpen:
-		return req, load.Problem{Note: message.New("unknown_unsure", "one_of", "value", v.Unsure, "allowed", []string{store.StateLoaded, store.StateOpen})}
+	case checkUnsure(v.Unsure) != nil:
+		return req, checkUnsure(v.Unsure)
 	case len(v.IDs) > store.MostIDs || len(v.Edits) > store.MostIDs:
 		return req, load.Problem{Note: message.New("too_many_ids", "", "most", store.MostIDs)}
 	}
@@ -114,7 +114,7 @@ func (r *Runner) openRetry(ctx context.Context, req Request) (t *retrying, err e
 	}
 	like := &likeness{kept: t.kept, job: t.Job}
 	plan := like.plan(load.Plan{}, t.kept.Fields)
-	plan.Schema = t.kept.Plan.Schema
+	plan.Schema, plan.Marks = t.kept.Plan.Schema, t.kept.Plan.Marks
 	plan.OnConflict = cmp.Or(t.OnConflict, plan.OnConflict)
 	plan.Atomic, plan.Writers = t.kept.Plan.Atomic, 1 // in the order of the records, so that a mark says which are loaded
 	for _, field := range t.kept.Fields {
@@ -147,6 +147,9 @@ func (r *Runner) openRetry(ctx context.Context, req Request) (t *retrying, err e
 	return t, errors.Join(err, load.JoinProblems(problems))
 }
 
+// marked reports whether the target keeps how far the retry has come.
+func (t *retrying) marked() bool { return marksIn(t.dst, t.layout.Plan) }
+
 func (t *retrying) close() error {
 	if t.file != nil {
 		_ = t.file.Close() // it was only read
@@ -172,10 +175,10 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 		return s, err
 	case settled:
 		return s, load.Problem{Note: message.New("retry_settled", "retry_rest", "job", a.job.ID, "of", t.Job)}
-	case goesOn && !t.dst.Place().Marks:
+	case goesOn && !t.marked():
 		return s, load.Problem{Note: message.New("retry_unknown", "say_unsure", "job", a.job.ID, "of", t.Job)}
 	case !goesOn:
-		if err := r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), t.Unsure); err != nil {
+		if err := t.settleLeft(ctx, t.Unsure); err != nil {
 			return s, err
 		}
 	}
@@ -205,7 +208,7 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 		OnReject:   func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) },
 		Rewind:     src.rewind,
 	}
-	if t.dst.Place().Marks {
+	if t.marked() {
 		opt.Job = a.job.ID
 	}
 	if goesOn {
@@ -241,7 +244,7 @@ func (t *retrying) settle(a *active, did load.Summary, goesOn bool, err error) (
 	switch {
 	case err == nil:
 		err = t.r.store.Settle(ctx, job, store.AllRecords)
-	case errors.Is(context.Cause(a.ctx), ErrClosed) && t.dst.Place().Marks:
+	case errors.Is(context.Cause(a.ctx), ErrClosed) && t.marked():
 		return false, nil
 	case goesOn && loaded == 0: // perhaps it did not come as far as before
 		return false, nil
@@ -268,14 +271,10 @@ func (r *Runner) settled(job string) bool {
 // reached returns the record up to which a retry is in the table, by its marks; known
 // is false where the database keeps none.
 func (t *retrying) reached(ctx context.Context, job string) (through int64, known bool, err error) {
-	return reached(ctx, t.dst, job, t.layout.Plan.TableName())
-}
-
-func reached(ctx context.Context, dst target.Target, job string, table load.TableName) (through int64, known bool, err error) {
-	if !dst.Place().Marks {
+	if !t.marked() {
 		return 0, false, nil
 	}
-	marks, err := dst.Marks(ctx, job, table)
+	marks, err := t.dst.Marks(ctx, job, t.layout.Plan.TableName())
 	for _, m := range marks { // there is one writer
 		through = max(through, m.Record)
 	}
@@ -285,7 +284,8 @@ func reached(ctx context.Context, dst target.Target, job string, table load.Tabl
 // settleLeft settles a retry of the job's rejects whose program was killed between a
 // commit and the closing of what it had loaded: the marks in the table say what that
 // was.
-func (r *Runner) settleLeft(ctx context.Context, dst target.Target, of string, table load.TableName, unsure string) error {
+func (t *retrying) settleLeft(ctx context.Context, unsure string) error {
+	r, of, table := t.r, t.Job, t.layout.Plan.TableName()
 	left, err := r.store.Unsettled(ctx, of)
 	if err != nil {
 		return err
@@ -298,7 +298,7 @@ func (r *Runner) settleLeft(ctx context.Context, dst target.Target, of string, t
 		if j.State.Active() {
 			return message.NewError(store.ErrMending, "retry_under_way", "wait_for_retry", "job", id)
 		}
-		through, known, err := reached(ctx, dst, id, table)
+		through, known, err := t.reached(ctx, id)
 		switch {
 		case err != nil:
 			return err
@@ -311,7 +311,10 @@ func (r *Runner) settleLeft(ctx context.Context, dst target.Target, of string, t
 		if err := r.store.Settle(ctx, id, through); err != nil {
 			return err
 		}
-		_ = dst.Forget(ctx, id, table) // its marks are of no more use, and harm nothing
+		if !t.marked() {
+			continue
+		}
+		_ = t.dst.Forget(ctx, id, table) // its marks are of no more use, and harm nothing
 	}
 	return nil
 }
@@ -324,7 +327,7 @@ func (r *Runner) settleOf(ctx context.Context, req Request) error {
 	}
 	t, err := r.openRetry(ctx, req)
 	if err == nil {
-		err = r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), "")
+		err = t.settleLeft(ctx, "")
 	}
 	return errors.Join(err, t.close())
 }

@@ -69,6 +69,7 @@ type active struct {
 
 	checkpoint     string    // the last one
 	checkpointKept bool      // it could be stored
+	committing     bool      // what it is about may not be committed
 	passed         [2]passed // as of the last two
 	committed      bool      // one went through: its rows, the table that it made, and its marks are there
 

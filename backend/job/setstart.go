@@ -158,6 +158,9 @@ func (r *Runner) enqueueSet(ctx context.Context, s *activeSet, keep func(context
 // returns the set as it is queued as soon as that is stored. The error may wrap
 // [ErrNotAllowed].
 func (r *Runner) TakeUpSet(ctx context.Context, id string, how TakeUp) (Set, error) {
+	if err := checkUnsure(how.Unsure); err != nil {
+		return Set{}, err
+	}
 	set, err := r.Set(ctx, id)
 	switch {
 	case err != nil:

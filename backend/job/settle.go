@@ -117,6 +117,8 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	s.Guesses, s.Columns = guesses, p.columns
 	plan := p.req.Plan
 	plan.Table, plan.Schema = p.table, p.schema
+	problems, told := settleMarks(&plan)
+	s.Warnings = append(s.Warnings, told...)
 	if p.blank {
 		return s.leave(p.exists, plan), load.Layout{Plan: plan}, nil
 	}
@@ -138,7 +140,8 @@ func (p *prepared) settle(ctx context.Context, guesses []value.Guess, all bool) 
 	plan.Create = plan.Create || !p.exists
 	s.Create = plan.Create
 
-	mapping, problems := load.Map(plan, s.Fields, s.Columns)
+	mapping, unmapped := load.Map(plan, s.Fields, s.Columns)
+	problems = append(problems, unmapped...)
 	table := s.Columns
 	switch {
 	case p.exists, p.preset != nil:

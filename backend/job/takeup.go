@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"linefeed/backend/load"
 	"linefeed/backend/message"
 	"linefeed/backend/store"
 )
@@ -13,12 +14,20 @@ type TakeUp struct {
 	// Changed accepts that the file is not the one that the job began with: what is in
 	// the table of it is passed over by the numbers of its records.
 	Changed bool `json:"changed,omitempty"`
+
+	// Unsure says what to take records for of which it is not known whether they are in the
+	// table (see [load.MarksInStore]): "loaded" or "open". "" refuses to go on where nothing
+	// else tells.
+	Unsure string `json:"unsure,omitempty"`
 }
 
 // TakeUp queues a job again that failed, was cancelled or interrupted, as the same job:
 // it goes on after what it has committed. It returns as soon as that is stored. The error
 // may wrap [ErrNotAllowed].
 func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error) {
+	if err := checkUnsure(how.Unsure); err != nil {
+		return Job{}, err
+	}
 	if _, active := r.known(id); active {
 		return Job{}, message.NewError(nil, "not_ended", "", "job", id)
 	}
@@ -56,6 +65,15 @@ func (r *Runner) TakeUp(ctx context.Context, id string, how TakeUp) (Job, error)
 		}
 		return err
 	})
+}
+
+// checkUnsure refuses what is no answer to a doubt.
+func checkUnsure(value string) error {
+	switch value {
+	case "", store.StateLoaded, store.StateOpen:
+		return nil
+	}
+	return load.Problem{Note: message.New("unknown_unsure", "one_of", "value", value, "allowed", []string{store.StateLoaded, store.StateOpen})}
 }
 
 // Leave makes an interrupted job, or those of a set, cancelled ones: nobody has to ask any

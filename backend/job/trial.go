@@ -74,7 +74,7 @@ func (r *Runner) TryRetry(ctx context.Context, v Retry) (Trial, error) {
 	if err != nil {
 		return trial, err
 	}
-	if err := r.settleLeft(ctx, t.dst, t.Job, t.layout.Plan.TableName(), t.Unsure); err != nil {
+	if err := t.settleLeft(ctx, t.Unsure); err != nil {
 		return trial, err
 	}
 	items, added, err := t.triedItems(ctx, &trial)

@@ -50,7 +50,11 @@ type Block struct {
 
 // A Position is where a record ends: its number, its last physical line, and one past its
 // last byte. The zero value is before the first record.
-type Position struct{ Record, Line, Offset int64 }
+type Position struct {
+	Record int64 `json:"record"`
+	Line   int64 `json:"line"`
+	Offset int64 `json:"offset"`
+}
 
 // size returns how many times the usual size the block has, at least 1.
 func (b *Block) size() int { return max(1, b.most/blockBytes) }

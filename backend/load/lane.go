@@ -48,7 +48,11 @@ func (r *run) open(ctx context.Context) error {
 	r.pace = r.load.Pace()
 	writers := max(r.pace.Writers, 1)
 	marks, kept := r.load.Marks()
-	if r.marked = kept; !kept { // the memory of an earlier try
+	if r.marked = kept; !kept {
+		marks = r.opt.Earlier.Marks
+		if len(was) > 0 { // the memory of an earlier try
+			marks = nil
+		}
 		for _, n := range was {
 			marks = append(marks, n.done)
 		}

@@ -58,9 +58,9 @@ type Target interface {
 	//
 	// job names the load to those that go on with it: after an error that wraps
 	// [ErrLost], the load is prepared again, also by another process, and its
-	// marks say how far it came. Without a name no marks are kept, nor where the
-	// database has no place for them; then a load that has committed is prepared again
-	// without Create.
+	// marks say how far it came. Without a name no marks are kept, nor where the plan
+	// keeps them elsewhere or the database has no place for them; then a load that has
+	// committed is prepared again without Create.
 	Prepare(ctx context.Context, job string, l Layout) (Load, error)
 
 	Close() error

@@ -69,9 +69,28 @@ type Plan struct {
 	Undo bool `json:"undo,omitempty"`
 
 	// Writers is the number of connections that write at the same time; 0 leaves it
-	// to the database. There is one where the order of all records counts.
+	// to the database. There is one where the order of all records counts, and where
+	// Marks is MarksInStore.
 	Writers int `json:"writers,omitempty"`
+
+	// Marks says where it is kept how far the load has come.
+	Marks MarksPlace `json:"marks,omitempty"`
 }
+
+// A MarksPlace is where the marks of a load are kept.
+type MarksPlace string
+
+// The places of marks.
+const (
+	// MarksInTarget keeps them in the target, in the transactions of the rows: each record
+	// is loaded exactly once. It is the default.
+	MarksInTarget MarksPlace = "target"
+
+	// MarksInStore keeps them in the program's own store, and nothing in the target: one is
+	// written after each commit. After a crash at a commit it is not known whether the rows
+	// of that one are in the table. Whoever runs the load keeps them.
+	MarksInStore MarksPlace = "store"
+)
 
 // TableName returns the name of the plan's table.
 func (p Plan) TableName() TableName { return TableName{Schema: p.Schema, Name: p.Table} }

@@ -40,6 +40,7 @@ type recovery struct {
 
 // recall takes up what earlier runs of the job have rejected.
 func (r *run) recall() error {
+	r.made = len(r.opt.Earlier.Marks) > 0
 	if r.opt.Earlier.Rejected == nil {
 		return nil
 	}

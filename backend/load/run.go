@@ -51,8 +51,9 @@ type Options struct {
 
 	// OnCommit is told ahead of each commit how far the load has come, once OnReject
 	// has been told of all rejects up to there: what both were told can be made durable
-	// now. The signs are valid until it returns.
-	OnCommit func(Checkpoint)
+	// now. The signs are valid until it returns. An error from it ends the load, and
+	// nothing is committed.
+	OnCommit func(Checkpoint) error
 
 	// OnCommitted is told after each commit that it went through.
 	OnCommitted func()
@@ -83,15 +84,19 @@ type Options struct {
 // the commit went through: that is for the marks in the target to say.
 type Checkpoint struct {
 	Counts
-	Record int64         // the last one that is in the counts
-	Bytes  int64         // consumed on disk for it
-	Signs  [][]SignCount // by column, as [Earlier] takes them
-	Aside  any           // of the source, see Block.Aside; nil where that is not known
+	Position               // of the last record that is in the counts
+	Bytes    int64         // consumed on disk for it
+	Signs    [][]SignCount // by column, as [Earlier] takes them
+	Aside    any           // of the source, see Block.Aside; nil where that is not known
 }
 
 // Earlier is what runs of a job that did not reach its end have left, beside the marks
 // in the target.
 type Earlier struct {
+	// Marks are those that are kept elsewhere, where the target keeps none: at most one for
+	// each writer. Where there are any, a table that is to be made is there already.
+	Marks []Mark
+
 	// Rejected are the numbers of all records that were rejected, in any order; nil
 	// for none. They stay so: their commit may have been undone, but they were told.
 	Rejected iter.Seq2[int64, error]

@@ -52,7 +52,9 @@ func (r *run) commit(ctx context.Context) error {
 		return err
 	}
 	if r.opt.OnCommit != nil {
-		r.opt.OnCommit(Checkpoint{r.counts, r.position.Record, r.consumed, r.signs, r.aside})
+		if err := r.opt.OnCommit(Checkpoint{r.counts, r.position, r.consumed, r.signs, r.aside}); err != nil {
+			return err
+		}
 	}
 	errs := make([]error, len(r.lanes))
 	var group sync.WaitGroup

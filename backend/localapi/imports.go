@@ -201,6 +201,11 @@ func takeUp(r *http.Request) (how job.TakeUp, err error) {
 	default:
 		return how, refuse(http.StatusBadRequest, "", "changed=%s: it is true or false", changed)
 	}
+	switch how.Unsure = r.URL.Query().Get("unsure"); how.Unsure {
+	case "", "loaded", "open":
+	default:
+		return how, refuse(http.StatusBadRequest, "", "unsure=%s: it is loaded or open", how.Unsure)
+	}
 	return how, nil
 }
 

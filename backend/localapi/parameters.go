@@ -58,6 +58,7 @@ var parameters = []parameter{
 	{"ragged", "plan", text},
 	{"maxRejects", "plan", text},
 	{"atomic", "plan", flag},
+	{"marks", "plan", text},
 	{"undo", "plan", flag},
 	{"writers", "plan", count},
 

@@ -37,6 +37,8 @@ var mysqlTexts = map[ID]string{
 
 	"use_verify_identity":   `take ssl-mode out of the address, and have the server's certificate verified`,
 	"engine_undoes_nothing": `the table {table:q} is stored by {engine}, which can undo nothing: after a failure or a lost connection, rows may be in the table that are not counted`,
+	"marks_engine":          `the table {table:q} is stored by {engine}, which commits every statement by itself: how far the import has come can't be kept elsewhere`,
+	"use_innodb_or_marks":   `ALTER TABLE … ENGINE=InnoDB, or leave out where it is kept[ ({setting marks})]`,
 	"use_innodb":            `ALTER TABLE … ENGINE=InnoDB makes it safe`,
 	"timestamps_in_utc":     `{column:q} is a TIMESTAMP: values without a zone are taken as UTC`,
 

@@ -31,6 +31,9 @@ var postgresTexts = map[ID]string{
 	"fewer_writers":       `there will be fewer writers than {n}: the order of the records counts in {table:q}`,
 	"no_marks":            `there is no place in the schema {schema:q} for noting how far the import has come: it can't go on if the answer to a commit is lost`,
 	"grant_create":        `have the right CREATE granted on the schema`,
+	"grant_or_store":      `have the right CREATE granted on the schema, or keep that in the program's own files[ ({setting marks=store})]`,
+	"marks_unlogged":      `the table {table:q} is UNLOGGED, and empty after a crash of the server: the program's own files don't tell that`,
+	"leave_marks_out":     `have how far the import has come kept in the database[ (leave out {setting marks})]`,
 
 	"holds_nul":            `holds a NUL character, which the database's texts can't`,
 	"remove_nul":           `remove it, or choose a column of bytes (bytea)`,

@@ -53,6 +53,16 @@ func (s *Store) CheckpointWentThrough(ctx context.Context, job string) error {
 	return nil
 }
 
+// SettleCheckpoint says whether a job's last checkpoint went through, where that was not
+// known.
+func (s *Store) SettleCheckpoint(ctx context.Context, job string, through bool) error {
+	set := "last = before, before = '', through = 1"
+	if through {
+		set = "through = 1"
+	}
+	return s.durably(ctx, job, "UPDATE checkpoints SET "+set+" WHERE through = 0 AND job = (SELECT number FROM jobs WHERE id = ?)", job)
+}
+
 // durably runs a statement that a power cut does not undo.
 func (s *Store) durably(ctx context.Context, job, statement string, args ...any) error {
 	err := sqlitefile.Retry(ctx, busyTimeout, func() (err error) {

@@ -43,8 +43,8 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == 2 && !mayKeepMarks(d.schema(name), all[0], all[1]) {
-		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", d.schema(name))})
+	if len(all) == 2 && l.Plan.Marks != load.MarksInStore && !mayKeepMarks(d.schema(name), all[0], all[1]) {
+		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_or_store", "schema", d.schema(name))})
 	}
 	if len(all) == 2 {
 		if err := rights(all[1], d.schema(name), l.Plan); err != nil {
@@ -83,6 +83,9 @@ func (d *DB) check(ctx context.Context, l load.Layout) (warnings []load.Warning,
 		return warnings, problem(err)
 	}
 	warnings = append(warnings, d.warn(f)...)
+	if l.Plan.Marks == load.MarksInStore && !t.transactional() {
+		return warnings, load.Problem{Note: message.New("marks_engine", "use_innodb_or_marks", "table", t.name, "engine", t.engine)}
+	}
 	if l.Plan.Undo {
 		warnings = append(warnings, t.undoWarnings()...)
 		_, err = f.keeps(d.server, "")

@@ -59,7 +59,10 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 		return nil, err
 	}
 	ours := false
-	if job != "" {
+	if l.Plan.Marks == load.MarksInStore {
+		ld.job = ""
+	}
+	if ld.job != "" {
 		if err := d.claimMarks(ctx, c, job, d.schema(name)); err != nil {
 			return nil, err
 		}

@@ -38,7 +38,7 @@ func on(t *testing.T, s *testserver.Server) database {
 func (d database) Open(ctx context.Context) (target.Target, error) { return target.Open(ctx, d.URL()) }
 
 func (database) Dialect() targettest.Dialect {
-	return targettest.Dialect{Counted: "INTEGER PRIMARY KEY AUTO_INCREMENT"}
+	return targettest.Dialect{Counted: "INTEGER PRIMARY KEY AUTO_INCREMENT", OwnTables: "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'linefeed%'"}
 }
 
 func (d database) Exec(t *testing.T, statement string) {

@@ -74,6 +74,9 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 		if err := p.writes.rights(ctx, c); err != nil {
 			return warnings, err
 		}
+		if l.Plan.Marks == load.MarksInStore && p.table.marks.Name == unloggedMarks {
+			return warnings, load.Problem{Note: message.New("marks_unlogged", "leave_marks_out", "table", p.table.name.Name)}
+		}
 		p.schema = p.table.name.Schema
 		p.setPace()
 		if wanted := l.Plan.Writers; wanted > p.pace.Writers {
@@ -86,8 +89,8 @@ func (d *DB) check(ctx context.Context, c *pgx.Conn, l load.Layout) (warnings []
 	}
 	undo, err := p.checkUndo(can)
 	warnings = append(warnings, undo...)
-	if !can {
-		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_create", "schema", p.schema)})
+	if !can && l.Plan.Marks != load.MarksInStore {
+		warnings = append(warnings, load.Warning{Code: "no_marks", Note: message.New("no_marks", "grant_or_store", "schema", p.schema)})
 	}
 	return warnings, err
 }

@@ -87,7 +87,10 @@ func (d *DB) prepare(ctx context.Context, c *pgx.Conn, job string, l load.Layout
 	if p.table != nil {
 		p.schema = p.table.name.Schema
 	}
-	if job != "" {
+	if l.Plan.Marks == load.MarksInStore {
+		p.job = ""
+	}
+	if p.job != "" {
 		can, err := d.canMark(ctx, c, p.marksTable())
 		if err != nil {
 			return nil, err

@@ -85,7 +85,7 @@ func (f file) Query(t *testing.T, query string) [][]string {
 }
 
 func (file) Dialect() targettest.Dialect {
-	return targettest.Dialect{Counted: "INTEGER PRIMARY KEY", Deferred: "DEFERRABLE INITIALLY DEFERRED"}
+	return targettest.Dialect{Counted: "INTEGER PRIMARY KEY", Deferred: "DEFERRABLE INITIALLY DEFERRED", OwnTables: "SELECT name FROM sqlite_schema WHERE name LIKE 'linefeed%'"}
 }
 
 // check runs SQLite's integrity check.

@@ -30,6 +30,9 @@ type writer struct {
 
 // Prepare readies a load. A new table is part of the first commit.
 func (d *DB) Prepare(ctx context.Context, job string, l load.Layout) (load.Load, error) {
+	if l.Plan.Marks == load.MarksInStore {
+		job = ""
+	}
 	marks, err := d.Marks(ctx, job, l.Plan.TableName())
 	if err != nil {
 		return nil, err

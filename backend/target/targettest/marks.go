@@ -111,6 +111,50 @@ func testMarks(t *testing.T, db Database) {
 	}
 }
 
+// Where the marks are kept elsewhere, nothing but the user's tables is in the database at any
+// time, and a load goes on without them.
+func testMarksElsewhere(t *testing.T, db Database) {
+	s := open(t, db)
+	plan := load.Plan{Table: "items", Create: true, Columns: items(), Writers: 1, Marks: load.MarksInStore}
+	alone := func(want int) {
+		t.Helper()
+		if own := db.Query(t, db.Dialect().OwnTables); len(own) > 0 {
+			t.Fatalf("there are %v", own)
+		}
+		if tables, err := s.Tables(t.Context()); err != nil || len(tables) != want {
+			t.Fatalf("tables: %v, %v, want %d", tables, err, want)
+		}
+	}
+	into := s.prepare("job", plan, "id", "name")
+	if got, kept := into.Marks(); len(got) != 0 || kept {
+		t.Errorf("marks: %+v, kept: %v", got, kept)
+	}
+	if n := into.Pace().Writers; n > 1 {
+		t.Errorf("%d writers", n)
+	}
+	w := s.writer(into, 0)
+	s.write(w, row(1, "one"))
+	if err := w.Commit(t.Context(), load.Mark{Writers: 1, Record: 1, Inserted: 1}); err != nil {
+		t.Fatal(err)
+	}
+	alone(1)
+	s.write(w, row(2, "two"))
+	if err := errors.Join(w.Close(), into.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s.wantMarks("job", plan.TableName())
+	plan.Create = false // as the one who keeps the marks knows
+	into = s.prepare("job", plan, "id", "name")
+	w = s.writer(into, 0)
+	s.write(w, row(2, "two"))
+	s.finish(w)
+	if err := into.Close(); err != nil {
+		t.Fatal(err)
+	}
+	alone(1)
+	s.want("SELECT id FROM items ORDER BY id", "1", "2")
+}
+
 // A table that is made stays where something was committed, and the load that made
 // it can go on.
 func testMarksOfNewTable(t *testing.T, db Database) {

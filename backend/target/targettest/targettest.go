@@ -38,6 +38,8 @@ type Dialect struct {
 	Deferred string
 
 	HidesMarks bool // the table of marks is not listed among others
+
+	OwnTables string // a query for the names of the tables that are the program's own
 }
 
 // Run runs the suite. fresh creates an empty database, and removes it at the end of
@@ -86,6 +88,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"changed by another program", testChangedMeanwhile},
 		{"first rows", testHead},
 		{"marks", testMarks},
+		{"marks elsewhere", testMarksElsewhere},
 		{"marks of a new table", testMarksOfNewTable},
 		{"a new table is removed", testUnmake},
 		{"several writers", testWriters},

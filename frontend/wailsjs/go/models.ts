@@ -432,6 +432,7 @@ export namespace job {
 	
 	export interface TakeUp {
 	    changed?: boolean;
+	    unsure?: string;
 	}
 	export interface TakingBack {
 	    possible: boolean;
@@ -517,6 +518,7 @@ export namespace load {
 	    atomic?: boolean;
 	    undo?: boolean;
 	    writers?: number;
+	    marks?: string;
 	}
 	export interface Problem {
 	    field?: string;

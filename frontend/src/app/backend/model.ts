@@ -39,6 +39,8 @@ export type Plan = load.Plan;
 export type Progress = load.Progress;
 export type Table = load.Table;
 /** What undoing an import does to the rows of its table, or did. */
+/** What records are taken for of which nobody knows whether they are in the table; '' for no word. */
+export type Unsure = '' | 'loaded' | 'open';
 export type Undoing = load.Undoing;
 export type Warning = load.Warning;
 

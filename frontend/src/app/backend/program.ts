@@ -45,6 +45,7 @@ import type {
   TakingBack,
   Trial,
   Undoing,
+  Unsure,
   Usage,
   Watch,
   WatchedFile,
@@ -271,8 +272,8 @@ export class Program {
   }
 
   /** Goes on with a set that has not reached its end; changed accepts that files are not as they were. */
-  takeUpSet(set: string, changed = false): Promise<FileSet> {
-    return ask(() => app.TakeUpSet(set, { changed }));
+  takeUpSet(set: string, changed = false, unsure: Unsure = ''): Promise<FileSet> {
+    return ask(() => app.TakeUpSet(set, { changed, unsure }));
   }
 
   /** The latest sets, newest first, without their jobs. */
@@ -295,10 +296,10 @@ export class Program {
 
   /**
    * Goes on with a job that has not reached its end; changed accepts that its file is
-   * not as it was.
+   * not as it was, and unsure says what records are taken for that are in doubt.
    */
-  takeUp(job: string, changed = false): Promise<Job> {
-    return ask(() => app.TakeUp(job, { changed }));
+  takeUp(job: string, changed = false, unsure: Unsure = ''): Promise<Job> {
+    return ask(() => app.TakeUp(job, { changed, unsure }));
   }
 
   /** Has an interrupted job no longer offered to be taken up. */

@@ -2,7 +2,7 @@ import { DOCUMENT, DestroyRef, Service, computed, inject, signal } from '@angula
 import { Live } from './live';
 import { isSet, type LiveEvent } from './events';
 import { Fetching } from './fetching';
-import { isActive, type Job, type Request, type Retry } from './model';
+import { isActive, type Job, type Request, type Retry, type Unsure } from './model';
 import { messageOf } from '../format/format';
 import { Program } from './program';
 import { Run } from './run';
@@ -96,8 +96,8 @@ export class Runs {
   }
 
   /** Goes on with a run that has not reached its end. */
-  async takeUp(run: Run, changed = false): Promise<void> {
-    await this.program.takeUp(run.id, changed);
+  async takeUp(run: Run, changed = false, unsure: Unsure = ''): Promise<void> {
+    await this.program.takeUp(run.id, changed, unsure);
     await this.open(run.id);
   }
 

@@ -3,7 +3,7 @@ import { messageOf } from '../format/format';
 import { setEvent, type LiveEvent } from './events';
 import { Fetching } from './fetching';
 import { Live } from './live';
-import type { SetRequest } from './model';
+import type { SetRequest, Unsure } from './model';
 import { Program } from './program';
 import type { Run } from './run';
 import { Runs } from './runs';
@@ -75,8 +75,8 @@ export class Sets {
   }
 
   /** Goes on with a set that has not reached its end. */
-  async takeUp(set: SetRun, changed = false): Promise<void> {
-    await this.program.takeUpSet(set.id, changed);
+  async takeUp(set: SetRun, changed = false, unsure: Unsure = ''): Promise<void> {
+    await this.program.takeUpSet(set.id, changed, unsure);
     await this.open(set.id);
   }
 

@@ -18,6 +18,7 @@ export type Rules = Pick<
   | 'atomic'
   | 'undo'
   | 'writers'
+  | 'marks'
 >;
 
 /** What a person changed about the column that a field of a new table becomes. */

@@ -106,8 +106,9 @@ export class ChosenProfile {
 }
 
 function rulesOf(plan: Plan): Rules {
-  const { onConflict, key, quotedNull, ragged, maxRejects, atomic, undo, writers } = plan;
+  const { onConflict, key, quotedNull, ragged, maxRejects, atomic, undo, writers, marks } = plan;
   return withoutUndefined({
-    ...{ onConflict, key, quotedNull, ragged, maxRejects, atomic, undo, writers, null: plan.null },
+    ...{ onConflict, key, quotedNull, ragged, maxRejects, atomic, undo, writers, marks },
+    null: plan.null,
   });
 }

@@ -16,6 +16,7 @@ const names: Readonly<Record<string, string>> = {
   key: 'under Mapping',
   like: 'give the file the name that the program saved it by: NAME.rejected.csv',
   map: 'under Mapping',
+  marks: 'Nothing of its own in the database, under Check',
   maxRatio: 'only on the command line',
   maxRecord: 'only on the command line',
   maxRejects: 'Stop after rejects, under Check',
@@ -30,6 +31,7 @@ const names: Readonly<Record<string, string>> = {
   target: 'under Target',
   types: 'under Mapping',
   undo: 'Can be undone, under Check',
+  unsure: 'They are there, or They are not there',
   writers: 'Writers, under Check',
 };
 

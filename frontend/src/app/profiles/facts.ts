@@ -66,6 +66,7 @@ function rules(plan: Plan): readonly string[] {
     maxRejects ? `stops after ${maxRejects} rejects` : '',
     plan.atomic ? 'all rows or none' : '',
     plan.undo ? 'can be undone' : '',
+    plan.marks === 'store' ? 'keeps nothing of its own in the database' : '',
   ].filter(Boolean);
 }
 

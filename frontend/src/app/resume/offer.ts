@@ -1,4 +1,4 @@
-import type { Job } from '../backend/model';
+import type { Job, Summary } from '../backend/model';
 import type { SetRun } from '../backend/set-run';
 import { count, counted, fileName } from '../format/format';
 import { targetName } from '../format/target';
@@ -19,8 +19,17 @@ export function offer(job: Job): string {
 
 /** Whether a job was not taken up because its file is not as it was when it began. */
 export function fileChanged({ state, summary }: Job): boolean {
+  return state === 'failed' && asksFor('changed', summary);
+}
+
+/** Whether a job was not taken up because nobody knows whether some of its records are in the table. */
+export function inDoubt({ state, summary }: Job): boolean {
+  return state === 'failed' && asksFor('unsure', summary);
+}
+
+function asksFor(name: string, summary?: Summary): boolean {
   const settings = (summary?.reasons ?? []).flatMap((reason) => reason.settings ?? []);
-  return state === 'failed' && settings.some((setting) => setting.name === 'changed');
+  return settings.some((setting) => setting.name === name);
 }
 
 /** What of an interrupted set is in its table, or its tables, for the question whether it goes on. */

@@ -24,8 +24,8 @@ async function offered(first: Job, answers: Partial<Program> = {}) {
   const program = fakeProgram({
     jobs: () => Promise.resolve([job]),
     snapshot: () => Promise.resolve({ job, seq: 1 }),
-    takeUp: (id, changed) => {
-      calls.push(['takeUp', id, changed]);
+    takeUp: (id, changed, unsure) => {
+      calls.push(['takeUp', id, changed, ...(unsure ? [unsure] : [])]);
       job = { ...job, state: 'queued', resumable: undefined };
       return Promise.resolve(job);
     },
@@ -186,5 +186,30 @@ describe('a run whose file has changed', () => {
     buttons[1]?.click();
     await new Promise((done) => setTimeout(done));
     expect(calls).toEqual([['takeUp', 'a', true]]);
+  });
+});
+
+describe('a run of which some records are in doubt', () => {
+  it('goes on with the word of who has looked', async () => {
+    const { Resume } = await import('./resume');
+    const summary = {
+      ...{ job: 'a', file: '/in/articles.csv', table: 'articles', state: 'failed', bytes: 1 },
+      ...{ seconds: 0, read: 1, inserted: 1, updated: 0, skipped: 0, rejected: 0, balanced: true },
+      reasons: [{ message: 'records 2 to 3 …', settings: [{ name: 'unsure', value: 'loaded' }] }],
+    };
+    const { calls } = await offered(interrupted({ state: 'failed', summary }));
+    const fixture = TestBed.createComponent(Resume);
+    const [run] = TestBed.inject(Runs).list();
+    fixture.componentRef.setInput('run', run);
+    await fixture.whenStable();
+    const page = fixture.nativeElement as HTMLElement;
+    const buttons = [...page.querySelectorAll('button')];
+    expect(buttons.map((b) => b.textContent.trim())).toEqual([
+      'They are there',
+      'They are not there',
+    ]);
+    buttons[0]?.click();
+    await new Promise((done) => setTimeout(done));
+    expect(calls).toEqual([['takeUp', 'a', false, 'loaded']]);
   });
 });

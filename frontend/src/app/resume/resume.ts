@@ -2,6 +2,7 @@ import { Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
+import type { Unsure } from '../backend/model';
 import { Program } from '../backend/program';
 import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
@@ -12,11 +13,11 @@ import { pageOf } from '../draft/steps';
 import { PasswordField } from '../field/password-field';
 import { messageOf, sentence } from '../format/format';
 import { targetKind, targetName } from '../format/target';
-import { fileChanged } from './offer';
+import { fileChanged, inDoubt } from './offer';
 
 /**
  * Goes on with a run, or a set of them, that did not reach its end, once its database has the password that
- * it wants. Where the file has changed, it goes on only when it is told to.
+ * it wants. Where the file has changed, or some records are in doubt, it goes on only when it is told to.
  */
 @Component({
   selector: 'lf-resume',
@@ -45,23 +46,48 @@ import { fileChanged } from './offer';
             Import anew
           </button>
         }
-        <button
-          [matButton]="changed() ? 'outlined' : 'filled'"
-          type="button"
-          data-testid="take-up"
-          disabledInteractive
-          [disabled]="busy()"
-          [matTooltip]="
-            changed()
-              ? 'Pass over as many records as are in the table, whatever they hold now, and load the rest'
-              : single()
-                ? 'Go on after the last record that is in the table'
-                : 'Go on after the last record that is in the table; files that are done are passed over'
-          "
-          (click)="resume()"
-        >
-          {{ changed() ? 'Resume anyway' : 'Resume' }}
-        </button>
+        @if (doubtful()) {
+          <button
+            matButton="outlined"
+            type="button"
+            data-testid="take-up-loaded"
+            disabledInteractive
+            [disabled]="busy()"
+            matTooltip="Look into the table first. Resume after the records that are in doubt"
+            (click)="resume('loaded')"
+          >
+            They are there
+          </button>
+          <button
+            matButton="outlined"
+            type="button"
+            data-testid="take-up-open"
+            disabledInteractive
+            [disabled]="busy()"
+            matTooltip="Look into the table first. Resume with the records that are in doubt"
+            (click)="resume('open')"
+          >
+            They are not there
+          </button>
+        } @else {
+          <button
+            [matButton]="changed() ? 'outlined' : 'filled'"
+            type="button"
+            data-testid="take-up"
+            disabledInteractive
+            [disabled]="busy()"
+            [matTooltip]="
+              changed()
+                ? 'Pass over as many records as are in the table, whatever they hold now, and load the rest'
+                : single()
+                  ? 'Go on after the last record that is in the table'
+                  : 'Go on after the last record that is in the table; files that are done are passed over'
+            "
+            (click)="resume()"
+          >
+            {{ changed() ? 'Resume anyway' : 'Resume' }}
+          </button>
+        }
         <ng-content />
       </div>
     }
@@ -90,6 +116,7 @@ export class Resume {
   private readonly sets = inject(Sets);
   readonly run = input.required<Run | SetRun>();
 
+  private unsure: Unsure = '';
   protected readonly busy = signal(false);
   protected readonly failure = signal('');
   protected readonly asked = signal('');
@@ -104,20 +131,24 @@ export class Resume {
     const run = this.run();
     return run instanceof Run ? run.job().request.target : run.set().request.import.target;
   });
-  protected readonly changed = computed(() => {
+  private readonly all = computed(() => {
     const run = this.run();
-    const runs = run instanceof Run ? [run] : this.sets.runsOf(run);
-    return runs.some((one) => fileChanged(one.job()));
+    return run instanceof Run ? [run] : this.sets.runsOf(run);
   });
+  protected readonly changed = computed(() => this.all().some((one) => fileChanged(one.job())));
+  /** Nobody knows whether some records are in the table, and somebody has to say. */
+  protected readonly doubtful = computed(() => this.all().some((one) => inDoubt(one.job())));
   protected readonly fieldId = computed(() => `resume-password-${this.run().id}`);
 
-  resume(): Promise<void> {
+  /** The word that is given waits while the database asks for its password. */
+  resume(unsure: Unsure = ''): Promise<void> {
     return this.try(async () => {
+      this.unsure = unsure;
       if (!(await this.lacksPassword())) {
         const run = this.run();
         await (run instanceof Run
-          ? this.runs.takeUp(run, this.changed())
-          : this.sets.takeUp(run, this.changed()));
+          ? this.runs.takeUp(run, this.changed(), unsure)
+          : this.sets.takeUp(run, this.changed(), unsure));
         await this.router.navigate([...pageOf(run.id)]);
       }
     });
@@ -129,7 +160,7 @@ export class Resume {
     await this.try(() => this.program.givePassword(this.target(), password));
     this.asked.set('');
     if (!this.failure()) {
-      await this.resume();
+      await this.resume(this.unsure);
     }
   }
 
