@@ -46,6 +46,7 @@ func (a *App) startup(ctx context.Context) {
 	}
 	a.apiErr = a.engine.Listen("", append(strings.Fields(os.Getenv("LINEFEED_ORIGINS")), developmentOrigins...))
 	a.forward.Go(a.forwardEvents)
+	a.forward.Go(a.forwardSignin)
 	a.forward.Go(func() {
 		for range a.engine.WatchChanges() {
 			runtime.EventsEmit(ctx, "watches-changed")

@@ -18,6 +18,8 @@ import (
 	"linefeed/backend/localapi"
 	"linefeed/backend/lockfile"
 	"linefeed/backend/profile"
+	"linefeed/backend/secret"
+	"linefeed/backend/signin"
 	"linefeed/backend/spool"
 	"linefeed/backend/store"
 )
@@ -31,6 +33,7 @@ type Engine struct {
 	Connections *connection.Book
 	Profiles    *profile.Book
 	Access      *access.Book
+	Account     *signin.Account
 
 	home   string           // the folder of the program's own files
 	run    string           // the folder of what lives only while the program runs
@@ -43,6 +46,9 @@ type Engine struct {
 	spool    *spool.Spool       // nil before it is needed
 	stopLook context.CancelFunc // ends the latest Look
 	stopTry  context.CancelFunc // ends the latest TryRetry
+	stopSign context.CancelFunc // ends the latest SignIn
+
+	signed chan struct{} // who is signed in has changed; holds one; nil once closed
 }
 
 // ErrWindowOpen says that another process has the window open.
@@ -90,6 +96,8 @@ func open(ctx context.Context) (*Engine, error) {
 	book := connection.New(st)
 	e := &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, Profiles: profilesIn(home), Access: access.New(st), home: home, run: run}
 	e.Runner.Profiles = e.Profiles
+	e.Account, e.signed = signin.New(secret.New(), e.SigninConfig), make(chan struct{}, 1)
+	e.Account.Lock, e.Account.OnChange = e.lockSignin, e.signinChanged
 	return e, nil
 }
 
@@ -171,6 +179,7 @@ func (e *Engine) spoolFolder() string { return e.Store.SpoolDir() }
 // listeners read the last events, and frees everything.
 func (e *Engine) Close() error {
 	e.watches.close()
+	e.closeSignin()
 	e.Runner.Close()
 	e.Hub.Close() // after the last event, before the API, whose streams end with it
 	var errs []error

@@ -1,6 +1,6 @@
-// Package secret keeps passwords in the system's keychain, or, where there is none,
-// in memory until the program ends. Nothing is written into a file of the program's
-// own.
+// Package secret keeps passwords and tokens in the system's keychain, or, where there is
+// none, in memory until the program ends. Nothing is written into a file of the program's
+// own. What is too long for one item of a keychain is split over several.
 package secret
 
 import (
@@ -45,7 +45,7 @@ func New() *Keeper { return &Keeper{session: map[string]string{}} }
 // where there is no keychain, which why says, or where sessionOnly is set.
 func (k *Keeper) Set(ctx context.Context, key, password string, sessionOnly bool) (place Place, why error) {
 	if !sessionOnly {
-		if why = inKeychain(ctx, func() error { return keyring.Set(service, key, password) }); why == nil {
+		if why = inKeychain(ctx, func() error { return set(key, password) }); why == nil {
 			k.Forget(key)
 			return Keychain, nil
 		}
@@ -78,7 +78,7 @@ func (k *Keeper) Get(ctx context.Context, key string) (string, error) {
 	}
 	answer := make(chan string, 1)
 	err := inKeychain(ctx, func() error {
-		password, err := keyring.Get(service, key)
+		password, err := get(key)
 		answer <- password
 		return err
 	})
@@ -93,7 +93,7 @@ func (k *Keeper) Get(ctx context.Context, key string) (string, error) {
 
 // Delete removes a password from the keychain. It is no error if there is none.
 func (k *Keeper) Delete(ctx context.Context, key string) error {
-	err := inKeychain(ctx, func() error { return keyring.Delete(service, key) })
+	err := inKeychain(ctx, func() error { return remove(key) })
 	if errors.Is(err, keyring.ErrNotFound) {
 		return nil
 	}
@@ -103,11 +103,19 @@ func (k *Keeper) Delete(ctx context.Context, key string) error {
 // ErrNoKeychain says that there is no keychain.
 var ErrNoKeychain error = message.NewError(nil, "no_keychain", "")
 
+// Available returns why there is no keychain; nil where there seems to be one.
+func Available() error {
+	if os.Getenv("LINEFEED_KEYCHAIN") == "none" || !present() {
+		return ErrNoKeychain
+	}
+	return nil
+}
+
 // inKeychain runs f, which may wait for the keychain's user. It returns when ctx is
 // done, and leaves f to end by itself.
 func inKeychain(ctx context.Context, f func() error) error {
-	if os.Getenv("LINEFEED_KEYCHAIN") == "none" || !present() {
-		return ErrNoKeychain
+	if err := Available(); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, message.NewError(nil, "keychain_silent", ""))
 	defer cancel()

@@ -16,7 +16,7 @@ func withKeychain(t *testing.T) {
 	keyring.MockInit()
 }
 
-func get(t *testing.T, k *Keeper, want string) {
+func wantKept(t *testing.T, k *Keeper, want string) {
 	t.Helper()
 	if got, err := k.Get(t.Context(), "shop"); err != nil || got != want {
 		t.Errorf("got %q, %v, want %q", got, err, want)
@@ -26,31 +26,31 @@ func get(t *testing.T, k *Keeper, want string) {
 func TestKeychain(t *testing.T) {
 	withKeychain(t)
 	k := New()
-	get(t, k, "")
+	wantKept(t, k, "")
 	if place, why := k.Set(t.Context(), "shop", "s3cret", false); place != Keychain || why != nil {
 		t.Fatalf("%s, %v", place, why)
 	}
-	get(t, New(), "s3cret") // another process
+	wantKept(t, New(), "s3cret") // another process
 	if place, why := k.Set(t.Context(), "shop", "n3w", true); place != Session || why != nil {
 		t.Fatalf("%s, %v", place, why)
 	}
-	get(t, k, "n3w")
-	get(t, New(), "s3cret")
+	wantKept(t, k, "n3w")
+	wantKept(t, New(), "s3cret")
 	if place, why := k.Set(t.Context(), "shop", "th1rd", false); place != Keychain || why != nil || k.InSession("shop") != "" {
 		t.Fatalf("%s, %v, and %q stays in memory", place, why, k.InSession("shop"))
 	}
-	get(t, k, "th1rd")
+	wantKept(t, k, "th1rd")
 	for range 2 {
 		if err := k.Delete(t.Context(), "shop"); err != nil {
 			t.Fatal(err)
 		}
-		get(t, k, "")
+		wantKept(t, k, "")
 	}
 	if place, why := k.Set(t.Context(), "shop", "n3w", true); place != Session || why != nil {
 		t.Fatalf("%s, %v", place, why)
 	}
 	k.Forget("shop")
-	get(t, k, "")
+	wantKept(t, k, "")
 }
 
 // Without a keychain a password is in memory alone.
@@ -67,7 +67,7 @@ func TestNoKeychain(t *testing.T) {
 	if place, why := k.Set(t.Context(), "shop", "s3cret", false); place != Session || !errors.Is(why, ErrNoKeychain) {
 		t.Errorf("%s, %v", place, why)
 	}
-	get(t, k, "s3cret")
+	wantKept(t, k, "s3cret")
 	if err := k.Delete(t.Context(), "shop"); !errors.Is(err, ErrNoKeychain) {
 		t.Errorf("%v", err)
 	}

@@ -160,6 +160,19 @@ export namespace csvfile {
 
 export namespace engine {
 	
+	export interface SignedIn {
+	    on: boolean;
+	    required: boolean;
+	    signedIn: boolean;
+	    issuer?: string;
+	    name?: string;
+	    email?: string;
+	    subject?: string;
+	    role?: string;
+	    hasRole: boolean;
+	    kept: boolean;
+	    notice?: message.Note;
+	}
 	export interface WatchedFolder {
 	    profile: string;
 	    folder: string;

@@ -8,9 +8,9 @@ import {files} from '../models';
 import {main} from '../models';
 import {access} from '../models';
 import {profile} from '../models';
+import {engine} from '../models';
 import {load} from '../models';
 import {watch} from '../models';
-import {engine} from '../models';
 
 export function Again(arg1:string):Promise<job.Request>;
 
@@ -146,11 +146,19 @@ export function Settle(arg1:job.Request):Promise<job.Settled>;
 
 export function SettleSet(arg1:job.SetRequest,arg2:string):Promise<job.Settled>;
 
+export function SignIn():Promise<engine.SignedIn>;
+
+export function SignOut():Promise<engine.SignedIn>;
+
+export function SignedIn():Promise<engine.SignedIn>;
+
 export function Snapshot(arg1:string):Promise<job.Snapshot>;
 
 export function Start(arg1:job.Request):Promise<job.Job>;
 
 export function StartSet(arg1:job.SetRequest):Promise<job.Set>;
+
+export function StopSignIn():Promise<void>;
 
 export function StopWatching(arg1:string):Promise<void>;
 

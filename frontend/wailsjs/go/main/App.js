@@ -270,6 +270,18 @@ export function SettleSet(arg1, arg2) {
   return window['go']['main']['App']['SettleSet'](arg1, arg2);
 }
 
+export function SignIn() {
+  return window['go']['main']['App']['SignIn']();
+}
+
+export function SignOut() {
+  return window['go']['main']['App']['SignOut']();
+}
+
+export function SignedIn() {
+  return window['go']['main']['App']['SignedIn']();
+}
+
 export function Snapshot(arg1) {
   return window['go']['main']['App']['Snapshot'](arg1);
 }
@@ -280,6 +292,10 @@ export function Start(arg1) {
 
 export function StartSet(arg1) {
   return window['go']['main']['App']['StartSet'](arg1);
+}
+
+export function StopSignIn() {
+  return window['go']['main']['App']['StopSignIn']();
 }
 
 export function StopWatching(arg1) {
