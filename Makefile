@@ -47,6 +47,10 @@ sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad li
 	@[[ "$(ROWS)" =~ ^[0-9]+$$ ]] || { echo 'say how many rows: make sample ROWS=1000000' >&2; exit 64; }
 	go run ./backend/cmd/sample -rows $(ROWS) -bad $(or $(BAD),1) -seed $(or $(SEED),1) -out examples/articles-$(ROWS).csv
 
+.PHONY: package
+package: setup-window tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) ## Make the packages of Linux into build/package: .deb, .rpm, tar.gz, SBOM, checksums
+	scripts/package
+
 ##@ Check
 
 .PHONY: test
@@ -101,7 +105,7 @@ bench-program: setup-cli
 
 .PHONY: clean
 clean: ## Remove what was built, and leave what was downloaded
-	rm -rf $(bin) frontend/.angular frontend/dist/linefeed frontend/e2e/out
+	rm -rf $(bin) build/package frontend/.angular frontend/dist/linefeed frontend/e2e/out
 
 .PHONY: help
 help: ## Say what there is to make
@@ -133,6 +137,10 @@ $(page): $(modules) $(shell find frontend/src frontend/public frontend/wailsjs -
 tools/bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum
 	cd tools/lint && GOBIN=$(CURDIR)/tools/bin go install tool
 	touch $@
+
+tools/bin/nfpm tools/bin/cyclonedx-gomod &: tools/package/go.mod tools/package/go.sum
+	cd tools/package && GOBIN=$(CURDIR)/tools/bin go install tool
+	touch tools/bin/nfpm tools/bin/cyclonedx-gomod
 
 tools/bin/wails: tools/wails/go.mod tools/wails/go.sum
 	cd tools/wails && GOBIN=$(CURDIR)/tools/bin go install tool
