@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -166,7 +167,7 @@ func (p *program) printGroups(ctx context.Context, r *job.Runner, id string, f *
 		return err
 	}
 	if f.asJSON {
-		return p.out.printJSON(page)
+		return errors.Join(p.out.printJSON(page), p.lacking(ctx, r, id, page.Missing))
 	}
 	t := newTable("rejects", "code", "column", "value")
 	if !f.values {
@@ -184,7 +185,7 @@ func (p *program) printGroups(ctx context.Context, r *job.Runner, id string, f *
 	if more := page.Total - f.offset - int64(len(page.Groups)); more > 0 {
 		p.out.printf("%s\n", p.out.dim(fmt.Sprintf("and %s more: --offset %d", count(more), f.offset+int64(len(page.Groups)))))
 	}
-	return nil
+	return p.lacking(ctx, r, id, page.Missing)
 }
 
 // printList prints a page of rejects.
@@ -210,7 +211,15 @@ func (p *program) printList(ctx context.Context, r *job.Runner, id string, f *re
 	if more := page.Total - f.offset - int64(len(page.Rejects)); more > 0 {
 		p.out.printf("%s\n", p.out.dim(fmt.Sprintf("and %s more: --offset %d", count(more), f.offset+int64(len(page.Rejects)))))
 	}
-	return nil
+	return p.lacking(ctx, r, id, page.Missing)
+}
+
+// lacking returns an error for what of a list is missing.
+func (p *program) lacking(ctx context.Context, r *job.Runner, id string, missing int64) error {
+	if missing == 0 {
+		return nil
+	}
+	return r.RejectsComplete(ctx, id)
 }
 
 // lineOf returns where a reject is: its line in the first file, and in the mended one.

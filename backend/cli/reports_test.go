@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -68,5 +70,35 @@ func TestFlagsOfRejects(t *testing.T) {
 		if r := run(t, append([]string{"rejects", id}, flags...)...).want(t, 0); strings.Contains(r.stdout, "id ") && strings.Contains(r.stdout, " x ") {
 			t.Errorf("%q: %s", flags, r.stdout)
 		}
+	}
+}
+
+// Where the program's own file is damaged, a list says that it is not all, and what would have
+// to be all is refused.
+func TestRejectsOfADamagedStore(t *testing.T) {
+	dir := newHome(t)
+	file := write(t, dir, "in.csv", "id\n1\nx\ny\nz\n")
+	run(t, "import", file, "--to", filepath.Join(dir, "out.db"), "--table", "t", "--create", "--type", "id=integer").want(t, 1)
+	id := jobsLike(t)[0].ID
+	execute(t, filepath.Join(os.Getenv("LINEFEED_HOME"), "linefeed.db"), "DELETE FROM rejects WHERE record = 3")
+	const says = "1 rejected record of job "
+	if r := run(t, "rejects", id, "--format", "list").want(t, 2); !strings.Contains(r.stderr, says) || strings.Count(r.stdout, "not a number") != 2 {
+		t.Errorf("%s%s", r.stdout, r.stderr)
+	}
+	saved := filepath.Join(dir, "rejected.csv")
+	for _, args := range [][]string{
+		{"rejects", id}, {"rejects", id, "--format", "csv"}, {"rejects", id, "--format", "html"}, {"rejects", id, "--format", "json"},
+		{"rejects", id, "--open"}, {"rejects", id, "--save", saved}, {"retry", id, "--set", "id=7"}, {"retry", id, "--set", "id=7", "--dry-run"},
+		{"retry", id, "--id", "1", "--set", "id=7"}, {"dismiss", id}, {"import", file, "--like", id, "--to", filepath.Join(dir, "out.db")},
+	} {
+		if r := run(t, args...); r.status == 0 || !strings.Contains(r.stderr, says) || r.stdout != "" && args[0] == "rejects" {
+			t.Errorf("%q: %d: %s%s", args, r.status, r.stdout, r.stderr)
+		}
+	}
+	if _, err := os.Stat(saved); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it was saved: %v", err)
+	}
+	if n := query[int](t, filepath.Join(dir, "out.db"), "SELECT count(*) FROM t"); n != 1 {
+		t.Errorf("%d rows", n)
 	}
 }

@@ -153,6 +153,15 @@ func (r *Runner) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error)
 	return r.store.Rejects(ctx, q)
 }
 
+// ErrIncomplete is wrapped by errors for rejects of which some can't be read.
+var ErrIncomplete = store.ErrIncomplete
+
+// RejectsComplete returns an error that wraps [ErrIncomplete] if some of a job's rejects can't
+// be read.
+func (r *Runner) RejectsComplete(ctx context.Context, id string) error {
+	return unlessForgotten(r.store.Complete(ctx, id))
+}
+
 // RejectGroups returns a page of the groups of a job's rejects.
 func (r *Runner) RejectGroups(ctx context.Context, q GroupQuery) (GroupPage, error) {
 	return r.store.RejectGroups(ctx, q)

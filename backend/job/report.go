@@ -34,6 +34,9 @@ func (r *Runner) WriteRejects(ctx context.Context, id string, open bool, w io.Wr
 // eachInFile calls begin with the head of a job's file of rejects, and each for every
 // reject in it.
 func (r *Runner) eachInFile(ctx context.Context, id string, open bool, begin func([]byte) error, each func(store.StoredReject) error) error {
+	if err := r.store.Complete(ctx, id); err != nil { // before anything is written
+		return err
+	}
 	head, err := r.store.Head(ctx, id)
 	if err != nil {
 		return err
@@ -141,7 +144,7 @@ func (l *lines[T]) flush() error {
 // line for each reject, with open for those alone that are open. Its hints spell
 // settings by spell, or not where it is nil.
 func (r *Runner) WriteReport(ctx context.Context, id string, open bool, w io.Writer, spell message.Speller) error {
-	if _, err := r.Job(ctx, id); err != nil {
+	if err := r.store.Complete(ctx, id); err != nil { // before anything is written
 		return err
 	}
 	out, err := newLines[ReportLine](w)
@@ -170,6 +173,9 @@ type reasonLine struct {
 // the lines of that file, as CSV.
 func (r *Runner) WriteReasons(ctx context.Context, id string, open bool, w io.Writer, spell message.Speller) error {
 	k, _, err := r.kept(ctx, id)
+	if err == nil {
+		err = r.store.Complete(ctx, id)
+	}
 	if err != nil {
 		return err
 	}
@@ -227,6 +233,9 @@ func (r *Runner) SaveReport(ctx context.Context, id, path string, spell message.
 // WritePage writes the error report of a job as a page of HTML that can be printed.
 func (r *Runner) WritePage(ctx context.Context, id string, open bool, w io.Writer, spell message.Speller) error {
 	j, err := r.Job(ctx, id)
+	if err == nil {
+		err = r.store.Complete(ctx, id)
+	}
 	if err != nil {
 		return err
 	}

@@ -111,3 +111,36 @@ func (b *bench) forgetRejects(id string) {
 		b.Fatal(err)
 	}
 }
+
+// Where the store is damaged, a page says how many rejects are missing, and no report is
+// begun that would not be of all.
+func TestRejectsAreMissing(t *testing.T) {
+	b := newBench(t)
+	j, err := b.runner.Start(t.Context(), job.Request{
+		File: b.file("in.csv", "id\n1\nx\ny\nz\n"), Target: b.path("out.db"),
+		Plan: load.Plan{Table: "t", Create: true, Columns: []load.Column{{Name: "id", Type: load.Integer}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ended(j.ID)
+	db, err := sql.Open("sqlite3", b.path("home/linefeed.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "DELETE FROM rejects WHERE record = 3"); err != nil {
+		t.Fatal(err)
+	}
+	at := "/v1/imports/" + j.ID + "/rejects"
+	var page job.RejectPage
+	if _, text := b.do(call{"GET", at, nil, nil}); json.Unmarshal([]byte(text), &page) != nil || len(page.Rejects) != 2 || page.Missing != 1 {
+		t.Errorf("%s", text)
+	}
+	for _, format := range []string{"csv", "html", "original", "reasons"} {
+		res, text := b.do(call{"GET", at + "?format=" + format, nil, nil})
+		if res.StatusCode != http.StatusInternalServerError || !strings.Contains(text, "1 rejected record of job") {
+			t.Errorf("%s: %d %s", format, res.StatusCode, text)
+		}
+	}
+}

@@ -45,6 +45,7 @@ var storeTexts = map[ID]string{
 	"targets_are":           `each is connection:NAME, the full path of an SQLite file or of a folder of them, the address of a server without its password, or any`,
 	"about_signin_required": `whether imports need a user who is signed in`,
 	"yes_or_no":             `give yes or no`,
+	"rejects_incomplete":    `{n|rejected record|rejected records} of job {job} can't be read: the file of the program, {path}, is damaged`,
 	"rejects_forgotten":     `the rejected records of job {job} are no longer kept: they were removed on {day}`,
 	"keep_rejects_longer":   `the settings keep-rejects and keep-size say how long they are`,
 	"job_active":            `job {job} has not ended`,

@@ -38,6 +38,10 @@ type GroupPage struct {
 	Groups  []RejectGroup `json:"groups"`
 	Total   int64         `json:"total"`   // the number of groups
 	Rejects int64         `json:"rejects"` // the number of rejects in them
+
+	// Missing is the number of the job's rejects that can't be read, as the store is
+	// damaged, and that may be in no group.
+	Missing int64 `json:"missing,omitempty"`
 }
 
 // RejectGroups returns a page of the groups of a job's rejects. By value, or with a text to
@@ -55,6 +59,9 @@ func (s *Store) RejectGroups(ctx context.Context, q GroupQuery) (GroupPage, erro
 		groups, known, err = s.knownGroups(ctx, src, q)
 	}
 	if !known && err == nil {
+		if page.Missing, err = s.missing(ctx, src); err != nil {
+			return page, err
+		}
 		groups, err = s.tallied(ctx, src, q)
 	}
 	if err != nil {

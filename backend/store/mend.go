@@ -60,6 +60,9 @@ var ErrMending = errors.New("a retry is under way")
 // other retry of the same job begins until this one is settled.
 func (s *Store) BeginRetry(ctx context.Context, m Mend) (taken int64, err error) {
 	src, err := s.source(ctx, m.Of)
+	if err == nil {
+		err = s.complete(ctx, src, m.Of)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -341,6 +344,9 @@ func dropRules(ctx context.Context, tx *sql.Tx, low, high int64) error {
 // again that were dismissed, and returns their number.
 func (s *Store) CloseRejects(ctx context.Context, m Mend, reopen bool) (n int64, err error) {
 	src, err := s.source(ctx, m.Of)
+	if err == nil {
+		err = s.complete(ctx, src, m.Of)
+	}
 	if err != nil {
 		return 0, err
 	}

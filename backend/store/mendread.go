@@ -57,15 +57,22 @@ func (s *Store) MendedLines(ctx context.Context, job string, first, last int64) 
 	return lines, err
 }
 
-// RetryBytes returns the number of bytes of the records that a job retries.
+// RetryBytes returns the number of bytes of the records that a job retries. The error wraps
+// [ErrIncomplete] if some of them can't be read.
 func (s *Store) RetryBytes(ctx context.Context, job string) (n int64, err error) {
 	var number int64
 	if err := s.db.QueryRowContext(ctx, "SELECT number FROM mends WHERE job = (SELECT number FROM jobs WHERE id = ?)", job).Scan(&number); err != nil {
 		return 0, fmt.Errorf("look for the retry %s: %w", job, err)
 	}
 	low, high := idRange(number)
-	return n, s.db.QueryRowContext(ctx, `SELECT ifnull(sum(length(ifnull(i.raw, r.raw))), 0)
-		FROM mend_items i JOIN rejects r ON r.id = i.reject WHERE i.id > ? AND i.id < ?`, low, high).Scan(&n)
+	var missing int64
+	err = s.db.QueryRowContext(ctx, `SELECT ifnull(sum(length(ifnull(i.raw, r.raw))), 0), count(*) FILTER (WHERE r.id IS NULL)
+		FROM mend_items i LEFT JOIN rejects r ON r.id = i.reject WHERE i.id > ? AND i.id < ?`, low, high).Scan(&n, &missing)
+	if err == nil && missing > 0 {
+		s.suspect(errDamaged)
+		err = message.NewError(ErrIncomplete, "rejects_incomplete", "start_aside", "job", job, "n", missing, "path", s.path)
+	}
+	return n, err
 }
 
 // EditedItems yields the open ones of edited records, in the order of the edits.
@@ -73,6 +80,10 @@ func (s *Store) EditedItems(ctx context.Context, of string, edits iter.Seq2[Edit
 	return func(yield func(RetryItem, error) bool) {
 		src, err := s.source(ctx, of)
 		if err != nil {
+			yield(RetryItem{}, err)
+			return
+		}
+		if err := s.complete(ctx, src, of); err != nil {
 			yield(RetryItem{}, err)
 			return
 		}
@@ -101,6 +112,10 @@ func (s *Store) OpenItems(ctx context.Context, of string, v Selection, afresh bo
 	return func(yield func(RetryItem, error) bool) {
 		src, err := s.source(ctx, of)
 		if err != nil {
+			yield(RetryItem{}, err)
+			return
+		}
+		if err := s.complete(ctx, src, of); err != nil {
 			yield(RetryItem{}, err)
 			return
 		}

@@ -77,6 +77,10 @@ type RejectPage struct {
 	Rejects []Reject `json:"rejects"`
 	Total   int64    `json:"total"` // the number of all rejects after After that match the query
 
+	// Missing is the number of the job's rejects that can't be read, as the store is
+	// damaged: the page may lack some, or Total count too few.
+	Missing int64 `json:"missing,omitempty"`
+
 	// Forgotten says when the rejects were removed, if they are no longer kept.
 	Forgotten string `json:"forgotten,omitempty"` // RFC 3339
 }
@@ -107,6 +111,9 @@ func (s *Store) Rejects(ctx context.Context, q RejectQuery) (RejectPage, error) 
 		all, from = false, src.from()
 	}
 	page := RejectPage{}
+	if page.Missing, err = s.missing(ctx, src); err != nil {
+		return page, err
+	}
 	count := "SELECT count(*) FROM " + from + " WHERE " + f.sql
 	if all { // ids have no gaps, so there is no need to count rows
 		count = "SELECT ifnull(max(id), ?1) - ?1 FROM rejects WHERE id > ?1 AND id < ?2"
@@ -206,11 +213,16 @@ func (s *Store) AllRejects(ctx context.Context, job string) iter.Seq2[StoredReje
 const rejectsAtOnce = 1000
 
 // SomeRejects yields every reject of a job in the order of its log, or with open
-// those alone that are open.
+// those alone that are open. Where some can't be read, it yields none, and an error that
+// wraps [ErrIncomplete].
 func (s *Store) SomeRejects(ctx context.Context, job string, open bool) iter.Seq2[StoredReject, error] {
 	return func(yield func(StoredReject, error) bool) {
 		src, err := s.source(ctx, job)
 		if err != nil {
+			yield(StoredReject{}, err)
+			return
+		}
+		if err := s.complete(ctx, src, job); err != nil {
 			yield(StoredReject{}, err)
 			return
 		}

@@ -43,6 +43,7 @@ const (
 type source struct {
 	number int64  // of the job
 	mended bool   // something was done about some of them
+	active bool   // it has not ended
 	check  bool   // of a job that loads nothing
 	retry  int64  // the number of the mend that the job is; 0 for none
 	forgot string // when they were removed
@@ -53,8 +54,8 @@ type source struct {
 func (s *Store) source(ctx context.Context, job string) (src source, err error) {
 	err = s.db.QueryRowContext(ctx, `
 		SELECT number, EXISTS (SELECT 1 FROM mends WHERE origin = jobs.number), ifnull((SELECT m.number FROM mends m WHERE m.job = jobs.number), 0),
-			iif(json_valid(request), ifnull(json_extract(request, '$.check'), 0), 0), forgot FROM jobs WHERE id = ?`, job).
-		Scan(&src.number, &src.mended, &src.retry, &src.check, &src.forgot)
+			iif(json_valid(request), ifnull(json_extract(request, '$.check'), 0), 0), forgot, state IN ('queued', 'running', 'paused') FROM jobs WHERE id = ?`, job).
+		Scan(&src.number, &src.mended, &src.retry, &src.check, &src.forgot, &src.active)
 	if err == nil && src.forgot != "" {
 		day, _, _ := strings.Cut(src.forgot, "T")
 		err = message.NewError(ErrForgotten, "rejects_forgotten", "keep_rejects_longer", "job", job, "day", day)

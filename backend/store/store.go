@@ -31,6 +31,8 @@ type Store struct {
 	fresh  []Notice // that this process is the first to tell
 	policy policy
 
+	whole sync.Map // the numbers of jobs whose rejects can all be read, with how many they are: see missing
+
 	reserveMu sync.Mutex
 	reserve   string // path of the file that reserves space, "" for none
 }

@@ -767,6 +767,7 @@ export namespace store {
 	    groups: RejectGroup[];
 	    total: number;
 	    rejects: number;
+	    missing?: number;
 	}
 	export interface GroupQuery {
 	    job: string;
@@ -830,6 +831,7 @@ export namespace store {
 	export interface RejectPage {
 	    rejects: Reject[];
 	    total: number;
+	    missing?: number;
 	    forgotten?: string;
 	}
 	export interface RejectQuery {

@@ -50,6 +50,18 @@ describe('RejectLog', () => {
     expect(store.asked.map((q) => q.after)).toEqual([300, 400]);
   });
 
+  it('says that some rejects are missing, and lists the others', async () => {
+    const store = new Store();
+    store.add(10);
+    const log = new RejectLog('a', async (query) => ({
+      ...(await store.read(query)),
+      missing: 3,
+    }));
+    await log.narrow(everything);
+    expect(log.total()).toBe(10);
+    expect(log.error()).toMatch(/^3 rejected lines are missing below/);
+  });
+
   it('has the new end before it publishes the new length', async () => {
     const { store, log } = await open(150);
     store.add(4000);

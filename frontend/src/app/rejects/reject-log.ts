@@ -1,6 +1,6 @@
 import { computed, signal } from '@angular/core';
 import type { Reject, RejectPage, RejectQuery } from '../backend/model';
-import { messageOf } from '../format/format';
+import { counted, messageOf } from '../format/format';
 
 /** What the log is filtered by; "" is everything. */
 export interface LogFilter {
@@ -15,6 +15,12 @@ export const everything: LogFilter = { code: '', column: '', find: '' };
 const pageSize = 100;
 /** The maximum number of rows that are held: those in view, and some around them. */
 export const maxHeld = 1200;
+
+/** Why a log from which some rejects are missing can't be read, not all of it. */
+function lacking(missing: number): string {
+  const are = missing === 1 ? 'is' : 'are';
+  return `${counted(missing, 'rejected line')} ${are} missing below, as Linefeed’s own file is damaged. Close Linefeed and start it again: it sets the file aside.`;
+}
 
 /**
  * A job's log of rejects, read in pages as they come into view: a million rows
@@ -141,7 +147,7 @@ export class RejectLog {
         ...this.filter,
         ...place,
       });
-      this.failure.set('');
+      this.failure.set(found.missing ? lacking(found.missing) : '');
       return found;
     } catch (reason) {
       if (generation === this.generation) {
