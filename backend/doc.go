@@ -67,6 +67,8 @@
 //     the checkpoints in the store.
 //   - lockfile tells whether a process still runs, by a lock that it holds;
 //     spool keeps what is received as a stream in files.
+//   - logbook keeps the log, for whoever looks for a fault: what became of imports,
+//     with no value of their files.
 //   - localapi serves events and imports over HTTP on loopback, to those who
 //     have the token.
 //   - engine puts the program together, for the window (app.go) and for the

@@ -115,7 +115,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(), p.pauseCommand(), p.cancelCommand(), p.firstCommand(), p.undoCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
-		p.profilesCommand(), p.watchFolderCommand(), p.serveCommand(), p.connectionsCommand(), p.tokensCommand(), p.settingsCommand(), p.versionCommand(),
+		p.profilesCommand(), p.watchFolderCommand(), p.serveCommand(), p.connectionsCommand(), p.tokensCommand(), p.settingsCommand(), p.diagnosticsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root

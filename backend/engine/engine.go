@@ -17,6 +17,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/localapi"
 	"linefeed/backend/lockfile"
+	"linefeed/backend/logbook"
 	"linefeed/backend/profile"
 	"linefeed/backend/secret"
 	"linefeed/backend/signin"
@@ -39,6 +40,10 @@ type Engine struct {
 	run    string           // the folder of what lives only while the program runs
 	window *lockfile.Lock   // held by the engine of the window; nil for a command's
 	api    *localapi.Server // nil while nothing listens
+
+	log     *logbook.Book
+	logErr  error // why there is none
+	logging sync.WaitGroup
 
 	watches watches
 
@@ -75,6 +80,7 @@ func OpenWindow(ctx context.Context) (*Engine, error) {
 	if err := e.lockWindow(); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
+	e.log.Info("the window opens", "version", Version())
 	e.watchFolders()
 	return e, nil
 }
@@ -98,6 +104,7 @@ func open(ctx context.Context) (*Engine, error) {
 	e.Runner.Profiles = e.Profiles
 	e.Account, e.signed = signin.New(secret.New(), e.SigninConfig), make(chan struct{}, 1)
 	e.Account.Lock, e.Account.OnChange = e.lockSignin, e.signinChanged
+	e.openLog()
 	return e, nil
 }
 
@@ -144,6 +151,7 @@ func (e *Engine) Listen(addr string, origins []string) error {
 		return err
 	}
 	e.api = api
+	e.log.Info("the local API is served", "version", Version())
 	return nil
 }
 
@@ -190,6 +198,11 @@ func (e *Engine) Close() error {
 		errs = append(errs, e.spool.Close())
 	}
 	errs = append(errs, e.Store.Close())
+	if e.window != nil || e.api != nil {
+		e.log.Info("the program ends")
+	}
+	e.logging.Wait() // the hub is closed
+	errs = append(errs, e.log.Close())
 	if e.window != nil { // last: the next window finds everything free
 		errs = append(errs, e.window.Release())
 	}
