@@ -56,3 +56,8 @@ func (a *App) ForgetOlder(age string) (job.Forgotten, error) {
 func (a *App) RemoveDamaged(path string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.RemoveDamaged(a.ctx, path) })
 }
+
+// Diagnostics returns what to send with the report of a fault.
+func (a *App) Diagnostics() (string, error) {
+	return call(a, func(e *engine.Engine) (string, error) { return e.Diagnostics(a.ctx), nil })
+}

@@ -44,6 +44,15 @@ test('settings are changed, old imports forgotten, and what was set aside as dam
   const values = Object.fromEntries(settings.map(({ name, value }) => [name, value]));
   assert.deepEqual([values['imports-at-once'], values['keep-jobs']], ['4', 'forever']);
 
+  await page.click(marked('diagnostics'));
+  const told = await page.locator(marked('diagnostics-text')).innerText();
+  assert.match(told, /^linefeed .+/);
+  assert.match(told, /imports +1 done/);
+  assert.match(told, /settings +keep-jobs=forever, imports-at-once=4/);
+  assert.match(told, /state=done read=20000 .*rejected=238/);
+  assert.ok(!told.includes(program.api.token) && !told.includes('articles'));
+  await page.screenshot({ path: join(out, 'settings-diagnostics.png') });
+
   // The import is of today: nothing of it is older than 30 days.
   await page.waitForSelector(marked('forget-goes', ':has-text("There is none")'));
   await page.click(marked('forget-age'));

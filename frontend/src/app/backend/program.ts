@@ -384,6 +384,11 @@ export class Program {
     return ask(() => app.Tidy());
   }
 
+  /** What to send with the report of a fault, as lines of text. */
+  diagnostics(): Promise<string> {
+    return ask(() => app.Diagnostics());
+  }
+
   usage(): Promise<Usage> {
     return ask(() => app.Usage());
   }

@@ -4,6 +4,7 @@ import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
 import { Sets } from '../backend/sets';
 import { ErrorNotice } from '../notice/error-notice';
+import { Diagnostics } from './diagnostics';
 import { OtherPrograms } from './other-programs';
 import { SettingRow } from './setting-row';
 import { Space } from './space';
@@ -11,7 +12,7 @@ import { Space } from './space';
 /** The settings of the program, which hold for the command line too, and what it keeps. */
 @Component({
   selector: 'lf-settings',
-  imports: [ErrorNotice, OtherPrograms, SettingRow, Space],
+  imports: [Diagnostics, ErrorNotice, OtherPrograms, SettingRow, Space],
   template: `
     <lf-error-notice testId="settings-error" [message]="error()" />
     @if (imports().length) {
@@ -50,6 +51,10 @@ import { Space } from './space';
         <lf-space [usage]="usage" (changed)="takeSpace()" />
       </section>
     }
+    <section aria-labelledby="faults">
+      <h2 id="faults">Faults</h2>
+      <lf-diagnostics />
+    </section>
     <p class="muted">
       These settings hold for the command line too:
       <code class="data selectable">linefeed settings</code>

@@ -40,6 +40,8 @@ export function CreateDatabase(arg1:string):Promise<string>;
 
 export function Database(arg1:string):Promise<connection.Database>;
 
+export function Diagnostics():Promise<string>;
+
 export function DisallowOrigin(arg1:string):Promise<Array<string>>;
 
 export function Dismiss(arg1:string,arg2:store.Selection,arg3:string,arg4:boolean):Promise<number>;

@@ -58,6 +58,10 @@ export function Database(arg1) {
   return window['go']['main']['App']['Database'](arg1);
 }
 
+export function Diagnostics() {
+  return window['go']['main']['App']['Diagnostics']();
+}
+
 export function DisallowOrigin(arg1) {
   return window['go']['main']['App']['DisallowOrigin'](arg1);
 }
