@@ -163,4 +163,21 @@ describe('Runs', () => {
       vi.useRealTimers();
     }
   });
+
+  it('drops the oldest that have ended when there are too many, and none that is active or of a set', async () => {
+    const at = (n: number) => new Date(Date.UTC(2026, 2, 1) + n * 1000).toISOString();
+    const jobs = Array.from({ length: 1251 }, (_, n) => job(`done-${n}`, 'done', at(n)));
+    const { runs } = setUp({
+      jobs: () =>
+        Promise.resolve([
+          ...[job('active', 'paused', at(0)), { ...job('file', 'done', at(0)), set: 'set-a' }],
+          ...jobs,
+        ]),
+    });
+    await vi.waitFor(() => {
+      expect(runs.list()).toHaveLength(1002);
+    });
+    expect([runs.get('active'), runs.get('file'), runs.get('done-251')]).not.toContain(undefined);
+    expect(runs.get('done-250')).toBeUndefined();
+  });
 });

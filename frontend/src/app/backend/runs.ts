@@ -10,6 +10,9 @@ import { Run } from './run';
 /** How often jobs of other programs are looked at, in milliseconds: they send no events. */
 const lookEvery = 1000;
 
+/** How many runs of no set are known: as many as the program lists, and in the end some more. */
+const mostKnown = { afterwards: 1000, before: 1250 };
+
 /** All jobs that the window knows of, kept up to date by the live events. */
 @Service()
 export class Runs {
@@ -208,7 +211,22 @@ export class Runs {
   }
 
   private add(run: Run): Run {
-    this.known.update((known) => new Map(known).set(run.id, run));
+    this.known.update((known) => forgetOldest(new Map(known).set(run.id, run)));
     return run;
   }
+}
+
+/** Drops the oldest runs that have ended, where there are too many: a window can be open for months. */
+function forgetOldest(known: Map<string, Run>): Map<string, Run> {
+  if (known.size <= mostKnown.before) {
+    return known;
+  }
+  const ended = [...known.values()].filter((run) => !run.active() && !run.job().set);
+  if (ended.length > mostKnown.before) {
+    ended
+      .sort((a, b) => b.job().created.localeCompare(a.job().created))
+      .slice(mostKnown.afterwards)
+      .forEach(({ id }) => known.delete(id));
+  }
+  return known;
 }
