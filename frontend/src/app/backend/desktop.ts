@@ -1,6 +1,6 @@
 import { DOCUMENT, DestroyRef, Service, inject, signal } from '@angular/core';
-import { TakeFiles } from '../../../wailsjs/go/main/App';
 import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime';
+import { Program } from './program';
 
 /** What the desktop does to the window, as signals, and what the window asks of the desktop. */
 @Service()
@@ -14,7 +14,7 @@ export class Desktop {
   readonly closeRequested = this.closing.asReadonly();
 
   constructor() {
-    const document = inject(DOCUMENT);
+    const [document, program] = [inject(DOCUMENT), inject(Program)];
     const stop = new AbortController();
     // A dropped file would otherwise replace the page.
     for (const type of ['dragover', 'drop']) {
@@ -34,12 +34,14 @@ export class Desktop {
         this.closing.set(true);
       }),
     ];
-    void TakeFiles().then((paths) => {
+    const take = async () => {
+      const paths = await program.takeFiles();
       // What was dropped meanwhile is newer.
       if (paths.length && !this.files().length) {
         this.files.set(paths);
       }
-    });
+    };
+    void take();
     inject(DestroyRef).onDestroy(() => {
       stop.abort();
       offs.forEach((off) => {

@@ -27,6 +27,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     recent: () => Promise.resolve<string[]>([]),
     sampleFile: () => Promise.resolve(''),
     folders: () => Promise.resolve<Folders>({ own: '', documents: '' }),
+    takeFiles: () => Promise.resolve<string[]>([]),
     presets: () => Promise.resolve([]),
     encodings: () => Promise.resolve([]),
     database: () => Promise.resolve(database()),

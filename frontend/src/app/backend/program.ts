@@ -384,6 +384,11 @@ export class Program {
     return ask(() => app.Tidy());
   }
 
+  /** The files that the program was started with, once. */
+  takeFiles(): Promise<string[]> {
+    return ask(() => app.TakeFiles());
+  }
+
   /** What to send with the report of a fault, as lines of text. */
   diagnostics(): Promise<string> {
     return ask(() => app.Diagnostics());
