@@ -50,17 +50,20 @@ type rejectsFlags struct {
 func (p *program) rejectsCommand() *cobra.Command {
 	f := rejectsFlags{format: "original", limit: 100}
 	c := &cobra.Command{
-		Use:   "rejects JOB",
-		Short: "Print the records that a job rejected",
+		Use:   "rejects JOB|SET",
+		Short: "Print the records that a job, or a set of them, rejected",
 		Long: `Prints the records that a job rejected: as they stand in the file, after its header, to be mended and loaded with
 retry; as a report of where and why, as CSV, as a line of JSON each, or as a page to print; as a list; or how many there
-are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
+are of each kind. Each of them is open, loaded by a retry, or dismissed.
+
+Of a set, the reports are of all its files, and --save saves a file for each that has rejects into a folder.`,
 		Example: `  linefeed rejects k3v7q2ma --groups
   linefeed rejects k3v7q2ma --values --code not_a_number --column price
   linefeed rejects k3v7q2ma --format list --open
   linefeed rejects k3v7q2ma --id 17
   linefeed rejects k3v7q2ma --save rejected.csv
-  linefeed rejects k3v7q2ma --format html > rejects.html`,
+  linefeed rejects k3v7q2ma --format html > rejects.html
+  linefeed rejects set-k3v7q2ma --save rejected`,
 	}
 	c.ValidArgsFunction = func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return jobNames(c.Context(), args), cobra.ShellCompDirectiveNoFileComp
@@ -69,7 +72,7 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 	set.SortFlags = false
 	set.StringVar(&f.format, "format", f.format, "what to print: original, csv, json, html or list (`FORMAT`)")
 	set.BoolVar(&f.open, "open", false, "only those that are open")
-	set.StringVar(&f.save, "save", "", "save the records there, to be mended, and beside them why they were rejected (`FILE`)")
+	set.StringVar(&f.save, "save", "", "save the records there, to be mended, and beside them why they were rejected; of a set, a folder (`FILE`)")
 	set.BoolVar(&f.groups, "groups", false, "print how many there are of each code and column")
 	set.BoolVar(&f.values, "values", false, "print how many there are of each value")
 	set.StringVar(&f.find, "find", "", "of a list or groups, only those with this text (`TEXT`)")
@@ -80,7 +83,7 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usagef("want the name of one job: `linefeed jobs` lists them")
+			return usagef("want the name of one job or set: `linefeed jobs` lists them")
 		}
 		if err := oneOf("format", f.format); err != nil {
 			return err
@@ -92,6 +95,9 @@ are of each kind. Each of them is open, loaded by a retry, or dismissed.`,
 			return usagef("--limit wants 1 or more, and --offset 0 or more")
 		}
 		return p.withEngine(c.Context(), func(e *engine.Engine) error {
+			if job.IsSet(args[0]) {
+				return p.setRejects(c.Context(), e.Runner, args[0], &f)
+			}
 			if _, err := e.Runner.Job(c.Context(), args[0]); err != nil {
 				return err
 			}

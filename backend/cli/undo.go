@@ -6,25 +6,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"linefeed/backend/engine"
+	"linefeed/backend/job"
 	"linefeed/backend/load"
 )
 
 func (p *program) undoCommand() *cobra.Command {
-	dryRun, asJSON := false, false
+	dryRun, asJSON, partly := false, false, false
 	c := &cobra.Command{
-		Use:   "undo JOB",
-		Short: "Take an import back",
+		Use:   "undo JOB|SET",
+		Short: "Take an import, or a set of them, back",
 		Long: `Takes back what an import has done to its table: rows that it inserted are removed, and rows that it updated or
 replaced get back what they held before, all at once. Rows that somebody has changed since stay as they are, and so do
-those to which others refer. It has to be an import with --keep-undo.`,
+those to which others refer. It has to be an import with --keep-undo.
+
+Of a set, each file is undone by itself, the last one first. Where some can't be, that is said, and nothing is undone unless
+--partly is given.`,
 		Example: `  linefeed undo k3v7q2ma --dry-run
-  linefeed undo k3v7q2ma`,
+  linefeed undo k3v7q2ma
+  linefeed undo set-k3v7q2ma --dry-run`,
 		Args: cobra.ExactArgs(1),
 	}
 	c.ValidArgsFunction = func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return jobNames(c.Context(), args), cobra.ShellCompDirectiveNoFileComp
 	}
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be done")
+	c.Flags().BoolVar(&partly, "partly", false, "of a set, undo what can be undone")
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	addGroups(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -32,6 +38,12 @@ those to which others refer. It has to be an import with --keep-undo.`,
 		ctx, l := c.Context(), &loader{program: p}
 		return p.withEngine(ctx, func(e *engine.Engine) error {
 			l.engine = e
+			if job.IsSet(args[0]) {
+				return l.undoSet(ctx, args[0], dryRun, partly, asJSON)
+			}
+			if partly {
+				return usagef("--partly is of a set")
+			}
 			j, err := e.Runner.Job(ctx, args[0])
 			if err != nil {
 				return err

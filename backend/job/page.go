@@ -9,18 +9,23 @@ import (
 // reportGroups is the number of reasons that a page lists.
 const reportGroups = 100
 
-// A reportPage is what the head of a page tells.
-type reportPage struct {
+// A pageTitle is what the head of a page tells.
+type pageTitle struct {
+	Of   string
+	Open bool
+}
+
+// A reportPart is what the head of a part of a page tells, which is about one job.
+type reportPart struct {
 	Job    Job
 	Groups GroupPage
-	Open   bool
 }
 
 // File returns the name of the job's file.
-func (p reportPage) File() string { return filepath.Base(p.Job.Request.File) }
+func (p reportPart) File() string { return filepath.Base(p.Job.Request.File) }
 
 // Table returns the name of the job's table.
-func (p reportPage) Table() string {
+func (p reportPart) Table() string {
 	if p.Job.Summary != nil {
 		return p.Job.Summary.Table
 	}
@@ -31,12 +36,11 @@ var pageFuncs = template.FuncMap{
 	"words": func(code any) string { return strings.ReplaceAll(template.HTMLEscaper(code), "_", " ") },
 }
 
-// pageHead is the head of a report, up to the first reject. It loads nothing from
-// elsewhere, and repeats the table's head on every page that is printed.
-var pageHead = template.Must(template.New("head").Funcs(pageFuncs).Parse(`<!doctype html>
+// pageHead is the head of a report. It loads nothing from elsewhere.
+var pageHead = template.Must(template.New("head").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>Rejects of {{.File}}</title>
+<title>Rejects of {{.Of}}</title>
 <style>
 body { font: 10pt/1.4 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em; color: #1a1a1a; background: #fff }
 h1 { font-size: 14pt; margin: 0 } h2 { font-size: 11pt }
@@ -52,8 +56,12 @@ thead { display: table-header-group } tr { break-inside: avoid }
 @page { margin: 15mm }
 @media print { body { margin: 0; max-width: none; padding: 0 } }
 </style>
-<h1>{{if .Open}}Open rejects{{else}}Rejects{{end}} of {{.File}}</h1>
-<p>Job {{.Job.ID}}, {{.Job.Created}}, into the table {{.Table}}{{with .Job.Summary}}: {{.Read}} records read, {{.Rejected}} rejected{{end}}{{with .Job.OpenRejects}}, {{.}} open{{end}}.</p>
+<h1>{{if .Open}}Open rejects{{else}}Rejects{{end}} of {{.Of}}</h1>
+`))
+
+// partHead begins the part of a job, up to its first reject. The head of its table is
+// repeated on every page that is printed.
+var partHead = template.Must(template.New("part").Funcs(pageFuncs).Parse(`<p>{{.File}}: job {{.Job.ID}}, {{.Job.Created}}, into the table {{.Table}}{{with .Job.Summary}}: {{.Read}} records read, {{.Rejected}} rejected{{end}}{{with .Job.OpenRejects}}, {{.}} open{{end}}.</p>
 <h2>Reasons</h2>
 <table>
 <thead><tr><th class="n">Rejects</th><th>Reason</th><th>Column</th></tr></thead>
@@ -71,4 +79,7 @@ var pageRow = template.Must(template.New("row").Parse(
 		`{{with .Latest}}<br>again by job {{.Job}}{{with .MendedLine}}, line {{.}} of the mended file{{end}}: {{with .Column}}{{.}}: {{end}}{{.Message}}{{end}}</td>` +
 		`<td>{{.State}}{{with .Closed}}<br><span class="h">{{.Who}}, {{.Time}}{{with .Job}}, job {{.}}{{end}}</span>{{end}}</td></tr>` + "\n"))
 
-const pageEnd = "</table>\n</html>\n"
+const (
+	partEnd = "</table>\n"
+	pageEnd = "</html>\n"
+)

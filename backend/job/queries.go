@@ -162,8 +162,13 @@ func (r *Runner) RejectsComplete(ctx context.Context, id string) error {
 	return unlessForgotten(r.store.Complete(ctx, id))
 }
 
-// RejectGroups returns a page of the groups of a job's rejects.
+// RejectGroups returns a page of the groups of a job's rejects; of a set, by code and column
+// alone.
 func (r *Runner) RejectGroups(ctx context.Context, q GroupQuery) (GroupPage, error) {
+	if IsSet(q.Job) {
+		q.Values = false
+		return r.setRejectGroups(ctx, q)
+	}
 	return r.store.RejectGroups(ctx, q)
 }
 

@@ -142,8 +142,12 @@ func (l *lines[T]) flush() error {
 
 // WriteReport writes the error report of a job: a CSV file with a header and a
 // line for each reject, with open for those alone that are open. Its hints spell
-// settings by spell, or not where it is nil.
+// settings by spell, or not where it is nil. Of a set it is that of all its jobs, with the
+// file and the job in front.
 func (r *Runner) WriteReport(ctx context.Context, id string, open bool, w io.Writer, spell message.Speller) error {
+	if IsSet(id) {
+		return r.writeSetReport(ctx, id, open, w, spell)
+	}
 	if err := r.store.Complete(ctx, id); err != nil { // before anything is written
 		return err
 	}
@@ -230,8 +234,12 @@ func (r *Runner) SaveReport(ctx context.Context, id, path string, spell message.
 	return SaveAs(path, func(w io.Writer) error { return r.WriteReport(ctx, id, false, w, spell) })
 }
 
-// WritePage writes the error report of a job as a page of HTML that can be printed.
+// WritePage writes the error report of a job, or of a set, as a page of HTML that can be
+// printed.
 func (r *Runner) WritePage(ctx context.Context, id string, open bool, w io.Writer, spell message.Speller) error {
+	if IsSet(id) {
+		return r.writeSetPage(ctx, id, open, w, spell)
+	}
 	j, err := r.Job(ctx, id)
 	if err == nil {
 		err = r.store.Complete(ctx, id)
@@ -239,15 +247,29 @@ func (r *Runner) WritePage(ctx context.Context, id string, open bool, w io.Write
 	if err != nil {
 		return err
 	}
-	groups, err := r.store.RejectGroups(ctx, GroupQuery{Job: id, Open: open, Limit: reportGroups})
+	out := bufio.NewWriter(w)
+	if err := pageHead.Execute(out, pageTitle{filepath.Base(j.Request.File), open}); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := r.writePart(ctx, j, open, out, spell); err != nil {
+		return err
+	}
+	if _, err := out.WriteString(pageEnd); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// writePart writes what a page has of one job.
+func (r *Runner) writePart(ctx context.Context, j Job, open bool, out io.Writer, spell message.Speller) error {
+	groups, err := r.store.RejectGroups(ctx, GroupQuery{Job: j.ID, Open: open, Limit: reportGroups})
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(w)
-	if err := pageHead.Execute(out, reportPage{j, groups, open}); err != nil {
+	if err := partHead.Execute(out, reportPart{j, groups}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	for v, err := range r.store.SomeRejects(ctx, id, open) {
+	for v, err := range r.store.SomeRejects(ctx, j.ID, open) {
 		if err != nil {
 			return err
 		}
@@ -258,8 +280,6 @@ func (r *Runner) WritePage(ctx context.Context, id string, open bool, w io.Write
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}
-	if _, err := out.WriteString(pageEnd); err != nil {
-		return err
-	}
-	return out.Flush()
+	_, err = io.WriteString(out, partEnd)
+	return err
 }

@@ -11,6 +11,8 @@ var setTexts = map[ID]string{
 	"other_fields_more":    `{n|more file has|more files have} other fields`,
 	"nothing_begun":        `nothing was loaded, as files with other fields may not be meant for one table`,
 	"mixed_or_apart":       `have the table made with a column for each field of any file[ ({setting mixedHeaders})], or load them apart`,
+	"saved_there":          `{path} is there already`,
+	"choose_folder":        `choose another folder`,
 	"set_active":           `set {set} has not ended`,
 	"set_not_ended":        `set {set} is under way: it can be taken up when it has ended`,
 	"set_has_ended":        `set {set} is {state}: it has ended`,

@@ -1,0 +1,96 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"linefeed/backend/load"
+	"linefeed/backend/message"
+)
+
+// A SetUndoing is what undoing a set does to its tables, or did. Its JSON is part of the
+// program's contract.
+type SetUndoing struct {
+	load.Undoing // of all jobs
+
+	// Jobs are those that have something to undo, in the order in which that is done: the last
+	// file first, as it may have changed rows of those before it.
+	Jobs []JobUndoing `json:"jobs"`
+
+	// Left are the jobs that have loaded rows which can't be undone.
+	Left []LeftJob `json:"left,omitempty"`
+}
+
+// A JobUndoing is what undoing one job of a set does. Tried, it is as if that job alone were
+// undone: a row that a later job changed counts as changed.
+type JobUndoing struct {
+	Job  string `json:"job"`
+	File string `json:"file"`
+	load.Undoing
+}
+
+// A LeftJob is a job of a set that can't be undone, with why.
+type LeftJob struct {
+	Job  string `json:"job"`
+	File string `json:"file"`
+	Rows int64  `json:"rows"` // that it has loaded
+	message.Note
+}
+
+// UndoSet undoes what the jobs of a set have loaded, each all at once, the last one first.
+// With try it writes nothing, and says what undoing each would do. Where rows of a job can't
+// be undone, nothing is, unless partly says that the others are to be. What is undone already
+// is passed over: a set of which only a part was undone can be undone again. The error may wrap
+// [ErrNoSet], [ErrActive] or [ErrNoUndo]; after another one, those jobs are undone that are
+// returned.
+func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n SetUndoing, err error) {
+	set, err := r.Set(ctx, id)
+	switch {
+	case err != nil:
+		return n, err
+	case set.State.Active():
+		return n, message.NewError(ErrActive, "set_active", "cancel_first", "set", id)
+	}
+	n.Jobs = []JobUndoing{}
+	slices.Reverse(set.Jobs)
+	var undoable []Job
+	for _, j := range set.Jobs {
+		switch v := j.Summary; {
+		case j.Undone != nil:
+		case j.Undoable:
+			undoable = append(undoable, j)
+		case v != nil && !v.Check && v.Inserted+v.Updated > 0:
+			left := LeftJob{Job: j.ID, File: j.Request.File, Rows: v.Inserted + v.Updated}
+			left.Note = message.New("undo_none", "keep_undo_next", "job", j.ID)
+			n.Left = append(n.Left, left)
+		}
+	}
+	switch {
+	case len(undoable) == 0:
+		return n, message.NewError(ErrNoUndo, "undo_set_none", "keep_undo_next", "set", id)
+	case len(n.Left) > 0 && !try && !partly:
+		return n, message.NewError(ErrNoUndo, "undo_set_part", "undo_set_partly", "set", id, "n", len(n.Left))
+	}
+	for _, j := range undoable {
+		did, err := r.Undo(ctx, j.ID, try)
+		if err != nil {
+			return n, fmt.Errorf("undo job %s: %w", j.ID, err)
+		}
+		n.Jobs = append(n.Jobs, JobUndoing{j.ID, j.Request.File, did})
+		n.add(did)
+	}
+	return n, nil
+}
+
+// add adds what undoing one job did.
+func (n *SetUndoing) add(did load.Undoing) {
+	n.Removed += did.Removed
+	n.Restored += did.Restored
+	n.Changed += did.Changed
+	n.Gone += did.Gone
+	n.Referred += did.Referred
+	n.Refused += did.Refused
+	n.Dropped = n.Dropped || did.Dropped
+	n.Warnings = append(n.Warnings, did.Warnings...)
+}
