@@ -16,15 +16,15 @@ type SetUndoing struct {
 
 	// Jobs are those that have something to undo, in the order in which that is done: the last
 	// file first, as it may have changed rows of those before it.
-	Jobs []JobUndoing `json:"jobs"`
+	Jobs []FileUndoing `json:"jobs"`
 
 	// Left are the jobs that have loaded rows which can't be undone.
 	Left []LeftJob `json:"left,omitempty"`
 }
 
-// A JobUndoing is what undoing one job of a set does. Tried, it is as if that job alone were
+// A FileUndoing is what undoing one job of a set, that of a file, does. Tried, it is as if that job alone were
 // undone: a row that a later job changed counts as changed.
-type JobUndoing struct {
+type FileUndoing struct {
 	Job  string `json:"job"`
 	File string `json:"file"`
 	load.Undoing
@@ -52,7 +52,7 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 	case set.State.Active():
 		return n, message.NewError(ErrActive, "set_active", "cancel_first", "set", id)
 	}
-	n.Jobs = []JobUndoing{}
+	n.Jobs = []FileUndoing{}
 	slices.Reverse(set.Jobs)
 	var undoable []Job
 	for _, j := range set.Jobs {
@@ -77,7 +77,7 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 		if err != nil {
 			return n, fmt.Errorf("undo job %s: %w", j.ID, err)
 		}
-		n.Jobs = append(n.Jobs, JobUndoing{j.ID, j.Request.File, did})
+		n.Jobs = append(n.Jobs, FileUndoing{j.ID, j.Request.File, did})
 		n.add(did)
 	}
 	return n, nil

@@ -25,6 +25,7 @@ const names: Readonly<Record<string, string>> = {
   mixedHeaders: 'Files with other fields, under Check',
   null: 'Read as NULL, under Check',
   onConflict: 'Key already in the table, under Check',
+  partly: 'only on the command line',
   profile: 'under Source',
   schema: 'under Target',
   table: 'under Target',
