@@ -27,8 +27,9 @@ func (a *App) SignOut() (engine.SignedIn, error) {
 	return call(a, func(e *engine.Engine) (engine.SignedIn, error) { return e.SignOut(a.ctx, a.openBrowser) })
 }
 
+// openBrowser opens a page in the system's browser. What opens it may last as long as that.
 func (a *App) openBrowser(url string) error {
-	runtime.BrowserOpenURL(a.ctx, url)
+	go runtime.BrowserOpenURL(a.ctx, url)
 	return nil
 }
 

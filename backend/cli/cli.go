@@ -20,6 +20,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/profile"
+	"linefeed/backend/signin"
 	"linefeed/backend/watch"
 )
 
@@ -64,6 +65,9 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	var usage usageError
 	if errors.As(err, &usage) {
 		p.err.printf("%s\n", p.err.dim(fmt.Sprintf("see: %s --help", cmd.CommandPath())))
+	}
+	if errors.Is(err, signin.ErrNobody) {
+		p.err.printf("%s\n", p.err.dim("see: linefeed login --help"))
 	}
 	return status
 }
@@ -115,7 +119,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.importCommand(), p.checkCommand(), p.previewCommand(), p.resumeCommand(), p.pauseCommand(), p.cancelCommand(), p.firstCommand(), p.undoCommand(),
 		p.jobsCommand(), p.rejectsCommand(), p.retryCommand(), p.dismissCommand(),
-		p.profilesCommand(), p.watchFolderCommand(), p.serveCommand(), p.connectionsCommand(), p.tokensCommand(), p.settingsCommand(), p.diagnosticsCommand(), p.versionCommand(),
+		p.profilesCommand(), p.watchFolderCommand(), p.serveCommand(), p.connectionsCommand(), p.tokensCommand(), p.loginCommand(), p.logoutCommand(), p.whoamiCommand(), p.settingsCommand(), p.diagnosticsCommand(), p.versionCommand(),
 	)
 	addGroups(root)
 	return root

@@ -91,7 +91,7 @@ func commandList(c *cobra.Command) string {
 
 // rank orders the commands as a user first needs them; those that cobra adds come last.
 func rank(c *cobra.Command) int {
-	order := []string{"import", "check", "preview", "jobs", "resume", "pause", "cancel", "first", "undo", "rejects", "retry", "dismiss", "profiles", "watch-folder", "serve", "connections", "tokens", "settings", "diagnostics", "version"}
+	order := []string{"import", "check", "preview", "jobs", "resume", "pause", "cancel", "first", "undo", "rejects", "retry", "dismiss", "profiles", "watch-folder", "serve", "connections", "tokens", "login", "logout", "whoami", "settings", "diagnostics", "version"}
 	if i := slices.Index(order, c.Name()); i >= 0 {
 		return i
 	}

@@ -88,6 +88,17 @@ func (e *Engine) SignIn(ctx context.Context, open func(url string) error) (Signe
 	return e.SignedIn(ctx)
 }
 
+// SignInByDevice signs a user in by a code on another device, which show shows. It answers
+// as [Engine.SignIn] does.
+func (e *Engine) SignInByDevice(ctx context.Context, show func(signin.DeviceCode)) (SignedIn, error) {
+	ctx, cancel := e.instead(ctx, &e.stopSign)
+	defer cancel()
+	if _, err := e.Account.LoginByDevice(ctx, show); err != nil {
+		return SignedIn{}, err
+	}
+	return e.SignedIn(ctx)
+}
+
 // StopSignIn ends the SignIn that is under way, if one is.
 func (e *Engine) StopSignIn() {
 	_, cancel := e.instead(context.Background(), &e.stopSign)

@@ -21,6 +21,8 @@ var signinTexts = map[ID]string{
 	"use_browser":          `sign in by the browser, or have it set up there`,
 	"signin_not_told":      `you are signed out here, but {issuer} could not be told: {cause}`,
 	"end_session_there":    `end the session there, where others could use it`,
+	"signin_not_kept":      `this sign-in could not be kept for the next command: {cause}`,
+	"have_keychain":        `sign in where there is a keychain: in a desktop session, or with a Secret Service on its D-Bus, such as gnome-keyring`,
 	"signin_stays":         `the sign-in stays in the keychain: {cause}`,
 	"remove_from_keychain": `remove {key:q} there`,
 	"signin_incomplete":    `sign-in is required, but not set up: {missing} is not set`,

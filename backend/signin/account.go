@@ -25,6 +25,15 @@ var (
 	ErrNotTold = errors.New("the provider does not know of the sign-out")
 )
 
+// Secrets keep what nobody else may know, as [secret.Keeper] does.
+type Secrets interface {
+	Set(ctx context.Context, key, value string, sessionOnly bool) (secret.Place, error)
+	Get(ctx context.Context, key string) (string, error)
+	Delete(ctx context.Context, key string) error
+	InSession(key string) string
+	Forget(key string)
+}
+
 // An Account is the user of this program. Its methods may be called concurrently, also by
 // several processes: what one of them signs in, refreshes or signs out holds for all.
 //
@@ -39,8 +48,10 @@ type Account struct {
 	OnChange func()
 
 	config  func(ctx context.Context) (Config, error)
-	secrets *secret.Keeper
+	secrets Secrets
 	client  *http.Client
+	within  time.Duration // how long a user may take
+	now     func() time.Time
 
 	turn chan struct{} // holds one while somebody refreshes, signs in or signs out
 
@@ -58,21 +69,22 @@ type record struct {
 
 // held is an access token.
 type held struct {
+	key    string // under which its sign-in is kept
 	id     string // of its sign-in
 	access string
-	user   User // with the token's expiry
-	early  time.Duration
+	user   User          // with the token's expiry
+	early  time.Duration // how long before its end another one is asked for
 }
 
 // fresh reports whether the token is good for a while.
-func (h held) fresh() bool { return time.Until(h.user.Expiry) > h.early }
+func (h held) fresh(now time.Time) bool { return h.user.Expiry.Sub(now) > h.early }
 
 // good reports whether the token is good at all.
-func (h held) good() bool { return h.access != "" && time.Until(h.user.Expiry) > 0 }
+func (h held) good(now time.Time) bool { return h.access != "" && now.Before(h.user.Expiry) }
 
 // New returns the account of the user who signs in as config says.
-func New(secrets *secret.Keeper, config func(ctx context.Context) (Config, error)) *Account {
-	return &Account{config: config, secrets: secrets, client: newHTTPClient(), turn: make(chan struct{}, 1)}
+func New(secrets Secrets, config func(ctx context.Context) (Config, error)) *Account {
+	return &Account{config: config, secrets: secrets, client: newHTTPClient(), within: loginWithin, now: time.Now, turn: make(chan struct{}, 1)}
 }
 
 // key is under what name the keychain has the sign-in.
@@ -116,14 +128,14 @@ func (a *Account) token(ctx context.Context, c Config) (_ held, changed bool, er
 	h := a.holding()
 	r, ok, err := a.load(ctx, c)
 	switch {
-	case err != nil && h.good() && h.user.Issuer == c.Issuer:
+	case err != nil && h.good(a.now()) && h.key == c.key():
 		return h, false, nil // the keychain may be locked for now
 	case err != nil:
 		return held{}, false, err
 	case !ok:
 		a.hold(held{})
 		return held{}, h.id != "", nobody(c)
-	case h.id == r.ID && h.fresh():
+	case h.id == r.ID && h.fresh(a.now()):
 		return h, false, nil
 	}
 	other := h.id != "" && h.id != r.ID // that another process has signed in
@@ -132,7 +144,7 @@ func (a *Account) token(ctx context.Context, c Config) (_ held, changed bool, er
 	}
 	fresh, changed, err := a.refresh(ctx, c)
 	changed = changed || other
-	if err != nil && !errors.Is(err, ErrNobody) && h.good() {
+	if err != nil && !errors.Is(err, ErrNobody) && h.good(a.now()) {
 		return h, changed, nil // the provider may be down for now
 	}
 	return fresh, changed, err
@@ -181,7 +193,7 @@ func (a *Account) refresh(ctx context.Context, c Config) (_ held, changed bool, 
 	}
 	changed = !sameUser(u, r.User)
 	r.User = u
-	h := heldOf(r.ID, tok, u)
+	h := heldOf(c, r.ID, tok, u)
 	a.hold(h)
 	a.save(ctx, c, r)
 	return h, changed, nil
@@ -205,19 +217,19 @@ func (a *Account) accept(ctx context.Context, p *provider, tok *oauth2.Token, no
 	}
 	defer release()
 	r := record{ID: rand.Text(), Refresh: tok.RefreshToken, User: u}
-	h := heldOf(r.ID, tok, u)
+	h := heldOf(p.config, r.ID, tok, u)
 	a.hold(h)
 	a.save(ctx, p.config, r)
 	return h.user, nil
 }
 
 // heldOf returns an access token with the user whom it is of.
-func heldOf(id string, tok *oauth2.Token, u User) held {
+func heldOf(c Config, id string, tok *oauth2.Token, u User) held {
 	u.Expiry = tok.Expiry
 	if u.Expiry.IsZero() { // expires_in is only recommended
 		u.Expiry = time.Now().Add(time.Minute)
 	}
-	return held{id, tok.AccessToken, u, min(30*time.Second, time.Until(u.Expiry)/4)}
+	return held{c.key(), id, tok.AccessToken, u, min(30*time.Second, time.Until(u.Expiry)/4)}
 }
 
 // find returns the provider, which is asked for its addresses once.

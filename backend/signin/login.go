@@ -25,14 +25,14 @@ const loginWithin = 10 * time.Minute
 
 // Login signs a user in by the system's browser (OpenID Connect Core 1.0, section 3.1, with
 // PKCE by S256 and the practices of RFC 8252 and RFC 9700): open is given the provider's
-// page, and Login returns when the provider has answered, ctx is done, or ten minutes have
-// passed. Nothing listens after that.
+// page and does not wait for the browser. Login returns when the provider has answered, open
+// fails, ctx is done, or ten minutes have passed. Nothing listens after that.
 func (a *Account) Login(ctx context.Context, open func(url string) error) (_ User, err error) {
 	p, err := a.ready(ctx)
 	if err != nil {
 		return User{}, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, loginWithin, message.NewError(ErrTimeout, "signin_timeout", "sign_in_again"))
+	ctx, cancel := context.WithTimeoutCause(ctx, a.within, message.NewError(ErrTimeout, "signin_timeout", "sign_in_again"))
 	defer cancel()
 	state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
 	answers, err := listen(state)
@@ -129,12 +129,12 @@ func (a *Account) LoginByDevice(ctx context.Context, show func(DeviceCode)) (Use
 	if err != nil {
 		return User{}, p.refused(ctx, err)
 	}
-	shown := DeviceCode{plain(code.VerificationURI), plain(code.UserCode), plain(code.VerificationURIComplete), code.Expiry}
-	if !isSafe(code.VerificationURI) || shown.Complete != "" && !isSafe(code.VerificationURIComplete) || shown.Code == "" {
+	shown := DeviceCode{code.VerificationURI, plain(code.UserCode), code.VerificationURIComplete, code.Expiry}
+	if !isSafe(shown.URL) || shown.Complete != "" && !isSafe(shown.Complete) || shown.Code == "" {
 		return User{}, unusable(ctx, p.config, errors.New("it names no page that can be opened"))
 	}
 	show(shown)
-	until, cancel := context.WithTimeoutCause(ctx, loginWithin, message.NewError(ErrTimeout, "signin_timeout", "sign_in_again"))
+	until, cancel := context.WithTimeoutCause(ctx, a.within, message.NewError(ErrTimeout, "signin_timeout", "sign_in_again"))
 	defer cancel()
 	for {
 		tok, err := conf.DeviceAccessToken(p.with(until), code, oauth2.VerifierOption(verifier))

@@ -101,10 +101,10 @@ func discover(ctx context.Context, c Config, client *http.Client) (*provider, er
 }
 
 // isSafe reports whether what is sent to an address, or opened by it, can be read by nobody
-// on the way: https, or http on this computer.
+// on the way, and the address is what it shows: https, or http on this computer.
 func isSafe(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil {
+	if err != nil || u.Host == "" || u.User != nil || strings.ContainsFunc(address, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return false
 	}
 	ip, err := netip.ParseAddr(u.Hostname())

@@ -92,6 +92,11 @@ func (b *Browser) Answer(ctx context.Context, page, user string) (string, error)
 				return "", err
 			}
 			page, method, form = next.String(), http.MethodPost, fill(found[2], user)
+			if user == Nobody && strings.Contains(found[0], "deviceConfirmForm") {
+				form.Set("abort", "yes")
+				_, err := b.do(ctx, method, page, form)
+				return page, err
+			}
 		default:
 			return page, nil
 		}

@@ -3,6 +3,7 @@ package signintest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,9 +44,11 @@ type Provider struct {
 	back  string
 
 	mu     sync.Mutex
+	told   []string // codes and tokens
 	down   bool
 	change func(*http.Response) error
 	calls  map[string]int // by path
+	called *sync.Cond     // a path was called
 }
 
 // StartProvider starts a provider that ends with the test. Where its programs are missing the
@@ -60,6 +65,7 @@ func StartProvider(t testing.TB, o Options) *Provider {
 		missing(t, "there is no bash to start the provider with")
 	}
 	p := &Provider{calls: map[string]int{}}
+	p.called = sync.NewCond(&p.mu)
 	p.front = httptest.NewServer(p)
 	t.Cleanup(p.front.Close)
 	p.URL = p.front.URL
@@ -124,6 +130,7 @@ func (p *Provider) start(t testing.TB, root, tools string, o Options) {
 func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.calls[r.URL.Path]++
+	p.called.Broadcast()
 	back, down, change := p.back, p.down, p.change
 	p.mu.Unlock()
 	if down {
@@ -134,9 +141,50 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(err)
 	}
 	(&httputil.ReverseProxy{
-		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
-		ModifyResponse: change,
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
+		ModifyResponse: func(res *http.Response) error {
+			if err := p.remember(res); err != nil || change == nil {
+				return err
+			}
+			return change(res)
+		},
 	}).ServeHTTP(w, r)
+}
+
+// secrets are the members of answers that nobody else may know.
+var secrets = []string{"access_token", "refresh_token", "id_token", "device_code"}
+
+// remember notes the codes and tokens that an answer tells.
+func (p *Provider) remember(res *http.Response) error {
+	var told []string
+	if to, err := url.Parse(res.Header.Get("Location")); err == nil && to.Query().Has("code") {
+		told = append(told, to.Query().Get("code"))
+	}
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			return err
+		}
+		res.Body = io.NopCloser(bytes.NewReader(text))
+		var m map[string]any
+		_ = json.Unmarshal(text, &m) // what is no object tells none
+		for _, name := range secrets {
+			if v, ok := m[name].(string); ok {
+				told = append(told, v)
+			}
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.told = append(p.told, told...)
+	return nil
+}
+
+// Secrets returns all codes and tokens that the provider has told.
+func (p *Provider) Secrets() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.told)
 }
 
 // SetDown says whether the provider cuts every connection.
@@ -168,6 +216,22 @@ func (p *Provider) Rotate(t testing.TB) { t.Helper(); p.order(t, "/test/rotate")
 
 // Revoke ends all sessions, with their refresh tokens.
 func (p *Provider) Revoke(t testing.TB) { t.Helper(); p.order(t, "/test/revoke") }
+
+// Await returns once a path was called so often.
+func (p *Provider) Await(t testing.TB, path string, calls int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	defer context.AfterFunc(ctx, p.called.Broadcast)()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.calls[path] < calls {
+		if ctx.Err() != nil {
+			t.Fatalf("%s was called %d times, not %d", path, p.calls[path], calls)
+		}
+		p.called.Wait()
+	}
+}
 
 func (p *Provider) order(t testing.TB, path string) {
 	t.Helper()
