@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Starts the system's Chromium, without a screen. */
-export async function launch(): Promise<Browser> {
+export async function launch(args: string[] = []): Promise<Browser> {
   return chromium.launch({
+    args,
     executablePath: installed(),
     // Chromium's sandbox does not start as root; what it opens here is the program's own page.
     chromiumSandbox: process.getuid?.() !== 0,

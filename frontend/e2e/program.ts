@@ -80,9 +80,15 @@ export class Program implements AsyncDisposable {
     return Program.#start(name, display, address, [join(binaries, 'e2e-window'), ...files], env);
   }
 
+  /** Starts the program without a window: `linefeed serve`. */
+  static async alone(name: string, ...args: string[]): Promise<Program> {
+    const command = [join(binaries, 'linefeed'), 'serve', ...args];
+    return Program.#start(name, { env: process.env }, '', command, {});
+  }
+
   static async #start(
     name: string,
-    display: Display,
+    display: Pick<Display, 'env'>,
     address: string,
     [file = '', ...args]: readonly string[],
     more: NodeJS.ProcessEnv,
