@@ -134,12 +134,16 @@ func (e *Engine) lockWindow() error {
 }
 
 // Listen serves the local API until the engine is closed: at addr, or at a free
-// port of 127.0.0.1 where addr is "". Pages of origins may call it. Where it
-// fails, the engine works on without the API.
+// port of 127.0.0.1 where addr is "". Pages of origins may call it, beside those
+// of the settings, unless a policy pins these. Where it fails, the engine works on
+// without the API.
 //
 // The window's address is the one in api.json. A command leaves that file to
 // the program whose address is in it.
 func (e *Engine) Listen(addr string, origins []string) error {
+	if err := e.Store.Pinned(store.AllowedOrigins); err != nil && len(origins) > 0 {
+		return err
+	}
 	received, err := e.openSpool()
 	if err != nil {
 		return err

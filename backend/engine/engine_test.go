@@ -227,6 +227,19 @@ func TestListenThatFails(t *testing.T) {
 	}
 }
 
+// No page is let in beside those that a policy names.
+func TestPinnedOrigins(t *testing.T) {
+	dir := newHome(t)
+	t.Setenv("LINEFEED_POLICY", write(t, dir, "policy.json", `{"settings": {"allowed-origins": "https://shop.example"}}`))
+	e, _ := opened(t, engine.Open)
+	if err := e.Listen("", []string{"https://evil.example"}); !errors.Is(err, job.ErrPinned) || e.API() != nil {
+		t.Errorf("with another page: %v", err)
+	}
+	if err := e.Listen("", nil); err != nil {
+		t.Error(err)
+	}
+}
+
 // api.json tells of the window, not of a command that listens for a while.
 func TestAnnouncement(t *testing.T) {
 	dir := newHome(t)

@@ -81,7 +81,9 @@ func readPolicyFile(path string) (map[string]string, error) {
 	return file.Settings, nil
 }
 
-// refuse returns why a setting can't be changed.
+// Pinned returns why a setting can't be changed; nil where it can.
+func (s *Store) Pinned(name string) error { return s.policy.refuse(name) }
+
 func (p policy) refuse(name string) error {
 	if _, ok := p.values[name]; ok {
 		return message.NewError(ErrPinned, "setting_pinned", "ask_administrator", "name", name, "path", p.path)
