@@ -2,12 +2,11 @@ package mysql
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/go-sql-driver/mysql"
@@ -54,8 +53,9 @@ type writer struct {
 	rows []int
 }
 
-// readers counts the readers that the driver knows.
-var readers atomic.Int64
+// readerName returns a name by which the driver finds the records of one writer, whichever
+// server asks for it: another server than its own must not guess it.
+func readerName() string { return "linefeed" + rand.Text() }
 
 func (d *DB) openWriter(ctx context.Context, ld *loading, i int) (*writer, error) {
 	c, _, err := d.dial(ctx, ld.server, d.server.isolation()+ld.hold(i)+ld.claimable(i))
@@ -66,7 +66,7 @@ func (d *DB) openWriter(ctx context.Context, ld *loading, i int) (*writer, error
 	exact := t.transactional() && !t.triggers // what a trigger's statements ignore is not known
 	w := &writer{
 		ld: ld, db: d, conn: c, fit: ld.fit, reasons: reasons{fit: ld.fit, packet: d.server.packet},
-		reader:    "linefeed" + strconv.FormatInt(readers.Add(1), 10),
+		reader:    readerName(),
 		canLoad:   d.server.local && exact,
 		canIgnore: d.server.rowNumbers() && exact,
 		note:      ld.note,
