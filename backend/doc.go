@@ -64,13 +64,15 @@
 //   - job ties these together: it opens a request's file and target once, looks
 //     at both, settles the plan, runs it, and stores and publishes what happens.
 //     A job that did not reach its end is taken up by the marks in its target and
-//     the checkpoints in the store.
+//     the checkpoints in the store. What writes into a target is started by whoever
+//     may (Runner.Allow).
 //   - lockfile tells whether a process still runs, by a lock that it holds;
 //     spool keeps what is received as a stream in files.
 //   - logbook keeps the log, for whoever looks for a fault: what became of imports,
 //     with no value of their files.
 //   - localapi serves events and imports over HTTP on loopback, to those who
-//     have the token.
+//     have a token: the program's own, one that was made for them, or that of a user
+//     of the sign-in provider.
 //   - engine puts the program together, for the window (app.go) and for the
 //     command line: it opens and closes all of the above in the right order.
 //   - cli is the program without a window; cmd/linefeed is its main. cmd/manual
@@ -78,7 +80,7 @@
 //   - sample writes files of articles with known mistakes, for trying out and
 //     for tests; cmd/sample is its main.
 //
-// What is promised, and tested (docs/promises.md names the tests):
+// What is promised, and tested (docs/promises.md and docs/security.md name the tests):
 //
 //   - read = inserted + updated + skipped + rejected, checked before "done" is
 //     said, and 100 % only after the last commit.

@@ -23,8 +23,11 @@ const (
 	Import Right = "import" // start imports, and say what becomes of them
 )
 
-// Anywhere stands for all databases, as one of the targets of a scope.
-const Anywhere = "any"
+// Words for several databases, as one of the targets of a scope.
+const (
+	Anywhere    = "any"         // all
+	Connections = "connections" // the saved connections; not for tokens, which name each
+)
 
 // A Scope says what the bearer of a token may do. What it does not name is refused. Its
 // JSON is part of the program's contract.
@@ -37,7 +40,7 @@ type Scope struct {
 
 	// Targets are the databases of the imports that may be seen, started and changed:
 	// connection:NAME, the path of an SQLite file or of a folder of them, the address of a
-	// server, or [Anywhere].
+	// server, [Anywhere] or [Connections].
 	Targets []string `json:"targets,omitempty"`
 }
 
@@ -116,10 +119,10 @@ func (s Scope) AllowsTarget(url string) bool {
 		if path == "" { // the settings of a server's address can name files, so it is exactly that one
 			name, saved := target.Saved(url)
 			own, isSaved := target.Saved(t)
-			return t == url || saved && isSaved && strings.EqualFold(name, own)
+			return t == url || saved && (t == Connections || isSaved && strings.EqualFold(name, own))
 		}
 		root := target.Path(t)
-		return root != "" && within(root, path)
+		return t != Connections && root != "" && within(root, path)
 	})
 }
 

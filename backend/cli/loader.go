@@ -189,6 +189,11 @@ func (l *loader) readable(ctx context.Context, name string, check bool) (path st
 		path, err = filepath.Abs(name)
 		return path, called, func() {}, err
 	}
+	if !check {
+		if err := l.engine.Runner.Allowed(ctx); err != nil { // before it is read for nothing
+			return "", called, nil, err
+		}
+	}
 	if !check && !l.output.quiet {
 		l.err.printf("%s can be read only once: this import can't be resumed if it does not reach its end\n", inputName(name))
 	}

@@ -46,6 +46,7 @@ type Engine struct {
 	logging sync.WaitGroup
 
 	watches watches
+	callers callers
 
 	mu       sync.Mutex
 	spool    *spool.Spool       // nil before it is needed
@@ -101,7 +102,7 @@ func open(ctx context.Context) (*Engine, error) {
 	hub := event.New()
 	book := connection.New(st)
 	e := &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, Profiles: profilesIn(home), Access: access.New(st), home: home, run: run}
-	e.Runner.Profiles = e.Profiles
+	e.Runner.Profiles, e.Runner.Allow = e.Profiles, e.allow
 	e.Account, e.signed = signin.New(secret.New(), e.SigninConfig), make(chan struct{}, 1)
 	e.Account.Lock, e.Account.OnChange = e.lockSignin, e.signinChanged
 	e.openLog()
@@ -149,7 +150,7 @@ func (e *Engine) Listen(addr string, origins []string) error {
 		return err
 	}
 	api, err := localapi.Start(e.Runner, e.Hub, localapi.Options{
-		Addr: addr, Origins: origins, Spool: received, Access: e.Access, Connections: e.Connections.List, Announce: e.run, Beside: e.window == nil,
+		Addr: addr, Origins: origins, Spool: received, Access: e.Access, Users: e.caller, Connections: e.Connections.List, Announce: e.run, Beside: e.window == nil,
 	})
 	if err != nil {
 		return err
@@ -198,6 +199,7 @@ func (e *Engine) Close() error {
 	if e.api != nil {
 		errs = append(errs, e.api.Close())
 	}
+	e.callers.close()
 	if e.spool != nil { // after the runner and the API, which read and fill it
 		errs = append(errs, e.spool.Close())
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3" // to hold databases locked
@@ -69,8 +70,8 @@ func request(t *testing.T, dir string) job.Request {
 	}
 }
 
-// lock locks a database as another program would.
-func lock(t *testing.T, db string) {
+// lock locks a database as another program would, until free is called or the test ends.
+func lock(t *testing.T, db string) (free func()) {
 	t.Helper()
 	d, err := sql.Open("sqlite3", db)
 	if err != nil {
@@ -83,11 +84,13 @@ func lock(t *testing.T, db string) {
 	if _, err := conn.ExecContext(t.Context(), "CREATE TABLE other (a); BEGIN EXCLUSIVE"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	free = sync.OnceFunc(func() {
 		if err := errors.Join(conn.Close(), d.Close()); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(free)
+	return free
 }
 
 // left lists the files below the home, but for the store, the log and the window's lock.

@@ -129,6 +129,19 @@ func (c *Cursor) Events(ctx context.Context) iter.Seq[*Event] {
 	}
 }
 
+// Reauth returns the event that ends a subscription because of its bearer's token, and says
+// why: it has expired, or is revoked. Its number is that of the last event before it.
+func (c *Cursor) Reauth(reason string) *Event {
+	job := ""
+	if c.job != nil {
+		job = c.job.id
+	}
+	body, _ := json.Marshal(struct { // a text always encodes
+		Reason string `json:"reason"`
+	}{reason})
+	return newEvent("", c.seq, KindReauth, job, time.Now(), body)
+}
+
 // AtEnd reports whether the job has ended and all its events were returned.
 func (c *Cursor) AtEnd() bool {
 	c.hub.mu.RLock()

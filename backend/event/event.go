@@ -19,6 +19,7 @@ const (
 	KindReject   Kind = "reject"   // records that were not loaded
 	KindState    Kind = "state"    // a job has changed its state
 	KindGap      Kind = "gap"      // events are missing here: they are no longer kept
+	KindReauth   Kind = "reauth"   // the stream ends here: its bearer has to show a fresh token
 )
 
 // An Event is one publication. It is shared by all subscribers and must not be
@@ -26,7 +27,8 @@ const (
 type Event struct {
 	// ID is what a subscriber passes to [Hub.Follow] to continue after this
 	// event: "<epoch>-<seq>", short ASCII, see [Hub.ID]. It is empty for a gap,
-	// after which one can't continue.
+	// after which one can't continue, and for a reauth, which is of one stream alone:
+	// one continues after the event before it.
 	ID   string
 	Seq  uint64 // grows with every event of the hub, and so for each job too
 	Kind Kind

@@ -3,6 +3,7 @@ package localapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -12,17 +13,39 @@ import (
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/profile"
+	"linefeed/backend/signin"
 )
 
+// Users returns the user whose access token a text is, and what that user may do here. The
+// error is a [signin.Refusal], or wraps [signin.ErrOff], [signin.ErrNoRole] or, where that
+// is not known now, any other.
+type Users func(ctx context.Context, token string) (signin.User, access.Scope, error)
+
 // A bearer is who sends a request: the bearer of the program's own token, who may do all
-// that its user may, or of one that was made for another program. The zero value is the
-// former.
+// that its user may, or of one that was made for another program, or a user of the sign-in
+// provider. The zero value is the first.
 type bearer struct {
-	token  *access.Token // nil for the program's own
+	token  *access.Token // nil for the program's own; of a user, what that may do
+	user   *signin.User  // nil for no user of the provider
 	secret string        // of the token
 }
 
 type bearerKey struct{}
+
+// within returns a context of what the bearer does.
+func (b bearer) within(ctx context.Context) context.Context {
+	if b.user != nil {
+		ctx = signin.WithCaller(ctx, *b.user)
+	}
+	return context.WithValue(ctx, bearerKey{}, b)
+}
+
+func (b bearer) String() string {
+	if b.user != nil {
+		return "the user " + b.user.Name
+	}
+	return fmt.Sprintf("the token %q", b.token.Name)
+}
 
 // bearerOf returns who sends a request that the guard let in. Any other sender may do
 // nothing.
@@ -63,7 +86,7 @@ func (b bearer) namesFile(path string) bool { return b.token == nil || b.token.A
 
 // outOfScope is the answer to a request that its token is not good for.
 func outOfScope(w http.ResponseWriter, hint, format string, args ...any) error {
-	w.Header().Set("WWW-Authenticate", `Bearer realm="linefeed", error="insufficient_scope"`)
+	w.Header().Set("WWW-Authenticate", realm+", "+insufficientScope)
 	return refuse(http.StatusForbidden, hint, format, args...)
 }
 
@@ -75,7 +98,7 @@ func (s *Server) checkScope(w http.ResponseWriter, r *http.Request, n need) erro
 		return nil
 	}
 	if !b.may(n) {
-		return outOfScope(w, "use one that may: `linefeed tokens` lists them", "the token %q may not do that", b.token.Name)
+		return outOfScope(w, "use one that may: `linefeed tokens` lists them", "%s may not do that", b)
 	}
 	id := r.PathValue("id")
 	if id == "" {
@@ -93,7 +116,7 @@ func (s *Server) checkSeen(w http.ResponseWriter, r *http.Request, id string) er
 	case errors.Is(err, job.ErrNoSet):
 		return nil
 	case err != nil || !b.sees(url):
-		return outOfScope(w, "", "the token %q is not good for the database of %s", b.token.Name, id)
+		return outOfScope(w, "", "%s is not good for the database of %s", b, id)
 	}
 	return nil
 }
@@ -124,7 +147,7 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 	}
 	for _, path := range localFiles(req) {
 		if !(receivedFile && path == req.File) && !b.namesFile(path) {
-			return outOfScope(w, "send the file, or name one in a folder of the token", "the token %q may not name the file", b.token.Name)
+			return outOfScope(w, "send the file, or name one in a folder of the token", "%s may not name the file", b)
 		}
 	}
 	for _, id := range earlierJobs(req) {
@@ -140,7 +163,7 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 		return profileError(err, http.StatusUnprocessableEntity)
 	}
 	if !b.sees(url) {
-		return outOfScope(w, "", "the token %q is not good for that database", b.token.Name)
+		return outOfScope(w, "", "%s is not good for that database", b)
 	}
 	return nil
 }
@@ -206,14 +229,34 @@ func (s *Server) sees(r *http.Request) func(*event.Event) bool {
 	}
 }
 
-// valid reports whether the token of a request is still good.
-func (s *Server) valid(r *http.Request) bool {
+// Why a token is good no more.
+const (
+	expired = "expired"
+	revoked = "revoked"
+)
+
+// invalid returns why the token of a request is good no more, "" while it is. The error is
+// that this can't be known.
+func (s *Server) invalid(r *http.Request) (why string, err error) {
 	b := bearerOf(r)
 	if b.token == nil {
-		return true
+		return "", nil
 	}
-	_, err := s.access.Find(r.Context(), b.secret)
-	return err == nil
+	if end, ok := b.token.End(); ok && !time.Now().Before(end) {
+		return expired, nil
+	}
+	if b.user == nil {
+		if _, err = s.access.Find(r.Context(), b.secret); errors.Is(err, access.ErrNoToken) {
+			return revoked, nil
+		}
+		return "", err
+	}
+	_, _, err = s.users(r.Context(), b.secret)
+	_, refused := errors.AsType[signin.Refusal](err)
+	if refused || errors.Is(err, signin.ErrOff) || errors.Is(err, signin.ErrNoRole) {
+		return revoked, nil
+	}
+	return "", nil // it was good, and what it says does not change: so it is until it expires
 }
 
 // untilExpiry returns for how long the token of a request is good, at most for limit.

@@ -40,7 +40,7 @@ type bench struct {
 // benches is the number of benches in use.
 var benches int
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T, changes ...func(*Options)) *bench {
 	t.Helper()
 	b := &bench{T: t, dir: t.TempDir(), hub: event.New(), client: &http.Client{Transport: &http.Transport{}}}
 	st, err := store.Open(t.Context(), b.path("home"), b.path("home", "run"))
@@ -53,9 +53,13 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.server, err = Start(b.runner, b.hub, Options{
+	opt := Options{
 		Origins: []string{pageOrigin}, Spool: received, Access: access.New(st), Connections: connection.New(st).List, Announce: b.path("home", "run"),
-	})
+	}
+	for _, change := range changes {
+		change(&opt)
+	}
+	b.server, err = Start(b.runner, b.hub, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,11 +115,16 @@ func TestDocsExamples(t *testing.T) {
 		}
 		return e.name != "state"
 	})
+	c, err := b.hub.Follow("gap", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen["reauth"] = members(t, string(c.Reauth(expired).Data))
 	examples := map[string][]string{}
 	for _, m := range regexp.MustCompile("(?ms)^\\*\\*`(\\w+)`\\*\\*.*?^```json\n(.*?)\n```$").FindAllStringSubmatch(docs, -1) {
 		examples[m[1]] = members(t, m[2])
 	}
-	for _, kind := range []event.Kind{event.KindProgress, event.KindReject, event.KindState, event.KindGap} {
+	for _, kind := range []event.Kind{event.KindProgress, event.KindReject, event.KindState, event.KindGap, event.KindReauth} {
 		if got, want := seen[string(kind)], examples[string(kind)]; len(want) == 0 || !slices.Equal(got, want) {
 			t.Errorf("a %s event has the members %v, its example %v", kind, got, want)
 		}

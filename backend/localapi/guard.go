@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"linefeed/backend/access"
+	"linefeed/backend/signin"
 )
 
 // windowOrigins are the origins of the program's own window: on Linux and macOS, and on
@@ -24,11 +27,8 @@ type guard struct {
 	origins []string          // of the pages that may call, beside those that access has
 	own     [sha256.Size]byte // the hash of the program's own token
 	access  *access.Book
+	users   Users
 	next    http.Handler
-}
-
-func newGuard(host string, origins []string, token string, book *access.Book, next http.Handler) *guard {
-	return &guard{host: host, origins: origins, own: sha256.Sum256([]byte(token)), access: book, next: next}
 }
 
 // checkOrigins returns the window's origins and the given ones.
@@ -78,18 +78,13 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	bearer, challenge := g.bearer(r)
-	if challenge != "" {
-		header.Set("WWW-Authenticate", challenge)
-		problem{
-			Status: http.StatusUnauthorized,
-			Detail: "the request bears no valid token",
-			Hint:   "send the token of api.json, or one of `linefeed tokens`, as \"Authorization: Bearer TOKEN\"",
-		}.write(w)
+	bearer, refused := g.bearer(r)
+	if refused != nil {
+		refused.write(w)
 		return
 	}
 	connOf(r).setKnown()
-	g.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bearerKey{}, bearer)))
+	g.next.ServeHTTP(w, r.WithContext(bearer.within(r.Context())))
 }
 
 // allows reports whether pages of an origin may call.
@@ -101,22 +96,83 @@ func (g *guard) allows(ctx context.Context, origin string) bool {
 	return err == nil && slices.Contains(more, origin)
 }
 
-// bearer returns who sends a request; or what is missing, in the form of RFC 6750.
-func (g *guard) bearer(r *http.Request) (b bearer, challenge string) {
-	const realm = `Bearer realm="linefeed"`
+// A refusal is why the bearer of a request is not let in.
+type refusal struct {
+	problem
+	challenge string // as of RFC 6750, beside the realm; "" for none
+}
+
+func (f refusal) write(w http.ResponseWriter) {
+	if f.Status != http.StatusServiceUnavailable {
+		challenge := realm
+		if f.challenge != "" {
+			challenge += ", " + f.challenge
+		}
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
+	f.problem.write(w)
+}
+
+// Parts of challenges (RFC 6750, section 3).
+const (
+	realm             = `Bearer realm="linefeed"`
+	invalidToken      = `error="invalid_token"`
+	insufficientScope = `error="insufficient_scope"`
+)
+
+var noToken = problem{
+	Status: http.StatusUnauthorized,
+	Detail: "the request bears no valid token",
+	Hint:   "send the token of api.json, or one of `linefeed tokens`, as \"Authorization: Bearer TOKEN\"",
+}
+
+// bearer returns who sends a request, or why nobody does who is let in.
+func (g *guard) bearer(r *http.Request) (bearer, *refusal) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return b, realm
+		return bearer{}, &refusal{problem: noToken}
 	}
 	token = strings.TrimSpace(token)
 	got := sha256.Sum256([]byte(token)) // makes the lengths equal
 	if subtle.ConstantTimeCompare(got[:], g.own[:]) == 1 {
-		return b, ""
+		return bearer{}, nil
+	}
+	if g.users != nil && signin.IsJWT(token) {
+		return g.user(r.Context(), token)
 	}
 	if g.access != nil {
 		if t, err := g.access.Find(r.Context(), token); err == nil { // with any error nobody gets in
-			return bearer{token: &t, secret: token}, ""
+			return bearer{token: &t, secret: token}, nil
 		}
 	}
-	return b, realm + `, error="invalid_token"`
+	return bearer{}, &refusal{noToken, invalidToken}
+}
+
+// user returns the user whose access token a request bears.
+func (g *guard) user(ctx context.Context, token string) (bearer, *refusal) {
+	u, scope, err := g.users(ctx, token)
+	why, refused := errors.AsType[signin.Refusal](err)
+	switch {
+	case err == nil:
+		return bearer{token: &access.Token{Name: u.Name, Scope: scope, Expires: u.Expiry.UTC().Format(time.RFC3339)}, user: &u, secret: token}, nil
+	case refused:
+		return bearer{}, &refusal{problem{
+			Status: http.StatusUnauthorized,
+			Detail: "the access token is refused: " + why.Error(),
+			Hint:   "sign in again, or refresh it",
+		}, fmt.Sprintf("error=\"invalid_token\", error_description=%q", why)}
+	case errors.Is(err, signin.ErrOff):
+		return bearer{}, &refusal{noToken, invalidToken}
+	case errors.Is(err, signin.ErrNoRole):
+		return bearer{}, &refusal{problem{
+			Status: http.StatusForbidden,
+			Detail: signin.ErrNoRole.Error(),
+			Hint:   "ask who manages the users of the sign-in provider",
+		}, insufficientScope}
+	}
+	return bearer{}, &refusal{problem: problem{ // what is wrong is for the user of the program to know
+		Status: http.StatusServiceUnavailable,
+		Detail: "the access token can't be verified now",
+		Hint:   "try again later; imports that run go on",
+	}}
 }

@@ -237,7 +237,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, do func(id strin
 		return err
 	}
 	if err := do(id); err != nil {
-		return refuse(http.StatusConflict, "", "%v", err)
+		return conflict(err)
 	}
 	v, err := s.view(r, id)
 	if err == nil {

@@ -39,15 +39,18 @@ func (e expected) is(r route) bool { return e.method == r.method && e.route == r
 // and remove.
 type world struct {
 	*bench
-	done    string // the ID of an import that has ended, with rejects and undoable
-	running string // of one that is paused
-	queued  string // of one behind it
-	set     string // of a set behind that
+	users   *provided // who may import into all databases
+	done    string    // the ID of an import that has ended, with rejects and undoable
+	running string    // of one that is paused
+	queued  string    // of one behind it
+	set     string    // of a set behind that
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{bench: newBench(t)}
+	users := newProvided(t)
+	users.targets = []string{access.Anywhere}
+	w := &world{bench: users.bench, users: users}
 	w.setting("imports-at-once", "1")
 	w.setting("allowed-origins", "https://shop.example")
 	secret := func(more string) string { return secretWord + more }

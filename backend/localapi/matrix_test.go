@@ -81,6 +81,9 @@ func (w *world) tokens() []sender {
 		}
 		return secret
 	}
+	user := func(name string, changes map[string]any, rank int, refused string) sender {
+		return sender{name: name, headers: w.users.of(changes), good: refused == "", rank: rank, error: refused}
+	}
 	revoked := made("revoked", access.Import, access.Anywhere, 0)
 	if err := w.server.access.Remove(w.Context(), "revoked"); err != nil {
 		w.Fatal(err)
@@ -96,6 +99,10 @@ func (w *world) tokens() []sender {
 		bearer("an expired token", made("expired", access.Import, access.Anywhere, time.Nanosecond), 0, false),
 		bearer("a revoked token", revoked, 0, false),
 		bearer("a made-up token", strings.Repeat("A", 43), 0, false),
+		user("a user's access token", nil, 2, ""),
+		user("an access token of a user without the role", map[string]any{"realm_access": nil}, 0, ""),
+		user("an expired access token", map[string]any{"exp": 1}, 0, invalid+`", error_description="it has expired`),
+		user("a user's ID token", map[string]any{"typ": "ID"}, 0, invalid+`", error_description="it is no access token`),
 		{name: "no token", headers: map[string]string{"Authorization": ""}},
 		{name: "the token by Basic", headers: map[string]string{"Authorization": "Basic " + own}},
 		{name: "the token in the address", headers: map[string]string{"Authorization": ""}, query: "access_token=" + own + "&token=" + own},

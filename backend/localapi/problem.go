@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"linefeed/backend/job"
 	"linefeed/backend/message"
 )
 
@@ -40,9 +41,22 @@ func refuse(status int, hint, format string, args ...any) error {
 	return problem{Status: status, Hint: hint, Detail: fmt.Sprintf(format, args...)}
 }
 
+// conflict returns the problem that something can't be done now; that it is not allowed
+// stays what it is.
+func conflict(err error) error {
+	if errors.Is(err, job.ErrNotAllowed) {
+		return err
+	}
+	return refuse(http.StatusConflict, "", "%v", err)
+}
+
 // writeError answers with an error.
 func writeError(w http.ResponseWriter, err error) {
 	p, ok := errors.AsType[problem](err)
+	if errors.Is(err, job.ErrNotAllowed) {
+		n := message.Of(err)
+		p, ok = problem{Status: http.StatusForbidden, Detail: n.Message, Hint: n.Hint, Reasons: message.Notes(err)}, true
+	}
 	if !ok {
 		p = problem{Status: http.StatusInternalServerError, Detail: err.Error(), Reasons: message.Notes(err)}
 	}

@@ -34,7 +34,7 @@ func (s *Server) getProfile(w http.ResponseWriter, r *http.Request) error {
 		return profileError(err, http.StatusNotFound)
 	}
 	if b := bearerOf(r); !b.sees(p.Target) {
-		return outOfScope(w, "", "the token %q is not good for the database of the profile %s", b.token.Name, name)
+		return outOfScope(w, "", "%s is not good for the database of the profile %s", b, name)
 	}
 	writeJSON(w, http.StatusOK, "application/json", p)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -52,6 +53,9 @@ type Options struct {
 	// the program's settings allow; nil for none.
 	Access *access.Book
 
+	// Users tells whose the access tokens of the sign-in provider are; nil for none.
+	Users Users
+
 	// Connections lists the saved connections.
 	Connections func(context.Context) ([]connection.Connection, error)
 
@@ -75,6 +79,7 @@ type Server struct {
 
 	connections func(context.Context) ([]connection.Connection, error)
 	access      *access.Book
+	users       Users
 
 	accepted accepted
 
@@ -97,7 +102,7 @@ type Server struct {
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
-	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, access: opt.Access, token: base64.RawURLEncoding.EncodeToString(token)}
+	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, access: opt.Access, users: opt.Users, token: base64.RawURLEncoding.EncodeToString(token)}
 	origins, err := checkOrigins(opt.Origins)
 	if err != nil {
 		return nil, err
@@ -122,7 +127,7 @@ func (s *Server) serve(l net.Listener, origins []string) {
 	s.slots = newSlots()
 	s.quota.limit = maxSpooled
 	s.http = &http.Server{
-		Handler:           timeBodies(newGuard(s.host, origins, s.token, s.access, s.routes())),
+		Handler:           timeBodies(&guard{host: s.host, origins: origins, own: sha256.Sum256([]byte(s.token)), access: s.access, users: s.users, next: s.routes()}),
 		ConnContext:       withConn,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,

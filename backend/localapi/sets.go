@@ -181,7 +181,7 @@ func (s *Server) changeSet(w http.ResponseWriter, r *http.Request, do func(id st
 		return setError(id, err)
 	}
 	if err := do(id); err != nil {
-		return refuse(http.StatusConflict, "", "%v", err)
+		return conflict(err)
 	}
 	return s.sendSet(w, r, id, http.StatusAccepted)
 }

@@ -13,7 +13,8 @@ import (
 
 const (
 	// heartbeat is how long a stream may be silent before it sends a comment, by which either
-	// side notices that the other has gone.
+	// side notices that the other has gone. So often it is also looked whether the token is
+	// still good.
 	heartbeat = 15 * time.Second
 
 	comment = ":\n\n"
@@ -27,7 +28,7 @@ type stream struct {
 }
 
 // follow answers with the events of a cursor, until they end, the client has gone or is
-// too slow, its token is good no more, or the server is closed.
+// too slow, its token is good no more, which the last event tells, or the server is closed.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	sees := s.sees(r)
 	out, err := openStream(w)
@@ -36,16 +37,21 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor)
 	}
 	checked := time.Now()
 	for err == nil { // a client that was cut off reconnects with the last ID
-		ctx, cancel := context.WithTimeout(r.Context(), untilExpiry(r, heartbeat))
-		var events []*event.Event
-		events, err = c.Next(ctx)
-		cancel()
-		if time.Since(checked) >= heartbeat || err != nil {
-			if !s.valid(r) {
+		left := untilExpiry(r, heartbeat)
+		if left == 0 || time.Since(checked) >= heartbeat {
+			why, unknown := s.invalid(r)
+			if why != "" {
+				_ = out.send([]*event.Event{c.Reauth(why)}) // a client that misses it is told when it comes back
+			}
+			if why != "" || unknown != nil {
 				return
 			}
 			checked = time.Now()
 		}
+		ctx, cancel := context.WithTimeout(r.Context(), left)
+		var events []*event.Event
+		events, err = c.Next(ctx)
+		cancel()
 		switch {
 		case err == nil:
 			if sees != nil {
@@ -53,7 +59,9 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor)
 			}
 			err = out.send(events)
 		case r.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded):
-			err = out.comment()
+			if err = nil; untilExpiry(r, heartbeat) > 0 {
+				err = out.comment()
+			}
 		}
 	}
 }

@@ -52,10 +52,13 @@ func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
 
 // inBubble runs f with a server that has a hub and no jobs, on a fake clock, and a client
 // of it.
-func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client)) {
+func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client), changes ...func(*Server)) {
 	received := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		s := &Server{hub: event.New(), token: "secret", host: "127.0.0.1:1"}
+		for _, change := range changes {
+			change(s)
+		}
 		var err error
 		if s.spool, err = spool.Open(received); err != nil {
 			t.Fatal(err)

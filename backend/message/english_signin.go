@@ -26,4 +26,8 @@ var signinTexts = map[ID]string{
 	"signin_stays":         `the sign-in stays in the keychain: {cause}`,
 	"remove_from_keychain": `remove {key:q} there`,
 	"signin_incomplete":    `sign-in is required, but not set up: {missing} is not set`,
+	"import_needs_user":    `imports need a user who is signed in: {why}`,
+	"sign_in_here":         `sign in in the window, or by "linefeed login"`,
+	"signin_no_role":       `{user} has not the role {role}, which imports need`,
+	"ask_for_role":         `ask who manages the users of the sign-in provider`,
 }

@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,10 +33,8 @@ const (
 	// keysTimeout is for one lookup, discovery included.
 	keysTimeout = 5 * time.Second
 
-	mostAnswer = 1 << 20 // bytes
-	mostReason = 300     // bytes
-	mostKeys   = 100
-	leastRSA   = 2048 // bits
+	mostKeys = 100
+	leastRSA = 2048 // bits
 )
 
 // A keySet has the public keys of a provider (RFC 7517), found by its discovery document
@@ -63,8 +59,8 @@ type keySet struct {
 	running chan struct{} // closed when the lookup under way ends; nil if there is none
 }
 
-func newKeySet(ctx context.Context, issuer string, client *http.Client, now func() time.Time) *keySet {
-	s := &keySet{issuer: issuer, client: confined(client), now: now}
+func newKeySet(ctx context.Context, issuer string, now func() time.Time) *keySet {
+	s := &keySet{issuer: issuer, client: newHTTPClient(), now: now}
 	s.ctx, s.stop = context.WithCancel(ctx)
 	return s
 }
@@ -105,7 +101,7 @@ func (s *keySet) find(ctx context.Context, h jose.Header) ([]jose.JSONWebKey, er
 	case len(keys) > 0:
 		return keys, nil
 	case s.failed != nil:
-		return nil, fmt.Errorf("%w: %w", ErrUnreachable, s.failed)
+		return nil, fmt.Errorf("%w: %s", ErrUnreachable, cause(s.failed))
 	}
 	return nil, ErrUnknownKey
 }
@@ -136,22 +132,14 @@ func (s *keySet) look() <-chan struct{} {
 		keys, err := s.fetch()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.failed = shortened(err); err == nil {
+		s.failed = err
+		if err == nil {
 			s.keys, s.fetched = keys, now
 		}
 		s.running = nil
 		close(done)
 	})
 	return done
-}
-
-// shortened returns an error without most of an answer that is quoted in it.
-func shortened(err error) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	return errors.New(strings.ToValidUTF8(text[:min(len(text), mostReason)], ""))
 }
 
 // fetch asks the provider for its keys.
@@ -168,8 +156,8 @@ func (s *keySet) fetch() ([]jose.JSONWebKey, error) {
 	if err := provider.Claims(&discovered); err != nil {
 		return nil, err
 	}
-	if err := s.checkURL(discovered.Keys); err != nil {
-		return nil, err
+	if !isSafe(discovered.Keys) {
+		return nil, fmt.Errorf("the provider has its keys at %q, which is no https address", discovered.Keys)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, discovered.Keys, nil)
 	if err != nil {
@@ -188,19 +176,6 @@ func (s *keySet) fetch() ([]jose.JSONWebKey, error) {
 		return nil, err
 	}
 	return parseKeys(text)
-}
-
-// checkURL holds that keys come no less safely than the document that says where they are.
-func (s *keySet) checkURL(keys string) error {
-	from, err := url.Parse(s.issuer)
-	if err != nil {
-		return err
-	}
-	at, err := url.Parse(keys)
-	if err != nil || at.Host == "" || at.Scheme != "https" && (at.Scheme != "http" || from.Scheme != "http" || at.Host != from.Host) {
-		return fmt.Errorf("the provider has its keys at %q, which is no https address", keys)
-	}
-	return nil
 }
 
 // parseKeys returns the keys of a JWK set by which signatures can be verified. Those that
@@ -233,31 +208,4 @@ func parseKeys(text []byte) ([]jose.JSONWebKey, error) {
 		return nil, errors.New("the provider has no key that signatures can be verified by")
 	}
 	return keys, nil
-}
-
-// confined returns a client that follows no redirection, which could lead to where nobody
-// is verified, and reads no endless answer.
-func confined(client *http.Client) *http.Client {
-	own := http.Client{}
-	if client != nil {
-		own = *client
-	}
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	own.Transport = limited{own.Transport}
-	return &own
-}
-
-// limited is a RoundTripper whose answers end with an error after mostAnswer.
-type limited struct{ next http.RoundTripper }
-
-func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
-	next := l.next
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	res, err := next.RoundTrip(r)
-	if err == nil {
-		res.Body = http.MaxBytesReader(nil, res.Body, mostAnswer)
-	}
-	return res, err
 }

@@ -3,7 +3,6 @@ package signin
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -13,20 +12,29 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// Why an access token is refused. No error has a part of the token in it.
-var (
-	ErrMalformed   = errors.New("it is no signed JWT")
-	ErrAlgorithm   = errors.New("it is signed by an algorithm that is not taken")
-	ErrUnknownKey  = errors.New("the provider has no such key")
-	ErrSignature   = errors.New("its signature is wrong")
-	ErrIssuer      = errors.New("it comes from another issuer")
-	ErrNotForUs    = errors.New("it is for another audience, or was issued to another client")
-	ErrNotAccess   = errors.New("it is no access token")
-	ErrBound       = errors.New("it is bound to a key of its bearer, which is not verified here")
-	ErrExpired     = errors.New("it has expired")
-	ErrNotYet      = errors.New("it is not valid yet: compare this computer's clock")
-	ErrUnreachable = errors.New("the sign-in provider can't be reached, so that its keys are not known")
+// A Refusal is why an access token is refused, in plain words of ASCII without quotes. No
+// part of the token is in it.
+type Refusal string
+
+func (r Refusal) Error() string { return string(r) }
+
+// Why an access token is refused.
+const (
+	ErrMalformed  Refusal = "it is no signed JWT"
+	ErrAlgorithm  Refusal = "it is signed by an algorithm that is not taken"
+	ErrUnknownKey Refusal = "the provider has no such key"
+	ErrSignature  Refusal = "its signature is wrong"
+	ErrIssuer     Refusal = "it comes from another issuer"
+	ErrNotForUs   Refusal = "it is for another audience, or was issued to another client"
+	ErrNotAccess  Refusal = "it is no access token"
+	ErrBound      Refusal = "it is bound to a key of its bearer, which is not verified here"
+	ErrExpired    Refusal = "it has expired"
+	ErrNotYet     Refusal = "it is not valid yet: compare the clock of this computer"
 )
+
+// ErrUnreachable says that the provider can't be asked for its keys, so that nothing is
+// known about a token.
+var ErrUnreachable = errors.New("the sign-in provider can't be asked for its keys")
 
 // algorithms are those by which access tokens may be signed. They are asymmetric: with one
 // that is not, who can verify could sign, and a public key could be taken for a secret.
@@ -56,13 +64,11 @@ type Verifier struct {
 }
 
 // NewVerifier returns a verifier for a configuration that is [Config.On]. It asks the
-// provider nothing yet. client is nil for the usual one. Close it, or end ctx.
-func NewVerifier(ctx context.Context, c Config, client *http.Client) *Verifier {
-	return newVerifier(ctx, c, client, time.Now)
-}
+// provider nothing yet, and nothing after ctx. Close it.
+func NewVerifier(ctx context.Context, c Config) *Verifier { return newVerifier(ctx, c, time.Now) }
 
-func newVerifier(ctx context.Context, c Config, client *http.Client, now func() time.Time) *Verifier {
-	return &Verifier{config: c, keys: newKeySet(ctx, c.Issuer, client, now), now: now}
+func newVerifier(ctx context.Context, c Config, now func() time.Time) *Verifier {
+	return &Verifier{config: c, keys: newKeySet(ctx, c.Issuer, now), now: now}
 }
 
 // Close ends what is asked of the provider: from then on, only tokens are verified whose
@@ -79,7 +85,8 @@ func IsJWT(token string) bool {
 // the provider, come from it (iss), be for the configured audience or issued to the
 // configured client (aud, azp), be valid now (exp, nbf, iat), and be an access token: by its
 // type in the header (RFC 9068) or, as Keycloak has it, in the claims. What the user may do
-// is for the caller to ask: see [User.HasRole]. The error wraps one of those above.
+// is for the caller to ask: see [User.HasRole]. The error is a [Refusal], or wraps
+// [ErrUnreachable].
 func (v *Verifier) Verify(ctx context.Context, raw string) (User, error) {
 	if len(raw) > mostToken {
 		return User{}, ErrMalformed

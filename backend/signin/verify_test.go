@@ -37,7 +37,7 @@ func newVerifying(t *testing.T, changes func(*Config)) *verifying {
 	if changes != nil {
 		changes(&c)
 	}
-	v.Verifier = newVerifier(t.Context(), c, nil, func() time.Time {
+	v.Verifier = newVerifier(t.Context(), c, func() time.Time {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		return time.Now().Add(v.ahead)

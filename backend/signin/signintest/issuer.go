@@ -1,4 +1,3 @@
-// Package signintest has OpenID Connect providers for tests.
 package signintest
 
 import (
