@@ -8,13 +8,20 @@ import (
 	"testing"
 )
 
-// Every test that docs/promises.md names is there, and every promise names one.
+// Every test that docs/promises.md and docs/security.md name is there, and every promise
+// names one.
 func TestPromises(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "docs", "promises.md"))
+	for _, name := range []string{"promises.md", "security.md"} {
+		t.Run(name, func(t *testing.T) { checkPromises(t, name) })
+	}
+}
+
+func checkPromises(t *testing.T, name string) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`([a-z/]+)` (Test[A-Za-z0-9]+)")
+	named := regexp.MustCompile("`([a-z/]+)` ((?:Test|Fuzz)[A-Za-z0-9]+)")
 	promises := 0
 	for line := range strings.Lines(string(page)) {
 		if !strings.HasPrefix(line, "| **") {
@@ -22,7 +29,7 @@ func TestPromises(t *testing.T) {
 		}
 		promises++
 		tests := named.FindAllStringSubmatch(line, -1)
-		if len(tests) == 0 || len(tests) != strings.Count(line, " Test") {
+		if len(tests) == 0 || len(tests) != strings.Count(line, " Test")+strings.Count(line, " Fuzz") {
 			t.Errorf("no test is named, or not with its package: %s", line)
 		}
 		for _, test := range tests {
@@ -48,7 +55,7 @@ func hasTest(t *testing.T, dir, name string) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), "\nfunc "+name+"(t *testing.T) {") {
+		if strings.Contains(string(text), "\nfunc "+name+"(t *testing.T) {") || strings.Contains(string(text), "\nfunc "+name+"(f *testing.F) {") {
 			return true
 		}
 	}
