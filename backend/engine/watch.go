@@ -21,7 +21,7 @@ type WatchedFolder struct {
 	Kept    bool           `json:"kept"`              // the window watches it at its next start too
 	Ending  bool           `json:"ending,omitempty"`  // it is no longer watched, once the file is loaded that is loaded now
 	Loading string         `json:"loading,omitempty"` // the job that loads a file now; "" for none
-	Problem string         `json:"problem,omitempty"` // why it is not watched
+	Problem string         `json:"problem,omitempty"` // why it is not watched, or its files are not loaded
 	Last    *watch.Outcome `json:"last,omitempty"`    // what became of the last file; nil before the first
 }
 

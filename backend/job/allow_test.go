@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,6 +56,7 @@ func TestNotAllowed(t *testing.T) {
 	}
 	halfSet := b.runSet(SetRequest{Files: []string{b.path("1.csv"), b.path("2.csv")}, Import: Request{Target: b.path("set.db"), Plan: load.Plan{Table: "t", Create: true}}})
 	one := b.file("1.csv", "id\n1\n")
+	undoableSet := b.runSet(SetRequest{Files: []string{one}, Import: Request{Target: b.path("undo.db"), Plan: load.Plan{Table: "t", Create: true, Undo: true}}})
 	b.file("missing.csv", "id,name,price\n200,a,1\n")
 	jobs := func() (n int) {
 		all, err := b.runner.Jobs(t.Context())
@@ -79,8 +82,12 @@ func TestNotAllowed(t *testing.T) {
 			_, err := b.runner.StartSet(ctx, SetRequest{Files: []string{one, one}, Import: plain})
 			return err
 		},
-		"one that was stopped":      func(ctx context.Context) error { _, err := b.runner.TakeUp(ctx, stopped.ID, TakeUp{}); return err },
-		"a set that was stopped":    func(ctx context.Context) error { _, err := b.runner.TakeUpSet(ctx, halfSet.ID, TakeUp{}); return err },
+		"one that was stopped":   func(ctx context.Context) error { _, err := b.runner.TakeUp(ctx, stopped.ID, TakeUp{}); return err },
+		"a set that was stopped": func(ctx context.Context) error { _, err := b.runner.TakeUpSet(ctx, halfSet.ID, TakeUp{}); return err },
+		"an undo of a set": func(ctx context.Context) error {
+			_, err := b.runner.UndoSet(ctx, undoableSet.ID, false, true)
+			return err
+		},
 		"an undo":                   func(ctx context.Context) error { _, err := b.runner.Undo(ctx, undoable.ID, false); return err },
 		"one that is not there yet": b.runner.Allowed,
 	} {
@@ -118,6 +125,22 @@ func TestNotAllowed(t *testing.T) {
 	}
 	if _, err := b.runner.Undo(t.Context(), undoable.ID, false); err != nil {
 		t.Error(err)
+	}
+}
+
+// Each method of a runner is known to be one that [Runner.Allow] is asked about, or to write
+// nothing into a target that was not let in before. TestNotAllowed has the former.
+func TestMethodsThatWork(t *testing.T) {
+	works := strings.Fields("Start StartKeyed StartSet TakeUp TakeUpSet Resume Undo UndoSet Allowed")
+	others := strings.Fields(`Active Again Cancel Close Dismiss DismissNotice EachReject EachSetReject Elsewhere FindJobs First FitProfile
+		Forget ForgetAll ForgetOlder FreshNotices Going GoingOlder Job Jobs Keyed Leave Look LookAtSet Notices Pause ProfileFor
+		ProfileOf Reject RejectBytes RejectCounts RejectFields RejectGroups Rejects RejectsComplete RemoveDamaged SaveRejects
+		SaveReport SaveSetRejects SaveSomeRejects Set SetSetting SetSnapshot Sets Setting Settings Settle SettleSet Snapshot
+		TakingBack TargetOf Tidy TryRetry Usage Wait WatchedJob WritePage WriteReasons WriteRejects WriteReport`)
+	for m := range reflect.TypeFor[*Runner]().Methods() {
+		if slices.Contains(works, m.Name) == slices.Contains(others, m.Name) {
+			t.Errorf("%s: does it write into a target? Then it asks Allow, and is in TestNotAllowed", m.Name)
+		}
 	}
 }
 
