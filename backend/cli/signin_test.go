@@ -177,6 +177,7 @@ func TestKeychainTakesNothing(t *testing.T) {
 
 // No token and no code of a sign-in is in a file of the program's, or in what it prints.
 func TestNoTokenIsTold(t *testing.T) {
+	t.Setenv("LINEFEED_LOG", "debug")
 	home, p := newSignin(t)
 	told := ""
 	add := func(r result) { told += r.stdout + r.stderr }
@@ -193,6 +194,7 @@ func TestNoTokenIsTold(t *testing.T) {
 	add(run(t, "whoami"))
 	add(login(t, p, "ada"))
 	add(run(t, "logout"))
+	add(run(t, "diagnostics"))
 	secrets := p.Secrets()
 	if len(secrets) < 15 {
 		t.Fatalf("only %d secrets were seen", len(secrets))

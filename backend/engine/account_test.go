@@ -3,6 +3,8 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ import (
 // openSignin opens an engine that signs in with a provider.
 func openSignin(t *testing.T, p *signintest.Provider) (e *engine.Engine, closeNow func()) {
 	t.Helper()
-	e, closeNow = opened(t, engine.Open)
+	e, closeNow = opened(t, engine.OpenWindow)
 	for name, value := range map[string]string{signin.SettingIssuer: p.URL, signin.SettingClient: "linefeed", signin.SettingRole: "linefeed:importer"} {
 		if _, err := e.Runner.SetSetting(t.Context(), name, value); err != nil {
 			t.Fatal(err)
@@ -38,6 +40,7 @@ func by(t *testing.T, p *signintest.Provider, user string) func(string) error {
 }
 
 func TestSignIn(t *testing.T) {
+	t.Setenv("LINEFEED_LOG", "debug")
 	t.Setenv("LINEFEED_KEYCHAIN", "")
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/none")
 	keyring.MockInit()
@@ -98,11 +101,21 @@ func TestSignIn(t *testing.T) {
 	}
 
 	last, changes := waiting(), e.SigninChanges()
+	told := e.Diagnostics(t.Context())
 	closeNow()
 	if err := <-last; !errors.Is(err, context.Canceled) {
 		t.Errorf("as the program ends: %v", err)
 	}
 	if _, open := <-changes; open {
 		t.Error("a change is told after the end")
+	}
+	log, err := os.ReadFile(filepath.Join(os.Getenv("LINEFEED_HOME"), "logs", "linefeed.log"))
+	if err != nil || len(p.Secrets()) < 4 {
+		t.Fatal(err, len(p.Secrets()))
+	}
+	for _, s := range p.Secrets() {
+		if strings.Contains(string(log)+told, s) {
+			t.Error("the log or the diagnostics have a token")
+		}
 	}
 }
