@@ -126,10 +126,26 @@ func (s Scope) AllowsTarget(url string) bool {
 	})
 }
 
+// AllowsNaming reports whether the database at url may be named as that of a new import.
+// The address of a server has to be a target itself, or to be
+// [target.Server.SelfContained]: the passwords that are kept here are for the servers of
+// the program's user, and not for any.
+func (s Scope) AllowsNaming(url string) bool {
+	server, isServer, err := target.ParseServer(url)
+	if isServer && err == nil && !server.SelfContained() {
+		return slices.Contains(s.Targets, url)
+	}
+	return s.AllowsTarget(url)
+}
+
 // within reports whether a path is root, or lies in the folder root, once symbolic links
 // are followed.
 func within(root, path string) bool {
 	if !filepath.IsAbs(path) {
+		return false
+	}
+	// On Windows, to follow a path of another computer is to sign in to it.
+	if !strings.EqualFold(filepath.VolumeName(root), filepath.VolumeName(path)) {
 		return false
 	}
 	root, errRoot := resolved(root)

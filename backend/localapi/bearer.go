@@ -158,6 +158,10 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 	if req.Retry != nil && req.Target == "" { // it goes into that of the job
 		return nil
 	}
+	if req.Target != "" && b.sees(req.Target) && !b.token.AllowsNaming(req.Target) {
+		return outOfScope(w, "save it as a connection, or give its password in the address",
+			"the token %q may not have the program connect to that server with what it knows for others", b.token.Name)
+	}
 	url, err := s.runner.TargetOf(r.Context(), req)
 	if err != nil {
 		return profileError(err, http.StatusUnprocessableEntity)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -211,4 +212,75 @@ func TestAllowedOrigins(t *testing.T) {
 	if got := status(); got != http.StatusForbidden {
 		t.Errorf("after: %d", got)
 	}
+}
+
+// Pages of imports, and what a query finds, say nothing of imports into other databases:
+// neither by the ID that the next page begins after, nor by there being one.
+func TestPagesTellOfNoOthers(t *testing.T) {
+	b := newBench(t)
+	own, other := b.path("own.db"), b.path("other.db")
+	header := b.token(access.Scope{May: access.Watch, Targets: []string{own}})
+	tables := 0
+	start := func(target, file string) string {
+		t.Helper()
+		var j job.Job
+		tables++
+		b.want(http.StatusAccepted, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"}, strings.NewReader(
+			`{"file":` + quote(b.file(file, articles(1))) + `,"target":` + quote(target) + `,"plan":{"table":"t` + strconv.Itoa(tables) + `","create":true}}`)}, &j)
+		b.ended(j.ID)
+		return j.ID
+	}
+	mine := []string{start(own, "one.csv")}
+	for range 3 {
+		start(other, "salaries.csv")
+	}
+	mine = append(mine, start(own, "two.csv"))
+	start(other, "salaries.csv")
+
+	type page struct {
+		Imports []job.Job
+		Next    string
+	}
+	find := func(query string) (p page) {
+		t.Helper()
+		b.want(http.StatusOK, call{method: "GET", path: "/v1/imports?" + query, header: header}, &p)
+		return p
+	}
+	if p := find("search=salaries&limit=1"); len(p.Imports) > 0 || p.Next != "" {
+		t.Errorf("a search for others finds %+v", p)
+	}
+	first := find("limit=1")
+	if len(first.Imports) != 1 || first.Imports[0].ID != mine[1] || first.Next != mine[1] {
+		t.Errorf("the first page is %+v, want %s", first, mine[1])
+	}
+	if p := find("limit=1&after=" + first.Next); len(p.Imports) != 1 || p.Imports[0].ID != mine[0] || p.Next != "" {
+		t.Errorf("the second page is %+v, want %s", p, mine[0])
+	}
+}
+
+// A token for any database has no server of its bearer's choice told the passwords that the
+// program knows for others.
+func TestServersOfTheBearersChoice(t *testing.T) {
+	b := newBench(t)
+	listed := "postgres://ann@127.0.0.1:1/listed"
+	header := with(b.token(access.Scope{May: access.Import, Targets: []string{access.Anywhere, listed}, Folders: []string{b.dir}}), "Content-Type", "application/json")
+	file := b.file("articles.csv", articles(1))
+	for target, want := range map[string]int{
+		"postgres://ann@evil.example/shop":                              http.StatusForbidden,
+		"mysql://ann@evil.example/shop":                                 http.StatusForbidden,
+		"postgres://evil.example/shop?passfile=/home/ann/.pgpass":       http.StatusForbidden,
+		"postgres://ann:x@evil.example/shop?sslcert=/home/ann/cert.pem": http.StatusForbidden,
+		"postgres://ann:x@/shop?service=work":                           http.StatusForbidden,
+		"postgres://ann:x@127.0.0.1:1/shop?connect_timeout=1":           http.StatusAccepted,
+		listed:               http.StatusAccepted,
+		b.path("any.db"):     http.StatusAccepted,
+		"connection:unknown": http.StatusAccepted,
+	} {
+		body := `{"file":` + quote(file) + `,"target":` + quote(target) + `,"plan":{"table":"t","create":true}}`
+		if res, text := b.do(call{"POST", "/v1/imports", header, strings.NewReader(body)}); res.StatusCode != want {
+			t.Errorf("%s: status %d, want %d: %s", target, res.StatusCode, want, text)
+		}
+	}
+	set := `{"files":[` + quote(file) + `],"import":{"target":"postgres://ann@evil.example/shop","plan":{"table":"t","create":true}}}`
+	b.want(http.StatusForbidden, call{"POST", "/v1/sets", header, strings.NewReader(set)}, nil)
 }

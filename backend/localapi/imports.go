@@ -81,7 +81,7 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 		return refuse(http.StatusBadRequest, "write it as 2026-03-01T00:00:00Z", "since=%s is no time", since)
 	}
 	after := query.Get("after")
-	jobs, more, err := s.runner.FindJobs(r.Context(), job.Query{
+	jobs, more, err := s.findSeen(r, job.Query{
 		Search: query.Get("search"), Table: query.Get("table"), Target: query.Get("target"), State: query.Get("state"), Since: since,
 		Before: after, Limit: int(cmp.Or(limit, usualImports)), Bytes: maxImportBytes,
 	})
@@ -91,18 +91,43 @@ func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	list := struct {
 		Imports []job.Job `json:"imports"`
 		Next    string    `json:"next,omitempty"` // the value for after; "" on the last page
-	}{Imports: []job.Job{}} // an empty list is [], not null
-	b := bearerOf(r)
-	for _, j := range jobs {
-		if b.sees(j.Request.Target) {
-			list.Imports = append(list.Imports, j)
-		}
-	}
+	}{Imports: append([]job.Job{}, jobs...)} // an empty list is [], not null
 	if more {
 		list.Next = jobs[len(jobs)-1].ID
 	}
 	writeJSON(w, http.StatusOK, "application/json", list)
 	return nil
+}
+
+// findSeen returns a page of the imports that the bearer of a request may see, and reports
+// whether there are more of them. It tells nothing of others: not that there are some
+// which a query finds, either.
+func (s *Server) findSeen(r *http.Request, q job.Query) (seen []job.Job, more bool, err error) {
+	b := bearerOf(r)
+	if b.token == nil || b.token.Whole() {
+		return s.runner.FindJobs(r.Context(), q)
+	}
+	limit := q.Limit
+	for q.Limit = maxImports; ; {
+		jobs, more, err := s.runner.FindJobs(r.Context(), q)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, j := range jobs {
+			if !b.sees(j.Request.Target) {
+				continue
+			}
+			if len(seen) == limit {
+				return seen, true, nil
+			}
+			seen = append(seen, j)
+		}
+		full := len(jobs) < q.Limit && len(seen) > 0 // of memory
+		if !more || full {
+			return seen, more, nil
+		}
+		q.Before = jobs[len(jobs)-1].ID
+	}
 }
 
 func (s *Server) getImport(w http.ResponseWriter, r *http.Request) error {

@@ -261,6 +261,16 @@ func (s Server) Login() string { return s.Kind + " " + s.User + "@" + strings.Jo
 // files are the settings that name files.
 var files = []string{"sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile", "servicefile", "ssl-ca", "ssl-cert", "ssl-key"}
 
+// SelfContained reports whether the address of a server says by itself how to connect to
+// it: it has a password, and names no file and no service of this computer. Whoever makes
+// up another address can have a server of their own told what is kept here for others,
+// such as a password of the environment or of ~/.pgpass.
+func (s Server) SelfContained() bool {
+	return s.Password != "" && !slices.ContainsFunc(s.Settings, func(x Setting) bool {
+		return x.Value != "" && (slices.Contains(files, plainName(x.Name)) || plainName(x.Name) == "service")
+	})
+}
+
 // withFullPaths returns s with full paths of the files that it names, and whether
 // they were not full before.
 func (s Server) withFullPaths() (_ Server, changed bool, err error) {
