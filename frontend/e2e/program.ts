@@ -17,6 +17,8 @@ export interface Api {
 interface Given {
   /** Puts into its home what it is to find there. */
   readonly prepare?: (home: string) => Promise<void>;
+  /** Variables of its environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The folder of a program that was killed; otherwise it gets one of its own. */
   readonly folder?: string;
 }
@@ -92,7 +94,7 @@ export class Program implements AsyncDisposable {
     address: string,
     [file = '', ...args]: readonly string[],
     more: NodeJS.ProcessEnv,
-    { prepare, folder: given }: Given = {},
+    { prepare, folder: given, env: variables }: Given = {},
   ): Promise<Program> {
     await using resources = new AsyncDisposableStack();
     const folder = given ?? (await mkdtemp(join(tmpdir(), 'linefeed-e2e-')));
@@ -107,7 +109,7 @@ export class Program implements AsyncDisposable {
     const announced = announcement(run);
     // The keychain of who runs the tests is left alone.
     const own = { LINEFEED_HOME: home, LINEFEED_KEYCHAIN: 'none' };
-    const env = { ...display.env, ...own, ...more };
+    const env = { ...display.env, ...own, ...more, ...variables };
     const process = resources.use(new Process(name, file, args, { cwd: folder, env }));
     const api = await process.started(announced);
     const again = (more: string[]) =>

@@ -17,16 +17,17 @@ import { KeyList } from './frame/key-list';
 import { NoticeLine } from './frame/notice-line';
 import { Place } from './frame/place';
 import { Rail } from './frame/rail';
+import { SigninLine } from './frame/signin-line';
 import { StatusLine } from './frame/status-line';
 
 /** The window's frame, with the page of the step or the run in it. */
 @Component({
   selector: 'lf-root',
-  imports: [RouterOutlet, CloseQuestion, Header, KeyList, NoticeLine, Rail, StatusLine],
+  imports: [RouterOutlet, CloseQuestion, Header, KeyList, NoticeLine, Rail, SigninLine, StatusLine],
   template: `
     <lf-rail />
     <lf-header />
-    <lf-notice-line />
+    <div class="notices"><lf-signin-line /><lf-notice-line /></div>
     <main #page class="page" tabindex="-1"><router-outlet /></main>
     <lf-close-question />
     <lf-status-line />

@@ -108,6 +108,9 @@ export type Damaged = store.Damaged;
 export type Going = store.Going;
 export type Forgotten = job.Forgotten;
 
+/** Who is signed in, and what that is needed for. */
+export type SignedIn = engine.SignedIn;
+
 /** A token for other programs and pages. */
 export type AccessToken = access.Token;
 /** What its bearer may do. */

@@ -41,6 +41,8 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     watchedFolders: () => Promise.resolve([]),
     watchedFiles: () => Promise.resolve([]),
     tokens: () => Promise.resolve([]),
+    signedIn: () =>
+      Promise.resolve({ on: false, required: false, signedIn: false, hasRole: false, kept: false }),
     snapshot: () => Promise.reject<Snapshot>(new Error('there is no job in this test')),
   });
   return Object.assign(nothing, answers);

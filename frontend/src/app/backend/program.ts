@@ -41,6 +41,7 @@ import type {
   SetSnapshot,
   Setting,
   Settled,
+  SignedIn,
   Snapshot,
   TakingBack,
   Trial,
@@ -377,6 +378,25 @@ export class Program {
   /** The system's dialog for a folder of files that a token may name, or of databases; "" when it was dismissed. */
   chooseTokenFolder(databases: boolean): Promise<string> {
     return ask(() => app.ChooseTokenFolder(databases));
+  }
+
+  /** Who is signed in, as the provider told last. */
+  signedIn(): Promise<SignedIn> {
+    return ask(() => app.SignedIn());
+  }
+
+  /** Signs somebody in by the system's browser, and waits until that has happened. */
+  signIn(): Promise<SignedIn> {
+    return ask(() => app.SignIn());
+  }
+
+  /** Ends the sign-in that is under way. */
+  stopSignIn(): Promise<void> {
+    return ask(() => app.StopSignIn());
+  }
+
+  signOut(): Promise<SignedIn> {
+    return ask(() => app.SignOut());
   }
 
   /** Forgets what is not kept by the settings any longer, and waits until its space is free. */

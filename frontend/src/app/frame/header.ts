@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
 import { ArrowRight, ChevronRight } from 'lucide';
+import { Account } from '../backend/account';
 import { Draft } from '../draft/draft';
 import { pageOf, steps } from '../draft/steps';
 import { bytes, counted, fileName, messageOf } from '../format/format';
@@ -22,6 +23,7 @@ import { Place } from './place';
 export class Header {
   private readonly router = inject(Router);
   protected readonly draft = inject(Draft);
+  private readonly account = inject(Account);
   protected readonly place = inject(Place);
   protected readonly keys = inject(Shortcuts);
   protected readonly icons = { ArrowRight, ChevronRight };
@@ -110,7 +112,7 @@ export class Header {
     return this.draft.memberOpen() ? 'Choose a file of the archive first' : '';
   });
   protected readonly blocked = computed(() =>
-    this.starting() ? 'Starting …' : this.draft.blocked(),
+    this.starting() ? 'Starting …' : this.account.blocked() || this.draft.blocked(),
   );
 
   constructor() {

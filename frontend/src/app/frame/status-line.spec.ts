@@ -1,8 +1,9 @@
 import { signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
+import { Account } from '../backend/account';
 import { Live } from '../backend/live';
-import type { FileSet, Job } from '../backend/model';
+import type { FileSet, Job, SignedIn } from '../backend/model';
 import { Run } from '../backend/run';
 import { Runs } from '../backend/runs';
 import { fileSet, provideSets } from '../backend/sets.fake';
@@ -23,10 +24,12 @@ function show(
   live: { source: string; reason: string },
   active: readonly Run[],
   sets: readonly FileSet[],
+  signedIn?: Partial<SignedIn>,
 ): HTMLElement {
   TestBed.configureTestingModule({
     providers: [
       provideRouter([]),
+      { provide: Account, useValue: { who: signal(signedIn) } },
       { provide: Live, useValue: { source: signal(live.source), reason: signal(live.reason) } },
       { provide: Runs, useValue: { active: signal(active) } },
       provideSets(...sets),
@@ -69,5 +72,15 @@ describe('StatusLine', () => {
     expect(status?.textContent.replace(/\s+/g, ' ').trim()).toBe(
       'live (window events) no connection to 127.0.0.1:38415',
     );
+  });
+
+  it.each([
+    [undefined, undefined],
+    [{ on: false }, undefined],
+    [{ on: true, signedIn: false, issuer: 'https://id.example' }, 'not signed in'],
+    [{ on: true, signedIn: true, name: 'ada' }, 'ada'],
+  ])('says who is signed in, where somebody can be: %j', (who, name) => {
+    const line = show({ source: 'stream', reason: '' }, [], [], who);
+    expect(line.querySelector('[data-testid=who]')?.textContent.trim()).toBe(name);
   });
 });

@@ -1,6 +1,8 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { RouterLink } from '@angular/router';
+import { User, UserX } from 'lucide';
+import { Account } from '../backend/account';
 import { Live } from '../backend/live';
 import type { Counts } from '../backend/model';
 import type { Run } from '../backend/run';
@@ -9,12 +11,13 @@ import type { SetRun } from '../backend/set-run';
 import { Sets } from '../backend/sets';
 import { pageOf } from '../draft/steps';
 import { count, counted, fileName, percent } from '../format/format';
+import { Icon } from '../icon/icon';
 import { Shortcuts } from '../keys/shortcuts';
 
 /** Where the events come from, and what is active. */
 @Component({
   selector: 'lf-status-line',
-  imports: [MatTooltip, RouterLink],
+  imports: [Icon, MatTooltip, RouterLink],
   template: `
     <footer>
       <span
@@ -33,6 +36,17 @@ import { Shortcuts } from '../keys/shortcuts';
       @for (one of shown(); track one.id) {
         <a [routerLink]="pageOf(one.id)">{{ one.label() }}</a>
       }
+      @if (who(); as who) {
+        <a
+          class="who"
+          routerLink="/settings"
+          fragment="signin"
+          data-testid="who"
+          [matTooltip]="who.more"
+        >
+          <lf-icon [icon]="who.icon" [size]="12" /> {{ who.name }}
+        </a>
+      }
       <button type="button" class="keys" (click)="keys.toggleList()"><kbd>?</kbd> keys</button>
     </footer>
   `,
@@ -42,6 +56,7 @@ export class StatusLine {
   private readonly runs = inject(Runs);
   private readonly sets = inject(Sets);
   protected readonly pageOf = pageOf;
+  private readonly account = inject(Account);
   protected readonly live = inject(Live);
   protected readonly keys = inject(Shortcuts);
 
@@ -58,6 +73,18 @@ export class StatusLine {
       case 'none':
         return { label: 'connecting …', note: '', why: 'Connecting to the live events' };
     }
+  });
+
+  /** Who is signed in, where somebody can be. */
+  protected readonly who = computed(() => {
+    const who = this.account.who();
+    if (!who?.on) {
+      return undefined;
+    }
+    const { signedIn, name = '', email, issuer = '' } = who;
+    return signedIn
+      ? { icon: User, name, more: `Signed in as ${email ?? name} with ${issuer}` }
+      : { icon: UserX, name: 'not signed in', more: `Nobody is signed in with ${issuer}` };
   });
 
   private readonly alone = computed(() => this.runs.active().filter((run) => !run.job().set));

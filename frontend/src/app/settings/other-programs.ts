@@ -21,11 +21,11 @@ import { Tokens } from './tokens';
         }
       </dd>
       @if (origins(); as setting) {
-        <dt>
-          Pages that may call
-          <code class="data muted name">{{ setting.name }}</code>
-        </dt>
+        <dt>Pages that may call</dt>
         <dd class="stack">
+          <code class="data muted name selectable" [title]="'linefeed settings ' + setting.name">{{
+            setting.name
+          }}</code>
           <lf-origins [setting]="setting" (changed)="changed.emit($event)" />
           <p class="muted">
             @if (setting.pinned) {
@@ -57,8 +57,8 @@ import { Tokens } from './tokens';
     }
 
     .name {
-      display: block;
-      line-height: 20px;
+      float: right;
+      line-height: 28px;
     }
 
     dd {

@@ -23,6 +23,21 @@ const labels: Readonly<Record<string, string>> = {
   'keep-size': 'Size of the program’s file',
   'keep-undo': 'What undoing needs',
   'imports-at-once': 'Imports at the same time',
+  'signin-issuer': 'Issuer',
+  'signin-client': 'Client',
+  'signin-audience': 'Audience of callers',
+  'signin-role': 'Role',
+  'signin-targets': 'Databases of callers',
+  'signin-required': 'Imports need a user',
+};
+
+/** What is in an empty field. */
+const examples: Readonly<Record<string, string>> = {
+  'signin-issuer': 'https://id.example/realms/shop',
+  'signin-client': 'linefeed',
+  'signin-role': 'any user',
+  'signin-audience': 'the client',
+  'signin-targets': 'the saved connections',
 };
 
 /** One setting of the program. A change holds at once; one that forgets something is asked for before. */
@@ -33,7 +48,16 @@ const labels: Readonly<Record<string, string>> = {
     <div class="row" data-testid="setting" [attr.data-name]="setting().name">
       <label class="label" [for]="setting().name">{{ label() }}</label>
       <span class="value">
-        @if (!alone(unit())) {
+        @if (yesOrNo()) {
+          <input
+            type="checkbox"
+            data-testid="setting-yes"
+            [id]="setting().name"
+            [checked]="number() === 'yes'"
+            [disabled]="!!setting().pinned"
+            (change)="take({ number: number() === 'yes' ? 'no' : 'yes', unit: '' })"
+          />
+        } @else if (!alone(unit())) {
           <input
             #field
             class="control"
@@ -43,6 +67,7 @@ const labels: Readonly<Record<string, string>> = {
             autocomplete="off"
             data-testid="setting-number"
             [id]="setting().name"
+            [placeholder]="placeholder()"
             [value]="number()"
             [disabled]="!!setting().pinned"
             (change)="take({ number: field.value, unit: unit() })"
@@ -64,7 +89,7 @@ const labels: Readonly<Record<string, string>> = {
             }
           </mat-select>
         }
-        @if (setting().value !== setting().default && !wanted() && !setting().pinned) {
+        @if (changeable() && setting().value !== setting().default && !wanted()) {
           <button type="button" class="link" data-testid="setting-default" (click)="reset()">
             Back to {{ words(setting().default) }}
           </button>
@@ -128,11 +153,15 @@ export class SettingRow {
   protected readonly label = computed(
     () => labels[this.setting().name] ?? capitalized(this.setting().name.replaceAll('-', ' ')),
   );
+  protected readonly placeholder = computed(() => examples[this.setting().name] ?? '');
   protected readonly units = computed(() => unitsOf(this.setting().default));
   /** Its value is neither a number nor an amount. */
   protected readonly text = computed(
     () => !this.units().length && !/^\d+$/.test(this.setting().default),
   );
+  protected readonly yesOrNo = computed(() => ['yes', 'no'].includes(this.setting().default));
+  /** It can be set back to what it is by default. */
+  protected readonly changeable = computed(() => !this.setting().pinned && !this.yesOrNo());
   private readonly shown = linkedSignal(() => this.parts(this.setting().value));
   protected readonly number = computed(() => this.shown().number);
   protected readonly unit = computed(() => this.shown().unit);

@@ -1,4 +1,6 @@
 import { TestBed } from '@angular/core/testing';
+import { provideRouter } from '@angular/router';
+import { Desktop } from '../backend/desktop';
 import type { Going, Setting } from '../backend/model';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
@@ -22,6 +24,8 @@ async function setUp(going: Going = { jobs: 0, rejects: 0, bytes: 0 }) {
   ];
   TestBed.configureTestingModule({
     providers: [
+      provideRouter([]),
+      { provide: Desktop, useValue: {} },
       { provide: Live, useValue: { listen: () => () => undefined } },
       {
         provide: Program,

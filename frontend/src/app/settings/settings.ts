@@ -1,4 +1,15 @@
-import { Component, computed, inject, linkedSignal, resource } from '@angular/core';
+import {
+  Component,
+  DOCUMENT,
+  afterRenderEffect,
+  computed,
+  inject,
+  linkedSignal,
+  resource,
+} from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { ActivatedRoute } from '@angular/router';
+import { Account } from '../backend/account';
 import type { Setting, Usage } from '../backend/model';
 import { Program } from '../backend/program';
 import { Runs } from '../backend/runs';
@@ -7,12 +18,13 @@ import { ErrorNotice } from '../notice/error-notice';
 import { Diagnostics } from './diagnostics';
 import { OtherPrograms } from './other-programs';
 import { SettingRow } from './setting-row';
+import { SignedInRow } from './signed-in';
 import { Space } from './space';
 
 /** The settings of the program, which hold for the command line too, and what it keeps. */
 @Component({
   selector: 'lf-settings',
-  imports: [Diagnostics, ErrorNotice, OtherPrograms, SettingRow, Space],
+  imports: [Diagnostics, ErrorNotice, OtherPrograms, SettingRow, SignedInRow, Space],
   template: `
     <lf-error-notice testId="settings-error" [message]="error()" />
     @if (imports().length) {
@@ -43,6 +55,15 @@ import { Space } from './space';
       <section aria-labelledby="programs">
         <h2 id="programs">Other programs and pages</h2>
         <lf-other-programs [origins]="origins()" (changed)="take($event)" />
+      </section>
+    }
+    @if (signin().length) {
+      <section aria-labelledby="signin">
+        <h2 id="signin">Sign-in</h2>
+        <lf-signed-in />
+        @for (setting of signin(); track setting.name) {
+          <lf-setting-row [setting]="setting" (changed)="take($event)" />
+        }
       </section>
     }
     @if (usage(); as usage) {
@@ -82,6 +103,7 @@ import { Space } from './space';
 })
 export class Settings {
   private readonly program = inject(Program);
+  private readonly account = inject(Account);
   private readonly runs = inject(Runs);
   private readonly sets = inject(Sets);
   protected readonly listing = resource({ loader: () => this.program.settings() });
@@ -92,8 +114,11 @@ export class Settings {
     this.all().filter((s) => s.name.startsWith('imports-')),
   );
   protected readonly origins = computed(() => this.all().find((s) => s.name === 'allowed-origins'));
+  protected readonly signin = computed(() =>
+    this.all().filter((s) => s.name.startsWith('signin-')),
+  );
   protected readonly others = computed(() => {
-    const shown = [...this.kept(), ...this.imports(), this.origins()];
+    const shown = [...this.kept(), ...this.imports(), ...this.signin(), this.origins()];
     return this.all().filter((s) => !shown.includes(s));
   });
   /** The last answer stays in view until the next one comes. */
@@ -104,6 +129,23 @@ export class Settings {
   protected readonly error = computed(
     () => this.listing.error()?.message ?? this.looking.error()?.message ?? '',
   );
+
+  constructor() {
+    void this.account.refresh(); // the command line may have changed what it is about
+    // Who comes for a section sees it at once.
+    const fragment = toSignal(inject(ActivatedRoute).fragment);
+    const document = inject(DOCUMENT);
+    let shown: string | null | undefined;
+    afterRenderEffect({
+      write: () => {
+        const section = fragment();
+        if (section !== shown && this.usage() && this.listing.hasValue()) {
+          shown = section;
+          document.getElementById(section ?? '')?.scrollIntoView();
+        }
+      },
+    });
+  }
 
   /** Shows what is left. */
   protected takeSpace(): void {
@@ -119,5 +161,8 @@ export class Settings {
   protected take(changed: Setting): void {
     this.listing.update((all) => all?.map((s) => (s.name === changed.name ? changed : s)));
     this.takeSpace();
+    if (changed.name.startsWith('signin-')) {
+      void this.account.refresh();
+    }
   }
 }
