@@ -14,7 +14,7 @@ func (a *App) SignedIn() (engine.SignedIn, error) {
 // SignIn signs a user in by the system's browser, and returns once that has happened, failed
 // or been stopped. The event signin-changed tells the page of each change.
 func (a *App) SignIn() (engine.SignedIn, error) {
-	return call(a, func(e *engine.Engine) (engine.SignedIn, error) { return e.SignIn(a.ctx, a.openBrowser) })
+	return call(a, func(e *engine.Engine) (engine.SignedIn, error) { return e.SignIn(a.ctx, engine.OpenBrowser) })
 }
 
 // StopSignIn ends the SignIn that is under way.
@@ -24,13 +24,7 @@ func (a *App) StopSignIn() error {
 
 // SignOut signs the user out.
 func (a *App) SignOut() (engine.SignedIn, error) {
-	return call(a, func(e *engine.Engine) (engine.SignedIn, error) { return e.SignOut(a.ctx, a.openBrowser) })
-}
-
-// openBrowser opens a page in the system's browser. What opens it may last as long as that.
-func (a *App) openBrowser(url string) error {
-	go runtime.BrowserOpenURL(a.ctx, url)
-	return nil
+	return call(a, func(e *engine.Engine) (engine.SignedIn, error) { return e.SignOut(a.ctx, engine.OpenBrowser) })
 }
 
 // forwardSignin tells the page that who is signed in has changed, until the engine is closed.

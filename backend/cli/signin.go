@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"time"
 
-	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
 
 	"linefeed/backend/engine"
@@ -150,8 +148,9 @@ func (p *program) openPage(url string) error {
 		p.err.printf("There is no desktop here: linefeed login --device signs in by a browser elsewhere.\n")
 		return nil
 	}
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard
-	go func() { _ = browser.OpenURL(url) }() // it may last as long as the browser; the user has the page
+	if err := engine.OpenBrowser(url); err != nil {
+		p.err.printf("No browser opens here: linefeed login --device signs in by one elsewhere.\n")
+	}
 	return nil
 }
 
