@@ -61,8 +61,8 @@ func (a *App) TakeProfileFile(path, name string, replace bool) (string, error) {
 }
 
 // WatchedFolders returns the folders whose files are loaded while the window is open.
-func (a *App) WatchedFolders() ([]engine.WatchedFolder, error) {
-	return call(a, func(e *engine.Engine) ([]engine.WatchedFolder, error) { return e.WatchedFolders(), nil })
+func (a *App) WatchedFolders() ([]watch.Watched, error) {
+	return call(a, func(e *engine.Engine) ([]watch.Watched, error) { return e.WatchedFolders(), nil })
 }
 
 // WatchedFiles returns what became of the files of the folder that a profile watches, the

@@ -38,14 +38,23 @@ func (b *Book) Look(ctx context.Context, url string) Database {
 	return d
 }
 
+// Columns returns the columns of a table, in their order.
+func (b *Book) Columns(ctx context.Context, url string, t load.TableName) (columns []load.Column, err error) {
+	err = b.with(ctx, url, func(db target.Target) error {
+		columns, err = db.Columns(ctx, t)
+		return err
+	})
+	return columns, err
+}
+
 // A Head is how a table begins.
 type Head struct {
 	Columns []string    `json:"columns"`
 	Rows    [][]*string `json:"rows" ts_type:"(string | null)[][]"` // nil is NULL
 }
 
-// mostRows is the number of rows of the longest head.
-const mostRows = 1000
+// MostRows is the number of rows of the longest head.
+const MostRows = 1000
 
 // Head returns the first rows of a table, at most n.
 func (b *Book) Head(ctx context.Context, url string, t load.TableName, n int) (Head, error) {
@@ -58,7 +67,7 @@ func (b *Book) Head(ctx context.Context, url string, t load.TableName, n int) (H
 		for _, c := range columns {
 			h.Columns = append(h.Columns, c.Name)
 		}
-		rows, err := db.Head(ctx, t, max(0, min(n, mostRows)))
+		rows, err := db.Head(ctx, t, max(0, min(n, MostRows)))
 		if rows != nil {
 			h.Rows = rows
 		}

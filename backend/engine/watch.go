@@ -9,21 +9,10 @@ import (
 	"time"
 
 	"linefeed/backend/job"
+	"linefeed/backend/message"
 	"linefeed/backend/profile"
 	"linefeed/backend/watch"
 )
-
-// A WatchedFolder is a folder whose files are loaded while the window is open.
-type WatchedFolder struct {
-	Profile string         `json:"profile"`
-	Folder  string         `json:"folder"`
-	Order   string         `json:"order"`             // "name" or "time"
-	Kept    bool           `json:"kept"`              // the window watches it at its next start too
-	Ending  bool           `json:"ending,omitempty"`  // it is no longer watched, once the file is loaded that is loaded now
-	Loading string         `json:"loading,omitempty"` // the job that loads a file now; "" for none
-	Problem string         `json:"problem,omitempty"` // why it is not watched, or its files are not loaded
-	Last    *watch.Outcome `json:"last,omitempty"`    // what became of the last file; nil before the first
-}
 
 // watches has the folders that profiles watch.
 type watches struct {
@@ -39,7 +28,7 @@ type watches struct {
 
 // A watched is a folder with what became of its files, the latest first.
 type watched struct {
-	WatchedFolder
+	watch.Watched
 	past []watch.Outcome
 }
 
@@ -110,13 +99,13 @@ func (e *Engine) watchFolders() {
 }
 
 // wantedFolders returns the folders that are to be watched.
-func (e *Engine) wantedFolders() (map[string]WatchedFolder, error) {
+func (e *Engine) wantedFolders() (map[string]watch.Watched, error) {
 	all, err := e.Profiles.List()
 	e.watches.mu.Lock()
 	defer e.watches.mu.Unlock()
-	wanted := map[string]WatchedFolder{}
+	wanted := map[string]watch.Watched{}
 	for _, p := range all {
-		f := WatchedFolder{Profile: p.Name, Kept: p.Watch != nil}
+		f := watch.Watched{Profile: p.Name, Kept: p.Watch != nil}
 		folder, ok := e.watches.asked[p.Name]
 		if p.Watch != nil {
 			folder, ok = *p.Watch, true
@@ -131,7 +120,7 @@ func (e *Engine) wantedFolders() (map[string]WatchedFolder, error) {
 }
 
 // watchFolder watches a folder until ctx is done or it is enough.
-func (e *Engine) watchFolder(ctx context.Context, key string, f WatchedFolder, enough <-chan struct{}) {
+func (e *Engine) watchFolder(ctx context.Context, key string, f watch.Watched, enough <-chan struct{}) {
 	w := &e.watches
 	defer w.remove(key)
 	if past := watch.Past(f.Folder, mostPast); len(past) > 0 {
@@ -163,10 +152,13 @@ func (e *Engine) watchFolder(ctx context.Context, key string, f WatchedFolder, e
 
 // WatchFolder watches a folder by a saved profile from now on, and no other one by it:
 // also when the window is opened again, or until it is closed. Only the engine of the
-// window does that.
+// window does that: for another one it is only kept, and [watch.ErrNoWindow] without keep.
 func (e *Engine) WatchFolder(ctx context.Context, name string, folder profile.Watch, keep bool) error {
 	if err := folder.Check(name); err != nil {
 		return err
+	}
+	if !keep && !e.Watching() {
+		return message.NewError(watch.ErrNoWindow, "no_window_to_watch", "open_window_or_keep")
 	}
 	if keep {
 		return e.changeWatch(ctx, name, &folder, nil)
@@ -211,16 +203,19 @@ func (e *Engine) ask(name string, folder *profile.Watch) {
 	signal(w.look)
 }
 
+// Watching reports whether this engine, being that of the window, watches folders.
+func (e *Engine) Watching() bool { return e.watches.look != nil }
+
 // WatchedFolders returns the folders that are watched while the window is open, by their
 // paths.
-func (e *Engine) WatchedFolders() []WatchedFolder {
+func (e *Engine) WatchedFolders() []watch.Watched {
 	e.watches.mu.Lock()
 	defer e.watches.mu.Unlock()
-	all := []WatchedFolder{}
+	all := []watch.Watched{}
 	for _, f := range e.watches.folders {
-		all = append(all, f.WatchedFolder)
+		all = append(all, f.Watched)
 	}
-	slices.SortFunc(all, func(a, b WatchedFolder) int { return strings.Compare(a.Folder+a.Profile, b.Folder+b.Profile) })
+	slices.SortFunc(all, func(a, b watch.Watched) int { return strings.Compare(a.Folder+a.Profile, b.Folder+b.Profile) })
 	return all
 }
 
@@ -242,10 +237,10 @@ func (e *Engine) WatchedFiles(name string) []watch.Outcome {
 // engine.
 func (e *Engine) WatchChanges() <-chan struct{} { return e.watches.changed }
 
-func (w *watches) add(key string, f WatchedFolder) {
+func (w *watches) add(key string, f watch.Watched) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.folders[key] = &watched{WatchedFolder: f}
+	w.folders[key] = &watched{Watched: f}
 	signal(w.changed)
 }
 

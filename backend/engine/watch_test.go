@@ -2,6 +2,8 @@ package engine
 
 import (
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"linefeed/backend/load"
 	"linefeed/backend/profile"
+	"linefeed/backend/watch"
 )
 
 // The window loads what comes into the folder of a profile, and says what became of it.
@@ -83,7 +86,7 @@ func TestWatchFolder(t *testing.T) {
 	if err := e.Profiles.Save(t.Context(), "p", p, false); err != nil {
 		t.Fatal(err)
 	}
-	await := func(what string, f func([]WatchedFolder) bool) {
+	await := func(what string, f func([]watch.Watched) bool) {
 		t.Helper()
 		late := time.After(time.Minute)
 		for !f(e.WatchedFolders()) {
@@ -94,7 +97,7 @@ func TestWatchFolder(t *testing.T) {
 			}
 		}
 	}
-	none := func(all []WatchedFolder) bool { return len(all) == 0 }
+	none := func(all []watch.Watched) bool { return len(all) == 0 }
 	kept := func(name string) bool {
 		t.Helper()
 		p, err := e.Profiles.Get(name)
@@ -112,23 +115,31 @@ func TestWatchFolder(t *testing.T) {
 	if err := e.WatchFolder(t.Context(), "p", profile.Watch{Folder: inbox}, false); err != nil || kept("p") {
 		t.Fatal(err, "or it is kept")
 	}
-	await("a folder that is not there", func(all []WatchedFolder) bool {
+	await("a folder that is not there", func(all []watch.Watched) bool {
 		return len(all) == 1 && !all[0].Kept && strings.Contains(all[0].Problem, inbox+" is not there")
 	})
 	if err := os.Mkdir(inbox, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	await("it is there", func(all []WatchedFolder) bool { return len(all) == 1 && all[0].Problem == "" })
+	await("it is there", func(all []watch.Watched) bool { return len(all) == 1 && all[0].Problem == "" })
 	if err := os.WriteFile(filepath.Join(inbox, "a.csv"), []byte("id\n1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	await("a file is loaded", func(all []WatchedFolder) bool {
+	await("a file is loaded", func(all []watch.Watched) bool {
 		return len(all) == 1 && all[0].Last != nil && all[0].Last.Summary.Inserted == 1 && all[0].Loading == ""
 	})
+	if err := e.Listen("", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/v1/watches", "/v1/profiles/P/watch"} {
+		if told := get(t, e, path); !strings.Contains(told, `"profile":"p","folder":`) || !strings.Contains(told, `"inserted":1`) {
+			t.Errorf("%s: %s", path, told)
+		}
+	}
 	if err := e.RenameProfile(t.Context(), "p", "q"); err != nil {
 		t.Fatal(err)
 	}
-	await("the profile has another name", func(all []WatchedFolder) bool {
+	await("the profile has another name", func(all []watch.Watched) bool {
 		return len(all) == 1 && all[0].Profile == "q" && all[0].Problem == "" && all[0].Last != nil
 	})
 	if files := e.WatchedFiles("q"); len(files) != 1 || filepath.Base(files[0].MovedTo) != "a.csv" {
@@ -137,7 +148,7 @@ func TestWatchFolder(t *testing.T) {
 	if err := e.WatchFolder(t.Context(), "q", profile.Watch{Folder: inbox}, true); err != nil || !kept("q") {
 		t.Fatal(err, "or it is not kept")
 	}
-	await("it is kept", func(all []WatchedFolder) bool { return len(all) == 1 && all[0].Kept })
+	await("it is kept", func(all []watch.Watched) bool { return len(all) == 1 && all[0].Kept })
 	if err := e.StopWatching(t.Context(), "q"); err != nil || kept("q") {
 		t.Fatal(err, "or it is kept")
 	}
@@ -145,7 +156,7 @@ func TestWatchFolder(t *testing.T) {
 	if err := e.WatchFolder(t.Context(), "q", profile.Watch{Folder: inbox}, false); err != nil {
 		t.Fatal(err)
 	}
-	await("it is watched again", func(all []WatchedFolder) bool { return len(all) == 1 })
+	await("it is watched again", func(all []watch.Watched) bool { return len(all) == 1 })
 	if err := e.RemoveProfile("q"); err != nil {
 		t.Fatal(err)
 	}
@@ -189,5 +200,54 @@ func TestPassedOn(t *testing.T) {
 	}
 	if _, err := e.ImportProfile(t.Context(), path, "x", false); !errors.Is(err, profile.ErrFormat) {
 		t.Errorf("no profile: %v", err)
+	}
+}
+
+// get asks the engine's local API.
+func get(t *testing.T, e *Engine, path string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.API().URL()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+e.API().Token())
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %s, %v", path, res.StatusCode, text, err)
+	}
+	return string(text)
+}
+
+// Without a window a folder is only kept with its profile.
+func TestWatchFolderWithoutAWindow(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("LINEFEED_HOME", filepath.Join(dir, "home"))
+	e, err := Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if err := e.Profiles.Save(t.Context(), "p", profile.Profile{Plan: load.Plan{Table: "t"}}, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.WatchFolder(t.Context(), "p", profile.Watch{Folder: dir}, false); !errors.Is(err, watch.ErrNoWindow) {
+		t.Errorf("until no window is closed: %v", err)
+	}
+	if err := e.WatchFolder(t.Context(), "p", profile.Watch{Folder: dir}, true); err != nil {
+		t.Error(err)
+	}
+	if p, err := e.Profiles.Get("p"); err != nil || p.Watch == nil || len(e.WatchedFolders()) > 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if err := e.RenameProfile(t.Context(), "p", "q"); err != nil {
+		t.Error(err)
+	}
+	if err := e.StopWatching(t.Context(), "q"); err != nil {
+		t.Error(err)
 	}
 }

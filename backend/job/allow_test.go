@@ -136,7 +136,7 @@ func TestMethodsThatWork(t *testing.T) {
 		Forget ForgetAll ForgetOlder FreshNotices Going GoingOlder Job Jobs Keyed Leave Look LookAtSet Notices Pause ProfileFor
 		ProfileOf Reject RejectBytes RejectCounts RejectFields RejectGroups Rejects RejectsComplete RemoveDamaged SaveRejects
 		SaveReport SaveSetRejects SaveSomeRejects Set SetSetting SetSnapshot Sets Setting Settings Settle SettleSet Snapshot
-		TakingBack TargetOf Tidy TryRetry Usage Wait WatchedJob WritePage WriteReasons WriteRejects WriteReport`)
+		TakingBack TargetOf Tidy TryRetry Usage Wait WatchedJob WritePage WriteReasons WriteRejects WriteReport WriteSetRejects`)
 	for m := range reflect.TypeFor[*Runner]().Methods() {
 		if slices.Contains(works, m.Name) == slices.Contains(others, m.Name) {
 			t.Errorf("%s: does it write into a target? Then it asks Allow, and is in TestNotAllowed", m.Name)

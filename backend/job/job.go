@@ -82,6 +82,11 @@ const (
 	Interrupted State = "interrupted" // the program ended while it ran
 )
 
+// FindStates are the states that a [Query] can ask for.
+var FindStates = []string{
+	string(Queued), string(Running), string(Paused), string(Done), string(Failed), string(Cancelled), string(Interrupted), store.StateUndone,
+}
+
 // Active reports whether the job has not ended.
 func (s State) Active() bool { return s == Queued || s == Running || s == Paused }
 

@@ -285,7 +285,7 @@ func newProfile(req Request, k kept) profile.Profile {
 			infer = append(infer, c.Name)
 		}
 	}
-	p := profile.Profile{Fields: k.Fields, Target: req.Target, Dialect: d, Plan: plan, Infer: infer, Limits: req.Limits}
+	p := profile.Profile{Version: profile.Version, Fields: k.Fields, Target: req.Target, Dialect: d, Plan: plan, Infer: infer, Limits: req.Limits}
 	return p.WithoutPassword()
 }
 

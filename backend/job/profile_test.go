@@ -51,7 +51,7 @@ func TestProfile(t *testing.T) {
 	p := b.saved("prices", b.priceList())
 	one := 1
 	want := profile.Profile{
-		Fields: []string{"Nr", "Preis", "Stand", "Menge", "Notiz"}, Target: b.path("shop.db"),
+		Version: profile.Version, Fields: []string{"Nr", "Preis", "Stand", "Menge", "Notiz"}, Target: b.path("shop.db"),
 		Dialect: csvfile.Dialect{Encoding: "utf-8", InvalidBytes: "reject", Delimiter: ";", Quote: `"`, Escape: `"`, SkipLines: new(int), HeaderRows: &one},
 		Plan: load.Plan{
 			Table: "prices", Create: true, Columns: p.Plan.Columns, Key: []string{"sku"}, OnConflict: load.ConflictUpdate, MaxRejects: "50%",

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"linefeed/backend/message"
 	"linefeed/backend/store"
@@ -149,13 +148,7 @@ func (r *Runner) SaveSetRejects(ctx context.Context, id string, open bool, folde
 		if !some {
 			continue
 		}
-		name := strings.TrimSuffix(filepath.Base(j.Request.File), filepath.Ext(j.Request.File))
-		path := filepath.Join(folder, name+".rejected.csv")
-		if key := strings.ToLower(path); taken[key] { // of files of the same name in several folders
-			path = filepath.Join(folder, name+"-"+j.ID+".rejected.csv")
-		} else {
-			taken[key] = true
-		}
+		path := filepath.Join(folder, rejectsName(j, taken))
 		for _, there := range []string{path, ReasonsPath(path)} {
 			if _, err := os.Lstat(there); !errors.Is(err, os.ErrNotExist) {
 				return nil, message.NewError(os.ErrExist, "saved_there", "choose_folder", "path", there)

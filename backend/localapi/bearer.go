@@ -84,6 +84,16 @@ func (b bearer) sees(url string) bool { return b.token == nil || b.token.AllowsT
 // namesFile reports whether a local file may be named.
 func (b bearer) namesFile(path string) bool { return b.token == nil || b.token.AllowsFile(path) }
 
+// checkNaming returns an error if a database that the bearer may see is a server to which the
+// program would show what it knows for others.
+func (b bearer) checkNaming(w http.ResponseWriter, url string) error {
+	if b.token == nil || b.token.AllowsNaming(url) {
+		return nil
+	}
+	return outOfScope(w, "save it as a connection, or give its password in the address",
+		"%s may not have the program connect to that server with what it knows for others", b)
+}
+
 // outOfScope is the answer to a request that its token is not good for.
 func outOfScope(w http.ResponseWriter, hint, format string, args ...any) error {
 	w.Header().Set("WWW-Authenticate", realm+", "+insufficientScope)
@@ -145,6 +155,33 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 	if b.token == nil {
 		return nil
 	}
+	if err := s.checkFilesNamed(w, r, req, receivedFile); err != nil {
+		return err
+	}
+	if req.Retry != nil && req.Target == "" { // it goes into that of the job
+		return nil
+	}
+	if req.Target != "" && b.sees(req.Target) {
+		if err := b.checkNaming(w, req.Target); err != nil {
+			return err
+		}
+	}
+	url, err := s.runner.TargetOf(r.Context(), req)
+	if err != nil {
+		return profileError(err, http.StatusUnprocessableEntity)
+	}
+	if !b.sees(url) {
+		return outOfScope(w, "", "%s is not good for that database", b)
+	}
+	return nil
+}
+
+// checkFilesNamed is the part of checkNamed that is about files and earlier imports.
+func (s *Server) checkFilesNamed(w http.ResponseWriter, r *http.Request, req job.Request, receivedFile bool) error {
+	b := bearerOf(r)
+	if b.token == nil {
+		return nil
+	}
 	for _, path := range localFiles(req) {
 		if !(receivedFile && path == req.File) && !b.namesFile(path) {
 			return outOfScope(w, "send the file, or name one in a folder of the token", "%s may not name the file", b)
@@ -154,20 +191,6 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 		if err := s.checkSeen(w, r, id); err != nil {
 			return err
 		}
-	}
-	if req.Retry != nil && req.Target == "" { // it goes into that of the job
-		return nil
-	}
-	if req.Target != "" && b.sees(req.Target) && !b.token.AllowsNaming(req.Target) {
-		return outOfScope(w, "save it as a connection, or give its password in the address",
-			"the token %q may not have the program connect to that server with what it knows for others", b.token.Name)
-	}
-	url, err := s.runner.TargetOf(r.Context(), req)
-	if err != nil {
-		return profileError(err, http.StatusUnprocessableEntity)
-	}
-	if !b.sees(url) {
-		return outOfScope(w, "", "%s is not good for that database", b)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package localapi
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 	"linefeed/backend/profile"
 	"linefeed/backend/spool"
 	"linefeed/backend/store"
+	"linefeed/backend/watch"
 )
 
 const pageOrigin = "http://localhost:8080"
@@ -54,7 +56,7 @@ func newBench(t *testing.T, changes ...func(*Options)) *bench {
 		t.Fatal(err)
 	}
 	opt := Options{
-		Origins: []string{pageOrigin}, Spool: received, Access: access.New(st), Connections: connection.New(st).List, Announce: b.path("home", "run"),
+		Origins: []string{pageOrigin}, Spool: received, Access: access.New(st), Connections: connection.New(st), Folders: folders{b.runner.Profiles}, Announce: b.path("home", "run"),
 	}
 	for _, change := range changes {
 		change(&opt)
@@ -81,6 +83,31 @@ func newBench(t *testing.T, changes ...func(*Options)) *bench {
 	benches++
 	return b
 }
+
+// folders keeps what is to be watched, and watches nothing, as a program without a window.
+type folders struct{ *profile.Book }
+
+func (folders) Watching() bool                      { return false }
+func (folders) WatchedFolders() []watch.Watched     { return []watch.Watched{} }
+func (folders) WatchedFiles(string) []watch.Outcome { return nil }
+
+func (f folders) WatchFolder(ctx context.Context, name string, folder profile.Watch, keep bool) error {
+	if !keep {
+		return watch.ErrNoWindow
+	}
+	if err := folder.Check(name); err != nil {
+		return err
+	}
+	return f.SetWatch(ctx, name, &folder)
+}
+
+func (f folders) StopWatching(ctx context.Context, name string) error {
+	return f.SetWatch(ctx, name, nil)
+}
+func (f folders) RenameProfile(ctx context.Context, name, to string) error {
+	return f.Rename(ctx, name, to)
+}
+func (f folders) RemoveProfile(name string) error { return f.Remove(name) }
 
 // checkNoGoroutines fails if a goroutine of this package or of its connections outlives
 // the server.
@@ -148,7 +175,8 @@ func (b *bench) request(c call) *http.Request {
 // do sends a request and returns the answer with its body.
 func (b *bench) do(c call) (*http.Response, string) {
 	b.Helper()
-	res, err := b.client.Do(b.request(c))
+	req := b.request(c)
+	res, err := b.client.Do(req)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -165,6 +193,7 @@ func (b *bench) do(c call) (*http.Response, string) {
 	} else if res.StatusCode >= 400 {
 		b.Errorf("%s %s: status %d and no problem document: %s", c.method, c.path, res.StatusCode, body)
 	}
+	b.checkAnswer(req, res, string(body))
 	return res, string(body)
 }
 

@@ -20,7 +20,7 @@ func TestConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	book := connection.New(st)
-	s, err := Start(nil, event.New(), Options{Connections: book.List})
+	s, err := Start(nil, event.New(), Options{Connections: book})
 	if err != nil {
 		t.Fatal(err)
 	}

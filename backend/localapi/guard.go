@@ -72,7 +72,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Access-Control-Expose-Headers", "Location, WWW-Authenticate")
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
-			header.Set("Access-Control-Allow-Headers", "authorization, cache-control, content-encoding, content-type, idempotency-key, last-event-id, x-requested-with")
+			header.Set("Access-Control-Allow-Headers", "authorization, cache-control, content-encoding, content-type, idempotency-key, if-none-match, last-event-id, x-requested-with")
 			header.Set("Access-Control-Max-Age", "600")
 			w.WriteHeader(http.StatusNoContent)
 			return

@@ -1,10 +1,8 @@
 package localapi
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +21,9 @@ type importView struct {
 
 	// LastEventID is the ID to follow the events from: they report everything since.
 	LastEventID string `json:"lastEventId"`
+
+	// Elsewhere says that another process runs it: its events are told there.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 // view returns an import with its latest progress.
@@ -31,7 +32,7 @@ func (s *Server) view(r *http.Request, id string) (importView, error) {
 	if err != nil {
 		return importView{}, importError(id, err)
 	}
-	v := importView{Job: shot.Job, LastEventID: s.hub.ID(shot.Seq)}
+	v := importView{Job: shot.Job, LastEventID: s.hub.ID(shot.Seq), Elsewhere: shot.Elsewhere}
 	if shot.Progress != nil {
 		v.Progress = shot.Progress
 	}
@@ -62,23 +63,18 @@ const (
 	maxImportBytes = 4 << 20
 )
 
-// importQuery are the parameters of a list of imports.
-var importQuery = []string{"search", "table", "target", "state", "since", "after", "limit"}
-
 func (s *Server) getImports(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	limit, err := number(query, "limit", 1, maxImports)
 	if err != nil {
 		return err
 	}
-	for name := range query {
-		if !slices.Contains(importQuery, name) {
-			return refuse(http.StatusBadRequest, "use "+strings.Join(importQuery, ", "), "imports have no parameter %q", name)
-		}
-	}
 	since := query.Get("since")
 	if _, err := time.Parse(time.RFC3339, since); since != "" && err != nil {
 		return refuse(http.StatusBadRequest, "write it as 2026-03-01T00:00:00Z", "since=%s is no time", since)
+	}
+	if state := query.Get("state"); state != "" && !slices.Contains(job.FindStates, state) {
+		return refuse(http.StatusBadRequest, "use "+strings.Join(job.FindStates, ", "), "state=%s: there is no such state", state)
 	}
 	after := query.Get("after")
 	jobs, more, err := s.findSeen(r, job.Query{
@@ -147,15 +143,18 @@ func (s *Server) deleteImport(w http.ResponseWriter, r *http.Request) error {
 	return forgotten(w, s.runner.Forget(r.Context(), id))
 }
 
+// warned says what was not done about something that was done.
+type warned struct {
+	Warnings []message.Note `json:"warnings"`
+}
+
 // forgotten answers that something was forgotten, or why it was not.
 func forgotten(w http.ResponseWriter, err error) error {
 	switch {
 	case errors.Is(err, job.ErrActive):
 		return refuse(http.StatusConflict, "", "%v", err)
 	case errors.Is(err, job.ErrMarksLeft): // it is forgotten all the same
-		writeJSON(w, http.StatusOK, "application/json", struct {
-			Warnings []message.Note `json:"warnings"`
-		}{message.Notes(err)})
+		writeJSON(w, http.StatusOK, "application/json", warned{message.Notes(err)})
 		return nil
 	case err != nil:
 		return err
@@ -219,14 +218,11 @@ func (s *Server) postResume(w http.ResponseWriter, r *http.Request) error {
 
 // takeUp returns how what a request is about is to go on.
 func takeUp(r *http.Request) (how job.TakeUp, err error) {
-	switch changed := r.URL.Query().Get("changed"); changed {
-	case "", "false":
-	case "true":
-		how.Changed = true
-	default:
-		return how, refuse(http.StatusBadRequest, "", "changed=%s: it is true or false", changed)
+	query := r.URL.Query()
+	if how.Changed, err = truth(query, "changed"); err != nil {
+		return how, err
 	}
-	switch how.Unsure = r.URL.Query().Get("unsure"); how.Unsure {
+	switch how.Unsure = query.Get("unsure"); how.Unsure {
 	case "", "loaded", "open":
 	default:
 		return how, refuse(http.StatusBadRequest, "", "unsure=%s: it is loaded or open", how.Unsure)
@@ -238,11 +234,8 @@ func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {
 	var order struct {
 		Rows string `json:"rows"`
 	}
-	body := bufio.NewReader(r.Body)
-	if _, err := body.Peek(1); !errors.Is(err, io.EOF) { // it may be left out
-		if err := decode(body, &order); err != nil {
-			return err
-		}
+	if err := decodeAny(r.Body, &order); err != nil {
+		return err
 	}
 	rows, err := job.ParseRows(order.Rows)
 	if err != nil {
@@ -253,6 +246,11 @@ func (s *Server) postCancel(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) postFirst(w http.ResponseWriter, r *http.Request) error {
 	return s.change(w, r, func(id string) error { return s.runner.First(r.Context(), id) })
+}
+
+// postLeave makes an interrupted import a cancelled one, which is not offered to go on.
+func (s *Server) postLeave(w http.ResponseWriter, r *http.Request) error {
+	return s.change(w, r, func(id string) error { return s.runner.Leave(r.Context(), id) })
 }
 
 // change pauses, resumes or cancels an import. The import's next states show the result.

@@ -44,6 +44,7 @@ type world struct {
 	running string    // of one that is paused
 	queued  string    // of one behind it
 	set     string    // of a set behind that
+	over    string    // of a set that has ended, and is undoable
 }
 
 func newWorld(t *testing.T) *world {
@@ -66,6 +67,13 @@ func newWorld(t *testing.T) *world {
 	small := w.file(secret(".csv"), articles(30))
 	w.done = start(small, secret(".db"), plan(`,"undo":true,"columns":`+columns))
 	w.ended(w.done)
+
+	plans := map[string]any{"table": secretWord + "2", "create": true, "undo": true}
+	w.want(http.StatusAccepted, call{"POST", "/v1/sets", jsonType, strings.NewReader(asText(map[string]any{
+		"files": []string{small}, "import": map[string]any{"target": w.path(secret(".db")), "plan": plans},
+	}))}, &v)
+	w.over = v.ID
+	w.wait(func(j job.Job) bool { return j.Set == w.over })()
 
 	w.running = start(w.file(secret("3.csv"), "sku\n"+strings.Repeat("a long name\n", 1<<20)), "out.db", plan(""))
 	w.state(w.running, "running")
@@ -102,7 +110,8 @@ func newWorld(t *testing.T) *world {
 // expectations has every call of routes.go, in an order in which each can be done.
 func (w *world) expectations() []expected {
 	done, running, queued := "/v1/imports/"+w.done, "/v1/imports/"+w.running, "/v1/imports/"+w.queued
-	set, saved := "/v1/sets/"+w.set, "/v1/profiles/"+secretWord
+	set, over, saved, shop := "/v1/sets/"+w.set, "/v1/sets/"+w.over, "/v1/profiles/"+secretWord, "/v1/connections/"+secretWord
+	db := w.path(secretWord + ".db")
 	look := func(route, path, needs string, bound bool) expected {
 		return expected{method: "GET", route: route, path: path, needs: needs, bound: bound}
 	}
@@ -117,7 +126,28 @@ func (w *world) expectations() []expected {
 	then := func(e expected, f func()) expected { e.then = f; return e }
 
 	retry := `{"rules":[{"op":"replace","column":"price","from":"soon","value":"0"}]}`
+	into := func(table string) string {
+		return asText(map[string]any{"file": w.path(secretWord + ".csv"), "target": db, "plan": map[string]any{"table": table, "create": true}})
+	}
+	ofTable := asText(map[string]any{"target": db, "table": secretWord})
+	bound := func(e expected) expected { e.bound, e.harmless = true, true; return e }
+	idle := func(e expected, path string) expected { e.idle = path; return e }
 	return []expected{
+		look("/v1/openapi.yaml", "/v1/openapi.yaml", "watch", false),
+		look("/v1/presets", "/v1/presets", "watch", false),
+		look("/v1/encodings", "/v1/encodings", "watch", false),
+		look("/v1/imports/{id}/rejects/{reject}/fields", done+"/rejects/1/fields", "watch", true),
+		look("/v1/imports/{id}/cancel", running+"/cancel", "import", true),
+		look("/v1/imports/{id}/again", done+"/again", "import", true),
+		look("/v1/imports/{id}/profile", done+"/profile", "import", true),
+		look("/v1/sets/{id}/rejects", over+"/rejects", "watch", true),
+		look("/v1/sets/{id}/rejects/groups", over+"/rejects/groups", "watch", true),
+		look("/v1/sets/{id}/undo", over+"/undo", "watch", true),
+		look("/v1/watches", "/v1/watches", "import", false),
+		look("/v1/profiles/{name}/watch", saved+"/watch", "import", true),
+		look("/v1/settings/{name}/preview", "/v1/settings/keep-jobs/preview?value=30d", "own", false),
+		look("/v1/store", "/v1/store", "own", false),
+		look("/v1/store/ended", "/v1/store/ended?age=30d", "own", false),
 		look("/v1/imports", "/v1/imports", "watch", false),
 		look("/v1/imports/{id}", done, "watch", true),
 		look("/v1/imports/{id}/events", running+"/events", "watch", true),
@@ -136,6 +166,17 @@ func (w *world) expectations() []expected {
 		look("/v1/tokens", "/v1/tokens", "own", false),
 		look("/v1/events", "/v1/events", "watch", false),
 
+		harmless(change("POST", "/v1/previews", "/v1/previews", "import", asText(map[string]any{"file": w.path(secretWord + ".csv")}), 200)),
+		bound(change("POST", "/v1/plans", "/v1/plans", "import", into("planned"), 200)),
+		bound(change("POST", "/v1/plans/profile", "/v1/plans/profile", "import", into("planned"), 200)),
+		harmless(change("POST", "/v1/fits", "/v1/fits", "import", `{"fields":["sku"]}`, 200)),
+		bound(change("POST", "/v1/profiles/{name}/fit", saved+"/fit", "import", `{"fields":["sku"]}`, 200)),
+		bound(change("POST", "/v1/tables", "/v1/tables", "import", ofTable, 200)),
+		bound(change("POST", "/v1/tables/columns", "/v1/tables/columns", "import", ofTable, 200)),
+		harmless(change("POST", "/v1/tables/rows", "/v1/tables/rows", "own", ofTable, 200)),
+		harmless(change("POST", "/v1/imports/{id}/leave", done+"/leave", "import", "", 202)),
+		harmless(change("POST", "/v1/sets/{id}/leave", over+"/leave", "import", "", 202)),
+		change("POST", "/v1/sets/{id}/undo", over+"/undo", "import", "", 200),
 		harmless(change("POST", "/v1/imports/{id}/first", queued+"/first", "import", "", 202)),
 		first(change("POST", "/v1/imports/{id}/resume", running+"/resume", "import", "", 202), func() {
 			free = sync.OnceFunc(w.lock()) // or it would be at its end at once
@@ -165,10 +206,19 @@ func (w *world) expectations() []expected {
 		change("DELETE", "/v1/profiles/{name}/watch", saved+"/watch", "own", "", 204),
 		change("PUT", "/v1/profiles/{name}", "/v1/profiles/another", "own", `{"linefeedProfile":1}`, 204),
 		change("DELETE", "/v1/profiles/{name}", saved, "own", "", 204),
+		change("POST", "/v1/profiles/{name}/rename", "/v1/profiles/another/rename", "own", `{"to":"renamed"}`, 204),
+		change("POST", "/v1/passwords", "/v1/passwords", "own", asText(map[string]any{"target": "connection:" + secretWord, "password": "s3cret"}), 204),
+		harmless(change("POST", "/v1/connections/{name}/test", shop+"/test", "own", `{}`, 200)),
+		change("PUT", "/v1/connections/{name}", shop, "own", `{"url":"postgres://ann@127.0.0.1:1/other"}`, 200),
+		change("POST", "/v1/connections/{name}/rename", shop+"/rename", "own", `{"to":"renamed"}`, 200),
+		change("DELETE", "/v1/connections/{name}", "/v1/connections/renamed", "own", "", 204),
+		idle(harmless(change("POST", "/v1/store/tidy", "/v1/store/tidy", "own", "", 200)), "/v1/store/tidy?none"),
+		harmless(change("DELETE", "/v1/store/damaged", "/v1/store/damaged?path="+url.QueryEscape(db), "own", "", 204)),
 		change("DELETE", "/v1/notices/{id}", "/v1/notices/1", "own", "", 204),
 		change("PUT", "/v1/settings/{name}", "/v1/settings/allowed-origins", "own", `{"value":"http://evil.example"}`, 200),
 		change("POST", "/v1/tokens", "/v1/tokens", "own", `{"name":"mine","may":"import","targets":["any"]}`, 201),
 		change("DELETE", "/v1/tokens/{name}", "/v1/tokens/"+secretWord, "own", "", 204),
+		change("DELETE", "/v1/store/ended", "/v1/store/ended?age=all", "own", "", 200),
 	}
 }
 

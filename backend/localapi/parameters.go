@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -192,33 +193,71 @@ func decode(r io.Reader, v any) error {
 	return nil
 }
 
+// decodeAny is decode for a body that may be left out.
+func decodeAny(r io.Reader, v any) error {
+	body := bufio.NewReader(r)
+	if _, err := body.Peek(1); errors.Is(err, io.EOF) {
+		return nil
+	}
+	return decode(body, v)
+}
+
+// checkImport is the checker of imports.
+func (s *Server) checkImport(w http.ResponseWriter, r *http.Request, req job.Request, sent bool) error {
+	if err := checkRequest(req); err != nil {
+		return err
+	}
+	return s.checkNamed(w, r, req, sent)
+}
+
 // checkRequest refuses requests that can't be imported, before a job is created.
 func checkRequest(req job.Request) error {
-	missing := func(what string) error {
-		return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the import has no %s", what)
+	if err := checkFiles(req); err != nil {
+		return err
 	}
 	switch {
-	case req.File == "":
-		return missing("file")
 	case req.Target == "" && !req.Check && req.Like == "" && req.Profile == "":
 		return missing("target")
 	case req.Plan.Table == "" && req.Preset == "" && req.Like == "" && req.Profile == "":
 		return missing("table")
+	}
+	if req.Target != "" {
+		if err := checkTarget(req.Target); err != nil {
+			return err
+		}
+	}
+	return checkLengths(req)
+}
+
+// checkFiles refuses a request without a file, and paths that are not full: nobody knows
+// what they are relative to.
+func checkFiles(req job.Request) error {
+	switch {
+	case req.File == "":
+		return missing("file")
 	// It may be an address with a password, so it is not repeated.
 	case !filepath.IsAbs(req.File):
 		return refuse(http.StatusUnprocessableEntity, "give the full path", "the file is no full path")
 	case profile.IsPath(req.Profile) && !filepath.IsAbs(req.Profile):
 		return refuse(http.StatusUnprocessableEntity, "give the full path, or the name of a saved one", "the profile is no full path")
 	}
-	if req.Target != "" {
-		switch abs, err := target.IsAbs(req.Target); {
-		case err != nil:
-			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file, the address of a server, or connection:NAME", "%v", err)
-		case !abs:
-			return refuse(http.StatusUnprocessableEntity, "give the full path of an SQLite file, the address of a server, or connection:NAME", "the target is no full path")
-		}
+	return nil
+}
+
+func missing(what string) error {
+	return refuse(http.StatusUnprocessableEntity, "docs/api.md has an example", "the import has no %s", what)
+}
+
+// checkTarget refuses what is no full path of an SQLite file, address or connection.
+func checkTarget(url string) error {
+	const hint = "give the full path of an SQLite file, the address of a server, or connection:NAME"
+	switch abs, err := target.IsAbs(url); {
+	case err != nil:
+		return refuse(http.StatusUnprocessableEntity, hint, "%v", err)
+	case !abs:
+		return refuse(http.StatusUnprocessableEntity, hint, "the target is no full path")
 	}
-	return checkLengths(req)
+	return nil
 }
 
 // maxText is the maximum length in bytes of a path, a name, or another text of an import.

@@ -44,11 +44,7 @@ func (s *Server) postImport(w http.ResponseWriter, r *http.Request) error {
 
 // receiveAndStart receives an import and starts it.
 func (s *Server) receiveAndStart(w http.ResponseWriter, r *http.Request, key string) (id string, err error) {
-	kind := uploads
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && t == "application/json" {
-		kind = orders
-	}
-	release, err := s.slots.acquire(kind, r)
+	release, err := s.acquireToReceive(r)
 	if err != nil {
 		return "", err
 	}
@@ -56,11 +52,20 @@ func (s *Server) receiveAndStart(w http.ResponseWriter, r *http.Request, key str
 	if key == "" && s.accepted.isClosed() { // no need to receive it
 		return "", errClosed
 	}
-	in, err := s.receive(w, r)
+	in, err := s.receive(w, r, s.checkImport)
 	if err != nil {
 		return "", err
 	}
 	return s.start(r, key, in)
+}
+
+// acquireToReceive takes the slot of a request that sends a file, or names a local one.
+func (s *Server) acquireToReceive(r *http.Request) (release func(), err error) {
+	kind := uploads
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && t == "application/json" {
+		kind = orders
+	}
+	return s.slots.acquire(kind, r)
 }
 
 // wantsStream reports whether the answer to an import is to be its events: the client

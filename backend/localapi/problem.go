@@ -50,6 +50,16 @@ func conflict(err error) error {
 	return refuse(http.StatusConflict, "", "%v", err)
 }
 
+// withStatus returns a problem that says what an error does; that it is not allowed stays
+// what it is.
+func withStatus(err error, status int) error {
+	if errors.Is(err, job.ErrNotAllowed) {
+		return err
+	}
+	n := message.Of(err)
+	return problem{Status: status, Detail: n.Message, Hint: n.Hint, Reasons: message.Notes(err)}
+}
+
 // writeError answers with an error.
 func writeError(w http.ResponseWriter, err error) {
 	p, ok := errors.AsType[problem](err)

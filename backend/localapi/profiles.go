@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"linefeed/backend/message"
 	"linefeed/backend/profile"
 )
 
@@ -29,18 +28,16 @@ func (s *Server) getProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.runner.Profiles.Get(name)
+	p, err := s.profile(w, r, name, http.StatusNotFound)
 	if err != nil {
-		return profileError(err, http.StatusNotFound)
-	}
-	if b := bearerOf(r); !b.sees(p.Target) {
-		return outOfScope(w, "", "%s is not good for the database of the profile %s", b, name)
+		return err
 	}
 	writeJSON(w, http.StatusOK, "application/json", p)
 	return nil
 }
 
-// putProfile saves a profile, in the place of another one of its name.
+// putProfile saves a profile, in the place of another one of its name unless the request
+// says If-None-Match: *.
 func (s *Server) putProfile(w http.ResponseWriter, r *http.Request) error {
 	name, err := profileName(r)
 	if err != nil {
@@ -50,11 +47,11 @@ func (s *Server) putProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return profileError(err, http.StatusNotFound)
 	}
-	if err := s.runner.Profiles.Save(r.Context(), name, p, true); err != nil {
-		return profileError(err, http.StatusNotFound)
+	err = s.runner.Profiles.Save(r.Context(), name, p, r.Header.Get("If-None-Match") != "*")
+	if errors.Is(err, profile.ErrTaken) {
+		return withStatus(err, http.StatusPreconditionFailed)
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return changed(w, err)
 }
 
 func (s *Server) deleteProfile(w http.ResponseWriter, r *http.Request) error {
@@ -62,36 +59,87 @@ func (s *Server) deleteProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.runner.Profiles.Remove(name); err != nil {
-		return profileError(err, http.StatusNotFound)
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return changed(w, s.folders.RemoveProfile(name))
 }
 
-// putWatch has the window load what comes into a folder by a profile, while it is open.
-func (s *Server) putWatch(w http.ResponseWriter, r *http.Request) error {
-	var folder profile.Watch
-	if err := decode(r.Body, &folder); err != nil {
-		return err
-	}
-	return s.setWatch(w, r, &folder)
-}
-
-func (s *Server) deleteWatch(w http.ResponseWriter, r *http.Request) error {
-	return s.setWatch(w, r, nil)
-}
-
-func (s *Server) setWatch(w http.ResponseWriter, r *http.Request, folder *profile.Watch) error {
+// renameProfile gives a saved profile another name. It goes on to watch its folder.
+func (s *Server) renameProfile(w http.ResponseWriter, r *http.Request) error {
 	name, err := profileName(r)
 	if err != nil {
 		return err
 	}
-	if err := s.runner.Profiles.SetWatch(r.Context(), name, folder); err != nil {
+	if _, err := s.runner.Profiles.Get(name); errors.Is(err, profile.ErrNone) {
 		return profileError(err, http.StatusNotFound)
 	}
-	w.WriteHeader(http.StatusNoContent)
+	var v struct {
+		To string `json:"to"`
+	}
+	if err := decode(r.Body, &v); err != nil {
+		return err
+	}
+	return changed(w, s.folders.RenameProfile(r.Context(), name, v.To))
+}
+
+// A header is the names of a file's fields.
+type header struct {
+	Fields []string `json:"fields"`
+}
+
+// postFit tells what a profile makes of a file with these fields.
+func (s *Server) postFit(w http.ResponseWriter, r *http.Request) error {
+	name, err := profileName(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.profile(w, r, name, http.StatusNotFound); err != nil {
+		return err
+	}
+	var h header
+	if err := decode(r.Body, &h); err != nil {
+		return err
+	}
+	fit, err := s.runner.FitProfile(name, h.Fields)
+	if err != nil {
+		return profileError(err, http.StatusNotFound)
+	}
+	writeJSON(w, http.StatusOK, "application/json", fit)
 	return nil
+}
+
+// postFits lists the profiles that fit a file with these fields, the best first: those into
+// databases that the bearer's token is good for.
+func (s *Server) postFits(w http.ResponseWriter, r *http.Request) error {
+	var h header
+	if err := decode(r.Body, &h); err != nil {
+		return err
+	}
+	all := slices.DeleteFunc(s.runner.Profiles.Offer(h.Fields), func(m profile.Match) bool { return !s.seesProfile(r, m.Name) })
+	writeJSON(w, http.StatusOK, "application/json", map[string]any{"profiles": append([]profile.Match{}, all...)})
+	return nil
+}
+
+// seesProfile reports whether the bearer of a request may be told of a saved profile: its
+// token is good for the profile's database.
+func (s *Server) seesProfile(r *http.Request, name string) bool {
+	b := bearerOf(r)
+	if b.token == nil || b.token.Whole() {
+		return true
+	}
+	p, err := s.runner.Profiles.Get(name)
+	return err == nil && b.sees(p.Target)
+}
+
+// profile returns the profile that an address or a request names, if its bearer may be told
+// of it. That there is none is a problem with the status none.
+func (s *Server) profile(w http.ResponseWriter, r *http.Request, name string, none int) (profile.Profile, error) {
+	p, err := s.runner.Profiles.Get(name)
+	if err != nil {
+		return p, profileError(err, none)
+	}
+	if b := bearerOf(r); !b.sees(p.Target) {
+		return p, outOfScope(w, "", "%s is not good for the database of the profile %s", b, name)
+	}
+	return p, nil
 }
 
 // profileName returns the name in the address, which is never a path.
@@ -114,6 +162,5 @@ func profileError(err error, none int) error {
 	default:
 		return err
 	}
-	n := message.Of(err)
-	return problem{Status: status, Detail: n.Message, Hint: n.Hint, Reasons: message.Notes(err)}
+	return withStatus(err, status)
 }

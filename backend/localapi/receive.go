@@ -55,9 +55,13 @@ func (in *received) leave() error {
 	return nil
 }
 
+// A checker returns an error if a request that was received can't be, or its bearer may not
+// make it. sent says that the file came with it.
+type checker func(w http.ResponseWriter, r *http.Request, req job.Request, sent bool) error
+
 // receive reads a request to the end of its body, which is necessary before an answer is
 // streamed: only then does net/http notice that a client has gone.
-func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, err error) {
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, check checker) (in *received, err error) {
 	in = &received{}
 	if r.ContentLength > s.quota.limit { // no need to wait for it
 		return nil, receiveError(errSpoolFull)
@@ -68,10 +72,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (in *received, 
 			err = finish(whole)
 		}
 		if err == nil {
-			err = checkRequest(in.req)
-		}
-		if err == nil {
-			err = s.checkNamed(w, r, in.req, in.body != nil)
+			err = check(w, r, in.req, in.body != nil)
 		}
 		if err != nil {
 			in, err = nil, errors.Join(err, in.remove())

@@ -22,10 +22,10 @@ const (
 )
 
 // known refuses parameters that a call does not have.
-func known(query url.Values, what string, names ...string) error {
+func known(query url.Values, names names) error {
 	for name := range query {
 		if !slices.Contains(names, name) {
-			return refuse(http.StatusBadRequest, "use "+strings.Join(names, ", "), "%s have no parameter %q", what, name)
+			return refuse(http.StatusBadRequest, "use "+strings.Join(names, ", "), "there is no parameter %q", name)
 		}
 	}
 	return nil
@@ -45,9 +45,6 @@ func truth(query url.Values, name string) (bool, error) {
 
 func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	if err := known(query, "rejects", "after", "offset", "limit", "code", "column", "value", "find", "open", "format"); err != nil {
-		return err
-	}
 	after, err := number(query, "after", 0, 1<<40)
 	if err != nil {
 		return err
@@ -66,7 +63,7 @@ func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := r.PathValue("id")
 	if format := formatOf(r, query.Get("format")); format != "json" {
-		if err := known(query, "reports", "open", "format"); err != nil {
+		if err := known(query, names{"open", "format"}); err != nil {
 			return err
 		}
 		return s.writeReport(w, r, id, format, open)
@@ -131,21 +128,36 @@ func (s *Server) writeReport(w http.ResponseWriter, r *http.Request, id, format 
 		return err
 	}
 	if j.RejectsForgotten != "" { // which would break off after the header
-		return refuse(http.StatusConflict, "import the file again", "the rejects of import %s are no longer kept since %s", id, j.RejectsForgotten)
+		return rejectsForgotten(j)
 	}
-	w.Header().Set("Content-Type", reportTypes[format])
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if format == "html" { // it shows what was in a file; the page has styles, and nothing else
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	page := func(w io.Writer) error { return write(r.Context(), id, open, w) }
+	if format == "html" {
+		return importError(id, sendPage(w, page))
 	}
+	return importError(id, sendReport(w, reportTypes[format], page))
+}
+
+// sendPage is sendReport for a page, which shows what was in a file: it has styles, and
+// nothing else.
+func sendPage(w http.ResponseWriter, write func(io.Writer) error) error {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	return sendReport(w, reportTypes["html"], write)
+}
+
+func rejectsForgotten(j job.Job) error {
+	return refuse(http.StatusConflict, "import the file again", "the rejects of import %s are no longer kept since %s", j.ID, j.RejectsForgotten)
+}
+
+// sendReport answers with what write writes, as it writes it. It returns an error as long as
+// nothing is written; later, the client sees that the answer breaks off.
+func sendReport(w http.ResponseWriter, contentType string, write func(io.Writer) error) error {
+	w.Header().Set("Content-Type", contentType)
 	out := &begun{w: w}
-	if err := write(r.Context(), id, open, out); err != nil {
-		if out.wrote { // the client sees that the answer breaks off
-			panic(http.ErrAbortHandler)
-		}
-		return importError(id, err)
+	err := write(out)
+	if err != nil && out.wrote {
+		panic(http.ErrAbortHandler)
 	}
-	return nil
+	return err
 }
 
 // begun notes whether anything was written.
@@ -161,9 +173,6 @@ func (b *begun) Write(p []byte) (int, error) {
 
 func (s *Server) getRejectGroups(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	if err := known(query, "groups", "open", "values", "code", "column", "find", "offset", "limit"); err != nil {
-		return err
-	}
 	q := job.GroupQuery{Job: r.PathValue("id"), Code: query.Get("code"), Column: query.Get("column"), Find: query.Get("find")}
 	var err error
 	if q.Open, err = truth(query, "open"); err != nil {
@@ -190,16 +199,13 @@ func (s *Server) getRejectGroups(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) getReject(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
-	reject, err := strconv.ParseInt(r.PathValue("reject"), 10, 64)
-	if err != nil || reject < 1 {
-		return refuse(http.StatusNotFound, "", "rejects have numbers from 1, and not %q", r.PathValue("reject"))
+	reject, err := rejectID(r)
+	if err != nil {
+		return err
 	}
 	v, err := s.runner.Reject(r.Context(), id, reject)
-	if errors.Is(err, job.ErrNoReject) {
-		return refuse(http.StatusNotFound, "", "%v", err)
-	}
 	if err != nil {
-		return importError(id, err)
+		return rejectError(importError(id, err))
 	}
 	v.History = append([]job.Deed{}, v.History...)
 	writeJSON(w, http.StatusOK, "application/json", v)

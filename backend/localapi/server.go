@@ -56,8 +56,11 @@ type Options struct {
 	// Users tells whose the access tokens of the sign-in provider are; nil for none.
 	Users Users
 
-	// Connections lists the saved connections.
-	Connections func(context.Context) ([]connection.Connection, error)
+	// Connections has the saved connections.
+	Connections *connection.Book
+
+	// Folders are the folders that the program watches; nil for a program without any.
+	Folders Folders
 
 	// Announce is the folder in which api.json tells other programs of the same user where
 	// the server is; "" means none.
@@ -77,7 +80,8 @@ type Server struct {
 	keyed  sync.Mutex // held while an import is started with a key
 	slots  slots
 
-	connections func(context.Context) ([]connection.Connection, error)
+	connections *connection.Book
+	folders     Folders
 	access      *access.Book
 	users       Users
 
@@ -102,7 +106,7 @@ type Server struct {
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
-	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, access: opt.Access, users: opt.Users, token: base64.RawURLEncoding.EncodeToString(token)}
+	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, folders: opt.Folders, access: opt.Access, users: opt.Users, token: base64.RawURLEncoding.EncodeToString(token)}
 	origins, err := checkOrigins(opt.Origins)
 	if err != nil {
 		return nil, err

@@ -23,16 +23,19 @@ type setView struct {
 // postSet starts the imports of several files of this computer as one set, or tells of the
 // files.
 func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
-	req, err := s.setRequest(w, r)
+	query := r.URL.Query()
+	preview, err := truth(query, "preview")
 	if err != nil {
 		return err
 	}
-	switch preview := r.URL.Query().Get("preview"); preview {
-	case "", "false":
-	case "true":
+	req, err := s.setRequest(w, r)
+	switch {
+	case err != nil:
+		return err
+	case preview:
 		return s.previewSet(w, r, req)
-	default:
-		return refuse(http.StatusBadRequest, "", "preview=%s: it is true or false", preview)
+	case query.Has("plan"):
+		return s.planSet(w, r, req, query.Get("plan"))
 	}
 	ended, err := s.accept(req.Import)
 	if err != nil {
@@ -61,13 +64,17 @@ func (s *Server) postSet(w http.ResponseWriter, r *http.Request) error {
 
 // setRequest returns the set that a request is about, with all of its files.
 func (s *Server) setRequest(w http.ResponseWriter, r *http.Request) (req job.SetRequest, err error) {
-	if err := decode(r.Body, &req); err != nil {
+	v := struct {
+		*job.SetRequest
+		Recursive bool `json:"recursive"` // also the files in the folders of folders
+	}{SetRequest: &req}
+	if err := decode(r.Body, &v); err != nil {
 		return req, err
 	}
 	if err := s.checkSetNamed(w, r, req); err != nil {
 		return req, err
 	}
-	list, err := files.Find(req.Files, false)
+	list, err := files.Find(req.Files, v.Recursive)
 	if err != nil {
 		return req, refuse(http.StatusUnprocessableEntity, "", "%v", err)
 	}
@@ -99,6 +106,19 @@ func (s *Server) previewSet(w http.ResponseWriter, r *http.Request, req job.SetR
 	writeJSON(w, http.StatusOK, "application/json", struct {
 		Files []job.SetFile `json:"files"`
 	}{list})
+	return nil
+}
+
+// planSet fits one of the files of a set to its table, and starts nothing.
+func (s *Server) planSet(w http.ResponseWriter, r *http.Request, req job.SetRequest, file string) error {
+	if !slices.Contains(req.Files, file) {
+		return refuse(http.StatusUnprocessableEntity, "name one of its files by its full path", "that is no file of the set")
+	}
+	v, err := s.runner.SettleSet(r.Context(), req, file)
+	if err != nil {
+		return unfit(err)
+	}
+	writeJSON(w, http.StatusOK, "application/json", v)
 	return nil
 }
 
@@ -172,6 +192,11 @@ func (s *Server) postSetResume(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) postSetCancel(w http.ResponseWriter, r *http.Request) error {
 	return s.changeSet(w, r, func(id string) error { return s.runner.Cancel(r.Context(), id, job.KeepRows) })
+}
+
+// postSetLeave makes an interrupted set a cancelled one, which is not offered to go on.
+func (s *Server) postSetLeave(w http.ResponseWriter, r *http.Request) error {
+	return s.changeSet(w, r, func(id string) error { return s.runner.Leave(r.Context(), id) })
 }
 
 // changeSet pauses, resumes or cancels a set.

@@ -47,16 +47,23 @@ func (s *Server) putSetting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, err := s.runner.SetSetting(r.Context(), r.PathValue("name"), body.Value)
-	switch {
-	case errors.Is(err, job.ErrNoSetting):
-		return refuse(http.StatusNotFound, "", "%v", err)
-	case errors.Is(err, job.ErrBadSetting):
-		return refuse(http.StatusUnprocessableEntity, "", "%v", err)
-	case errors.Is(err, job.ErrPinned):
-		return refuse(http.StatusForbidden, "", "%v", err)
-	case err != nil:
-		return err
+	if err != nil {
+		return settingError(err)
 	}
 	writeJSON(w, http.StatusOK, "application/json", v)
 	return nil
+}
+
+// settingError turns the errors for an unknown setting, and for a value that it can't have,
+// into a 404 and a 422, and for one that an administrator has pinned into a 403.
+func settingError(err error) error {
+	switch {
+	case errors.Is(err, job.ErrNoSetting):
+		return withStatus(err, http.StatusNotFound)
+	case errors.Is(err, job.ErrBadSetting):
+		return withStatus(err, http.StatusUnprocessableEntity)
+	case errors.Is(err, job.ErrPinned):
+		return withStatus(err, http.StatusForbidden)
+	}
+	return err
 }

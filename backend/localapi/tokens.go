@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"linefeed/backend/access"
-	"linefeed/backend/message"
 )
 
 // getTokens lists the tokens that were made for other programs, without their secrets.
@@ -67,6 +66,5 @@ func tokenError(err error) error {
 	default:
 		return err
 	}
-	n := message.Of(err)
-	return problem{Status: status, Detail: n.Message, Hint: n.Hint, Reasons: message.Notes(err)}
+	return withStatus(err, status)
 }

@@ -28,6 +28,8 @@ var profileTexts = map[ID]string{
 	"profile_watch_is":       `give the full path, and name or time for the order`,
 	"profile_password_out":   `take it out: a profile can be read by others`,
 
+	"no_window_to_watch":  `the window is not open here: no folder is watched until it is closed`,
+	"open_window_or_keep": `keep the folder with the profile, or do it where the window is open`,
 	"watch_gone":          `the folder {path} is not there`,
 	"watch_bring_back":    `make it, or connect the drive that it is on, or name another one`,
 	"watch_no_folder":     `{path} can't be watched: {cause}`,

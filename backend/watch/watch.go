@@ -74,6 +74,23 @@ type Outcome struct {
 	Err error `json:"-"` // the same
 }
 
+// A Watched is a folder whose files are loaded while the window is open. Its JSON is part
+// of the program's contract.
+type Watched struct {
+	Profile string   `json:"profile"`
+	Folder  string   `json:"folder"`
+	Order   string   `json:"order"`             // "name" or "time"
+	Kept    bool     `json:"kept"`              // the window watches it at its next start too
+	Ending  bool     `json:"ending,omitempty"`  // it is no longer watched, once the file is loaded that is loaded now
+	Loading string   `json:"loading,omitempty"` // the job that loads a file now; "" for none
+	Problem string   `json:"problem,omitempty"` // why it is not watched, or its files are not loaded
+	Last    *Outcome `json:"last,omitempty"`    // what became of the last file; nil before the first
+}
+
+// ErrNoWindow says that a folder can't be watched until the window is closed, because no
+// window is open here.
+var ErrNoWindow = errors.New("no window is open here")
+
 // A watcher watches one folder.
 type watcher struct {
 	Options

@@ -173,16 +173,6 @@ export namespace engine {
 	    kept: boolean;
 	    notice?: message.Note;
 	}
-	export interface WatchedFolder {
-	    profile: string;
-	    folder: string;
-	    order: string;
-	    kept: boolean;
-	    ending?: boolean;
-	    loading?: string;
-	    problem?: string;
-	    last?: watch.Outcome;
-	}
 
 }
 
@@ -906,6 +896,16 @@ export namespace watch {
 	    job?: string;
 	    summary?: job.Summary;
 	    error?: string;
+	}
+	export interface Watched {
+	    profile: string;
+	    folder: string;
+	    order: string;
+	    kept: boolean;
+	    ending?: boolean;
+	    loading?: string;
+	    problem?: string;
+	    last?: Outcome;
 	}
 
 }

@@ -3,7 +3,6 @@ import type {
   connect,
   connection,
   csvfile,
-  engine,
   files,
   job,
   load,
@@ -96,7 +95,7 @@ export type Profile = profile.Profile;
 /** Which folder a profile watches, and in which order its files are loaded. */
 export type Watch = profile.Watch;
 /** A folder whose files are loaded while the window is open. */
-export type WatchedFolder = engine.WatchedFolder;
+export type WatchedFolder = watch.Watched;
 /** What became of a file that came into a folder. */
 export type WatchedFile = watch.Outcome;
 

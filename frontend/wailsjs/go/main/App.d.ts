@@ -190,4 +190,4 @@ export function WatchFolder(arg1:string,arg2:profile.Watch,arg3:boolean):Promise
 
 export function WatchedFiles(arg1:string):Promise<Array<watch.Outcome>>;
 
-export function WatchedFolders():Promise<Array<engine.WatchedFolder>>;
+export function WatchedFolders():Promise<Array<watch.Watched>>;
