@@ -284,9 +284,10 @@ func (a *App) Forget(id string) (left string, err error) {
 	})
 }
 
-// Jobs lists the latest jobs, newest first.
+// Jobs lists the latest jobs that are of no set, newest first: those of sets are lines of
+// [App.Sets].
 func (a *App) Jobs() ([]job.Job, error) {
-	return call(a, func(e *engine.Engine) ([]job.Job, error) { return e.Runner.Jobs(a.ctx) })
+	return a.FindJobs(job.Query{Alone: true})
 }
 
 // FindJobs returns the jobs that a query asks for, newest first.

@@ -169,3 +169,30 @@ func closed(t *testing.T) string {
 	defer l.Close()
 	return l.Addr().String()
 }
+
+// An import into a table of a schema, named as in SQL, is run again into that table, which
+// the first one has made, and makes it again where it is gone.
+func TestAgainIntoASchema(t *testing.T) {
+	db := testserver.Postgres(t).Database(t)
+	db.Exec(t, `CREATE SCHEMA "Sales"`)
+	u, err := url.Parse(db.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := u.User.Password()
+	t.Setenv("LINEFEED_PASSWORD", password)
+	dir := newHome(t)
+	file := write(t, dir, "people.csv", "id,name\n1,Ann\n2,Bob\n")
+	run(t, "import", file, "--to", db.URL(), "--table", "Sales.people", "--create").want(t, 0)
+	run(t, "import", "--again", lastJob(t).ID).want(t, 0)
+	if rows := db.Query(t, `SELECT count(*) FROM "Sales".people`); rows[0][0] != "4" {
+		t.Errorf("%s rows", rows[0][0])
+	}
+	run(t, "import", "--again", lastJob(t).ID, write(t, dir, "more.csv", "id,name\n3,Cyd\n")).want(t, 0)
+	db.Exec(t, `DROP TABLE "Sales".people`)
+	first := jobsLike(t)[2].ID
+	run(t, "import", "--again", first).want(t, 0)
+	if rows := db.Query(t, `SELECT count(*) FROM "Sales".people`); rows[0][0] != "2" {
+		t.Errorf("%s rows", rows[0][0])
+	}
+}

@@ -39,7 +39,8 @@ func (r *Runner) Again(ctx context.Context, id, file string) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	_, err = dst.Columns(ctx, req.Plan.TableName())
+	p := &prepared{dst: dst, table: req.Plan.Table, schema: req.Plan.Schema}
+	err = p.lookAtTable(ctx) // as the import does
 	if closing := dst.Close(); err == nil {
 		err = closing
 	}

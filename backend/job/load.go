@@ -173,7 +173,7 @@ func (r *Runner) loadInto(a *active, types *types) (s Summary, err error) {
 	if did.Reconnects > 0 {
 		types.more = append(types.more, load.Warning{Code: WarnReconnected, Note: message.New("reconnected", "", "n", did.Reconnects)})
 	}
-	if err == nil && p.req.Check && types.all {
+	if err == nil && p.req.Check && (types.all || p.ofAll) {
 		s.Guesses = types.settled.Guesses
 	}
 	stats := file.Stats()

@@ -31,6 +31,7 @@ type prepared struct {
 	exists  bool           // the table exists
 	unfit   []load.Problem // why the table can't be loaded into, and nothing more was looked at
 	guesses []value.Guess  // what the file's values look like, by the first of them
+	ofAll   bool           // these are from all records of the files of its set
 	blank   bool           // the file holds nothing but blank lines
 	print   string         // the file's fingerprint; see contents
 

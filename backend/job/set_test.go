@@ -171,19 +171,31 @@ func TestTakeUpSet(t *testing.T) {
 	}
 }
 
+// holdRow makes a table whose row with that id is not inserted before it is let go: a trigger
+// goes round until the base has told it to end.
+func (b *bench) holdRow(db, table string, id int) (letGo func()) {
+	b.Helper()
+	b.execute(db, fmt.Sprintf(`CREATE TABLE %[1]s (id INTEGER PRIMARY KEY, name TEXT);
+		CREATE VIEW %[1]s_endless AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT x FROM c;
+		CREATE TRIGGER %[1]s_hold BEFORE INSERT ON %[1]s WHEN NEW.id = %[2]d BEGIN SELECT count(*) FROM %[1]s_endless; END`, table, id))
+	return func() { b.execute(db, fmt.Sprintf("DROP TRIGGER %[1]s_hold; DROP VIEW %[1]s_endless", table)) }
+}
+
 // The program ends in the middle of a set: the next one goes on with it.
 func TestSetInterrupted(t *testing.T) {
 	b := newBench(t)
 	db := b.path("out.db")
-	req := SetRequest{Import: Request{Target: db, Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}}}
+	letGo := b.holdRow(db, "t", 1_000_005) // of the second file
+	req := SetRequest{Import: Request{Target: db, Plan: load.Plan{Table: "t"}}}
 	var counts load.Counts
 	for i := range 4 {
-		req.Files = append(req.Files, b.file(fmt.Sprintf("%d.csv", i), renumbered(rows(100_000, 1000), i*1_000_000)))
-		counts = sum(counts, load.Counts{Read: 100_000, Inserted: 99_900, Rejected: 100})
+		req.Files = append(req.Files, b.file(fmt.Sprintf("%d.csv", i), renumbered(rows(1000, 10), i*1_000_000)))
+		counts = sum(counts, load.Counts{Read: 1000, Inserted: 900, Rejected: 100})
 	}
 	set := b.startSet(req)
-	b.until(set.Jobs[1].ID, func(e *event.Event) bool { return e.Kind == event.KindProgress })
+	b.until(set.Jobs[1].ID, func(e *event.Event) bool { return e.Kind == event.KindProgress }) // and it comes no further
 	b.runner.Close()
+	letGo()
 	set, err := b.runner.Set(t.Context(), set.ID)
 	if err != nil || set.State != Interrupted || set.Summary.Files.Done != 1 || set.Summary.Files.Interrupted != 3 || !set.Resumable {
 		t.Fatalf("%+v, %v", set.Summary, err)
@@ -291,28 +303,42 @@ func TestSetPercent(t *testing.T) {
 
 func TestPauseAndCancelSet(t *testing.T) {
 	b := newBench(t)
-	req := SetRequest{Import: Request{Target: b.path("out.db"), Plan: load.Plan{Table: "{name}", Create: true, Columns: idAndName()}}}
+	db := b.path("out.db")
+	// The second file comes no further than its first rows; the first one ends while it is paused.
+	letGo := b.holdRow(db, "t1", 5)
+	b.execute(db, "CREATE TABLE t0 (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE t2 (id INTEGER PRIMARY KEY, name TEXT)")
+	req := SetRequest{Import: Request{Target: db, Plan: load.Plan{Table: "{name}"}}}
 	for i := range 3 {
-		req.Files = append(req.Files, b.file(fmt.Sprintf("t%d.csv", i), rows(300_000, 0)))
+		req.Files = append(req.Files, b.file(fmt.Sprintf("t%d.csv", i), rows(1000, 0)))
 	}
+	free := b.lockTarget(db)
 	set := b.startSet(req)
-	b.until(set.Jobs[0].ID, func(e *event.Event) bool { return e.Kind == event.KindProgress })
+	b.until(set.Jobs[0].ID, state(Running)) // and it waits for the lock
 	if err := b.runner.Pause(t.Context(), set.ID); err != nil {
 		t.Fatal(err)
 	}
 	b.until(set.ID, state(Paused))
+	free()
 	if err := b.runner.Pause(t.Context(), set.ID); err == nil {
 		t.Error("it was paused twice")
 	}
 	if err := b.beside().runner.Resume(t.Context(), set.ID); err != nil { // from another process
 		t.Fatal(err)
 	}
-	b.until(set.ID, state(Running))
-	b.until(set.Jobs[1].ID, state(Running))
+	left := map[string]bool{set.ID: true, set.Jobs[1].ID: true} // in any order
+	for e := range b.events.Events(t.Context()) {
+		if state(Running)(e) {
+			delete(left, e.Job)
+		}
+		if len(left) == 0 {
+			break
+		}
+	}
 	if err := b.runner.Cancel(t.Context(), set.ID, KeepRows); err != nil {
 		t.Fatal(err)
 	}
 	set = b.endOf(set)
+	letGo()
 	b.until(set.ID, state(Cancelled))
 	if f := set.Summary.Files; f.Done != 1 || f.Cancelled != 2 || set.State != Cancelled || !set.Resumable {
 		t.Errorf("%+v", set.Summary)
@@ -326,7 +352,7 @@ func TestPauseAndCancelSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	set = b.endOf(set)
-	b.want(set, SetFiles{Done: 3}, load.Counts{Read: 900_000, Inserted: 900_000})
+	b.want(set, SetFiles{Done: 3}, load.Counts{Read: 3000, Inserted: 3000})
 }
 
 // A job of a set can be cancelled, also one that is not in the queue yet: the others go
@@ -421,6 +447,34 @@ func TestTakeUpSetWithChangedFile(t *testing.T) {
 	for _, says := range []string{"not as it was when the import began", "there is no such file"} {
 		if !strings.Contains(said(set), says) {
 			t.Errorf("%q is not said: %s", says, said(set))
+		}
+	}
+}
+
+// A check of a set finds the types of a table that would be made in all of its files, as the
+// import does, whichever file of it is looked at.
+func TestCheckSetTellsTypesOfAll(t *testing.T) {
+	for _, atOnce := range []int{1, 3} {
+		b := newBench(t)
+		req := SetRequest{AtOnce: atOnce, Import: Request{Check: true, Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true}}}
+		for i, text := range []string{"id,n\n1,1\n", "n,id\n00420,2\n", "id,n\n3,3.5\n"} {
+			req.Files = append(req.Files, b.file(fmt.Sprintf("%d.csv", i), text))
+		}
+		set := b.endOf(b.startSet(req))
+		b.want(set, SetFiles{Done: 3}, load.Counts{Read: 3, Inserted: 3})
+		for _, j := range set.Jobs {
+			s, err := b.runner.Wait(t.Context(), j.ID)
+			if err != nil || len(s.Guesses) != 2 {
+				t.Fatalf("%+v, %v", s, err)
+			}
+			for _, g := range s.Guesses {
+				if want := map[string]load.Type{"id": load.Integer, "n": load.Text}[g.Field]; g.Column.Type != want {
+					t.Errorf("%s of %s is %v, want %v", g.Field, s.File, g.Column.Type, want)
+				}
+			}
+		}
+		if n := b.count(b.path("out.db"), "t"); n != -1 {
+			t.Errorf("%d rows", n)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"linefeed/backend/event"
 	"linefeed/backend/load"
 	"linefeed/backend/target"
+	"linefeed/backend/value"
 )
 
 // The jobs of a set go through the queue of all jobs: the set puts the next ones into it
@@ -46,6 +47,11 @@ type setTable struct {
 	files  []string // all of them
 	made   string   // the ID of a job that has rows in it; "" while it is yet to be made
 	making *active  // the job that is making it; nil for none
+
+	// What a check has found in its files; nil where none has looked yet.
+	looking chan struct{} // holds a token while one looks
+	fields  union
+	guesses []value.Guess
 }
 
 // setPoint is how far a set is.

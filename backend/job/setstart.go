@@ -98,7 +98,7 @@ func newActiveSet(id string, req SetRequest, all []Request) *activeSet {
 	for _, one := range all {
 		name := one.Plan.TableName()
 		if s.tables[name] == nil {
-			s.tables[name] = &setTable{}
+			s.tables[name] = &setTable{looking: make(chan struct{}, 1)}
 		}
 		s.tables[name].files = append(s.tables[name].files, one.File)
 	}

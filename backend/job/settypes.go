@@ -1,8 +1,10 @@
 package job
 
 import (
+	"context"
 	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"linefeed/backend/csvfile"
@@ -55,7 +57,8 @@ func (k *kept) readAlike(table []load.Column) {
 
 // lookAtSet finds the columns of a table that is to be made for several files of a set:
 // a column for each field of any of them, of a type that fits the values of all. It reads
-// all of the files, and returns how long that took.
+// all of the files, and returns how long that took. A check makes no table, by which the
+// jobs of the other files would know them: what the first one finds is for all of them.
 func (r *Runner) lookAtSet(a *active, p *prepared) (took time.Duration, err error) {
 	if a.set == nil || p.blank {
 		return 0, nil
@@ -66,25 +69,59 @@ func (r *Runner) lookAtSet(a *active, p *prepared) (took time.Duration, err erro
 	plan := p.req.Plan
 	paths := a.set.tableOf(a).files // never changed
 	chosen := len(plan.Columns) > 0 && len(p.req.Infer) == 0 && !a.set.req.MixedHeaders
-	if !p.req.makes() || !plan.Create || p.made != nil || p.preset != nil || p.req.like != nil || chosen || len(paths) == 1 {
+	if !plan.Create || p.made != nil || p.preset != nil || p.req.like != nil || chosen || len(paths) == 1 {
 		return 0, nil
 	}
-	fields := union{plan: a.req.Plan} // with the map for all files
+	if !p.req.Check {
+		fields, guesses, took, err := r.lookAtFiles(a, p, paths)
+		if err == nil {
+			p.choose(&fields, forNewTable(guesses, p.dst))
+		}
+		return took, err
+	}
+	t := a.set.tableOf(a)
+	select {
+	case t.looking <- struct{}{}:
+		defer func() { <-t.looking }()
+	case <-a.ctx.Done():
+		return 0, context.Cause(a.ctx)
+	}
+	if t.guesses == nil {
+		if t.fields, t.guesses, took, err = r.lookAtFiles(a, p, paths); err != nil {
+			t.guesses = nil
+			return took, err
+		}
+	}
+	fields := union{t.fields.plan, slices.Clone(t.fields.cols)}
+	guesses := forNewTable(t.guesses, p.dst)
+	p.choose(&fields, guesses)
+	for i, f := range fields.add(p.fields) {
+		if f >= 0 && f < len(p.guesses) && i < len(guesses) { // as the summary tells them
+			name := p.guesses[f].Field
+			p.guesses[f] = guesses[i]
+			p.guesses[f].Field = name
+		}
+	}
+	p.ofAll = true
+	return took, nil
+}
+
+// lookAtFiles returns the fields of all files of a table of a set, and what their values look
+// like.
+func (r *Runner) lookAtFiles(a *active, p *prepared, paths []string) (fields union, _ []value.Guess, took time.Duration, err error) {
+	fields = union{plan: a.req.Plan} // with the map for all files
 	fields.add(p.fields)
 	if a.set.req.MixedHeaders {
 		for _, path := range paths {
 			more, err := fieldsOf(a.ctx, p.req.of(path))
 			if err != nil {
-				return 0, err
+				return fields, nil, 0, err
 			}
 			fields.add(more)
 		}
 	}
 	guesses, took, err := r.inferSet(a, p, paths, &fields)
-	if err == nil {
-		p.choose(&fields, forNewTable(guesses, p.dst))
-	}
-	return took, err
+	return fields, guesses, took, err
 }
 
 // mapOf returns what a map says about the fields of one file, where it is for several.

@@ -15,6 +15,8 @@ type JobQuery struct {
 	State  string `json:"state,omitempty"`  // the state; "undone" for those that were
 	Since  string `json:"since,omitempty"`  // those that were started then or later; RFC 3339
 
+	Alone bool `json:"alone,omitempty"` // those that are of no set of files
+
 	Before string `json:"before,omitempty"` // those that are older than the job with this ID
 	Limit  int    `json:"limit,omitempty"`  // the most jobs of the page
 	Bytes  int    `json:"-"`                // no more once they take that many bytes of memory
@@ -31,6 +33,9 @@ const (
 )
 
 func (q *JobQuery) narrow(f *filter) error {
+	if q.Alone {
+		f.and("set_number IS NULL")
+	}
 	if q.Search != "" {
 		f.and("linefeed_holds(?, file, "+tableOf+", "+targetOf+", who, "+printOf+", id)", findPattern(q.Search))
 	}

@@ -29,6 +29,16 @@ func TestJobQuery(t *testing.T) {
 	if err := s.SetUndone(t.Context(), "job2", "{}"); err != nil {
 		t.Fatal(err)
 	}
+	many := make([]Job, 1000)
+	for i := range many {
+		many[i] = Job{ID: fmt.Sprintf("of%d", i), State: "done", File: "/data/shop.csv", Request: "{}"}
+	}
+	if err := s.AddSet(t.Context(), Set{ID: "set-a", Request: "{}"}, many); err != nil {
+		t.Fatal(err)
+	}
+	if jobs, more, err := s.FindJobs(t.Context(), JobQuery{Limit: 1000, Bytes: 1 << 30}); err != nil || len(jobs) != 1000 || !more {
+		t.Errorf("%d, %v, %v", len(jobs), more, err)
+	}
 	for _, tt := range []struct {
 		q    JobQuery
 		want string
@@ -52,7 +62,7 @@ func TestJobQuery(t *testing.T) {
 		{JobQuery{Since: "2026-03-02T14:30:00+02:00", Target: "shop"}, ""},
 		{JobQuery{Search: "shop", Before: "job1"}, "job0"},
 	} {
-		tt.q.Limit, tt.q.Bytes = 10, 1<<20
+		tt.q.Limit, tt.q.Bytes, tt.q.Alone = 10, 1<<20, true // those of the set below are none
 		jobs, more, err := s.FindJobs(t.Context(), tt.q)
 		if err != nil || more || ids(jobs) != tt.want {
 			t.Errorf("%+v: %s, %v, %v, want %s", tt.q, ids(jobs), more, err, tt.want)

@@ -776,6 +776,7 @@ export namespace store {
 	    target?: string;
 	    state?: string;
 	    since?: string;
+	    alone?: boolean;
 	    before?: string;
 	    limit?: number;
 	}
