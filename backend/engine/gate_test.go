@@ -282,6 +282,9 @@ func TestCallers(t *testing.T) {
 	if status, _ := post(ada, "f"); status != 403 {
 		t.Errorf("into a file, where only saved connections are meant: status %d", status)
 	}
+	if res := g.call("POST", "/v1/imports?target=connection:none&table=t", ada, "id\n1\n"); res.StatusCode != 202 { // it fails later
+		t.Errorf("into a saved connection: status %d", res.StatusCode)
+	}
 	g.set(signin.SettingTargets, g.path("out.db"))
 	g.set(signin.SettingAudience, "other")
 	if res := g.get("/v1/imports", ada); res.StatusCode != 401 {

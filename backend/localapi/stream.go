@@ -59,9 +59,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor)
 			}
 			err = out.send(events)
 		case r.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded):
-			if err = nil; untilExpiry(r, heartbeat) > 0 {
-				err = out.comment()
-			}
+			err = out.comment()
 		}
 	}
 }

@@ -310,9 +310,11 @@ func TestKeysThatAreNone(t *testing.T) {
 	public := secret.Public()
 	public.Use = "enc"
 	v.Publish(public)
+	leaked := signintest.NewKey(t, "leaked", jose.ES256)
+	v.Publish(jose.JSONWebKey{Key: leaked.Private, KeyID: leaked.ID, Use: "sig"})
 
 	v.want("the good key among them", v.Token(nil), nil)
-	for _, k := range []signintest.Key{{ID: "weak", Alg: jose.RS256, Private: weak}, secret} {
+	for _, k := range []signintest.Key{{ID: "weak", Alg: jose.RS256, Private: weak}, secret, leaked} {
 		v.want(k.ID, signintest.SignBy(t, k, v.Claims(nil), nil), ErrUnknownKey)
 	}
 }
@@ -403,29 +405,51 @@ func TestAnswersOfTheProvider(t *testing.T) {
 		}
 		return text
 	}
-	for name, answer := range map[string]func(v *verifying, w http.ResponseWriter, r *http.Request){
-		"keys over http elsewhere": func(v *verifying, w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write(document(v, map[string]any{"jwks_uri": "http://sso.example.org/keys"}))
-		},
-		"keys in a file": func(v *verifying, w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write(document(v, map[string]any{"jwks_uri": "file:///etc/passwd"}))
-		},
-		"another issuer": func(v *verifying, w http.ResponseWriter, _ *http.Request) {
+	type answering func(v *verifying, w http.ResponseWriter, r *http.Request)
+	keysAt := func(url string) answering {
+		return func(v *verifying, w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(document(v, map[string]any{"jwks_uri": url}))
+		}
+	}
+	keys := func(text string) answering {
+		return func(v *verifying, w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/keys" {
+				_, _ = w.Write([]byte(text))
+				return
+			}
+			_, _ = w.Write(document(v, nil))
+		}
+	}
+	for name, tt := range map[string]struct {
+		answer answering
+		why    string
+	}{
+		"keys over http elsewhere": {keysAt("http://sso.example.org/keys"), "no https address"},
+		"keys in a file":           {keysAt("file:///etc/passwd"), "no https address"},
+		"keys nowhere":             {keysAt(""), "no https address"},
+		"no keys there": {func(v *verifying, w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/keys" {
+				http.NotFound(w, r)
+				return
+			}
+			_, _ = w.Write(document(v, nil))
+		}, "404"},
+		"another issuer": {func(v *verifying, w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(document(v, map[string]any{"issuer": other.URL}))
-		},
-		"elsewhere": func(_ *verifying, w http.ResponseWriter, r *http.Request) {
+		}, "issuer"},
+		"elsewhere": {func(_ *verifying, w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, other.URL+r.URL.Path, http.StatusFound)
-		},
-		"without end": func(_ *verifying, w http.ResponseWriter, _ *http.Request) { endless(w) },
-		"not JSON":    func(_ *verifying, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"no keys there": func(v *verifying, w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write(document(v, map[string]any{"jwks_uri": v.URL + "/none"}))
-		},
+		}, "302"},
+		"without end":   {func(_ *verifying, w http.ResponseWriter, _ *http.Request) { endless(w) }, "unexpected end"},
+		"not JSON":      {func(_ *verifying, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, "invalid character"},
+		"no keys":       {keys(`{"keys":[]}`), "no key that"},
+		"another thing": {keys(`[]`), "not understood"},
+		"too many keys": {keys(`{"keys":[` + strings.TrimSuffix(strings.Repeat("{},", mostKeys+1), ",") + `]}`), "101 keys"},
 	} {
 		v := newVerifying(t, nil)
-		v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(v, w, r) })
+		v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tt.answer(v, w, r) })
 		_, err := v.Verify(t.Context(), v.Token(nil))
-		if !errors.Is(err, ErrUnreachable) || len(err.Error()) > 1000 {
+		if !errors.Is(err, ErrUnreachable) || len(err.Error()) > 1000 || !strings.Contains(err.Error(), tt.why) {
 			t.Errorf("%s: %.1000v", name, err)
 		}
 	}
