@@ -180,6 +180,7 @@ func (a *Account) refresh(ctx context.Context, c Config) (_ held, changed bool, 
 		return held{}, true, errors.Join(a.forget(ctx, c), ended(c, cause(err)))
 	}
 	if err != nil {
+		a.keep(nil) // it may have moved
 		return held{}, false, unusable(ctx, c, err)
 	}
 	r.Refresh = tok.RefreshToken
@@ -232,7 +233,7 @@ func heldOf(c Config, id string, tok *oauth2.Token, u User) held {
 	return held{c.key(), id, tok.AccessToken, u, min(30*time.Second, time.Until(u.Expiry)/4)}
 }
 
-// find returns the provider, which is asked for its addresses once.
+// find returns the provider, which is asked for its addresses where they are not known.
 func (a *Account) find(ctx context.Context, c Config) (*provider, error) {
 	a.mu.Lock()
 	p := a.provider
@@ -244,10 +245,15 @@ func (a *Account) find(ctx context.Context, c Config) (*provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.mu.Lock()
-	a.provider = p
-	a.mu.Unlock()
+	a.keep(p)
 	return p, nil
+}
+
+// keep remembers the provider; nil has it asked for its addresses again.
+func (a *Account) keep(p *provider) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.provider = p
 }
 
 // load returns the sign-in that is kept. Without a keychain there is none but that of this

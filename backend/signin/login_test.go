@@ -397,7 +397,7 @@ func TestBadProviders(t *testing.T) {
 		"no JSON":           {nil, 200, ""},
 		"nothing":           {nil, 404, "404"},
 		"elsewhere":         {nil, 302, "302"},
-		"all too much":      {func(m map[string]any) { m["issuer"] = strings.Repeat("x", 2<<20) }, 200, ""},
+		"all too much":      {func(m map[string]any) { m["padding"] = strings.Repeat("x", 2<<20) }, 200, ""},
 	} {
 		var server *httptest.Server
 		server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -277,6 +277,29 @@ func TestProviderDown(t *testing.T) {
 	}
 }
 
+// A provider whose addresses change is found again.
+func TestProviderMoves(t *testing.T) {
+	withKeychain(t)
+	p := signintest.StartProvider(t, signintest.Options{})
+	if _, _, err := loginAs(t, accountAt(p), p.NewBrowser(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	p.Change(func(res *http.Response) error {
+		if res.Request.URL.Path != "/.well-known/openid-configuration" {
+			return nil
+		}
+		return changeJSON(res, func(m map[string]any) { m["token_endpoint"] = p.URL + "/old" })
+	})
+	a := accountAt(p)
+	if _, _, err := a.Token(t.Context()); !errors.Is(err, signin.ErrProvider) {
+		t.Errorf("at an address that is no longer good: %v", err)
+	}
+	p.Change(nil)
+	if _, u, err := a.Token(t.Context()); err != nil || u.Name != "ada" {
+		t.Errorf("%+v, %v", u, err)
+	}
+}
+
 // What comes with a refresh is looked at as what comes with a sign-in is.
 func TestBadRefresh(t *testing.T) {
 	withKeychain(t)
