@@ -20,7 +20,6 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/profile"
-	"linefeed/backend/signin"
 	"linefeed/backend/watch"
 )
 
@@ -65,9 +64,6 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	var usage usageError
 	if errors.As(err, &usage) {
 		p.err.printf("%s\n", p.err.dim(fmt.Sprintf("see: %s --help", cmd.CommandPath())))
-	}
-	if errors.Is(err, signin.ErrNobody) {
-		p.err.printf("%s\n", p.err.dim("see: linefeed login --help"))
 	}
 	return status
 }

@@ -83,6 +83,13 @@ func TestSettings(t *testing.T) {
 	if r := run(t, "settings").want(t, 2); !strings.Contains(r.stderr, policy+"x") {
 		t.Errorf("%s", r.stderr)
 	}
+	if err := os.WriteFile(policy, []byte(`{"settings": {"keep-reject": "3w"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LINEFEED_POLICY", policy)
+	if r := run(t, "settings").want(t, 2); !strings.Contains(r.stderr, `"keep-reject"`) {
+		t.Errorf("%s", r.stderr)
+	}
 	t.Setenv("LINEFEED_POLICY", "")
 	if r := run(t, "settings", "nope").want(t, 64); !strings.Contains(r.stderr, "keep-jobs") {
 		t.Errorf("%s", r.stderr)

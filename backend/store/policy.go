@@ -12,6 +12,9 @@ import (
 	"linefeed/backend/message"
 )
 
+// ErrPolicy says that there is a policy that can't be used.
+var ErrPolicy = errors.New("the policy can't be used")
+
 // A policy holds settings that an administrator has pinned: nobody changes them in the
 // program.
 type policy struct {
@@ -21,7 +24,7 @@ type policy struct {
 
 // readPolicy reads the policy at system, or, where no file is there, the one at other. So
 // the environment, which names the other, can add a policy and takes none away. A policy
-// that can't be read or understood whole is an error.
+// that can't be read or understood whole is an error that wraps ErrPolicy.
 func readPolicy(system, other string) (policy, error) {
 	for _, path := range []string{system, other} {
 		if path == "" {
@@ -32,7 +35,7 @@ func readPolicy(system, other string) (policy, error) {
 			continue
 		}
 		if err != nil {
-			return policy{}, message.NewError(err, "policy_bad", "mend_policy", "path", path, "cause", err.Error())
+			return policy{}, message.NewError(ErrPolicy, "policy_bad", "mend_policy", "path", path, "cause", err.Error())
 		}
 		return policy{path, values}, nil
 	}

@@ -91,7 +91,7 @@ func TestBadPolicy(t *testing.T) {
 		if err == nil {
 			t.Errorf("%.60s: it opens", text)
 			_ = s.Close()
-		} else if !strings.Contains(err.Error(), path) {
+		} else if !errors.Is(err, ErrPolicy) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%.60s: %v", text, err)
 		}
 	}
