@@ -51,6 +51,10 @@ sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad li
 package: setup-window tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) ## Make the packages of Linux into build/package: .deb, .rpm, tar.gz, SBOM, checksums
 	scripts/package
 
+.PHONY: test-packages
+test-packages: package ## Try the packages on clean Debian systems: as root, with mmdebstrap; a quarter of an hour
+	scripts/test-packages
+
 ##@ Check
 
 .PHONY: test

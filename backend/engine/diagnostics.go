@@ -17,9 +17,15 @@ import (
 	"linefeed/backend/secret"
 )
 
-// Version returns the version that the Go toolchain embedded in the program: a release's
-// tag, or the commit and its date.
+// release is the version of a package, which its build sets.
+var release string
+
+// Version returns the version of the package that the program comes from, else the one that
+// the Go toolchain embedded in it: a release's tag, or the commit and its date.
 func Version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
@@ -51,7 +57,11 @@ func (e *Engine) Diagnostics(ctx context.Context) string {
 	add("system", systemName())
 	add("processors", runtime.NumCPU())
 	add("own files", inHome(e.home))
-	add("keychain", orError(secret.Available(), "there"))
+	keychain := "there"
+	if err := secret.Available(); err != nil {
+		keychain = inHome(err.Error())
+	}
+	add("keychain", keychain)
 
 	u, err := e.Store.Usage(ctx)
 	add("store", orError(err, fmt.Sprintf("%d bytes, %d imports, %d rejects, received files %d bytes, set aside as damaged %d", u.Size, u.Jobs, u.Rejects, u.Received, len(u.Damaged))))
