@@ -39,7 +39,7 @@ test('a token is made in the window, used by a page that was allowed, and revoke
   await page.click(marked('token-make'));
   const secret = String(await page.textContent(marked('token-secret')));
   assert.match(secret, /^[\w-]{43}$/);
-  await page.click(marked('token-copy'));
+  await page.keyboard.press('Enter'); // the button to copy it has the focus
   await page.waitForSelector(marked('token-copy', ':has-text("Copied")'));
   await page.screenshot({ path: join(out, 'access-token.png') });
 
@@ -71,6 +71,7 @@ test('a token is made in the window, used by a page that was allowed, and revoke
 
   // The secret is told once.
   await page.click(marked('token-done'));
+  await page.waitForSelector(marked('token-secret'), { state: 'detached' });
   assert.equal(await page.locator(`text=${secret}`).count(), 0);
   await page.reload();
   await page.click(marked('settings'));

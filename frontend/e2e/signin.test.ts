@@ -82,7 +82,10 @@ test('where imports need a user, the window says so at once, and a user with the
 
   // A sign-in that nobody wants any more is ended, and nothing is said of it.
   await page.click(marked('signin-start'));
-  await page.click(marked('signin-needed', ' >> text=Cancel'));
+  await page.click(marked('signin-copy'));
+  await page.waitForSelector(marked('signin-copy', ':has-text("Copied")'));
+  await page.screenshot({ path: join(out, 'signin-waits.png') });
+  await page.click(marked('signin-stop'));
   await page.waitForSelector(marked('signin-start'));
   assert.equal(await page.locator(marked('signin-failed')).count(), 0);
 });

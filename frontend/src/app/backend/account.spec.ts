@@ -63,7 +63,7 @@ describe('Account', () => {
 
   it('signs in and out', async () => {
     let finish: (who: SignedIn) => void = () => undefined;
-    const { account } = setUp({
+    const { runtime, account } = setUp({
       signedIn: () => Promise.resolve(nobody),
       signIn: () =>
         new Promise((resolve) => {
@@ -73,10 +73,15 @@ describe('Account', () => {
     });
     const done = account.signIn();
     expect(account.signingIn()).toBe(true);
+    runtime.emit('signin-page', 'https://id.example/auth?x=1');
+    expect(account.page()).toBe('https://id.example/auth?x=1');
     finish(ada);
     await done;
-    expect([account.signingIn(), account.who()?.name]).toEqual([false, 'ada']);
-    await account.signOut();
+    expect([account.signingIn(), account.who()?.name, account.page()]).toEqual([false, 'ada', '']);
+    const leaving = account.signOut();
+    runtime.emit('signin-page', 'https://id.example/logout');
+    await leaving;
+    expect(account.page()).toBe('');
     expect(account.who()?.signedIn).toBe(false);
   });
 

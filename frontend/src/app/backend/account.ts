@@ -12,6 +12,7 @@ export class Account {
   private readonly known = signal<SignedIn | undefined>(undefined);
   private readonly waiting = signal(false);
   private readonly failure = signal('');
+  private readonly opened = signal('');
   private stopped = false;
   private readonly fetching = new Fetching(
     async () => {
@@ -26,6 +27,8 @@ export class Account {
   readonly who = this.known.asReadonly();
   /** A browser is open, in which somebody is to sign in. */
   readonly signingIn = this.waiting.asReadonly();
+  /** The page that was opened in the browser, for where it did not open; "" while there is none. */
+  readonly page = this.opened.asReadonly();
   /** Why nobody could sign in or out; "" for no such reason. */
   readonly error = this.failure.asReadonly();
 
@@ -47,11 +50,19 @@ export class Account {
   });
 
   constructor() {
-    inject(DestroyRef).onDestroy(
+    const offs = [
       EventsOn('signin-changed', () => {
         void this.refresh();
       }),
-    );
+      EventsOn('signin-page', (url: string) => {
+        this.opened.set(this.waiting() ? url : '');
+      }),
+    ];
+    inject(DestroyRef).onDestroy(() => {
+      offs.forEach((off) => {
+        off();
+      });
+    });
     void this.refresh();
   }
 
@@ -69,6 +80,7 @@ export class Account {
     this.stopped = false;
     await this.attempt(() => this.program.signIn());
     this.waiting.set(false);
+    this.opened.set('');
   }
 
   /** Ends the sign-in that waits for the browser. */

@@ -3,6 +3,7 @@ import type {
   connect,
   connection,
   csvfile,
+  engine,
   files,
   job,
   load,

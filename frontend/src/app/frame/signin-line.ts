@@ -5,12 +5,13 @@ import { RouterLink } from '@angular/router';
 import { UserX } from 'lucide';
 import { Account } from '../backend/account';
 import { Icon } from '../icon/icon';
+import { BrowserWait } from '../notice/browser-wait';
 import { Place } from './place';
 
 /** Says that nothing can be imported before somebody signs in, with the way to do it, above every page but the settings. */
 @Component({
   selector: 'lf-signin-line',
-  imports: [Icon, MatButton, MatTooltip, RouterLink],
+  imports: [BrowserWait, Icon, MatButton, MatTooltip, RouterLink],
   template: `
     @if (shown(); as why) {
       <section role="status" data-testid="signin-needed">
@@ -22,8 +23,7 @@ import { Place } from './place';
           }
         </p>
         @if (account.signingIn()) {
-          <span class="muted">Waiting for the browser …</span>
-          <button matButton="outlined" type="button" (click)="account.stop()">Cancel</button>
+          <lf-browser-wait />
         } @else if (account.who()?.signedIn) {
           <button
             matButton="outlined"

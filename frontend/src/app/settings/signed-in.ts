@@ -2,26 +2,19 @@ import { Component, computed, inject } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Account } from '../backend/account';
 import { sentence } from '../format/format';
+import { BrowserWait } from '../notice/browser-wait';
 import { ErrorNotice } from '../notice/error-notice';
 
 /** Who is signed in, and the way in and out. */
 @Component({
   selector: 'lf-signed-in',
-  imports: [ErrorNotice, MatButton],
+  imports: [BrowserWait, ErrorNotice, MatButton],
   template: `
     <div class="row" data-testid="signed-in" [attr.data-name]="who()?.name ?? ''">
       <span>Signed in</span>
       <span class="line" role="status">
         @if (account.signingIn()) {
-          <span>Waiting for the browser: sign in at {{ host() }} there …</span>
-          <button
-            matButton="outlined"
-            type="button"
-            data-testid="sign-in-stop"
-            (click)="account.stop()"
-          >
-            Cancel
-          </button>
+          <lf-browser-wait />
         } @else if (who(); as who) {
           @if (who.signedIn) {
             <span class="selectable">
@@ -102,7 +95,6 @@ import { ErrorNotice } from '../notice/error-notice';
 export class SignedInRow {
   protected readonly account = inject(Account);
   protected readonly who = this.account.who;
-  protected readonly host = computed(() => hostOf(this.who()?.issuer ?? ''));
   /** What whoever is signed in should know. */
   protected readonly notes = computed(() => {
     const who = this.who();
@@ -117,9 +109,4 @@ export class SignedInRow {
         : '',
     ].filter(Boolean);
   });
-}
-
-/** The host of an address, by which people know it. */
-function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : address;
 }

@@ -27,7 +27,7 @@ import { Icon } from '../icon/icon';
                 class="icon-button"
                 [attr.data-testid]="testId() + '-remove'"
                 [attr.aria-label]="'Remove ' + called()(text)"
-                (click)="removed.emit(text)"
+                (click)="remove(text)"
               >
                 <lf-icon [icon]="icons.X" [size]="14" />
               </button>
@@ -128,6 +128,12 @@ export class TextList {
   readonly removed = output<string>();
   protected readonly icons = { X };
   private readonly field = viewChild<ElementRef<HTMLInputElement>>('field');
+
+  /** The button that had the focus goes with its text. */
+  protected remove(text: string): void {
+    this.removed.emit(text);
+    this.field()?.nativeElement.focus();
+  }
 
   /** An empty field gets the focus: the button says what to do. */
   protected add(): void {

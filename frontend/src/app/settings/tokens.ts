@@ -1,4 +1,14 @@
-import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  inject,
+  linkedSignal,
+  resource,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { Check, Copy, Plus } from 'lucide';
 import { Desktop } from '../backend/desktop';
@@ -7,13 +17,14 @@ import { Program } from '../backend/program';
 import { dayAndTime, messageOf } from '../format/format';
 import { Icon } from '../icon/icon';
 import { ErrorNotice } from '../notice/error-notice';
+import { Question } from '../notice/question';
 import { databaseInFull, databaseName, filesOf } from './scope';
 import { TokenForm } from './token-form';
 
 /** The tokens for other programs and pages: they are made, told once, and revoked. */
 @Component({
   selector: 'lf-tokens',
-  imports: [ErrorNotice, Icon, MatButton, TokenForm],
+  imports: [ErrorNotice, Icon, MatButton, Question, TokenForm],
   templateUrl: './tokens.html',
   styleUrl: './tokens.scss',
 })
@@ -43,6 +54,23 @@ export class Tokens {
   /** The name of the one to revoke, until that is confirmed. */
   protected readonly asked = signal('');
   private readonly failure = signal('');
+
+  private readonly copyButton = viewChild<unknown, ElementRef<HTMLButtonElement>>('copyButton', {
+    read: ElementRef,
+  });
+
+  constructor() {
+    // The form that had the focus is gone.
+    afterRenderEffect({
+      write: () => {
+        this.copyButton()?.nativeElement.focus();
+      },
+    });
+  }
+
+  protected question(name: string): string {
+    return `Revoke ${name}? What uses it is let in no longer. Imports that it has started go on.`;
+  }
 
   protected begin(): void {
     this.fresh.set(undefined);
