@@ -391,6 +391,8 @@ func TestBadProviders(t *testing.T) {
 		"what is not shown": {func(m map[string]any) { m["authorization_endpoint"] = "https://sso.example.org/\u202e" }, 200, "not https"},
 		"open sign-out":     {func(m map[string]any) { m["end_session_endpoint"] = "http://sso.example.org" }, 200, "not https"},
 		"open revocation":   {func(m map[string]any) { m["revocation_endpoint"] = "http://sso.example.org" }, 200, "not https"},
+		"open keys":         {func(m map[string]any) { m["jwks_uri"] = "http://sso.example.org/keys" }, 200, "not https"},
+		"no keys":           {func(m map[string]any) { delete(m, "jwks_uri") }, 200, "no keys"},
 		"open device":       {func(m map[string]any) { m["device_authorization_endpoint"] = "http://sso.example.org" }, 200, "not https"},
 		"no page":           {func(m map[string]any) { delete(m, "authorization_endpoint") }, 200, "no endpoint"},
 		"no token":          {func(m map[string]any) { delete(m, "token_endpoint") }, 200, "no endpoint"},

@@ -71,12 +71,13 @@ type provider struct {
 	also   struct {
 		EndSession string `json:"end_session_endpoint"`
 		Revocation string `json:"revocation_endpoint"`
+		Keys       string `json:"jwks_uri"`
 		TellsIss   bool   `json:"authorization_response_iss_parameter_supported"`
 	}
 }
 
 // discover asks the provider for its addresses. Each is as safe as its issuer must be:
-// what is sent to them can be read by nobody else.
+// nobody else can read what is sent to them, or answer in their place.
 func discover(ctx context.Context, c Config, client *http.Client) (*provider, error) {
 	found, err := oidc.NewProvider(oidc.ClientContext(ctx, client), c.Issuer)
 	if err != nil {
@@ -87,12 +88,11 @@ func discover(ctx context.Context, c Config, client *http.Client) (*provider, er
 		return nil, unusable(ctx, c, err)
 	}
 	end := found.Endpoint()
-	for _, address := range []string{end.AuthURL, end.TokenURL} {
-		if address == "" {
-			return nil, unusable(ctx, c, errors.New("its discovery document names no endpoint for signing in"))
-		}
+	needed := []string{end.AuthURL, end.TokenURL, p.also.Keys}
+	if slices.Contains(needed, "") {
+		return nil, unusable(ctx, c, errors.New("its discovery document names no endpoint for signing in, or no keys"))
 	}
-	for _, address := range []string{end.AuthURL, end.TokenURL, end.DeviceAuthURL, p.also.EndSession, p.also.Revocation} {
+	for _, address := range append(needed, end.DeviceAuthURL, p.also.EndSession, p.also.Revocation) {
 		if address != "" && !isSafe(address) {
 			return nil, unusable(ctx, c, fmt.Errorf("its address %s is not https", plain(address)))
 		}
