@@ -109,11 +109,12 @@ func (e *Engine) StopSignIn() {
 // opens the provider's page, where it needs the browser; nil for none.
 func (e *Engine) SignOut(ctx context.Context, open func(url string) error) (SignedIn, error) {
 	err := e.Account.Logout(ctx, open)
-	if err != nil && !errors.Is(err, signin.ErrNotTold) && !errors.Is(err, signin.ErrNobody) {
+	notTold := errors.Is(err, signin.ErrNotTold) && len(message.Notes(err)) == 1 // and nothing else
+	if err != nil && !notTold && !errors.Is(err, signin.ErrNobody) {
 		return SignedIn{}, err
 	}
 	s, whoErr := e.SignedIn(ctx)
-	if errors.Is(err, signin.ErrNotTold) {
+	if notTold {
 		s.Notice = noticeOf(err)
 	}
 	return s, whoErr

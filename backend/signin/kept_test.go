@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -139,6 +140,30 @@ func TestLockedKeychain(t *testing.T) {
 	}
 	if _, _, err := a.Token(t.Context()); !errors.Is(err, locked) {
 		t.Errorf("the access token is still held: %v", err)
+	}
+}
+
+// stuck keeps what it has.
+type stuck struct{ files }
+
+func (stuck) Delete(context.Context, string) error { return errors.New("it is stuck") }
+
+// What a keychain does not let go is of no use to anybody, once the provider knows.
+func TestStuckKeychain(t *testing.T) {
+	p := signintest.StartProvider(t, signintest.Options{})
+	a := signin.New(stuck{files{t.TempDir()}}, func(context.Context) (signin.Config, error) { return configOf(p), nil })
+	if _, _, err := loginAs(t, a, p.NewBrowser(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Logout(t.Context(), nil); errors.Is(err, signin.ErrNotTold) || !strings.Contains(fmt.Sprint(err), "stays in the keychain: it is stuck") {
+		t.Errorf("%v", err)
+	}
+	if _, _, err := a.Token(t.Context()); !errors.Is(err, signin.ErrEnded) {
+		t.Errorf("then: %v", err)
+	}
+	p.SetDown(true)
+	if err := a.Logout(t.Context(), nil); !errors.Is(err, signin.ErrNotTold) || !strings.Contains(fmt.Sprint(err), "it is stuck") {
+		t.Errorf("without the provider: %v", err)
 	}
 }
 

@@ -27,17 +27,19 @@ func (a *Account) Logout(ctx context.Context, open func(url string) error) error
 		return err
 	}
 	r, err := a.signOut(ctx, c)
-	if err != nil {
+	if errors.Is(err, ErrNobody) {
 		return err
 	}
 	a.tell()
 	if r.Refresh == "" {
-		return nil
+		return err
 	}
-	if err := a.tellProvider(ctx, c, r.Refresh, open); err != nil {
-		return message.NewError(ErrNotTold, "signin_not_told", "end_session_there", "issuer", c.Issuer, "cause", cause(err))
+	// What a keychain does not let go is then of no use any more.
+	if told := a.tellProvider(ctx, c, r.Refresh, open); told != nil {
+		told = message.NewError(ErrNotTold, "signin_not_told", "end_session_there", "issuer", c.Issuer, "cause", cause(told))
+		err = errors.Join(err, told)
 	}
-	return nil
+	return err
 }
 
 // signOut forgets the sign-in, and returns it.
