@@ -156,16 +156,28 @@ func TestUploadsThatStopHalfway(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range []kind{uploads, orders} { // until nothing is received any more
-		for range maxSlots[k] {
-			b.server.slots[k] <- struct{}{}
-		}
-		for range maxSlots[k] {
-			<-b.server.slots[k]
-		}
-	}
+	b.unconnected()
 	if jobs, err := b.runner.Jobs(t.Context()); err != nil || len(jobs) > 0 {
 		t.Errorf("imports were started: %v, %v", jobs, err)
 	}
 	checkSpoolIsEmpty(b)
+}
+
+// unconnected waits until the server has done with all connections that were made.
+func (b *bench) unconnected() {
+	b.Helper()
+	b.want(http.StatusOK, call{method: "GET", path: "/v1/imports"}, nil) // they were accepted before this one
+	b.client.CloseIdleConnections()
+	open := func() int {
+		b.server.conns.mu.Lock()
+		defer b.server.conns.mu.Unlock()
+		return len(b.server.conns.open)
+	}
+	for range 1000 {
+		if open() == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // nothing tells that a handler has ended
+	}
+	b.Fatalf("%d connections are left", open())
 }

@@ -281,7 +281,12 @@ func readEvents(t *testing.T, r io.Reader, f func(sent) bool) {
 		case "data":
 			e.data = value
 		case ":":
-			e.data = line
+			if e != (sent{}) {
+				t.Fatalf("a comment within an event: %+v", e)
+			}
+			if !f(sent{data: line}) {
+				return
+			}
 		case "":
 			if e != (sent{}) && !f(e) {
 				return

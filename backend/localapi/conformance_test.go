@@ -128,7 +128,7 @@ func TestRulesOfTheStandard(t *testing.T) {
 // wire is all that this server writes: the subset of the standard's grammar without
 // carriage returns, bytes that are no text, or fields that a client could read in more
 // than one way.
-var wire = regexp.MustCompile(`^(:\n\n|(id: [a-z2-7]{8}-[0-9]+\n)?event: (progress|reject|state|gap)\ndata: [^\r\n\x00]+\n\n)*$`)
+var wire = regexp.MustCompile(`^(:\n|(id: [a-z2-7]{8}-[0-9]+\n)?event: (progress|reject|state|gap)\ndata: [^\r\n\x00]+\n\n)*$`)
 
 // Whatever stands in a file or a name, it comes out of the stream as it was.
 func TestStreamConforms(t *testing.T) {

@@ -17,7 +17,9 @@ const (
 	// still good.
 	heartbeat = 15 * time.Second
 
-	comment = ":\n\n"
+	// A comment is a line by itself. A blank line behind it would be nothing to most clients,
+	// but to httpx-sse an event without data.
+	comment = ":\n"
 )
 
 // A stream is an answer of server-sent events, as defined by the WHATWG's HTML standard.

@@ -28,6 +28,8 @@ export class Relay implements AsyncDisposable {
   readonly #cuts: readonly number[];
   /** How many streams each client has opened. */
   readonly #opened = new Map<string, number>();
+  /** How many comments have come alone, by which a silent stream is kept alive, to each client. */
+  readonly #comments = new Map<string, number>();
 
   private constructor(server: Server, api: Api, cuts: readonly number[]) {
     this.#server = server;
@@ -48,6 +50,11 @@ export class Relay implements AsyncDisposable {
   /** How many streams a client has opened. */
   opened(client: string): number {
     return this.#opened.get(client) ?? 0;
+  }
+
+  /** Whether a client was sent more comments than those with which its streams begin. */
+  keptAlive(client: string): boolean {
+    return (this.#comments.get(client) ?? 0) > this.opened(client);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -78,7 +85,7 @@ export class Relay implements AsyncDisposable {
       if (got.statusCode === 200) {
         const number = this.opened(client);
         this.#opened.set(client, number + 1);
-        void this.#pass(got, answer, this.#cuts[number] ?? Infinity);
+        void this.#pass(client, got, answer, this.#cuts[number] ?? Infinity);
       } else {
         got.pipe(answer);
       }
@@ -89,11 +96,19 @@ export class Relay implements AsyncDisposable {
   }
 
   /** Passes a stream on, up to a number of bytes. */
-  async #pass(got: IncomingMessage, answer: ServerResponse, most: number): Promise<void> {
+  async #pass(
+    client: string,
+    got: IncomingMessage,
+    answer: ServerResponse,
+    most: number,
+  ): Promise<void> {
     let passed = 0;
     let turn = 0;
     try {
       for await (const chunk of got as AsyncIterable<Buffer>) {
+        if (chunk.toString() === ':\n') {
+          this.#comments.set(client, (this.#comments.get(client) ?? 0) + 1);
+        }
         for (let rest = chunk.subarray(0, most - passed); rest.length > 0; turn++) {
           const size = pieces[turn % pieces.length] ?? 1;
           const sent = answer.write(rest.subarray(0, size));

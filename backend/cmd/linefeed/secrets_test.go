@@ -334,6 +334,14 @@ func TestNoSecretIsLeft(t *testing.T) {
 	ask(200, "POST", "/v1/imports?"+url.Values{"target": {with(password)}, "table": {"eight"}, "create": {""}}.Encode(), user, "text/csv", manyNumbers(3))
 	ask(422, "PUT", "/v1/profiles/shop", own, asJSON, `{"linefeedProfile":1,"target":"`+with(wrong("a password of a profile"))+`"}`)
 	ask(422, "POST", "/v1/tokens", own, asJSON, `{"name":"x","may":"watch","targets":["`+with(wrong("a password of a scope"))+`"]}`)
+	login := func(url, password string) string { return `{"url":"` + url + `","password":"` + password + `"}` }
+	ask(201, "PUT", "/v1/connections/api", own, asJSON, login(plain.String(), password))
+	ask(200, "PUT", "/v1/connections/api", own, asJSON, login(plain.String()+"2", wrong("a wrong password of a connection")))
+	ask(200, "POST", "/v1/connections/api/test", own, asJSON, `{}`)
+	ask(204, "POST", "/v1/passwords", own, asJSON, `{"target":"`+plain.String()+`","password":"`+wrong("a password for the session")+`"}`)
+	ask(200, "POST", "/v1/tables", own, asJSON, `{"target":"`+with(wrong("a wrong password of a look"))+`"}`)
+	ask(422, "POST", "/v1/plans", own, asJSON, request(with(wrong("a wrong password of a plan")), "look"))
+	ask(404, "GET", "/v1/"+h.secret("a text of an address", rand.Text()), own, "", "")
 	for _, authorization := range []string{
 		expired, strange, "Bearer " + h.secret("a token of something else", rand.Text()), "Basic " + h.secret("a token by Basic", rand.Text()), s.token, "",
 	} {
