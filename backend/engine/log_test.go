@@ -29,8 +29,10 @@ func TestLog(t *testing.T) {
 			req.Plan = load.Plan{Table: "hush", Map: map[string]string{"hush": "hush"}}
 			failed := start(t, e, req)
 			secret := e.API().Token()
-			told := e.Diagnostics(t.Context())
+			served := e.Diagnostics(t.Context())
 			closeNow()
+			again, _ := opened(t, engine.Open)
+			told := again.Diagnostics(t.Context()) // the log has all by now
 
 			text, err := os.ReadFile(filepath.Join(os.Getenv("LINEFEED_HOME"), "logs", "linefeed.log"))
 			if err != nil {
@@ -45,6 +47,9 @@ func TestLog(t *testing.T) {
 					t.Errorf("the log has no %s:\n%s", want, log)
 				}
 			}
+			if !strings.Contains(served, "local API    served") || strings.Contains(served, secret) {
+				t.Errorf("while the API is served, the diagnostics are\n%s", served)
+			}
 			for name, text := range map[string]string{"log": log, "diagnostics": told} {
 				if strings.Contains(text, secret) {
 					t.Errorf("the %s has the token", name)
@@ -53,7 +58,7 @@ func TestLog(t *testing.T) {
 					t.Errorf("level %q: the %s\n%s", level, name, text)
 				}
 			}
-			for _, want := range []string{"linefeed ", "imports      1 done, 1 failed", "local API    served", "job=" + failed} {
+			for _, want := range []string{"linefeed ", "imports      1 done, 1 failed", "local API    not served", "job=" + failed} {
 				if !strings.Contains(told, want) {
 					t.Errorf("the diagnostics have no %q:\n%s", want, told)
 				}
