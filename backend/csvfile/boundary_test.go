@@ -67,7 +67,7 @@ func TestBoundaries(t *testing.T) {
 			if at == chunk {
 				shifts = 2
 			}
-			for shift := range shifts {
+			for shift := r.IntN(shiftStep); shift < shifts; shift += shiftStep {
 				until := at - shift + 3
 				var b strings.Builder
 				for b.Len()+len(line) < until-1 {

@@ -28,6 +28,10 @@ const asMain = "LINEFEED_TEST_AS_MAIN"
 // commitEvery is the environment variable that sets load.CommitInterval for a test.
 const commitEvery = "LINEFEED_TEST_COMMIT_EVERY"
 
+// noRaceSleep has a program with the race detector end when it is done: by default it sleeps a
+// second before. What is killed at a random moment is then killed in its work.
+const noRaceSleep = "GORACE=atexit_sleep_ms=0"
+
 // stopIn is the environment variable that sets stopTimeout for a test.
 const stopIn = "LINEFEED_TEST_STOP_IN"
 
@@ -56,7 +60,7 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), self, args...)
-	c.Env = append(os.Environ(), asMain+"=1", "LINEFEED_HOME="+filepath.Join(dir, "home"), "NO_COLOR=", "TERM=xterm")
+	c.Env = append(os.Environ(), asMain+"=1", "LINEFEED_HOME="+filepath.Join(dir, "home"), "NO_COLOR=", "TERM=xterm", noRaceSleep)
 	return c
 }
 
