@@ -122,11 +122,18 @@ func (s *Server) startOnce(r *http.Request, key string, in *received) (id string
 	if err != nil {
 		return "", false, err
 	}
+	var allowed error
+	if !in.req.Check {
+		allowed = s.runner.Allowed(r.Context()) // which may take a moment that others need not wait
+	}
 	// One at a time, so that an import that is found can be followed already.
 	s.keyed.Lock()
 	defer s.keyed.Unlock()
 	if id, err = s.keyedImport(r, k); id != "" || err != nil {
 		return id, false, err
+	}
+	if allowed != nil {
+		return "", false, allowed
 	}
 	if id, err = s.startNew(r, k, in); errors.Is(err, job.ErrKeyUsed) { // a moment ago, by another process
 		id, err = s.keyedImport(r, k)

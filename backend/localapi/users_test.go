@@ -410,14 +410,22 @@ func TestRequiredSignIn(t *testing.T) {
 		}
 		return "", nil
 	}
-	free := b.lock()
 	csv := map[string]string{"Content-Type": "text/csv"}
+	known := call{"POST", "/v1/imports?create&table=known&target=" + b.path("known.db"), with(csv, "Idempotency-Key", "known"), strings.NewReader(articles(2))}
+	var before, again importView
+	b.want(202, known, &before)
+	b.ended(before.ID)
+	free := b.lock()
 	var running importView
 	b.want(202, call{"POST", "/v1/imports" + b.query(), csv, strings.NewReader(articles(100))}, &running)
 	b.state(running.ID, "running")
 	own := "/v1/imports/" + running.ID
 
 	closed.Store(true)
+	known.body = strings.NewReader(articles(2))
+	if b.want(202, known, &again); again.ID != before.ID {
+		t.Errorf("sent twice, it is %s and %s", before.ID, again.ID)
+	}
 	b.want(202, call{method: "POST", path: own + "/pause"}, nil)
 	file := b.file("in.csv", articles(3))
 	for name, c := range map[string]call{
