@@ -40,12 +40,12 @@ func eachHeld(t *testing.T, create string, test func(t *testing.T, db held)) {
 		test(t, db)
 	})
 	for _, server := range []struct {
-		name string
-		own  func(testing.TB, ...testserver.Option) *testserver.Server
-		held func(t *testing.T, d *testserver.Database) held
-	}{{"PostgreSQL", testserver.OwnPostgres, heldPostgres}, {"MariaDB", testserver.OwnMariaDB, heldMariaDB}} {
+		name  string
+		start func(testing.TB) *testserver.Server
+		held  func(t *testing.T, d *testserver.Database) held
+	}{{"PostgreSQL", testserver.Postgres, heldPostgres}, {"MariaDB", testserver.MariaDB, heldMariaDB}} {
 		t.Run(server.name, func(t *testing.T) {
-			d := server.own(t).Database(t)
+			d := server.start(t).Database(t)
 			u, err := url.Parse(d.URL())
 			if err != nil {
 				t.Fatal(err)
@@ -115,7 +115,7 @@ func heldPostgres(t *testing.T, d *testserver.Database) held {
 func heldMariaDB(t *testing.T, d *testserver.Database) held {
 	lock := heldLock(t, d)
 	return held{
-		own: "SELECT count(*), 0, 0 FROM information_schema.TABLES WHERE TABLE_NAME LIKE 'linefeed%'",
+		own: "SELECT count(*), 0, 0 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE 'linefeed%'",
 		hold: func(t *testing.T, event string, id int) {
 			d.Exec(t, fmt.Sprintf("CREATE TRIGGER hold BEFORE %s ON numbers FOR EACH ROW IF %s.id = %d THEN DO GET_LOCK('hold', 600); END IF", event, rowOf(event), id))
 			lock(t, "SELECT GET_LOCK('hold', 0)")
