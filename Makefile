@@ -65,6 +65,10 @@ test-go: setup-servers ## Run the Go tests alone
 	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m ./... # programs of tests do not sleep before they end
 	go test ./backend/csvfile # all of what is read in part with the race detector
 
+.PHONY: test-api
+test-api: setup-servers $(modules) ## Run the tests of the local API's description (Schemathesis too) and of the examples of its docs alone
+	go test -count 1 -timeout 15m -run 'OpenAPI|Docs|Examples' -v ./backend/localapi ./backend/cmd/linefeed
+
 .PHONY: test-frontend
 test-frontend: setup-window $(modules) ## Run the frontend's unit tests alone
 	cd frontend && $(with_node) npm test

@@ -54,10 +54,13 @@ func (s *Server) getRejectFields(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// maxReject is the largest number of a reject that is asked for.
+const maxReject = 1 << 40
+
 // rejectID returns the ID of the reject that the address names.
 func rejectID(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(r.PathValue("reject"), 10, 64)
-	if err != nil || id < 1 {
+	if err != nil || id < 1 || id > maxReject {
 		return 0, refuse(http.StatusNotFound, "", "rejects have numbers from 1, and not %q", r.PathValue("reject"))
 	}
 	return id, nil

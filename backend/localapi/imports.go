@@ -176,7 +176,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request, try bool) error {
 	case errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo):
 		return refuse(http.StatusConflict, "", "%v", err)
 	case err != nil:
-		return importError(id, err)
+		return told(importError(id, err), http.StatusConflict)
 	}
 	writeJSON(w, http.StatusOK, "application/json", n)
 	return nil

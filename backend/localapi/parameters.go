@@ -181,7 +181,11 @@ func decode(r io.Reader, v any) error {
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	err = dec.Decode(v)
+	if bytes.Equal(bytes.TrimSpace(text), []byte("null")) { // which Decode takes for anything
+		err = errors.New("it is null")
+	} else {
+		err = dec.Decode(v)
+	}
 	if err == nil {
 		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("something follows it")

@@ -60,6 +60,15 @@ func withStatus(err error, status int) error {
 	return problem{Status: status, Detail: n.Message, Hint: n.Hint, Reasons: message.Notes(err)}
 }
 
+// told returns a problem with the given status for an error that has words for people, such
+// as that a database can't be reached, and any other error as it is.
+func told(err error, status int) error {
+	if _, ok := errors.AsType[problem](err); ok || len(message.Notes(err)) == 0 {
+		return err
+	}
+	return withStatus(err, status)
+}
+
 // writeError answers with an error.
 func writeError(w http.ResponseWriter, err error) {
 	p, ok := errors.AsType[problem](err)

@@ -45,11 +45,11 @@ func truth(query url.Values, name string) (bool, error) {
 
 func (s *Server) getRejects(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	after, err := number(query, "after", 0, 1<<40)
+	after, err := number(query, "after", 0, maxReject)
 	if err != nil {
 		return err
 	}
-	offset, err := number(query, "offset", 0, 1<<40)
+	offset, err := number(query, "offset", 0, maxReject)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (s *Server) getRejectGroups(w http.ResponseWriter, r *http.Request) error {
 	if q.Values, err = truth(query, "values"); err != nil {
 		return err
 	}
-	if q.Offset, err = number(query, "offset", 0, 1<<40); err != nil {
+	if q.Offset, err = number(query, "offset", 0, maxReject); err != nil {
 		return err
 	}
 	limit, err := number(query, "limit", 1, maxPage)
@@ -216,12 +216,14 @@ func (s *Server) getReject(w http.ResponseWriter, r *http.Request) error {
 func retryError(id string, err error) error {
 	var problem job.Problem
 	switch {
+	case errors.Is(err, job.ErrNoReject): // the body names it
+		return withStatus(err, http.StatusUnprocessableEntity)
 	case errors.Is(err, job.ErrMending):
 		return refuse(http.StatusConflict, "", "%v", err)
 	case errors.As(err, &problem):
 		return refuse(http.StatusUnprocessableEntity, problem.Hint, "%s", problem.Message)
 	}
-	return importError(id, err)
+	return told(importError(id, err), http.StatusUnprocessableEntity)
 }
 
 // retryIn returns the retry that a request's body asks for.

@@ -43,7 +43,7 @@ func (s *Server) getSetGroups(w http.ResponseWriter, r *http.Request) error {
 	if q.Open, err = truth(query, "open"); err != nil {
 		return err
 	}
-	if q.Offset, err = number(query, "offset", 0, 1<<40); err != nil {
+	if q.Offset, err = number(query, "offset", 0, maxReject); err != nil {
 		return err
 	}
 	limit, err := number(query, "limit", 1, maxPage)
@@ -84,7 +84,7 @@ func (s *Server) undoSet(w http.ResponseWriter, r *http.Request, try bool) error
 	case errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo):
 		return withStatus(err, http.StatusConflict)
 	case err != nil:
-		return setError(id, err)
+		return told(setError(id, err), http.StatusConflict)
 	}
 	writeJSON(w, http.StatusOK, "application/json", n)
 	return nil
