@@ -14,16 +14,16 @@ import (
 	"linefeed/backend/job"
 )
 
-// A served is a program that serves the local API.
-type served struct {
+// A serving is a program that serves the local API.
+type serving struct {
 	*testing.T
 	dir, url, token string
 }
 
 // serve starts `linefeed serve` with a home below a temporary folder, until the test ends.
-func serve(t *testing.T, args ...string) *served {
+func serve(t *testing.T, args ...string) *serving {
 	t.Helper()
-	s := &served{T: t, dir: t.TempDir()}
+	s := &serving{T: t, dir: t.TempDir()}
 	c := command(t, s.dir, append([]string{"serve"}, args...)...)
 	c.Env = append(c.Env, "LINEFEED_KEYCHAIN=none")
 	told, err := c.StderrPipe()
@@ -63,7 +63,7 @@ func serve(t *testing.T, args ...string) *served {
 }
 
 // post sends an order, and returns what the answer has as its ID.
-func (s *served) post(path, body string) string {
+func (s *serving) post(path, body string) string {
 	s.Helper()
 	req, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -106,7 +106,7 @@ func python(t *testing.T, program string) string {
 }
 
 // run runs a command, and returns what it prints.
-func (s *served) run(c *exec.Cmd) string {
+func (s *serving) run(c *exec.Cmd) string {
 	s.Helper()
 	out, err := c.CombinedOutput()
 	if err != nil {
