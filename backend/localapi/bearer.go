@@ -158,6 +158,9 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 	if err := s.checkFilesNamed(w, r, req, receivedFile); err != nil {
 		return err
 	}
+	if err := s.checkProfileNamed(w, r, req.Profile); err != nil {
+		return err
+	}
 	if req.Retry != nil && req.Target == "" { // it goes into that of the job
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"linefeed/backend/access"
 	"linefeed/backend/job"
+	"linefeed/backend/profile"
 )
 
 // token makes a token and returns its header.
@@ -283,4 +284,49 @@ func TestServersOfTheBearersChoice(t *testing.T) {
 	}
 	set := `{"files":[` + quote(file) + `],"import":{"target":"postgres://ann@evil.example/shop","plan":{"table":"t","create":true}}}`
 	b.want(http.StatusForbidden, call{"POST", "/v1/sets", header, strings.NewReader(set)}, nil)
+}
+
+// Who may not use a profile is not told that there is one, by whatever name is tried.
+func TestProfilesOfOthers(t *testing.T) {
+	b := newBench(t)
+	own, other := b.path("own.db"), b.path("other.db")
+	header := with(b.token(access.Scope{May: access.Import, Targets: []string{own}, Folders: []string{b.dir}}), "Content-Type", "application/json")
+	for name, target := range map[string]string{"Payroll": other, "Mine": own, "Any": ""} {
+		p := profile.Profile{Target: target}
+		p.Plan.Table, p.Plan.Create = "t"+name, true
+		if err := b.runner.Profiles.Save(t.Context(), name, p, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := b.file("articles.csv", articles(1))
+	order := func(name, more string) string {
+		return `{"file":` + quote(file) + `,"profile":` + quote(name) + more + `}`
+	}
+	target := `,"target":` + quote(own)
+	answers := func(name string) (all []string) {
+		for _, c := range []call{
+			{"GET", "/v1/profiles/" + name, header, nil},
+			{"POST", "/v1/imports", header, strings.NewReader(order(name, ""))},
+			{"POST", "/v1/imports", header, strings.NewReader(order(name, target))},
+			{"POST", "/v1/previews", header, strings.NewReader(order(name, ""))},
+			{"POST", "/v1/plans", header, strings.NewReader(order(name, target))},
+			{"POST", "/v1/sets", header, strings.NewReader(`{"files":[` + quote(file) + `],"import":` + order(name, target) + `}`)},
+		} {
+			res, text := b.do(c)
+			if strings.Contains(text, "Mine") || strings.Contains(text, "other.db") {
+				t.Errorf("%s %s of %s tells %s", c.method, c.path, name, text)
+			}
+			all = append(all, res.Status+strings.ReplaceAll(text, name, "NAME"))
+		}
+		return all
+	}
+	hidden, none := answers("Payroll"), answers("Nothing")
+	for i := range hidden {
+		if hidden[i] != none[i] {
+			t.Errorf("of a profile of others: %s, and of none: %s", hidden[i], none[i])
+		}
+	}
+	for name, more := range map[string]string{"Mine": "", "Any": target} {
+		b.want(http.StatusAccepted, call{"POST", "/v1/imports", header, strings.NewReader(order(name, more))}, nil)
+	}
 }

@@ -133,13 +133,31 @@ func (s *Server) seesProfile(r *http.Request, name string) bool {
 // of it. That there is none is a problem with the status none.
 func (s *Server) profile(w http.ResponseWriter, r *http.Request, name string, none int) (profile.Profile, error) {
 	p, err := s.runner.Profiles.Get(name)
-	if err != nil {
+	b := bearerOf(r)
+	limited := b.token != nil && !b.token.Whole()
+	switch {
+	case limited && !profile.IsPath(name) && (err != nil || !b.sees(p.Target)):
+		// The same whether there is one, and without the usual hint, which names all that there are.
+		return p, outOfScope(w, "GET /v1/profiles lists those that you may use", "there is no profile %q, or %s is not good for its database", name, b)
+	case err != nil:
 		return p, profileError(err, none)
-	}
-	if b := bearerOf(r); !b.sees(p.Target) {
+	case !b.sees(p.Target):
 		return p, outOfScope(w, "", "%s is not good for the database of the profile %s", b, name)
 	}
 	return p, nil
+}
+
+// checkProfileNamed returns an error if the bearer of a request may not use the profile that
+// it names. One without a database is for any.
+func (s *Server) checkProfileNamed(w http.ResponseWriter, r *http.Request, name string) error {
+	if name == "" {
+		return nil
+	}
+	if p, err := s.runner.Profiles.Get(name); err == nil && p.Target == "" {
+		return nil
+	}
+	_, err := s.profile(w, r, name, http.StatusUnprocessableEntity)
+	return err
 }
 
 // profileName returns the name in the address, which is never a path.
