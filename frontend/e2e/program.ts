@@ -135,7 +135,7 @@ export class Program implements AsyncDisposable {
 }
 
 /** Waits for api.json in folder, and reads it. */
-async function announcement(folder: string): Promise<Api> {
+export async function announcement(folder: string): Promise<Api> {
   const file = join(folder, 'api.json');
   const { promise, resolve } = Promise.withResolvers<Api>();
   const watcher = watch(folder, () => {

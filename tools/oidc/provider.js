@@ -13,7 +13,7 @@ const options = {
   issuer: 'http://127.0.0.1', // of tokens, and the base of all addresses
   port: 0, // of 127.0.0.1; 0 for a free one
   clients: ['linefeed'], // public clients of native programs, with PKCE
-  origins: [], // of pages whose scripts may ask for tokens; each may be redirected to at /
+  origins: [], // of pages whose scripts may ask for tokens; each may be redirected to at /, also after signing out
   audience: 'linefeed-api', // of access tokens
   accessTokenLife: 300, // seconds
   refreshTokenLife: 3600, // seconds
@@ -71,6 +71,7 @@ async function newProvider() {
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       redirect_uris: ['http://127.0.0.1/callback', ...options.origins.map((o) => o + '/')],
+      post_logout_redirect_uris: options.origins.map((o) => o + '/'),
       response_types: ['code'],
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     })),
