@@ -7,6 +7,9 @@ bin := build/bin
 with_node := $(CURDIR)/scripts/with-node
 page := frontend/dist/linefeed/browser/index.html
 modules := frontend/node_modules/.package-lock.json
+example := examples/angular-sse
+example_page := $(example)/dist/articles-page/browser/index.html
+example_modules := $(example)/node_modules/.package-lock.json
 
 headless := $(if $(filter Linux,$(shell uname -s)),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,yes))
 link := -ldflags '-s -w'
@@ -77,6 +80,10 @@ test-frontend: setup-window $(modules) ## Run the frontend's unit tests alone
 test-e2e: setup-test e2e-programs ## Run the tests of the whole program alone, in Chromium and in the real window
 	cd frontend && $(with_node) npm run e2e
 
+.PHONY: test-sso
+test-sso: setup-sso cli $(example_page) $(modules) ## Run the tests of signing in with a real Keycloak, which are no part of make test (Java 17 or 21)
+	cd frontend && $(with_node) npm run sso
+
 .PHONY: lint
 lint: setup-window tools/bin/golangci-lint $(modules) ## Check format, static rules, imports, bindings and lock files
 	tools/bin/golangci-lint run ./...
@@ -113,7 +120,7 @@ bench-program: setup-cli
 
 .PHONY: clean
 clean: ## Remove what was built, and leave what was downloaded
-	rm -rf $(bin) build/package frontend/.angular frontend/dist/linefeed frontend/e2e/out
+	rm -rf $(bin) build/package frontend/.angular frontend/dist/linefeed frontend/e2e/out $(example)/.angular $(example)/dist
 
 .PHONY: help
 help: ## Say what there is to make
@@ -123,23 +130,32 @@ help: ## Say what there is to make
 
 # What the jobs above stand on.
 
-.PHONY: setup-cli setup-window setup-servers setup-test setup-bench
-setup-cli setup-window setup-servers setup-test setup-bench: setup-%:
+.PHONY: setup-npm setup-cli setup-window setup-servers setup-test setup-sso setup-bench
+setup-npm setup-cli setup-window setup-servers setup-test setup-sso setup-bench: setup-%:
 	@scripts/setup $*
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.
 .PHONY: e2e-programs
-e2e-programs: $(page) cli
+e2e-programs: $(page) $(example_page) cli
 	go build -tags dev,webkit2_41 -o $(bin)/e2e-dev .
 	go build -tags desktop,production,devtools,webkit2_41 -o $(bin)/e2e-window .
 
-$(modules): frontend/package.json frontend/package-lock.json | setup-window
+$(modules): frontend/package.json frontend/package-lock.json | setup-npm
 	cd frontend && $(with_node) npm ci --ignore-scripts
+	touch $@
+
+$(example_modules): $(example)/package.json $(example)/package-lock.json | setup-npm
+	cd $(example) && $(with_node) npm ci --ignore-scripts
 	touch $@
 
 $(page): $(modules) $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 		frontend/angular.json frontend/tsconfig.json frontend/tsconfig.app.json
 	cd frontend && $(with_node) npm run build
+	touch $@
+
+$(example_page): $(example_modules) $(shell find $(example)/src $(example)/public -type f) \
+		$(example)/angular.json $(example)/tsconfig.json $(example)/tsconfig.app.json
+	cd $(example) && $(with_node) npm run build
 	touch $@
 
 tools/bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum

@@ -35,13 +35,13 @@ export class Process implements AsyncDisposable {
   }
 
   /** Resolves with the value of ready; rejects if the program ends first, or nothing happens for too long. */
-  async started<T>(ready: Promise<T>): Promise<T> {
+  async started<T>(ready: Promise<T>, ms = patience): Promise<T> {
     const died = this.exited.then((code) => {
       throw new Error(
         `${this.#name} ended with status ${String(code)}; see e2e/out/${this.#name}.log`,
       );
     });
-    return within(Promise.race([ready, died]), `${this.#name} to start`);
+    return within(Promise.race([ready, died]), `${this.#name} to start`, ms);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,15 +83,19 @@ export async function freePort(): Promise<number> {
 }
 
 /** Polls ready until it is true; for what has no event to await. A ready that throws is not ready. */
-export async function until(what: string, ready: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + patience;
+export async function until(
+  what: string,
+  ready: () => Promise<boolean>,
+  ms = patience,
+): Promise<void> {
+  const end = Date.now() + ms;
   for (;;) {
     const yes = await ready().catch((error: unknown) => {
       if (Date.now() > end) throw error;
       return false;
     });
     if (yes) return;
-    if (Date.now() > end) throw new Error(`waited ${patience / 1000} s for ${what}`);
+    if (Date.now() > end) throw new Error(`waited ${ms / 1000} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
