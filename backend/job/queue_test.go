@@ -16,11 +16,17 @@ import (
 // into starts an import that takes a while, into a database of the bench.
 func (b *bench) into(db, table string) Job {
 	b.Helper()
+	return b.start(Request{File: b.longFile(), Target: b.path(db), Plan: load.Plan{Table: table, Create: true, Columns: idAndName()}})
+}
+
+// longFile returns a file of 300,000 records.
+func (b *bench) longFile() string {
+	b.Helper()
 	file := b.path("long.csv")
 	if _, err := os.Stat(file); err != nil {
 		b.file("long.csv", rows(300_000, 0))
 	}
-	return b.start(Request{File: file, Target: b.path(db), Plan: load.Plan{Table: table, Create: true, Columns: idAndName()}})
+	return file
 }
 
 // states reads the events until all jobs have ended, and returns which job came to

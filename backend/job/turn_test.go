@@ -22,7 +22,11 @@ func waits(first Job) func(*event.Event) bool {
 func TestTurns(t *testing.T) {
 	b := newBench(t)
 	other, third := b.beside(), b.beside()
-	x := b.into("x.db", "t")
+	// Each of its batches takes a while.
+	b.execute(b.path("x.db"), `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);
+		CREATE TRIGGER slow BEFORE INSERT ON t WHEN NEW.id % 5000 = 0
+		BEGIN SELECT max(x) FROM (WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 100000) SELECT x FROM c); END`)
+	x := b.start(Request{File: b.longFile(), Target: b.path("x.db"), Plan: load.Plan{Table: "t"}})
 	b.until(x.ID, func(e *event.Event) bool { return bytes.Contains(e.Data, []byte(`"phase":"writing"`)) }) // it has its turn
 	if err := b.runner.Pause(t.Context(), x.ID); err != nil {
 		t.Fatal(err)
