@@ -72,7 +72,7 @@
 //     with no value of their files.
 //   - localapi serves events and imports over HTTP on loopback, to those who
 //     have a token: the program's own, one that was made for them, or that of a user
-//     of the sign-in provider.
+//     of the sign-in provider. It hands out its own description, docs/openapi.yaml.
 //   - engine puts the program together, for the window (app.go) and for the
 //     command line: it opens and closes all of the above in the right order.
 //   - cli is the program without a window; cmd/linefeed is its main. cmd/manual
