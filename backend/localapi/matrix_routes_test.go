@@ -75,8 +75,7 @@ func newWorld(t *testing.T) *world {
 	w.over = v.ID
 	w.wait(func(j job.Job) bool { return j.Set == w.over })()
 
-	w.lock()()           // so that the file is there, whether or not the import comes to open it before it stands still
-	w.file("out.db", "") // so that it is there before the import makes it
+	w.lock()() // so that the file is there, whether or not the import comes to open it before it stands still
 	w.running = start(w.file(secret("3.csv"), "sku\n"+strings.Repeat("a long name\n", 1<<20)), "out.db", plan(""))
 	w.state(w.running, "running")
 	w.want(http.StatusAccepted, call{"POST", "/v1/imports/" + w.running + "/pause", nil, nil}, nil)

@@ -9,10 +9,10 @@ import { freePort, Process, repository } from './process.ts';
 
 /** What of tools/oidc/provider.js tests choose. */
 interface Options {
-  /** The public clients. */
-  readonly clients: readonly string[];
-  /** Of the pages that may sign in. */
-  readonly origins: readonly string[];
+  /** The public clients: linefeed, if left out. */
+  readonly clients?: readonly string[];
+  /** Of the pages that may sign in: none, if left out. */
+  readonly origins?: readonly string[];
   /** How long access tokens are good, in seconds. */
   readonly accessTokenLife?: number;
 }
@@ -28,7 +28,7 @@ export class OpenIdProvider implements Provider, AsyncDisposable {
     this.#process = process;
   }
 
-  static async open(name: string, options: Options): Promise<OpenIdProvider> {
+  static async open(name: string, options: Options = {}): Promise<OpenIdProvider> {
     const port = await freePort();
     const issuer = `http://127.0.0.1:${port}`;
     await using resources = new AsyncDisposableStack();

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
 import { launch } from './browser.ts';
 import { Display } from './display.ts';
+import { OpenIdProvider } from './oidc.ts';
 import { marked, openPage, prepare } from './page.ts';
-import { freePort, out, Process, repository, until } from './process.ts';
+import { out, until } from './process.ts';
 import { Program } from './program.ts';
 import { shipped } from './sample.ts';
 
 test('where imports need a user, the window says so at once, and a user with the role signs in and out', async () => {
   await using display = await Display.open('signin');
-  await using provider = await openProvider('signin-provider');
+  await using provider = await OpenIdProvider.open('signin-provider');
   await using system = await SystemBrowser.open();
   await using program = await Program.serve('signin', display, (page) => page, {
     env: system.env,
@@ -54,7 +53,7 @@ test('where imports need a user, the window says so at once, and a user with the
 
   // Who has not the role may sign in, and not import.
   await page.click(marked('signin-start'));
-  await system.signIn(browser, 'bob');
+  await system.signIn(browser, provider, 'bob');
   await page.waitForSelector(marked('who', ':has-text("bob")'));
   await page.waitForSelector(marked('signin-needed', ':has-text("has not the role importer")'));
   await page.waitForSelector(marked('import', '[aria-disabled=true]'));
@@ -62,7 +61,7 @@ test('where imports need a user, the window says so at once, and a user with the
   await page.waitForSelector(marked('who', ':has-text("not signed in")'));
 
   await page.click(marked('signin-start'));
-  await system.signIn(browser, 'ada');
+  await system.signIn(browser, provider, 'ada');
   await page.waitForSelector(marked('who', ':has-text("ada")'));
   await page.waitForSelector(marked('signin-needed'), { state: 'detached' });
   await page.click(marked('import', ':not([aria-disabled=true])'));
@@ -115,23 +114,6 @@ test('what a policy sets is shown, and can’t be changed', async () => {
   await page.screenshot({ path: join(out, 'signin-policy.png') });
 });
 
-/** An OpenID Connect provider with the users ada, who has the role importer, and bob, who has not. */
-async function openProvider(name: string): Promise<AsyncDisposable & { readonly issuer: string }> {
-  const port = await freePort();
-  const issuer = `http://127.0.0.1:${port}`;
-  const script = join(repository, 'tools/oidc/provider.js');
-  const provider = new Process(
-    name,
-    process.execPath,
-    [script, JSON.stringify({ issuer, port })],
-    { stdio: ['pipe', 'pipe', 'pipe'] }, // it ends with its input
-  );
-  const { stdout } = provider.child;
-  assert.ok(stdout);
-  await provider.started(once(createInterface(stdout), 'line'));
-  return { issuer, [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose]() };
-}
-
 /** Stands in for the system's browser: it notes the address that a program opens, for Chromium to visit. */
 class SystemBrowser implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
@@ -156,7 +138,7 @@ class SystemBrowser implements AsyncDisposable {
   }
 
   /** Signs a user in on the page that the program has opened, as somebody who was never there. */
-  async signIn(browser: Browser, user: string): Promise<void> {
+  async signIn(browser: Browser, provider: OpenIdProvider, user: string): Promise<void> {
     let address: string | undefined;
     await until('the program to open the page to sign in at', async () => {
       const lines = (await readFile(this.#asked, 'utf8').catch(() => '')).split('\n').slice(0, -1);
@@ -172,10 +154,7 @@ class SystemBrowser implements AsyncDisposable {
     const context = await browser.newContext();
     const page: Page = await context.newPage();
     await page.goto(address);
-    await page.fill('[name=login]', user);
-    await page.fill('[name=password]', 'any');
-    await page.click('[type=submit]');
-    await page.click('[type=submit]:text-is("Continue")');
+    await provider.enter(page, user);
     await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/callback/);
     await context.close();
   }
