@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"linefeed/backend/message"
 )
 
@@ -27,14 +29,16 @@ func TestFlag(t *testing.T) {
 	}
 }
 
-// Every setting that a hint may mention is a flag.
+// Every setting that a hint may mention is a flag, of import or of the command whose hint it
+// is.
 func TestEverySettingIsAFlag(t *testing.T) {
 	known := map[string]bool{}
 	p := &program{}
+	others := map[string]*cobra.Command{"changed": p.resumeCommand(), "unsure": p.resumeCommand(), "partly": p.undoCommand()}
 	for _, name := range message.SettingNames() {
-		of := p.importCommand()
-		if name == "changed" {
-			of = p.resumeCommand()
+		of, other := others[name]
+		if !other {
+			of = p.importCommand()
 		}
 		f := of.Flags().Lookup(strings.TrimPrefix(flag(message.Setting{Name: name}), "--"))
 		if known[name] = true; f == nil {
