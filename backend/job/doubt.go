@@ -61,14 +61,23 @@ type doubt struct {
 // doubt returns up to where all that is in the table is known to be there, and what is in
 // doubt after that; nil for nothing.
 func (e *earlier) doubt() (sure *checkpoint, in *doubt) {
-	if e.through || e.last == nil {
+	if e.through || e.last == nil || e.last.Inserted+e.last.Updated+e.last.Skipped == e.loaded() { // or it was a commit of no rows
 		return e.last, nil
 	}
-	in = &doubt{through: e.last.Position}
+	in = &doubt{after: e.begins(), through: e.last.Position}
 	if e.before != nil {
 		in.after = e.before.Position
 	}
 	return e.before, in
+}
+
+// begins returns the last record before those of the job: 0 unless it loads only what was
+// added to its file. The line of that is not known.
+func (e *earlier) begins() (p load.Position) {
+	if e.After != nil {
+		p.Record = e.After.Records
+	}
+	return p
 }
 
 // takeUpStored goes on with a job after the mark in the store.
@@ -86,7 +95,7 @@ func (p *prepared) takeUpStored(ctx context.Context, r *Runner, a *active) error
 		p.earlier = nil
 		return r.clearEarlier(ctx, a.job.ID)
 	}
-	from := load.Mark{Writers: 1} // also in a table that was made, and nothing more
+	from := load.Mark{Writers: 1, Record: e.begins().Record} // also in a table that was made, and nothing more
 	if sure != nil {
 		from = sure.mark()
 	}

@@ -20,7 +20,8 @@ type losing struct {
 	URLs
 	at      int
 	through bool
-	err     error // what it returns; nil for a lost answer
+	err     error  // what it returns; nil for a lost answer
+	then    func() // is called before it returns; nil for nothing
 
 	commits int
 }
@@ -67,6 +68,9 @@ func (w *losingWriter) Commit(ctx context.Context, m load.Mark) error {
 		if err := w.Writer.Commit(ctx, m); err != nil {
 			return err
 		}
+	}
+	if w.of.then != nil {
+		w.of.then()
 	}
 	if w.of.err != nil {
 		return w.of.err
@@ -217,6 +221,21 @@ func TestNoDoubt(t *testing.T) {
 			t.Errorf("%+v, %v", s, err)
 		}
 	})
+	t.Run("the commit is of no records", func(t *testing.T) {
+		for _, through := range []bool{false, true} {
+			b := newBench(t)
+			b.execute(b.path("out.db"), "CREATE TABLE t (id INTEGER, name TEXT)")
+			l := &losing{}
+			b.runner.targets = l
+			if s, err := b.run(Request{File: b.file("all.csv", rows(40_000, 100)), Target: b.path("all.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName()}}); err != nil {
+				t.Fatalf("%+v, %v", s, err)
+			}
+			j, s, err := b.doubtful(load.Plan{}, &losing{at: l.commits, through: through})
+			if err != nil || s.Read != 40_000 || !s.Balanced || b.count(b.path("out.db"), "t") != 39_600 || b.stored(j.ID) != 400 || s.warns(WarnInDoubt) {
+				t.Errorf("%+v, %v", s, err)
+			}
+		}
+	})
 	t.Run("it was stopped between commits", func(t *testing.T) {
 		b := newBench(t)
 		j := b.halfOf(Request{
@@ -298,5 +317,92 @@ func TestRetryWithMarksInStore(t *testing.T) {
 	again := b.retry(Retry{Job: s.Job, Rules: fix, Unsure: "loaded"})
 	if n := b.count(b.path("out.db"), "t"); n != 1000 || again.Read != 0 {
 		t.Errorf("%d rows; %+v", n, again)
+	}
+}
+
+// Of a file of which only what was added is loaded, nothing else is in doubt, and nothing else
+// is loaded again.
+func TestDoubtOfAdded(t *testing.T) {
+	for _, through := range []bool{false, true} {
+		b := newBench(t)
+		b.execute(b.path("out.db"), "CREATE TABLE t (id INTEGER, name TEXT)")
+		req := Request{File: b.file("in.csv", rows(1000, 100)), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Marks: load.MarksInStore}}
+		if _, err := b.run(req); err != nil {
+			t.Fatal(err)
+		}
+		b.add(req.File, strings.TrimPrefix(rows(500, 100), "id,name\n"))
+		b.runner.targets = &losing{at: 1, through: through}
+		req.Added = true
+		j := b.start(req)
+		if s, err := b.runner.Wait(t.Context(), j.ID); err == nil || s.State != Failed {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		if _, err := b.takeUp(j.ID, TakeUp{}); err == nil || !strings.Contains(err.Error(), "whether records 1,001 to ") {
+			t.Errorf("%v", err)
+		}
+		word := "open"
+		if through {
+			word = "loaded"
+		}
+		s, err := b.takeUp(j.ID, TakeUp{Unsure: word})
+		if err != nil || s.Read != 500 || s.Inserted != 495 || s.Rejected != 5 || !s.Balanced {
+			t.Errorf("%+v, %v", s, err)
+		}
+		if n := b.count(b.path("out.db"), "t"); n != 990+495 || b.stored(j.ID) != 5 {
+			t.Errorf("the commit went through: %v; %d rows, %d rejects", through, n, b.stored(j.ID))
+		}
+	}
+}
+
+// Of a long retry, too, all records are in doubt, or none.
+func TestDoubtOfALongRetry(t *testing.T) {
+	b := newBench(t)
+	s, err := b.run(Request{File: b.file("in.csv", rows(40_000, 1)), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName(), Marks: load.MarksInStore}})
+	if err != nil || s.Rejected != 40_000 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	v := Retry{Job: s.Job, Rules: []mend.Rule{{Column: "id", Op: mend.Set, Value: ""}}} // SQLite counts them
+	l := &losing{at: 2}
+	b.runner.targets = l
+	if _, err := b.run(Request{Retry: &v}); err != nil {
+		v.Unsure = "open"
+		b.retry(v)
+	}
+	if n := b.count(b.path("out.db"), "t"); n != 40_000 || l.commits != 1 {
+		t.Errorf("%d rows, by %d commits", n, l.commits)
+	}
+}
+
+// A retry that is cancelled in a commit, which goes through, loads nothing that the next one
+// loads again.
+func TestRetryCancelledInACommit(t *testing.T) {
+	for _, marks := range []load.MarksPlace{load.MarksInTarget, load.MarksInStore} {
+		b := newBench(t)
+		s, err := b.run(Request{File: b.file("in.csv", rows(1000, 10)), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName(), Marks: marks}})
+		if err != nil || s.Rejected != 100 {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		v := Retry{Job: s.Job, Rules: []mend.Rule{{Column: "id", Op: mend.Set, Value: ""}}} // SQLite counts them
+		id := make(chan string, 1)
+		b.runner.targets = &losing{at: 1, through: true, err: context.Canceled, then: func() {
+			if err := b.runner.Cancel(context.Background(), <-id, KeepRows); err != nil {
+				t.Error(err)
+			}
+		}}
+		j := b.start(Request{Retry: &v})
+		id <- j.ID
+		if did, err := b.runner.Wait(t.Context(), j.ID); !errors.Is(err, errCancelled) {
+			t.Errorf("%+v, %v", did, err)
+		}
+		if marks == load.MarksInStore {
+			if _, err := b.run(Request{Retry: &v}); err == nil || !strings.Contains(err.Error(), "is not known") {
+				t.Errorf("%v", err)
+			}
+			v.Unsure = "loaded"
+		}
+		again := b.retry(v)
+		if n := b.count(b.path("out.db"), "t"); n != 1000 || again.Read != 0 || *again.Open != 0 {
+			t.Errorf("marks in the %s: %d rows; %+v", marks, n, again)
+		}
 	}
 }

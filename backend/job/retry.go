@@ -117,6 +117,9 @@ func (r *Runner) openRetry(ctx context.Context, req Request) (t *retrying, err e
 	plan.Schema, plan.Marks = t.kept.Plan.Schema, t.kept.Plan.Marks
 	plan.OnConflict = cmp.Or(t.OnConflict, plan.OnConflict)
 	plan.Atomic, plan.Writers = t.kept.Plan.Atomic, 1 // in the order of the records, so that a mark says which are loaded
+	if plan.Marks == load.MarksInStore {
+		plan.Atomic = true // whoever is asked after a crash says it of all of them
+	}
 	for _, field := range t.kept.Fields {
 		if _, to := plan.Map[field]; !to {
 			plan.Map[field] = "" // as it was not
@@ -207,6 +210,9 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 		Paused:     func() <-chan struct{} { return r.paused(a) },
 		OnReject:   func(rejects []load.Reject) error { return r.keepRejects(a, log, rejects) },
 		Rewind:     src.rewind,
+
+		OnCommit:    func(load.Checkpoint) error { a.committing = true; return nil },
+		OnCommitted: func() { a.committing = false },
 	}
 	if t.marked() {
 		opt.Job = a.job.ID
@@ -245,6 +251,8 @@ func (t *retrying) settle(a *active, did load.Summary, goesOn bool, err error) (
 	case err == nil:
 		err = t.r.store.Settle(ctx, job, store.AllRecords)
 	case errors.Is(context.Cause(a.ctx), ErrClosed) && t.marked():
+		return false, nil
+	case a.committing && a.ctx.Err() != nil: // it was cancelled in a commit, which may go through yet
 		return false, nil
 	case goesOn && loaded == 0: // perhaps it did not come as far as before
 		return false, nil
