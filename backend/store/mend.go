@@ -255,7 +255,14 @@ func (s *Store) SettleLoaded(ctx context.Context, job string, n int64) error {
 }
 
 func (s *Store) settle(ctx context.Context, job string, reached func(tx *sql.Tx, low, high int64) (through int64, err error)) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
+	src, err := s.source(ctx, job)
+	if err == nil { // what it has rejected again, and can't be read, would be closed as loaded
+		err = s.complete(ctx, src, job)
+	}
+	if err != nil {
+		return err
+	}
+	err = s.update(ctx, func(tx *sql.Tx) error {
 		var number, origin, retry int64
 		err := tx.QueryRowContext(ctx, "SELECT number, origin, job FROM mends WHERE job = (SELECT number FROM jobs WHERE id = ?) AND through IS NULL", job).
 			Scan(&number, &origin, &retry)

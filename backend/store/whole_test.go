@@ -121,6 +121,37 @@ func TestRetryOfDamagedRejects(t *testing.T) {
 	}
 }
 
+// What a retry has rejected again, and is damaged, is not closed as loaded.
+func TestSettleOfDamagedRejects(t *testing.T) {
+	s := open(t, t.TempDir())
+	keepJob(t, s, "a", "done", 0, 10)
+	addJob(t, s, "b")
+	if n, err := s.BeginRetry(t.Context(), Mend{Of: "a", Job: "b", Rules: func(string) (string, error) { return "", nil }}); err != nil || n != 10 {
+		t.Fatalf("%d, %v", n, err)
+	}
+	log, err := s.RejectLog(t.Context(), "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(log.Add(t.Context(), []load.Reject{{Record: 3}, {Record: 4}}), log.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.UpdateJob(t.Context(), Job{ID: "b", State: "interrupted"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.writer.ExecContext(t.Context(), "DELETE FROM rejects WHERE record = 4 AND id > (SELECT number << 40 FROM jobs WHERE id = 'b')"); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{s.Settle(t.Context(), "b", AllRecords), s.SettleLoaded(t.Context(), "b", 8)} {
+		if !errors.Is(err, ErrIncomplete) {
+			t.Errorf("%v", err)
+		}
+	}
+	if settled, _, err := s.Begun(t.Context(), "b"); settled || err != nil {
+		t.Errorf("it is settled: %v, %v", settled, err)
+	}
+}
+
 // Rejects that are still coming are not missing, nor those that come when a job goes on.
 func TestNothingIsMissing(t *testing.T) {
 	s := open(t, t.TempDir())
