@@ -11,12 +11,18 @@ import (
 
 // setRejects prints or saves what the flags ask for of the rejects of a set.
 func (p *program) setRejects(ctx context.Context, r *job.Runner, id string, f *rejectsFlags) error {
-	if _, err := r.Set(ctx, id); err != nil {
+	set, err := r.Set(ctx, id)
+	if err != nil {
 		return err
 	}
 	for _, flag := range []string{"values", "id", "value", "code", "column", "find"} {
 		if f.set.Changed(flag) && (flag != "code" && flag != "column" && flag != "find" || !f.groups) {
 			return usagef("--%s is of one job: `linefeed rejects %s --groups` is of the whole set", flag, id)
+		}
+	}
+	for _, j := range set.Jobs {
+		if j.RejectsForgotten != "" {
+			p.err.printf("%s: its rejects are no longer kept\n", visible(short(j.Request.File)))
 		}
 	}
 	switch {

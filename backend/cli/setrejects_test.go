@@ -75,6 +75,11 @@ func TestRejectsOfASet(t *testing.T) {
 		run(t, append([]string{"rejects", set}, args...)...).want(t, 64)
 	}
 	run(t, "rejects", "set-none", "--groups").want(t, 64)
+	// What is not there any more is not told to be none.
+	execute(t, filepath.Join(os.Getenv("LINEFEED_HOME"), "linefeed.db"), "UPDATE jobs SET forgot = '2026-01-02T03:04:05.678Z' WHERE id = '"+of+"'")
+	if r := run(t, "rejects", set, "--format", "csv").want(t, 0); !strings.Contains(r.stderr, "c.csv: its rejects are no longer kept") || strings.Contains(r.stderr, "a.csv") {
+		t.Errorf("%s", r.stderr)
+	}
 }
 
 // A set is undone file by file, the last one first; what can't be undone is said, and nothing
@@ -108,7 +113,9 @@ func TestUndoOfASet(t *testing.T) {
 	if got := rows(); got != "1uno" {
 		t.Errorf("%s", got)
 	}
-	run(t, "undo", set).want(t, 64)
+	if r := run(t, "undo", set).want(t, 64); !strings.Contains(r.stderr, "was undone already") {
+		t.Errorf("%s", r.stderr)
+	}
 
 	run(t, append(append([]string{"import"}, files...), append(into, "--keep-undo")...)...).want(t, 0)
 	set = setOf(t)

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -55,18 +56,20 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 	n.Jobs = []FileUndoing{}
 	slices.Reverse(set.Jobs)
 	var undoable []Job
+	undone := false
 	for _, j := range set.Jobs {
 		switch v := j.Summary; {
 		case j.Undone != nil:
+			undone = true
 		case j.Undoable:
 			undoable = append(undoable, j)
 		case v != nil && !v.Check && v.Inserted+v.Updated > 0:
-			left := LeftJob{Job: j.ID, File: j.Request.File, Rows: v.Inserted + v.Updated}
-			left.Note = message.New("undo_none", "keep_undo_next", "job", j.ID)
-			n.Left = append(n.Left, left)
+			n.leave(j)
 		}
 	}
 	switch {
+	case len(undoable) == 0 && undone:
+		return n, message.NewError(ErrNoUndo, "undo_set_twice", "", "set", id)
 	case len(undoable) == 0:
 		return n, message.NewError(ErrNoUndo, "undo_set_none", "keep_undo_next", "set", id)
 	case len(n.Left) > 0 && !try && !partly:
@@ -74,13 +77,31 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 	}
 	for _, j := range undoable {
 		did, err := r.Undo(ctx, j.ID, try)
+		if errors.Is(err, ErrNoUndo) { // somebody has removed what was kept
+			if n.leave(j); try || partly {
+				continue
+			}
+			return n, message.NewError(ErrNoUndo, "undo_set_part", "undo_set_partly", "set", id, "n", len(n.Left))
+		}
 		if err != nil {
 			return n, fmt.Errorf("undo job %s: %w", j.ID, err)
 		}
 		n.Jobs = append(n.Jobs, FileUndoing{j.ID, j.Request.File, did})
 		n.add(did)
 	}
+	if len(n.Jobs) == 0 {
+		return n, message.NewError(ErrNoUndo, "undo_set_none", "keep_undo_next", "set", id)
+	}
 	return n, nil
+}
+
+// leave notes that a job can't be undone.
+func (n *SetUndoing) leave(j Job) {
+	left := LeftJob{Job: j.ID, File: j.Request.File, Note: message.New("undo_none", "keep_undo_next", "job", j.ID)}
+	if v := j.Summary; v != nil {
+		left.Rows = v.Inserted + v.Updated
+	}
+	n.Left = append(n.Left, left)
 }
 
 // add adds what undoing one job did.

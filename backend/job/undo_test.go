@@ -323,3 +323,25 @@ func TestAgain(t *testing.T) {
 		t.Errorf("no job: %v", err)
 	}
 }
+
+// Where somebody has removed what was kept to undo one file of a set, the others are undone all
+// the same where that is wanted.
+func TestUndoOfASetInPart(t *testing.T) {
+	b := newBench(t)
+	db := b.path("out.db")
+	set := b.runSet(SetRequest{
+		Files:  []string{b.file("a.csv", "id,name\n1,a\n"), b.file("b.csv", "id,name\n2,b\n"), b.file("c.csv", "id,name\n3,c\n")},
+		Import: Request{Target: db, Plan: load.Plan{Table: "t", Create: true, Columns: idAndName(), Undo: true}},
+	})
+	of := set.Jobs[1].ID
+	b.execute(db, "DROP TABLE linefeed_undo_"+of+"; DELETE FROM linefeed_undo WHERE job = '"+of+"'")
+	if n, err := b.runner.UndoSet(t.Context(), set.ID, true, false); err != nil || len(n.Jobs) != 2 || len(n.Left) != 1 || n.Left[0].Job != of || n.Left[0].Rows != 1 {
+		t.Errorf("%+v, %v", n, err)
+	}
+	if n, err := b.runner.UndoSet(t.Context(), set.ID, false, false); !errors.Is(err, ErrNoUndo) || len(n.Left) != 1 {
+		t.Errorf("%+v, %v", n, err)
+	}
+	if n, err := b.runner.UndoSet(t.Context(), set.ID, false, true); err != nil || len(n.Left) != 1 || b.rows(db, "SELECT name AS r FROM t") != "b" {
+		t.Errorf("%+v, %v; the table has %s", n, err, b.rows(db, "SELECT name AS r FROM t"))
+	}
+}

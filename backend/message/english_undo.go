@@ -10,6 +10,7 @@ var undoTexts = map[ID]string{
 	"undo_moves_key":     `the rule may change {column:q}, by which the rows of the table {table:q} are told apart, so the import can't be undone`,
 	"undo_no_place":      `what is needed to undo an import can't be kept in the schema {schema:q}: you may make no table there`,
 	"undo_set_none":      `nothing is kept to undo set {set}`,
+	"undo_set_twice":     `all that can be undone of set {set} was undone already`,
 	"undo_set_part":      `of set {set}, {n|file has|files have} loaded rows for which nothing is kept to undo them`,
 	"undo_set_partly":    `look what can be undone, and have that undone alone[ ({setting partly})]`,
 	"undo_none":          `nothing is kept to undo job {job}`,
