@@ -134,6 +134,8 @@ func (w *writer) Commit(ctx context.Context, m load.Mark) error {
 	case errors.As(err, &pg) && !isUnclear(pg):
 		w.commits.Add(-1)
 		return w.keepNot(ctx, err)
+	case pg != nil: // whatever it says of its end, such as a full disk for its log
+		err = load.Lost(fmt.Errorf("write to table %q: %w", w.table.name.Name, w.db.told(err)))
 	}
 	return w.fail(ctx, err)
 }
