@@ -246,13 +246,14 @@ func (r *Runner) retry(a *active) (s Summary, err error) {
 func (t *retrying) settle(a *active, did load.Summary, goesOn bool, err error) (settled bool, _ error) {
 	ctx, job := context.WithoutCancel(a.ctx), a.job.ID
 	loaded := did.Inserted + did.Updated + did.Skipped
+	open := a.committing && a.ctx.Err() != nil // it was cancelled in a commit
 	var undone *load.UndoneError
 	switch {
 	case err == nil:
 		err = t.r.store.Settle(ctx, job, store.AllRecords)
 	case errors.Is(context.Cause(a.ctx), ErrClosed) && t.marked():
 		return false, nil
-	case a.committing && a.ctx.Err() != nil: // it was cancelled in a commit, which may go through yet
+	case open: // it may go through yet
 		return false, nil
 	case goesOn && loaded == 0: // perhaps it did not come as far as before
 		return false, nil

@@ -58,10 +58,10 @@ func (d *DB) prepare(ctx context.Context, job string, l load.Layout) (*loading, 
 	if err := d.endOthers(ctx, c, ld.locks); err != nil {
 		return nil, err
 	}
-	ours := false
 	if l.Plan.Marks == load.MarksInStore {
 		ld.job = ""
 	}
+	ours := ld.job == "" && name == d.unfinished
 	if ld.job != "" {
 		if err := d.claimMarks(ctx, c, job, d.schema(name)); err != nil {
 			return nil, err
@@ -241,6 +241,7 @@ const closeTime = 5 * time.Second
 // Close ends the load. A table that was made for it is removed again if nothing was
 // committed.
 func (ld *loading) Close() error {
+	ld.db.unfinished = load.TableName{}
 	if ld.kept.Load() || len(ld.marks) > 0 || ld.silent.Load() {
 		return nil
 	}
@@ -248,6 +249,9 @@ func (ld *loading) Close() error {
 	defer cancel()
 	c, err := ld.db.conn(ctx)
 	if err != nil {
+		if ld.making && ld.job == "" {
+			ld.db.unfinished = ld.fit.layout.Plan.TableName()
+		}
 		return nil // who goes on with the load finds the table by the mark
 	}
 	return ld.remove(c, ld.fit.t.name)

@@ -30,7 +30,8 @@ type DB struct {
 	server  server
 	marks   bool // a table of marks can be made, or is there
 
-	anonymous lockName // of loads without a job
+	anonymous  lockName       // of loads without a job
+	unfinished load.TableName // that a load without marks has made which lost its connection
 
 	suspect atomic.Bool // a writer's connection was lost: this one may be too
 

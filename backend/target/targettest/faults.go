@@ -36,6 +36,7 @@ func RunFaults(t *testing.T, s Servers) {
 		{"cut with several writers", testCutWriters},
 		{"cut with conflict rules", testCutConflicts},
 		{"cut while a table is made", testCutCreate},
+		{"server away while a table is made", testRefusedCreate},
 		{"cut an atomic load", testCutAtomic},
 		{"cut without marks", testCutWithoutMarks},
 		{"commit whose answer is lost", testAnswerLost},

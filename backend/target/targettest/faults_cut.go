@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"linefeed/backend/load"
 	"linefeed/backend/target/testserver"
@@ -129,6 +130,30 @@ func testCutCreate(t *testing.T, s Servers) {
 			im.wantReconnected(im.finish())
 		})
 	}
+}
+
+// testRefusedCreate cuts a load into a new table before its first commit, whose marks are kept
+// elsewhere, and by a server that is away for a while.
+func testRefusedCreate(t *testing.T, s Servers) {
+	im := s.through(t, s.Shared(t).Database(t), 600)
+	im.plan = load.Plan{Table: "made_" + im.plan.Table, Create: true, Writers: 1, Marks: load.MarksInStore, Columns: []load.Column{
+		{Name: "id", Type: load.Integer, PrimaryKey: true},
+		{Name: "name", Type: load.Text},
+		{Name: "qty", Type: load.Integer, Nullable: true},
+	}}
+	im.before = func(block int) bool {
+		if block == 2 && len(im.waits) == 0 {
+			im.proxy.Refuse()
+			im.proxy.CutAll()
+			time.AfterFunc(700*time.Millisecond, func() {
+				if err := im.proxy.Accept(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		return false
+	}
+	im.wantReconnected(im.finish())
 }
 
 // testCutAtomic cuts a load that is all or nothing: it begins again.
