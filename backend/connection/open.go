@@ -30,10 +30,19 @@ func (b *Book) Saved(ctx context.Context, name string) bool {
 	return err == nil
 }
 
+// forOther is the context key of what is done for another program.
+type forOther struct{}
+
+// ForOther returns a context of what is done for another program, which may name a server
+// of its own with a password in the address. That password is not kept with an import: what
+// opens the address later, in such a context, tries no other one in its place but one that
+// was given for this very login.
+func ForOther(ctx context.Context) context.Context { return context.WithValue(ctx, forOther{}, true) }
+
 // Open opens a target, by whatever it is named. Where that holds no password, it is
 // the one given in this session, LINEFEED_PASSWORD, the one in the keychain, or what
-// PostgreSQL's and MySQL's own programs would use. The error may wrap a
-// [*connect.Error], and shows no password.
+// PostgreSQL's and MySQL's own programs would use; see [ForOther] for an exception. The
+// error may wrap a [*connect.Error], and shows no password.
 func (b *Book) Open(ctx context.Context, url string) (target.Target, error) {
 	l, err := b.login(ctx, url)
 	switch {
@@ -41,6 +50,10 @@ func (b *Book) Open(ctx context.Context, url string) (target.Target, error) {
 		return nil, err
 	case l == nil:
 		return target.Open(ctx, url)
+	case ctx.Value(forOther{}) != nil && target.WithoutItsPassword(url) && b.secrets.InSession(l.key) == "":
+		return nil, &connect.Error{Failure: connect.Failure{
+			Kind: connect.NoPassword, Step: connect.NoPassword.Step(), Note: message.New("password_not_kept", "name_with_password", "address", url),
+		}}
 	}
 	l.find(ctx)
 	return target.Open(ctx, l.server.URL())

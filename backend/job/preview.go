@@ -75,7 +75,7 @@ func LookWith(ctx context.Context, book *profile.Book, req Request) (Preview, er
 		return p, err
 	}
 	if rows := p.Dialect.HeaderRows; rows == nil || *rows > 0 {
-		p.Profiles = book.Offer(p.Fields)
+		p.Profiles = book.Offer(p.Fields, nil)
 	}
 	return p, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"linefeed/backend/access"
+	"linefeed/backend/connection"
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/profile"
@@ -36,6 +37,9 @@ type bearerKey struct{}
 func (b bearer) within(ctx context.Context) context.Context {
 	if b.user != nil {
 		ctx = signin.WithCaller(ctx, *b.user)
+	}
+	if b.token != nil {
+		ctx = connection.ForOther(ctx)
 	}
 	return context.WithValue(ctx, bearerKey{}, b)
 }
@@ -176,7 +180,27 @@ func (s *Server) checkNamed(w http.ResponseWriter, r *http.Request, req job.Requ
 	if !b.sees(url) {
 		return outOfScope(w, "", "%s is not good for that database", b)
 	}
+	if profile.IsPath(req.Profile) { // which the bearer may have written
+		return b.checkNaming(w, url)
+	}
 	return nil
+}
+
+// completed returns a request as its profile completes it. It is that from here on: who may
+// write the file of a profile may change it after checkNamed has read it.
+func (s *Server) completed(r *http.Request, req job.Request) (job.Request, error) {
+	b := bearerOf(r)
+	if b.token == nil || req.Profile == "" || req.Target != "" {
+		return req, nil
+	}
+	req, err := job.Profiled(s.runner.Profiles, req)
+	if err != nil {
+		return req, profileError(err, http.StatusUnprocessableEntity)
+	}
+	if !b.sees(req.Target) || profile.IsPath(req.Profile) && !b.token.AllowsNaming(req.Target) {
+		return req, refuse(http.StatusForbidden, "", "%s is not good for that database", b)
+	}
+	return req, nil
 }
 
 // checkFilesNamed is the part of checkNamed that is about files and earlier imports.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strconv"
@@ -329,4 +330,37 @@ func TestProfilesOfOthers(t *testing.T) {
 	for name, more := range map[string]string{"Mine": "", "Any": target} {
 		b.want(http.StatusAccepted, call{"POST", "/v1/imports", header, strings.NewReader(order(name, more))}, nil)
 	}
+}
+
+// A profile that is changed after it was looked at leads no import elsewhere.
+func TestProfileThatChanges(t *testing.T) {
+	b := newBench(t)
+	header := b.token(access.Scope{May: access.Import, Targets: []string{b.path("own.db")}, Folders: []string{b.dir}})
+	to := func(target string) string {
+		return b.file("p.json", `{"linefeedProfile":1,"target":`+quote(b.path(target))+`,"plan":{"table":"t","create":true}}`)
+	}
+	made, err := b.server.access.Find(t.Context(), strings.TrimPrefix(header["Authorization"], "Bearer "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.request(call{method: "POST", path: "/v1/imports"})
+	r = r.WithContext(bearer{token: &made}.within(r.Context()))
+	in := &received{req: job.Request{File: b.file("articles.csv", articles(1)), Profile: to("own.db")}}
+	if err := b.server.checkImport(httptest.NewRecorder(), r, in.req, false); err != nil {
+		t.Fatal(err)
+	}
+	to("other.db")
+	if id, err := b.server.start(r, "", in); err == nil {
+		s := b.ended(id)
+		t.Errorf("it is imported: %+v", s)
+	}
+	if _, err := os.Stat(b.path("other.db")); err == nil {
+		t.Error("the other database was made")
+	}
+	to("own.db")
+	id, err := b.server.start(r, "", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.ended(id)
 }

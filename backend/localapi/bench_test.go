@@ -49,14 +49,15 @@ func newBench(t *testing.T, changes ...func(*Options)) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.runner = job.NewRunner(st, b.hub, job.URLs{})
+	book := connection.New(st)
+	b.runner = job.NewRunner(st, b.hub, book)
 	b.runner.Profiles = profile.New(b.path("home", "profiles"))
 	received, err := spool.Open(b.path("home", "spool"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	opt := Options{
-		Origins: []string{pageOrigin}, Spool: received, Access: access.New(st), Connections: connection.New(st), Folders: folders{b.runner.Profiles}, Announce: b.path("home", "run"),
+		Origins: []string{pageOrigin}, Spool: received, Access: access.New(st), Connections: book, Folders: folders{b.runner.Profiles}, Announce: b.path("home", "run"),
 	}
 	for _, change := range changes {
 		change(&opt)

@@ -11,6 +11,7 @@ import (
 	"linefeed/backend/connection"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
+	"linefeed/backend/profile"
 )
 
 // Connections are saved, renamed, tested and removed, and no answer has a password.
@@ -224,5 +225,30 @@ func TestStore(t *testing.T) {
 	b.want(200, call{"DELETE", "/v1/store/ended?age=all", nil, nil}, &f)
 	if f.Jobs != 1 {
 		t.Errorf("forgotten: %+v", f)
+	}
+}
+
+// Profiles of others do not keep one's own from being offered.
+func TestOffersAmongOthers(t *testing.T) {
+	b := newBench(t)
+	own, other := b.path("own.db"), b.path("other.db")
+	save := func(name, fields, target string) {
+		t.Helper()
+		b.want(204, call{"PUT", "/v1/profiles/" + name, jsonBody, body(`{"linefeedProfile":1,"fields":` + fields + `,"target":` + quote(target) + `,"plan":{"table":"articles"}}`)}, nil)
+	}
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		save(name, `["sku","price"]`, other)
+	}
+	save("mine", `["sku","price","more"]`, own)
+	header := b.token(access.Scope{May: access.Import, Targets: []string{own}})
+	for path, c := range map[string]call{
+		"/v1/fits":     {header: with(header, "Content-Type", "application/json"), body: body(`{"fields":["sku","price"]}`)},
+		"/v1/previews": {header: with(header, "Content-Type", "text/csv"), body: body(articles(1))},
+	} {
+		var offered struct{ Profiles []profile.Match }
+		b.want(200, call{"POST", path, c.header, c.body}, &offered)
+		if len(offered.Profiles) != 1 || offered.Profiles[0].Name != "mine" {
+			t.Errorf("%s: offered are %+v", path, offered.Profiles)
+		}
 	}
 }

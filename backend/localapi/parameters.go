@@ -168,16 +168,25 @@ const (
 	maxObjects = 40_000
 )
 
-// decode reads one JSON value into v, without unknown members, and reads r to its end.
-func decode(r io.Reader, v any) error {
+// readJSON reads r to its end, unless it is more than JSON in a request may be.
+func readJSON(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxJSON+1))
 	switch {
 	case err != nil:
-		return bodyError(err)
+		return nil, bodyError(err)
 	case len(text) > maxJSON:
-		return refuse(http.StatusRequestEntityTooLarge, "", "the JSON is longer than %d bytes", maxJSON)
+		return nil, refuse(http.StatusRequestEntityTooLarge, "", "the JSON is longer than %d bytes", maxJSON)
 	case bytes.Count(text, []byte{'{'}) > maxObjects:
-		return refuse(http.StatusRequestEntityTooLarge, "", "the JSON has more than %d objects", maxObjects)
+		return nil, refuse(http.StatusRequestEntityTooLarge, "", "the JSON has more than %d objects", maxObjects)
+	}
+	return text, nil
+}
+
+// decode reads one JSON value into v, without unknown members, and reads r to its end.
+func decode(r io.Reader, v any) error {
+	text, err := readJSON(r)
+	if err != nil {
+		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()

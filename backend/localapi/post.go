@@ -159,11 +159,15 @@ func (s *Server) startNew(r *http.Request, key job.Key, in *received) (id string
 		return "", err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	ended, err := s.accept(in.req)
+	req, err := s.completed(r, in.req)
 	if err != nil {
 		return "", err
 	}
-	j, err := s.runner.StartKeyed(r.Context(), in.req, key)
+	ended, err := s.accept(req)
+	if err != nil {
+		return "", err
+	}
+	j, err := s.runner.StartKeyed(r.Context(), req, key)
 	if err != nil {
 		ended()
 	}

@@ -3,30 +3,42 @@ package localapi
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"linefeed/backend/csvfile"
 	"linefeed/backend/job"
-	"linefeed/backend/profile"
 )
 
 // postPreview tells what a file holds: one that is sent, or that is named.
 func (s *Server) postPreview(w http.ResponseWriter, r *http.Request) error {
 	return s.look(w, r, s.checkPreview, func(req job.Request) (any, error) {
 		p, err := s.runner.Look(r.Context(), req)
-		p.Profiles = slices.DeleteFunc(p.Profiles, func(m profile.Match) bool { return !s.seesProfile(r, m.Name) })
+		if len(p.Profiles) > 0 { // a few of all
+			p.Profiles = s.offered(r, p.Fields)
+		}
 		return p, err
 	})
 }
 
 // postPlan fits an import to its file and its table, and changes neither.
 func (s *Server) postPlan(w http.ResponseWriter, r *http.Request) error {
-	return s.look(w, r, s.checkImport, func(req job.Request) (any, error) { return s.runner.Settle(r.Context(), req) })
+	return s.look(w, r, s.checkImport, func(req job.Request) (any, error) {
+		req, err := s.completed(r, req)
+		if err != nil {
+			return nil, err
+		}
+		return s.runner.Settle(r.Context(), req)
+	})
 }
 
 // postPlanProfile answers with what is settled for an import as a profile.
 func (s *Server) postPlanProfile(w http.ResponseWriter, r *http.Request) error {
-	return s.look(w, r, s.checkImport, func(req job.Request) (any, error) { return s.runner.ProfileFor(r.Context(), req) })
+	return s.look(w, r, s.checkImport, func(req job.Request) (any, error) {
+		req, err := s.completed(r, req)
+		if err != nil {
+			return nil, err
+		}
+		return s.runner.ProfileFor(r.Context(), req)
+	})
 }
 
 // look receives an import, answers with what f finds out, and starts nothing.

@@ -1,8 +1,8 @@
 package localapi
 
 import (
+	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 
@@ -43,7 +43,11 @@ func (s *Server) putProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := profile.Decode(io.LimitReader(r.Body, maxJSON+1), name)
+	text, err := readJSON(r.Body)
+	if err != nil {
+		return err
+	}
+	p, err := profile.Decode(bytes.NewReader(text), name)
 	if err != nil {
 		return profileError(err, http.StatusNotFound)
 	}
@@ -113,9 +117,15 @@ func (s *Server) postFits(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r.Body, &h); err != nil {
 		return err
 	}
-	all := slices.DeleteFunc(s.runner.Profiles.Offer(h.Fields), func(m profile.Match) bool { return !s.seesProfile(r, m.Name) })
-	writeJSON(w, http.StatusOK, "application/json", map[string]any{"profiles": append([]profile.Match{}, all...)})
+	writeJSON(w, http.StatusOK, "application/json", map[string]any{"profiles": append([]profile.Match{}, s.offered(r, h.Fields)...)})
 	return nil
+}
+
+// offered returns the profiles that fit a file with these fields, of those that the bearer
+// of a request may be told of.
+func (s *Server) offered(r *http.Request, fields []string) []profile.Match {
+	b := bearerOf(r)
+	return s.runner.Profiles.Offer(fields, func(p profile.Profile) bool { return b.sees(p.Target) })
 }
 
 // seesProfile reports whether the bearer of a request may be told of a saved profile: its

@@ -53,3 +53,11 @@ func TestProfiles(t *testing.T) {
 	want(call{"DELETE", "/v1/profiles/prices%20of%20miller", nil, nil}, http.StatusNoContent, "")
 	want(call{"DELETE", "/v1/profiles/prices%20of%20miller", nil, nil}, 404, "there is no profile")
 }
+
+// A profile that does not come whole, or is too long, is told as any other body.
+func TestProfileThatIsNotReceived(t *testing.T) {
+	b := newBench(t)
+	b.want(400, call{"PUT", "/v1/profiles/x", map[string]string{"Content-Type": "application/json", "Content-Encoding": "gzip"}, strings.NewReader("no gzip")}, nil)
+	long := `{"linefeedProfile":1,"plan":{"table":"` + strings.Repeat("x", maxJSON) + `"}}`
+	b.want(413, call{"PUT", "/v1/profiles/x", map[string]string{"Content-Type": "application/json"}, strings.NewReader(long)}, nil)
+}

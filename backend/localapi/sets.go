@@ -94,7 +94,8 @@ func (s *Server) setRequest(w http.ResponseWriter, r *http.Request) (req job.Set
 		}
 	}
 	req.Files = list.Paths
-	return req, nil
+	req.Import, err = s.completed(r, req.Import)
+	return req, err
 }
 
 // previewSet tells of the files of a set, and starts nothing.

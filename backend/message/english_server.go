@@ -33,6 +33,8 @@ var serverTexts = map[ID]string{
 	"give_password":           `give it in LINEFEED_PASSWORD, or where the programs of {product} look for it`,
 	"give_password_postgres":  `give it in LINEFEED_PASSWORD, or in ~/.pgpass, which is not used where others can read it`,
 	"check_password_and_tls":  `check user and password; where the server takes this login only with TLS, put {parameter} into the address`,
+	"password_not_kept":       `the password that was in the address {address} is not kept`,
+	"name_with_password":      `start a new import with the password in the address`,
 	"password_wrong":          `{address} does not take this password for {user:q}, or does not know that user`,
 	"check_password":          `check user and password`,
 	"login_refused":           `{address} does not let {user:q} log in from here: {cause}`,

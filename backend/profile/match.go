@@ -37,9 +37,10 @@ const (
 // mostOffered is the number of profiles that are offered.
 const mostOffered = 5
 
-// Offer returns the profiles for a file with these fields, the best first. Those that
-// can't be read are left out, and so are those of files without a header.
-func (b *Book) Offer(fields []string) []Match {
+// Offer returns the profiles for a file with these fields, the best first, of those that
+// may says may be offered; nil for all. Those that can't be read are left out, and so are
+// those of files without a header.
+func (b *Book) Offer(fields []string, may func(Profile) bool) []Match {
 	names, err := b.names()
 	if err != nil {
 		return nil
@@ -47,7 +48,7 @@ func (b *Book) Offer(fields []string) []Match {
 	var all []Match
 	for _, name := range names {
 		p, err := b.Get(name)
-		if err != nil || p.headerless() {
+		if err != nil || p.headerless() || may != nil && !may(p) {
 			continue
 		}
 		m := load.MatchHeaders(p.Known(), fields)

@@ -182,7 +182,7 @@ func TestDamaged(t *testing.T) {
 	if err != nil || len(all) != 2 || all[0].Problem == "" || all[1].Problem != "" {
 		t.Errorf("the list is %+v, %v", all, err)
 	}
-	if offers := book.Offer([]string{"Nr", "Preis"}); len(offers) != 1 || offers[0].Name != "good" || offers[0].Match != 1 {
+	if offers := book.Offer([]string{"Nr", "Preis"}, nil); len(offers) != 1 || offers[0].Name != "good" || offers[0].Match != 1 {
 		t.Errorf("offered: %+v", offers)
 	}
 }
@@ -202,7 +202,7 @@ func TestOffer(t *testing.T) {
 		}
 	}
 	offered := func(fields ...string) (names []string) {
-		for _, m := range book.Offer(fields) {
+		for _, m := range book.Offer(fields, nil) {
 			names = append(names, fmt.Sprintf("%s %.2f", m.Name, m.Match))
 		}
 		return names

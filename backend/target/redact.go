@@ -24,6 +24,13 @@ func Redact(url string) string {
 	return shown
 }
 
+// WithoutItsPassword reports whether url is the address of a server as [Redact] shows one
+// that had a password.
+func WithoutItsPassword(url string) bool {
+	s, ok, err := ParseServer(url)
+	return ok && err == nil && s.Password == "" && strings.Contains(url, hidden)
+}
+
 // RedactError returns err with a text that shows nothing of what Redact hides in
 // url, wherever the error comes from.
 func RedactError(url string, err error) error {
