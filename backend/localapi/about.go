@@ -35,6 +35,8 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, f func(id string)
 	switch {
 	case errors.Is(err, job.ErrNoJob):
 		return importError(id, err)
+	case errors.Is(err, job.ErrNoReject):
+		return rejectError(err)
 	case err != nil:
 		return withStatus(err, http.StatusConflict)
 	}
@@ -48,10 +50,7 @@ func (s *Server) getRejectFields(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.about(w, r, func(id string) (any, error) {
-		v, err := s.runner.RejectFields(r.Context(), id, reject)
-		return v, rejectError(err)
-	})
+	return s.about(w, r, func(id string) (any, error) { return s.runner.RejectFields(r.Context(), id, reject) })
 }
 
 // maxReject is the largest number of a reject that is asked for.

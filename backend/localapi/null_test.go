@@ -20,6 +20,7 @@ func TestGoneIsNoFault(t *testing.T) {
 	id := b.imported(b.path("shop.db"), "articles", articles(20))
 	at := "/v1/imports/" + id
 	b.want(404, call{"GET", at + "/rejects/" + strconv.FormatInt(1<<62, 10) + "/history", nil, nil}, nil)
+	b.want(404, call{"GET", at + "/rejects/1000/fields", nil, nil}, nil)
 	b.want(422, call{"POST", at + "/retry/preview", jsonBody, body(`{"edits":[{"id":1000,"fields":["x","1"]}]}`)}, nil)
 	b.file("shop.db", "no database any more")
 	b.want(422, call{"POST", at + "/retry/preview", jsonBody, body(`{}`)}, nil)
