@@ -38,8 +38,9 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor)
 		return
 	}
 	checked := time.Now()
+	told := checked  // when something was sent last: what comes may be for others
 	for err == nil { // a client that was cut off reconnects with the last ID
-		left := untilExpiry(r, heartbeat)
+		left := untilExpiry(r, max(0, heartbeat-time.Since(told)))
 		if left == 0 || time.Since(checked) >= heartbeat {
 			why, unknown := s.invalid(r)
 			if why != "" {
@@ -59,9 +60,11 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor)
 			if sees != nil {
 				events = slices.DeleteFunc(slices.Clone(events), func(e *event.Event) bool { return !sees(e) })
 			}
-			err = out.send(events)
+			if len(events) > 0 {
+				err, told = out.send(events), time.Now()
+			}
 		case r.Context().Err() == nil && errors.Is(err, context.DeadlineExceeded):
-			err = out.comment()
+			err, told = out.comment(), time.Now()
 		}
 	}
 }

@@ -13,8 +13,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"linefeed/backend/access"
 	"linefeed/backend/event"
+	"linefeed/backend/job"
+	"linefeed/backend/signin"
 	"linefeed/backend/spool"
+	"linefeed/backend/store"
 )
 
 // A pipeListener accepts connections within the process, for tests with a fake clock.
@@ -115,6 +119,52 @@ func TestCommentEvery15Seconds(t *testing.T) {
 		})
 		if want := "comment after 0s, comment after 15s, comment after 30s, state after 40s, comment after 55s"; strings.Join(got, ", ") != want {
 			t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
+		}
+	})
+}
+
+// Events that are for others keep a stream silent, but not dead.
+func TestCommentsWhileOthersImport(t *testing.T) {
+	dir := t.TempDir()
+	st, err := store.Open(t.Context(), dir, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL()+"/v1/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer eyJ.x.y")
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		start := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		var busy sync.WaitGroup
+		busy.Go(func() {
+			for ctx.Err() == nil {
+				s.hub.State("a", event.State{State: "running"})
+				time.Sleep(time.Second)
+			}
+		})
+		var got []string
+		readEvents(t, res.Body, func(e sent) bool {
+			got = append(got, fmt.Sprint(e.name, time.Since(start)))
+			return len(got) < 4 && time.Since(start) < time.Minute
+		})
+		cancel()
+		busy.Wait()
+		if strings.Join(got, " ") != "0s 15s 30s 45s" {
+			t.Errorf("comments come after %v", got)
+		}
+	}, func(s *Server) {
+		s.runner = job.NewRunner(st, s.hub, job.URLs{})
+		s.users = func(context.Context, string) (signin.User, access.Scope, error) {
+			return signin.User{Name: "ada", Expiry: time.Now().Add(time.Hour)}, access.Scope{May: access.Watch, Targets: []string{access.Connections}}, nil
 		}
 	})
 }
