@@ -22,6 +22,9 @@ var (
 	ErrPinned     = store.ErrPinned
 )
 
+// SigninTargets is the setting that names the databases of users who sign in.
+const SigninTargets = store.SigninTargets
+
 // A Setting is one of the program's own.
 type Setting = store.Setting
 

@@ -3,6 +3,7 @@ package localapi
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"linefeed/backend/job"
@@ -34,6 +35,9 @@ func (s *Server) getSettings(w http.ResponseWriter, r *http.Request) error {
 	all, err := s.runner.Settings(r.Context())
 	if err != nil {
 		return err
+	}
+	if b := bearerOf(r); b.token != nil && !b.token.Whole() { // it names databases of others
+		all = slices.DeleteFunc(all, func(v job.Setting) bool { return v.Name == job.SigninTargets })
 	}
 	writeJSON(w, http.StatusOK, "application/json", map[string]any{"settings": all})
 	return nil

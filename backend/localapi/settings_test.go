@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"linefeed/backend/access"
 	"linefeed/backend/job"
 )
 
@@ -76,4 +77,18 @@ func TestNotices(t *testing.T) {
 	}
 	b.want(http.StatusNoContent, call{"DELETE", "/v1/notices/7", nil, nil}, nil)
 	b.want(http.StatusNotFound, call{"DELETE", "/v1/notices/x", nil, nil}, nil)
+}
+
+// Which databases users may import into is told to no token that is for some of them alone.
+func TestSettingsNameNoDatabases(t *testing.T) {
+	b := newBench(t)
+	names := b.path("payroll.db")
+	b.want(http.StatusOK, call{"PUT", "/v1/settings/signin-targets", jsonBody, body(`{"value":` + quote(names) + `}`)}, nil)
+	for target, told := range map[string]bool{b.path("own.db"): false, access.Anywhere: true} {
+		header := b.token(access.Scope{May: access.Watch, Targets: []string{target}})
+		_, answer := b.do(call{"GET", "/v1/settings", header, nil})
+		if strings.Contains(answer, "payroll") != told || !strings.Contains(answer, "keep-jobs") {
+			t.Errorf("for %s: %s", target, answer)
+		}
+	}
 }
