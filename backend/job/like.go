@@ -39,6 +39,17 @@ func (r *Runner) complete(ctx context.Context, req Request) (Request, error) {
 	return r.liken(ctx, req)
 }
 
+// takeTarget has a request that is like an earlier job, and names no target, name that job's:
+// it is listed, undone and retried by it. That there is no such job is told as it runs.
+func (r *Runner) takeTarget(ctx context.Context, req *Request) {
+	if req.Target != "" || req.Like == "" {
+		return
+	}
+	if j, err := r.Job(ctx, req.Like); err == nil {
+		req.Target = j.Request.Target
+	}
+}
+
 // liken completes a request from the job that it names as Like. What the request
 // itself says takes precedence.
 func (r *Runner) liken(ctx context.Context, req Request) (Request, error) {

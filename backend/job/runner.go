@@ -157,6 +157,7 @@ func (r *Runner) StartKeyed(ctx context.Context, req Request, key Key) (Job, err
 	if err != nil {
 		return Job{}, err
 	}
+	r.takeTarget(ctx, &req)
 	who, err := r.whoStarts(ctx, req)
 	if err != nil {
 		return Job{}, err

@@ -67,6 +67,10 @@ func (r *Runner) StartSet(ctx context.Context, req SetRequest) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
+	r.takeTarget(ctx, &req.Import)
+	for i := range all {
+		all[i].Target = req.Import.Target
+	}
 	if err := r.compareFields(ctx, req, all); err != nil {
 		return Set{}, err
 	}
