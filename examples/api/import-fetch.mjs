@@ -10,7 +10,7 @@ const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' 
 /** Reads events from an answer, and returns the summary, or the last event's ID where the answer broke off. */
 async function follow(response, id = '') {
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
-  if (response.status === 204) return { id }; // it has ended, and all of it was read
+  if (response.status === 204) throw new Error('cut off before it told its end');
   const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   try {
     for await (const { event, data, id: next } of events) {

@@ -24,9 +24,12 @@ export function importCSV({ url, token, file, target, table, show }) {
       const { state, summary } = JSON.parse(data);
       if (!summary) return;
       show(`${state}: ${summary.inserted} loaded, ${summary.rejected} rejected`);
-      source.close();
       resolve(summary);
+      source.close();
     });
     source.addEventListener('error', ({ responseCode, data }) => reject(new Error(`${responseCode}: ${data}`)));
+    source.addEventListener('readystatechange', ({ readyState }) => {
+      if (readyState === SSE.CLOSED) reject(new Error('the stream was cut off: the import goes on without it'));
+    });
   });
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -74,7 +75,8 @@ func load(ctx context.Context, path, target, table string) error {
 			}
 		case event.Type == "state" && s.Summary != nil:
 			fmt.Printf("%s: %d loaded, %d rejected\n", s.State, s.Summary.Inserted, s.Summary.Rejected)
+			return nil
 		}
 	}
-	return nil
+	return errors.New("the stream was cut off: the import goes on without it")
 }

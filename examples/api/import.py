@@ -33,3 +33,6 @@ with httpx.Client(base_url=os.environ["URL"], timeout=60, trust_env=False) as cl
             elif event.event == "state" and said["summary"]:
                 summary = said["summary"]
                 print(f"{summary['state']}: {summary['inserted']} loaded, {summary['rejected']} rejected")
+                break
+        else:
+            sys.exit("the stream was cut off: the import goes on without it")

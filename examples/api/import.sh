@@ -14,5 +14,6 @@ curl --silent --show-error --fail-with-body --no-buffer \
     case $line in
     'event: '*) event=${line#event: } ;;
     'data: '*) printf '%s %s\n' "$event" "${line#data: }" ;;
+    '{'*) printf '%s\n' "$line" >&2 ;; # why it was refused
     esac
   done

@@ -4,6 +4,9 @@ package main
 
 import (
 	"database/sql"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +19,30 @@ const (
 	examples = "../../../examples/api"
 	modules  = "../../../frontend/node_modules"
 )
+
+// programs are the examples, by their names, with how each is run: in dir, from its path.
+var programs = map[string]func(t *testing.T, dir, example string) *exec.Cmd{
+	"import.sh": func(t *testing.T, _, example string) *exec.Cmd {
+		if out, err := exec.CommandContext(t.Context(), "curl", "--url-query", "a=b", "--version").CombinedOutput(); err != nil {
+			missing(t, "curl of 7.87 or newer", string(out))
+		}
+		return exec.CommandContext(t.Context(), "bash", example)
+	},
+	"import.go": func(t *testing.T, dir, _ string) *exec.Cmd {
+		program := filepath.Join(dir, "import")
+		if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./"+examples).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return exec.CommandContext(t.Context(), program)
+	},
+	"import.py": func(t *testing.T, _, example string) *exec.Cmd {
+		return exec.CommandContext(t.Context(), python(t, "python"), example)
+	},
+	"import-fetch.mjs": func(t *testing.T, dir, example string) *exec.Cmd { return node(t, dir, example) },
+	"import-sse.mjs": func(t *testing.T, dir, example string) *exec.Cmd {
+		return node(t, dir, example, filepath.Join("testdata", "page.mjs"))
+	},
+}
 
 // Each program of examples/api imports a file, and prints how far it is, each bad line, and
 // what came of it.
@@ -31,26 +58,7 @@ func TestExamplesOfTheAPI(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, run := range map[string]func(t *testing.T, dir, example string) *exec.Cmd{
-		"import.sh": func(t *testing.T, _, example string) *exec.Cmd {
-			if out, err := exec.CommandContext(t.Context(), "curl", "--url-query", "a=b", "--version").CombinedOutput(); err != nil {
-				missing(t, "curl of 7.87 or newer", string(out))
-			}
-			return exec.CommandContext(t.Context(), "bash", example)
-		},
-		"import.go": func(t *testing.T, dir, _ string) *exec.Cmd {
-			program := filepath.Join(dir, "import")
-			s.run(exec.CommandContext(t.Context(), "go", "build", "-o", program, "./"+examples))
-			return exec.CommandContext(t.Context(), program)
-		},
-		"import.py": func(t *testing.T, _, example string) *exec.Cmd {
-			return exec.CommandContext(t.Context(), python(t, "python"), example)
-		},
-		"import-fetch.mjs": func(t *testing.T, dir, example string) *exec.Cmd { return node(t, dir, example) },
-		"import-sse.mjs": func(t *testing.T, dir, example string) *exec.Cmd {
-			return node(t, dir, example, filepath.Join("testdata", "page.mjs"))
-		},
-	} {
+	for name, run := range programs {
 		t.Run(name, func(t *testing.T) {
 			example, err := filepath.Abs(filepath.Join(examples, name))
 			if err != nil {
@@ -80,6 +88,59 @@ func TestExamplesOfTheAPI(t *testing.T) {
 				t.Errorf("in the table are %d rows, %v", rows, err)
 			}
 		})
+	}
+}
+
+// What is refused is told with why, and a stream that ends before its import is no success.
+func TestExamplesThatFail(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "articles.csv")
+	if err := os.WriteFile(file, []byte("sku\nA\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, run := range programs {
+		for what, answer := range map[string]http.HandlerFunc{
+			"it is told why": func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/problem+json")
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `{"status":403,"detail":"it is told why"}`+"\n")
+			},
+			"cut off": func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Location", "/v1/imports/a")
+				w.Header().Set("Content-Type", "text/event-stream")
+				if r.Method == http.MethodGet { // it has ended
+					w.WriteHeader(http.StatusNoContent)
+					return
+				}
+				_, _ = io.WriteString(w, "id: x-1\nevent: state\ndata: {\"state\":\"running\",\"summary\":null}\n\n")
+			},
+		} {
+			t.Run(name+" "+what, func(t *testing.T) {
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Access-Control-Allow-Origin", pageOfExamples)
+					w.Header().Set("Access-Control-Allow-Headers", "authorization, content-type, idempotency-key")
+					if r.Method == http.MethodOptions {
+						return
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					answer(w, r)
+				}))
+				defer server.Close()
+				example, err := filepath.Abs(filepath.Join(examples, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := run(t, t.TempDir(), example)
+				c.Args = append(c.Args, file, "shop.db", "t")
+				c.Env = append(os.Environ(), "URL="+server.URL, "TOKEN=x", "ORIGIN="+pageOfExamples)
+				out, err := c.CombinedOutput()
+				if name == "import.sh" && what == "cut off" {
+					return // it prints what comes
+				}
+				if err == nil || !strings.Contains(string(out), what) {
+					t.Errorf("%v, it prints\n%s", err, out)
+				}
+			})
+		}
 	}
 }
 
