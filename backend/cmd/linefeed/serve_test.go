@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -105,14 +104,4 @@ func python(t *testing.T, program string) string {
 		missing(t, program, "run scripts/setup servers")
 	}
 	return path
-}
-
-// run runs a command, and returns what it prints.
-func (s *serving) run(c *exec.Cmd) string {
-	s.Helper()
-	out, err := c.CombinedOutput()
-	if err != nil {
-		s.Fatalf("%s: %v\n%s", strings.Join(c.Args, " "), err, out)
-	}
-	return string(out)
 }
