@@ -148,18 +148,26 @@ func within(root, path string) bool {
 	if !strings.EqualFold(filepath.VolumeName(root), filepath.VolumeName(path)) {
 		return false
 	}
-	root, errRoot := resolved(root)
-	path, errPath := resolved(path)
-	if errRoot != nil || errPath != nil {
+	root, err := resolved(root)
+	if err != nil {
 		return false
 	}
-	rel, err := filepath.Rel(root, path)
-	return err == nil && filepath.IsLocal(rel)
+	// What .. after a link means depends on who opens the path: the folder above the one that
+	// the link leads to, or the one that has the link.
+	for _, p := range []string{path, filepath.Clean(path)} {
+		p, err := resolved(p)
+		if err != nil {
+			return false
+		}
+		if rel, err := filepath.Rel(root, p); err != nil || !filepath.IsLocal(rel) {
+			return false
+		}
+	}
+	return true
 }
 
 // resolved follows the symbolic links of a path, whose last parts need not exist.
 func resolved(path string) (string, error) {
-	path = filepath.Clean(path)
 	followed, err := filepath.EvalSymlinks(path)
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return followed, err
@@ -167,12 +175,17 @@ func resolved(path string) (string, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return "", fs.ErrNotExist // a link to nowhere, which may come to lead anywhere
 	}
-	parent := filepath.Dir(path)
-	if parent == path {
+	volume := filepath.VolumeName(path)
+	i := len(path)
+	for i > len(volume) && os.IsPathSeparator(path[i-1]) {
+		i--
+	}
+	parent, name := filepath.Split(path[:i])
+	if name == "" || name == "." || name == ".." { // above nothing
 		return "", fs.ErrNotExist
 	}
 	if followed, err = resolved(parent); err != nil {
 		return "", err
 	}
-	return filepath.Join(followed, filepath.Base(path)), nil
+	return filepath.Join(followed, name), nil
 }

@@ -53,8 +53,11 @@ func TestAllowsFile(t *testing.T) {
 		}
 	}
 	if runtime.GOOS != "windows" {
-		for path, want := range map[string]bool{"in/leads-out/d.csv": false, "in/leads-nowhere": false, "leads-in/a.csv": true} {
-			if got := s.AllowsFile(filepath.Join(dir, path)); got != want {
+		for path, want := range map[string]bool{
+			"in/leads-out/d.csv": false, "in/leads-nowhere": false, "leads-in/a.csv": true,
+			"in/leads-out/../out/d.csv": false, "in/leads-out/../a.csv": false, "in/leads-out/../out/none.csv": false, // opened as a path beside out
+		} {
+			if got := s.AllowsFile(dir + "/" + path); got != want {
 				t.Errorf("%s: %v", path, got)
 			}
 		}
