@@ -28,7 +28,7 @@ var errParts = errors.New("what the keychain has is not whole")
 
 // set keeps a value in the keychain, in one item or several.
 func set(key, value string) error {
-	_, generation, number, _ := head(key) // what can't be read is replaced
+	_, generation, number, _ := head(keyring.Get, key) // what can't be read is replaced
 	if len(value) <= most && !strings.HasPrefix(value, partsMark) {
 		if err := keyring.Set(service, key, value); err != nil {
 			return err
@@ -50,15 +50,27 @@ func set(key, value string) error {
 	return deleteParts(key, generation, number)
 }
 
-// get returns the value that is in the keychain.
-func get(key string) (string, error) {
-	text, generation, number, err := head(key)
+// A reader reads an item, as [keyring.Get] does.
+type reader func(service, item string) (string, error)
+
+// get returns the value that is in the keychain. One whose parts are gone is read again: its
+// place may have been taken in the meantime, by another process.
+func get(read reader, key string) (string, error) {
+	value, err := getOnce(read, key)
+	if errors.Is(err, errParts) {
+		value, err = getOnce(read, key)
+	}
+	return value, err
+}
+
+func getOnce(read reader, key string) (string, error) {
+	text, generation, number, err := head(read, key)
 	if err != nil || number == 0 {
 		return text, err
 	}
 	var value strings.Builder
 	for i := range number {
-		part, err := keyring.Get(service, partKey(key, generation, i))
+		part, err := read(service, partKey(key, generation, i))
 		if errors.Is(err, keyring.ErrNotFound) {
 			return "", errParts
 		}
@@ -75,7 +87,7 @@ func get(key string) (string, error) {
 
 // remove removes a value from the keychain.
 func remove(key string) error {
-	_, generation, number, err := head(key)
+	_, generation, number, err := head(keyring.Get, key)
 	if err != nil && !errors.Is(err, errParts) {
 		return err
 	}
@@ -90,8 +102,8 @@ const mostParts = 64
 
 // head returns the value of an item, or, where it is split, the sum of the value with the
 // generation and the number of its parts.
-func head(key string) (text, generation string, number int, err error) {
-	text, err = keyring.Get(service, key)
+func head(read reader, key string) (text, generation string, number int, err error) {
+	text, err = read(service, key)
 	rest, ok := strings.CutPrefix(text, partsMark)
 	if err != nil || !ok {
 		return text, "", 0, err

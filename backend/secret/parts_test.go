@@ -51,6 +51,36 @@ func TestLongValues(t *testing.T) {
 	}
 }
 
+// A value whose place is taken, or that is removed, while it is read is the new one.
+func TestLongValueIsReplaced(t *testing.T) {
+	withKeychain(t)
+	long := strings.Repeat("v", 2*most)
+	for name, tt := range map[string]struct {
+		change func() error
+		want   string
+		err    error
+	}{
+		"by a long one":  {func() error { return set("shop", long+"new") }, long + "new", nil},
+		"by a short one": {func() error { return set("shop", "new") }, "new", nil},
+		"by none":        {func() error { return remove("shop") }, "", keyring.ErrNotFound},
+	} {
+		if err := set("shop", long); err != nil {
+			t.Fatal(err)
+		}
+		reads := 0
+		got, err := get(func(service, item string) (string, error) {
+			text, err := keyring.Get(service, item)
+			if reads++; reads == 1 { // the parts come next
+				err = errors.Join(err, tt.change())
+			}
+			return text, err
+		}, "shop")
+		if got != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+}
+
 // A value whose parts are not those that it was split into is told, and replaced.
 func TestDamagedParts(t *testing.T) {
 	withKeychain(t)

@@ -78,7 +78,7 @@ func (k *Keeper) Get(ctx context.Context, key string) (string, error) {
 	}
 	answer := make(chan string, 1)
 	err := inKeychain(ctx, func() error {
-		password, err := get(key)
+		password, err := get(keyring.Get, key)
 		answer <- password
 		return err
 	})
