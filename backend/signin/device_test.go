@@ -3,6 +3,7 @@ package signin_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,6 +27,12 @@ func TestDevice(t *testing.T) {
 	withKeychain(t)
 	p := signintest.StartProvider(t, signintest.Options{})
 	a := accountAt(p)
+	p.Change(func(res *http.Response) error {
+		if res.Request.URL.Path != "/device/auth" {
+			return nil
+		}
+		return changeJSON(res, func(m map[string]any) { m["interval"] = 1 })
+	})
 	codes, end := byDevice(t.Context(), a)
 	d := <-codes
 	if d.URL != p.URL+"/device" || len(d.Code) < 8 || !strings.HasPrefix(d.Complete, d.URL+"?") || time.Until(d.Expiry) < time.Minute {
@@ -35,6 +42,13 @@ func TestDevice(t *testing.T) {
 	p.SetDown(true)
 	p.Await(t, "/token", p.Calls("/token")+1)
 	p.SetDown(false)
+	p.Change(func(res *http.Response) error { // what stands before it answers in its place
+		res.StatusCode, res.Body = http.StatusBadGateway, io.NopCloser(strings.NewReader("<h1>Bad Gateway</h1>"))
+		res.Header = http.Header{"Content-Type": {"text/html"}}
+		return nil
+	})
+	p.Await(t, "/token", p.Calls("/token")+1)
+	p.Change(nil)
 	if _, err := p.NewBrowser().Answer(t.Context(), d.Complete, "ada"); err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +101,16 @@ func TestDeviceFails(t *testing.T) {
 		if !errors.Is(err, tt.err) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	p.Change(func(res *http.Response) error {
+		if res.Request.URL.Path == "/device/auth" {
+			res.Body, res.ContentLength = io.NopCloser(strings.NewReader("null")), 4
+			res.Header.Del("Content-Length")
+		}
+		return nil
+	})
+	if _, err := a.LoginByDevice(t.Context(), func(d signin.DeviceCode) { t.Errorf("%+v is shown", d) }); !errors.Is(err, signin.ErrProvider) {
+		t.Errorf("an answer that is null: %v", err)
 	}
 	wantNobody(t, a)
 }

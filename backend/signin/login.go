@@ -125,7 +125,7 @@ func (a *Account) LoginByDevice(ctx context.Context, show func(DeviceCode)) (Use
 		return User{}, message.NewError(ErrNoDevice, "signin_no_device", "use_browser", "issuer", p.config.Issuer)
 	}
 	verifier := oauth2.GenerateVerifier() // Keycloak asks for it where a client must use PKCE
-	code, err := conf.DeviceAuth(p.with(ctx), oauth2.S256ChallengeOption(verifier))
+	code, err := deviceAuth(p.with(ctx), conf, verifier)
 	if err != nil {
 		return User{}, p.refused(ctx, err)
 	}
@@ -142,11 +142,27 @@ func (a *Account) LoginByDevice(ctx context.Context, show func(DeviceCode)) (Use
 		switch {
 		case err == nil:
 			return a.accept(until, p, tok, "")
-		case errors.As(err, &refusal) || until.Err() != nil:
+		case errors.As(err, &refusal) && !outOfOrder(refusal) || until.Err() != nil:
 			return User{}, p.refused(until, err)
 		case !code.Expiry.IsZero() && time.Now().After(code.Expiry):
 			return User{}, p.refusal("expired_token", "")
 		}
 		// The provider can't be reached for now; the code is good for a while.
 	}
+}
+
+// outOfOrder reports whether a refusal is that of a provider, or of what stands before it,
+// that does not work for now.
+func outOfOrder(refusal *oauth2.RetrieveError) bool {
+	return refusal.ErrorCode == "" && refusal.Response != nil && refusal.Response.StatusCode >= 500
+}
+
+// deviceAuth asks for a code.
+func deviceAuth(ctx context.Context, conf *oauth2.Config, verifier string) (code *oauth2.DeviceAuthResponse, err error) {
+	defer func() {
+		if recover() != nil { // so oauth2 takes an answer that is null
+			err = errors.New("its answer is not understood")
+		}
+	}()
+	return conf.DeviceAuth(ctx, oauth2.S256ChallengeOption(verifier))
 }
