@@ -221,6 +221,9 @@ func (a *Account) accept(ctx context.Context, p *provider, tok *oauth2.Token, no
 	h := heldOf(p.config, r.ID, tok, u)
 	a.hold(h)
 	a.save(ctx, p.config, r)
+	if r.Refresh == "" { // nor is who was signed in before any more
+		_ = a.secrets.Delete(context.WithoutCancel(ctx), p.config.key())
+	}
 	return h.user, nil
 }
 

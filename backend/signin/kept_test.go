@@ -72,6 +72,14 @@ func TestLogoutWithoutProvider(t *testing.T) {
 	p := signintest.StartProvider(t, signintest.Options{})
 	for name, fault := range map[string]func(){
 		"down": func() { p.SetDown(true) },
+		"without endpoints": func() {
+			p.Change(func(res *http.Response) error {
+				if res.Request.URL.Path != "/.well-known/openid-configuration" {
+					return nil
+				}
+				return changeJSON(res, func(m map[string]any) { delete(m, "end_session_endpoint"); delete(m, "revocation_endpoint") })
+			})
+		},
 		"out of order": func() {
 			p.Change(func(res *http.Response) error { res.StatusCode = http.StatusInternalServerError; return nil })
 		},
@@ -115,6 +123,38 @@ func TestNoKeychain(t *testing.T) {
 	wantNobody(t, accountAt(p))
 	if err := a.Logout(t.Context(), nil); err != nil {
 		t.Error(err)
+	}
+	wantNobody(t, a)
+}
+
+// A sign-in without a refresh token lasts as long as its access token, and is in the place of
+// the one before it.
+func TestNoRefreshToken(t *testing.T) {
+	withKeychain(t)
+	p := signintest.StartProvider(t, signintest.Options{})
+	if _, _, err := loginAs(t, accountAt(p), p.NewBrowser(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	p.Change(func(res *http.Response) error {
+		if res.Request.URL.Path != "/token" {
+			return nil
+		}
+		return changeJSON(res, func(m map[string]any) { delete(m, "refresh_token") })
+	})
+	a := accountAt(p)
+	var ahead time.Duration
+	a.SetClock(func() time.Time { return time.Now().Add(ahead) })
+	if _, _, err := loginAs(t, a, p.NewBrowser(), "bob"); err != nil {
+		t.Fatal(err)
+	}
+	_, u, err := a.Token(t.Context())
+	if err != nil || u.Name != "bob" || a.Kept(t.Context()) {
+		t.Errorf("%+v, %v, kept: %v", u, err, a.Kept(t.Context()))
+	}
+	wantNobody(t, accountAt(p))
+	ahead = time.Until(u.Expiry)
+	if _, _, err := a.Token(t.Context()); !errors.Is(err, signin.ErrEnded) {
+		t.Errorf("when it has expired: %v", err)
 	}
 	wantNobody(t, a)
 }

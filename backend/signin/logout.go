@@ -84,6 +84,9 @@ func (a *Account) tellProvider(ctx context.Context, c Config, refresh string, op
 		}
 	}
 	if p.also.EndSession == "" || open == nil {
+		if p.also.Revocation == "" {
+			return errors.New("it has no way to be told")
+		}
 		return nil
 	}
 	page, err := url.Parse(p.also.EndSession)
