@@ -3,6 +3,7 @@ package signin
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,9 @@ func TestIdentify(t *testing.T) {
 		u, err := p.identify(t.Context(), tok, "n")
 		if (err == nil) != tt.ok {
 			t.Errorf("%s: %+v, %v", name, u, err)
+		}
+		if name == "expired" && !strings.Contains(fmt.Sprint(err), "the clock of this computer") {
+			t.Errorf("%s: it does not say what may be wrong: %v", name, err)
 		}
 		if tt.ok && (u.Subject != "1" || u.Name != "ada" || !u.HasRole(Config{Role: "importer"})) {
 			t.Errorf("%s: %+v", name, u)

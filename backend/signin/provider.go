@@ -134,6 +134,9 @@ func (p *provider) identify(ctx context.Context, tok *oauth2.Token, nonce string
 		return User{}, errors.New("it sends no ID token")
 	}
 	id, err := p.oidc.VerifierContext(p.with(ctx), &oidc.Config{ClientID: p.config.Client}).Verify(ctx, raw)
+	if _, ok := errors.AsType[*oidc.TokenExpiredError](err); ok {
+		return User{}, errors.New("its ID token has expired already: compare the clock of this computer")
+	}
 	if err != nil {
 		return User{}, err
 	}
