@@ -1,6 +1,7 @@
 package localapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -227,7 +228,8 @@ func (s *Server) checkSetNamed(w http.ResponseWriter, r *http.Request, req job.S
 	for _, pattern := range req.Files {
 		one := req.Import
 		if one.File, _, _ = strings.Cut(pattern, "*"); one.File != pattern {
-			one.File = filepath.Dir(one.File)
+			folder, _ := filepath.Split(one.File) // which leaves .. to whoever follows links
+			one.File = cmp.Or(folder, ".")
 		}
 		if err := s.checkNamed(w, r, one, false); err != nil {
 			return err
@@ -276,7 +278,10 @@ func (s *Server) sees(r *http.Request) func(*event.Event) bool {
 		may, known := seen[e.Job]
 		if !known {
 			url, err := s.targetOf(r.Context(), e.Job)
-			may = err == nil && b.sees(url)
+			if err != nil { // perhaps it can't be looked up for now
+				return false
+			}
+			may = b.sees(url)
 			seen[e.Job] = may
 		}
 		return may

@@ -2,18 +2,22 @@ package localapi
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 
 	"linefeed/backend/access"
+	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/profile"
+	"linefeed/backend/store"
 )
 
 // token makes a token and returns its header.
@@ -90,6 +94,14 @@ func TestScope(t *testing.T) {
 	start(http.StatusForbidden, outside, own)
 	start(http.StatusForbidden, inside, other)
 	start(http.StatusForbidden, b.path("inside")+"/../outside/articles.csv", own)
+	past := ""                     // a link in a folder of the token, to a folder in another one
+	if runtime.GOOS != "windows" { // where links need rights
+		past = b.path("inside/link") + "/../"
+		if err := errors.Join(os.Mkdir(b.path("outside/deep"), 0o700), os.Symlink(b.path("outside/deep"), b.path("inside/link"))); err != nil {
+			t.Fatal(err)
+		}
+		start(http.StatusForbidden, past+"articles.csv", own)
+	}
 
 	var theirs job.Job
 	b.want(http.StatusAccepted, call{"POST", "/v1/imports", map[string]string{"Content-Type": "application/json"}, strings.NewReader(body(outside, other))}, &theirs)
@@ -145,6 +157,11 @@ func TestScope(t *testing.T) {
 	}
 	set(http.StatusForbidden, b.path("outside"), own)
 	set(http.StatusForbidden, b.path("out*/*.csv"), own)
+	set(http.StatusForbidden, "*.csv", own)
+	if past != "" {
+		set(http.StatusForbidden, past+"*.csv", own)
+		set(http.StatusForbidden, past+"none*.csv", own) // nor is it told that there are none
+	}
 	set(http.StatusForbidden, b.path("inside"), other)
 	set(http.StatusAccepted, b.path("inside"), own)
 }
@@ -173,6 +190,42 @@ func TestScopeOfEvents(t *testing.T) {
 		}
 		return d.State != "done"
 	})
+}
+
+// What can't be looked up for a moment is not kept back from then on.
+func TestScopeOfEventsOnceKnown(t *testing.T) {
+	b := newBench(t)
+	own := b.path("own.db")
+	st, err := store.Open(t.Context(), b.path("home"), b.path("home", "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	know := func(id string) {
+		t.Helper()
+		if err := st.AddJob(t.Context(), store.Job{ID: id, State: "done", Request: `{"target":` + quote(own) + `}`, Created: "2030-01-01T00:00:00Z"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	know("first")
+	res := b.open(call{method: "GET", path: "/v1/events", header: b.token(access.Scope{May: access.Watch, Targets: []string{own}})})
+	b.hub.State("second", event.State{State: "running"})
+	b.hub.State("first", event.State{State: "running"})
+	var got []string
+	readEvents(t, res.Body, func(e sent) bool {
+		if e.name == "" {
+			return true
+		}
+		if got = append(got, e.decode(t).Job); len(got) == 1 { // so the event before it was looked at
+			know("second")
+			b.hub.State("second", event.State{State: "done"})
+			b.hub.State("first", event.State{State: "done"})
+		}
+		return len(got) < 2
+	})
+	if strings.Join(got, " ") != "first second" {
+		t.Errorf("events of %v", got)
+	}
 }
 
 // A token that was revoked is good no more, and its streams end.
