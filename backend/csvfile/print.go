@@ -2,6 +2,7 @@ package csvfile
 
 import (
 	"hash/crc32"
+	"io"
 	"sync"
 
 	"linefeed/backend/message"
@@ -110,6 +111,17 @@ func (f *File) PrintUpTo(bytes int64) Print {
 		return Print{}
 	}
 	return f.handle.print.upTo(bytes)
+}
+
+// BeginsWith returns an error unless the file begins with what a print was made of, which it
+// reads. To find that out as records are read see Options.Begins.
+func (f *File) BeginsWith(p Print) error {
+	sum := crc32.New(castagnoli)
+	n, err := io.Copy(sum, io.NewSectionReader(f.Raw(), 0, p.Bytes))
+	if err == nil && (n < p.Bytes || sum.Sum32() != p.Sum) {
+		err = otherFileError(f.path)
+	}
+	return err
 }
 
 // otherFileError is the error of a file that does not begin with what was loaded.

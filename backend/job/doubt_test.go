@@ -406,3 +406,21 @@ func TestRetryCancelledInACommit(t *testing.T) {
 		}
 	}
 }
+
+// What may be in the table is of the file as it was: another one is not gone on with, also from
+// its first record.
+func TestDoubtOfAChangedFile(t *testing.T) {
+	b := newBench(t)
+	b.execute(b.path("out.db"), "CREATE TABLE t (id INTEGER, name TEXT)")
+	j, _, err := b.doubtful(load.Plan{}, &losing{at: 1})
+	if err == nil {
+		t.Fatal("no doubt")
+	}
+	b.file("in.csv", strings.Replace(rows(40_000, 100), "x99,", "199,", 1)) // which was rejected
+	if s, err := b.takeUp(j.ID, TakeUp{Unsure: "open"}); err == nil || b.count(b.path("out.db"), "t") != 0 {
+		t.Errorf("%d rows; %+v, %v", b.count(b.path("out.db"), "t"), s, err)
+	}
+	if s, err := b.takeUp(j.ID, TakeUp{Unsure: "open", Changed: true}); err != nil || s.Read != 40_000 || int64(b.count(b.path("out.db"), "t")) != s.Inserted {
+		t.Errorf("%d rows; %+v, %v", b.count(b.path("out.db"), "t"), s, err)
+	}
+}

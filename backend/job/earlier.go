@@ -162,6 +162,14 @@ func (p *prepared) goOn(ctx context.Context, a *active, marks []load.Mark) (err 
 	case begins.Bytes > 0:
 		a.passed[1] = passed{from.Record, at.Aside}
 	}
+	if at == nil && e.last != nil && !changed { // nothing is passed over by which it would be known
+		if err := p.file.BeginsWith(e.last.Print); err != nil {
+			return err
+		}
+		if now := p.contents(ctx); e.Print != "" && now != "" && now != e.Print {
+			return load.Problem{Note: message.New("other_contents", "resume_changed", "path", p.req.File)}
+		}
+	}
 	if len(p.fields) != len(e.Fields) {
 		return load.Problem{Note: message.New("other_fields", "load_anew", "path", p.req.File, "was", len(e.Fields), "is", len(p.fields))}
 	}

@@ -102,6 +102,7 @@ var jobTexts = map[ID]string{
 	"not_marked":         `how far job {job} came is not known: its database had no place for marks`,
 	"load_anew":          `see what is in the table, and import the file anew`,
 	"other_size":         `{path} is not as it was when the import began: it had {was|byte|bytes}, now {is}`,
+	"other_contents":     `{path} holds something else than when the import began`,
 	"resume_changed":     `resume it with the file as it was, or accept the change[ ({setting changed})]`,
 	"other_fields":       `{path} is not the file that the import began with: that had {was|field|fields}, this has {is}`,
 	"turn_after":         `job {job} loads {file} into {path}: imports into the same SQLite file take turns`,
