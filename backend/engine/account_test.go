@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -37,6 +38,36 @@ func by(t *testing.T, p *signintest.Provider, user string) func(string) error {
 		}()
 		return nil
 	}
+}
+
+// Programs in and outside a session of the desktop, whose folders for what lives while they
+// run differ, have one keychain: only one of them refreshes at a time.
+func TestOneRefreshes(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("such folders are Linux's")
+	}
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	t.Setenv("LINEFEED_HOME", "")
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	inside, _ := opened(t, engine.Open)
+	t.Setenv("XDG_RUNTIME_DIR", "")
+	outside, _ := opened(t, engine.Open)
+	release, err := inside.Account.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if also, err := outside.Account.Lock(over); err == nil {
+		t.Error("both hold the lock")
+		also()
+	}
+	release()
+	release, err = outside.Account.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
 }
 
 func TestSignIn(t *testing.T) {

@@ -161,10 +161,11 @@ func noticeOf(err error) *message.Note {
 // lockPause is how often a lock is tried that another process holds.
 const lockPause = 20 * time.Millisecond
 
-// lockSignin waits until no other process changes the sign-in.
+// lockSignin waits until no other process changes the sign-in. The lock is in the home: the
+// other folder is another one for processes outside a desktop session, the keychain is not.
 func (e *Engine) lockSignin(ctx context.Context) (release func(), err error) {
 	for {
-		lock, err := lockfile.Hold(filepath.Join(e.run, "signin"+lockfile.Suffix))
+		lock, err := lockfile.Hold(filepath.Join(e.home, "signin"+lockfile.Suffix))
 		switch {
 		case err == nil:
 			return func() { _ = lock.Release() }, nil // the end of the process frees it, too
