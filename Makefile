@@ -51,7 +51,7 @@ sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad li
 	go run ./backend/cmd/sample -rows $(ROWS) -bad $(or $(BAD),1) -seed $(or $(SEED),1) -out examples/articles-$(ROWS).csv
 
 .PHONY: package
-package: setup-window tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) ## Make the packages of Linux into build/package: .deb, .rpm, tar.gz, SBOM, checksums
+package: setup-package tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) ## Make the packages into build/package: .deb, .rpm, tar.gz, for Windows a zip; SBOM, checksums
 	scripts/package
 
 .PHONY: test-packages
@@ -130,8 +130,8 @@ help: ## Say what there is to make
 
 # What the jobs above stand on.
 
-.PHONY: setup-npm setup-cli setup-window setup-servers setup-test setup-sso setup-bench
-setup-npm setup-cli setup-window setup-servers setup-test setup-sso setup-bench: setup-%:
+.PHONY: setup-npm setup-cli setup-window setup-package setup-servers setup-test setup-sso setup-bench
+setup-npm setup-cli setup-window setup-package setup-servers setup-test setup-sso setup-bench: setup-%:
 	@scripts/setup $*
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.
