@@ -99,7 +99,19 @@ func redact(target string) (shown string, secrets []string) {
 		rest, secrets = redactUser(rest, named)
 	}
 	rest, values := redactParameters(rest)
-	return scheme + rest, append(secrets, values...)
+	shown, secrets = scheme+rest, append(secrets, values...)
+	if a, err := parseURL(target); err == nil && a.server != nil && a.server.Password != "" && !hides(shown) {
+		s := a.server.WithoutPassword().URL()
+		return s + string("?&"[strings.Count(s, "?")]) + "password=" + hidden, append([]string{a.server.Password}, secrets...) // the whole first
+	}
+	return shown, secrets
+}
+
+// hides reports whether the address of a server, as it is shown, has no password in it: one
+// with a blank or a ; may have been taken for two parameters.
+func hides(shown string) bool {
+	a, err := parseURL(shown)
+	return err == nil && a.server != nil && (a.server.Password == "" || a.server.Password == hidden)
 }
 
 // path matches what names a file, whatever the name contains: no scheme, a Windows
