@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import type { Route } from 'playwright-core';
+
 import {
   ArticlesPage,
   ArticlesSite,
@@ -116,4 +118,39 @@ test('the user is told an address that is not on this computer, and no token goe
   await all.page.import((await shipped()).file);
   await all.page.page.waitForSelector('[role=alert]:has-text("http://127.0.0.1")');
   assert.deepEqual(asked, []);
+});
+
+test('an import that is left while a token is renewed is asked for no more', async () => {
+  await using all = await open('angular-sse-leave', 10);
+  await prepareSlowTable(all.serve, all.database);
+  const { page } = all.page;
+  await all.page.signIn(all.provider, 'ada');
+  const { file } = await shipped();
+  await all.page.import(file);
+  const id = await all.page.underway();
+  await all.serve.call('POST', `/v1/imports/${id}/pause`);
+  await all.page.state('paused');
+
+  const held = Promise.withResolvers<() => void>();
+  const hold = (route: Route) => {
+    held.resolve(() => void route.continue());
+  };
+  await page.route(/\/token$/, hold, { times: 1 });
+  all.way.close();
+  await page.waitForSelector('#lost');
+  const release = await held.promise;
+  await page.getByRole('button', { name: 'Leave it' }).click();
+  await all.serve.call('POST', `/v1/imports/${id}/cancel`);
+  all.way.open();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const renewed = page.waitForResponse(/\/token$/);
+  release();
+  await renewed;
+  await all.page.import(file);
+  await all.page.state('done');
+  assert.deepEqual(
+    asked.filter((url) => url.includes(id)),
+    [],
+  );
 });

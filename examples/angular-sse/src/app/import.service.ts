@@ -139,6 +139,7 @@ export class ImportService {
       let last = '';
       try {
         token = await this.#auth.token(refused);
+        if (stop.aborted) return; // meanwhile
         const events = this.#sse.stream(this.#request(token, upload)).pipe(
           takeUntil(fromEvent(stop, 'abort')),
           tap((event) => {
