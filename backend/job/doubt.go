@@ -17,8 +17,8 @@ import (
 const (
 	// WarnMarksInStore says that they are, and what is promised less for it.
 	WarnMarksInStore = "marks_in_store"
-	// WarnInDoubt says what was taken for true of records of which it is not known whether
-	// they are in the table.
+	// WarnInDoubt says of which records it is not known whether they are in the table, or what
+	// was taken for true of them.
 	WarnInDoubt = "in_doubt"
 )
 
@@ -192,4 +192,20 @@ func (r *Runner) dropUncommitted(a *active, err error) {
 		return
 	}
 	_ = r.brieflyKeep(a, func(ctx context.Context, id, _ string) error { return r.store.SettleCheckpoint(ctx, id, false) }) // else it is asked for
+}
+
+// inDoubt warns of the records of which it is not known whether they are in the table.
+func (r *Runner) inDoubt(a *active) []load.Warning {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), checkpointFor)
+	defer cancel()
+	e, err := r.earlier(ctx, a.job.ID)
+	if err != nil || e.Plan == nil { // resuming it tells
+		return nil
+	}
+	_, in := e.doubt()
+	if in == nil {
+		return nil
+	}
+	return []load.Warning{{Code: WarnInDoubt, Note: message.New("doubt", "settle_doubt", "job", a.job.ID,
+		"from", in.after.Record+1, "to", in.through.Record, "after", in.after.Line, "line", in.through.Line, "table", e.Plan.Table)}}
 }

@@ -424,3 +424,24 @@ func TestDoubtOfAChangedFile(t *testing.T) {
 		t.Errorf("%d rows; %+v, %v", b.count(b.path("out.db"), "t"), s, err)
 	}
 }
+
+// An import that is cancelled in a commit says at once of which records it is not known whether
+// they are in the table.
+func TestCancelledInACommit(t *testing.T) {
+	b := newBench(t)
+	id := make(chan string, 1)
+	b.runner.targets = &losing{at: 2, through: true, err: context.Canceled, then: func() {
+		if err := b.runner.Cancel(context.Background(), <-id, KeepRows); err != nil {
+			t.Error(err)
+		}
+	}}
+	j := b.start(Request{File: b.file("in.csv", rows(40_000, 100)), Target: b.path("out.db"), Plan: load.Plan{Table: "t", Create: true, Columns: idAndName(), Marks: load.MarksInStore}})
+	id <- j.ID
+	s, err := b.runner.Wait(t.Context(), j.ID)
+	if !errors.Is(err, errCancelled) || !s.warns(WarnInDoubt) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if s, err = b.takeUp(j.ID, TakeUp{Unsure: "loaded"}); err != nil || s.Inserted != 39_600 || b.count(b.path("out.db"), "t") != 39_600 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

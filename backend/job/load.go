@@ -201,6 +201,9 @@ func (r *Runner) leaveMarks(a *active, p *prepared, t load.TableName, err error)
 		}
 	case p.inStore():
 		r.dropUncommitted(a, err)
+		if a.committing && a.ctx.Err() != nil { // it was cancelled in a commit
+			return r.inDoubt(a)
+		}
 	case p.earlier != nil, a.committed, errors.Is(err, load.ErrLost), errors.As(err, &undone) && undone.Unknown:
 		return nil
 	}
