@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -310,9 +311,10 @@ func (s *Server) invalid(r *http.Request) (why string, err error) {
 		}
 		return "", err
 	}
-	_, _, err = s.users(r.Context(), b.secret)
+	_, scope, err := s.users(r.Context(), b.secret)
 	_, refused := errors.AsType[signin.Refusal](err)
-	if refused || errors.Is(err, signin.ErrOff) || errors.Is(err, signin.ErrNoRole) {
+	otherwise := err == nil && !slices.Equal(scope.Targets, b.token.Targets) // the stream was begun for others
+	if refused || otherwise || errors.Is(err, signin.ErrOff) || errors.Is(err, signin.ErrNoRole) {
 		return revoked, nil
 	}
 	return "", nil // it was good, and what it says does not change: so it is until it expires

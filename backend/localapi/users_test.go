@@ -280,6 +280,7 @@ func checkReauth(t *testing.T, events []sent, job, reason string) (last string) 
 // because the provider is down.
 func TestStreamsEndInTime(t *testing.T) {
 	down := fmt.Errorf("%w: connection refused", signin.ErrUnreachable)
+	narrower := errors.New("the same token is for less")
 	for _, tt := range []struct {
 		name   string
 		busy   bool
@@ -294,6 +295,7 @@ func TestStreamsEndInTime(t *testing.T) {
 		{"sign-in is set up otherwise", false, signin.ErrIssuer, 30 * time.Second, "revoked"},
 		{"sign-in is off", true, signin.ErrOff, 30 * time.Second, "revoked"},
 		{"the role is another one", false, signin.ErrNoRole, 30 * time.Second, "revoked"},
+		{"the databases are others", false, narrower, 30 * time.Second, "revoked"},
 	} {
 		var start time.Time
 		inBubble(t, func(t *testing.T, s *Server, client *http.Client) {
@@ -329,10 +331,14 @@ func TestStreamsEndInTime(t *testing.T) {
 			}
 		}, func(s *Server) {
 			s.users = func(context.Context, string) (signin.User, access.Scope, error) {
+				scope := access.Scope{May: access.Watch, Targets: []string{access.Anywhere}}
 				if !start.IsZero() && time.Since(start) > 20*time.Second && tt.later != nil {
-					return signin.User{}, access.Scope{}, tt.later
+					if tt.later != narrower {
+						return signin.User{}, access.Scope{}, tt.later
+					}
+					scope.Targets = []string{"/own.db"}
 				}
-				return signin.User{Name: "ada", Expiry: time.Now().Truncate(time.Second).Add(100 * time.Second)}, access.Scope{May: access.Watch, Targets: []string{access.Anywhere}}, nil
+				return signin.User{Name: "ada", Expiry: time.Now().Truncate(time.Second).Add(100 * time.Second)}, scope, nil
 			}
 		})
 	}
