@@ -77,6 +77,9 @@ func TestRejectsOfASet(t *testing.T) {
 	run(t, "rejects", "set-none", "--groups").want(t, 64)
 	// What is not there any more is not told to be none.
 	execute(t, filepath.Join(os.Getenv("LINEFEED_HOME"), "linefeed.db"), "UPDATE jobs SET forgot = '2026-01-02T03:04:05.678Z' WHERE id = '"+of+"'")
+	if page := run(t, "rejects", set, "--format", "html").want(t, 0).stdout; !strings.Contains(page, "c.csv: job "+of) || !strings.Contains(page, "no longer kept") {
+		t.Errorf("%s", page)
+	}
 	if r := run(t, "rejects", set, "--format", "csv").want(t, 0); !strings.Contains(r.stderr, "c.csv: its rejects are no longer kept") || strings.Contains(r.stderr, "a.csv") {
 		t.Errorf("%s", r.stderr)
 	}

@@ -59,6 +59,9 @@ thead { display: table-header-group } tr { break-inside: avoid }
 <h1>{{if .Open}}Open rejects{{else}}Rejects{{end}} of {{.Of}}</h1>
 `))
 
+// partGone is instead of the part of a job whose rejects are no longer kept.
+var partGone = template.Must(template.New("gone").Parse("<p>{{.File}}: job {{.Job.ID}}, {{.Job.Created}}: its rejects are no longer kept.</p>\n"))
+
 // partHead begins the part of a job, up to its first reject. The head of its table is
 // repeated on every page that is printed.
 var partHead = template.Must(template.New("part").Funcs(pageFuncs).Parse(`<p>{{.File}}: job {{.Job.ID}}, {{.Job.Created}}, into the table {{.Table}}{{with .Job.Summary}}: {{.Read}} records read, {{.Rejected}} rejected{{end}}{{with .Job.OpenRejects}}, {{.}} open{{end}}.</p>

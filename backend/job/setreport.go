@@ -100,15 +100,27 @@ func (r *Runner) writeSetReport(ctx context.Context, id string, open bool, w io.
 }
 
 // writeSetPage writes the error report of a set as a page of HTML: a part for each file that
-// has rejects.
+// has rejects, and a word for each whose rejects are no longer kept.
 func (r *Runner) writeSetPage(ctx context.Context, id string, open bool, w io.Writer, spell message.Speller) error {
 	jobs, err := r.setParts(ctx, id)
 	if err != nil {
 		return err
 	}
+	set, err := r.Set(ctx, id)
+	if err != nil {
+		return err
+	}
 	out := bufio.NewWriter(w)
-	if err := pageHead.Execute(out, pageTitle{fmt.Sprintf("set %s of %d files", id, len(jobs)), open}); err != nil {
+	if err := pageHead.Execute(out, pageTitle{fmt.Sprintf("set %s of %d files", id, len(set.Jobs)), open}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
+	}
+	for _, j := range set.Jobs {
+		if j.RejectsForgotten == "" {
+			continue
+		}
+		if err := partGone.Execute(out, reportPart{Job: j}); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
 	}
 	for _, j := range jobs {
 		some, err := r.hasRejects(ctx, j.ID, open)
