@@ -333,7 +333,7 @@ func TestStreamsEndInTime(t *testing.T) {
 			s.users = func(context.Context, string) (signin.User, access.Scope, error) {
 				scope := access.Scope{May: access.Watch, Targets: []string{access.Anywhere}}
 				if !start.IsZero() && time.Since(start) > 20*time.Second && tt.later != nil {
-					if tt.later != narrower {
+					if !errors.Is(tt.later, narrower) {
 						return signin.User{}, access.Scope{}, tt.later
 					}
 					scope.Targets = []string{"/own.db"}
