@@ -211,6 +211,9 @@ func (s *Server) checkFilesNamed(w http.ResponseWriter, r *http.Request, req job
 	if b.token == nil {
 		return nil
 	}
+	if req.Watched != "" { // the folder would take its file for loaded, whatever its database
+		return outOfScope(w, "leave out watched", "%s may not say that a file came into a watched folder", b)
+	}
 	for _, path := range localFiles(req) {
 		if !(receivedFile && path == req.File) && !b.namesFile(path) {
 			return outOfScope(w, "send the file, or name one in a folder of the token", "%s may not name the file", b)

@@ -417,3 +417,17 @@ func TestProfileThatChanges(t *testing.T) {
 	}
 	b.ended(id)
 }
+
+// Who may import into one database has no watched folder of another one pass over a file.
+func TestWatchedFileOfOthers(t *testing.T) {
+	b := newBench(t)
+	own := b.path("own.db")
+	header := with(b.token(access.Scope{May: access.Import, Targets: []string{own}, Folders: []string{b.dir}}), "Content-Type", "application/json")
+	file := b.file("articles.csv", articles(1))
+	order := `{"target":` + quote(own) + `,"watched":"hash","plan":{"table":"t","create":true}`
+	b.want(http.StatusForbidden, call{"POST", "/v1/imports", header, strings.NewReader(order + `,"file":` + quote(file) + `}`)}, nil)
+	b.want(http.StatusForbidden, call{"POST", "/v1/sets", header, strings.NewReader(`{"files":[` + quote(file) + `],"import":` + order + `}}`)}, nil)
+	if j, known, err := b.runner.WatchedJob(t.Context(), "hash"); err != nil || known {
+		t.Errorf("it is known as %+v, %v", j, err)
+	}
+}
