@@ -245,10 +245,15 @@ func (ld *loading) Close() error {
 	if ld.kept.Load() || len(ld.marks) > 0 || ld.silent.Load() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	within := closeTime
+	if ld.db.suspect.Load() { // it may be silent: then what is left is for the next try
+		within = afterCancel
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	c, err := ld.db.conn(ctx)
-	if err != nil {
+	if err != nil || !c.answers(ctx, afterCancel) { // it may have gone silent between two statements
+		ld.db.suspect.Store(true)
 		if ld.making && ld.job == "" {
 			ld.db.unfinished = ld.fit.layout.Plan.TableName()
 		}
