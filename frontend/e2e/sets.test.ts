@@ -13,7 +13,7 @@ import { counted, marked, openPage } from './page.ts';
 import { out } from './process.ts';
 import { Program } from './program.ts';
 
-const [files, rows] = [4, 300_000];
+const [files, rows] = [4, 1_500_000];
 
 test('a folder with a bad file is loaded into one table under one percentage, and goes on after a crash', async () => {
   await using folders = new AsyncDisposableStack();
