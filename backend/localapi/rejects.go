@@ -172,29 +172,34 @@ func (b *begun) Write(p []byte) (int, error) {
 }
 
 func (s *Server) getRejectGroups(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	q := job.GroupQuery{Job: r.PathValue("id"), Code: query.Get("code"), Column: query.Get("column"), Find: query.Get("find")}
-	var err error
-	if q.Open, err = truth(query, "open"); err != nil {
-		return err
-	}
-	if q.Values, err = truth(query, "values"); err != nil {
-		return err
-	}
-	if q.Offset, err = number(query, "offset", 0, maxReject); err != nil {
-		return err
-	}
-	limit, err := number(query, "limit", 1, maxPage)
+	q, err := groupQuery(r)
 	if err != nil {
 		return err
 	}
-	q.Limit = int(limit)
 	page, err := s.runner.RejectGroups(r.Context(), q)
 	if err != nil {
 		return importError(q.Job, err)
 	}
 	writeJSON(w, http.StatusOK, "application/json", page)
 	return nil
+}
+
+// groupQuery returns what a request asks for of the groups of rejects of an import or a set.
+func groupQuery(r *http.Request) (q job.GroupQuery, err error) {
+	query := r.URL.Query()
+	q = job.GroupQuery{Job: r.PathValue("id"), Code: query.Get("code"), Column: query.Get("column"), Find: query.Get("find")}
+	if q.Open, err = truth(query, "open"); err != nil {
+		return q, err
+	}
+	if q.Values, err = truth(query, "values"); err != nil {
+		return q, err
+	}
+	if q.Offset, err = number(query, "offset", 0, maxReject); err != nil {
+		return q, err
+	}
+	limit, err := number(query, "limit", 1, maxPage)
+	q.Limit = int(limit)
+	return q, err
 }
 
 func (s *Server) getReject(w http.ResponseWriter, r *http.Request) error {

@@ -37,20 +37,10 @@ func (s *Server) getSetRejects(w http.ResponseWriter, r *http.Request) error {
 
 // getSetGroups answers with the groups of the rejects of all imports of a set.
 func (s *Server) getSetGroups(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	q := job.GroupQuery{Job: r.PathValue("id")}
-	var err error
-	if q.Open, err = truth(query, "open"); err != nil {
-		return err
-	}
-	if q.Offset, err = number(query, "offset", 0, maxReject); err != nil {
-		return err
-	}
-	limit, err := number(query, "limit", 1, maxPage)
+	q, err := groupQuery(r) // a set has no more parameters than its route lists
 	if err != nil {
 		return err
 	}
-	q.Limit = int(limit)
 	if _, err := s.runner.Set(r.Context(), q.Job); err != nil { // it may be an import
 		return setError(q.Job, err)
 	}
