@@ -5,6 +5,8 @@ var storeTexts = map[ID]string{
 	"close_and_start":     `close what uses it and start again`,
 	"store_newer":         `a newer version of Linefeed has made {path}: it has the version {version}, and this program knows {known}`,
 	"use_newer_version":   `use the newer version of Linefeed, or set LINEFEED_HOME to another folder`,
+	"store_older_open":    `{path}, the program's own file, is of an older version, and a Linefeed of that version has it open`,
+	"close_older":         `close it (the window, linefeed serve, and imports that run) and start again: then the file is brought up to date`,
 	"move_store":          `move it away, and a new one is made`,
 	"start_aside":         `close Linefeed and start it again: it sets the file aside, and begins a new one`,
 	"store_damaged_open":  `{path}, the program's own file, is damaged, and another Linefeed has it open`,

@@ -16,10 +16,10 @@ import (
 	"linefeed/backend/target/sqlite/sqlitefile"
 )
 
-// A damaged store is set aside under another name, and a new one is made. Nobody may
-// have it open meanwhile: a process that opens the store first holds its owner's lock,
-// and the one that sets it aside holds the lock at path+asideLock, during which nobody
-// enters.
+// A damaged store is set aside under another name, and a new one is made; an older one is
+// brought up to date. Nobody may have it open meanwhile: a process that opens the store
+// first holds its owner's lock, and the one that changes it for all holds the lock at
+// path+asideLock, during which nobody enters.
 const (
 	asideLock     = ".aside" + lockfile.Suffix
 	asideInfix    = ".damaged-" // before the time, in the names of the files that are set aside
@@ -36,7 +36,8 @@ func isDamaged(err error) bool {
 	return sqlitefile.Damaged(err) || errors.Is(err, errDamaged)
 }
 
-// enter makes this process an owner of the store at path, once nobody sets it aside.
+// enter makes this process an owner of the store at path, once nobody sets it aside or
+// brings it up to date.
 func enter(ctx context.Context, path string) (*owner, error) {
 	for {
 		o, err := lockOwner(path)
@@ -57,16 +58,17 @@ func enter(ctx context.Context, path string) (*owner, error) {
 	}
 }
 
-// asidePatience is how long to wait for others who have opened a damaged store, and
-// will find that out too.
+// asidePatience is how long to wait for others who have the store open: those who have
+// only begun to will find out too what is wrong with it, and commands may end.
 const asidePatience = time.Second
 
-// setAside sets the store at path aside, which damage says is damaged, unless another
-// process was faster. While others have it open it returns why it can't.
-func setAside(ctx context.Context, path string, damage error) error {
+// alone runs f while no process has the store at path open, and none opens it. It returns
+// open, an error, where others have it open and do not close it soon. Where another
+// process is doing the same, it returns nil, and the caller looks again.
+func alone(ctx context.Context, path string, open error, f func() error) error {
 	lock, err := lockfile.Hold(path + asideLock)
 	if errors.Is(err, lockfile.ErrHeld) {
-		return pause(ctx) // another one sets it aside: look again
+		return pause(ctx)
 	}
 	if err != nil {
 		return err
@@ -78,15 +80,25 @@ func setAside(ctx context.Context, path string, damage error) error {
 			return err
 		}
 		if !others {
-			break
+			return f()
 		}
 		if time.Since(begun) > asidePatience {
-			return message.NewError(damage, "store_damaged_open", "close_others", "path", path)
+			return open
 		}
 		if err := pause(ctx); err != nil {
 			return err
 		}
 	}
+}
+
+// setAside sets the store at path aside, which damage says is damaged, unless another
+// process was faster. While others have it open it returns why it can't.
+func setAside(ctx context.Context, path string, damage error) error {
+	open := message.NewError(damage, "store_damaged_open", "close_others", "path", path)
+	return alone(ctx, path, open, func() error { return moveAside(ctx, path, damage) })
+}
+
+func moveAside(ctx context.Context, path string, damage error) error {
 	if sound(ctx, path) { // another one has set it aside
 		return nil
 	}

@@ -188,21 +188,47 @@ ALTER TABLE tokens ADD COLUMN used TEXT NOT NULL DEFAULT '';
 // ErrNewer says that a newer version of the program made the store.
 var ErrNewer = errors.New("a newer version of Linefeed made the store")
 
-// migrateTimeout is how long a process waits while another one copies a large store
-// and brings it up to date.
+// errOlder says that the store has to be brought up to date.
+var errOlder = errors.New("an older version of Linefeed made the store")
+
+// migrateTimeout is how long the migration waits for another program that has the store
+// locked.
 const migrateTimeout = 5 * time.Minute
 
-// migrate brings the store up to date, once a copy of it is kept. One that is newer
-// is not written to.
-func (s *Store) migrate(ctx context.Context) error {
+// checkVersion returns errOlder or ErrNewer where the store has not the tables that this
+// program knows. It writes nothing.
+func (s *Store) checkVersion(ctx context.Context) error {
 	switch version, err := s.version(ctx, s.db); {
 	case err != nil:
 		return err
-	case version == len(steps):
-		return nil
+	case version < len(steps):
+		return errOlder
 	case version > len(steps):
 		return message.NewError(ErrNewer, "store_newer", "use_newer_version", "path", s.path, "version", version, "known", len(steps))
 	}
+	return nil
+}
+
+// bringUpToDate brings the store at path up to date, unless another process was faster.
+// It returns an error while processes have it open: they know the older tables alone, and
+// would go on to write what belongs into them.
+func bringUpToDate(ctx context.Context, path string) error {
+	open := message.NewError(errOlder, "store_older_open", "close_older", "path", path)
+	return alone(ctx, path, open, func() error {
+		s, err := connect(path)
+		if err != nil {
+			return err
+		}
+		if err := s.migrate(ctx); err != nil {
+			return errors.Join(s.explain("bring the store up to date", err), s.disconnect())
+		}
+		return s.disconnect()
+	})
+}
+
+// migrate brings an older store up to date, once a copy of it is kept. Nobody else has it
+// open.
+func (s *Store) migrate(ctx context.Context) error {
 	if err := s.makeShrinkable(ctx); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -176,6 +177,74 @@ func TestMigrateAtTheSameTime(t *testing.T) {
 	keptIn(t, open(t, home))
 	if left, err := filepath.Glob(filepath.Join(home, fileName+".v*")); err != nil || len(left) != 1 {
 		t.Errorf("the copies are %v, %v", left, err)
+	}
+}
+
+// runOlder is a process of the version before this one: it starts a job, which goes on
+// for as long as standard input is open, and then is done.
+func runOlder(home string) {
+	steps = steps[:len(steps)-1]
+	s, err := Open(context.Background(), home, filepath.Join(home, "run"))
+	if err == nil {
+		err = s.AddJob(context.Background(), Job{ID: "old", State: "running", File: "old.csv", Request: "{}"})
+	}
+	fmt.Println(err)
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	if err == nil {
+		err = errors.Join(s.UpdateJob(context.Background(), Job{ID: "old", State: "done"}), s.Close())
+	}
+	fmt.Println(err)
+	os.Exit(0)
+}
+
+// While a process of an older version has the store open, a newer one leaves it as it is
+// and says what to close. The older one goes on undisturbed, and once it has ended the
+// store is brought up to date, with all that it has written.
+func TestOlderProcess(t *testing.T) {
+	home := t.TempDir()
+	path := filepath.Join(home, fileName)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "STORE_TEST_OLDER="+home)
+	in, inErr := cmd.StdinPipe()
+	out, err := cmd.StdoutPipe()
+	if err := errors.Join(inErr, err, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // or it has ended
+		_ = cmd.Wait()
+	})
+	said := func() {
+		t.Helper()
+		var said string
+		if _, err := fmt.Fscanln(out, &said); err != nil || said != "<nil>" {
+			t.Fatalf("the older process says %q, %v", said, err)
+		}
+	}
+	said()
+	was := schemaOf(t, path)
+
+	_, err = Open(t.Context(), home, filepath.Join(home, "run"))
+	if !errors.Is(err, errOlder) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "close it") {
+		t.Errorf("%v", err)
+	}
+	if got := schemaOf(t, path); got != was {
+		t.Errorf("the tables are\n%s\nwhile they are used as\n%s", got, was)
+	}
+	if all, err := filepath.Glob(path + copyInfix + "*"); err != nil || len(all) > 0 {
+		t.Errorf("the copies are %v, %v", all, err)
+	}
+
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	said()
+	s := open(t, home)
+	if j, err := s.Job(t.Context(), "old"); err != nil || j.State != "done" {
+		t.Errorf("%+v, %v", j, err)
+	}
+	if got := schemaOf(t, path); got == was {
+		t.Error("it was not brought up to date")
 	}
 }
 

@@ -66,10 +66,16 @@ func Open(ctx context.Context, home, runDir string) (*Store, error) {
 			return nil, err
 		}
 		s, err := openFile(ctx, path, pinned)
-		if !isDamaged(err) {
-			return s, err
+		if err == nil {
+			return s, nil
 		}
-		if err := setAside(ctx, path, err); err != nil {
+		if errors.Is(err, errOlder) {
+			err = bringUpToDate(ctx, path)
+		}
+		if isDamaged(err) {
+			err = setAside(ctx, path, err)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -81,21 +87,15 @@ func openFile(ctx context.Context, path string, pinned policy) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlitefile.Open(path, waiting(busyTimeout)) // and so does not write
+	s, err := connect(path)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the store: %w", err), owner.lock.Release())
+		return nil, errors.Join(err, owner.lock.Release())
 	}
-	writer, err := sqlitefile.Open(path, parameters(busyPause))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the store: %w", err), db.Close(), owner.lock.Release())
-	}
-	db.SetMaxOpenConns(4)
-	writer.SetMaxOpenConns(1)
-	s := &Store{path: path, db: db, writer: writer, owner: owner, policy: pinned}
+	s.owner, s.policy = owner, pinned
 	register(path, 1)
 	if err := s.open(ctx); err != nil {
 		_ = s.Close() // the first error says more
-		if errors.Is(err, ErrNewer) {
+		if errors.Is(err, ErrNewer) || errors.Is(err, errOlder) {
 			return nil, err
 		}
 		return nil, s.explain("open the store", err)
@@ -103,8 +103,27 @@ func openFile(ctx context.Context, path string, pinned policy) (*Store, error) {
 	return s, nil
 }
 
+// connect opens the connections to the store at path, which is not used yet: it has no
+// owner.
+func connect(path string) (*Store, error) {
+	db, err := sqlitefile.Open(path, waiting(busyTimeout)) // and so does not write
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	writer, err := sqlitefile.Open(path, parameters(busyPause))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store: %w", err), db.Close())
+	}
+	db.SetMaxOpenConns(4)
+	writer.SetMaxOpenConns(1)
+	return &Store{path: path, db: db, writer: writer}, nil
+}
+
+// disconnect closes the connections.
+func (s *Store) disconnect() error { return errors.Join(s.db.Close(), s.writer.Close()) }
+
 func (s *Store) open(ctx context.Context) (err error) {
-	if err = s.migrate(ctx); err != nil {
+	if err = s.checkVersion(ctx); err != nil {
 		return err
 	}
 	if err := s.examine(ctx); err != nil {
@@ -169,9 +188,9 @@ func ignoreDone(err error) error {
 func (s *Store) Close() error {
 	s.stopTidying()
 	s.freeReserve()
-	errs := []error{s.db.Close(), s.writer.Close()}
+	err := s.disconnect()
 	register(s.path, -1)
-	return errors.Join(append(errs, s.owner.lock.Release())...)
+	return errors.Join(err, s.owner.lock.Release())
 }
 
 // How long readers and writers wait for the lock of another program, and how long

@@ -179,6 +179,9 @@ func TestMain(m *testing.M) {
 	if home := os.Getenv("STORE_TEST_MIGRATE"); home != "" {
 		migrateForEver(home)
 	}
+	if home := os.Getenv("STORE_TEST_OLDER"); home != "" {
+		runOlder(home)
+	}
 	if home := os.Getenv("STORE_TEST_USE"); home != "" {
 		if err := useOften(home, 25); err != nil {
 			fmt.Println(err)
