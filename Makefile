@@ -45,6 +45,10 @@ bindings: setup-window ## Write the TypeScript bindings of app.go again (fronten
 dev: setup-window tools/bin/wails $(modules) ## Open the window and reload it when a source file changes (app.go: make bindings)
 	$(with_node) tools/bin/wails dev -m -nosyncgomod -skipbindings -tags webkit2_41
 
+.PHONY: reference
+reference: setup-cli ## Write the pages of docs again that follow from the code: commands, settings, messages, API
+	go run ./backend/cmd/manual -docs docs
+
 .PHONY: sample
 sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad lines: make sample ROWS=1000000 [BAD=1] [SEED=1]
 	@[[ "$(ROWS)" =~ ^[0-9]+$$ ]] || { echo 'say how many rows: make sample ROWS=1000000' >&2; exit 64; }

@@ -12,6 +12,7 @@ import (
 // completions.
 func addGroups(cmd *cobra.Command, groups ...flagGroup) {
 	for _, g := range groups {
+		g.flags.VisitAll(func(f *pflag.Flag) { f.Annotations = map[string][]string{groupOfFlag: {g.title}} })
 		cmd.Flags().AddFlagSet(g.flags)
 	}
 	for flag, values := range choices {
@@ -22,6 +23,29 @@ func addGroups(cmd *cobra.Command, groups ...flagGroup) {
 	}
 	cmd.SetUsageFunc(func(c *cobra.Command) error { return printHelp(c, groups) })
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = printHelp(c, groups) }) // the error can't be reported
+}
+
+// groupOfFlag is the annotation of a flag that has the heading of its group.
+const groupOfFlag = "linefeed_group"
+
+// FlagGroup returns the heading under which the help of a command lists a flag, "" where it has
+// none of its own.
+func FlagGroup(f *pflag.Flag) string {
+	if group := f.Annotations[groupOfFlag]; len(group) > 0 {
+		return group[0]
+	}
+	return ""
+}
+
+// FlagText returns what the help says of a flag: the word for its value, "" for none, what it is
+// for, and what it is where it is not given, "" where the text says that or it is off.
+func FlagText(f *pflag.Flag) (value, text, otherwise string) {
+	value, text = pflag.UnquoteUsage(f)
+	text = strings.TrimSuffix(text, " ("+value+")")
+	if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "[]" {
+		otherwise = d
+	}
+	return value, text, otherwise
 }
 
 // printHelp prints a command's help: its description, examples, then the rest.
@@ -38,16 +62,7 @@ func printHelp(c *cobra.Command, groups []flagGroup) error {
 		}
 	}
 	section("Examples", c.Example)
-	usage := c.UseLine()
-	if !c.HasParent() {
-		usage = "linefeed COMMAND [flags]"
-	} else if c.HasAvailableSubCommands() {
-		usage = c.CommandPath() + " COMMAND [flags]"
-		if c.Args != nil { // it does something without one
-			usage = c.CommandPath() + " [COMMAND] [flags]"
-		}
-	}
-	section("Usage", "  "+usage)
+	section("Usage", "  "+UsageLine(c))
 	section("Commands", commandList(c))
 	grouped := map[string]bool{}
 	for _, g := range groups {
@@ -69,6 +84,19 @@ func printHelp(c *cobra.Command, groups []flagGroup) error {
 	return err
 }
 
+// UsageLine returns how a command is called.
+func UsageLine(c *cobra.Command) string {
+	switch {
+	case !c.HasParent():
+		return "linefeed COMMAND [flags]"
+	case c.HasAvailableSubCommands() && c.Args != nil: // it does something without one
+		return c.CommandPath() + " [COMMAND] [flags]"
+	case c.HasAvailableSubCommands():
+		return c.CommandPath() + " COMMAND [flags]"
+	}
+	return c.UseLine()
+}
+
 const exitStatuses = `  0   every record was loaded, or skipped by rule
   1   done, with rejected records
   2   failed
@@ -76,17 +104,22 @@ const exitStatuses = `  0   every record was loaded, or skipped by rule
   4   done, but what was to be told of it could not be written
   64  the command line asks for what can't be done`
 
-// commandList lists the subcommands of c, the most used first.
+// commandList lists the subcommands of c.
 func commandList(c *cobra.Command) string {
-	all := slices.Clone(c.Commands()) // in alphabetical order
-	slices.SortStableFunc(all, func(a, b *cobra.Command) int { return rank(a) - rank(b) })
 	var list []entry
-	for _, sub := range all {
-		if sub.IsAvailableCommand() || sub.Name() == "help" {
-			list = append(list, entry{sub.Name(), sub.Short})
-		}
+	for _, sub := range Subcommands(c) {
+		list = append(list, entry{sub.Name(), sub.Short})
 	}
 	return twoColumns(list)
+}
+
+// Subcommands returns those of c, the most used first.
+func Subcommands(c *cobra.Command) []*cobra.Command {
+	all := slices.DeleteFunc(slices.Clone(c.Commands()), func(sub *cobra.Command) bool {
+		return !sub.IsAvailableCommand() && sub.Name() != "help"
+	})
+	slices.SortStableFunc(all, func(a, b *cobra.Command) int { return rank(a) - rank(b) }) // they are in alphabetical order
+	return all
 }
 
 // rank orders the commands as a user first needs them; those that cobra adds come last.
@@ -102,13 +135,13 @@ func rank(c *cobra.Command) int {
 func flagList(set *pflag.FlagSet) string {
 	var list []entry
 	set.VisitAll(func(f *pflag.Flag) {
-		value, text := pflag.UnquoteUsage(f)
-		e := entry{"--" + f.Name, strings.TrimSuffix(text, " ("+value+")")}
+		value, text, otherwise := FlagText(f)
+		e := entry{"--" + f.Name, text}
 		if value != "" {
 			e.name += " " + value
 		}
-		if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "[]" {
-			e.text += " (default " + d + ")"
+		if otherwise != "" {
+			e.text += " (default " + otherwise + ")"
 		}
 		list = append(list, e)
 	})

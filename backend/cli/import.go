@@ -42,8 +42,9 @@ func (p *program) checkCommand() *cobra.Command {
 		Use:   "check FILE... [--to TARGET --table NAME]",
 		Short: "Do all that import does, but for the writing",
 		Long: `Reads CSV files and converts every record as import would, and tells which it would reject. Nothing is written.
-Without a target, the records are held against the columns that a new table would get. What the database finds only as a
-row is written is not checked: keys that are there already, CHECK rules, foreign keys, triggers.`,
+Without a target, the records are held against the columns that a new table would get. With one the database is asked,
+too: for keys that are there already, foreign keys and its own rules. What only writing shows, such as what triggers do,
+is told as a warning.`,
 		Example: `  linefeed check articles.csv
   linefeed check articles.csv --to shop.db --table articles --log errors.csv`,
 	}

@@ -113,16 +113,12 @@ func ruleFlags(rules *[]mend.Rule) flagGroup {
 		}
 		return r, err
 	})
-	for name, v := range map[string]struct {
-		usage string
-		op    mend.Op
-	}{
-		"trim":             {"remove blanks around values, of all columns or of one (`=COLUMN`)", mend.Trim},
-		"remove-thousands": {"remove thousands separators from numbers, of all columns or of one (`=COLUMN`)", mend.Thousands},
-	} {
-		g.flags.Var(ruleFlag{rules: rules, all: true, parse: func(column string) (mend.Rule, error) { return mend.Rule{Column: column, Op: v.op}, nil }}, name, v.usage)
+	ofAll := func(name, usage string, op mend.Op) {
+		g.flags.Var(ruleFlag{rules: rules, all: true, parse: func(column string) (mend.Rule, error) { return mend.Rule{Column: column, Op: op}, nil }}, name, usage)
 		g.flags.Lookup(name).NoOptDefVal = allColumns
 	}
+	ofAll("trim", "remove blanks around values, of all columns or of one (`=COLUMN`)", mend.Trim)
+	ofAll("remove-thousands", "remove thousands separators from numbers, of all columns or of one (`=COLUMN`)", mend.Thousands)
 	add("ragged", "pad: missing fields are empty, empty extra ones are dropped (`RULE`)", func(text string) (mend.Rule, error) {
 		if text != string(load.RaggedPad) {
 			return mend.Rule{}, errors.New("want pad")

@@ -11,6 +11,12 @@ import (
 // flagNames are the flags of the settings whose names differ.
 var flagNames = map[string]string{"columnTypes": "type", "formats": "format", "target": "to", "undo": "keep-undo"}
 
+// SettingFlag returns the name of the flag that is a setting of a request, as its JSON calls it,
+// where there is one.
+func SettingFlag(setting string) string {
+	return strings.TrimPrefix(flag(message.Setting{Name: setting}), "--")
+}
+
 // flag returns a setting as a flag, quoted for a shell: --map 'A B=c'.
 func flag(s message.Setting) string {
 	name, other := flagNames[s.Name]

@@ -71,6 +71,29 @@ func (n Note) WithHint(hint ID, params ...any) Note {
 	return n
 }
 
+// Pattern returns a text as it stands in the catalogue, to be documented: {name} for each
+// parameter, and what it counts in the plural. Settings are as a screen spells them.
+func Pattern(id ID, spell Speller) string {
+	return string(appendParts(nil, inPlural(textOf(id).parts), nil, spell))
+}
+
+// inPlural returns parts with what they count as text.
+func inPlural(parts []part) (all []part) {
+	for _, part := range parts {
+		part.aside = inPlural(part.aside)
+		if part.aside == nil && part.text == "" && part.param == "" && part.setting == nil {
+			continue
+		}
+		all = append(all, part)
+		if n := len(part.forms); n > 0 {
+			all = append(all, text(" "+part.forms[n-1]))
+		}
+	}
+	return all
+}
+
+func text(s string) part { return part{text: s} }
+
 // WithText returns n with a text as its hint, as [Note.WithHint] does; none has
 // no ID.
 func (n Note) WithText(t Text) Note {

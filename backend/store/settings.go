@@ -92,6 +92,22 @@ func explained(k settingKind, explain func(string) error) settingKind {
 	return k
 }
 
+// A Description is what there is to know about a setting: its default, and in words what it is
+// about and which values it takes.
+type Description struct {
+	Name, Default string
+	About, Values message.ID
+}
+
+// Described returns all settings, in the order in which they are shown.
+func Described() []Description {
+	all := make([]Description, len(settings))
+	for i, k := range settings {
+		all[i] = Description{k.Name, k.Default, k.MessageID, k.values}
+	}
+	return all
+}
+
 // refuse returns why a text is no value of the setting.
 func (k settingKind) refuse(value string) error {
 	if k.explain != nil {

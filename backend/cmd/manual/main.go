@@ -1,5 +1,5 @@
 // Manual writes the manual pages of the command line, and its completions for the shells,
-// as the packages install them.
+// as the packages install them; with -docs the pages of docs that follow from the code.
 package main
 
 import (
@@ -29,11 +29,15 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("manual", flag.ContinueOnError)
 	out := flags.String("out", "", "the `folder` to write man/ and completions/ into")
 	version := flags.String("version", "", "the program's `version`")
+	docs := flags.String("docs", "", "the `folder` to write the pages of reference into")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if *docs != "" && *out == "" && *version == "" && flags.NArg() == 0 {
+		return writeReference(*docs)
+	}
 	if *out == "" || *version == "" || flags.NArg() > 0 {
-		return errors.New("give -out and -version, and nothing else")
+		return errors.New("give -out and -version, or -docs, and nothing else")
 	}
 	date, err := sourceDate()
 	if err != nil {
