@@ -6,6 +6,7 @@ SHELL := /usr/bin/env bash
 bin := build/bin
 with_node := $(CURDIR)/scripts/with-node
 page := frontend/dist/linefeed/browser/index.html
+site := frontend/dist/help/contents.html
 modules := frontend/node_modules/.package-lock.json
 example := examples/angular-sse
 example_page := $(example)/dist/articles-page/browser/index.html
@@ -30,19 +31,23 @@ run-cli: cli
 ##@ Build
 
 .PHONY: build
-build: cli setup-window $(page) ## Build the window and the command line into build/bin
+build: cli setup-window $(page) $(site) ## Build the window and the command line into build/bin
 	go build -tags desktop,production,webkit2_41 $(link) -o $(bin)/linefeed-desktop .
 
 .PHONY: cli
 cli: setup-cli ## Build the command line alone, which needs neither GTK nor Node.js
 	go build $(link) -o $(bin)/linefeed ./backend/cmd/linefeed
 
+.PHONY: docs
+docs: $(site) ## Build the documentation as a site into frontend/dist/help, which the window shows at F1
+	@echo "open $(site), or have any web server show its folder"
+
 .PHONY: bindings
 bindings: setup-window ## Write the TypeScript bindings of app.go again (frontend/wailsjs)
 	scripts/bindings
 
 .PHONY: dev
-dev: setup-window tools/bin/wails $(modules) ## Open the window and reload it when a source file changes (app.go: make bindings)
+dev: setup-window tools/bin/wails $(modules) $(site) ## Open the window and reload it when a source file changes (app.go: make bindings)
 	$(with_node) tools/bin/wails dev -m -nosyncgomod -skipbindings -tags webkit2_41
 
 .PHONY: reference
@@ -55,7 +60,7 @@ sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad li
 	go run ./backend/cmd/sample -rows $(ROWS) -bad $(or $(BAD),1) -seed $(or $(SEED),1) -out examples/articles-$(ROWS).csv
 
 .PHONY: package
-package: setup-package tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) ## Make the packages into build/package: .deb, .rpm, tar.gz, for Windows a zip; SBOM, checksums
+package: setup-package tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) $(site) ## Make the packages into build/package: .deb, .rpm, tar.gz, for Windows a zip; SBOM, checksums
 	scripts/package
 
 .PHONY: test-packages
@@ -124,7 +129,7 @@ bench-program: setup-cli
 
 .PHONY: clean
 clean: ## Remove what was built, and leave what was downloaded
-	rm -rf $(bin) build/package frontend/.angular frontend/dist/linefeed frontend/e2e/out $(example)/.angular $(example)/dist
+	rm -rf $(bin) build/package frontend/.angular frontend/dist/linefeed frontend/dist/help frontend/e2e/out $(example)/.angular $(example)/dist
 
 .PHONY: help
 help: ## Say what there is to make
@@ -140,7 +145,7 @@ setup-npm setup-cli setup-window setup-package setup-servers setup-test setup-ss
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.
 .PHONY: e2e-programs
-e2e-programs: $(page) $(example_page) cli
+e2e-programs: $(page) $(site) $(example_page) cli
 	go build -tags dev,webkit2_41 -o $(bin)/e2e-dev .
 	go build -tags desktop,production,devtools,webkit2_41 -o $(bin)/e2e-window .
 
@@ -155,6 +160,12 @@ $(example_modules): $(example)/package.json $(example)/package-lock.json | setup
 $(page): $(modules) $(shell find frontend/src frontend/public frontend/wailsjs -type f 2>/dev/null) \
 		frontend/angular.json frontend/tsconfig.json frontend/tsconfig.app.json
 	cd frontend && $(with_node) npm run build
+	touch $@
+
+# A link that leads nowhere fails it.
+$(site): $(modules) BENCHMARKS.md $(shell find docs frontend/help $(example)/README.md examples/api examples/keycloak -type f) \
+		frontend/src/styles/_colours.scss
+	cd frontend && $(with_node) npm run docs
 	touch $@
 
 $(example_page): $(example_modules) $(shell find $(example)/src $(example)/public -type f) \

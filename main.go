@@ -5,7 +5,7 @@
 package main
 
 import (
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,11 +18,6 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/mac"
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 )
-
-// Wails finds index.html below the embedded folder by itself.
-//
-//go:embed all:frontend/dist
-var assets embed.FS
 
 //go:embed build/appicon.png
 var icon []byte
@@ -68,8 +63,10 @@ func run() (err error) {
 		MinHeight:        600,
 		BackgroundColour: options.NewRGB(0x16, 0x18, 0x1b),
 		AssetServer: &assetserver.Options{
-			Assets:     assets,
-			Middleware: withContentPolicy,
+			Assets: built("linefeed/browser"),
+			Middleware: func(next http.Handler) http.Handler {
+				return withContentPolicy(withHelp(built("help"), next))
+			},
 		},
 		DragAndDrop: &options.DragAndDrop{
 			EnableFileDrop:     true,

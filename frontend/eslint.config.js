@@ -98,7 +98,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['*.js'],
+    files: ['*.js', 'help/*.js'],
     extends: [eslint.configs.recommended],
+    languageOptions: { globals: { document: 'readonly', URL: 'readonly', window: 'readonly' } },
   },
 );

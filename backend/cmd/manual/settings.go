@@ -16,7 +16,7 @@ func settingsPage(root *cobra.Command, api node) string {
 	p.linef("# Settings")
 	p.linef("\n## Of the program")
 	p.paragraph("They hold for the window, the command line and the API. `linefeed settings NAME VALUE` changes one, as do *Settings* in the window and " +
-		"[`PUT /v1/settings/{name}`](api-reference.md#setSetting); an administrator can [pin](store.md#settings-that-an-administrator-pins) them. " +
+		"[`PUT /v1/settings/{name}`](api-reference.md#saveSetting); an administrator can [pin](store.md#settings-that-an-administrator-pins) them. " +
 		"[What the program keeps](store.md#what-is-kept-and-how-long) explains the first six, [Sign in](signin.md#set-up-linefeed) the others.")
 	var rows [][]string
 	for _, s := range store.Described() {
