@@ -4,11 +4,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,6 +34,24 @@ type held struct {
 	reached    func(t *testing.T) bool
 	release    func(t *testing.T)
 	forgetHold func(t *testing.T)
+
+	commits gate
+}
+
+// A gate holds what comes to it from hold to free; waits reports whether something does.
+type gate struct {
+	hold, free func(t *testing.T)
+	waits      func(t *testing.T) bool
+}
+
+// open frees what waits, and returns when it is through: a server ends the commit of a
+// client that is gone.
+func (g gate) open(t *testing.T) {
+	t.Helper()
+	g.free(t)
+	for g.waits(t) {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // eachHeld runs a test with each kind of database, whose table is made by a statement.
@@ -92,6 +114,7 @@ func heldSQLite(t *testing.T) held {
 		},
 		release:    func(t *testing.T) { exec(t, "DROP TRIGGER hold; DROP VIEW endless") },
 		forgetHold: func(*testing.T) {},
+		commits:    sqliteCommits(path, probe),
 	}
 }
 
@@ -109,6 +132,7 @@ func heldPostgres(t *testing.T, d *testserver.Database) held {
 		},
 		release:    func(t *testing.T) { lock(t, "SELECT pg_advisory_unlock(7)") },
 		forgetHold: func(t *testing.T) { d.Exec(t, "DROP TRIGGER hold ON numbers; DROP FUNCTION hold") },
+		commits:    postgresCommits(d),
 	}
 }
 
@@ -125,6 +149,85 @@ func heldMariaDB(t *testing.T, d *testserver.Database) held {
 		},
 		release:    func(t *testing.T) { lock(t, "SELECT RELEASE_LOCK('hold')") },
 		forgetHold: func(t *testing.T) { d.Exec(t, "DROP TRIGGER hold") },
+		commits: gate{
+			hold: func(t *testing.T) {
+				for _, stage := range []string{"START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT"} {
+					lock(t, "BACKUP STAGE "+stage)
+				}
+			},
+			waits: func(t *testing.T) bool {
+				return d.Query(t, "SELECT count(*), 0, 0 FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for backup lock'")[0][0] != "0"
+			},
+			free: func(t *testing.T) { lock(t, "BACKUP STAGE END") },
+		},
+	}
+}
+
+// sqliteCommits returns what holds the commits of other processes: a reader, for whose end
+// they wait.
+func sqliteCommits(path string, db *sql.DB) gate {
+	var reader *sql.Tx
+	var file *os.File
+	return gate{
+		hold: func(t *testing.T) {
+			var err error
+			if file, err = os.Open(path); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { file.Close() }) // which frees all locks of this process on it
+			if reader, err = db.BeginTx(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			var n int
+			if err := reader.QueryRowContext(t.Context(), "SELECT count(*) FROM numbers").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+		},
+		waits: func(t *testing.T) bool {
+			// Whoever is about to write lets no more readers in: https://www.sqlite.org/lockingv3.html
+			lock := syscall.Flock_t{Type: syscall.F_RDLCK, Start: 0x40000000, Len: 1} // PENDING_BYTE
+			if err := syscall.FcntlFlock(file.Fd(), syscall.F_GETLK, &lock); err != nil {
+				t.Fatal(err)
+			}
+			return lock.Type != syscall.F_UNLCK
+		},
+		free: func(t *testing.T) {
+			if err := reader.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+}
+
+// postgresCommits returns what holds the commits of all sessions: they wait for a standby
+// server that there is not.
+func postgresCommits(d *testserver.Database) gate {
+	free := func(t *testing.T) {
+		d.Exec(t, "ALTER SYSTEM RESET synchronous_standby_names")
+		d.Exec(t, "SELECT pg_reload_conf()")
+	}
+	return gate{
+		hold: func(t *testing.T) {
+			t.Cleanup(func() { free(t) })
+			d.Exec(t, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+			d.Exec(t, "SELECT pg_reload_conf()")
+			// The server takes it up when it comes to it: it has when a commit is held.
+			for ctx := t.Context(); ; {
+				within, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+				_, err := d.SQL().ExecContext(within, "COMMENT ON TABLE numbers IS 'held'")
+				cancel()
+				if err != nil {
+					if !errors.Is(within.Err(), context.DeadlineExceeded) {
+						t.Fatal(err)
+					}
+					return
+				}
+			}
+		},
+		waits: func(t *testing.T) bool {
+			return d.Query(t, "SELECT count(*), 0, 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query NOT LIKE 'COMMENT%'")[0][0] != "0"
+		},
+		free: free,
 	}
 }
 
@@ -154,6 +257,13 @@ func rowOf(event string) string {
 // killHeld starts the program, kills it once it is held, and releases the row.
 func (db held) killHeld(t *testing.T, dir string, also func() bool, args ...string) {
 	t.Helper()
+	db.killWhen(t, dir, func() bool { return also() && db.reached(t) }, args...)
+	db.release(t)
+}
+
+// killWhen starts the program, and kills it once something is so.
+func (db held) killWhen(t *testing.T, dir string, so func() bool, args ...string) {
+	t.Helper()
 	c := crashCommand(t.Context(), t, dir, db.crashed, args...)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
@@ -164,7 +274,7 @@ func (db held) killHeld(t *testing.T, dir string, also func() bool, args ...stri
 	go func() { ended <- c.Wait() }()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for !also() || !db.reached(t) {
+	for !so() {
 		select {
 		case err := <-ended:
 			t.Fatalf("it was not held: %v: %s", err, &out)
@@ -177,7 +287,6 @@ func (db held) killHeld(t *testing.T, dir string, also func() bool, args ...stri
 	if err := <-ended; c.ProcessState.Exited() {
 		t.Fatalf("it was not killed: %v: %s", err, &out)
 	}
-	db.release(t)
 }
 
 // run runs the program to its end, and returns what it writes: to standard output, where
