@@ -3,17 +3,20 @@ package csvfile
 import (
 	"bytes"
 	"regexp"
+	"sync"
 )
 
 // datetimes matches dates and times as they occur in text, those of mail too: a
 // delimiter within one does not divide a record.
-var datetimes = regexp.MustCompile(`(?i)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]+\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?( ?[ap]m\b)?( ?[-+]\d{2}:?\d{2})?` +
-	`|\b\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m\b)?` +
-	`|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +\d{1,2}\.? +\pL{3,9}\.? +\d{4}( +\d{1,2}:\d{2}(:\d{2})?( +([-+]\d{4}|[a-z]{3,4}\b))?)?` +
-	`|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]* +(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* +\d{1,2} +\d{1,2}:\d{2}:\d{2}( +[a-z]{3,4})?( +\d{4})?` +
-	`|\b\d{1,2}\.? +(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\pL{0,6}\.?,? +\d{4}( +\d{1,2}:\d{2}(:\d{2})?)?` +
-	`|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? +\d{1,2}, +\d{4}` +
-	`|\b(hh?:mm(:ss)?|[hm]{1,2}:[ms]{1,2})\b`)
+var datetimes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]+\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?( ?[ap]m\b)?( ?[-+]\d{2}:?\d{2})?` +
+		`|\b\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m\b)?` +
+		`|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +\d{1,2}\.? +\pL{3,9}\.? +\d{4}( +\d{1,2}:\d{2}(:\d{2})?( +([-+]\d{4}|[a-z]{3,4}\b))?)?` +
+		`|\b(mon|tue|wed|thu|fri|sat|sun)[a-z]* +(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* +\d{1,2} +\d{1,2}:\d{2}:\d{2}( +[a-z]{3,4})?( +\d{4})?` +
+		`|\b\d{1,2}\.? +(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\pL{0,6}\.?,? +\d{4}( +\d{1,2}:\d{2}(:\d{2})?)?` +
+		`|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? +\d{1,2}, +\d{4}` +
+		`|\b(hh?:mm(:ss)?|[hm]{1,2}:[ms]{1,2})\b`)
+})
 
 // lookWithinDatetimes looks for the delimiter within dates and times, once for
 // each candidate: it is slow, so only the one about to be chosen is asked. It
@@ -50,7 +53,7 @@ func (c *candidate) withinDatetimes(text []byte) float64 {
 		n++
 		b := text[r.start:min(r.end, r.start+300)]
 		all += bytes.Count(b, delim)
-		for _, m := range datetimes.FindAllIndex(b, -1) {
+		for _, m := range datetimes().FindAllIndex(b, -1) {
 			within += bytes.Count(b[m[0]:m[1]], delim)
 		}
 	}

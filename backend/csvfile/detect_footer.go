@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 
 	"linefeed/backend/charset"
 	"linefeed/backend/message"
 )
 
 // footerWords match the beginning of a line below a table.
-var footerWords = regexp.MustCompile(`(?i)^\W*(total|totals|totaal|totale|sum|suma|soma|somme|summe|gesamt|quelle|fuente|fonte|bron|nota|hinweis|anmerkung|erstellt|stand:|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
+var footerWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\W*(total|totals|totaal|totale|sum|suma|soma|somme|summe|gesamt|quelle|fuente|fonte|bron|nota|hinweis|anmerkung|erstellt|stand:|subtotal|end of|eof|\(?\d+ (rows?|records?|lines?)|rows?:|records?:|count|source|generated|created|exported|printed|page|note|copyright|©|---|===|\*\*\*)`)
+})
 
 // footer decides how many lines at the end are a footer.
 func (det *detector) footer(best *candidate) {
@@ -76,7 +79,7 @@ func footerIn(text []byte, rows []row, best *candidate) int {
 			blank = true
 		case r.bad:
 			return 0
-		case blank || foot || footerWords.Match(b) || r.fields == best.fields && unlike(best.values(text, r), cols):
+		case blank || foot || footerWords().Match(b) || r.fields == best.fields && unlike(best.values(text, r), cols):
 			if r.fields != 1 && r.fields != best.fields && !onlyFirst(b, best) && !unlike(best.values(text, r), cols) && !(blank && aside(best.values(text, r), cols)) {
 				return 0
 			}

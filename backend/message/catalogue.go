@@ -1,30 +1,49 @@
 package message
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // texts is the catalogue.
-var texts = compile(
+var texts = catalogue(
 	jobTexts, planTexts, fileTexts, valueTexts, momentTexts, formatTexts, databaseTexts, storeTexts, serverTexts, postgresTexts, mysqlTexts,
 	mendTexts, undoTexts, profileTexts, setTexts, accessTexts, signinTexts,
 )
 
-func compile(all ...map[ID]string) map[ID]*template {
-	compiled := map[ID]*template{}
+// An entry is a text of the catalogue, which is parsed when it is first used: most commands
+// use few, and all of them would take a good part of the program's start.
+type entry struct {
+	text   string
+	parsed atomic.Pointer[template]
+}
+
+func (e *entry) template() *template {
+	t := e.parsed.Load()
+	if t == nil {
+		t = parse(e.text)
+		e.parsed.Store(t)
+	}
+	return t
+}
+
+func catalogue(all ...map[ID]string) map[ID]*entry {
+	entries := map[ID]*entry{}
 	for _, some := range all {
 		for id, text := range some {
-			if compiled[id] != nil {
+			if entries[id] != nil {
 				panic("message: two texts are called " + string(id))
 			}
-			compiled[id] = parse(text)
+			entries[id] = &entry{text: text}
 		}
 	}
-	return compiled
+	return entries
 }
 
 // textOf returns a text; one that is not in the catalogue is its ID.
 func textOf(id ID) *template {
-	if t := texts[id]; t != nil {
-		return t
+	if e := texts[id]; e != nil {
+		return e.template()
 	}
 	return &template{static: string(id), fixed: true, parts: []part{{text: string(id)}}}
 }
@@ -32,8 +51,8 @@ func textOf(id ID) *template {
 // SettingNames returns the names of all settings that hints refer to, each once.
 func SettingNames() []string {
 	var names []string
-	for _, t := range texts {
-		for _, s := range t.settings(nil) {
+	for _, e := range texts {
+		for _, s := range e.template().settings(nil) {
 			names = append(names, s.Name)
 		}
 	}

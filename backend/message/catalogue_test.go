@@ -120,7 +120,7 @@ func TestUses(t *testing.T) {
 				t.Errorf("%s: there is no text %q", u.at, id)
 				continue
 			}
-			want = append(want, texts[id].paramNames()...)
+			want = append(want, texts[id].template().paramNames()...)
 		}
 		for _, name := range u.params {
 			if !slices.Contains(want, name) {
@@ -240,7 +240,8 @@ var (
 
 // A text is part of a sentence, and names no screen but by settings.
 func TestTexts(t *testing.T) {
-	for id, text := range texts {
+	for id, e := range texts {
+		text := e.template()
 		s := string(appendParts(nil, text.parts, nil, func(Setting) string { return "SETTING" }))
 		switch {
 		case !idLike.MatchString(string(id)):

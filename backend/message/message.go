@@ -119,19 +119,19 @@ func (n Note) Spelled(spell Speller) Note {
 
 // Spelled returns a message and its hint as [Note.Spelled] does.
 func (o Origin) Spelled(message, hint string, spell Speller) (string, string) {
-	if t := texts[o.MessageID]; t != nil {
-		message = t.spelled(o.Params, spell)
+	if e := texts[o.MessageID]; e != nil {
+		message = e.template().spelled(o.Params, spell)
 	}
-	if t := texts[o.HintID]; t != nil {
-		hint = t.spelled(o.Params, spell)
+	if e := texts[o.HintID]; e != nil {
+		hint = e.template().spelled(o.Params, spell)
 	}
 	return message, hint
 }
 
 // HintSettings returns the settings that the hint is about.
 func (o Origin) HintSettings() []Setting {
-	if t := texts[o.HintID]; t != nil {
-		return t.settings(o.Params)
+	if e := texts[o.HintID]; e != nil {
+		return e.template().settings(o.Params)
 	}
 	return nil
 }
@@ -139,8 +139,8 @@ func (o Origin) HintSettings() []Setting {
 // Hinted returns the hint in English, or otherwise where it comes from
 // elsewhere.
 func (o Origin) Hinted(otherwise string) string {
-	if t := texts[o.HintID]; t != nil {
-		return t.english(o.Params)
+	if e := texts[o.HintID]; e != nil {
+		return e.template().english(o.Params)
 	}
 	return otherwise
 }

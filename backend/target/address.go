@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"linefeed/backend/message"
@@ -27,10 +28,12 @@ type address struct {
 
 // settings matches the settings of sqlite:PATH?NAME=VALUE. Any other ? belongs to
 // the path.
-var settings = regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`)
+var settings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`) })
 
 // keywords matches how a server is named by keywords and values.
-var keywords = regexp.MustCompile(`(?i)^\s*(?:host|hostaddr|server|dbname|data source)\s*=`)
+var keywords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*(?:host|hostaddr|server|dbname|data source)\s*=`)
+})
 
 var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_server_address"))
 
@@ -48,7 +51,7 @@ func parseURL(url string) (address, error) {
 		return address{}, fmt.Errorf("open target: %w", message.NewError(nil, "file_address", "give_path"))
 	} else if strings.EqualFold(name, "connection") && name != url {
 		return parseSaved(rest)
-	} else if serverKinds[strings.ToLower(name)] != "" && name != url && !strings.HasPrefix(rest, "//") || keywords.MatchString(url) {
+	} else if serverKinds[strings.ToLower(name)] != "" && name != url && !strings.HasPrefix(rest, "//") || keywords().MatchString(url) {
 		return address{}, errServer
 	}
 	scheme, rest := split(url)
@@ -115,7 +118,7 @@ func (a address) onDisk() (address, error) {
 
 // readSettings splits the settings off the path.
 func (a *address) readSettings() error {
-	m := settings.FindStringSubmatchIndex(a.path)
+	m := settings().FindStringSubmatchIndex(a.path)
 	if m == nil {
 		return nil
 	}

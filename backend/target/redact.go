@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"linefeed/backend/message"
 )
@@ -167,21 +168,25 @@ func redactUser(rest string, named bool) (shown string, secrets []string) {
 }
 
 // secretName matches the names of parameters that hold a secret.
-var secretName = regexp.MustCompile(`(?i)pass|pwd|secret|token|credential|signature|(^|[^a-z])(auth|sig|pw)($|[^a-z])|(api|access|account|private|shared|encryption)[ _-]?key|^key$`)
+var secretName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)pass|pwd|secret|token|credential|signature|(^|[^a-z])(auth|sig|pw)($|[^a-z])|(api|access|account|private|shared|encryption)[ _-]?key|^key$`)
+})
 
 // parameter matches name=value in a query, a fragment, or a list of settings, with
 // the value quoted or not.
-var parameter = regexp.MustCompile(`(^|[?&;#,\s])([^?&;#,\s=]+(?: ?[^?&;#,\s=]+)?\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|\{[^}]*\}|[^&;#\s]*)`)
+var parameter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|[?&;#,\s])([^?&;#,\s=]+(?: ?[^?&;#,\s=]+)?\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|\{[^}]*\}|[^&;#\s]*)`)
+})
 
 // redactParameters hides the values of secret parameters.
 func redactParameters(rest string) (shown string, secrets []string) {
-	shown = parameter.ReplaceAllStringFunc(rest, func(all string) string {
-		m := parameter.FindStringSubmatch(all)
+	shown = parameter().ReplaceAllStringFunc(rest, func(all string) string {
+		m := parameter().FindStringSubmatch(all)
 		name := strings.TrimSpace(strings.TrimRight(strings.TrimSpace(m[2]), "="))
 		if plain, err := neturl.QueryUnescape(name); err == nil {
 			name = plain
 		}
-		if m[3] == "" || m[3] == hidden || !secretName.MatchString(name) {
+		if m[3] == "" || m[3] == hidden || !secretName().MatchString(name) {
 			return all
 		}
 		secrets = append(secrets, strings.Trim(m[3], `'"{}`))

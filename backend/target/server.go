@@ -247,7 +247,7 @@ func (s Server) WithoutPassword() Server {
 // there is none.
 func (s Server) SecretSetting() string {
 	for _, x := range s.Settings {
-		if secretName.MatchString(x.Name) && !slices.Contains(files, plainName(x.Name)) && x.Value != "" {
+		if secretName().MatchString(x.Name) && !slices.Contains(files, plainName(x.Name)) && x.Value != "" {
 			return x.Name
 		}
 	}

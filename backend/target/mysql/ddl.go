@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"linefeed/backend/load"
@@ -51,7 +52,7 @@ func (s server) createTable(schema string, l load.Layout) (string, error) {
 			b.WriteString(" COMMENT " + literal(inUTC))
 		}
 		if c.Check != "" {
-			fmt.Fprintf(&b, " CHECK (%s)", lengthCall.ReplaceAllString(c.Check, "char_length("))
+			fmt.Fprintf(&b, " CHECK (%s)", lengthCall().ReplaceAllString(c.Check, "char_length("))
 		}
 	}
 	if len(primary) > 0 {
@@ -62,7 +63,7 @@ func (s server) createTable(schema string, l load.Layout) (string, error) {
 }
 
 // lengthCall is a call of length, which counts characters elsewhere, and bytes here.
-var lengthCall = regexp.MustCompile(`(?i)\blength\(`)
+var lengthCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\blength\(`) })
 
 // checkMade returns a problem if what a layout says about the new table must not become
 // part of a statement: names are quoted there, but types and checks are copied verbatim.
@@ -97,7 +98,9 @@ func isName(name string) bool {
 }
 
 // typeName matches declared types.
-var typeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?(?: (?i:unsigned))?$`)
+var typeName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?(?: (?i:unsigned))?$`)
+})
 
 // typeWords are the words of types of more than one word, and of one that the server
 // would take for a rule rather than a type.
@@ -112,7 +115,7 @@ const maxTypeName = 100
 // isTypeName reports whether declared can be a column's type and nothing else: a
 // further word could begin a rule.
 func isTypeName(declared string) bool {
-	if len(declared) > maxTypeName || !typeName.MatchString(declared) {
+	if len(declared) > maxTypeName || !typeName().MatchString(declared) {
 		return false
 	}
 	words, _, _ := strings.Cut(declared, "(")

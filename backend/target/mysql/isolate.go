@@ -86,7 +86,7 @@ func (w *writer) aboutRow(err error) (said, bool) {
 // position returns the index of the row that an error is about, -1 where nothing tells.
 // It may be wrong: it is only where to try.
 func (w *writer) position(ctx context.Context, b *load.Batch, rows []int, e said) int {
-	if m := atRow.FindStringSubmatch(e.message); m != nil {
+	if m := atRow().FindStringSubmatch(e.message); m != nil {
 		if n, err := strconv.Atoi(m[1]); err == nil && n >= 1 && n <= len(rows) {
 			return n - 1
 		}
@@ -107,7 +107,7 @@ func (w *writer) position(ctx context.Context, b *load.Batch, rows []int, e said
 // duplicateAt returns the index of the last row that has the value that an error about
 // a duplicate key tells.
 func (w *writer) duplicateAt(b *load.Batch, rows []int, e said) int {
-	m := ofKey.FindStringSubmatch(e.message)
+	m := ofKey().FindStringSubmatch(e.message)
 	if m == nil {
 		return -1
 	}

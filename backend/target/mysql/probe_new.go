@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"linefeed/backend/load"
 )
@@ -50,7 +51,7 @@ func (t *table) readShown(indexes result, statement string, columns result) {
 	}
 	t.readKeys(keys)
 	t.checks = map[string]string{}
-	for _, m := range shownCheck.FindAllStringSubmatch(statement, -1) {
+	for _, m := range shownCheck().FindAllStringSubmatch(statement, -1) {
 		t.checks[strings.ReplaceAll(m[1], "``", "`")] = m[2]
 	}
 	for i, row := range columns {
@@ -60,10 +61,12 @@ func (t *table) readShown(indexes result, statement string, columns result) {
 }
 
 // shownCheck matches the line of a check: of a column, or with a name of its own.
-var shownCheck = regexp.MustCompile("(?m)^  (?:CONSTRAINT )?`((?:[^`]|``)+)` (?:.* )?CHECK \\((.*)\\),?$")
+var shownCheck = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?m)^  (?:CONSTRAINT )?`((?:[^`]|``)+)` (?:.* )?CHECK \\((.*)\\),?$")
+})
 
 // shownType matches a type as it is declared.
-var shownType = regexp.MustCompile(`^(\w+)(?:\((\d+)(?:,(\d+))?\))?`)
+var shownType = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\w+)(?:\((\d+)(?:,(\d+))?\))?`) })
 
 // blobLengths are how many bytes the types hold whose declaration does not tell.
 var blobLengths = map[string]string{"tiny": "255", "": "65535", "medium": "16777215", "long": "4294967295"}
@@ -72,7 +75,7 @@ var blobLengths = map[string]string{"tiny": "255", "": "65535", "medium": "16777
 func asColumn(row []*string) []*string {
 	declared, collation := row[1], row[2]
 	c := []*string{0: row[0], 1: declared, 3: row[3], 4: row[5], 10: collation, 11: row[6], 12: row[8]}
-	m := shownType.FindStringSubmatch(str(declared))
+	m := shownType().FindStringSubmatch(str(declared))
 	if m == nil {
 		return c
 	}

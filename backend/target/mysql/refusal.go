@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
@@ -62,7 +63,7 @@ func (e said) effect() int {
 		1261, 1262, 1300, 1301, 1365, 1416, 1441, 1918, 1977, 3854:
 		return changed
 	}
-	if atRow.MatchString(e.message) || ofColumn.MatchString(e.message) {
+	if atRow().MatchString(e.message) || ofColumn().MatchString(e.message) {
 		return changed
 	}
 	return harmless // such as a note that something is deprecated
@@ -103,12 +104,12 @@ func (r *reasons) find(e said) load.Refusal {
 }
 
 var (
-	ofKey        = regexp.MustCompile(`(?s) for key '(.+)'$`)
-	ofColumn     = regexp.MustCompile("(?i)(?:column|field) '|for column `")
-	ofConstraint = regexp.MustCompile("CONSTRAINT [`'](.+?)[`'] failed for")
-	ofCheck      = regexp.MustCompile(`Check constraint '(.+)' is violated`)
-	ofReference  = regexp.MustCompile("CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY")
-	atRow        = regexp.MustCompile(`(?i) at row (\d+)\s*$`)
+	ofKey        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s) for key '(.+)'$`) })
+	ofColumn     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(?i)(?:column|field) '|for column `") })
+	ofConstraint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("CONSTRAINT [`'](.+?)[`'] failed for") })
+	ofCheck      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Check constraint '(.+)' is violated`) })
+	ofReference  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY") })
+	atRow        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i) at row (\d+)\s*$`) })
 )
 
 // columnOf returns the name of the column that a message names, "" for none. Names are
@@ -126,7 +127,7 @@ func (r *reasons) columnOf(text string) string {
 }
 
 func (r *reasons) explain(e said) load.Refusal {
-	text := atRow.ReplaceAllString(e.message, "")
+	text := atRow().ReplaceAllString(e.message, "")
 	named := r.columnOf(text)
 	refusal := load.Refusal{Column: r.only([]string{named}), Code: load.CodeRefused, Note: message.Foreign(text)}
 	var c *column
@@ -203,7 +204,7 @@ func (c *column) unfit(r *load.Refusal) {
 // duplicate says in which key another row has the same value.
 func (r *reasons) duplicate(refusal *load.Refusal, text string) {
 	refusal.Code, refusal.Column = load.CodeDuplicateKey, -1
-	m := ofKey.FindStringSubmatch(text)
+	m := ofKey().FindStringSubmatch(text)
 	if m == nil {
 		return
 	}
@@ -230,9 +231,9 @@ func (r *reasons) key(name string) *key {
 // check says which check a row does not satisfy.
 func (r *reasons) check(refusal *load.Refusal, text string) {
 	name := ""
-	if m := ofConstraint.FindStringSubmatch(text); m != nil {
+	if m := ofConstraint().FindStringSubmatch(text); m != nil {
 		name = strings.TrimPrefix(m[1], r.fit.t.name+".")
-	} else if m := ofCheck.FindStringSubmatch(text); m != nil {
+	} else if m := ofCheck().FindStringSubmatch(text); m != nil {
 		name = m[1]
 	}
 	clause := r.fit.t.checks[name]
@@ -250,7 +251,7 @@ func (r *reasons) check(refusal *load.Refusal, text string) {
 func (r *reasons) foreign(refusal *load.Refusal, text string) {
 	refusal.Column = -1
 	refusal.Note = message.New("no_referred_row", "load_other_first")
-	m := ofReference.FindStringSubmatch(text)
+	m := ofReference().FindStringSubmatch(text)
 	if m == nil {
 		return
 	}

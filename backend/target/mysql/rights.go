@@ -3,19 +3,20 @@ package mysql
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 )
 
 // grant matches a line of SHOW GRANTS: the rights, and what they are about.
-var grant = regexp.MustCompile(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `)
+var grant = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `) })
 
 // may reports whether the answer to SHOW GRANTS gives a right on a table. What it does
 // not tell counts as given: the rights of a role.
 func may(grants result, right, schema, table string) bool {
 	for _, row := range grants {
-		m := grant.FindStringSubmatch(str(row[0]))
+		m := grant().FindStringSubmatch(str(row[0]))
 		if m == nil { // a role
 			return true
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"linefeed/backend/target/connect"
 )
@@ -74,7 +75,7 @@ func (d *DB) learn(all []result) error {
 	return nil
 }
 
-var numbers = regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)?`)
+var numbers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)?`) })
 
 // readVersion reads what VERSION() says, such as 10.11.19-MariaDB-0+deb12u1, 8.0.36 or
 // 8.0.11-TiDB-v7.5.0.
@@ -83,7 +84,7 @@ func readVersion(text string) server {
 	if s.maria {
 		text = strings.TrimPrefix(text, "5.5.5-") // of old replication protocols
 	}
-	if m := numbers.FindStringSubmatch(text); m != nil {
+	if m := numbers().FindStringSubmatch(text); m != nil {
 		s.major, _ = strconv.Atoi(m[1])
 		s.minor, _ = strconv.Atoi(m[2])
 		s.version = m[0]

@@ -61,7 +61,7 @@ func (w *writer) plausible(b *load.Batch, row int, e said) bool {
 	if e.number != errDuplicate && e.number != errDuplicateNamed {
 		return true
 	}
-	m := ofKey.FindStringSubmatch(e.message)
+	m := ofKey().FindStringSubmatch(e.message)
 	if m == nil {
 		return true
 	}
