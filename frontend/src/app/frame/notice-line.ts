@@ -11,7 +11,7 @@ import { Icon } from '../icon/icon';
   imports: [Icon, MatButton],
   template: `
     @for (notice of notices.list(); track notice.id) {
-      <section role="alert" data-testid="notice">
+      <section class="attention-line" role="alert" data-testid="notice">
         <lf-icon [icon]="icons.TriangleAlert" />
         <p class="selectable">{{ sentence(notice.message) }} {{ sentence(notice.hint ?? '') }}</p>
         <button matButton="outlined" type="button" (click)="notices.dismiss(notice.id)">
@@ -22,17 +22,7 @@ import { Icon } from '../icon/icon';
   `,
   styles: `
     section {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      padding: 8px 16px;
       border-bottom: var(--lf-line);
-      background: var(--lf-attention-container);
-    }
-
-    p {
-      flex: 1;
-      overflow-wrap: anywhere;
     }
   `,
 })

@@ -14,7 +14,7 @@ import { Place } from './place';
   imports: [BrowserWait, Icon, MatButton, MatTooltip, RouterLink],
   template: `
     @if (shown(); as why) {
-      <section role="status" data-testid="signin-needed">
+      <section class="attention-line" role="status" data-testid="signin-needed">
         <lf-icon [icon]="icons.UserX" />
         <p class="selectable">
           {{ why }}
@@ -51,17 +51,7 @@ import { Place } from './place';
   `,
   styles: `
     section {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      padding: 8px 16px;
       border-bottom: var(--lf-line);
-      background: var(--lf-attention-container);
-    }
-
-    p {
-      flex: 1;
-      overflow-wrap: anywhere;
     }
 
     .failure {

@@ -17,6 +17,7 @@ import {
   selector: 'lf-question',
   template: `
     <section
+      class="attention-line"
       role="alertdialog"
       [attr.aria-labelledby]="id"
       [attr.data-testid]="testId()"
@@ -28,16 +29,7 @@ import {
   `,
   styles: `
     section {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      padding: 8px 16px;
       border-top: var(--lf-line);
-      background: var(--lf-attention-container);
-    }
-
-    p {
-      flex: 1;
     }
   `,
 })
