@@ -76,10 +76,12 @@ export class Program implements AsyncDisposable {
     name: string,
     display: Display,
     files: readonly string[] = [],
+    given: Given = {},
   ): Promise<Program> {
     const address = `127.0.0.1:${await freePort()}`;
     const env = { WEBKIT_INSPECTOR_HTTP_SERVER: address };
-    return Program.#start(name, display, address, [join(binaries, 'e2e-window'), ...files], env);
+    const command = [join(binaries, 'e2e-window'), ...files];
+    return Program.#start(name, display, address, command, env, given);
   }
 
   /** Starts the program without a window: `linefeed serve`. */

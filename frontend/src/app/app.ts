@@ -13,6 +13,8 @@ import { Desktop } from './backend/desktop';
 import { Draft } from './draft/draft';
 import { CloseQuestion } from './frame/close-question';
 import { Header } from './frame/header';
+import { Help } from './frame/help';
+import { HelpView } from './frame/help-view';
 import { KeyList } from './frame/key-list';
 import { NoticeLine } from './frame/notice-line';
 import { Place } from './frame/place';
@@ -23,12 +25,23 @@ import { StatusLine } from './frame/status-line';
 /** The window's frame, with the page of the step or the run in it. */
 @Component({
   selector: 'lf-root',
-  imports: [RouterOutlet, CloseQuestion, Header, KeyList, NoticeLine, Rail, SigninLine, StatusLine],
+  imports: [
+    RouterOutlet,
+    CloseQuestion,
+    Header,
+    HelpView,
+    KeyList,
+    NoticeLine,
+    Rail,
+    SigninLine,
+    StatusLine,
+  ],
   template: `
     <lf-rail />
-    <lf-header />
-    <div class="notices"><lf-signin-line /><lf-notice-line /></div>
-    <main #page class="page" tabindex="-1"><router-outlet /></main>
+    <lf-header [inert]="help.open()" />
+    <div class="notices" [inert]="help.open()"><lf-signin-line /><lf-notice-line /></div>
+    <main #page class="page" tabindex="-1" [inert]="help.open()"><router-outlet /></main>
+    <lf-help />
     <lf-close-question />
     <lf-status-line />
     <lf-key-list />
@@ -36,6 +49,7 @@ import { StatusLine } from './frame/status-line';
   styleUrl: './app.scss',
 })
 export class App {
+  protected readonly help = inject(Help);
   private readonly page = viewChild.required<ElementRef<HTMLElement>>('page');
 
   constructor() {

@@ -1,5 +1,5 @@
 import { DOCUMENT, DestroyRef, Service, inject, signal } from '@angular/core';
-import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime';
+import { BrowserOpenURL, ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime';
 import { Program } from './program';
 
 /** What the desktop does to the window, as signals, and what the window asks of the desktop. */
@@ -53,6 +53,11 @@ export class Desktop {
   /** Leaves the window open after all. */
   stayOpen(): void {
     this.closing.set(false);
+  }
+
+  /** Opens an address in the system's browser. */
+  browse(url: string): void {
+    BrowserOpenURL(url);
   }
 
   async copy(text: string): Promise<void> {

@@ -61,6 +61,7 @@ export class KeyList {
       {
         label: 'Show or hide this list',
         key: '?',
+        everywhere: true,
         run: () => {
           this.keys.toggleList();
         },
@@ -68,6 +69,7 @@ export class KeyList {
       {
         label: 'Hide this list',
         key: 'Escape',
+        everywhere: true,
         enabled: () => this.keys.listOpen(),
         run: () => {
           this.keys.toggleList();

@@ -1,13 +1,21 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatTooltip } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import { Bookmark, Database, FilePlus2, History, Settings as SettingsIcon } from 'lucide';
+import {
+  Bookmark,
+  CircleHelp,
+  Database,
+  FilePlus2,
+  History,
+  Settings as SettingsIcon,
+} from 'lucide';
 import { Runs } from '../backend/runs';
 import { Sets } from '../backend/sets';
 import { Watches } from '../backend/watches';
 import { Draft } from '../draft/draft';
 import { Icon } from '../icon/icon';
 import { Shortcuts, claimKeys } from '../keys/shortcuts';
+import { Help } from './help';
 import { Place } from './place';
 
 /** The navigation between the parts of the program. */
@@ -80,6 +88,18 @@ import { Place } from './place';
         <lf-icon [icon]="icons.SettingsIcon" [size]="18" />
         Settings
       </a>
+      <button
+        type="button"
+        class="part"
+        data-testid="open-help"
+        matTooltipPosition="right"
+        [attr.aria-expanded]="help.open()"
+        [matTooltip]="keys.hint('Help', 'F1')"
+        (click)="help.toggle()"
+      >
+        <lf-icon [icon]="icons.CircleHelp" [size]="18" />
+        Help
+      </button>
     </nav>
   `,
   styleUrl: './rail.scss',
@@ -91,8 +111,9 @@ export class Rail {
   private readonly draft = inject(Draft);
   private readonly router = inject(Router);
   protected readonly place = inject(Place);
+  protected readonly help = inject(Help);
   protected readonly keys = inject(Shortcuts);
-  protected readonly icons = { Bookmark, Database, FilePlus2, History, SettingsIcon };
+  protected readonly icons = { Bookmark, CircleHelp, Database, FilePlus2, History, SettingsIcon };
   protected readonly active = computed(
     () => this.runs.active().filter((run) => !run.job().set).length + this.sets.active().length,
   );
@@ -106,26 +127,23 @@ export class Rail {
   );
 
   constructor() {
+    const parts = [
+      ['All runs', 'Mod+h', '/runs'],
+      ['Saved connections', 'Mod+l', '/connections'],
+      ['Profiles and watched folders', 'Mod+p', '/profiles'],
+      ['Settings', 'Mod+,', '/settings'],
+    ] as const;
     claimKeys([
       {
-        label: 'New import',
-        key: 'Mod+n',
+        ...{ label: 'New import', key: 'Mod+n', everywhere: true },
         run: () => {
           this.startNew();
         },
       },
-      { label: 'All runs', key: 'Mod+h', run: () => void this.router.navigateByUrl('/runs') },
-      {
-        label: 'Saved connections',
-        key: 'Mod+l',
-        run: () => void this.router.navigateByUrl('/connections'),
-      },
-      {
-        label: 'Profiles and watched folders',
-        key: 'Mod+p',
-        run: () => void this.router.navigateByUrl('/profiles'),
-      },
-      { label: 'Settings', key: 'Mod+,', run: () => void this.router.navigateByUrl('/settings') },
+      ...parts.map(([label, key, path]) => ({
+        ...{ label, key, everywhere: true },
+        run: () => void this.router.navigateByUrl(path),
+      })),
     ]);
   }
 

@@ -51,6 +51,30 @@ describe('Shortcuts', () => {
     expect(done).toEqual(['inner', 'outer', 'outer']);
   });
 
+  it('leaves to a page that is covered only what acts everywhere', () => {
+    const keys = TestBed.inject(Shortcuts);
+    keys.claim([{ ...action('F1'), everywhere: true }, action('F5')]);
+    keys.cover(true);
+    expect([press('F1'), press('F5')]).toEqual([true, false]);
+    expect(keys.list().map(({ key }) => key)).toEqual(['F1']);
+    keys.cover(false);
+    expect(press('F5')).toBe(true);
+  });
+
+  it('acts in the page of a frame, but for whoever is typing there', () => {
+    const keys = TestBed.inject(Shortcuts);
+    keys.claim([action('p')]);
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    const page = frame.contentDocument;
+    if (!page) throw new Error('the frame has no page');
+    const release = keys.listen(page);
+    const input = page.body.appendChild(page.createElement('input'));
+    expect([press('p', {}, page.body), press('p', {}, input)]).toEqual([true, false]);
+    release();
+    expect(press('p', {}, page.body)).toBe(false);
+    frame.remove();
+  });
+
   it('takes a shifted character for the character', () => {
     TestBed.inject(Shortcuts).claim([action('?')]);
     expect(press('?', { shiftKey: true })).toBe(true);

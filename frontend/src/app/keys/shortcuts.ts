@@ -13,6 +13,8 @@ export interface Shortcut {
   readonly run: () => void;
   /** Whether it can be done now; always, if left out. */
   readonly enabled?: () => boolean;
+  /** Whether it also acts while something lies over the page. */
+  readonly everywhere?: boolean;
 }
 
 const isMac = (platform: string) => /mac|iphone|ipad/i.test(platform);
@@ -25,20 +27,31 @@ export class Shortcuts {
   private readonly claimed = signal<readonly Shortcut[]>([]);
 
   /** What can be done now, for the list of keys. */
-  readonly list = computed(() => this.claimed().filter(isEnabled));
+  readonly list = computed(() => this.claimed().filter((s) => this.isEnabled(s)));
 
+  private readonly covered = signal(false);
   private readonly open = signal(false);
   /** Whether the list of keys is shown. */
   readonly listOpen = this.open.asReadonly();
 
   constructor() {
-    const listen = (event: KeyboardEvent) => {
+    inject(DestroyRef).onDestroy(this.listen(this.document));
+  }
+
+  /** Has the keys act in a document, too, until the function it returns is called. */
+  listen(document: Document): () => void {
+    const press = (event: KeyboardEvent) => {
       this.press(event);
     };
-    this.document.addEventListener('keydown', listen);
-    inject(DestroyRef).onDestroy(() => {
-      this.document.removeEventListener('keydown', listen);
-    });
+    document.addEventListener('keydown', press);
+    return () => {
+      document.removeEventListener('keydown', press);
+    };
+  }
+
+  /** Says that something lies over the page, so that the page's own keys do nothing, or no longer. */
+  cover(covered: boolean): void {
+    this.covered.set(covered);
   }
 
   /** Claims the keys until the function it returns is called. */
@@ -79,13 +92,19 @@ export class Shortcuts {
       return;
     }
     const pressed = this.name(event);
-    const hit = this.claimed().findLast((s) => s.key.toLowerCase() === pressed && isEnabled(s));
+    const hit = this.claimed().findLast(
+      (s) => s.key.toLowerCase() === pressed && this.isEnabled(s),
+    );
     const types = !pressed.includes('+') && !/^f\d+$/.test(pressed);
     if (!hit || (types && isTyping(event.target))) {
       return;
     }
     event.preventDefault();
     hit.run();
+  }
+
+  private isEnabled(shortcut: Shortcut): boolean {
+    return (!this.covered() || !!shortcut.everywhere) && (shortcut.enabled?.() ?? true);
   }
 
   private name(event: KeyboardEvent): string {
@@ -107,17 +126,10 @@ export function claimKeys(shortcuts: readonly Shortcut[]): void {
   inject(DestroyRef).onDestroy(inject(Shortcuts).claim(shortcuts));
 }
 
-function isEnabled(shortcut: Shortcut): boolean {
-  return shortcut.enabled?.() ?? true;
-}
+// By selectors: the elements of another document are of other classes.
+const fields =
+  'textarea, select, [role=combobox], input:not([type=checkbox], [type=radio]), [contenteditable]';
 
 function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      target instanceof HTMLTextAreaElement ||
-      target instanceof HTMLSelectElement ||
-      target.getAttribute('role') === 'combobox' ||
-      (target instanceof HTMLInputElement && !['checkbox', 'radio'].includes(target.type)))
-  );
+  return target !== null && 'matches' in target && (target as Element).matches(fields);
 }
