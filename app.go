@@ -59,6 +59,7 @@ func (a *App) startup(ctx context.Context) {
 
 // call calls the engine, or returns why there is none.
 func call[T any](a *App, f func(*engine.Engine) (T, error)) (v T, err error) {
+	defer recovered(&err)
 	if a.failure != nil {
 		return v, a.failure
 	}
@@ -66,11 +67,19 @@ func call[T any](a *App, f func(*engine.Engine) (T, error)) (v T, err error) {
 }
 
 // do calls the engine for methods that return only an error.
-func (a *App) do(f func(*engine.Engine) error) error {
+func (a *App) do(f func(*engine.Engine) error) (err error) {
+	defer recovered(&err)
 	if a.failure != nil {
 		return a.failure
 	}
 	return f(a.engine)
+}
+
+// recovered turns a panic into an error: from Wails the page would get no answer.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = engine.Panicked(p)
+	}
 }
 
 // forwardEvents sends every event to the page until the hub is closed.

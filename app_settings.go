@@ -57,6 +57,9 @@ func (a *App) RemoveDamaged(path string) error {
 	return a.do(func(e *engine.Engine) error { return e.Runner.RemoveDamaged(a.ctx, path) })
 }
 
+// Version returns the version of the program, and where to look for a newer one.
+func (a *App) Version() engine.Build { return engine.BuildInfo() }
+
 // Diagnostics returns what to send with the report of a fault.
 func (a *App) Diagnostics() (string, error) {
 	return call(a, func(e *engine.Engine) (string, error) { return e.Diagnostics(a.ctx), nil })

@@ -17,6 +17,7 @@ import (
 	"linefeed/backend/access"
 	"linefeed/backend/connection"
 	"linefeed/backend/csvfile"
+	"linefeed/backend/engine"
 	"linefeed/backend/job"
 	"linefeed/backend/load"
 	"linefeed/backend/profile"
@@ -49,7 +50,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd, err := execute(ctx, root)
 	if err == nil && p.out.failed != nil { // a failure of stderr can't be reported
 		return p.outputLost(p.out.failed)
 	}
@@ -66,6 +67,16 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		p.err.printf("%s\n", p.err.dim(fmt.Sprintf("see: %s --help", cmd.CommandPath())))
 	}
 	return status
+}
+
+// execute runs a command. A panic is an error, and a line of the log.
+func execute(ctx context.Context, root *cobra.Command) (cmd *cobra.Command, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			cmd, err = root, engine.Panicked(p)
+		}
+	}()
+	return root.ExecuteContextC(ctx)
 }
 
 // A program is one run of the command line.

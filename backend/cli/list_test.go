@@ -2,10 +2,13 @@ package cli_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
+	"linefeed/backend/engine"
 	"linefeed/backend/job"
 )
 
@@ -64,7 +67,12 @@ func TestPreview(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	if r := run(t, "version").want(t, 0); !strings.HasPrefix(r.stdout, "linefeed ") {
+	var build engine.Build
+	r := run(t, "version", "--json").want(t, 0)
+	if err := json.Unmarshal([]byte(r.stdout), &build); err != nil || build.Go != runtime.Version() || !strings.HasPrefix(build.SQLite, "3.") || build.Updates == "" {
+		t.Errorf("version %s, %v", r.stdout, err)
+	}
+	if r := run(t, "version").want(t, 0); r.stdout != fmt.Sprintf("linefeed %s (%s, %s)\n", build.Version, build.Go, build.Platform) {
 		t.Errorf("version %q", r.stdout)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"linefeed/backend/job"
 	"linefeed/backend/logbook"
 	"linefeed/backend/secret"
+	"linefeed/backend/store"
 )
 
 // release is the version of a package, which its build sets.
@@ -42,6 +43,39 @@ func Version() string {
 	return v
 }
 
+// A Build says what the program was built from, and by what.
+type Build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit"` // "" where it is not known
+	Date     string `json:"date"`   // of the commit, RFC 3339; "" where it is not known
+	Changed  bool   `json:"changed"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+	SQLite   string `json:"sqlite"`
+	Updates  string `json:"updates"` // where to look for a newer one
+}
+
+// Updates says where to look for a newer version. The program does not look by itself.
+const Updates = "Linefeed looks for no newer version by itself and asks nobody. See the releases of the project, or the package manager that installed it."
+
+// BuildInfo returns what the program was built from.
+func BuildInfo() Build {
+	b := Build{Version: Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, SQLite: store.SQLite(), Updates: Updates}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				b.Commit = s.Value
+			case "vcs.time":
+				b.Date = s.Value
+			case "vcs.modified":
+				b.Changed = s.Value == "true"
+			}
+		}
+	}
+	return b
+}
+
 // logLines is the number of lines of the log that diagnostics have.
 const logLines = 100
 
@@ -54,6 +88,7 @@ func (e *Engine) Diagnostics(ctx context.Context) string {
 	add := func(name string, value any) { fmt.Fprintf(&b, "%-12s %v\n", name, value) }
 	add("linefeed", Version())
 	add("go", fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH))
+	add("sqlite", store.SQLite())
 	add("system", systemName())
 	add("processors", runtime.NumCPU())
 	add("own files", inHome(e.home))

@@ -150,7 +150,7 @@ func (e *Engine) Listen(addr string, origins []string) error {
 		return err
 	}
 	api, err := localapi.Start(e.Runner, e.Hub, localapi.Options{
-		Addr: addr, Origins: origins, Spool: received, Access: e.Access, Users: e.caller, Connections: e.Connections, Folders: e, Announce: e.run, Beside: e.window == nil,
+		Addr: addr, Origins: origins, Spool: received, Access: e.Access, Users: e.caller, Connections: e.Connections, Folders: e, Log: e.log.Logger, Announce: e.run, Beside: e.window == nil,
 	})
 	if err != nil {
 		return err

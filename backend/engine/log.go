@@ -10,12 +10,29 @@ import (
 	"linefeed/backend/event"
 	"linefeed/backend/job"
 	"linefeed/backend/logbook"
+	"linefeed/backend/message"
+	"linefeed/backend/store"
 )
+
+// Panicked has the log tell of p, which a screen has recovered from a panic, and returns its
+// error. The engine may be what failed, or not be open: none is needed.
+func Panicked(p any) error {
+	if home, err := store.Home(); err == nil {
+		what, stack := message.PanicNote(p)
+		book, _ := logbook.Open(logFolder(home), os.Getenv(logbook.EnvLevel)) // without one there is only the error
+		book.Error("the program has a mistake", "panic", what, "stack", stack)
+		_ = book.Close()
+	}
+	return message.Panic(p)
+}
+
+func logFolder(home string) string { return filepath.Join(home, "logs") }
 
 // openLog opens the log, and has it kept until the hub is closed. The program works
 // without one.
 func (e *Engine) openLog() {
-	e.log, e.logErr = logbook.Open(filepath.Join(e.home, "logs"), os.Getenv(logbook.EnvLevel))
+	e.log, e.logErr = logbook.Open(logFolder(e.home), os.Getenv(logbook.EnvLevel))
+	e.log.KeepCrash()
 	cursor, err := e.Hub.Follow("", "")
 	if err != nil { // only a job can be unknown
 		return
@@ -52,6 +69,9 @@ func (e *Engine) logState(v *event.Event) {
 				ids = append(ids, string(r.MessageID))
 			}
 			attrs = append(attrs, "reasons", ids)
+			if stack := message.StackOf(u.Error); stack != "" {
+				attrs = append(attrs, "stack", stack)
+			}
 			if e.log.Enabled(context.Background(), slog.LevelDebug) { // it may have values of the file
 				attrs = append(attrs, "error", u.Error)
 			}

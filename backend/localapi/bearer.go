@@ -53,6 +53,17 @@ func (b bearer) String() string {
 	return fmt.Sprintf("the token %q", b.token.Name)
 }
 
+// kind says for the log who it is: of a user of the provider not the name.
+func (b bearer) kind() string {
+	switch {
+	case b.user != nil:
+		return "a user"
+	case b.token != nil:
+		return "token " + b.token.Name
+	}
+	return "the program's own token"
+}
+
 // bearerOf returns who sends a request that the guard let in. Any other sender may do
 // nothing.
 func bearerOf(r *http.Request) bearer {

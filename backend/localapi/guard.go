@@ -49,7 +49,9 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 
+	e := entryOf(r)
 	if r.Host != g.host {
+		e.refused = "another host"
 		problem{
 			Status: http.StatusMisdirectedRequest,
 			Detail: fmt.Sprintf("this is not %s", r.Host),
@@ -60,6 +62,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	origin := r.Header["Origin"]
 	if len(origin) > 0 {
 		if len(origin) > 1 || !g.allows(r.Context(), origin[0]) {
+			e.refused = "a page of an origin that is not allowed"
 			problem{
 				Status: http.StatusForbidden,
 				Detail: fmt.Sprintf("pages of %s may not call the local API", strings.Join(origin, ", ")),
@@ -80,9 +83,11 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	bearer, refused := g.bearer(r)
 	if refused != nil {
+		e.refused = refused.reason
 		refused.write(w)
 		return
 	}
+	e.who = bearer.kind()
 	connOf(r).setKnown()
 	g.next.ServeHTTP(w, r.WithContext(bearer.within(r.Context())))
 }
@@ -99,6 +104,7 @@ func (g *guard) allows(ctx context.Context, origin string) bool {
 // A refusal is why the bearer of a request is not let in.
 type refusal struct {
 	problem
+	reason    string // for the log
 	challenge string // as of RFC 6750, beside the realm; "" for none
 }
 
@@ -130,7 +136,7 @@ var noToken = problem{
 func (g *guard) bearer(r *http.Request) (bearer, *refusal) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return bearer{}, &refusal{problem: noToken}
+		return bearer{}, &refusal{problem: noToken, reason: "no token"}
 	}
 	token = strings.TrimSpace(token)
 	got := sha256.Sum256([]byte(token)) // makes the lengths equal
@@ -145,8 +151,11 @@ func (g *guard) bearer(r *http.Request) (bearer, *refusal) {
 			return bearer{token: &t, secret: token}, nil
 		}
 	}
-	return bearer{}, &refusal{noToken, invalidToken}
+	return bearer{}, &refusal{noToken, unknownToken, invalidToken}
 }
+
+// unknownToken is a reason for the log.
+const unknownToken = "a token that is not known"
 
 // user returns the user whose access token a request bears.
 func (g *guard) user(ctx context.Context, token string) (bearer, *refusal) {
@@ -160,17 +169,17 @@ func (g *guard) user(ctx context.Context, token string) (bearer, *refusal) {
 			Status: http.StatusUnauthorized,
 			Detail: "the access token is refused: " + why.Error(),
 			Hint:   "sign in again, or refresh it",
-		}, fmt.Sprintf("error=\"invalid_token\", error_description=%q", why)}
+		}, "an access token that is not valid", fmt.Sprintf("error=\"invalid_token\", error_description=%q", why)}
 	case errors.Is(err, signin.ErrOff):
-		return bearer{}, &refusal{noToken, invalidToken}
+		return bearer{}, &refusal{noToken, unknownToken, invalidToken}
 	case errors.Is(err, signin.ErrNoRole):
 		return bearer{}, &refusal{problem{
 			Status: http.StatusForbidden,
 			Detail: signin.ErrNoRole.Error(),
 			Hint:   "ask who manages the users of the sign-in provider",
-		}, insufficientScope}
+		}, "a user without the role", insufficientScope}
 	}
-	return bearer{}, &refusal{problem: problem{ // what is wrong is for the user of the program to know
+	return bearer{}, &refusal{reason: "an access token that can't be verified now", problem: problem{ // what is wrong is for the user of the program to know
 		Status: http.StatusServiceUnavailable,
 		Detail: "the access token can't be verified now",
 		Hint:   "try again later; imports that run go on",

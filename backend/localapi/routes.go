@@ -123,6 +123,7 @@ func (s *Server) routes() http.Handler {
 	for _, r := range routes {
 		methods[r.path] = append(methods[r.path], r.method)
 		mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) {
+			entryOf(req).route = r.path
 			if err := s.answer(r, w, req); err != nil {
 				writeError(w, err)
 			}
@@ -135,6 +136,7 @@ func (s *Server) routes() http.Handler {
 		slices.Sort(allowed)
 		allow := strings.Join(allowed, ", ")
 		mux.HandleFunc(path, func(w http.ResponseWriter, req *http.Request) {
+			entryOf(req).route = path
 			w.Header().Set("Allow", allow)
 			writeError(w, refuse(http.StatusMethodNotAllowed, "use "+allow, "%s can't be done to %s", req.Method, req.URL.Path))
 		})

@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -62,6 +63,9 @@ type Options struct {
 	// Folders are the folders that the program watches; nil for a program without any.
 	Folders Folders
 
+	// Log is told of requests, at debug, and that some are refused; nil for none.
+	Log *slog.Logger
+
 	// Announce is the folder in which api.json tells other programs of the same user where
 	// the server is; "" means none.
 	Announce string
@@ -86,6 +90,8 @@ type Server struct {
 	users       Users
 
 	accepted accepted
+	log      *slog.Logger
+	refusals refusals
 
 	http    *http.Server
 	conns   *limitListener
@@ -106,7 +112,10 @@ type Server struct {
 func Start(runner *job.Runner, hub *event.Hub, opt Options) (s *Server, err error) {
 	token := make([]byte, 32)
 	rand.Read(token)
-	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, folders: opt.Folders, access: opt.Access, users: opt.Users, token: base64.RawURLEncoding.EncodeToString(token)}
+	s = &Server{runner: runner, hub: hub, spool: opt.Spool, connections: opt.Connections, folders: opt.Folders, access: opt.Access, users: opt.Users, log: opt.Log, token: base64.RawURLEncoding.EncodeToString(token)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
 	origins, err := checkOrigins(opt.Origins)
 	if err != nil {
 		return nil, err
@@ -130,8 +139,11 @@ func (s *Server) serve(l net.Listener, origins []string) {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.slots = newSlots()
 	s.quota.limit = maxSpooled
+	s.refusals = refusals{log: s.log, all: map[string]*refused{}}
+	guarded := &guard{host: s.host, origins: origins, own: sha256.Sum256([]byte(s.token)), access: s.access, users: s.users, next: s.routes()}
 	s.http = &http.Server{
-		Handler:           timeBodies(&guard{host: s.host, origins: origins, own: sha256.Sum256([]byte(s.token)), access: s.access, users: s.users, next: s.routes()}),
+		Handler:           &logged{log: s.log, refusals: &s.refusals, next: timeBodies(guarded)},
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // it may say what a client sent
 		ConnContext:       withConn,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
@@ -197,6 +209,7 @@ func (s *Server) Close() error {
 	s.closed = true
 	s.mu.Unlock()
 	s.work.Wait()
+	s.refusals.close()
 	return errors.Join(errs...)
 }
 

@@ -33,6 +33,8 @@ type stream struct {
 // too slow, its token is good no more, which the last event tells, or the server is closed.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, c *event.Cursor) {
 	sees := s.sees(r)
+	e := entryOf(r)
+	s.log.Debug("a stream begins", "route", e.route, "who", e.who)
 	out, err := openStream(w)
 	if r.Method == http.MethodHead {
 		return

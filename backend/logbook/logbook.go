@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 )
 
@@ -41,6 +42,26 @@ func Open(folder, level string) (*Book, error) {
 	b.file = f
 	b.Logger = slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: from})).With("pid", os.Getpid())
 	return b, nil
+}
+
+// KeepCrash has Go write what it says of a crash of this process to a file beside the log
+// too, crash.txt, for as long as the process runs: with the value of the panic. The window
+// has nobody who reads its standard error.
+func (b *Book) KeepCrash() {
+	if b.file == nil {
+		return
+	}
+	path := filepath.Join(filepath.Dir(b.path), "crash.txt")
+	flags := os.O_CREATE | os.O_APPEND | os.O_WRONLY
+	if info, err := os.Stat(path); err == nil && info.Size() > mostBytes {
+		flags |= os.O_TRUNC
+	}
+	f, err := os.OpenFile(path, flags, 0o600)
+	if err != nil {
+		return
+	}
+	_ = debug.SetCrashOutput(f, debug.CrashOptions{}) // which has a file of its own from here on
+	_ = f.Close()
 }
 
 // Path returns the path of the file that is written. Those that were set aside lie beside

@@ -11,6 +11,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if folder := os.Getenv("LOGBOOK_TEST_CRASH"); folder != "" {
+		b, err := Open(folder, "debug")
+		if err != nil {
+			panic(err)
+		}
+		b.KeepCrash()
+		go panic("hush")
+		select {}
+	}
 	if folder := os.Getenv("LOGBOOK_TEST_FOLDER"); folder != "" {
 		f, err := openFile(filepath.Join(folder, "linefeed.log"), 4<<10)
 		if err != nil {
@@ -71,6 +80,30 @@ func TestNowhere(t *testing.T) {
 	}
 	if lines, err := b.Tail(3); len(lines) > 0 {
 		t.Errorf("%q, %v", lines, err)
+	}
+}
+
+// TestCrash holds that what Go says of a crash is kept, and not in the log, which has no
+// value.
+func TestCrash(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for range 2 {
+		c := exec.CommandContext(t.Context(), self)
+		c.Env = append(os.Environ(), "LOGBOOK_TEST_CRASH="+folder)
+		if out, err := c.CombinedOutput(); err == nil {
+			t.Fatalf("it does not crash: %s", out)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "crash.txt"))
+	if err != nil || strings.Count(string(text), "panic: hush") != 2 || !strings.Contains(string(text), "logbook_test.go") {
+		t.Errorf("%v: %s", err, text)
+	}
+	if log, err := os.ReadFile(filepath.Join(folder, "linefeed.log")); err != nil || strings.Contains(string(log), "hush") {
+		t.Errorf("%v: %s", err, log)
 	}
 }
 

@@ -9,7 +9,9 @@
 package message
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -232,4 +234,25 @@ func Of(err error) Note {
 // Panic returns the error of p, which was recovered from a panic, with the stack.
 func Panic(p any) error {
 	return fmt.Errorf("the program has a mistake, please report it: %v\n%s", p, debug.Stack())
+}
+
+// PanicNote returns what a log may have of p, which was recovered from a panic, and the
+// stack: what Go's runtime says, and of anything else the type alone.
+func PanicNote(p any) (what, stack string) {
+	what = fmt.Sprintf("%T", p)
+	if err, ok := p.(error); ok {
+		if own, ok := errors.AsType[runtime.Error](err); ok {
+			what = own.Error()
+		}
+	}
+	return what, string(debug.Stack())
+}
+
+// StackOf returns the stack in the text of an error by [Panic]; "" for any other.
+func StackOf(text string) string {
+	_, stack, found := strings.Cut(text, "\ngoroutine ")
+	if !found {
+		return ""
+	}
+	return "goroutine " + stack
 }

@@ -27,7 +27,7 @@ func Home() (string, error) {
 		if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 			return filepath.Join(dir, "linefeed"), nil
 		}
-		if dir, err := os.UserHomeDir(); err == nil {
+		if dir, err := os.UserHomeDir(); err == nil && filepath.IsAbs(dir) {
 			return filepath.Join(dir, ".local", "share", "linefeed"), nil
 		}
 	}
@@ -35,10 +35,11 @@ func Home() (string, error) {
 }
 
 // RunDir returns the folder of files that exist only while the program runs: the
-// local API's address, locks, received files.
+// local API's address, locks, received files. A folder of another user is not taken for
+// it, such as sudo leaves in the environment.
 func RunDir() (string, error) {
 	if os.Getenv("LINEFEED_HOME") == "" && runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
-		if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) && ownFolder(dir) {
 			return filepath.Join(dir, "linefeed"), nil
 		}
 	}

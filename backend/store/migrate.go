@@ -220,7 +220,7 @@ func bringUpToDate(ctx context.Context, path string) error {
 			return err
 		}
 		if err := s.migrate(ctx); err != nil {
-			return errors.Join(s.explain("bring the store up to date", err), s.disconnect())
+			return errors.Join(s.explain("open the store", err), s.disconnect())
 		}
 		return s.disconnect()
 	})

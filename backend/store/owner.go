@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ const ownerInfix = ".owner-"
 func lockOwner(path string) (*owner, error) {
 	lock, err := lockfile.Create(filepath.Dir(path), filepath.Base(path)+ownerInfix)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("write to the folder of the program's own files: %w (set LINEFEED_HOME to a folder that you can write to)", err)
 	}
 	return &owner{strings.TrimPrefix(lock.Owned(), path+ownerInfix), lock}, nil
 }

@@ -183,6 +183,10 @@ func ignoreDone(err error) error {
 	return err
 }
 
+// SQLite returns the version of the SQLite that keeps the store, and that imports into SQLite
+// files use.
+func SQLite() string { return sqlitefile.Version() }
+
 // Close closes the store. Jobs of this process that are still active become
 // interrupted when the store is opened again.
 func (s *Store) Close() error {

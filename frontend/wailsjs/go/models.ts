@@ -160,6 +160,16 @@ export namespace csvfile {
 
 export namespace engine {
 	
+	export interface Build {
+	    version: string;
+	    commit: string;
+	    date: string;
+	    changed: boolean;
+	    go: string;
+	    platform: string;
+	    sqlite: string;
+	    updates: string;
+	}
 	export interface SignedIn {
 	    on: boolean;
 	    required: boolean;

@@ -3,6 +3,7 @@ package sqlitefile
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -71,9 +72,19 @@ func (a *Advice) Explain(op, path string, err error) error {
 	case sqlite3.ErrCantOpen, sqlite3.ErrPerm:
 		told = message.NewError(nil, "unopenable", a.CantOpen, "path", path)
 	case sqlite3.ErrIoErr:
+		if e, ok := errors.AsType[sqlite3.Error](err); ok && errors.Is(e.SystemErrno, syscall.ENOSPC) { // of a file beside it
+			told = message.NewError(nil, "disk_full", a.Full, "path", path)
+			break
+		}
 		told = message.NewError(nil, "io_failed", a.IO, "path", path)
 	default:
 		return nil
 	}
 	return fmt.Errorf("%s: %w: %w", op, told, err)
+}
+
+// Version returns the version of the SQLite in the program.
+func Version() string {
+	version, _, _ := sqlite3.Version()
+	return version
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -92,6 +93,10 @@ func TestExplain(t *testing.T) {
 				t.Errorf("code %d: locked %v", code, locked)
 			}
 		}
+	}
+	noSpace := sqlite3.Error{Code: sqlite3.ErrIoErr, SystemErrno: syscall.ENOSPC} // of its log
+	if got := a.Explain("write", "x.db", noSpace); got == nil || !strings.Contains(got.Error(), "is full") {
+		t.Errorf("%v", got)
 	}
 	if got := a.Explain("write", "x.db", sqlite3.Error{Code: sqlite3.ErrFull}); got == nil || !strings.Contains(got.Error(), "is full") {
 		t.Errorf("the driver's error is %v", got)

@@ -103,6 +103,7 @@ export type WatchedFile = watch.Outcome;
 export type Setting = store.Setting;
 /** What the program keeps. */
 export type Usage = store.Usage;
+export type Build = engine.Build;
 export type Damaged = store.Damaged;
 /** What is forgotten by a setting, or at once. */
 export type Going = store.Going;

@@ -1,5 +1,6 @@
 import type {
   Address,
+  Build,
   Column,
   Database,
   Folders,
@@ -23,6 +24,7 @@ export function fakeProgram(answers: Partial<Program> = {}): Program {
     live: () => Promise.reject<Address>(new Error('no stream in this test')),
     jobs: () => Promise.resolve<Job[]>([]),
     elsewhere: () => Promise.resolve<Snapshot[]>([]),
+    build: () => Promise.reject<Build>(new Error('no version in this test')),
     notices: () => Promise.resolve([]),
     recent: () => Promise.resolve<string[]>([]),
     sampleFile: () => Promise.resolve(''),

@@ -4,6 +4,7 @@ import type {
   AccessScope,
   AccessToken,
   Address,
+  Build,
   Connection,
   ConnectionDraft,
   ConnectionForm,
@@ -407,6 +408,11 @@ export class Program {
   /** The files that the program was started with, once. */
   takeFiles(): Promise<string[]> {
     return ask(() => app.TakeFiles());
+  }
+
+  /** The version, and where to look for a newer one. */
+  build(): Promise<Build> {
+    return ask(() => app.Version());
   }
 
   /** What to send with the report of a fault, as lines of text. */

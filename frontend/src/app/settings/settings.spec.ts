@@ -1,7 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { Desktop } from '../backend/desktop';
-import type { Going, Setting } from '../backend/model';
+import type { Build, Going, Setting } from '../backend/model';
 import { Program } from '../backend/program';
 import { fakeProgram } from '../backend/program.fake';
 import { Live } from '../backend/live';
@@ -11,6 +11,11 @@ import { Settings } from './settings';
 const usage = {
   ...{ path: '/home/linefeed.db', size: 24_300_000, received: 0, jobs: 14, rejects: 1204 },
   damaged: [],
+};
+
+const build: Build = {
+  ...{ version: '1.2.3', commit: '', date: '', changed: false },
+  ...{ go: 'go1.26', platform: 'linux/amd64', sqlite: '3.50', updates: 'Look at the releases.' },
 };
 
 async function setUp(going: Going = { jobs: 0, rejects: 0, bytes: 0 }) {
@@ -32,6 +37,7 @@ async function setUp(going: Going = { jobs: 0, rejects: 0, bytes: 0 }) {
         useValue: fakeProgram({
           settings: () => Promise.resolve(settings),
           usage: () => Promise.resolve(usage),
+          build: () => Promise.resolve(build),
           going: () => Promise.resolve(going),
           goingOlder: () => Promise.resolve({ jobs: 3, rejects: 900, bytes: 2_000_000 }),
           tidy: () => {
@@ -79,6 +85,14 @@ async function setUp(going: Going = { jobs: 0, rejects: 0, bytes: 0 }) {
 }
 
 describe('Settings', () => {
+  it('says which version it is, and where to look for a newer one', async () => {
+    const { part, until } = await setUp();
+    await until(() => {
+      expect(part('version')?.textContent.trim()).toBe('Linefeed 1.2.3');
+      expect(part('version')?.nextElementSibling?.textContent).toBe('Look at the releases.');
+    });
+  });
+
   it('changes a setting at once where nothing is forgotten', async () => {
     const { did, part, row, type, until } = await setUp();
     type('keep-rejects', '45');

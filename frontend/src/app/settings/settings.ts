@@ -76,6 +76,15 @@ import { Space } from './space';
       <h2 id="faults">Faults</h2>
       <lf-diagnostics />
     </section>
+    @if (build.hasValue()) {
+      <section aria-labelledby="version">
+        <h2 id="version">Version</h2>
+        <p class="selectable" data-testid="version">
+          Linefeed <span class="data">{{ build.value().version }}</span>
+        </p>
+        <p class="muted">{{ build.value().updates }}</p>
+      </section>
+    }
     <p class="muted">
       These settings hold for the command line too:
       <code class="data selectable">linefeed settings</code>
@@ -107,6 +116,7 @@ export class Settings {
   private readonly runs = inject(Runs);
   private readonly sets = inject(Sets);
   protected readonly listing = resource({ loader: () => this.program.settings() });
+  protected readonly build = resource({ loader: () => this.program.build() });
   protected readonly looking = resource({ loader: () => this.program.usage() });
   private readonly all = computed(() => (this.listing.hasValue() ? this.listing.value() : []));
   protected readonly kept = computed(() => this.all().filter((s) => s.name.startsWith('keep-')));

@@ -186,6 +186,8 @@ export function Undo(arg1:string,arg2:boolean):Promise<load.Undoing>;
 
 export function Usage():Promise<store.Usage>;
 
+export function Version():Promise<engine.Build>;
+
 export function WatchFolder(arg1:string,arg2:profile.Watch,arg3:boolean):Promise<void>;
 
 export function WatchedFiles(arg1:string):Promise<Array<watch.Outcome>>;

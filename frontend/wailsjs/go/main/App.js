@@ -350,6 +350,10 @@ export function Usage() {
   return window['go']['main']['App']['Usage']();
 }
 
+export function Version() {
+  return window['go']['main']['App']['Version']();
+}
+
 export function WatchFolder(arg1, arg2, arg3) {
   return window['go']['main']['App']['WatchFolder'](arg1, arg2, arg3);
 }
