@@ -22,7 +22,7 @@ func TestTutorial(t *testing.T) {
 	}
 	t.Chdir(dir)
 	job, shown := "", map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^    linefeed (.+)$`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^linefeed (.+)$`).FindAllStringSubmatch(page, -1) {
 		args := strings.Fields(strings.ReplaceAll(m[1], "JOB", job))
 		want := 0
 		if args[0] == "import" || args[0] == "check" {

@@ -14,7 +14,7 @@ var fileTexts = map[ID]string{
 	"files_are":               `name the files themselves; of a folder, those are taken whose names end in {extensions}`,
 	"pattern_matches_nothing": `no file matches {pattern}`,
 	"bad_pattern":             `{pattern:q} is not a pattern of names`,
-	"pattern_is":              `write * for any characters, ? for one, and [abc] for one of several`,
+	"pattern_is":              `write * for any characters, ? for one, and letters in brackets for one of them`,
 	"pipe":                    `it is a pipe, which can be read only once`,
 	"save_first":              `save what comes out of it in a file, and name that`,
 	"device":                  `it is a device, not a file`,

@@ -29,7 +29,7 @@ func messagesPage(s *source) (string, error) {
 	}
 	p := &page{}
 	p.linef("# Messages")
-	p.paragraph("All that Linefeed says of files, values, databases and itself, with what to do about it.")
+	p.paragraph("All that Linefeed says of files, values, databases and itself, with what to do about it. [When something goes wrong](troubleshooting.md) begins with symptoms.")
 	p.paragraph("A message has an ID that never changes. The command line and the window show its text alone; JSON, events and answers of the API have the IDs too, in `messageId` and `hintId`, " +
 		"and what stands here as `{name}` in `params`. Link to a message by its ID (`messages.md#not_a_date`), to a code as `messages.md#code-too_long`. " +
 		"Hints name the command line's flags here; the window names its controls in their place, and [Settings](settings.md) has the names of the API.")

@@ -77,7 +77,7 @@ func settingRow(flags *cobra.Command, of, name string, member node) []string {
 	if complete, ok := flags.GetFlagCompletionFunc(f.Name); ok {
 		all, _ := complete(flags, nil, "")
 		for _, v := range all {
-			values = append(values, code(string(v)))
+			values = append(values, code(v))
 		}
 	}
 	return []string{code(name), flag, code(otherwise), plain(text), strings.Join(values, ", ")}
