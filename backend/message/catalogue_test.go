@@ -255,6 +255,9 @@ func TestTexts(t *testing.T) {
 			if part.setting != nil {
 				t.Errorf("%s has a setting outside of an aside", id)
 			}
+			if part.aside != nil && len(collect(nil, part.aside, nil)) == 0 {
+				t.Errorf("%s has an aside without a setting, which plain English leaves out", id)
+			}
 		}
 	}
 }
