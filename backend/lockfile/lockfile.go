@@ -10,7 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -34,6 +37,9 @@ func Create(dir, prefix string) (*Lock, error) {
 	for range maxTries {
 		path := filepath.Join(dir, prefix+strings.ToLower(rand.Text()[:12])+Suffix)
 		l, err := try(path)
+		if busy(err) {
+			continue
+		}
 		if err != nil {
 			_ = os.Remove(path) // a file system without locks makes it all the same
 		}
@@ -49,6 +55,9 @@ func Create(dir, prefix string) (*Lock, error) {
 func Hold(path string) (*Lock, error) {
 	for range maxTries {
 		l, err := try(path)
+		if busy(err) {
+			continue
+		}
 		if l != nil || err != nil {
 			return l, err
 		}
@@ -111,6 +120,8 @@ func Held(path string) (bool, error) {
 		return false, l.Release()
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
+	case busy(err): // it was held a moment ago
+		return true, nil
 	default:
 		return err == nil, err
 	}
@@ -125,6 +136,30 @@ func takeOver(path string) (*Lock, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// patience is how long Replace tries, and pause how long it waits between two tries.
+const (
+	patience = time.Second
+	pause    = 5 * time.Millisecond
+)
+
+// Replace renames the file from to the name to, whose file it replaces. Windows refuses that
+// while another process has one of them open, as to read it: Replace then tries again for a
+// second.
+func Replace(from, to string) error {
+	for end := time.Now().Add(patience); ; time.Sleep(pause) {
+		if err := os.Rename(from, to); !busy(err) || time.Now().After(end) {
+			return err
+		}
+	}
+}
+
+// busy reports whether a file can't be used just now, because somebody else has it open or
+// removes it: Windows then refuses it to all others.
+func busy(err error) bool {
+	const sharingViolation = syscall.Errno(32)
+	return runtime.GOOS == "windows" && (errors.Is(err, sharingViolation) || errors.Is(err, fs.ErrPermission))
 }
 
 // Sweep removes from dir what processes that are gone have left: for each lock
@@ -142,7 +177,7 @@ func Sweep(dir, prefix string, remove func(owned string) error) error {
 		}
 		l, lockErr := takeOver(filepath.Join(dir, e.Name()))
 		if l == nil {
-			if !errors.Is(lockErr, fs.ErrNotExist) { // another one swept it
+			if !errors.Is(lockErr, fs.ErrNotExist) && !busy(lockErr) { // another one swept it
 				err = errors.Join(err, lockErr)
 			}
 			continue

@@ -2,9 +2,12 @@ package lockfile
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -19,7 +22,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		os.Stdout.WriteString("held")
-		select {}
+		_, _ = io.Copy(io.Discard, os.Stdin)
 	}
 	os.Exit(m.Run())
 }
@@ -66,6 +69,9 @@ func TestHold(t *testing.T) {
 // A lock whose file another process removes, as a sweep does at the wrong
 // moment, is none: others would not find it.
 func TestLockWithoutAName(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("on Windows nobody removes a file that is open")
+	}
 	path := filepath.Join(t.TempDir(), "a.lock")
 	l, err := Hold(path)
 	if err != nil {
@@ -99,6 +105,9 @@ func TestKilledProcess(t *testing.T) {
 	other.Env = append(os.Environ(), hold+"="+path)
 	out, err := other.StdoutPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.StdinPipe(); err != nil { // open until it is killed
 		t.Fatal(err)
 	}
 	if err := other.Start(); err != nil {
@@ -172,5 +181,39 @@ func TestCreateWhileOthersSweep(t *testing.T) {
 	group.Wait()
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A file is replaced also where somebody reads it just then.
+func TestReplaceWhileItIsRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.json")
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(path, "old")
+	for n := range 200 {
+		reader, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := fmt.Sprint(n)
+		write(path+".tmp", text)
+		replaced := make(chan error)
+		go func() { replaced <- Replace(path+".tmp", path) }()
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-replaced; err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Fatalf("%q, %v, want %q", got, err, text)
+		}
+	}
+	if err := Replace(path+".none", path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("of no file: %v", err)
 	}
 }

@@ -277,7 +277,7 @@ func writeWhole(path string, text []byte) (err error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return lockfile.Replace(f.Name(), path)
 }
 
 // mostName is the number of characters of the longest name.
