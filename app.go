@@ -32,6 +32,7 @@ type App struct {
 
 	filesMu sync.Mutex
 	files   []string // that the page has yet to take
+	taken   bool     // whether there is a page, which has taken the first ones
 }
 
 // NewApp returns the App for wails.Run, which starts it. Its page opens the given files.

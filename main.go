@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -34,7 +35,7 @@ const contentPolicy = "default-src 'self'; " +
 
 func main() {
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "linefeed-desktop:", err)
+		tell(err)
 		os.Exit(1)
 	}
 }
@@ -87,12 +88,42 @@ func run() (err error) {
 			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 		},
 		Mac: &mac.Options{
-			About: &mac.AboutInfo{Title: "Linefeed"},
+			About:      &mac.AboutInfo{Title: "Linefeed"},
+			OnFileOpen: app.openFile,
 		},
 		Windows: &windows.Options{
-			Theme: windows.SystemDefault,
+			Theme:               windows.SystemDefault,
+			WebviewUserDataPath: webviewFolder(),
+			Messages:            webviewMessages(),
 		},
 	})
+}
+
+// webviewFolder returns where WebView2 keeps its files on Windows; the installer's
+// uninstaller removes it. "" is for Wails' own choice.
+func webviewFolder() string {
+	dir := os.Getenv("LocalAppData")
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "linefeed-desktop.exe")
+}
+
+// webviewMessages says what Wails tells on Windows where WebView2 is missing. The packages
+// are built with the tag wv2runtime.browser: Microsoft's download page is opened, nothing is
+// installed from within the program, and its end comes with an error.
+func webviewMessages() *windows.Messages {
+	m := windows.DefaultMessages()
+	m.MissingRequirements = "Linefeed"
+	m.DownloadPage = "Linefeed's window needs Microsoft Edge WebView2, which is missing on this computer or too old. " +
+		"Press OK to open Microsoft's download page, install the Evergreen Bootstrapper from there, and start Linefeed again.\n\n" +
+		"Needed is at least version "
+	m.FailedToInstall = "Linefeed's window can't be opened without Microsoft Edge WebView2: install it from " +
+		"https://developer.microsoft.com/microsoft-edge/webview2/ and start Linefeed again, " +
+		"or import without a window: linefeed import FILE --to TARGET --table NAME"
+	m.WebView2ProcessCrash = "Microsoft Edge WebView2, which shows Linefeed's window, has stopped. Start Linefeed again: " +
+		"an import that was running can be resumed."
+	return m
 }
 
 func withContentPolicy(next http.Handler) http.Handler {
