@@ -60,12 +60,17 @@ sample: setup-cli ## Write examples/articles-ROWS.csv and the list of its bad li
 	go run ./backend/cmd/sample -rows $(ROWS) -bad $(or $(BAD),1) -seed $(or $(SEED),1) -out examples/articles-$(ROWS).csv
 
 .PHONY: package
-package: setup-package tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) $(site) ## Make the packages into build/package: .deb, .rpm, tar.gz, for Windows a zip; SBOM, checksums
+package: setup-package tools/bin/nfpm tools/bin/cyclonedx-gomod $(page) $(site) ## Make the packages into build/package: .deb, .rpm, tar.gz, for Windows an installer and a zip; SBOM, checksums
 	scripts/package
 
 .PHONY: test-packages
 test-packages: package ## Try the packages on clean Debian systems: as root, with mmdebstrap; a quarter of an hour
 	scripts/test-packages
+
+.PHONY: test-windows
+test-windows: setup-windows tools/bin/cyclonedx-gomod $(page) $(site) ## Make the packages for Windows alone, and try the installer under Wine
+	scripts/package windows
+	scripts/test-windows
 
 ##@ Check
 
@@ -139,8 +144,8 @@ help: ## Say what there is to make
 
 # What the jobs above stand on.
 
-.PHONY: setup-npm setup-cli setup-window setup-package setup-servers setup-test setup-sso setup-bench
-setup-npm setup-cli setup-window setup-package setup-servers setup-test setup-sso setup-bench: setup-%:
+.PHONY: setup-npm setup-cli setup-window setup-package setup-windows setup-servers setup-test setup-sso setup-bench
+setup-npm setup-cli setup-window setup-package setup-windows setup-servers setup-test setup-sso setup-bench: setup-%:
 	@scripts/setup $*
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.
