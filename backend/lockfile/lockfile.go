@@ -144,9 +144,9 @@ const (
 	pause    = 5 * time.Millisecond
 )
 
-// Replace renames the file from to the name to, whose file it replaces. Windows refuses that
-// while another process has one of them open, as to read it: Replace then tries again for a
-// second.
+// Replace renames the file or folder from to the name to, whose file it replaces. Windows
+// refuses that while somebody has one of them open, as to read it or to look for viruses:
+// Replace then tries again for a second.
 func Replace(from, to string) error {
 	for end := time.Now().Add(patience); ; time.Sleep(pause) {
 		if err := os.Rename(from, to); !busy(err) || time.Now().After(end) {

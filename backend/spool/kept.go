@@ -20,7 +20,7 @@ func (s *Spool) Keep(f *File) (release func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Rename(filepath.Dir(f.Path), lock.Owned()); err != nil {
+	if err := lockfile.Replace(filepath.Dir(f.Path), lock.Owned()); err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
 	f.Path = filepath.Join(lock.Owned(), filepath.Base(f.Path))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"linefeed/backend/job"
+	"linefeed/backend/lockfile"
 	"linefeed/backend/message"
 )
 
@@ -88,7 +89,7 @@ func (w *watcher) end(ctx context.Context, o Outcome, folder string) bool {
 		o.Error = o.Err.Error()
 	}
 	err := w.report(ctx, o, to)
-	if moveErr := os.Rename(o.File, to); moveErr == nil {
+	if moveErr := lockfile.Replace(o.File, to); moveErr == nil {
 		o.MovedTo = to
 	} else {
 		w.stuck[filepath.Base(o.File)] = true // or it would be tried for ever
