@@ -168,7 +168,7 @@ $(page): $(modules) $(shell find frontend/src frontend/public frontend/wailsjs -
 	touch $@
 
 # A link that leads nowhere fails it.
-$(site): $(modules) BENCHMARKS.md $(shell find docs frontend/help $(example)/README.md examples/api examples/keycloak -type f) \
+$(site): $(modules) $(wildcard *.md) $(shell find docs frontend/help $(example)/README.md examples/api examples/keycloak -type f) \
 		frontend/src/styles/_colours.scss
 	cd frontend && $(with_node) npm run docs
 	touch $@

@@ -100,6 +100,11 @@ export default defineConfig(
   {
     files: ['*.js', 'help/*.js'],
     extends: [eslint.configs.recommended],
-    languageOptions: { globals: { document: 'readonly', URL: 'readonly', window: 'readonly' } },
+    languageOptions: {
+      globals: {
+        ...{ URL: 'readonly', addEventListener: 'readonly' },
+        ...{ document: 'readonly', window: 'readonly' },
+      },
+    },
   },
 );

@@ -214,8 +214,8 @@ export class Docs {
 const plain = new MarkdownIt({ html: true });
 
 const wide = {
-  // What is wider than the page is scrolled by itself, also by the keyboard.
-  table_open: () => '<div class="wide" tabindex="0" role="region" aria-label="Table">\n<table>\n',
+  // What is wider than the page is scrolled by itself.
+  table_open: () => '<div class="wide" role="group" aria-label="Table">\n<table>\n',
   table_close: () => '</table>\n</div>\n',
 };
 

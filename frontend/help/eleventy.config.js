@@ -47,7 +47,7 @@ export default function (eleventy) {
       [join(packages, '@fontsource-variable/jetbrains-mono/files', font), font],
       [join(packages, 'minisearch/dist/umd/index.js'), 'minisearch.js'],
       [join(packages, 'minisearch/LICENSE.txt'), 'minisearch.txt'],
-      [join(import.meta.dirname, 'search.js'), 'search.js'],
+      [join(import.meta.dirname, 'page.js'), 'page.js'],
     ];
     for (const [from, to] of copies) {
       mkdirSync(dirname(join(output, to)), { recursive: true });

@@ -1,5 +1,23 @@
-// The search of the documentation, on its own pages: nothing is asked of a server but these files, once, when the field
-// is used. A plain script, so that it also works on pages that are opened as files.
+// What a page of the documentation does. A plain script, so that it also works on pages that are opened as files.
+
+// What is wider than the page is scrolled by itself: by the keyboard, too, where it has to be.
+addEventListener('resize', scrollable);
+scrollable();
+
+function scrollable() {
+  for (const element of document.querySelectorAll('pre, .wide')) {
+    if (element.scrollWidth > element.clientWidth) {
+      element.tabIndex = 0;
+    } else {
+      element.removeAttribute('tabindex');
+    }
+  }
+}
+
+// The contents are longer than a low window.
+document.querySelector('#contents [aria-current]')?.scrollIntoView({ block: 'nearest' });
+
+// The search: nothing is asked of a server but these files, once, when the field is used.
 (() => {
   const search = document.getElementById('search');
   const [field, panel] = [search.querySelector('input'), document.getElementById('found')];
