@@ -149,6 +149,9 @@ test('the real window shows the documentation, and opens what it links to elsewh
     `document.querySelector('iframe').contentDocument.querySelector('#found a')?.textContent.includes('eventsource')`,
   );
   await display.xdotool('key', 'Escape');
+  await page.until(
+    `!document.querySelector('iframe').contentDocument.querySelector('input').value`,
+  );
   await inside(`page.querySelector('#contents a[href="connect.html"]').click()`);
   await titled('Connect your own page');
   await inside(`page.querySelector('a[href="${outer}"]').click()`);
