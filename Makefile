@@ -112,12 +112,16 @@ screenshots: setup-test e2e-programs ## Make the README's screenshots again (doc
 
 ##@ Measure
 
-bench := $(bin)/bench -dir build/bench -linefeed $(bin)/linefeed
+bench := $(bin)/bench -dir build/bench -linefeed $(bin)/linefeed -window $(bin)/linefeed-desktop -packages build/package
 
 .PHONY: bench
-bench: setup-bench cli bench-program ## Measure beside the databases' own programs, against the figures to reach: make bench [ROUNDS=5] [ONLY=servers]
-	$(bench) -rounds $(or $(ROUNDS),5) $(if $(ONLY),-only $(ONLY)) $(if $(LARGE),-large) $(if $(WRITERS),-writers)
+bench: setup-bench $(if $(filter start,$(or $(ONLY),start)),build) cli bench-program ## Measure beside the databases' own programs, against the figures to reach: make bench [ROUNDS=5] [ONLY=servers]
+	$(bench) $(if $(COLD),-cold) -rounds $(or $(ROUNDS),5) $(if $(ONLY),-only $(ONLY)) $(if $(LARGE),-large) $(if $(WRITERS),-writers)
 	go test -run '^$$' -bench Mark -benchtime 200x ./backend/csvfile
+
+.PHONY: compare
+compare: setup-compare cli bench-program ## Try what other programs do with the sample's bad lines, and after a kill (docs/comparison.md): make compare [ONLY=pgloader]
+	$(bench) -compare examples/articles.csv $(if $(ONLY),-only $(ONLY))
 
 .PHONY: profile
 profile: setup-cli bench-program ## Say where the processor time of an import and of a check goes (build/bench/*.prof)
@@ -144,8 +148,8 @@ help: ## Say what there is to make
 
 # What the jobs above stand on.
 
-.PHONY: setup-npm setup-cli setup-window setup-package setup-windows setup-servers setup-test setup-sso setup-bench
-setup-npm setup-cli setup-window setup-package setup-windows setup-servers setup-test setup-sso setup-bench: setup-%:
+.PHONY: setup-npm setup-cli setup-window setup-package setup-windows setup-servers setup-test setup-sso setup-bench setup-compare
+setup-npm setup-cli setup-window setup-package setup-windows setup-servers setup-test setup-sso setup-bench setup-compare: setup-%:
 	@scripts/setup $*
 
 # The program with a development server, for Chromium, and with the web inspector, for the real window.

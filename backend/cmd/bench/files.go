@@ -53,7 +53,7 @@ var (
 )
 
 func findFile(name string) (file, error) {
-	for _, f := range append([]file{repeated, largePart, largeFile, oneRow, gigabyte, rejected}, files...) {
+	for _, f := range append([]file{repeated, tried, largePart, largeFile, oneRow, gigabyte, rejected}, files...) {
 		if f.name == name {
 			return f, nil
 		}

@@ -53,10 +53,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	dir := flags.String("dir", "build/bench", "the `folder` of the files that are read and written")
 	program := flags.String("linefeed", "build/bin/linefeed", "the command line `program` that is measured")
+	window := flags.String("window", "build/bin/linefeed-desktop", "the `program` with the window")
+	packages := flags.String("packages", "build/package", "the `folder` of the packages whose sizes are told")
 	rounds := flags.Int("rounds", 5, "how often everything is done")
 	large := flags.Bool("large", false, "import 20,000,000 rows as well, which takes a while")
-	only := flags.String("only", "", "measure `files, listeners, jobs, servers, postgresql or mariadb` alone: imports into SQLite and reading, what those cost who follow one, what resuming and rejects cost, or imports into servers")
+	only := flags.String("only", "", "measure `files, listeners, jobs, start, servers, postgresql or mariadb` alone: imports into SQLite and reading, what those cost who follow one, what resuming and rejects cost, what a start costs, or imports into servers")
+	cold := flags.Bool("cold", false, "start the window with empty file caches as well: as root, and everything else on the machine gets slower for a while")
 	writers := flags.Bool("writers", false, "import into the servers with 1, 2 and 4 writers as well")
+	comparison := flags.String("compare", "", "try what Linefeed and other programs do with a `file` of articles with bad lines, and measure nothing")
+	python := flags.String("python", "tools/compare/venv/bin", "the `folder` of the programs that are tried and come from PyPI")
 	profile := flags.String("profile", "", "write the processor profile of an `import or check`, and measure nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -65,14 +70,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return errors.New("give at least one round, and nothing after the flags")
 	}
 	chosen := func(part string) bool { return *only == "" || *only == part }
-	c := choice{files: chosen("files"), listeners: chosen("listeners"), jobs: chosen("jobs"), large: *large, writers: *writers}
+	c := choice{files: chosen("files"), listeners: chosen("listeners"), jobs: chosen("jobs"), start: chosen("start"), cold: *cold, large: *large, writers: *writers}
 	for _, p := range products {
 		if chosen("servers") || chosen(p.name) {
 			c.servers = append(c.servers, p)
 		}
 	}
-	if !c.files && !c.listeners && !c.jobs && c.servers == nil {
-		return errors.New("-only is files, listeners, jobs, servers, postgresql or mariadb")
+	if *comparison == "" && !c.files && !c.listeners && !c.jobs && !c.start && c.servers == nil {
+		return errors.New("-only is files, listeners, jobs, start, servers, postgresql or mariadb")
 	}
 	b := &bench{rounds: *rounds, log: stderr}
 	var err error
@@ -82,17 +87,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if b.linefeed, err = filepath.Abs(*program); err != nil {
 		return err
 	}
+	if b.window, err = filepath.Abs(*window); err != nil {
+		return err
+	}
+	b.packages = *packages
 	if b.self, err = os.Executable(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
 		return err
 	}
+	b.python = *python
 	if *profile != "" {
 		return b.profile(ctx, *profile)
 	}
 	if b.sqlite3, err = exec.LookPath("sqlite3"); err != nil {
 		return fmt.Errorf("the program to measure against is missing (install sqlite3): %w", err)
+	}
+	if *comparison != "" {
+		return b.compare(ctx, *comparison, *only, stdout)
 	}
 	r, err := b.measure(ctx, c)
 	if err != nil {
@@ -106,8 +119,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 type bench struct {
 	dir      string // of the files, an absolute path
 	linefeed string // the programs' paths
+	window   string
 	sqlite3  string
 	self     string
+	packages string // the folder of the packages
+	python   string // the folder of the programs from PyPI
 	rounds   int
 	log      io.Writer // of progress
 }

@@ -32,16 +32,21 @@ func byMariaDB(b *bench, s *server, f file, before string) process {
 	if before != "" {
 		before += "; "
 	}
+	return loadData(s, b.csv(f), f.name, before)
+}
+
+// loadData has the client load a file into a table, after other statements.
+func loadData(s *server, csv, table, before string, options ...string) process {
 	statement := fmt.Sprintf(`LOAD DATA LOCAL INFILE '%s' INTO TABLE %s CHARACTER SET utf8mb4
 	FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES
 	(sku, title, @description, category, price, currency, quantity, @published_at, @active)
-	SET description = NULLIF(@description, ''), published_at = NULLIF(@published_at, ''), active = @active = 'true'`, b.csv(f), f.name)
+	SET description = NULLIF(@description, ''), published_at = NULLIF(@published_at, ''), active = @active = 'true'`, csv, table)
 	return process{
 		env: []string{"MYSQL_PWD=" + s.Password},
-		args: []string{
+		args: append([]string{
 			"mariadb", "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", fmt.Sprint("--port=", s.Port), "--user=" + s.Admin(),
 			"--local-infile=1", "--default-character-set=utf8mb4", schema, "--execute=" + before + statement,
-		},
+		}, options...),
 	}
 }
 

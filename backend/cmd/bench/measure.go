@@ -15,6 +15,8 @@ type choice struct {
 	files          bool // imports into SQLite, and reading
 	listeners      bool // what those cost who follow an import
 	jobs           bool // what it costs that nothing is lost
+	start          bool // what a start costs, and memory at rest
+	cold           bool // starts with nothing of the programs in memory
 	servers        []product
 	large, writers bool
 }
@@ -49,12 +51,21 @@ func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
 		}
 		steps = append(steps, more...)
 	}
+	if c.start {
+		more, err := b.prepareStart(ctx, r, c.cold)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, more...)
+	}
 	if len(c.servers) > 0 {
-		r.servers, r.missing, err = b.startServers(ctx, c.servers)
+		var missing []string
+		r.servers, missing, err = b.startServers(ctx, c.servers)
 		if err != nil {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, endServers(r.servers)) }()
+		r.missing = append(r.missing, missing...)
 		more, err := b.prepareServers(ctx, r, c.writers)
 		if err != nil {
 			return nil, err
@@ -71,8 +82,15 @@ func (b *bench) measure(ctx context.Context, c choice) (r *report, err error) {
 			if err != nil {
 				return nil, err
 			}
-			b.say("%s: %.2f s", step.name, m.Wall.Seconds())
+			if !step.quiet {
+				b.say("%s: %.2f s", step.name, m.Wall.Seconds())
+			}
 			r.series[step.name] = append(r.series[step.name], m)
+		}
+	}
+	if c.start {
+		if err := b.finishStart(ctx, r); err != nil {
+			return nil, err
 		}
 	}
 	if _, err := b.database(); err != nil { // the last one is no longer needed
@@ -121,9 +139,10 @@ func (b *bench) size(ctx context.Context, r *report, f file) error {
 // A step is one measurement of every round. Steps that are compared run one after the
 // other.
 type step struct {
-	name string // of its series
-	do   func(context.Context) (measured, error)
-	once bool // in the first round alone
+	name  string // of its series
+	do    func(context.Context) (measured, error)
+	once  bool // in the first round alone
+	quiet bool // it is done so often that it is not told
 }
 
 func (b *bench) steps(imports []file, schemas map[string]string) (all []step) {

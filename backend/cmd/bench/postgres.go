@@ -42,10 +42,15 @@ func byPsql(b *bench, s *server, f file, before string) process {
 
 // byPgloader has its settings as its documentation has them in its examples.
 func byPgloader(b *bench, s *server, f file, _ string) process {
+	return b.pgloader(s, b.csv(f), f.name)
+}
+
+// pgloader has it load a file into a table.
+func (b *bench) pgloader(s *server, csv, table string) process {
 	fields := strings.Join([]string{"sku", "title", "description", "category", "price", "currency", "quantity", "published_at", "active"}, ", ")
 	script := fmt.Sprintf(`LOAD CSV FROM '%s' (%s) INTO %s?%s (%[2]s)
 	WITH skip header = 1, fields optionally enclosed by '"', fields escaped by double-quote, fields terminated by ',';`,
-		b.csv(f), fields, s.URL(s.Host(), schema), f.name)
+		csv, fields, s.URL(s.Host(), schema), table)
 	path := b.path("pgloader.load")
 	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
 		return process{args: []string{"false"}}

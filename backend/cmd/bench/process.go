@@ -21,6 +21,7 @@ type measured struct {
 
 	Goroutines int64         `json:"goroutines,omitempty"` // of an import that is followed, at its end
 	Latency    time.Duration `json:"latency,omitempty"`    // from an event to its arrival, 99 % of them
+	Settled    time.Duration `json:"settled,omitempty"`    // of a window, from its start to the last change on the screen
 }
 
 // A process runs a program to its end.

@@ -43,7 +43,7 @@ func (b *bench) serverSteps(s *server, writers bool) (all []step) {
 			if p.most && create {
 				continue
 			}
-			all = append(all, step{s.name + what + p.program, func(ctx context.Context) (measured, error) { return b.byPeer(ctx, s, p, create) }, p.most})
+			all = append(all, step{name: s.name + what + p.program, once: p.most, do: func(ctx context.Context) (measured, error) { return b.byPeer(ctx, s, p, create) }})
 		}
 	}
 	ours(" repeated", way{file: repeated})

@@ -22,6 +22,7 @@ type report struct {
 	missing       []string  // what is not installed
 	listeners     bool
 	jobs          bool
+	start         *start // nil where it is not measured
 	sizes         map[string]int64
 	series        map[string]series
 }
@@ -77,6 +78,9 @@ func (r *report) markdown() string {
 	}
 	if r.jobs {
 		b.WriteString("\n" + r.jobFigures().markdown())
+	}
+	if r.start != nil {
+		b.WriteString(r.startSection())
 	}
 	if len(r.servers) > 0 {
 		b.WriteString("\n" + r.remote().markdown() + "\n" + r.remoteFigures().markdown() + "\n")

@@ -36,6 +36,20 @@ func (s series) latency() time.Duration {
 	return median(s.times(func(m measured) time.Duration { return m.Latency }))
 }
 
+// settled returns how long a window takes until nothing changes any more.
+func (s series) settled() time.Duration {
+	return median(s.times(func(m measured) time.Duration { return m.Settled }))
+}
+
+// within returns the time within which so many percent of the measurements are.
+func (s series) within(percent int, of func(measured) time.Duration) time.Duration {
+	if len(s) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(s.times(of)))
+	return sorted[(len(sorted)*percent+99)/100-1]
+}
+
 func wall(m measured) time.Duration { return m.Wall }
 func cpu(m measured) time.Duration  { return m.CPU }
 

@@ -12,6 +12,9 @@ import (
 // StartPostgres starts a PostgreSQL of the version that the system has. It ends by End.
 func StartPostgres(options ...Option) (*Server, error) { return start(findPostgres, options...) }
 
+// StartPostgres18 starts the PostgreSQL 18 of the folder tools. It ends by End.
+func StartPostgres18(options ...Option) (*Server, error) { return start(findPostgres18, options...) }
+
 // StartMariaDB starts a MariaDB. It ends by End.
 func StartMariaDB(options ...Option) (*Server, error) { return start(findMariaDB, options...) }
 
