@@ -50,16 +50,7 @@ func apiPage(api node) string {
 	p.paragraph("An answer that is an error is `application/problem+json` (RFC 9457), an [Error](#Error). The texts of [messages](messages.md) stand in it; " +
 		"`reasons` has their IDs where an import has them.")
 	rows = nil
-	seen := map[string]string{}
-	for _, item := range api.at("paths").members() {
-		for _, operation := range item.members() {
-			for status, response := range operation.at("responses").members() {
-				if ref := response.ref(); ref != "" {
-					seen[ref] = status
-				}
-			}
-		}
-	}
+	seen := problems(api)
 	for name, response := range api.at("components", "responses").members() {
 		rows = append(rows, []string{anchor("status-"+seen[name]) + code(seen[name]), plain(response.at("description").Value)})
 	}
@@ -71,6 +62,21 @@ func apiPage(api node) string {
 		writeSchema(p, schema)
 	}
 	return p.String()
+}
+
+// problems returns the statuses of the answers that calls share, by the names of these.
+func problems(api node) map[string]string {
+	all := map[string]string{}
+	for _, item := range api.at("paths").members() {
+		for _, operation := range item.members() {
+			for status, response := range operation.at("responses").members() {
+				if ref := response.ref(); ref != "" {
+					all[ref] = status
+				}
+			}
+		}
+	}
+	return all
 }
 
 // A call is a path with a method.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"linefeed/backend/cli"
@@ -18,7 +19,7 @@ var words string
 
 // messagesPage lists all that the program tells people: the codes of rejects and warnings, and
 // every text of the catalogue.
-func messagesPage(s *source) (string, error) {
+func messagesPage(s *source, api node) (string, error) {
 	more, err := sections(words)
 	if err != nil {
 		return "", err
@@ -33,7 +34,7 @@ func messagesPage(s *source) (string, error) {
 	p.paragraph("A message has an ID that never changes. The command line and the window show its text alone; JSON, events and answers of the API have the IDs too, in `messageId` and `hintId`, " +
 		"and what stands here as `{name}` in `params`. Link to a message by its ID (`messages.md#not_a_date`), to a code as `messages.md#code-too_long`. " +
 		"Hints name the command line's flags here; the window names its controls in their place, and [Settings](settings.md) has the names of the API.")
-	p.paragraph("[Codes of rejects](#codes-of-rejects) · [Codes of warnings](#codes-of-warnings) · [Exit statuses](cli.md#exit-status) · [Statuses of the API](api-reference.md#problems) · Texts of " +
+	p.paragraph("[Codes of rejects](#codes-of-rejects) · [Codes of warnings](#codes-of-warnings) · [Refusals of the API](#refusals) · [Exit statuses](cli.md#exit-status) · [Statuses of the API](api-reference.md#problems) · Texts of " +
 		strings.Join(groups, " · "))
 
 	p.linef("\n## Codes of rejects")
@@ -47,6 +48,19 @@ func messagesPage(s *source) (string, error) {
 	for _, g := range s.groups {
 		writeGroup(p, s, g, more, shown)
 	}
+	p.linef("\n## %sRefusals of the API", anchor("refusals"))
+	p.paragraph("What the API says of a request itself, in `detail` and `hint` of its answer; … stands for what is in the request. " +
+		"What it says of an import, a file or a database are the texts above.")
+	documented := slices.Collect(maps.Values(problems(api)))
+	var rows [][]string
+	for _, r := range s.refusals {
+		status := strconv.Itoa(r.status)
+		if slices.Contains(documented, status) {
+			status = "[" + status + "](api-reference.md#status-" + status + ")"
+		}
+		rows = append(rows, []string{status, plain(r.says), plain(r.hint)})
+	}
+	p.table([]string{"Status", "Says", "What to do"}, rows)
 	if len(more) > 0 {
 		return "", fmt.Errorf("words.md has words for what there is not: %v", slices.Sorted(maps.Keys(more)))
 	}

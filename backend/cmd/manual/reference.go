@@ -19,7 +19,7 @@ func reference(root string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	messages, err := messagesPage(source)
+	messages, err := messagesPage(source, api)
 	if err != nil {
 		return nil, err
 	}

@@ -88,6 +88,9 @@ func TestEverythingIsDocumented(t *testing.T) {
 			t.Errorf("docs/messages.md says nothing of the code %s: give it a section %s in backend/cmd/manual/words.md", c.code, codeAnchor(c))
 		}
 	}
+	if len(source.refusals) < 40 {
+		t.Errorf("%d refusals of the API were found in the source", len(source.refusals))
+	}
 	if texts < 800 || len(source.codes) < 60 {
 		t.Errorf("%d texts and %d codes were found in the source", texts, len(source.codes))
 	}

@@ -6,7 +6,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"net/http"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +27,9 @@ type source struct {
 	under  map[string][]message.ID     // of each code the messages, the same way
 	codes  []codeOf
 	advice map[string][]message.ID // hints by the members that have them
-	named  map[string]string       // the codes by the names of their constants
+
+	refusals []refusal         // of the API, with words of their own
+	named    map[string]string // the codes by the names of their constants
 }
 
 // A group are the texts of a file of the catalogue.
@@ -38,6 +42,12 @@ type group struct {
 type codeOf struct {
 	code    string
 	warning bool
+}
+
+// A refusal is an answer of the API that is an error and comes from no import.
+type refusal struct {
+	status     int
+	says, hint string
 }
 
 // readSource reads the Go source below backend in root, without tests.
@@ -68,6 +78,10 @@ func readSource(root string) (*source, error) {
 			s.readUses(d)
 		}
 	}
+	slices.SortFunc(s.refusals, func(a, b refusal) int {
+		return cmp.Or(cmp.Compare(a.status, b.status), cmp.Compare(a.says, b.says), cmp.Compare(a.hint, b.hint))
+	})
+	s.refusals = slices.Compact(s.refusals)
 	slices.SortFunc(s.codes, func(a, b codeOf) int { return cmp.Compare(a.code, b.code) })
 	s.codes = slices.Compact(s.codes)
 	return s, err
@@ -139,6 +153,7 @@ func (s *source) readUses(d ast.Decl) {
 		if !ok {
 			return true
 		}
+		s.readRefusal(call)
 		name, args := texts(call)
 		switch name {
 		case "New", "NewError":
@@ -173,6 +188,26 @@ func (s *source) readUses(d ast.Decl) {
 			if hint.block == m.block && hint.id != m.id {
 				s.tell(m.id, hint.id)
 			}
+		}
+	}
+}
+
+var verb = regexp.MustCompile(`%[a-z]`)
+
+// readRefusal takes down what a call of the API's refuse says.
+func (s *source) readRefusal(call *ast.CallExpr) {
+	f, ok := call.Fun.(*ast.Ident)
+	if !ok || f.Name != "refuse" || len(call.Args) < 3 {
+		return
+	}
+	named, ok := call.Args[0].(*ast.SelectorExpr)
+	says := strings.ReplaceAll(verb.ReplaceAllString(textOf(call.Args[2]), "…"), `"`, "")
+	if !ok || strings.Trim(says, "… ") == "" {
+		return // another status, or the words of something else
+	}
+	for status := 400; status < 600; status++ {
+		if "Status"+strings.ReplaceAll(http.StatusText(status), " ", "") == named.Sel.Name {
+			s.refusals = append(s.refusals, refusal{status, says, textOf(call.Args[1])})
 		}
 	}
 }
