@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -188,23 +186,4 @@ func inHome(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, home, "~")
-}
-
-// systemName returns the name of the system, as os-release tells it on Linux.
-func systemName() string {
-	f, err := os.Open("/etc/os-release")
-	if errors.Is(err, os.ErrNotExist) {
-		return runtime.GOOS
-	}
-	if err != nil {
-		return runtime.GOOS + ": " + err.Error()
-	}
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	for s.Scan() {
-		if name, ok := strings.CutPrefix(s.Text(), "PRETTY_NAME="); ok {
-			return strings.Trim(name, `"`)
-		}
-	}
-	return runtime.GOOS
 }
