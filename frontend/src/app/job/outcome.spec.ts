@@ -74,9 +74,11 @@ describe('outcome', () => {
 
 describe('balance', () => {
   it('accounts for every record that was read', () => {
-    expect(balance(summary())).toBe(
-      '1,000,000 read = 999,214 inserted + 0 updated + 0 skipped + 786 rejected',
+    expect(balance(summary())).toBe('1,000,000 read = 999,214 inserted + 786 rejected');
+    expect(balance(summary({ inserted: 999_200, updated: 8, skipped: 6 }))).toBe(
+      '1,000,000 read = 999,200 inserted + 8 updated + 6 skipped + 786 rejected',
     );
+    expect(balance(summary({ read: 0, inserted: 0, rejected: 0 }))).toBe('0 read = 0');
     expect(balance(summary({ inserted: 999_000, rolledBack: 214 }))).toContain('+ 214 rolled back');
   });
 });

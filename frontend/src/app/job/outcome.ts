@@ -109,14 +109,15 @@ export function typeChanges(columns: readonly NewColumn[]): string {
   return changed.slice(0, most).join('; ') + more;
 }
 
-/** The account of every record that was read. */
+/** The account of every record that was read: the counters beside it have what is zero. */
 export function balance(s: Summary): string {
-  const parts = [
-    `${count(s.inserted)} ${s.check ? 'would be inserted' : 'inserted'}`,
-    `${count(s.updated)} updated`,
-    `${count(s.skipped)} skipped`,
-    `${count(s.rejected)} rejected`,
-    ...(s.rolledBack ? [`${count(s.rolledBack)} rolled back`] : []),
+  const parts: [number, string][] = [
+    [s.inserted, s.check ? 'would be inserted' : 'inserted'],
+    [s.updated, 'updated'],
+    [s.skipped, 'skipped'],
+    [s.rejected, 'rejected'],
+    [s.rolledBack ?? 0, 'rolled back'],
   ];
-  return `${count(s.read)} read = ${parts.join(' + ')}`;
+  const some = parts.filter(([n]) => n > 0).map(([n, of]) => `${count(n)} ${of}`);
+  return `${count(s.read)} read = ${some.join(' + ') || '0'}`;
 }
