@@ -82,6 +82,20 @@ test('F1 opens the documentation over an import, which goes on, and nothing of t
   await page.waitForSelector(marked('summary', '[data-state=done]'));
   assert.ok((await counted(page, 'read')) > before);
   assert.deepEqual(elsewhere, []);
+
+  // A list of choices and a menu do not lie over it.
+  for (const [control, choice] of [
+    ['mat-select', 'mat-option'],
+    ['button:has-text("More")', '[mat-menu-item]'],
+  ] as const) {
+    await page.locator(control).first().click();
+    await page.waitForSelector(choice);
+    await page.keyboard.press('F1');
+    await page.waitForSelector(marked('help'));
+    await page.waitForSelector(choice, { state: 'detached' });
+    await page.keyboard.press('F1');
+    await page.waitForSelector(marked('help'), { state: 'detached' });
+  }
 });
 
 test('the help is about the page that is shown, and a connection that is not saved stays as it is', async () => {

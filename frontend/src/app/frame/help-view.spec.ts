@@ -92,6 +92,41 @@ describe('HelpView', () => {
     expect([button('help-back')?.disabled, browse.mock.calls.length]).toEqual([true, 1]);
   });
 
+  it('leaves the secondary button to the menu of the link', async () => {
+    const { fixture, browse, load, button } = await show();
+    press('F1');
+    await fixture.whenStable();
+    const page = load('<a href="https://example.org/a">out</a> <a href="#below">in</a>');
+    const click = (link: Element | null, which: number) =>
+      link?.dispatchEvent(
+        new MouseEvent('auxclick', { button: which, bubbles: true, cancelable: true }),
+      );
+    const [out, inside] = page.querySelectorAll('a');
+    expect([click(out ?? null, 2), click(inside ?? null, 2)]).toEqual([true, true]);
+    await fixture.whenStable();
+    expect([browse.mock.calls, button('help-back')?.disabled]).toEqual([[], true]);
+    click(out ?? null, 1);
+    expect(browse.mock.calls).toEqual([['https://example.org/a']]);
+  });
+
+  it('begins a page at its top, after a way back within another one too', async () => {
+    const { fixture, load } = await show();
+    press('F1');
+    await fixture.whenStable();
+    const page = load('<a href="#below">in</a>');
+    const window = page.defaultView as Window;
+    const scrolled = vi.spyOn(window, 'scrollTo').mockReturnValue();
+    vi.spyOn(window, 'scrollY', 'get').mockReturnValue(700);
+    page.querySelector('a')?.click();
+    await fixture.whenStable();
+    press('ArrowLeft', page.body, { altKey: true });
+    expect(scrolled).toHaveBeenLastCalledWith(0, 700);
+    page.querySelector('a')?.click(); // to a page that is loaded, as far as this test goes
+    vi.spyOn(window, 'scrollY', 'get').mockReturnValue(0);
+    load('<p>another page</p>');
+    expect(scrolled).toHaveBeenLastCalledWith(0, 0);
+  });
+
   it('is closed by Escape in its frame, but not while something is typed', async () => {
     const { fixture, frame, load } = await show();
     press('F1');

@@ -116,6 +116,7 @@ export class HelpView {
           return;
         }
         this.visited.set([]);
+        this.down = 0;
         this.release?.();
         this.release = undefined;
         const left = this.help.left as HTMLElement | null;
@@ -178,8 +179,8 @@ export class HelpView {
   /** Follows a link in place of the browser, which would have the window's own history go through these pages. */
   private follow(event: MouseEvent, { location, scrollY }: Window): void {
     const link = (event.target as Element).closest('a');
-    if (!link?.href) {
-      return;
+    if (!link?.href || event.button === 2) {
+      return; // the secondary button opens a menu
     }
     event.preventDefault();
     if (link.protocol !== location.protocol || link.host !== location.host) {
@@ -187,6 +188,7 @@ export class HelpView {
       return;
     }
     this.visited.update((all) => [...all, { url: location.href, y: scrollY }]);
+    this.down = 0;
     location.replace(link.href);
   }
 }

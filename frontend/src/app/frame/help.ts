@@ -45,6 +45,7 @@ export class Help {
       this.close();
       return;
     }
+    this.closeLists();
     this.left = this.document.activeElement;
     const name = pages.find(([path]) => path.test(this.place.path()))?.[1] ?? 'contents';
     this.shown.set(`help/${name}.html`);
@@ -54,5 +55,13 @@ export class Help {
   close(): void {
     this.shown.set('');
     this.keys.cover(false);
+  }
+
+  /** Closes menus and lists of choices, which would lie over the help, as a click beside them does. */
+  private closeLists(): void {
+    const behind = this.document.querySelectorAll<HTMLElement>('.cdk-overlay-backdrop');
+    for (const beside of [...behind, this.document.body]) {
+      beside.click();
+    }
   }
 }

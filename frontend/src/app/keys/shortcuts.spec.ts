@@ -51,6 +51,16 @@ describe('Shortcuts', () => {
     expect(done).toEqual(['inner', 'outer', 'outer']);
   });
 
+  it('lists each key once, by what it does now', () => {
+    const keys = TestBed.inject(Shortcuts);
+    keys.claim([action('Escape', 'outer'), action('p')]);
+    const release = keys.claim([action('Escape', 'inner')]);
+    const listed = () => keys.list().map(({ label }) => label);
+    expect(listed()).toEqual(['p', 'inner']);
+    release();
+    expect(listed()).toEqual(['outer', 'p']);
+  });
+
   it('leaves to a page that is covered only what acts everywhere', () => {
     const keys = TestBed.inject(Shortcuts);
     keys.claim([{ ...action('F1'), everywhere: true }, action('F5')]);

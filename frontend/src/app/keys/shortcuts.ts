@@ -17,6 +17,8 @@ export interface Shortcut {
   readonly everywhere?: boolean;
 }
 
+const sameKey = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
 const isMac = (platform: string) => /mac|iphone|ipad/i.test(platform);
 
 /** The keys of all actions. The last one to claim a key has it. */
@@ -26,8 +28,11 @@ export class Shortcuts {
   private readonly mac = isMac(this.document.defaultView?.navigator.userAgent ?? '');
   private readonly claimed = signal<readonly Shortcut[]>([]);
 
-  /** What can be done now, for the list of keys. */
-  readonly list = computed(() => this.claimed().filter((s) => this.isEnabled(s)));
+  /** What can be done now, for the list of keys: each key once. */
+  readonly list = computed(() => {
+    const able = this.claimed().filter((s) => this.isEnabled(s));
+    return able.filter((s) => able.findLast(({ key }) => sameKey(key, s.key)) === s);
+  });
 
   private readonly covered = signal(false);
   private readonly open = signal(false);
@@ -92,9 +97,7 @@ export class Shortcuts {
       return;
     }
     const pressed = this.name(event);
-    const hit = this.claimed().findLast(
-      (s) => s.key.toLowerCase() === pressed && this.isEnabled(s),
-    );
+    const hit = this.claimed().findLast((s) => sameKey(s.key, pressed) && this.isEnabled(s));
     const types = !pressed.includes('+') && !/^f\d+$/.test(pressed);
     if (!hit || (types && isTyping(event.target))) {
       return;

@@ -21,7 +21,7 @@ import {
       role="alertdialog"
       [attr.aria-labelledby]="id"
       [attr.data-testid]="testId()"
-      (keydown.escape)="escaped.emit()"
+      (keydown.escape)="$event.preventDefault(); escaped.emit()"
     >
       <p [id]="id">{{ text() }}</p>
       <ng-content />
