@@ -34,10 +34,12 @@ const maxTries = 100
 // Create makes a lock file in dir that nobody else has, and holds its lock. The
 // file's name is prefix, something random, and [Suffix].
 func Create(dir, prefix string) (*Lock, error) {
+	why := errors.New("others remove it each time")
 	for range maxTries {
 		path := filepath.Join(dir, prefix+strings.ToLower(rand.Text()[:12])+Suffix)
 		l, err := try(path)
 		if busy(err) {
+			why = err
 			continue
 		}
 		if err != nil {
@@ -47,7 +49,7 @@ func Create(dir, prefix string) (*Lock, error) {
 			return l, err
 		}
 	}
-	return nil, fmt.Errorf("lock a file in %s: others remove it each time", dir)
+	return nil, fmt.Errorf("lock a file in %s: %w", dir, why)
 }
 
 // Hold holds the lock on the file at path, which it makes where there is none.
@@ -128,14 +130,22 @@ func Held(path string) (bool, error) {
 }
 
 // takeOver holds the lock that a process has left behind; it returns nil where
-// somebody holds it.
+// somebody holds it. A file that was removed while it was opened is none: by its name
+// another one may be locked.
 func takeOver(path string) (*Lock, error) {
 	l := &Lock{flock.New(path, flock.SetFlag(os.O_RDONLY))} // which makes no file
-	got, err := l.file.TryLock()
-	if !got {
-		return nil, err
+	for {
+		got, err := l.file.TryLock()
+		if !got {
+			return nil, err
+		}
+		if l.named() {
+			return l, nil
+		}
+		if err := l.file.Unlock(); err != nil {
+			return nil, err
+		}
 	}
-	return l, nil
 }
 
 // patience is how long Replace tries, and pause how long it waits between two tries.
