@@ -3,7 +3,8 @@
 #   makensis -NOCD -DVERSION=1.2.3 -DNUMBERS=1.2.3.0 -DFILES=FOLDER -DOUT=FILE build/windows/installer.nsi
 #
 # FOLDER has what is installed. /S installs and removes without a question; /D=FOLDER, the last argument, installs elsewhere.
-# The exit status is 0 if all went well, 2 if a program that is to be replaced or removed runs, 3 before Windows 10.
+# The exit status is 0 if all went well, 2 if a program that is to be replaced or removed runs, 3 before Windows 10. The
+# uninstaller goes on in a copy of itself, and ends with 0 meanwhile, unless _?=FOLDER, the last argument, names its folder.
 
 Unicode true
 Target amd64-unicode
@@ -140,7 +141,9 @@ SectionEnd
 # The user's Path is written only where it was read whole: this installer reads no text longer than ${NSIS_MAX_STRLEN} characters.
 Section "linefeed on the command line (Path)"
 	Call readPath
-	StrLen $1 "$0;$INSTDIR"
+	StrLen $1 "$0"
+	StrLen $2 ";$INSTDIR"
+	IntOp $1 $1 + $2 # one text with both would be cut off
 	${If} $9 == ""
 	${OrIf} $1 >= ${NSIS_MAX_STRLEN}
 		DetailPrint "The Path is too long to be changed here. For linefeed on the command line, add this folder to it: $INSTDIR"
@@ -204,12 +207,12 @@ SectionEnd
 		StrCpy $1 0
 		${Do}
 			ClearErrors
-			EnumRegValue $2 HKCU "Environment" $1
+			EnumRegValue $2 HKCU "Environment" $1 # "" for the key's own value, too
 			${If} $2 == "Path" # in any case
 				StrCpy $9 ""
 			${EndIf}
 			IntOp $1 $1 + 1
-		${LoopUntil} $2 == ""
+		${LoopUntil} ${Errors}
 	${EndIf}
 !macroend
 Function readPath
