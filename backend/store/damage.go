@@ -64,7 +64,7 @@ const asidePatience = time.Second
 
 // alone runs f while no process has the store at path open, and none opens it. It returns
 // open, an error, where others have it open and do not close it soon. Where another
-// process is doing the same, it returns nil, and the caller looks again.
+// process is doing the same, or has done it, it returns nil, and the caller looks again.
 func alone(ctx context.Context, path string, open error, f func() error) error {
 	lock, err := lockfile.Hold(path + asideLock)
 	if errors.Is(err, lockfile.ErrHeld) {
@@ -83,6 +83,9 @@ func alone(ctx context.Context, path string, open error, f func() error) error {
 			return f()
 		}
 		if time.Since(begun) > asidePatience {
+			if sound(ctx, path) { // another process was faster, and uses it
+				return nil
+			}
 			return open
 		}
 		if err := pause(ctx); err != nil {

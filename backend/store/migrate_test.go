@@ -248,6 +248,16 @@ func TestOlderProcess(t *testing.T) {
 	}
 }
 
+// A process that has found an older store, while another one was faster and goes on to use it,
+// takes it as it is by then.
+func TestBroughtUpToDateByAnother(t *testing.T) {
+	home := t.TempDir()
+	open(t, home)
+	if err := bringUpToDate(t.Context(), filepath.Join(home, fileName)); err != nil {
+		t.Error(err)
+	}
+}
+
 // migrateForEver migrates a store by a step that never ends, until it is killed.
 func migrateForEver(home string) {
 	steps = append(steps, step{"for ever", `CREATE TABLE half (x);
