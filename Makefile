@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 .DELETE_ON_ERROR:
 
 bin := build/bin
-with_node := $(CURDIR)/scripts/with-node
+with_node := "$(CURDIR)/scripts/with-node"
 page := frontend/dist/linefeed/browser/index.html
 site := frontend/dist/help/contents.html
 modules := frontend/node_modules/.package-lock.json
@@ -183,13 +183,13 @@ $(example_page): $(example_modules) $(shell find $(example)/src $(example)/publi
 	touch $@
 
 tools/bin/golangci-lint: tools/lint/go.mod tools/lint/go.sum
-	cd tools/lint && GOBIN=$(CURDIR)/tools/bin go install tool
+	cd tools/lint && GOBIN="$(CURDIR)/tools/bin" go install tool
 	touch $@
 
 tools/bin/nfpm tools/bin/cyclonedx-gomod &: tools/package/go.mod tools/package/go.sum
-	cd tools/package && GOBIN=$(CURDIR)/tools/bin go install tool
+	cd tools/package && GOBIN="$(CURDIR)/tools/bin" go install tool
 	touch tools/bin/nfpm tools/bin/cyclonedx-gomod
 
 tools/bin/wails: tools/wails/go.mod tools/wails/go.sum
-	cd tools/wails && GOBIN=$(CURDIR)/tools/bin go install tool
+	cd tools/wails && GOBIN="$(CURDIR)/tools/bin" go install tool
 	touch $@
