@@ -89,7 +89,7 @@ var databaseTexts = map[ID]string{
 	"table_without_name":  `the table to create has no name`,
 	"table_no_columns":    `the table to create has no columns`,
 	"untold_triggers":     `what the triggers of {table} do with a record is not known before it is imported`,
-	"untold_indexes":      `whether records keep the unique {indexes|index|indexes} {indexes} is not known before they are imported`,
+	"untold_indexes":      `whether records are unique by {indexes} is not known before they are imported`,
 	"untold_all":          `whether keys are there already and what the database's own rules refuse is not known before records are imported: {cause}`,
 	"untold_table":        `what {table} refuses is not known before records are imported`,
 	"untold_partitions":   `whether {table} has a partition for each record is not known before it is imported`,

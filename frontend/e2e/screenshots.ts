@@ -1,4 +1,4 @@
-// Makes the pictures of the docs again, light and dark: an import under way and at its end, and the steps of the tutorial.
+// Makes the pictures of the docs again, light and dark: an import under way, and the steps of the tutorial.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -33,11 +33,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     [marked('percent'), marked('reject-row')] as const,
   );
   await page.screenshot({ path: join(images, `importing-${colorScheme}.png`) });
-
-  await page.waitForSelector(marked('summary', '[data-state=done]'));
-  await page.waitForSelector(marked('reject-row'));
-  await page.waitForSelector(marked('reason'));
-  await page.screenshot({ path: join(images, `done-${colorScheme}.png`) });
   await page.context().close();
 }
 

@@ -46,7 +46,7 @@ export class Docs {
     this.markdown.core.ruler.push('docs', (state) => {
       this.#render(state.tokens, state.env.path, state.Token);
     });
-    Object.assign(this.markdown.renderer.rules, wide);
+    Object.assign(this.markdown.renderer.rules, rules);
   }
 
   /** What is wrong with the links of the pages that were rendered, in words. */
@@ -213,7 +213,15 @@ export class Docs {
 
 const plain = new MarkdownIt({ html: true });
 
-const wide = {
+const { escapeHtml } = plain.utils;
+
+const rules = {
+  // A browser would break options and names at their hyphens.
+  code_inline: (tokens, i) => {
+    const words = tokens[i].content.split(' ').map(escapeHtml);
+    const whole = words.map((word) => (word.length < 24 ? `<span>${word}</span>` : word));
+    return `<code>${whole.join(' ')}</code>`;
+  },
   // What is wider than the page is scrolled by itself.
   table_open: () => '<div class="wide" role="group" aria-label="Table">\n<table>\n',
   table_close: () => '</table>\n</div>\n',

@@ -340,7 +340,7 @@ func isCall(calls map[string][]*regexp.Regexp, command string) error {
 // commands end, and <!-- file: NAME --> makes a file of a block.
 func TestPages(t *testing.T) {
 	all := pages(t)
-	delete(all, "docs/commands.md") // whose examples are those of docs/cli.md
+	delete(all, "docs/commands.md") // whose examples are about files and jobs of their readers; TestPagesNameWhatThereIs has them
 	if _, err := exec.LookPath("gzip"); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func apiPage(api node) string {
 	}
 
 	p.linef("\n## %sParameters of an import", anchor("parameters"))
-	p.paragraph("In a query, or as parts of a form. [Settings](settings.md#of-an-import) has the flags of the same meaning.")
+	p.paragraph("In a query, or as parts of a form. [Settings](settings.md#settings-of-an-import) has the flags of the same meaning.")
 	var rows [][]string
 	for _, parameter := range api.at("components", "parameters").members() {
 		if parameter.at("in").Value == "query" {
@@ -116,7 +117,11 @@ func writeCall(p *page, api node, c call) {
 	rows = nil
 	body := c.operation.at("requestBody").resolved(api)
 	for media, content := range body.at("content").members() {
-		rows = append(rows, []string{code(media), typeOf(content.at("schema"))})
+		if is := typeOf(content.at("schema")); len(rows) > 0 && rows[len(rows)-1][1] == is {
+			rows[len(rows)-1][0] += ", " + code(media)
+		} else {
+			rows = append(rows, []string{code(media), is})
+		}
 	}
 	if len(rows) > 0 {
 		if body.at("required").Value == "true" {
@@ -124,7 +129,7 @@ func writeCall(p *page, api node, c call) {
 		} else {
 			p.paragraph("The body, which may be left out:")
 		}
-		p.table([]string{"Content-Type", "Is"}, rows)
+		p.table([]string{"Content-Type", "Type"}, rows)
 	}
 
 	rows = nil
@@ -213,7 +218,7 @@ func typeOf(schema node) string {
 	}
 	if values := schema.at("enum").texts(); len(values) > 0 {
 		for i := range values {
-			values[i] = code(values[i])
+			values[i] = cmp.Or(code(values[i]), "empty")
 		}
 		return strings.Join(values, ", ")
 	}

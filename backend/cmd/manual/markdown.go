@@ -58,6 +58,7 @@ var (
 	spans   = regexp.MustCompile("`[^`]+`")
 	flags   = regexp.MustCompile(`--[a-z][a-z-]*(?: '[^']*')?`)
 	special = regexp.MustCompile("[\\\\*_\\[\\]<>|`]")
+	aPage   = regexp.MustCompile(`\bdocs/([a-z-]+\.md)`)
 )
 
 // plain returns a text as Markdown that reads the same, flags as code, and what is code in it
@@ -80,13 +81,15 @@ func plain(text string) string {
 	return b.String()
 }
 
+// escaped returns a text as Markdown, with links to the pages that it names.
 func escaped(text string) string {
-	return special.ReplaceAllStringFunc(text, func(s string) string {
+	text = special.ReplaceAllStringFunc(text, func(s string) string {
 		if s == "<" {
 			return "&lt;"
 		}
 		return `\` + s
 	})
+	return aPage.ReplaceAllString(text, "[docs/$1]($1)")
 }
 
 // code returns a text as code, "" for none, also in a table.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -183,7 +184,7 @@ func (g group) anchor() string {
 func spell(s message.Setting) string {
 	flag := "--" + cli.SettingFlag(s.Name)
 	if s.Value != nil {
-		flag += " " + *s.Value
+		flag += " " + cmp.Or(*s.Value, "''")
 	}
 	return "`" + flag + "`"
 }

@@ -108,6 +108,7 @@ func TestWords(t *testing.T) {
 func TestPlain(t *testing.T) {
 	for in, want := range map[string]string{
 		"as --map 'a=b' or `linefeed import`": "as `--map 'a=b'` or `linefeed import`",
+		"a page: docs/api.md.":                "a page: [docs/api.md](api.md).",
 		"a|b <c> [d] e_f *":                   `a\|b &lt;c\> \[d\] e\_f \*`,
 	} {
 		if got := plain(in); got != want {

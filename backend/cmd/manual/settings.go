@@ -14,25 +14,25 @@ import (
 func settingsPage(root *cobra.Command, api node) string {
 	p := &page{}
 	p.linef("# Settings")
-	p.linef("\n## Of the program")
-	p.paragraph("They hold for the window, the command line and the API. `linefeed settings NAME VALUE` changes one, as do *Settings* in the window and " +
+	p.linef("\n## Settings of the program")
+	p.paragraph("These hold for the window, the command line and the API. `linefeed settings NAME VALUE` changes one, as do *Settings* in the window and " +
 		"[`PUT /v1/settings/{name}`](api-reference.md#saveSetting); an administrator can [pin](store.md#settings-that-an-administrator-pins) them. " +
 		"[What the program keeps](store.md#what-is-kept-and-how-long) explains the first six, [Sign in](signin.md#set-up-linefeed) the others.")
 	var rows [][]string
 	for _, s := range store.Described() {
 		rows = append(rows, []string{anchor(s.Name) + code(s.Name), code(s.Default), plain(message.Pattern(s.About, nil)), plain(message.Pattern(s.Values, nil))})
 	}
-	p.table([]string{"Setting", "Default", "Is about", "Values"}, rows)
+	p.table([]string{"Setting", "Default", "Means", "Values"}, rows)
 
-	p.linef("\n## Of an import")
-	p.paragraph("The command line takes them as flags, the API as members of a [request](api-reference.md#ImportRequest)'s JSON and, but for the limits, as parameters of a query or a form. " +
+	p.linef("\n## Settings of an import")
+	p.paragraph("The command line takes these as flags, the API as members of a [request](api-reference.md#ImportRequest)'s JSON and, but for the limits, as parameters of a query or a form. " +
 		"The window has a control for each of those that it offers. Profiles keep them.")
 	flags, _, err := root.Find([]string{"import"})
 	if err != nil {
 		panic(err) // there is that command
 	}
 	for _, of := range []struct{ schema, title string }{
-		{"ImportRequest", "Of the request"},
+		{"ImportRequest", "What to import"},
 		{"Plan", "What goes where: `plan`"},
 		{"Dialect", "How the file is written: `dialect`"},
 		{"Limits", "How large a file may be: `limits`"},
@@ -45,7 +45,7 @@ func settingsPage(root *cobra.Command, api node) string {
 			}
 			rows = append(rows, settingRow(flags, of.schema, name, member))
 		}
-		p.table([]string{"JSON", "Flag", "Default", "Is", "Values"}, rows)
+		p.table([]string{"JSON", "Flag", "Default", "Means", "Values"}, rows)
 	}
 	return p.String()
 }
