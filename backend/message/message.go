@@ -248,11 +248,13 @@ func PanicNote(p any) (what, stack string) {
 	return what, string(debug.Stack())
 }
 
-// StackOf returns the stack in the text of an error by [Panic]; "" for any other.
+// StackOf returns the stack in the text of an error by [Panic], which others may be joined
+// with; "" for any other.
 func StackOf(text string) string {
-	_, stack, found := strings.Cut(text, "\ngoroutine ")
-	if !found {
+	begin, last := strings.LastIndex(text, "\ngoroutine "), strings.LastIndex(text, "\n\t") // the line of a place
+	if begin < 0 || last < begin {
 		return ""
 	}
-	return "goroutine " + stack
+	line, _, _ := strings.Cut(text[last+1:], "\n")
+	return text[begin+1:last+1] + line
 }

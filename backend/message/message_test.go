@@ -95,3 +95,20 @@ func TestErrors(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 }
+
+// Of an error the log may have the stack alone, and of one with no stack nothing.
+func TestStackOf(t *testing.T) {
+	err := func() (err error) {
+		defer func() { err = Panic(recover()) }()
+		panic("hush\ngoroutine hush")
+	}()
+	for _, err := range []error{err, fmt.Errorf("import: %w", err), errors.Join(err, errors.New("close hush.csv"))} {
+		got := StackOf(err.Error())
+		if !strings.HasPrefix(got, "goroutine ") || !strings.Contains(got, "message_test.go") || strings.Contains(got, "hush") {
+			t.Errorf("of %v it is\n%s", err, got)
+		}
+	}
+	if got := StackOf("open hush\ngoroutine hush.csv: no such file"); got != "" {
+		t.Errorf("where there is none it is %s", got)
+	}
+}
