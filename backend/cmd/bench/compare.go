@@ -35,6 +35,7 @@ type contender struct {
 	load    func(csv string) process
 	again   func(ctx context.Context, csv string) (process, error) // after it was killed; nil for the same once more
 	line    *regexp.Regexp                                         // how it tells of a line, in its first group
+	rows    bool                                                   // it counts records, without the header, and not lines
 	told    string                                                 // a file in which it tells of lines, beside its output
 	only    bool                                                   // it is tried with the file with bad lines only
 }
@@ -161,8 +162,8 @@ func versions(ctx context.Context, all []attempt) (told []string) {
 const patience = time.Minute
 
 // sampleLines returns key and title of the good lines of the sample, and the numbers of
-// the bad ones, which stand in the list beside it.
-func sampleLines(sample string) (good map[string]bool, bad map[int]bool, err error) {
+// the bad ones with those of their records, which stand in the list beside it.
+func sampleLines(sample string) (good map[string]bool, bad map[int]int, err error) {
 	list, err := os.Open(strings.TrimSuffix(sample, ".csv") + ".rejects.csv")
 	if err != nil {
 		return nil, nil, err
@@ -172,14 +173,16 @@ func sampleLines(sample string) (good map[string]bool, bad map[int]bool, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	bad, within := map[int]bool{}, map[int]bool{}
+	bad = map[int]int{}
+	within := map[int]bool{}
 	for _, r := range records[1:] { // record,line,end_line,…
+		record, recordErr := strconv.Atoi(r[0])
 		first, firstErr := strconv.Atoi(r[1])
 		last, lastErr := strconv.Atoi(r[2])
-		if err := errors.Join(firstErr, lastErr); err != nil {
+		if err := errors.Join(recordErr, firstErr, lastErr); err != nil {
 			return nil, nil, err
 		}
-		bad[first] = true
+		bad[first] = record
 		for n := first; n <= last; n++ {
 			within[n] = true
 		}
@@ -211,7 +214,7 @@ func sampleLines(sample string) (good map[string]bool, bad map[int]bool, err err
 	return good, bad, nil
 }
 
-func (b *bench) attempt(ctx context.Context, c contender, sample string, good map[string]bool, bad map[int]bool) (a attempt, err error) {
+func (b *bench) attempt(ctx context.Context, c contender, sample string, good map[string]bool, bad map[int]int) (a attempt, err error) {
 	a.contender = c
 	// The file with bad lines.
 	if c.told != "" {
@@ -239,13 +242,16 @@ func (b *bench) attempt(ctx context.Context, c contender, sample string, good ma
 	if err != nil {
 		return a, err
 	}
-	for n := range told {
-		if bad[n] {
+	for line, record := range bad {
+		n := line
+		if c.rows {
+			n = record
+		}
+		if told[n] {
 			a.told++
-		} else {
-			a.wrong++
 		}
 	}
+	a.wrong = len(told) - a.told
 	if c.only {
 		return a, nil
 	}
@@ -426,10 +432,10 @@ func (b *bench) contenders(ctx context.Context) (all []contender, missing []stri
 		contender{program: "sqlite-utils", how: "`insert --csv --encoding=latin-1 --ignore`", only: true, into: lite, line: atLine, load: func(csv string) process {
 			return process{args: []string{python("sqlite-utils"), "insert", b.path("out.db"), "articles", csv, "--csv", "--encoding=latin-1", "--ignore"}}
 		}},
-		contender{program: "csvsql", how: "`--insert --no-create`", into: lite, line: atRow, load: func(csv string) process {
+		contender{program: "csvsql", how: "`--insert --no-create`", into: lite, line: atRow, rows: true, load: func(csv string) process {
 			return process{args: []string{python("csvsql"), "--db", "sqlite:///" + b.path("out.db"), "--insert", "--no-create", "--tables", "articles", csv}}
 		}},
-		contender{program: "csvsql", how: "`--insert --no-create --encoding=latin-1`", only: true, into: lite, line: atRow, load: func(csv string) process {
+		contender{program: "csvsql", how: "`--insert --no-create --encoding=latin-1`", only: true, into: lite, line: atRow, rows: true, load: func(csv string) process {
 			return process{args: []string{python("csvsql"), "--encoding=latin-1", "--db", "sqlite:///" + b.path("out.db"), "--insert", "--no-create", "--tables", "articles", csv}}
 		}},
 	)
@@ -439,7 +445,7 @@ func (b *bench) contenders(ctx context.Context) (all []contender, missing []stri
 		// Linefeed keeps no password of an address: resume takes it from where the databases' programs do.
 		all = append(all, b.linefeedInto(t, s.URL(s.Host(), schema)+s.params, "PGPASSWORD="+s.Password, "MYSQL_PWD="+s.Password))
 		if s.name == mariaDB.name {
-			all = append(all, contender{program: "mariadb", how: "`LOAD DATA LOCAL`, `--show-warnings`", into: t, line: atRow, load: func(csv string) process {
+			all = append(all, contender{program: "mariadb", how: "`LOAD DATA LOCAL`, `--show-warnings`", into: t, line: atRow, rows: true, load: func(csv string) process {
 				return loadData(s, csv, "articles", "SET max_error_count = 65535; ", "--show-warnings")
 			}})
 			continue

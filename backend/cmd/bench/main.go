@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	only := flags.String("only", "", "measure `files, listeners, jobs, start, servers, postgresql or mariadb` alone: imports into SQLite and reading, what those cost who follow one, what resuming and rejects cost, what a start costs, or imports into servers")
 	cold := flags.Bool("cold", false, "start the window with empty file caches as well: as root, and everything else on the machine gets slower for a while")
 	writers := flags.Bool("writers", false, "import into the servers with 1, 2 and 4 writers as well")
-	comparison := flags.String("compare", "", "try what Linefeed and other programs do with a `file` of articles with bad lines, and measure nothing")
+	comparison := flags.String("compare", "", "try what Linefeed and other programs, or the one that -only names, do with a `file` of articles with bad lines, and measure nothing")
 	python := flags.String("python", "tools/compare/venv/bin", "the `folder` of the programs that are tried and come from PyPI")
 	profile := flags.String("profile", "", "write the processor profile of an `import or check`, and measure nothing")
 	if err := flags.Parse(args); err != nil {
