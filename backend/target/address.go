@@ -3,9 +3,7 @@ package target
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"linefeed/backend/message"
@@ -28,12 +26,10 @@ type address struct {
 
 // settings matches the settings of sqlite:PATH?NAME=VALUE. Any other ? belongs to
 // the path.
-var settings = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\?([A-Za-z_]+)=([^?/\\]*)$`) })
+var settings = pattern(`\?([A-Za-z_]+)=([^?/\\]*)$`)
 
 // keywords matches how a server is named by keywords and values.
-var keywords = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^\s*(?:host|hostaddr|server|dbname|data source)\s*=`)
-})
+var keywords = pattern(`(?i)^\s*(?:host|hostaddr|server|dbname|data source)\s*=`)
 
 var errServer = fmt.Errorf("open target: %w", message.NewError(nil, "server", "give_server_address"))
 

@@ -167,16 +167,18 @@ func redactUser(rest string, named bool) (shown string, secrets []string) {
 	return name + ":" + hidden + rest[at:], []string{password}
 }
 
+// pattern returns a regular expression, which is parsed when it is first used: most commands
+// use few.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 // secretName matches the names of parameters that hold a secret.
-var secretName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)pass|pwd|secret|token|credential|signature|(^|[^a-z])(auth|sig|pw)($|[^a-z])|(api|access|account|private|shared|encryption)[ _-]?key|^key$`)
-})
+var secretName = pattern(`(?i)pass|pwd|secret|token|credential|signature|(^|[^a-z])(auth|sig|pw)($|[^a-z])|(api|access|account|private|shared|encryption)[ _-]?key|^key$`)
 
 // parameter matches name=value in a query, a fragment, or a list of settings, with
 // the value quoted or not.
-var parameter = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|[?&;#,\s])([^?&;#,\s=]+(?: ?[^?&;#,\s=]+)?\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|\{[^}]*\}|[^&;#\s]*)`)
-})
+var parameter = pattern(`(^|[?&;#,\s])([^?&;#,\s=]+(?: ?[^?&;#,\s=]+)?\s*=\s*)('(?:[^'\\]|\\.)*'|"[^"]*"|\{[^}]*\}|[^&;#\s]*)`)
 
 // redactParameters hides the values of secret parameters.
 func redactParameters(rest string) (shown string, secrets []string) {

@@ -2,10 +2,8 @@ package mysql
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"linefeed/backend/load"
@@ -63,7 +61,7 @@ func (s server) createTable(schema string, l load.Layout) (string, error) {
 }
 
 // lengthCall is a call of length, which counts characters elsewhere, and bytes here.
-var lengthCall = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\blength\(`) })
+var lengthCall = pattern(`(?i)\blength\(`)
 
 // checkMade returns a problem if what a layout says about the new table must not become
 // part of a statement: names are quoted there, but types and checks are copied verbatim.
@@ -98,9 +96,7 @@ func isName(name string) bool {
 }
 
 // typeName matches declared types.
-var typeName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?(?: (?i:unsigned))?$`)
-})
+var typeName = pattern(`^[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z][A-Za-z0-9_]*)*(?: ?\( ?[0-9]{1,9} ?(?:, ?[0-9]{1,9} ?)?\))?(?: (?i:unsigned))?$`)
 
 // typeWords are the words of types of more than one word, and of one that the server
 // would take for a rule rather than a type.

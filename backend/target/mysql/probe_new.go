@@ -3,9 +3,7 @@ package mysql
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
-	"sync"
 
 	"linefeed/backend/load"
 )
@@ -61,12 +59,10 @@ func (t *table) readShown(indexes result, statement string, columns result) {
 }
 
 // shownCheck matches the line of a check: of a column, or with a name of its own.
-var shownCheck = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("(?m)^  (?:CONSTRAINT )?`((?:[^`]|``)+)` (?:.* )?CHECK \\((.*)\\),?$")
-})
+var shownCheck = pattern("(?m)^  (?:CONSTRAINT )?`((?:[^`]|``)+)` (?:.* )?CHECK \\((.*)\\),?$")
 
 // shownType matches a type as it is declared.
-var shownType = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\w+)(?:\((\d+)(?:,(\d+))?\))?`) })
+var shownType = pattern(`^(\w+)(?:\((\d+)(?:,(\d+))?\))?`)
 
 // blobLengths are how many bytes the types hold whose declaration does not tell.
 var blobLengths = map[string]string{"tiny": "255", "": "65535", "medium": "16777215", "long": "4294967295"}

@@ -103,13 +103,19 @@ func (r *reasons) find(e said) load.Refusal {
 	return refusal
 }
 
+// pattern returns a regular expression, which is parsed when it is first used: most commands
+// use few.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 var (
-	ofKey        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s) for key '(.+)'$`) })
-	ofColumn     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(?i)(?:column|field) '|for column `") })
-	ofConstraint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("CONSTRAINT [`'](.+?)[`'] failed for") })
-	ofCheck      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Check constraint '(.+)' is violated`) })
-	ofReference  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY") })
-	atRow        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i) at row (\d+)\s*$`) })
+	ofKey        = pattern(`(?s) for key '(.+)'$`)
+	ofColumn     = pattern("(?i)(?:column|field) '|for column `")
+	ofConstraint = pattern("CONSTRAINT [`'](.+?)[`'] failed for")
+	ofCheck      = pattern(`Check constraint '(.+)' is violated`)
+	ofReference  = pattern("CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY")
+	atRow        = pattern(`(?i) at row (\d+)\s*$`)
 )
 
 // columnOf returns the name of the column that a message names, "" for none. Names are

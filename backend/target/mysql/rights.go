@@ -3,14 +3,13 @@ package mysql
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"linefeed/backend/load"
 	"linefeed/backend/message"
 )
 
 // grant matches a line of SHOW GRANTS: the rights, and what they are about.
-var grant = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `) })
+var grant = pattern(`^GRANT (.+?) ON (?:TABLE )?(\S+) TO `)
 
 // may reports whether the answer to SHOW GRANTS gives a right on a table. What it does
 // not tell counts as given: the rights of a role.

@@ -2,10 +2,8 @@ package mysql
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"linefeed/backend/target/connect"
 )
@@ -75,7 +73,7 @@ func (d *DB) learn(all []result) error {
 	return nil
 }
 
-var numbers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d+)\.(\d+)(?:\.\d+)?`) })
+var numbers = pattern(`(\d+)\.(\d+)(?:\.\d+)?`)
 
 // readVersion reads what VERSION() says, such as 10.11.19-MariaDB-0+deb12u1, 8.0.36 or
 // 8.0.11-TiDB-v7.5.0.
