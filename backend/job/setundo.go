@@ -19,7 +19,8 @@ type SetUndoing struct {
 	// file first, as it may have changed rows of those before it.
 	Jobs []FileUndoing `json:"jobs"`
 
-	// Left are the jobs that have loaded rows which can't be undone.
+	// Left are the jobs that have loaded rows which can't be undone, or, after an error, were
+	// not.
 	Left []LeftJob `json:"left,omitempty"`
 }
 
@@ -31,7 +32,7 @@ type FileUndoing struct {
 	load.Undoing
 }
 
-// A LeftJob is a job of a set that can't be undone, with why.
+// A LeftJob is a job of a set that can't be undone, or was not, with why.
 type LeftJob struct {
 	Job  string `json:"job"`
 	File string `json:"file"`
@@ -43,8 +44,7 @@ type LeftJob struct {
 // With try it writes nothing, and says what undoing each would do. Where rows of a job can't
 // be undone, nothing is, unless partly says that the others are to be. What is undone already
 // is passed over: a set of which only a part was undone can be undone again. The error may wrap
-// [ErrNoSet], [ErrActive] or [ErrNoUndo]; after another one, those jobs are undone that are
-// returned.
+// [ErrNoSet], [ErrActive] or [ErrNoUndo]; after any, those jobs are undone that are returned.
 func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n SetUndoing, err error) {
 	set, err := r.Set(ctx, id)
 	switch {
@@ -64,7 +64,7 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 		case j.Undoable:
 			undoable = append(undoable, j)
 		case v != nil && !v.Check && v.Inserted+v.Updated > 0:
-			n.leave(j)
+			n.leave(j, noneKept(j))
 		}
 	}
 	switch {
@@ -75,19 +75,26 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 	case len(n.Left) > 0 && !try && !partly:
 		return n, message.NewError(ErrNoUndo, "undo_set_part", "undo_set_partly", "set", id, "n", len(n.Left))
 	}
-	for _, j := range undoable {
+	for i, j := range undoable {
 		did, err := r.Undo(ctx, j.ID, try)
+		if err == nil {
+			n.Jobs = append(n.Jobs, FileUndoing{j.ID, j.Request.File, did})
+			n.add(did)
+			continue
+		}
 		if errors.Is(err, ErrNoUndo) { // somebody has removed what was kept
-			if n.leave(j); try || partly {
+			if n.leave(j, noneKept(j)); try || partly {
 				continue
 			}
-			return n, message.NewError(ErrNoUndo, "undo_set_part", "undo_set_partly", "set", id, "n", len(n.Left))
+			err = message.NewError(ErrNoUndo, "undo_set_part", "undo_set_partly", "set", id, "n", len(n.Left))
+		} else {
+			n.leave(j, message.Of(err))
+			err = fmt.Errorf("undo job %s: %w", j.ID, err)
 		}
-		if err != nil {
-			return n, fmt.Errorf("undo job %s: %w", j.ID, err)
+		for _, after := range undoable[i+1:] {
+			n.leave(after, message.New("undo_after", "undo_set_again", "job", j.ID))
 		}
-		n.Jobs = append(n.Jobs, FileUndoing{j.ID, j.Request.File, did})
-		n.add(did)
+		return n, err
 	}
 	if len(n.Jobs) == 0 {
 		return n, message.NewError(ErrNoUndo, "undo_set_none", "keep_undo_next", "set", id)
@@ -95,9 +102,12 @@ func (r *Runner) UndoSet(ctx context.Context, id string, try, partly bool) (n Se
 	return n, nil
 }
 
-// leave notes that a job can't be undone.
-func (n *SetUndoing) leave(j Job) {
-	left := LeftJob{Job: j.ID, File: j.Request.File, Note: message.New("undo_none", "keep_undo_next", "job", j.ID)}
+// noneKept says that nothing is kept to undo a job.
+func noneKept(j Job) message.Note { return message.New("undo_none", "keep_undo_next", "job", j.ID) }
+
+// leave notes that a job can't be undone, or was not, and why.
+func (n *SetUndoing) leave(j Job, why message.Note) {
+	left := LeftJob{Job: j.ID, File: j.Request.File, Note: why}
 	if v := j.Summary; v != nil {
 		left.Rows = v.Inserted + v.Updated
 	}

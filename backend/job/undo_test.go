@@ -338,10 +338,31 @@ func TestUndoOfASetInPart(t *testing.T) {
 	if n, err := b.runner.UndoSet(t.Context(), set.ID, true, false); err != nil || len(n.Jobs) != 2 || len(n.Left) != 1 || n.Left[0].Job != of || n.Left[0].Rows != 1 {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if n, err := b.runner.UndoSet(t.Context(), set.ID, false, false); !errors.Is(err, ErrNoUndo) || len(n.Left) != 1 {
+	if n, err := b.runner.UndoSet(t.Context(), set.ID, false, false); !errors.Is(err, ErrNoUndo) || len(n.Jobs) != 1 || len(n.Left) != 2 || n.Left[0].Job != of || n.Left[1].Job != set.Jobs[0].ID {
 		t.Errorf("%+v, %v", n, err)
 	}
 	if n, err := b.runner.UndoSet(t.Context(), set.ID, false, true); err != nil || len(n.Left) != 1 || b.rows(db, "SELECT name AS r FROM t") != "b" {
 		t.Errorf("%+v, %v; the table has %s", n, err, b.rows(db, "SELECT name AS r FROM t"))
+	}
+}
+
+// Where undoing a file of a set fails, that and those that would be undone after it are told.
+func TestUndoOfASetThatFails(t *testing.T) {
+	b := newBench(t)
+	db := b.path("out.db")
+	set := b.runSet(SetRequest{
+		Files:  []string{b.file("a.csv", "id,name\n1,a\n"), b.file("b.csv", "id,name\n2,b\n3,b\n"), b.file("c.csv", "id,name\n4,c\n")},
+		Import: Request{Target: db, Plan: load.Plan{Table: "{name}", Create: true, Columns: idAndName(), Undo: true}},
+	})
+	b.execute(db, "DROP TABLE b")
+	n, err := b.runner.UndoSet(t.Context(), set.ID, false, true)
+	if err == nil || errors.Is(err, ErrNoUndo) || len(n.Jobs) != 1 || n.Jobs[0].Job != set.Jobs[2].ID {
+		t.Fatalf("%+v, %v", n, err)
+	}
+	if len(n.Left) != 2 || n.Left[0].Job != set.Jobs[1].ID || n.Left[0].Rows != 2 || n.Left[0].Message == "" {
+		t.Errorf("it has failed: %+v", n.Left)
+	}
+	if len(n.Left) != 2 || n.Left[1].Job != set.Jobs[0].ID || n.Left[1].MessageID != "undo_after" {
+		t.Errorf("it was not tried: %+v", n.Left)
 	}
 }

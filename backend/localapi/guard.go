@@ -72,7 +72,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		// On every answer from here on: without it a page can't read a 401.
 		header.Set("Access-Control-Allow-Origin", origin[0])
-		header.Set("Access-Control-Expose-Headers", "Location, Retry-After, WWW-Authenticate")
+		header.Set("Access-Control-Expose-Headers", "Location, Retry-After, WWW-Authenticate, "+forgottenHeader)
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
 			header.Set("Access-Control-Allow-Headers", "authorization, cache-control, content-encoding, content-type, idempotency-key, if-none-match, last-event-id, x-requested-with")

@@ -21,6 +21,8 @@ type problem struct {
 	Hint   string `json:"hint,omitempty"` // what to do about it
 	// Reasons are the parts of Detail that come from an import.
 	Reasons []message.Note `json:"reasons,omitempty"`
+	// Undoing is, where a set was not undone, what was done all the same, and what is left.
+	Undoing *job.SetUndoing `json:"undoing,omitempty"`
 }
 
 func (p problem) Error() string { return p.Detail }
@@ -70,7 +72,10 @@ func told(err error, status int) error {
 }
 
 // writeError answers with an error.
-func writeError(w http.ResponseWriter, err error) {
+func writeError(w http.ResponseWriter, err error) { problemOf(err).write(w) }
+
+// problemOf returns the problem that an error is.
+func problemOf(err error) problem {
 	p, ok := errors.AsType[problem](err)
 	if errors.Is(err, job.ErrNotAllowed) {
 		n := message.Of(err)
@@ -79,7 +84,7 @@ func writeError(w http.ResponseWriter, err error) {
 	if !ok {
 		p = problem{Status: http.StatusInternalServerError, Detail: err.Error(), Reasons: message.Notes(err)}
 	}
-	p.write(w)
+	return p
 }
 
 // writeJSON answers with v. A client that does not read it is cut off.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	"linefeed/backend/job"
 )
@@ -16,8 +17,8 @@ func (s *Server) getSetRejects(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.runner.Set(r.Context(), id); err != nil { // it may be an import
-		return setError(id, err)
+	if err := s.tellForgotten(w, r, id); err != nil {
+		return err
 	}
 	switch format := query.Get("format"); format {
 	case "", "csv":
@@ -29,8 +30,25 @@ func (s *Server) getSetRejects(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return refuse(http.StatusBadRequest, "use csv, html or zip", "format=%s: there is no such format", format)
 	}
-	if errors.Is(err, job.ErrForgotten) {
-		return withStatus(err, http.StatusConflict)
+	return setError(id, err)
+}
+
+// forgottenHeader says of how many imports of a set the rejects are left out, as they are no
+// longer kept.
+const forgottenHeader = "Linefeed-Forgotten"
+
+// tellForgotten sets the forgottenHeader, if there are such imports. The error is that there
+// is no such set: it may be an import.
+func (s *Server) tellForgotten(w http.ResponseWriter, r *http.Request, id string) error {
+	set, err := s.runner.Set(r.Context(), id)
+	n := 0
+	for _, j := range set.Jobs {
+		if j.RejectsForgotten != "" {
+			n++
+		}
+	}
+	if n > 0 {
+		w.Header().Set(forgottenHeader, strconv.Itoa(n))
 	}
 	return setError(id, err)
 }
@@ -41,8 +59,8 @@ func (s *Server) getSetGroups(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.runner.Set(r.Context(), q.Job); err != nil { // it may be an import
-		return setError(q.Job, err)
+	if err := s.tellForgotten(w, r, q.Job); err != nil {
+		return err
 	}
 	page, err := s.runner.RejectGroups(r.Context(), q)
 	if err != nil {
@@ -70,11 +88,15 @@ func (s *Server) undoSet(w http.ResponseWriter, r *http.Request, try bool) error
 		return err
 	}
 	n, err := s.runner.UndoSet(r.Context(), id, try, partly)
-	switch {
-	case errors.Is(err, job.ErrActive), errors.Is(err, job.ErrNoUndo):
-		return withStatus(err, http.StatusConflict)
-	case err != nil:
-		return told(setError(id, err), http.StatusConflict)
+	if err != nil {
+		if err = setError(id, err); errors.Is(err, job.ErrActive) || errors.Is(err, job.ErrNoUndo) {
+			err = withStatus(err, http.StatusConflict)
+		}
+		p := problemOf(told(err, http.StatusConflict))
+		if n.Jobs != nil { // it was looked at
+			p.Undoing = &n
+		}
+		return p
 	}
 	writeJSON(w, http.StatusOK, "application/json", n)
 	return nil

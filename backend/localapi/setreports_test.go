@@ -2,6 +2,8 @@ package localapi
 
 import (
 	"archive/zip"
+	"database/sql"
+	"encoding/json"
 	"io"
 	"os"
 	"strings"
@@ -92,5 +94,63 @@ func TestPlanOfASet(t *testing.T) {
 	b.want(422, call{"POST", "/v1/sets?plan=" + deep, jsonBody, order("")}, nil)
 	if _, answer := b.do(call{"POST", "/v1/sets?preview", jsonBody, order(`,"recursive":true`)}); strings.Count(answer, `"size"`) != 2 {
 		t.Errorf("the files are %s", answer)
+	}
+}
+
+// Where the rejects of some files of a set are no longer kept, every answer says of how many.
+func TestRejectsOfASetThatAreForgotten(t *testing.T) {
+	b := newBench(t)
+	b.file("one.csv", "sku,price\nA1,soon\n")
+	b.file("two.csv", "sku,price\nA2,later\n")
+	var set job.Set
+	b.want(202, call{"POST", "/v1/sets", jsonBody, body(`{"files":[` + quote(b.path("one.csv")) + `,` + quote(b.path("two.csv")) + `],"import":{"target":` + quote(b.path("shop.db")) +
+		`,"plan":{"table":"articles","create":true,"columns":` + columns + `}}}`)}, &set)
+	at := "/v1/sets/" + set.ID
+	b.do(call{"GET", at + "/events", nil, nil}) // until its end
+
+	paths := []string{"/rejects", "/rejects?format=html", "/rejects?format=zip", "/rejects/groups"}
+	told := func(status int, want string) {
+		t.Helper()
+		for _, path := range paths {
+			res, text := b.do(call{"GET", at + path, nil, nil})
+			if got := res.Header.Get("Linefeed-Forgotten"); res.StatusCode != status || got != want {
+				t.Errorf("%s: %d, Linefeed-Forgotten: %q, want %d, %q: %s", path, res.StatusCode, got, status, want, text)
+			}
+		}
+	}
+	told(200, "")
+	b.forgetRejects(set.Jobs[0].ID)
+	told(200, "1")
+	b.forgetRejects(set.Jobs[1].ID)
+	told(409, "2")
+}
+
+// Where a set can't be undone, the answer names the files that are left, and those that were
+// undone all the same.
+func TestUndoOfASetThatFails(t *testing.T) {
+	b := newBench(t)
+	b.file("one.csv", "sku,price\nA1,1\n")
+	b.file("two.csv", "sku,price\nA2,2\n")
+	b.file("three.csv", "sku,price\nA3,3\n")
+	var set job.Set
+	b.want(202, call{"POST", "/v1/sets", jsonBody, body(`{"files":[` + quote(b.path("one.csv")) + `,` + quote(b.path("two.csv")) + `,` + quote(b.path("three.csv")) + `],"import":{"target":` + quote(b.path("shop.db")) +
+		`,"plan":{"table":"{name}","create":true,"columns":` + columns + `,"undo":true}}}`)}, &set)
+	at := "/v1/sets/" + set.ID
+	b.do(call{"GET", at + "/events", nil, nil}) // until its end
+	db, err := sql.Open("sqlite3", b.path("shop.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "DROP TABLE two"); err != nil {
+		t.Fatal(err)
+	}
+	res, answer := b.do(call{"POST", at + "/undo", nil, nil})
+	var p problem
+	if err := json.Unmarshal([]byte(answer), &p); err != nil || res.StatusCode != 409 || p.Undoing == nil {
+		t.Fatalf("%d %s", res.StatusCode, answer)
+	}
+	if n := p.Undoing; len(n.Jobs) != 1 || n.Jobs[0].File != b.path("three.csv") || len(n.Left) != 2 || n.Left[0].File != b.path("two.csv") || n.Left[1].File != b.path("one.csv") {
+		t.Errorf("%s", answer)
 	}
 }

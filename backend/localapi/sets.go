@@ -162,10 +162,14 @@ func (s *Server) sendSet(w http.ResponseWriter, r *http.Request, id string, stat
 	return nil
 }
 
-// setError turns the error for an unknown set into a 404.
+// setError turns the error for an unknown set into a 404, and that for rejects of which none
+// are kept any longer into a 409.
 func setError(id string, err error) error {
-	if errors.Is(err, job.ErrNoSet) {
+	switch {
+	case errors.Is(err, job.ErrNoSet):
 		return refuse(http.StatusNotFound, "GET /v1/sets lists those that there are", "there is no set %s", id)
+	case errors.Is(err, job.ErrForgotten):
+		return withStatus(err, http.StatusConflict)
 	}
 	return err
 }

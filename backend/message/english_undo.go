@@ -13,6 +13,8 @@ var undoTexts = map[ID]string{
 	"undo_set_twice":     `all that can be undone of set {set} was undone already`,
 	"undo_set_part":      `of set {set}, {n|file has|files have} loaded rows for which nothing is kept to undo them`,
 	"undo_set_partly":    `look what can be undone, and have that undone alone[ ({setting partly})]`,
+	"undo_after":         `it is undone after job {job}, which could not be undone`,
+	"undo_set_again":     `undo the set again once that can be`,
 	"undo_none":          `nothing is kept to undo job {job}`,
 	"undo_no_key":        `an import into the table {table:q} can't be undone: it has no key by which its rows are told apart`,
 	"undo_other_columns": `the columns of the table {table:q} have changed since, so the import can't be undone`,
