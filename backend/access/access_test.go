@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -248,6 +250,32 @@ func TestOrigins(t *testing.T) {
 		if _, err := b.Allow(ctx, bad); !errors.Is(err, store.ErrBadSetting) {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// Origins that are allowed at the same time, also by another program, are all allowed.
+func TestOriginsAtTheSameTime(t *testing.T) {
+	home := t.TempDir()
+	var books []*Book
+	for range 2 {
+		st, err := store.Open(t.Context(), home, filepath.Join(home, "run"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		books = append(books, New(st))
+	}
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			if _, err := books[i%2].Allow(t.Context(), fmt.Sprintf("https://page-%d.example", i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if kept, err := books[0].Origins(t.Context()); err != nil || len(kept) != 20 {
+		t.Errorf("%d of 20 are kept: %v, %v", len(kept), kept, err)
 	}
 }
 

@@ -187,11 +187,9 @@ func (b *Book) Disallow(ctx context.Context, origin string) ([]string, error) {
 }
 
 func (b *Book) setOrigins(ctx context.Context, change func(all []string) []string) ([]string, error) {
-	all, err := b.Origins(ctx)
-	if err != nil {
-		return nil, err
-	}
-	v, err := b.store.SetSetting(ctx, store.AllowedOrigins, strings.Join(change(all), " "))
+	v, err := b.store.ChangeSetting(ctx, store.AllowedOrigins, func(value string) string {
+		return strings.Join(change(strings.Fields(value)), " ")
+	})
 	return strings.Fields(v.Value), err
 }
 

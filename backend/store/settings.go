@@ -287,7 +287,7 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, er
 			return Setting{}, err
 		}
 		k.Value = value
-		err = s.exec(ctx, "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value)
+		err = s.exec(ctx, setSetting, name, value)
 	}
 	if err != nil {
 		return Setting{}, s.explain("change the setting "+name, err)
@@ -295,3 +295,43 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) (Setting, er
 	s.tidySoon()
 	return k.Setting, nil
 }
+
+// ChangeSetting changes a setting by what it is, which nobody else changes meanwhile, and
+// returns it. change may be called again. Errors are those of [Store.SetSetting].
+func (s *Store) ChangeSetting(ctx context.Context, name string, change func(value string) string) (Setting, error) {
+	k, err := findSetting(name)
+	if err == nil {
+		err = s.policy.refuse(name)
+	}
+	if err != nil {
+		return Setting{}, err
+	}
+	usual := k.Value
+	var refused error
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		var kept string
+		err := tx.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = ?", name).Scan(&kept)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && k.check(kept) != nil {
+			kept, err = usual, nil
+		}
+		if err != nil {
+			return err
+		}
+		k.Value = change(kept)
+		if refused = k.refuse(k.Value); refused != nil {
+			return refused
+		}
+		_, err = tx.ExecContext(ctx, setSetting, name, k.Value)
+		return err
+	})
+	switch {
+	case refused != nil:
+		return Setting{}, refused
+	case err != nil:
+		return Setting{}, s.explain("change the setting "+name, err)
+	}
+	s.tidySoon()
+	return k.Setting, nil
+}
+
+const setSetting = "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
