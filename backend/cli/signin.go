@@ -74,7 +74,10 @@ could not be told, the status is 2.`,
 		return p.withEngine(c.Context(), func(e *engine.Engine) error {
 			err := e.Account.Logout(c.Context(), p.openPage)
 			switch {
-			case errors.Is(err, signin.ErrNobody), errors.Is(err, signin.ErrOff):
+			case errors.Is(err, signin.ErrOff):
+				p.err.printf("sign-in is off: if somebody had signed in before, the keychain still has that; set signin-issuer and signin-client as they were, and log out again\n")
+				fallthrough
+			case errors.Is(err, signin.ErrNobody):
 				p.out.println("nobody was signed in")
 				return nil
 			case err != nil:

@@ -124,6 +124,14 @@ func TestSignin(t *testing.T) {
 		t.Errorf("then: %+v, %s", s, r.stderr)
 	}
 	login(t, p, "bob").want(t, 0)
+	run(t, "settings", "signin-issuer", "default").want(t, 0)
+	if r := run(t, "logout").want(t, 0); r.stdout != "nobody was signed in\n" || !strings.Contains(r.stderr, "sign-in is off") {
+		t.Errorf("while it is off: %s%s", r.stdout, r.stderr)
+	}
+	run(t, "settings", "signin-issuer", p.URL).want(t, 0)
+	if s, r := whoami(t, 0); s.Name != "bob" {
+		t.Errorf("it is on again: %+v, %s", s, r.stderr)
+	}
 	p.SetDown(true)
 	if r := run(t, "logout").want(t, 2); !strings.Contains(r.stderr, "signed out here, but "+p.URL) {
 		t.Errorf("%s", r.stderr)

@@ -104,7 +104,7 @@ func open(ctx context.Context) (*Engine, error) {
 	e := &Engine{Store: st, Hub: hub, Runner: job.NewRunner(st, hub, book), Connections: book, Profiles: profilesIn(home), Access: access.New(st), home: home, run: run}
 	e.Runner.Profiles, e.Runner.Allow = e.Profiles, e.allow
 	e.Account, e.signed = signin.New(secret.New(), e.SigninConfig), make(chan struct{}, 1)
-	e.Account.Lock, e.Account.OnChange = e.lockSignin, e.signinChanged
+	e.Account.Home, e.Account.Lock, e.Account.OnChange = home, e.lockSignin, e.signinChanged
 	e.openLog()
 	return e, nil
 }
@@ -200,6 +200,7 @@ func (e *Engine) Close() error {
 		errs = append(errs, e.api.Close())
 	}
 	e.callers.close()
+	e.Account.Close()   // after the runner, which asks it
 	if e.spool != nil { // after the runner and the API, which read and fill it
 		errs = append(errs, e.spool.Close())
 	}

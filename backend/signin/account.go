@@ -44,6 +44,10 @@ type Account struct {
 	// release is called. Nil where there is no other.
 	Lock func(ctx context.Context) (release func(), err error)
 
+	// Home is the folder of the program's own files: each has a sign-in of its own. "" where
+	// there is but one.
+	Home string
+
 	// OnChange is called when another user is signed in, or none any more; nil for nobody.
 	OnChange func()
 
@@ -88,7 +92,26 @@ func New(secrets Secrets, config func(ctx context.Context) (Config, error)) *Acc
 }
 
 // key is under what name the keychain has the sign-in.
-func (c Config) key() string { return fmt.Sprintf("sign-in of %s at %s", c.Client, c.Issuer) }
+func (a *Account) key(c Config) string {
+	key := fmt.Sprintf("sign-in of %s at %s", c.Client, c.Issuer)
+	if a.Home != "" {
+		key += " for " + a.Home
+	}
+	return key
+}
+
+// closeWithin is how long Close waits: for an answer of the provider, and the keychain.
+const closeWithin = providerTimeout + 5*time.Second
+
+// Close waits for a refresh, a sign-in or a sign-out that is under way: a refresh token that
+// was used is lost without the next one. It gives up after some time.
+func (a *Account) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	if end, err := a.begin(ctx); err == nil {
+		end()
+	}
+}
 
 // Who returns the user who is signed in, as the provider told of them last. It asks the
 // keychain, and not the provider: [Account.Token] does.
@@ -128,7 +151,7 @@ func (a *Account) token(ctx context.Context, c Config) (_ held, changed bool, er
 	h := a.holding()
 	r, ok, err := a.load(ctx, c)
 	switch {
-	case err != nil && h.good(a.now()) && h.key == c.key():
+	case err != nil && h.good(a.now()) && h.key == a.key(c):
 		return h, false, nil // the keychain may be locked for now
 	case err != nil:
 		return held{}, false, err
@@ -194,7 +217,7 @@ func (a *Account) refresh(ctx context.Context, c Config) (_ held, changed bool, 
 	}
 	changed = !sameUser(u, r.User)
 	r.User = u
-	h := heldOf(c, r.ID, tok, u)
+	h := heldOf(a.key(c), r.ID, tok, u)
 	a.hold(h)
 	a.save(ctx, c, r)
 	return h, changed, nil
@@ -218,22 +241,22 @@ func (a *Account) accept(ctx context.Context, p *provider, tok *oauth2.Token, no
 	}
 	defer release()
 	r := record{ID: rand.Text(), Refresh: tok.RefreshToken, User: u}
-	h := heldOf(p.config, r.ID, tok, u)
+	h := heldOf(a.key(p.config), r.ID, tok, u)
 	a.hold(h)
 	a.save(ctx, p.config, r)
 	if r.Refresh == "" { // nor is who was signed in before any more
-		_ = a.secrets.Delete(context.WithoutCancel(ctx), p.config.key())
+		_ = a.secrets.Delete(context.WithoutCancel(ctx), a.key(p.config))
 	}
 	return h.user, nil
 }
 
 // heldOf returns an access token with the user whom it is of.
-func heldOf(c Config, id string, tok *oauth2.Token, u User) held {
+func heldOf(key, id string, tok *oauth2.Token, u User) held {
 	u.Expiry = tok.Expiry
 	if u.Expiry.IsZero() { // expires_in is only recommended
 		u.Expiry = time.Now().Add(time.Minute)
 	}
-	return held{c.key(), id, tok.AccessToken, u, min(30*time.Second, time.Until(u.Expiry)/4)}
+	return held{key, id, tok.AccessToken, u, min(30*time.Second, time.Until(u.Expiry)/4)}
 }
 
 // find returns the provider, which is asked for its addresses where they are not known.
@@ -262,7 +285,7 @@ func (a *Account) keep(p *provider) {
 // load returns the sign-in that is kept. Without a keychain there is none but that of this
 // process.
 func (a *Account) load(ctx context.Context, c Config) (r record, ok bool, err error) {
-	text, err := a.secrets.Get(ctx, c.key())
+	text, err := a.secrets.Get(ctx, a.key(c))
 	if errors.Is(err, secret.ErrNoKeychain) {
 		return r, false, nil
 	}
@@ -278,15 +301,15 @@ func (a *Account) load(ctx context.Context, c Config) (r record, ok bool, err er
 // without a refresh token is of no use to other processes.
 func (a *Account) save(ctx context.Context, c Config, r record) {
 	text, _ := json.Marshal(r) // of texts alone, which can't fail
-	_, _ = a.secrets.Set(context.WithoutCancel(ctx), c.key(), string(text), r.Refresh == "")
+	_, _ = a.secrets.Set(context.WithoutCancel(ctx), a.key(c), string(text), r.Refresh == "")
 }
 
 // forget removes a sign-in. The error is that of a keychain in which it stays.
 func (a *Account) forget(ctx context.Context, c Config) error {
 	a.hold(held{})
-	a.secrets.Forget(c.key())
-	if err := a.secrets.Delete(ctx, c.key()); err != nil && !errors.Is(err, secret.ErrNoKeychain) {
-		return message.NewError(err, "signin_stays", "remove_from_keychain", "key", c.key(), "cause", err.Error())
+	a.secrets.Forget(a.key(c))
+	if err := a.secrets.Delete(ctx, a.key(c)); err != nil && !errors.Is(err, secret.ErrNoKeychain) {
+		return message.NewError(err, "signin_stays", "remove_from_keychain", "key", a.key(c), "cause", err.Error())
 	}
 	return nil
 }
@@ -294,7 +317,7 @@ func (a *Account) forget(ctx context.Context, c Config) error {
 // Kept reports whether the sign-in outlasts this process: it is in the keychain.
 func (a *Account) Kept(ctx context.Context) bool {
 	c, err := a.config(ctx)
-	return err == nil && a.secrets.InSession(c.key()) == ""
+	return err == nil && a.secrets.InSession(a.key(c)) == ""
 }
 
 func (a *Account) holding() held {

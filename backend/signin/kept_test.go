@@ -240,3 +240,63 @@ func TestAnotherProvider(t *testing.T) {
 		t.Errorf("back again: %+v, %v", u, err)
 	}
 }
+
+// What closes waits for a refresh that is under way: the token that was used is no longer good,
+// and the next one is kept.
+func TestCloseWaitsForARefresh(t *testing.T) {
+	withKeychain(t)
+	p := signintest.StartProvider(t, signintest.Options{})
+	if _, _, err := loginAs(t, accountAt(p), p.NewBrowser(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	before, calls := record(t, p).Refresh, p.Calls("/token")
+	answer, closed := make(chan struct{}), make(chan struct{})
+	p.Change(func(res *http.Response) error {
+		if res.Request.URL.Path == "/token" {
+			<-answer
+		}
+		return nil
+	})
+	a := accountAt(p)
+	refreshed := make(chan error, 1)
+	go func() {
+		_, _, err := a.Token(context.WithoutCancel(t.Context()))
+		refreshed <- err
+	}()
+	p.Await(t, "/token", calls+1)
+	go func() {
+		a.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+		t.Error("it is closed before the refresh has ended")
+	case <-time.After(50 * time.Millisecond): // it waits
+	}
+	close(answer)
+	<-closed
+	if record(t, p).Refresh == before {
+		t.Error("the keychain has the refresh token that was used")
+	}
+	if err := <-refreshed; err != nil {
+		t.Error(err)
+	}
+}
+
+// Each folder of the program's own files has a sign-in of its own: programs of several do not
+// take turns, and a refresh token is good for one use.
+func TestEachHomeSignsInByItself(t *testing.T) {
+	withKeychain(t)
+	p := signintest.StartProvider(t, signintest.Options{})
+	one, other := accountAt(p), accountAt(p)
+	one.Home, other.Home = t.TempDir(), t.TempDir()
+	if _, _, err := loginAs(t, one, p.NewBrowser(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	wantNobody(t, other)
+	again := accountAt(p)
+	again.Home = one.Home
+	if u, ok, err := again.Who(t.Context()); !ok || err != nil || u.Name != "ada" {
+		t.Errorf("another program of the same home: %+v, %v", u, err)
+	}
+}

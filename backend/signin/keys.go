@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rsa"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,7 +33,7 @@ const (
 	keysTimeout = 5 * time.Second
 
 	mostKeys = 100
-	leastRSA = 2048 // bits
+	leastRSA = 2048 // bits; go-jose takes none above jose.MaxRSAModulusBits, as each verification takes its time
 )
 
 // A keySet has the public keys of a provider (RFC 7517), found by its discovery document
@@ -205,7 +204,7 @@ func parseKeys(text []byte) ([]jose.JSONWebKey, error) {
 		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("the provider has no key that signatures can be verified by")
+		return nil, fmt.Errorf("the provider has no key that signatures can be verified by: RSA keys have %d to %d bits", leastRSA, jose.MaxRSAModulusBits)
 	}
 	return keys, nil
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"maps"
+	"math/big"
 	"net/http"
 	"strings"
 	"sync"
@@ -306,6 +307,7 @@ func TestKeysThatAreNone(t *testing.T) {
 	v.Publish(map[string]any{"kty": "new", "kid": "unknown"})
 	v.Publish(map[string]any{"kty": "RSA", "kid": "broken", "n": "?", "e": 3})
 	v.Publish(jose.JSONWebKey{Key: &weak.PublicKey, KeyID: "weak", Use: "sig"})
+	v.Publish(largeKey(4097, "large"))
 	secret := signintest.NewKey(t, "encryption", jose.RS256)
 	public := secret.Public()
 	public.Use = "enc"
@@ -316,6 +318,27 @@ func TestKeysThatAreNone(t *testing.T) {
 	v.want("the good key among them", v.Token(nil), nil)
 	for _, k := range []signintest.Key{{ID: "weak", Alg: jose.RS256, Private: weak}, secret, leaked} {
 		v.want(k.ID, signintest.SignBy(t, k, v.Claims(nil), nil), ErrUnknownKey)
+	}
+}
+
+// largeKey returns a public RSA key of so many bits.
+func largeKey(bits uint, id string) jose.JSONWebKey {
+	n := new(big.Int).Lsh(big.NewInt(1), bits-1)
+	return jose.JSONWebKey{Key: &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}, KeyID: id, Use: "sig"}
+}
+
+// An RSA key whose size would make each verification slow is not taken, and neither is a small
+// one; where there are no others, that is said.
+func TestSizesOfKeys(t *testing.T) {
+	for bits, want := range map[uint]bool{1024: false, leastRSA: true, 4096: true, 4097: false, 1 << 16: false} {
+		text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{largeKey(bits, "one")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := parseKeys(text)
+		if (len(keys) == 1) != want || !want && (err == nil || !strings.Contains(err.Error(), "RSA keys have 2048 to 4096 bits")) {
+			t.Errorf("%d bits: %d keys, %v", bits, len(keys), err)
+		}
 	}
 }
 
