@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -59,7 +60,7 @@ func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
 func inBubble(t *testing.T, f func(t *testing.T, s *Server, client *http.Client), changes ...func(*Server)) {
 	received := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		s := &Server{hub: event.New(), token: "secret", host: "127.0.0.1:1"}
+		s := &Server{hub: event.New(), token: "secret", host: "127.0.0.1:1", log: slog.New(slog.DiscardHandler)}
 		for _, change := range changes {
 			change(s)
 		}
