@@ -43,6 +43,18 @@ func (t *retrying) edits(ctx context.Context) (iter.Seq2[store.Edit, error], err
 	if len(slices.CompactFunc(slices.Clone(edits), func(a, b store.Edit) bool { return a.Reject == b.Reject })) < len(edits) {
 		return nil, load.Problem{Note: message.New("edited_twice", "")}
 	}
+	open := map[int64]bool{}
+	for item, err := range t.r.store.EditedItems(ctx, t.Job, listed(edits)) {
+		if err != nil {
+			return nil, err
+		}
+		open[item.Reject] = true
+	}
+	for _, e := range edits {
+		if !open[e.Reject] {
+			return nil, t.notOpen(e.Reject)
+		}
+	}
 	return listed(edits), nil
 }
 

@@ -59,7 +59,11 @@ func (t *retrying) latest(ctx context.Context, reject int64) (raw []byte, err er
 	for item, err := range t.r.store.OpenItems(ctx, t.Job, store.Selection{IDs: []int64{reject}}, t.Afresh) {
 		return slices.Clone(item.Raw), err
 	}
-	return nil, message.NewError(ErrNoReject, "no_open_reject", "", "job", t.Job, "id", reject)
+	return nil, t.notOpen(reject)
+}
+
+func (t *retrying) notOpen(reject int64) error {
+	return message.NewError(ErrNoReject, "no_open_reject", "", "job", t.Job, "id", reject)
 }
 
 // fields returns the fields of a record, and which of them are in quotes. It reports

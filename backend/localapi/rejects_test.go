@@ -3,6 +3,7 @@ package localapi
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -80,6 +81,21 @@ func TestRejectsAreRetried(t *testing.T) {
 	get("", &v)
 	if v.OpenRejects == nil || *v.OpenRejects != 0 {
 		t.Errorf("%+v", v.OpenRejects)
+	}
+	// An edit of a reject that is not open is refused, however it says what the record is.
+	for _, edit := range []string{`{"id":99,"text":"1,a,1"}`, `{"id":99,"fields":["1","a","1"]}`, `{"id":1,"text":"2,b,2"}`, `{"id":1,"fields":["2","b","2"]}`} {
+		if text := post("/retry/preview", `{"edits":[`+edit+`]}`, http.StatusUnprocessableEntity); !strings.Contains(text, "no_open_reject") {
+			t.Errorf("%s: %s", edit, text)
+		}
+		if err := json.Unmarshal([]byte(post("/retry", `{"edits":[`+edit+`]}`, http.StatusAccepted)), &retry); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := b.runner.Wait(t.Context(), retry.ID); !errors.Is(err, job.ErrNoReject) || s.State != job.Failed {
+			t.Errorf("%s: %s, %v", edit, s.State, err)
+		}
+	}
+	if err := json.Unmarshal([]byte(post("/retry/preview", `{"ids":[1,99]}`, http.StatusOK)), &trial); err != nil || trial.Open != 0 {
+		t.Errorf("of a selection that are not open: %+v, %v", trial, err)
 	}
 	post("/retry/preview", `{"rules":[{"op":"set","column":"none"}]}`, http.StatusUnprocessableEntity)
 	post("/retry", `{"file":"bad.csv"}`, http.StatusUnprocessableEntity)
