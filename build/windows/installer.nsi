@@ -88,6 +88,20 @@ Section "Linefeed"
 	SectionIn RO
 	!insertmacro notRunning "$INSTDIR\${PROGRAM}"
 	!insertmacro notRunning "$INSTDIR\linefeed.exe"
+	# One that is installed elsewhere is replaced, too: the Path would go on finding it.
+	ReadRegStr $3 HKCU "${UNINSTALL}" "InstallLocation"
+	${If} $3 != ""
+	${AndIf} $3 != $INSTDIR
+	${AndIf} ${FileExists} "$3\uninstall.exe"
+		ExecWait '"$3\uninstall.exe" /S _?=$3' $4
+		${If} $4 != 0
+			SetErrorLevel 2
+			Abort "Linefeed is running ($3). Close it, and then try again."
+		${EndIf}
+		Delete "$3\uninstall.exe"
+		RMDir "$3"
+	${EndIf}
+
 	SetOutPath "$INSTDIR"
 	File "${FILES}/${PROGRAM}"
 	File "${FILES}/linefeed.exe"
