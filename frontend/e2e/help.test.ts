@@ -38,6 +38,8 @@ test('F1 opens the documentation over an import, which goes on, and nothing of t
   await page.keyboard.press('F1');
   const help = page.frameLocator('iframe');
   await help.locator('h1:text-is("Rejects")').waitFor();
+  await page.waitForSelector('iframe:focus');
+  assert.equal(await page.isVisible(marked('filter-find')), false); // nor are its scrollbars
   await page.keyboard.press('p'); // would pause the import, were it not covered
   await page.screenshot({ path: join(out, 'help.png') });
 
@@ -155,6 +157,7 @@ test('the real window shows the documentation, and opens what it links to elsewh
     page.evaluate(`(({ contentDocument: page }) => ${action})(document.querySelector('iframe'))`);
   await display.xdotool('windowactivate', '--sync', window, 'key', 'F1');
   await titled('How Linefeed reads a file');
+  await page.until(`document.activeElement.matches('iframe')`);
   const colours = await display.capture(window, join(out, 'help-real.png'));
   assert.ok(colours > 50, `the help is drawn: ${colours} colours`);
   await display.xdotool('key', 'slash');

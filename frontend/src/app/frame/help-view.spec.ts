@@ -140,6 +140,19 @@ describe('HelpView', () => {
     expect(frame()).toBeNull();
   });
 
+  it('leaves the keys to the window until a page is loaded', async () => {
+    const { fixture, frame, load } = await show();
+    press('F1');
+    await fixture.whenStable();
+    const window = frame()?.contentWindow;
+    if (!window) throw new Error('there is no frame');
+    const focus = vi.spyOn(window, 'focus');
+    load(''); // the empty page before the first one
+    expect(focus).not.toHaveBeenCalled();
+    load('<p>a page</p>');
+    expect(focus).toHaveBeenCalledOnce();
+  });
+
   it('gives way to a page of the window', async () => {
     const { fixture, frame } = await show();
     for (const path of ['/runs', '/runs']) {

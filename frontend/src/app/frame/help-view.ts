@@ -155,14 +155,14 @@ export class HelpView {
     if (last && window) {
       this.visited.update((all) => all.slice(0, -1));
       this.down = last.y;
-      window.location.replace(last.url);
+      this.show(window, last.url);
       window.scrollTo(0, last.y); // where the page is the same, nothing is loaded
     }
   }
 
   protected loaded({ contentDocument: page, contentWindow: window }: HTMLIFrameElement): void {
-    if (!page || !window) {
-      return;
+    if (!page?.body.childElementCount || !window) {
+      return; // the empty page before the first one, to which keys would be lost
     }
     this.release?.();
     this.release = this.keys.listen(page);
@@ -177,7 +177,8 @@ export class HelpView {
   }
 
   /** Follows a link in place of the browser, which would have the window's own history go through these pages. */
-  private follow(event: MouseEvent, { location, scrollY }: Window): void {
+  private follow(event: MouseEvent, window: Window): void {
+    const { location, scrollY } = window;
     const link = (event.target as Element).closest('a');
     if (!link?.href || event.button === 2) {
       return; // the secondary button opens a menu
@@ -189,6 +190,15 @@ export class HelpView {
     }
     this.visited.update((all) => [...all, { url: location.href, y: scrollY }]);
     this.down = 0;
-    location.replace(link.href);
+    this.show(window, link.href);
+  }
+
+  /** Shows a page or a place in it. Until another page is loaded, the window has the keys. */
+  private show({ location }: Window, url: string): void {
+    const [from, to] = [location.href, url].map((one) => one.replace(/#.*/, ''));
+    location.replace(url);
+    if (from !== to) {
+      this.frame()?.nativeElement.blur();
+    }
   }
 }
