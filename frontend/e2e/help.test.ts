@@ -38,7 +38,7 @@ test('F1 opens the documentation over an import, which goes on, and nothing of t
   await page.keyboard.press('F1');
   const help = page.frameLocator('iframe');
   await help.locator('h1:text-is("Rejects")').waitFor();
-  await page.waitForSelector('iframe:focus');
+  await page.waitForFunction(() => document.activeElement?.matches('iframe'));
   assert.equal(await page.isVisible(marked('filter-find')), false); // nor are its scrollbars
   await page.keyboard.press('p'); // would pause the import, were it not covered
   await page.screenshot({ path: join(out, 'help.png') });
